@@ -1,0 +1,181 @@
+// Gradient-boosted trees.
+//
+//     BoostedModel model = fit_boosted(train,
+//         {.loss = loss::logistic(), .rounds = 500, .learning_rate = 0.05, .max_leaves = 31},
+//         {.threads = 8, .valid = valid, .callbacks = {progress_bar(), early_stopping({.patience = 30})}});
+//     model.save("clicks.json");
+//     Tensor p = BoostedModel::load("clicks.json").predict(test);
+//
+// What the model is made of (BoostingConfig) and how it is run (FitOptions) are two structs: the same data and the
+// same BoostingConfig give the same bytes, whatever the device and the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <linden/callback.hpp>
+#include <linden/data.hpp>
+#include <linden/device.hpp>
+#include <linden/export.hpp>
+#include <linden/loss.hpp>
+#include <linden/metric.hpp>
+#include <linden/tensor.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linden {
+
+/// leaf_wise splits the leaf with the largest gain next; level_wise splits all leaves of a level before the next.
+enum class Growth { leaf_wise, level_wise };
+
+struct BoostingConfig {
+  Loss loss = loss::squared();
+  int rounds = 100;            ///< trees for each output, 1 .. 1,000,000
+  double learning_rate = 0.1;  ///< factor on every leaf value, (0, 1]
+  Growth growth = Growth::leaf_wise;
+  int max_leaves = 31;             ///< 2 .. 1,048,576
+  int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
+  int max_bins = 256;              ///< bins of a feature, the one for missing values counted, 4 .. 256
+  double l1 = 0;                   ///< penalty on |leaf value|, >= 0
+  double l2 = 1;                   ///< penalty on leaf value^2 / 2, >= 0
+  double min_gain = 0;             ///< a split must gain more than this, >= 0
+  double min_child_weight = 1e-3;  ///< smallest sum of curvatures in a leaf, >= 0
+  int min_rows_in_leaf = 20;       ///< smallest number of rows in a leaf, >= 1
+  double row_fraction = 1;         ///< rows drawn without replacement for each tree, (0, 1]
+  double feature_fraction = 1;     ///< features drawn without replacement for each tree, (0, 1]
+  std::uint64_t seed = 0;          ///< for the two draws
+
+  /// Throws ArgumentError naming the first field out of its range, its value and its bounds.
+  LINDEN_API void check() const;
+};
+
+/// One field of a configuration in words, for programs that take settings as text.
+struct FieldInfo {
+  std::string name;
+  std::string value;  ///< as text, in the form set_field takes
+  std::string range;  ///< "(0, 1]", "leaf_wise | level_wise"
+  std::string meaning;
+};
+
+/// All fields in the order of their declaration, with their values.
+LINDEN_API std::vector<FieldInfo> fields(const BoostingConfig& config);
+
+/// Sets a field by its name. Throws ArgumentError for an unknown name (with the nearest one), text that does not parse,
+/// or a value out of range.
+LINDEN_API void set_field(BoostingConfig& config, std::string_view name, std::string_view value);
+
+/// How training is run; nothing here changes the model's bytes, except a callback that stops early.
+struct FitOptions {
+  Device device = Device::cpu();
+  int threads = 0;                       ///< 0: all cores
+  std::optional<Dataset> valid = {};     ///< for metrics and early stopping
+  std::vector<Metric> metrics = {};      ///< on the validation set, each round; empty: metric::defaults(loss)
+  std::vector<Callback> callbacks = {};  ///< after each round, in order
+};
+
+/// One node of a tree. Leaves have no feature.
+struct TreeNode {
+  int feature = -1;                    ///< index into feature_names(); -1 for a leaf
+  double threshold = 0;                ///< numeric split: value <= threshold goes left
+  bool missing_left = false;           ///< where a missing value goes (and a category that training never saw)
+  bool categorical = false;            ///< whether the split is by category
+  std::vector<int> left_categories{};  ///< categorical split: these codes go left, ascending; other known ones right
+  int left = -1;                       ///< index of the left child; -1 for a leaf
+  int right = -1;
+  double value = 0;       ///< leaf: what it adds to the score, learning rate included
+  double gain = 0;        ///< split: the gain
+  double cover = 0;       ///< sum of the curvatures of its training rows
+  std::int64_t rows = 0;  ///< training rows
+};
+
+/// Nodes in the order they were split off: node 0 is the root, children follow their parents.
+struct Tree {
+  int output = 0;  ///< which score it adds to
+  std::vector<TreeNode> nodes;
+
+  int leaves() const noexcept { return static_cast<int>((nodes.size() + 1) / 2); }
+  int depth() const;
+};
+
+/// What predict returns: after the link, before it, the most probable class, or the leaf reached in each tree.
+enum class Output { prediction, score, label, leaf };
+
+struct PredictOptions {
+  Output output = Output::prediction;
+  int rounds = 0;   ///< use only the first rounds; 0: all
+  int threads = 0;  ///< 0: all cores
+  Device device = Device::cpu();
+};
+
+class LINDEN_API BoostedModel {
+ public:
+  BoostedModel(const BoostedModel&);
+  BoostedModel(BoostedModel&&) noexcept;
+  BoostedModel& operator=(const BoostedModel&);
+  BoostedModel& operator=(BoostedModel&&) noexcept;
+  ~BoostedModel();
+
+  /// Columns are found by name: reordered and extra ones are fine, a missing one throws DataError with the nearest
+  /// name. Returns f64 [rows], or [rows, K] for K > 1 outputs; class numbers f64 [rows] for Output::label;
+  /// leaf indices i32 [rows, trees] for Output::leaf. Any number of threads may call it on one model.
+  Tensor predict(const Dataset& data, const PredictOptions& options = {}) const;
+
+  /// One row, without allocating: `values` in the order of feature_names(), NaN for missing, the code for a category;
+  /// `out` has outputs() entries and receives the prediction. Throws ArgumentError when sizes do not fit.
+  void predict_row(std::span<const double> values, std::span<double> out) const;
+
+  /// The label of `data` as this model counts it: class numbers by the model's class names, real labels as they are.
+  /// Throws DataError for a class that the model does not know.
+  Tensor labels_of(const Dataset& data) const;
+
+  /// Writes the model; the file appears whole or not at all. Throws FileError, leaving an existing file as it was.
+  void save(const std::filesystem::path& path) const;
+  /// Reads and checks a model. Throws FileError when anything in it is not as save wrote it.
+  static BoostedModel load(const std::filesystem::path& path);
+
+  const BoostingConfig& config() const noexcept;
+  const Loss& loss() const noexcept;
+  int outputs() const noexcept;
+  /// Rounds in the model; trees() has outputs() times as many, round by round, output by output.
+  int rounds() const noexcept;
+  const std::vector<Tree>& trees() const noexcept;
+  /// The score every row starts from, one an output.
+  const std::vector<double>& initial_score() const noexcept;
+  const std::vector<std::string>& feature_names() const noexcept;
+  /// The categories of a feature by code; empty for a numeric one.
+  const std::vector<std::string>& categories(int feature) const;
+  /// Whether a feature is categorical.
+  bool is_categorical(int feature) const;
+  /// The label's column in the training data; empty when it had no name.
+  const std::string& label_name() const noexcept;
+  /// Names of the classes; empty for real labels.
+  const std::vector<std::string>& classes() const noexcept;
+
+  /// Metrics on the validation set, one entry a round trained (those after the best round too); not stored in files.
+  const std::vector<std::vector<MetricValue>>& history() const noexcept;
+  /// Seconds spent on making bins, and on the rounds; not stored in files.
+  double seconds_binning() const noexcept;
+  double seconds_training() const noexcept;
+
+  struct State;  // src/boosting/model.hpp
+  explicit BoostedModel(std::shared_ptr<const State> state) noexcept;
+  const State& state() const noexcept { return *state_; }
+
+ private:
+  std::shared_ptr<const State> state_;
+};
+
+/// Trains a boosted model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
+/// trained on (no rows, no label, a label the loss does not take, all weights zero), DeviceError for a device that
+/// this build does not support.
+LINDEN_API BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config = {},
+                                    const FitOptions& options = {});
+
+/// The loss that fits a label when none is named: logistic for two classes (or two distinct numbers), softmax for
+/// more classes (or whole numbers with at most 20 distinct values), squared for other numbers.
+LINDEN_API Loss default_loss(const Dataset& data);
+
+}  // namespace linden

@@ -1,0 +1,162 @@
+// Dataset: rows of named features with a label and a weight, as every model family takes them.
+//
+//     auto data = Dataset::from_csv("clicks.csv", {.label = "click", .drop = {"id"}});
+//     auto [train, test] = data.split({.test_fraction = 0.2, .seed = 7});
+//
+//     std::vector<float> x = ...;                                   // rows x 28, row-major, not copied
+//     auto mine = Dataset::from_rows(std::span(x), 28, {.label = labels});
+//
+// A Dataset is a cheap handle to immutable columns. Missing values are NaN (numbers) or code -1 (categories);
+// a value absent from a sparse row is 0. Bad input is refused with file, line and column.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <linden/export.hpp>
+#include <linden/tensor.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace linden {
+
+/// One feature of a dense dataset.
+struct Column {
+  std::string name = {};
+  Tensor values = {};        ///< [rows] f32 or f64 numbers, NaN missing; or i32 category codes, -1 missing
+  bool categorical = false;  ///< whether `values` are codes
+  std::vector<std::string> categories = {};  ///< the name of each code, distinct and in byte order
+};
+
+/// The features of a sparse dataset: compressed rows, columns ascending within a row.
+struct SparseRows {
+  std::vector<std::string> names;  ///< one a feature
+  Tensor offsets;                  ///< [rows + 1] i64: row i owns entries offsets[i] .. offsets[i + 1] - 1
+  Tensor columns;                  ///< [entries] i32
+  Tensor values;                   ///< [entries] f32 or f64; absent is 0, NaN is missing
+};
+
+struct CsvOptions {
+  std::string label = {};  ///< the label's column by name, or by number from 0 without a header; empty: no label
+  bool header = true;      ///< whether the first line has the columns' names (else they are "0", "1", ...)
+  char delimiter = ',';
+  std::string weight = {};                    ///< a column of row weights (finite, >= 0), by name or number
+  std::vector<std::string> drop = {};         ///< columns to leave out
+  std::vector<std::string> categorical = {};  ///< columns to take as categories though they hold numbers
+  std::vector<std::string> missing = {"",    "NA",  "N/A",
+                                      "NaN", "nan", "null"};  ///< unquoted fields (and "") that mean missing
+  int threads = 0;                                            ///< 0: all cores
+};
+
+struct LibsvmOptions {
+  int features = 0;         ///< width; 0 takes the largest index of the file. A larger index in the file is refused
+  bool zero_based = false;  ///< whether indices start at 0 (libsvm's start at 1)
+  int threads = 0;          ///< 0: all cores
+};
+
+/// What goes with features that are in memory. All spans are copied.
+struct RowOptions {
+  std::span<const double> label = {};           ///< empty, or one a row, finite
+  std::span<const double> weight = {};          ///< empty (all 1), or one a row, finite and >= 0
+  std::span<const std::string> names = {};      ///< empty ("f0", "f1", ...), or one a feature, distinct
+  std::shared_ptr<const void> owner = nullptr;  ///< keeps the feature memory alive; without it the caller does
+};
+
+struct SplitOptions {
+  double test_fraction = 0.2;  ///< in (0, 1): rows of the second part, rounded to nearest
+  std::uint64_t seed = 0;      ///< which rows: a Philox shuffle, the same on every machine
+};
+
+class LINDEN_API Dataset {
+ public:
+  /// No rows, no features.
+  Dataset();
+
+  /// Reads RFC 4180 text (quotes, doubled quotes, line breaks inside quotes; unquoted fields are trimmed); "-" reads
+  /// standard input. Blank lines are skipped, also in a file of one column, where "" makes a row.
+  /// A column is numeric (f64) when every field that is not missing parses as a number, else a categorical one whose
+  /// dictionary is sorted by bytes, so that the order of rows does not matter. A label that is not a number makes
+  /// classes. Throws FileError when the file cannot be read, DataError with line and column for bad content,
+  /// ArgumentError for a column that is not there.
+  static Dataset from_csv(const std::filesystem::path& path, const CsvOptions& options = {});
+
+  /// Reads lines "label index:value ..." with ascending indices; '#' starts a comment. Features are named by their
+  /// index. Kept sparse. Throws FileError, or DataError with the line.
+  static Dataset from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options = {});
+
+  /// Row-major values [rows, features], not copied. Throws ArgumentError when sizes do not fit, DataError for
+  /// infinite values, labels that are not finite, or bad weights (naming the row).
+  template <class T>
+  static Dataset from_rows(std::span<const T> values, int features, const RowOptions& options = {}) {
+    return from_dense(Tensor::view_of(values, grid(values.size(), features), options.owner), options);
+  }
+
+  /// Column-major values [features, rows], not copied.
+  template <class T>
+  static Dataset from_columns(std::span<const T> values, int features, const RowOptions& options = {}) {
+    const Shape rows = grid(values.size(), features);
+    return from_dense(Tensor::view_of(values, Shape{rows[1], rows[0]}, options.owner).transpose(0, 1), options);
+  }
+
+  /// Compressed sparse rows, not copied: `offsets` has rows + 1 entries; `columns` ascend within each row.
+  template <class T>
+  static Dataset from_csr(std::span<const std::int64_t> offsets, std::span<const std::int32_t> columns,
+                          std::span<const T> values, int features, const RowOptions& options = {}) {
+    return from_sparse(Tensor::view_of(offsets, {static_cast<std::int64_t>(offsets.size())}, options.owner),
+                       Tensor::view_of(columns, {static_cast<std::int64_t>(columns.size())}, options.owner),
+                       Tensor::view_of(values, {static_cast<std::int64_t>(values.size())}, options.owner), features,
+                       options);
+  }
+
+  /// A [rows, features] tensor of f32 or f64, any strides, not copied.
+  static Dataset from_dense(const Tensor& values, const RowOptions& options = {});
+  static Dataset from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
+                             const RowOptions& options = {});
+  /// Columns of mixed kinds, with a label [rows] f64 (or empty), a weight [rows] f64 (or empty) and, when the label
+  /// holds class numbers, the names of the classes.
+  static Dataset from_named(std::vector<Column> columns, Tensor label = {}, Tensor weight = {},
+                            std::vector<std::string> classes = {});
+
+  std::int64_t rows() const noexcept;
+  int features() const noexcept;
+  std::vector<std::string> feature_names() const;
+  const std::string& label_name() const noexcept;
+
+  bool is_sparse() const noexcept;
+  /// The columns of a dense dataset; empty for a sparse one.
+  const std::vector<Column>& columns() const noexcept;
+  /// The entries of a sparse dataset; empty for a dense one.
+  const SparseRows& sparse() const noexcept;
+
+  bool has_label() const noexcept;
+  /// [rows] f64: numbers as they stood, or class numbers where classes() is not empty; empty without a label.
+  const Tensor& label() const noexcept;
+  /// The names of the classes of a label that was text, in byte order; empty for a numeric label.
+  const std::vector<std::string>& classes() const noexcept;
+  /// [rows] f64, or empty when all weights are 1.
+  const Tensor& weight() const noexcept;
+
+  /// These rows, in this order, copied. Throws ArgumentError for a row out of range.
+  Dataset take(std::span<const std::int64_t> rows) const;
+  /// A random part for training and one for testing, rows in their old order in both.
+  /// Throws ArgumentError when a part would be empty.
+  std::pair<Dataset, Dataset> split(const SplitOptions& options = {}) const;
+
+ private:
+  struct State;
+  explicit Dataset(std::shared_ptr<const State> state) noexcept;
+  static Shape grid(std::size_t values, int features);
+
+  std::shared_ptr<const State> state_;
+  friend class DatasetBuilder;  // src/data/dataset_builder.hpp
+};
+
+/// Whether a file holds libsvm's "label index:value ..." lines: by its ending (.csv and .tsv do not; .libsvm, .svm and
+/// .svmlight do), else by its first line of more than one word. Standard input ("-") is taken for CSV. Throws FileError
+/// when it has to look and cannot.
+LINDEN_API bool looks_like_libsvm(const std::filesystem::path& path);
+
+}  // namespace linden

@@ -1,0 +1,13 @@
+// Everything, in reading order.
+#pragma once
+
+#include <linden/version.hpp>
+#include <linden/error.hpp>
+#include <linden/log.hpp>
+#include <linden/device.hpp>
+#include <linden/tensor.hpp>
+#include <linden/data.hpp>
+#include <linden/loss.hpp>
+#include <linden/metric.hpp>
+#include <linden/callback.hpp>
+#include <linden/boosting.hpp>

@@ -1,0 +1,19 @@
+// Where Linden's own remarks go: one hook, silent by default. The library never prints by itself.
+//
+//     linden::set_log([](linden::LogLevel level, std::string_view message) { spdlog::info("{}", message); });
+#pragma once
+
+#include <functional>
+#include <linden/export.hpp>
+#include <string_view>
+
+namespace linden {
+
+enum class LogLevel { debug, info, warning };
+
+using LogHook = std::function<void(LogLevel, std::string_view)>;
+
+/// Sends every remark to `hook`, from any thread, one call at a time; an empty hook silences them again.
+LINDEN_API void set_log(LogHook hook);
+
+}  // namespace linden

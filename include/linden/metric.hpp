@@ -1,0 +1,64 @@
+// Metrics: how good predictions are. They look at predictions (after the link), labels and weights.
+//
+//     double a = metric::auc().evaluate(model.predict(test), test.label());
+//
+// A Metric is a value with a name; fit_boosted reports the ones in FitOptions after every round.
+#pragma once
+
+#include <functional>
+#include <linden/export.hpp>
+#include <linden/tensor.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linden {
+
+class Loss;
+
+class LINDEN_API Metric {
+ public:
+  /// predictions [rows] or [rows, K] f64, label [rows] f64, weight [rows] f64 or empty (all one).
+  using Function = std::function<double(const Tensor& prediction, const Tensor& label, const Tensor& weight)>;
+
+  /// A metric of your own. `name` stands in logs and history.
+  Metric(std::string name, bool higher_is_better, Function function);
+
+  const std::string& name() const noexcept { return name_; }
+  bool higher_is_better() const noexcept { return higher_is_better_; }
+
+  /// The weighted mean over rows (for auc: over pairs). Throws ArgumentError when shapes or dtypes do not fit,
+  /// DataError when the metric is undefined there (no rows, all weights zero, auc with one class only).
+  double evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight = Tensor()) const;
+
+ private:
+  std::string name_;
+  bool higher_is_better_;
+  Function function_;
+};
+
+namespace metric {
+
+LINDEN_API Metric rmse();      ///< square root of the mean squared error
+LINDEN_API Metric mae();       ///< mean absolute error
+LINDEN_API Metric r2();        ///< 1 - squared error / squared error of the mean label; DataError for a constant label
+LINDEN_API Metric logloss();   ///< -mean log p(label), for probabilities of class 1 [rows] or of K classes [rows, K],
+                               ///< p bounded to [1e-15, 1 - 1e-15]
+LINDEN_API Metric accuracy();  ///< share of rows whose most probable class (0.5 and above: class 1) is the label
+LINDEN_API Metric error();     ///< 1 - accuracy
+LINDEN_API Metric auc();       ///< area under the ROC curve; tied predictions count half; labels 0 and 1
+LINDEN_API Metric poisson_deviance();  ///< 2 mean(y log(y / p) - y + p), for p > 0
+
+/// The metric of this name ("multiclass_logloss" and "multiclass_error" are accepted for logloss and error).
+/// Throws ArgumentError for an unknown name, with the nearest one.
+LINDEN_API Metric by_name(std::string_view name);
+
+/// All names that by_name takes.
+LINDEN_API std::vector<std::string> names();
+
+/// The metrics reported for a loss when none are asked for: rmse, mae and r2 for squared; logloss, accuracy and
+/// auc for logistic; logloss and accuracy for softmax; poisson_deviance and rmse for poisson.
+LINDEN_API std::vector<Metric> defaults(const Loss& loss);
+
+}  // namespace metric
+}  // namespace linden

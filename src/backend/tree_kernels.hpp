@@ -1,0 +1,89 @@
+// The seam of boosting: everything that growing trees asks of a device, as one table of functions over plain memory.
+//
+// The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/kernels.cpp. Entries
+// never allocate: TreeMemory (tree_memory.hpp) has all that a tree needs, made once for a fit.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/context.hpp"
+#include "backend/host_device.hpp"
+#include "backend/row_losses.hpp"
+#include "backend/tree_memory.hpp"
+
+namespace linden {
+
+/// Gradient and curvature of every row, for all outputs. Arrays are [outputs, rows], output-major.
+struct GradientTask {
+  LossSpec loss;
+  std::int64_t rows = 0;
+  const double* scores = nullptr;
+  const double* labels = nullptr;   ///< [rows]
+  const double* weights = nullptr;  ///< [rows], or null for all one
+  float* gradients = nullptr;       ///< d loss / d score, times the weight, rounded from double
+  float* curvatures = nullptr;      ///< the diagonal second derivative, times the weight, never negative
+  GradientRange* ranges = nullptr;  ///< [outputs], out: what quantise scales by
+};
+
+/// How the values of one feature become bins.
+struct FeatureCuts {
+  const double* cuts = nullptr;  ///< numeric: bin b holds cuts[b - 1] < v <= cuts[b]; [255], ascending, rest +inf
+  const std::uint8_t* bin_of_code = nullptr;  ///< categorical: the bin of each code; null for a number
+  std::int32_t codes = 0;
+  std::uint8_t missing_bin = 0;  ///< of NaN, code -1 and unknown codes
+};
+
+/// Raw values to bins, for all features: fills bins.by_feature and bins.by_row.
+struct BinTask {
+  RowsView rows;
+  const FeatureCuts* features = nullptr;  ///< [rows.features]
+  BinsView bins;
+};
+
+/// Adds the trees of a forest, in order, to the scores of rows: scores [outputs, rows], output-major.
+struct PredictTask {
+  ForestView forest;
+  RowsView rows;
+  std::int64_t first_row = 0, row_count = 0;  ///< of `rows`; scores[0] belongs to first_row
+  std::int64_t score_stride = 0;              ///< between outputs
+  double* scores = nullptr;                   ///< null: do not sum
+  std::int32_t* leaves = nullptr;             ///< out [row_count, trees]: leaf numbers; null: do not ask
+  double* worker_rows = nullptr;              ///< [threads, predict_tile(features) * features]
+};
+
+LINDEN_LEVEL_BEGIN
+/// Rows that predict works on at once, for a forest of so many features.
+LINDEN_HD std::int64_t predict_tile(std::int32_t features) {
+  const std::int64_t fit = 32768 / (features > 0 ? features : 1);  // 256 KB of doubles stay in the second-level cache
+  return fit < 8 ? 8 : fit > 64 ? 64 : fit;
+}
+LINDEN_LEVEL_END
+
+struct TreeKernels {
+  void (*bin)(Context&, const BinTask&);
+  void (*gradients)(Context&, const GradientTask&);
+  /// Rounds the gradients of the sampled rows to integers and makes the root.
+  void (*quantise)(Context&, TreeMemory&);
+  /// Sums the gradients of the new nodes by bin: of the smaller child of each pair, or of both where the parent's
+  /// histogram is gone.
+  void (*histogram)(Context&, TreeMemory&);
+  /// The larger child's histogram: the parent's minus the smaller one's.
+  void (*subtract)(Context&, TreeMemory&);
+  /// The best split of every new node.
+  void (*split)(Context&, TreeMemory&);
+  /// Commits finished splits in the order of growth and picks the leaves to expand next; true when the tree is done
+  /// (a device that does not read back returns false and does nothing from then on).
+  bool (*select)(Context&, TreeMemory&);
+  /// Divides the rows of the selected leaves between their children.
+  void (*partition)(Context&, TreeMemory&);
+  /// The leaf of every row, exact sums of the unrounded gradients over each leaf, and the leaf values from them.
+  void (*leaf_sums)(Context&, TreeMemory&);
+  /// Adds the value of each row's leaf to its score.
+  void (*update)(Context&, TreeMemory&, double* scores);
+  void (*predict)(Context&, const PredictTask&);
+};
+
+/// The CPU's table for this machine's instruction level (LINDEN_ISA=v2, v3 or v4 in the environment forces one).
+const TreeKernels& cpu_tree_kernels();
+
+}  // namespace linden

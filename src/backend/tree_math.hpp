@@ -1,0 +1,85 @@
+// The arithmetic of growing trees, shared by the CPU kernels, the CUDA kernels and the brute-force grower of the
+// tests: what a leaf is worth, what a split gains, how histogram cells add up.
+//
+// G and H are sums of gradients and curvatures over the rows of a node. Conventions (DESIGN section 5):
+//   leaf value = -shrink(G) / (H + l2)         shrink(G): G moved towards 0 by l1
+//   score      = shrink(G)^2 / (H + l2)        gain = score(left) + score(right) - score(parent)
+#pragma once
+
+#include <cmath>
+
+#include "backend/host_device.hpp"
+#include "backend/tree_memory.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+LINDEN_HD double shrink(double gradient, double l1) {
+  const double rest = std::fabs(gradient) - l1;
+  return std::copysign(rest > 0 ? rest : 0.0, gradient);
+}
+
+LINDEN_HD double leaf_value(double gradient, double curvature, double l1, double l2) {
+  const double bottom = curvature + l2;
+  return bottom > 0 ? -shrink(gradient, l1) / bottom : 0.0;
+}
+
+LINDEN_HD double node_score(double gradient, double curvature, double l1, double l2) {
+  const double top = shrink(gradient, l1), bottom = curvature + l2;
+  return bottom > 0 ? top * top / bottom : 0.0;
+}
+
+/// The gain of a split, with one division; 0 where a child has no curvature to divide by.
+LINDEN_HD double split_gain(double left_gradient, double left_curvature, double right_gradient, double right_curvature,
+                            double parent_score, double l1, double l2) {
+  const double left_top = shrink(left_gradient, l1), left_bottom = left_curvature + l2;
+  const double right_top = shrink(right_gradient, l1), right_bottom = right_curvature + l2;
+  const double gain =
+      (left_top * left_top * right_bottom + right_top * right_top * left_bottom) / (left_bottom * right_bottom) -
+      parent_score;
+  return (left_bottom > 0) & (right_bottom > 0) ? gain : 0.0;
+}
+
+/// Gains below this share of the parent's score are rounding, not gains.
+inline constexpr double least_relative_gain = 1e-12;
+
+/// Whether a gain is worth a split.
+LINDEN_HD bool worth_splitting(double gain, double parent_score, double min_gain) {
+  return gain > min_gain && gain > least_relative_gain * parent_score;
+}
+
+// Categorical splits. Few categories are tried one against the rest; more are sorted by G / (H + smoothing) and cut
+// like numbers, from both ends, with at most so many on the smaller side, and a larger l2 since the order was chosen
+// by the same labels (the defaults of LightGBM).
+inline constexpr int one_against_rest_categories = 4;
+inline constexpr int most_categories_on_a_side = 32;
+inline constexpr double category_smoothing = 10;
+inline constexpr double category_l2 = 10;
+
+// Histogram cells.
+inline constexpr std::int64_t packed_rows = (std::int64_t{1} << 17) - 1;  ///< narrow entries that a packed cell holds
+inline constexpr std::int64_t packed_wide_rows = (std::int64_t{1} << 8) - 1;  ///< wide entries that it holds
+
+LINDEN_HD std::int64_t pack(std::int64_t gradient, std::int64_t curvature) { return (gradient << 32) + curvature; }
+LINDEN_HD std::int64_t gradient_of(PackedCell c) { return c.sums >> 32; }
+LINDEN_HD std::int64_t curvature_of(PackedCell c) { return c.sums & 0xffffffff; }
+LINDEN_HD std::int64_t gradient_of(const WideCell& c) { return c.gradient; }
+LINDEN_HD std::int64_t curvature_of(const WideCell& c) { return c.curvature; }
+LINDEN_HD void set(PackedCell& c, std::int64_t gradient, std::int64_t curvature) { c.sums = pack(gradient, curvature); }
+LINDEN_HD void set(WideCell& c, std::int64_t gradient, std::int64_t curvature) { c = {gradient, curvature}; }
+
+/// Whether the histogram of a node has packed cells.
+LINDEN_HD bool is_packed(const TreeMemory& tree, const Node& node) { return !tree.wide && node.rows <= packed_rows; }
+
+LINDEN_HD bool goes_left(const Split& split, std::uint8_t bin) { return (split.left_bins[bin >> 6] >> (bin & 63)) & 1; }
+
+/// Whether a node may be split at all, before its histogram is looked at.
+LINDEN_HD bool may_split(const TreeMemory& tree, const Node& node) {
+  const GrowthLimits& limits = tree.limits;
+  const double curvature = static_cast<double>(node.curvature) * tree.curvature_unit;
+  return (limits.max_depth == 0 || node.depth < limits.max_depth) && node.rows >= 2 * limits.min_rows_in_leaf &&
+         curvature >= 2 * limits.min_child_weight;
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

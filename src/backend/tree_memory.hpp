@@ -1,0 +1,209 @@
+// The memory of boosting as plain views: what a device kernel sees. src/boosting/tree_storage.hpp owns it.
+//
+// While a tree grows, its nodes are numbered in the order in which they were made ("node"); several leaves are
+// expanded at once, some of them in advance, and `select` replays the order that one-at-a-time growth would have
+// taken. What it commits is the tree; everything else is dropped.
+#pragma once
+
+#include <cstdint>
+
+namespace linden {
+
+enum class NumberKind : std::uint8_t { f32, f64, i32 };
+
+/// The largest |gradient| and the largest curvature of an output, for its quantisation.
+struct GradientRange {
+  double max_gradient = 0;
+  double max_curvature = 0;
+  std::int64_t first_bad_row = -1;  ///< the first row whose gradient or curvature is not finite, or -1
+};
+
+/// Raw values of the features that a kernel asks for, numbered by the kernel's own list of features: dense columns,
+/// or compressed sparse rows (an absent value is 0).
+struct ColumnView {
+  const void* values = nullptr;
+  std::int64_t stride = 1;  ///< in elements
+  NumberKind kind = NumberKind::f64;
+  std::int32_t codes = 0;              ///< categorical: how many codes the data has
+  const std::int32_t* code = nullptr;  ///< categorical: the model's code of each of the data's, -1 unknown; null: equal
+};
+struct RowsView {
+  std::int64_t rows = 0;
+  std::int32_t features = 0;
+  const ColumnView* columns = nullptr;    ///< [features], or null when the rows are sparse
+  const std::int64_t* offsets = nullptr;  ///< sparse [rows + 1]
+  const std::int32_t* entry_columns = nullptr;
+  const void* entry_values = nullptr;
+  NumberKind entry_kind = NumberKind::f64;
+  const std::int32_t* feature_of_column =
+      nullptr;  ///< sparse: the kernel's feature, or -1 for a column it has no use for
+};
+
+/// How a feature's bins lie in a histogram.
+struct FeatureBins {
+  std::int32_t first_cell = 0;  ///< of bin 0 in the histogram of a node
+  std::int16_t bins = 0;        ///< 2 .. 256, the bin of missing values included
+  bool has_missing = false;     ///< whether the last bin is that of missing values
+  bool categorical = false;
+};
+
+/// All rows as bins, twice: row by row for histograms, feature by feature for partition.
+struct BinsView {
+  std::uint8_t* by_row = nullptr;  ///< row r at by_row + r * row_stride
+  std::int64_t row_stride = 0;
+  std::uint8_t* by_feature = nullptr;  ///< feature f at by_feature + f * rows
+  std::int64_t rows = 0;
+  std::int32_t features = 0;
+  std::int32_t cells = 0;  ///< of a histogram: the bins of all features
+  const FeatureBins* feature = nullptr;
+};
+
+/// The fields of BoostingConfig that shape a tree.
+struct GrowthLimits {
+  bool level_wise = false;
+  std::int32_t max_leaves = 31;
+  std::int32_t max_depth = 0;
+  double l1 = 0;
+  double l2 = 1;
+  double min_gain = 0;
+  double min_child_weight = 0;
+  std::int64_t min_rows_in_leaf = 1;
+  double learning_rate = 0.1;
+};
+
+/// A split of a node into two children. `left_bins` says for every bin whether it goes left.
+struct Split {
+  double gain = 0;  ///< 0: there is no split
+  std::int32_t feature = -1;
+  std::int32_t bin = -1;  ///< numeric: the last bin that goes left
+  bool categorical = false;
+  bool missing_left = false;
+  bool counted = false;  ///< whether the rows of its children were counted (else the curvature proves them enough)
+  std::int64_t left_gradient = 0, left_curvature = 0;  ///< quantised sums
+  std::uint64_t left_bins[4] = {};
+};
+
+/// A node of a growing tree.
+struct Node {
+  std::int64_t begin = 0, rows = 0;          ///< its entries
+  std::int64_t gradient = 0, curvature = 0;  ///< quantised sums
+  Split split;
+  std::int32_t parent = -1;
+  std::int32_t left = -1;  ///< its left child once expanded; the right one is left + 1
+  std::int32_t depth = 0;
+  std::int32_t slot = -1;   ///< its histogram, or -1
+  std::int32_t order = -1;  ///< its number in the committed tree, or -1
+};
+
+/// A row of the sample as histograms read it: which one, and its quantised gradient and curvature.
+template <class Integer>
+struct Entry {
+  std::uint32_t row;
+  Integer gradient;
+  Integer curvature;
+};
+using NarrowEntry = Entry<std::int16_t>;  ///< |q| <= 2^14: 15 bits with the sign
+using WideEntry = Entry<std::int32_t>;    ///< |q| <= 2^23, for rounds whose mean |gradient| is under 64 units
+
+/// A histogram cell of a node of fewer than 2^17 rows: the gradient sum in the high half, the curvature sum in the
+/// low. Adding and subtracting such words adds and subtracts both sums exactly.
+struct PackedCell {
+  std::int64_t sums;
+};
+/// A histogram cell of any node.
+struct WideCell {
+  std::int64_t gradient, curvature;
+};
+
+/// An open leaf in the queue.
+struct Candidate {
+  double gain;
+  std::int32_t depth;
+  std::int32_t order;
+  std::int32_t node;
+};
+
+/// One node's rows, or a part of them, to be summed for some of the features.
+struct HistogramJob {
+  const Node* node;
+  std::int64_t begin, end;   ///< entries
+  std::int32_t first, last;  ///< positions in TreeMemory::features
+  void* cells;               ///< of the whole histogram, packed or wide
+};
+
+/// Entries after the last that may be read: kernels fetch bin rows so far ahead.
+inline constexpr std::int64_t prefetch_rows = 24;
+
+/// Rows that partition divides as one task.
+inline constexpr std::int64_t partition_chunk = 32768;
+
+struct TreeMemory {
+  BinsView bins;
+  GrowthLimits limits;
+
+  // Input of one tree.
+  const float* gradients = nullptr;   ///< [bins.rows]
+  const float* curvatures = nullptr;  ///< [bins.rows]
+  GradientRange range;
+  const std::uint32_t* sample = nullptr;  ///< ascending rows of the sample, or null for all rows
+  std::int64_t sample_rows = 0;
+  const std::int32_t* features = nullptr;  ///< ascending features of this tree
+  std::int32_t feature_count = 0;
+
+  // Quantisation: value = q * unit, units are powers of two.
+  bool wide = false;  ///< 24-bit entries
+  double gradient_unit = 1, curvature_unit = 1;
+  std::int64_t max_curvature = 0;        ///< the largest quantised curvature of a row
+  void* entries = nullptr;               ///< [sample_rows] NarrowEntry or WideEntry, grouped by node
+  void* spare_entries = nullptr;         ///< [2, sample_rows]: where partition writes first
+  std::int64_t* chunk_counts = nullptr;  ///< [sample_rows / partition_chunk + batch_capacity]: rows going left
+
+  // Nodes, the queue and the histograms.
+  Node* nodes = nullptr;
+  std::int32_t node_capacity = 0, node_count = 0;
+  std::int32_t first_new = 0;  ///< nodes from here on have been made by the last step; siblings lie side by side
+  Candidate* queue = nullptr;  ///< a heap [node_capacity]
+  std::int32_t queue_size = 0;
+  Candidate* popped = nullptr;    ///< [4 * batch_capacity]
+  std::int32_t* batch = nullptr;  ///< nodes being expanded, [batch_capacity]
+  std::int32_t batch_capacity = 0, batch_size = 0;
+  bool children_final = false;     ///< whether the children of the batch are leaves for certain
+  WideCell* histograms = nullptr;  ///< [slots, bins.cells]
+  std::int32_t* free_slots = nullptr;
+  std::int32_t slots = 0, free_count = 0;
+  WideCell* part_histograms = nullptr;  ///< [parts, bins.cells]: parts of large nodes, one a task
+  std::int32_t parts = 0;
+  Split* candidates = nullptr;   ///< [2 * batch_capacity, feature_count]: the best split of each feature
+  HistogramJob* jobs = nullptr;  ///< [2, job_capacity]
+  std::int32_t job_capacity = 0;
+  PackedCell* worker_cells = nullptr;  ///< [threads, bins.cells]
+
+  // The committed tree: order -> node, and leaves numbered in that order.
+  std::int32_t* committed = nullptr;  ///< [2 * max_leaves]
+  std::int32_t committed_count = 0, leaf_count = 0;
+  std::int32_t* leaf_of_node = nullptr;  ///< [node_capacity]: the leaf's number, -1 for a split
+  std::int32_t* leaf_of_row = nullptr;   ///< [bins.rows]
+  double* leaf_values = nullptr;         ///< [max_leaves]
+  double* leaf_curvatures = nullptr;     ///< [max_leaves]
+  std::int64_t* leaf_totals = nullptr;   ///< [threads, 2 * max_leaves]: sums of gradients and curvatures
+};
+
+/// A node of a forest ready for prediction. Children of a split lie side by side: right = left + 1.
+struct ForestNode {
+  double threshold = 0;          ///< split: value <= threshold goes left; leaf: its value
+  std::int32_t feature = -1;     ///< among the features used, -1 for a leaf
+  std::int32_t left = 0;         ///< split: index of the left child; leaf: its number within its tree
+  std::int32_t categories = -1;  ///< categorical: first word of its set of left codes
+  std::int32_t words = 0;        ///< 32 codes each
+  bool missing_left = false;
+};
+struct ForestView {
+  const ForestNode* nodes = nullptr;
+  const std::int32_t* roots = nullptr;    ///< [trees]
+  const std::int32_t* outputs = nullptr;  ///< [trees]
+  const std::uint32_t* categories = nullptr;
+  std::int32_t trees = 0;
+  std::int32_t features = 0;  ///< how many features are used
+};
+
+}  // namespace linden

@@ -1,0 +1,29 @@
+// How Linden refuses: one line that throws a typed error with a formatted message, and "did you mean".
+#pragma once
+
+#include <fmt/format.h>
+
+#include <linden/error.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace linden {
+
+/// Throws E with the formatted message: "where: what, with the values. Hint: the cure."
+template <class E, class... Args>
+[[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
+  throw E(fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// The word nearest to `word` by edit distance, or "" when none is near enough to be a slip of the pen.
+std::string nearest(std::string_view word, std::span<const std::string> words);
+
+/// "Did you mean "price"? " when some word is near, else "".
+std::string did_you_mean(std::string_view word, std::span<const std::string> words);
+
+/// "a, b, c", cut after `most` words with ", ... (37 in all)".
+std::string listing(std::span<const std::string> words, std::size_t most = 12);
+
+}  // namespace linden

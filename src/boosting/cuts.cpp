@@ -1,0 +1,153 @@
+#include "boosting/cuts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "boosting/radix_sort.hpp"
+
+namespace linden {
+namespace {
+
+// A cut c with a <= c < b, half way where that is possible.
+double between(double a, double b) {
+  const double middle = a / 2 + b / 2;
+  return middle >= a && middle < b ? middle : a;
+}
+
+std::vector<ValueCount> count_values(std::span<const double> ascending) {
+  std::vector<ValueCount> counts;
+  for (const double v : ascending) {
+    if (counts.empty() || counts.back().value != v) counts.push_back({v, 0});
+    ++counts.back().rows;
+  }
+  return counts;
+}
+
+Cuts numeric_cuts(std::span<const ValueCount> values, bool has_missing, int max_bins) {
+  Cuts cuts;
+  cuts.has_missing = has_missing;
+  if (values.empty()) return cuts;
+  cuts.numeric = cut_values(values, max_bins - (has_missing ? 1 : 0));
+  cuts.bins = static_cast<int>(cuts.numeric.size()) + 1 + (has_missing ? 1 : 0);
+  return cuts;
+}
+
+Cuts dense_numeric_cuts(const Column& column, int max_bins) {
+  const Tensor& values = column.values;
+  std::vector<double> present;
+  present.reserve(static_cast<std::size_t>(values.elements()));
+  const auto gather = [&]<class T>(const T* v) {
+    const std::int64_t stride = values.strides()[0];
+    for (std::int64_t i = 0; i < values.elements(); ++i)
+      if (!std::isnan(v[i * stride])) present.push_back(v[i * stride]);
+  };
+  if (values.dtype() == DType::f32)
+    gather(values.data<float>());
+  else
+    gather(values.data<double>());
+  radix_sort(present);
+  return numeric_cuts(count_values(present), static_cast<std::int64_t>(present.size()) < values.elements(), max_bins);
+}
+
+Cuts categorical_cuts(const Column& column, int max_bins) {
+  const auto codes = static_cast<int>(column.categories.size());
+  std::vector<std::int64_t> rows(column.categories.size());
+  Cuts cuts;
+  cuts.categorical = true;
+  const auto* code = column.values.data<std::int32_t>();
+  const std::int64_t stride = column.values.strides()[0];
+  for (std::int64_t i = 0; i < column.values.elements(); ++i) {
+    if (code[i * stride] < 0)
+      cuts.has_missing = true;
+    else
+      ++rows[static_cast<std::size_t>(code[i * stride])];
+  }
+  std::vector<int> order(column.categories.size());  // the most frequent first, equals by code
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rows[a] > rows[b]; });
+  const auto present = static_cast<int>(std::count_if(rows.begin(), rows.end(), [](std::int64_t n) { return n > 0; }));
+  const int value_bins = std::min(present, max_bins - (cuts.has_missing ? 1 : 0));
+  cuts.bin_of.resize(rows.size());
+  cuts.seen.resize(rows.size());
+  for (int i = 0; i < codes; ++i) {
+    cuts.bin_of[order[i]] = static_cast<std::uint8_t>(std::max(0, std::min(i, value_bins - 1)));
+    cuts.seen[order[i]] = rows[order[i]] > 0;
+  }
+  cuts.bins = value_bins + (cuts.has_missing ? 1 : 0);
+  return cuts;
+}
+
+// Sparse features: the values of each column, zeros counted rather than stored.
+std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, int max_bins, Arena& arena) {
+  const std::size_t features = rows.names.size();
+  const std::span<const std::int32_t> columns = rows.columns.span<const std::int32_t>();
+  std::vector<std::int64_t> first(features + 1);
+  for (const std::int32_t c : columns) ++first[c + 1];
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  std::vector<double> values(columns.size());
+  std::vector<std::int64_t> next(first.begin(), first.end() - 1);
+  const auto scatter = [&](const auto* v) {
+    for (std::size_t e = 0; e < columns.size(); ++e) values[next[columns[e]]++] = v[e];
+  };
+  if (rows.values.dtype() == DType::f32)
+    scatter(rows.values.data<float>());
+  else
+    scatter(rows.values.data<double>());
+
+  std::vector<Cuts> cuts(features);
+  arena.each(static_cast<std::int64_t>(features), [&](std::int64_t f, int) {
+    std::vector<double> present(values.begin() + first[f], values.begin() + first[f + 1]);
+    const bool has_missing = std::erase_if(present, [](double v) { return std::isnan(v); }) > 0;
+    radix_sort(present);
+    std::vector<ValueCount> counts = count_values(present);
+    const std::int64_t zeros = row_count - (first[f + 1] - first[f]);
+    if (zeros > 0) {
+      const auto at = std::lower_bound(counts.begin(), counts.end(), 0.0,
+                                       [](const ValueCount& c, double v) { return c.value < v; });
+      if (at != counts.end() && at->value == 0)
+        at->rows += zeros;
+      else
+        counts.insert(at, {0.0, zeros});
+    }
+    cuts[f] = numeric_cuts(counts, has_missing, max_bins);
+  });
+  return cuts;
+}
+
+}  // namespace
+
+std::vector<double> cut_values(std::span<const ValueCount> values, int bins) {
+  std::vector<double> cuts;
+  if (values.size() <= static_cast<std::size_t>(bins)) {
+    for (std::size_t i = 0; i + 1 < values.size(); ++i) cuts.push_back(between(values[i].value, values[i + 1].value));
+    return cuts;
+  }
+  std::int64_t rows_left = 0;  // in this bin and those after it
+  for (const ValueCount& v : values) rows_left += v.rows;
+  std::int64_t in_bin = 0, bins_left = bins;
+  for (std::size_t i = 0; i + 1 < values.size() && bins_left > 1; ++i) {
+    in_bin += values[i].rows;
+    // A bin is full with its share of the rows left, or half full before a value that fills one by itself.
+    const bool full = in_bin * bins_left >= rows_left;
+    const bool giant_next = values[i + 1].rows * bins_left >= rows_left && 2 * in_bin * bins_left >= rows_left;
+    if (!full && !giant_next) continue;
+    cuts.push_back(between(values[i].value, values[i + 1].value));
+    rows_left -= in_bin;
+    in_bin = 0;
+    --bins_left;
+  }
+  return cuts;
+}
+
+std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, Arena& arena) {
+  if (data.is_sparse()) return sparse_cuts(data.sparse(), data.rows(), max_bins, arena);
+  std::vector<Cuts> cuts(data.columns().size());
+  arena.each(data.features(), [&](std::int64_t f, int) {
+    const Column& column = data.columns()[f];
+    cuts[f] = column.categorical ? categorical_cuts(column, max_bins) : dense_numeric_cuts(column, max_bins);
+  });
+  return cuts;
+}
+
+}  // namespace linden

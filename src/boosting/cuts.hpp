@@ -1,0 +1,37 @@
+// Cuts: where the bins of each feature begin and end. Made from training data, apart from the bins themselves.
+#pragma once
+
+#include <cstdint>
+#include <linden/data.hpp>
+#include <span>
+#include <vector>
+
+#include "base/parallel.hpp"
+
+namespace linden {
+
+/// The bins of one feature. Values come first, the bin of missing values last.
+struct Cuts {
+  std::vector<double> numeric;       ///< bin b holds numeric[b - 1] < v <= numeric[b]
+  std::vector<std::uint8_t> bin_of;  ///< categorical: the bin of each code
+  std::vector<bool> seen;            ///< categorical: whether training rows have the code
+  bool categorical = false;
+  bool has_missing = false;
+  int bins = 0;  ///< with the bin of missing values; below 2 the feature is of no use
+};
+
+/// How often a value occurs.
+struct ValueCount {
+  double value;
+  std::int64_t rows;
+};
+
+/// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
+/// equal numbers of rows, a frequent value alone in its bin. Categories beyond max_bins share one bin, the rarest
+/// first. Depends on the values alone, not on the order of rows or on threads.
+std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, Arena& arena);
+
+/// The cuts between at most `bins` bins of these ascending values.
+std::vector<double> cut_values(std::span<const ValueCount> values, int bins);
+
+}  // namespace linden

@@ -1,0 +1,164 @@
+// fit_boosted: labels, cuts and bins once; then rounds of gradients, a tree for each output, and new scores.
+#include <algorithm>
+#include <chrono>
+#include <linden/boosting.hpp>
+#include <numeric>
+
+#include "base/fail.hpp"
+#include "base/memory.hpp"
+#include "boosting/bins.hpp"
+#include "boosting/device_kernels.hpp"
+#include "boosting/grow.hpp"
+#include "boosting/labels.hpp"
+#include "boosting/model.hpp"
+#include "boosting/sample.hpp"
+#include "boosting/tree_storage.hpp"
+#include "boosting/validation.hpp"
+#include "loss/definition.hpp"
+#include "loss/initial_score.hpp"
+
+namespace linden {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+void check_data(const Dataset& train) {
+  if (train.rows() == 0) fail<DataError>("fit_boosted: the data has no rows.");
+  if (train.features() == 0) fail<DataError>("fit_boosted: the data has no features.");
+  if (train.rows() > UINT32_MAX)
+    fail<DataError>("fit_boosted: {} rows; at most {} are supported.", train.rows(), UINT32_MAX);
+}
+
+GrowthLimits growth_limits(const BoostingConfig& config) {
+  GrowthLimits limits;
+  limits.level_wise = config.growth == Growth::level_wise;
+  limits.max_leaves = config.max_leaves;
+  limits.max_depth = config.max_depth;
+  limits.l1 = config.l1;
+  limits.l2 = config.l2;
+  limits.min_gain = config.min_gain;
+  limits.min_child_weight = config.min_child_weight;
+  limits.min_rows_in_leaf = config.min_rows_in_leaf;
+  limits.learning_rate = config.learning_rate;
+  return limits;
+}
+
+std::vector<std::int32_t> all_features(const BinsView& bins) {
+  std::vector<std::int32_t> features(static_cast<std::size_t>(bins.features));
+  std::iota(features.begin(), features.end(), 0);
+  return features;
+}
+
+// The rows and features of one round's trees.
+class Sampler {
+ public:
+  Sampler(const BoostingConfig& config, const BinsView& bins)
+      : config_(config), bins_(bins), features_(all_features(bins)) {}
+
+  void draw(int round, TreeMemory& tree) {
+    const auto number = static_cast<std::uint32_t>(round);
+    if (config_.row_fraction < 1)
+      rows_ = draw_sample(bins_.rows, config_.row_fraction, config_.seed, Draw::rows, number);
+    if (config_.feature_fraction < 1 && bins_.features > 0) {
+      const auto drawn = draw_sample(bins_.features, config_.feature_fraction, config_.seed, Draw::features, number);
+      features_.assign(drawn.begin(), drawn.end());
+    }
+    tree.sample = config_.row_fraction < 1 ? rows_.data() : nullptr;
+    tree.sample_rows = config_.row_fraction < 1 ? static_cast<std::int64_t>(rows_.size()) : bins_.rows;
+    tree.features = features_.data();
+    tree.feature_count = static_cast<std::int32_t>(features_.size());
+  }
+
+ private:
+  const BoostingConfig& config_;
+  const BinsView& bins_;
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::int32_t> features_;
+};
+
+void check_gradients(const std::vector<GradientRange>& ranges, int round) {
+  for (const GradientRange& range : ranges)
+    if (range.first_bad_row >= 0)
+      fail<DataError>(
+          "fit_boosted: in round {} the gradient of row {} is not finite. Hint: a smaller learning_rate, a "
+          "larger l2 or min_child_weight keeps scores in bounds.",
+          round, range.first_bad_row);
+}
+
+}  // namespace
+
+BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) {
+  config.check();
+  check_data(train);
+  const Labels labels = training_labels("fit_boosted", train, config.loss);
+  const TreeKernels& kernels = tree_kernels_of(options.device);
+  Arena arena(options.threads);
+  Context context{arena};
+
+  auto model = std::make_shared<BoostedModel::State>();
+  model->config = config;
+  model->config.loss = labels.loss;
+  model->label = train.label_name();
+  model->classes = labels.classes;
+  model->feature_names = train.feature_names();
+  model->categories.resize(model->feature_names.size());
+  model->categorical.resize(model->feature_names.size());
+  for (std::size_t f = 0; f < train.columns().size(); ++f) {
+    model->categories[f] = train.columns()[f].categories;
+    model->categorical[f] = train.columns()[f].categorical;
+  }
+  const std::int64_t rows = train.rows();
+  const auto weights = train.weight().elements() > 0 ? train.weight().span<const double>() : std::span<const double>{};
+  model->initial_score = initial_score(labels.loss, labels.values, weights, arena);
+  const int outputs = model->outputs();
+  Validation validation(kernels, context, *model, options);
+
+  const Clock::time_point bin_start = Clock::now();
+  const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, arena);
+  const Bins bins(kernels, context, train, cuts);
+  model->seconds_binning = seconds_since(bin_start);
+
+  const Clock::time_point start = Clock::now();
+  TreeStorage storage(bins.view(), growth_limits(config), arena.threads());
+  TreeMemory& tree = storage.memory();
+  const Memory score_memory(static_cast<std::size_t>(outputs * rows) * sizeof(double));
+  const Memory gradient_memory(static_cast<std::size_t>(2 * outputs * rows) * sizeof(float));
+  double* const scores = score_memory.as<double>();
+  float* const gradients = gradient_memory.as<float>();
+  float* const curvatures = gradients + outputs * rows;
+  for (int k = 0; k < outputs; ++k) std::fill_n(scores + k * rows, rows, model->initial_score[k]);
+
+  std::vector<GradientRange> ranges(static_cast<std::size_t>(outputs));
+  const GradientTask gradient_task{labels.loss.definition().spec,
+                                   rows,
+                                   scores,
+                                   labels.values.data(),
+                                   weights.data(),
+                                   gradients,
+                                   curvatures,
+                                   ranges.data()};
+  Sampler sampler(config, bins.view());
+  for (int round = 0; round < config.rounds; ++round) {
+    kernels.gradients(context, gradient_task);
+    check_gradients(ranges, round);
+    sampler.draw(round, tree);
+    for (int k = 0; k < outputs; ++k) {
+      tree.gradients = gradients + k * rows;
+      tree.curvatures = curvatures + k * rows;
+      tree.range = ranges[k];
+      grow(kernels, context, tree);
+      kernels.update(context, tree, scores + k * rows);
+      model->trees.push_back(finished_tree(tree, cuts, bins.used()));
+      model->trees.back().output = k;
+    }
+    if (!validation.after_round(*model, round, seconds_since(start))) break;
+  }
+  model->seconds_training = seconds_since(start);
+  validation.finish(*model);
+  model->forest = Forest(model->trees);
+  return BoostedModel(std::move(model));
+}
+
+}  // namespace linden

@@ -1,0 +1,45 @@
+#include "boosting/forest.hpp"
+
+#include <algorithm>
+
+namespace linden {
+
+Forest::Forest(std::span<const Tree> trees) {
+  for (const Tree& tree : trees)
+    for (const TreeNode& node : tree.nodes)
+      if (node.feature >= 0) used_.push_back(node.feature);
+  std::sort(used_.begin(), used_.end());
+  used_.erase(std::unique(used_.begin(), used_.end()), used_.end());
+
+  for (const Tree& tree : trees) {
+    const auto root = static_cast<std::int32_t>(nodes_.size());
+    roots_.push_back(root);
+    outputs_.push_back(tree.output);
+    std::int32_t leaf = 0;
+    for (const TreeNode& node : tree.nodes) {
+      ForestNode& out = nodes_.emplace_back();
+      if (node.feature < 0) {
+        out.threshold = node.value;
+        out.left = leaf++;
+        continue;
+      }
+      out.threshold = node.threshold;
+      out.feature =
+          static_cast<std::int32_t>(std::lower_bound(used_.begin(), used_.end(), node.feature) - used_.begin());
+      out.left = root + node.left;
+      out.missing_left = node.missing_left;
+      if (!node.categorical) continue;
+      out.categories = static_cast<std::int32_t>(categories_.size());
+      out.words = node.left_categories.empty() ? 0 : node.left_categories.back() / 32 + 1;
+      categories_.resize(categories_.size() + static_cast<std::size_t>(out.words));
+      for (const int code : node.left_categories) categories_[out.categories + code / 32] |= 1u << (code % 32);
+    }
+  }
+}
+
+ForestView Forest::view(std::int32_t trees) const noexcept {
+  return {nodes_.data(),      roots_.data(), outputs_.data(),
+          categories_.data(), trees,         static_cast<std::int32_t>(used_.size())};
+}
+
+}  // namespace linden

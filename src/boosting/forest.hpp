@@ -1,0 +1,29 @@
+// Forest: the trees of a model laid out for prediction, children side by side, over the features that they use.
+#pragma once
+
+#include <linden/boosting.hpp>
+#include <span>
+#include <vector>
+
+#include "backend/tree_memory.hpp"
+
+namespace linden {
+
+class Forest {
+ public:
+  Forest() = default;
+  explicit Forest(std::span<const Tree> trees);
+
+  /// The first `trees` trees.
+  ForestView view(std::int32_t trees) const noexcept;
+  /// The model's feature behind each feature of the view, ascending.
+  const std::vector<int>& used() const noexcept { return used_; }
+
+ private:
+  std::vector<ForestNode> nodes_;
+  std::vector<std::int32_t> roots_, outputs_;
+  std::vector<std::uint32_t> categories_;
+  std::vector<int> used_;
+};
+
+}  // namespace linden

@@ -1,0 +1,26 @@
+// Labels as a loss counts them: numbers as they are, classes as 0, 1, ...
+#pragma once
+
+#include <linden/data.hpp>
+#include <linden/loss.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linden {
+
+struct Labels {
+  Loss loss;                         ///< with its number of classes settled
+  std::vector<double> values;        ///< one a row
+  std::vector<std::string> classes;  ///< names, in numeric else byte order; empty for real labels
+};
+
+/// The labels of training data for this loss. Throws DataError, opening with `where`, when there are none or the loss
+/// does not take them.
+Labels training_labels(std::string_view where, const Dataset& data, const Loss& loss);
+
+/// The labels of other data by the class names of a model (empty: real labels). Throws DataError for a class that is
+/// not among them, naming the row.
+std::vector<double> known_labels(std::string_view where, const Dataset& data, const std::vector<std::string>& classes);
+
+}  // namespace linden

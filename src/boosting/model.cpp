@@ -1,0 +1,121 @@
+#include "boosting/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "backend/traverse.hpp"
+#include "base/fail.hpp"
+#include "boosting/device_kernels.hpp"
+#include "boosting/labels.hpp"
+#include "boosting/predictor.hpp"
+
+namespace linden {
+
+int Tree::depth() const {
+  std::vector<int> depths(nodes.size());
+  int deepest = 0;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].feature < 0) continue;
+    depths[nodes[i].left] = depths[nodes[i].right] = depths[i] + 1;
+    deepest = std::max(deepest, depths[i] + 1);
+  }
+  return deepest;
+}
+
+BoostedModel::BoostedModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+BoostedModel::BoostedModel(const BoostedModel&) = default;
+BoostedModel::BoostedModel(BoostedModel&&) noexcept = default;
+BoostedModel& BoostedModel::operator=(const BoostedModel&) = default;
+BoostedModel& BoostedModel::operator=(BoostedModel&&) noexcept = default;
+BoostedModel::~BoostedModel() = default;
+
+const BoostingConfig& BoostedModel::config() const noexcept { return state_->config; }
+const Loss& BoostedModel::loss() const noexcept { return state_->config.loss; }
+int BoostedModel::outputs() const noexcept { return state_->outputs(); }
+int BoostedModel::rounds() const noexcept { return static_cast<int>(state_->trees.size()) / outputs(); }
+const std::vector<Tree>& BoostedModel::trees() const noexcept { return state_->trees; }
+const std::vector<double>& BoostedModel::initial_score() const noexcept { return state_->initial_score; }
+const std::vector<std::string>& BoostedModel::feature_names() const noexcept { return state_->feature_names; }
+const std::string& BoostedModel::label_name() const noexcept { return state_->label; }
+const std::vector<std::string>& BoostedModel::classes() const noexcept { return state_->classes; }
+const std::vector<std::vector<MetricValue>>& BoostedModel::history() const noexcept { return state_->history; }
+double BoostedModel::seconds_binning() const noexcept { return state_->seconds_binning; }
+double BoostedModel::seconds_training() const noexcept { return state_->seconds_training; }
+
+const std::vector<std::string>& BoostedModel::categories(int feature) const {
+  if (feature < 0 || feature >= static_cast<int>(state_->categories.size()))
+    fail<ArgumentError>("BoostedModel::categories: feature {} of {}.", feature, state_->categories.size());
+  return state_->categories[feature];
+}
+
+bool BoostedModel::is_categorical(int feature) const {
+  if (feature < 0 || feature >= static_cast<int>(state_->categorical.size()))
+    fail<ArgumentError>("BoostedModel::is_categorical: feature {} of {}.", feature, state_->categorical.size());
+  return state_->categorical[feature];
+}
+
+Tensor BoostedModel::labels_of(const Dataset& data) const {
+  const std::vector<double> labels = known_labels("BoostedModel::labels_of", data, state_->classes);
+  return Tensor::copy_of(std::span(labels), {data.rows()});
+}
+
+namespace {
+
+// The most probable class; for one output, class 1 from probability 0.5 on.
+Tensor class_numbers(const Tensor& prediction, bool has_classes) {
+  if (!has_classes)
+    fail<ArgumentError>("BoostedModel::predict: Output::label wants a model of classes. Hint: use Output::prediction.");
+  const std::int64_t rows = prediction.size(0), outputs = prediction.rank() == 1 ? 1 : prediction.size(1);
+  Tensor result = Tensor::empty({rows});
+  const double* p = prediction.data<double>();
+  for (std::int64_t row = 0; row < rows; ++row, p += outputs)
+    result.data<double>()[row] =
+        outputs == 1 ? (p[0] >= 0.5 ? 1 : 0) : static_cast<double>(std::max_element(p, p + outputs) - p);
+  return result;
+}
+
+}  // namespace
+
+Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options) const {
+  constexpr std::string_view where = "BoostedModel::predict";
+  if (options.rounds < 0 || options.rounds > rounds())
+    fail<ArgumentError>("{}: {} rounds of a model that has {}. Hint: 0 uses all.", where, options.rounds, rounds());
+  const TreeKernels& kernels = tree_kernels_of(options.device);
+  Arena arena(options.threads);
+  Context context{arena};
+  const State& s = *state_;
+  const std::int64_t rows = data.rows();
+  const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * outputs();
+  const RawView view(data,
+                     match_features(where, data, {s.feature_names, s.categorical, s.categories}, s.forest.used()));
+
+  if (options.output == Output::leaf) {
+    Tensor leaves = Tensor::empty({rows, trees}, DType::i32);
+    run_forest(kernels, context, s.forest.view(trees), view, nullptr, leaves.data<std::int32_t>());
+    return leaves;
+  }
+  std::vector<double> scores(static_cast<std::size_t>(rows * outputs()));
+  for (int k = 0; k < outputs(); ++k) std::fill_n(scores.begin() + k * rows, rows, s.initial_score[k]);
+  run_forest(kernels, context, s.forest.view(trees), view, scores.data(), nullptr);
+  const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, arena);
+  return options.output == Output::label ? class_numbers(result, !s.classes.empty()) : result;
+}
+
+void BoostedModel::predict_row(std::span<const double> values, std::span<double> out) const {
+  const State& s = *state_;
+  if (values.size() != s.feature_names.size() || out.size() != s.initial_score.size())
+    fail<ArgumentError>(
+        "BoostedModel::predict_row: {} values and {} outputs, but the model has {} features and {} outputs.",
+        values.size(), out.size(), s.feature_names.size(), s.initial_score.size());
+  std::copy(s.initial_score.begin(), s.initial_score.end(), out.begin());
+  const ForestView forest = s.forest.view(static_cast<std::int32_t>(s.trees.size()));
+  const std::vector<int>& used = s.forest.used();
+  for (std::int32_t tree = 0; tree < forest.trees; ++tree) {
+    const ForestNode* node = forest.nodes + forest.roots[tree];
+    while (node->feature >= 0) node = forest.nodes + next_node(forest, *node, values[used[node->feature]]);
+    out[forest.outputs[tree]] += node->threshold;
+  }
+  s.config.loss.predict(out);
+}
+
+}  // namespace linden

@@ -1,0 +1,24 @@
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <linden/callback.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/fail.hpp"
+
+namespace linden {
+
+Callback json_lines(const std::filesystem::path& path) {
+  auto file = std::make_shared<std::ofstream>(path);
+  if (!*file) fail<FileError>("json_lines: cannot open \"{}\": {}.", path.string(), std::strerror(errno));
+  return [file, path](const Round& round) {
+    nlohmann::ordered_json line{{"round", round.index}, {"seconds", round.seconds}};
+    for (const MetricValue& metric : round.metrics) line[metric.name] = metric.value;
+    *file << line.dump() << '\n' << std::flush;
+    if (!*file) fail<FileError>("json_lines: cannot write \"{}\": {}.", path.string(), std::strerror(errno));
+    return Signal::proceed();
+  };
+}
+
+}  // namespace linden

@@ -1,0 +1,13 @@
+// The program's commands. Each adds itself to the command line and runs when it is the one asked for.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace linden::cli {
+
+void add_train(CLI::App& app);
+void add_predict(CLI::App& app);
+void add_evaluate(CLI::App& app);
+void add_inspect(CLI::App& app);
+
+}  // namespace linden::cli

@@ -1,0 +1,107 @@
+// linden inspect: what is in a model file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <linden/error.hpp>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/reading.hpp"
+
+namespace linden::cli {
+namespace {
+
+constexpr std::size_t most_features = 20;
+
+void print_features(const BoostedModel& model) {
+  std::vector<double> gain(model.feature_names().size());
+  std::vector<int> splits(gain.size());
+  for (const Tree& tree : model.trees())
+    for (const TreeNode& node : tree.nodes)
+      if (node.feature >= 0) {
+        gain[node.feature] += node.gain;
+        ++splits[node.feature];
+      }
+  std::vector<int> order;
+  for (int f = 0; f < static_cast<int>(gain.size()); ++f)
+    if (splits[f] > 0) order.push_back(f);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return gain[a] > gain[b]; });
+  fmt::print("\n{:<32} {:>8} {:>14}\n", "feature", "splits", "gain");
+  for (std::size_t i = 0; i < std::min(order.size(), most_features); ++i)
+    fmt::print("{:<32} {:>8} {:>14.6g}\n", model.feature_names()[order[i]], splits[order[i]], gain[order[i]]);
+  if (order.size() > most_features) fmt::print("... and {} more\n", order.size() - most_features);
+}
+
+void print_summary(const BoostedModel& model) {
+  std::size_t leaves = 0;
+  int depth = 0;
+  for (const Tree& tree : model.trees()) {
+    leaves += static_cast<std::size_t>(tree.leaves());
+    depth = std::max(depth, tree.depth());
+  }
+  fmt::print("model       boosted: {} rounds, {} trees, {} leaves, depth up to {}\n", model.rounds(),
+             model.trees().size(), leaves, depth);
+  fmt::print("label       {}\n", model.label_name());
+  if (!model.classes().empty()) fmt::print("classes     {}\n", fmt::join(model.classes(), ", "));
+  fmt::print("features    {}\n", model.feature_names().size());
+  fmt::print("start       {:.6g}\n", fmt::join(model.initial_score(), " "));
+  for (const FieldInfo& field : fields(model.config())) fmt::print("  {:<17} {}\n", field.name, field.value);
+  print_features(model);
+}
+
+std::string rule(const BoostedModel& model, const TreeNode& node) {
+  std::string text = model.feature_names()[node.feature];
+  if (node.categorical) {
+    std::vector<std::string> names;
+    for (const int code : node.left_categories) names.push_back(model.categories(node.feature)[code]);
+    text += fmt::format(" in {{{}}}", fmt::join(names, ", "));
+  } else {
+    text += fmt::format(" <= {}", node.threshold);
+  }
+  return fmt::format("{}{}  gain {:.6g}, {} rows", text, node.missing_left ? " or missing" : "", node.gain, node.rows);
+}
+
+void print_tree(const BoostedModel& model, int index) {
+  if (index < 0 || index >= static_cast<int>(model.trees().size()))
+    throw ArgumentError(
+        fmt::format("--tree is {}; the model has trees 0 to {}.", index, static_cast<int>(model.trees().size()) - 1));
+  const Tree& tree = model.trees()[index];
+  struct Open {
+    int node, depth;
+    const char* side;
+  };
+  std::vector<Open> open{{0, 0, ""}};
+  while (!open.empty()) {
+    const Open at = open.back();
+    open.pop_back();
+    const TreeNode& node = tree.nodes[at.node];
+    const std::string what =
+        node.feature < 0 ? fmt::format("leaf {:.6g}  {} rows", node.value, node.rows) : rule(model, node);
+    fmt::print("{:{}}{}{}\n", "", 2 * at.depth, at.side, what);
+    if (node.feature < 0) continue;
+    open.push_back({node.right, at.depth + 1, "no:  "});
+    open.push_back({node.left, at.depth + 1, "yes: "});
+  }
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app) {
+  struct InspectArguments {
+    std::string model;
+    int tree = -1;
+  };
+  CLI::App* command = app.add_subcommand("inspect", "What is in a model file.");
+  auto args = std::make_shared<InspectArguments>();
+  command->add_option("model", args->model, "a model file")->required();
+  CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree, counted from 0");
+  command->callback([args, tree] {
+    const BoostedModel model = BoostedModel::load(args->model);
+    if (tree->count() > 0)
+      print_tree(model, args->tree);
+    else
+      print_summary(model);
+  });
+}
+
+}  // namespace linden::cli

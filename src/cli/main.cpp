@@ -1,0 +1,28 @@
+// linden: train, predict, evaluate and inspect from the command line.
+//
+// Exit codes: 0; 1 for a refusal, with one message on stderr; 2 for a command line that does not parse.
+#include <fmt/format.h>
+
+#include <exception>
+#include <linden/linden.hpp>
+
+#include "cli/commands.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app("Gradient-boosted trees and linear models.", "linden");
+  app.set_version_flag("--version", std::string("linden ") + linden::version());
+  app.require_subcommand(1);
+  linden::cli::add_train(app);
+  linden::cli::add_predict(app);
+  linden::cli::add_evaluate(app);
+  linden::cli::add_inspect(app);
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "linden: {}\n", error.what());
+    return 1;
+  }
+}

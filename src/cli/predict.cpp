@@ -1,0 +1,85 @@
+// linden predict: a model's predictions for a data file, one line a row under a header.
+#include <fmt/format.h>
+
+#include <linden/error.hpp>
+#include <memory>
+
+#include "base/atomic_file.hpp"
+#include "cli/commands.hpp"
+#include "cli/reading.hpp"
+
+namespace linden::cli {
+namespace {
+
+struct PredictArguments {
+  ReadOptions read;
+  std::string model, data, out, output = "prediction";
+};
+
+std::string quoted(const std::string& field) {
+  if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
+  std::string text = "\"";
+  for (const char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + '"';
+}
+
+// "prediction", or one name a class.
+std::vector<std::string> column_names(const BoostedModel& model, const std::string& stem) {
+  std::vector<std::string> names;
+  if (model.outputs() == 1) return {stem};
+  for (const std::string& name : model.classes()) names.push_back(quoted(stem + "_" + name));
+  return names;
+}
+
+std::string numbers(const Tensor& values, const std::vector<std::string>& names) {
+  fmt::memory_buffer text;
+  fmt::format_to(std::back_inserter(text), "{}\n", fmt::join(names, ","));
+  const double* v = values.data<double>();
+  for (std::int64_t row = 0; row < values.size(0); ++row, v += names.size())
+    fmt::format_to(std::back_inserter(text), "{}\n", fmt::join(v, v + names.size(), ","));
+  return fmt::to_string(text);
+}
+
+std::string classes(const Tensor& labels, const std::vector<std::string>& names) {
+  std::string text = "class\n";
+  for (const double label : labels.span<double>()) text += quoted(names[static_cast<std::size_t>(label)]) + '\n';
+  return text;
+}
+
+std::string leaves(const Tensor& values) {
+  fmt::memory_buffer text;
+  for (std::int64_t tree = 0; tree < values.size(1); ++tree)
+    fmt::format_to(std::back_inserter(text), "{}leaf_{}", tree == 0 ? "" : ",", tree);
+  const std::int32_t* v = values.data<std::int32_t>();
+  for (std::int64_t row = 0; row < values.size(0); ++row, v += values.size(1))
+    fmt::format_to(std::back_inserter(text), "\n{}", fmt::join(v, v + values.size(1), ","));
+  return fmt::to_string(text) + '\n';
+}
+
+std::string run(const PredictArguments& args) {
+  const BoostedModel model = BoostedModel::load(args.model);
+  const Dataset data = read_for(model, args.data, args.read, false);
+  const auto predict = [&](Output output) {
+    return model.predict(data, {.output = output, .threads = args.read.threads});
+  };
+  if (args.output == "prediction") return numbers(predict(Output::prediction), column_names(model, "prediction"));
+  if (args.output == "score") return numbers(predict(Output::score), column_names(model, "score"));
+  if (args.output == "class") return classes(predict(Output::label), model.classes());
+  if (args.output == "leaf") return leaves(predict(Output::leaf));
+  throw ArgumentError(fmt::format("--output is \"{}\"; it must be prediction, score, class or leaf.", args.output));
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("predict", "Predict the rows of a data file.");
+  auto args = std::make_shared<PredictArguments>();
+  command->add_option("--model", args->model, "a model file")->required();
+  command->add_option("--data", args->data, "the rows to predict: columns are found by name")->required();
+  command->add_option("--output", args->output, "prediction, score, class or leaf")->capture_default_str();
+  command->add_option("--out", args->out, "the file to write")->required();
+  add_format_options(*command, args->read);
+  command->callback([args] { replace_file(args->out, run(*args)); });
+}
+
+}  // namespace linden::cli

@@ -1,0 +1,83 @@
+#include "cli/reading.hpp"
+
+#include <fmt/format.h>
+
+#include <linden/error.hpp>
+
+namespace linden::cli {
+namespace {
+
+char delimiter_of(const std::string& path, const std::string& asked) {
+  if (asked.empty()) return path.ends_with(".tsv") ? '\t' : ',';
+  if (asked == "\\t" || asked == "tab") return '\t';
+  if (asked.size() != 1)
+    throw ArgumentError(fmt::format("--delimiter is \"{}\"; it must be one character (or tab).", asked));
+  return asked[0];
+}
+
+CsvOptions csv_options(const std::string& path, const ReadOptions& options) {
+  CsvOptions csv;
+  csv.label = options.label;
+  csv.weight = options.weight;
+  csv.header = !options.no_header;
+  csv.delimiter = delimiter_of(path, options.delimiter);
+  csv.drop = options.drop;
+  csv.categorical = options.categorical;
+  csv.threads = options.threads;
+  if (!options.missing.empty()) {
+    csv.missing = options.missing;
+    csv.missing.emplace_back();  // an empty field is always missing
+  }
+  return csv;
+}
+
+}  // namespace
+
+void add_format_options(CLI::App& command, ReadOptions& options) {
+  command.add_flag("--no-header", options.no_header, "the first line is data; columns are numbered from 0");
+  command.add_option("--delimiter", options.delimiter,
+                     "between fields: one character, or tab (default: comma; tab for .tsv)");
+  command
+      .add_option(
+          "--missing", options.missing,
+          "tokens for missing values, comma-separated (default: NA,N/A,NaN,nan,null); an empty field is always missing")
+      ->delimiter(',');
+  command.add_option("--threads", options.threads, "threads (default: all cores)")->check(CLI::NonNegativeNumber);
+}
+
+Dataset read_training(const std::string& path, const ReadOptions& options) {
+  if (looks_like_libsvm(path)) {
+    if (!options.label.empty())
+      throw ArgumentError(fmt::format(
+          "--label {}: {} is a libsvm file, whose label is the first number of a line. Hint: leave --label out.",
+          options.label, path));
+    return Dataset::from_libsvm(path, {.threads = options.threads});
+  }
+  if (options.label.empty())
+    throw ArgumentError(
+        fmt::format("--label is missing: which column of {} is to be predicted? Hint: --label NAME, or its number from "
+                    "0 with --no-header.",
+                    path));
+  return Dataset::from_csv(path, csv_options(path, options));
+}
+
+Dataset read_for(const BoostedModel& model, const std::string& path, ReadOptions options, bool with_label) {
+  const auto features = static_cast<int>(model.feature_names().size());
+  if (looks_like_libsvm(path)) return Dataset::from_libsvm(path, {.features = features, .threads = options.threads});
+  options.label = with_label ? model.label_name() : "";
+  for (int f = 0; f < features; ++f)
+    if (model.is_categorical(f)) options.categorical.push_back(model.feature_names()[f]);
+  return Dataset::from_csv(path, csv_options(path, options));
+}
+
+Device device_of(const std::string& name) {
+  if (name == "cpu") return Device::cpu();
+  if (name == "cuda") return Device::cuda(0);
+  if (name == "auto") {
+    if (!cuda_available()) fmt::print("device      cpu ({})\n", cuda_unavailable_reason());
+    return Device::best();
+  }
+  throw ArgumentError(fmt::format("--device is \"{}\"; it must be auto, cpu or cuda.", name));
+}
+
+}  // namespace linden::cli

@@ -1,0 +1,31 @@
+// Data files on the command line: the options that describe them, and reading them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <linden/boosting.hpp>
+#include <string>
+#include <vector>
+
+namespace linden::cli {
+
+struct ReadOptions {
+  std::string label, weight;
+  bool no_header = false;
+  std::string delimiter;
+  std::vector<std::string> drop, categorical, missing;
+  int threads = 0;
+};
+
+/// --no-header, --delimiter, --missing, --threads.
+void add_format_options(CLI::App& command, ReadOptions& options);
+
+/// CSV or libsvm, by ending or content. libsvm takes its label from the line.
+Dataset read_training(const std::string& path, const ReadOptions& options);
+
+/// Data for a trained model: its width, its categorical columns and, with `with_label`, its label.
+Dataset read_for(const BoostedModel& model, const std::string& path, ReadOptions options, bool with_label);
+
+/// "auto", "cpu" or "cuda".
+Device device_of(const std::string& name);
+
+}  // namespace linden::cli

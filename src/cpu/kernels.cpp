@@ -1,0 +1,65 @@
+// Which instruction level runs: the best that the machine has, or the one that LINDEN_ISA names.
+#include <cstdlib>
+#include <string_view>
+
+#include "backend/tree_kernels.hpp"
+#include "base/fail.hpp"
+
+namespace linden {
+
+#if defined(__x86_64__) || defined(_M_X64)
+
+namespace v2 {
+const TreeKernels& tree_kernels();
+}
+namespace v3 {
+const TreeKernels& tree_kernels();
+}
+namespace v4 {
+const TreeKernels& tree_kernels();
+}
+
+namespace {
+
+int machine_level() {
+  __builtin_cpu_init();
+  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+                  __builtin_cpu_supports("bmi2");
+  const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                  __builtin_cpu_supports("avx512vl");
+  return v4 ? 4 : v3 ? 3 : 2;
+}
+
+const TreeKernels& choose() {
+  int level = machine_level();
+  if (const char* wanted = std::getenv("LINDEN_ISA")) {
+    const std::string_view name = wanted;
+    if (name != "v2" && name != "v3" && name != "v4")
+      fail<ArgumentError>("LINDEN_ISA is \"{}\"; it must be v2, v3 or v4.", name);
+    if (name[1] - '0' > level)
+      fail<ArgumentError>("LINDEN_ISA is \"{}\", but this machine has v{} at most. Hint: unset it.", name, level);
+    level = name[1] - '0';
+  }
+  return level == 4 ? v4::tree_kernels() : level == 3 ? v3::tree_kernels() : v2::tree_kernels();
+}
+
+}  // namespace
+
+#else
+
+namespace native {
+const TreeKernels& tree_kernels();
+}
+namespace {
+const TreeKernels& choose() { return native::tree_kernels(); }
+}  // namespace
+
+#endif
+
+const TreeKernels& cpu_tree_kernels() {
+  static const TreeKernels& chosen = choose();
+  return chosen;
+}
+
+}  // namespace linden

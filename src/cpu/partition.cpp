@@ -1,0 +1,116 @@
+// Divides the rows of each selected leaf between two new nodes, keeping their order.
+//
+// A node of one chunk is divided in place: rows going left close up, rows going right wait in spare memory. A larger
+// one is divided chunk by chunk into spare memory and put together afterwards.
+#include <cstring>
+
+#include "backend/tree_math.hpp"
+#include "cpu/tree_steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+// Copies entries going left to `left`, the others to `right`; returns how many went left. `left` may be `from`.
+template <class E>
+std::int64_t divide(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
+  std::uint8_t is_left[256];
+  for (int b = 0; b < 256; ++b) is_left[b] = goes_left(split, static_cast<std::uint8_t>(b));
+  const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
+  std::int64_t lefts = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    __builtin_prefetch(bins + from[i + prefetch_rows].row);
+    const E entry = from[i];
+    const std::int64_t go = is_left[bins[entry.row]];
+    left[lefts] = entry;  // one of the two is written over by the next row
+    right[i - lefts] = entry;
+    lefts += go;
+  }
+  return lefts;
+}
+
+template <class E>
+void divide_batch(Context& context, TreeMemory& tree) {
+  auto* const entries = static_cast<E*>(tree.entries);
+  auto* const spare_left = static_cast<E*>(tree.spare_entries);
+  auto* const spare_right = spare_left + tree.sample_rows;
+  // Chunks of all nodes, one after another; first_chunk[i] is the first of batch node i.
+  std::int64_t* const counts = tree.chunk_counts;
+  const auto chunks_of = [&](std::int32_t i) {
+    return (tree.nodes[tree.batch[i]].rows + partition_chunk - 1) / partition_chunk;
+  };
+  const auto each_chunk = [&](const auto& body) {
+    std::int64_t total = 0;
+    for (std::int32_t i = 0; i < tree.batch_size; ++i) total += chunks_of(i);
+    context.arena.each(total, [&](std::int64_t task, int) {
+      std::int64_t first = 0;
+      std::int32_t i = 0;
+      for (; task - first >= chunks_of(i); ++i) first += chunks_of(i);
+      body(tree.nodes[tree.batch[i]], task - first, counts + first);
+    });
+  };
+
+  each_chunk([&](const Node& node, std::int64_t chunk, std::int64_t* count) {
+    const std::int64_t begin = node.begin + chunk * partition_chunk;
+    const std::int64_t end = node.begin + node.rows;
+    const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
+    const bool whole = node.rows <= partition_chunk;
+    E* const left = whole ? entries + begin : spare_left + begin;
+    count[chunk] = divide(tree, node.split, entries + begin, rows, left, spare_right + begin);
+    if (whole)
+      std::memcpy(entries + begin + count[chunk], spare_right + begin,
+                  static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
+  });
+  each_chunk([&](const Node& node, std::int64_t chunk, const std::int64_t* count) {
+    if (node.rows <= partition_chunk) return;
+    const std::int64_t begin = node.begin + chunk * partition_chunk;
+    const std::int64_t end = node.begin + node.rows;
+    const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
+    std::int64_t before = 0, all = 0;
+    for (std::int64_t c = 0; c * partition_chunk < node.rows; ++c) {
+      if (c < chunk) before += count[c];
+      all += count[c];
+    }
+    const std::int64_t rights_before = chunk * partition_chunk - before;
+    std::memcpy(entries + node.begin + before, spare_left + begin, static_cast<std::size_t>(count[chunk]) * sizeof(E));
+    std::memcpy(entries + node.begin + all + rights_before, spare_right + begin,
+                static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
+  });
+}
+
+void make_children(TreeMemory& tree, std::int32_t index, std::int64_t left_rows) {
+  Node& node = tree.nodes[index];
+  node.left = tree.node_count;
+  tree.node_count += 2;
+  Node& left = tree.nodes[node.left] = Node{};
+  Node& right = tree.nodes[node.left + 1] = Node{};
+  left.parent = right.parent = index;
+  left.depth = right.depth = node.depth + 1;
+  left.begin = node.begin;
+  left.rows = left_rows;
+  left.gradient = node.split.left_gradient;
+  left.curvature = node.split.left_curvature;
+  right.begin = node.begin + left_rows;
+  right.rows = node.rows - left_rows;
+  right.gradient = node.gradient - left.gradient;
+  right.curvature = node.curvature - left.curvature;
+  // Training saw no missing value of this feature: later ones follow the larger child.
+  if (!tree.bins.feature[node.split.feature].has_missing) node.split.missing_left = left.rows >= right.rows;
+}
+
+}  // namespace
+
+void partition(Context& context, TreeMemory& tree) {
+  with_entries(tree, [&]<class E>(E*) { divide_batch<E>(context, tree); });
+  tree.first_new = tree.node_count;
+  const std::int64_t* count = tree.chunk_counts;
+  for (std::int32_t i = 0; i < tree.batch_size; ++i) {
+    const std::int64_t chunks = (tree.nodes[tree.batch[i]].rows + partition_chunk - 1) / partition_chunk;
+    std::int64_t left_rows = 0;
+    for (std::int64_t c = 0; c < chunks; ++c) left_rows += *count++;
+    make_children(tree, tree.batch[i], left_rows);
+  }
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

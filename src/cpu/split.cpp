@@ -1,0 +1,262 @@
+// The best split of every new node: prefix sums over the bins of each feature, the gain of every cut, the largest.
+//
+// Order of preference among equal gains: the lowest feature, then the lowest bin, then missing values on the left.
+// Whether both children have enough rows is first proven by their curvature (no row has more than the largest); only
+// where that fails are the rows of that one feature counted.
+#include <utility>
+
+#include "backend/tree_math.hpp"
+#include "cpu/tree_steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+constexpr int lanes = 8;
+
+// A node as its scans see it: sums in units of the quantisation, as doubles, which hold them exactly.
+struct Scan {
+  const TreeMemory* tree;
+  const Node* node;
+  double gradient_unit, curvature_unit;
+  double gradient, curvature;  // of the node, in real units
+  double score;
+};
+
+Scan scan_of(const TreeMemory& tree, const Node& node) {
+  Scan s{&tree, &node, tree.gradient_unit, tree.curvature_unit, 0, 0, 0};
+  s.gradient = static_cast<double>(node.gradient) * s.gradient_unit;
+  s.curvature = static_cast<double>(node.curvature) * s.curvature_unit;
+  s.score = node_score(s.gradient, s.curvature, tree.limits.l1, tree.limits.l2);
+  return s;
+}
+
+// The gain when so much goes left; 0 when a child is too light.
+inline double gain_of(const Scan& s, double left_gradient, double left_curvature, double l2) {
+  const GrowthLimits& limits = s.tree->limits;
+  const double right_gradient = s.gradient - left_gradient, right_curvature = s.curvature - left_curvature;
+  const double gain =
+      split_gain(left_gradient, left_curvature, right_gradient, right_curvature, s.score, limits.l1, l2);
+  return (left_curvature >= limits.min_child_weight) & (right_curvature >= limits.min_child_weight) ? gain : 0.0;
+}
+
+// Prefix sums of a feature's bins: how much lies in bins 0 .. b.
+struct Prefix {
+  std::int64_t gradient[256], curvature[256], rows[256];
+};
+
+// The best cut among bins [0, cuts): `extra` (the missing bin, or nothing) goes left too. Cuts that leave a child
+// with too few rows are passed over where rows are counted.
+struct Best {
+  double gain = 0;
+  int bin = -1;
+};
+Best best_cut(const Scan& s, const Prefix& prefix, int cuts, std::int64_t extra_gradient, std::int64_t extra_curvature,
+              std::int64_t extra_rows, bool counted) {
+  alignas(64) double gains[256 + lanes];
+  const std::int64_t least = s.tree->limits.min_rows_in_leaf, most = s.node->rows - least;
+  for (int b = 0; b < cuts; ++b) {
+    const double g = static_cast<double>(prefix.gradient[b] + extra_gradient) * s.gradient_unit;
+    const double h = static_cast<double>(prefix.curvature[b] + extra_curvature) * s.curvature_unit;
+    gains[b] = gain_of(s, g, h, s.tree->limits.l2);
+  }
+  if (counted)
+    for (int b = 0; b < cuts; ++b) {
+      const std::int64_t rows = prefix.rows[b] + extra_rows;
+      if (rows < least || rows > most) gains[b] = 0;
+    }
+  for (int b = cuts; b < cuts + lanes; ++b) gains[b] = 0;
+  // The first of the largest, one lane at a time: a strict comparison keeps the lowest bin within a lane.
+  double top[lanes] = {};
+  std::int64_t at[lanes];
+  for (int l = 0; l < lanes; ++l) at[l] = -1;
+  for (int b = 0; b < cuts; b += lanes)
+    for (int l = 0; l < lanes; ++l) {
+      const bool better = gains[b + l] > top[l];
+      top[l] = better ? gains[b + l] : top[l];
+      at[l] = better ? b + l : at[l];
+    }
+  Best best;
+  for (int l = 0; l < lanes; ++l)
+    if (at[l] >= 0 && (top[l] > best.gain || (top[l] == best.gain && at[l] < best.bin)))
+      best = {top[l], static_cast<int>(at[l])};
+  return best;
+}
+
+void mark_left(Split& split, int bin) { split.left_bins[bin >> 6] |= std::uint64_t{1} << (bin & 63); }
+
+template <class Cell>
+void fill_prefix(const Cell* cells, int bins, const std::int64_t* rows, Prefix& prefix) {
+  std::int64_t gradient = 0, curvature = 0, count = 0;
+  for (int b = 0; b < bins; ++b) {
+    prefix.gradient[b] = gradient += gradient_of(cells[b]);
+    prefix.curvature[b] = curvature += curvature_of(cells[b]);
+    prefix.rows[b] = count += rows ? rows[b] : 0;
+  }
+}
+
+// Numbers: cuts between bins, with missing values on either side.
+template <class Cell>
+Split numeric_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows) {
+  if (feature.bins < 2) return {};
+  Prefix prefix;
+  fill_prefix(cells, feature.bins, rows, prefix);
+  const bool counted = rows != nullptr;
+  Split split;
+  if (feature.has_missing) {
+    const int values = feature.bins - 1;  // bins of values; the last cut puts all values left, missing ones right
+    const Cell& missing = cells[values];
+    const Best right = best_cut(s, prefix, values, 0, 0, 0, counted);
+    const Best left = best_cut(s, prefix, values - 1, gradient_of(missing), curvature_of(missing),
+                               counted ? rows[values] : 0, counted);
+    split.missing_left = left.gain > right.gain || (left.gain == right.gain && left.bin <= right.bin && left.bin >= 0);
+    split.gain = split.missing_left ? left.gain : right.gain;
+    split.bin = split.missing_left ? left.bin : right.bin;
+  } else {
+    const Best best = best_cut(s, prefix, feature.bins - 1, 0, 0, 0, counted);
+    split.gain = best.gain;
+    split.bin = best.bin;
+  }
+  if (split.bin < 0) return split;
+  split.left_gradient = prefix.gradient[split.bin];
+  split.left_curvature = prefix.curvature[split.bin];
+  for (int b = 0; b <= split.bin; ++b) mark_left(split, b);
+  if (split.missing_left) {
+    split.left_gradient += gradient_of(cells[feature.bins - 1]);
+    split.left_curvature += curvature_of(cells[feature.bins - 1]);
+    mark_left(split, feature.bins - 1);
+  }
+  return split;
+}
+
+// Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
+// end, of the order by G / (H + smoothing).
+template <class Cell>
+Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows) {
+  const GrowthLimits& limits = s.tree->limits;
+  int order[256];
+  double rank[256];
+  int present = 0;
+  for (int b = 0; b < feature.bins; ++b) {
+    if (gradient_of(cells[b]) == 0 && curvature_of(cells[b]) == 0) continue;
+    const double g = static_cast<double>(gradient_of(cells[b])) * s.gradient_unit;
+    const double h = static_cast<double>(curvature_of(cells[b])) * s.curvature_unit;
+    const double r = g / (h + category_smoothing);
+    int at = present++;  // insertion: equal ranks stay in the order of bins
+    for (; at > 0 && rank[at - 1] > r; --at) {
+      rank[at] = rank[at - 1];
+      order[at] = order[at - 1];
+    }
+    rank[at] = r;
+    order[at] = b;
+  }
+  Split split;
+  split.categorical = true;
+  const bool few = feature.bins <= one_against_rest_categories;
+  const int steps = few ? present : (present - 1 < most_categories_on_a_side ? present - 1 : most_categories_on_a_side);
+  int best_from = 0, best_step = -1;
+  for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
+    std::int64_t gradient = 0, curvature = 0, count = 0;
+    for (int i = 0; i < steps; ++i) {
+      const int bin = order[from_end ? present - 1 - i : i];
+      if (few) gradient = curvature = count = 0;
+      gradient += gradient_of(cells[bin]);
+      curvature += curvature_of(cells[bin]);
+      if (rows) {
+        count += rows[bin];
+        if (count < limits.min_rows_in_leaf || s.node->rows - count < limits.min_rows_in_leaf) continue;
+      }
+      const double gain =
+          gain_of(s, static_cast<double>(gradient) * s.gradient_unit, static_cast<double>(curvature) * s.curvature_unit,
+                  few ? limits.l2 : limits.l2 + category_l2);
+      if (gain > split.gain) {
+        split.gain = gain;
+        split.left_gradient = gradient;
+        split.left_curvature = curvature;
+        best_from = from_end;
+        best_step = i;
+      }
+    }
+  }
+  if (best_step < 0) return split;
+  for (int i = few ? best_step : 0; i <= best_step; ++i) mark_left(split, order[best_from ? present - 1 - i : i]);
+  split.bin = best_step;
+  split.missing_left = feature.has_missing && goes_left(split, static_cast<std::uint8_t>(feature.bins - 1));
+  return split;
+}
+
+// The best split of one feature of one node. `rows`: how many rows each bin has, or null.
+Split feature_split(const Scan& s, std::int32_t index, const std::int64_t* rows) {
+  const TreeMemory& tree = *s.tree;
+  const FeatureBins& feature = tree.bins.feature[index];
+  const WideCell* const wide = tree.histograms + std::int64_t{s.node->slot} * tree.bins.cells;
+  const auto best = [&](const auto* cells) {
+    cells += feature.first_cell;
+    return feature.categorical ? categorical_split(s, feature, cells, rows) : numeric_split(s, feature, cells, rows);
+  };
+  Split split = is_packed(tree, *s.node) ? best(reinterpret_cast<const PackedCell*>(wide)) : best(wide);
+  split.feature = index;
+  split.counted = rows != nullptr;
+  return split;
+}
+
+// Whether the curvature alone proves that both children have enough rows.
+bool proven(const TreeMemory& tree, const Node& node, const Split& split) {
+  const std::int64_t enough = (tree.limits.min_rows_in_leaf - 1) * tree.max_curvature;
+  return split.counted || (split.left_curvature > enough && node.curvature - split.left_curvature > enough);
+}
+
+template <class Integer>
+void count_rows(const TreeMemory& tree, const Node& node, std::int32_t feature, std::int64_t* rows) {
+  const auto* entry = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
+  const std::uint8_t* const bins = tree.bins.by_feature + feature * tree.bins.rows;
+  for (std::int64_t i = 0; i < node.rows; ++i) ++rows[bins[entry[i].row]];
+}
+
+// The best of all features, with enough rows on both sides.
+Split best_of(const TreeMemory& tree, const Node& node, Split* candidates) {
+  const Scan s = scan_of(tree, node);
+  for (;;) {
+    Split* best = candidates;
+    for (std::int32_t i = 1; i < tree.feature_count; ++i)
+      if (candidates[i].gain > best->gain) best = candidates + i;
+    if (!worth_splitting(best->gain, s.score, tree.limits.min_gain)) return Split{};
+    if (proven(tree, node, *best)) return *best;
+    std::int64_t rows[256] = {};
+    with_entries(tree, [&]<class E>(E*) { count_rows<decltype(E::gradient)>(tree, node, best->feature, rows); });
+    *best = feature_split(s, best->feature, rows);
+  }
+}
+
+}  // namespace
+
+void split(Context& context, TreeMemory& tree) {
+  constexpr std::int32_t block = 8;  // features of a task
+  const std::int64_t count = tree.node_count - tree.first_new;
+  const std::int64_t blocks = (tree.feature_count + block - 1) / block;
+  context.arena.each(count * blocks, [&](std::int64_t task, int) {
+    const Node& node = tree.nodes[tree.first_new + task / blocks];
+    if (node.slot < 0 || !may_split(tree, node)) return;
+    const Scan s = scan_of(tree, node);
+    Split* const candidates = tree.candidates + task / blocks * tree.feature_count;
+    const auto first = static_cast<std::int32_t>(task % blocks * block);
+    for (std::int32_t i = first; i < first + block && i < tree.feature_count; ++i)
+      candidates[i] = feature_split(s, tree.features[i], nullptr);
+  });
+  context.arena.each(count, [&](std::int64_t task, int) {
+    Node& node = tree.nodes[tree.first_new + task];
+    if (node.slot < 0 || !may_split(tree, node)) return;
+    node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);
+  });
+  // Keep the histograms of leaves that may be split, as long as the next step has enough free ones; a leaf without one
+  // has both its children summed row by row.
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
+    Node& node = tree.nodes[i];
+    if (node.slot < 0 || (node.split.gain > 0 && tree.free_count >= 2 * tree.batch_capacity)) continue;
+    tree.free_slots[tree.free_count++] = node.slot;
+    node.slot = -1;
+  }
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

@@ -1,0 +1,31 @@
+// The CPU's entries of the table of tree kernels, one source each. See backend/tree_kernels.hpp for what they do.
+#pragma once
+
+#include "backend/tree_kernels.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+void bin(Context&, const BinTask&);
+void gradients(Context&, const GradientTask&);
+void quantise(Context&, TreeMemory&);
+void histogram(Context&, TreeMemory&);
+void subtract(Context&, TreeMemory&);
+void split(Context&, TreeMemory&);
+bool select(Context&, TreeMemory&);
+void partition(Context&, TreeMemory&);
+void leaf_sums(Context&, TreeMemory&);
+void update(Context&, TreeMemory&, double* scores);
+void predict(Context&, const PredictTask&);
+
+/// Narrow or wide entries: calls f with a null pointer of the entry's type.
+template <class F>
+void with_entries(const TreeMemory& tree, const F& f) {
+  if (tree.wide)
+    f(static_cast<WideEntry*>(nullptr));
+  else
+    f(static_cast<NarrowEntry*>(nullptr));
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

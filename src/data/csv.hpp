@@ -1,0 +1,14 @@
+// The insides of Dataset::from_csv, for tests that choose the text and the blocks.
+#pragma once
+
+#include <cstddef>
+#include <linden/data.hpp>
+
+#include "data/text_file.hpp"
+
+namespace linden {
+
+/// `block`: about how many bytes one task parses; 0 chooses.
+Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& options, std::size_t block = 0);
+
+}  // namespace linden

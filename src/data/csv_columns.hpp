@@ -1,0 +1,31 @@
+// The columns of a CSV text: numbers, or categories with their dictionary.
+#pragma once
+
+#include <cstdint>
+#include <linden/tensor.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/parallel.hpp"
+#include "data/csv_rows.hpp"
+
+namespace linden {
+
+/// What to make of a column: what its fields ask for, categories whatever they hold, or nothing.
+enum class CsvKind : std::uint8_t { automatic, categorical, dropped };
+
+/// f64 numbers with NaN for missing (infinities stand as they are: the caller refuses them), or i32 codes with -1 for
+/// missing and the names of the codes in byte order. Empty for a dropped column.
+struct CsvColumn {
+  Tensor values;
+  bool categorical = false;
+  std::vector<std::string> categories = {};
+};
+
+/// Reads all columns. A column is numeric when every field of it that is not missing is a number. Throws DataError for
+/// the first row that is not in good form. The result does not depend on the blocks nor on the number of threads.
+std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds,
+                                    std::span<const std::string> missing, Arena& arena);
+
+}  // namespace linden

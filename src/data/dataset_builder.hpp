@@ -1,0 +1,29 @@
+// What a Dataset holds, and the one way to make one from parts that have been checked.
+#pragma once
+
+#include <linden/data.hpp>
+#include <utility>
+
+namespace linden {
+
+struct Dataset::State {
+  std::int64_t rows = 0;
+  bool is_sparse = false;
+  std::vector<Column> columns = {};  ///< dense
+  SparseRows sparse = {};            ///< sparse
+  Tensor label = {};                 ///< empty, or contiguous [rows] f64
+  Tensor weight = {};                ///< empty, or contiguous [rows] f64
+  std::vector<std::string> classes = {};
+  std::string label_name = {};
+};
+
+/// The door for readers and for code that changes a part of a dataset: nothing is checked.
+class DatasetBuilder {
+ public:
+  using State = Dataset::State;
+
+  static Dataset make(State state) { return Dataset(std::make_shared<const State>(std::move(state))); }
+  static const State& state(const Dataset& data) noexcept { return *data.state_; }
+};
+
+}  // namespace linden

@@ -1,0 +1,26 @@
+// What a Dataset refuses, whoever makes it from memory.
+#pragma once
+
+#include <cstdint>
+#include <linden/data.hpp>
+#include <span>
+#include <string>
+
+namespace linden {
+
+/// The caller's names, or "f0", "f1", ... Throws ArgumentError unless there are `features` distinct ones.
+std::vector<std::string> checked_names(std::span<const std::string> names, std::int64_t features);
+
+/// Throw ArgumentError when the number of entries is not `rows`, DataError naming the first row that is refused.
+void check_label(std::span<const double> label, std::int64_t rows);
+void check_weight(std::span<const double> weight, std::int64_t rows);
+void check_classes(std::span<const double> label, std::span<const std::string> classes);
+
+/// Throws ArgumentError unless `values` is f32 or f64, DataError for an infinity, naming row and feature.
+void check_features(const Tensor& values, std::span<const std::string> names);
+/// Throws for one column of from_named: its shape, dtype, categories, codes, or an infinity.
+void check_column(const Column& column, std::int64_t rows);
+/// Throws for compressed rows that are not in order or out of range, or for an infinity.
+void check_sparse(const SparseRows& sparse);
+
+}  // namespace linden

@@ -1,0 +1,52 @@
+// A whole file, or standard input, in memory, as the readers of CSV and libsvm take it.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace linden {
+
+/// Text with a line feed behind its end, so that a scan for the end of a line needs no other bound.
+class Text {
+ public:
+  /// Reads the file, or standard input for "-". Throws FileError that opens with `call`, such as
+  /// Dataset::from_csv("x.csv"), when it cannot be read or is compressed.
+  static Text read(const std::filesystem::path& path, const std::string& call);
+  /// The first `most` bytes of a file, or all when there are fewer.
+  static Text read_start(const std::filesystem::path& path, const std::string& call, std::size_t most);
+  static Text copy_of(std::string_view text);
+
+  /// Behind a byte order mark, if there is one.
+  const char* begin() const noexcept { return memory_.get() + skipped_; }
+  const char* end() const noexcept { return memory_.get() + size_; }
+
+ private:
+  struct Free {
+    void operator()(char* memory) const noexcept { std::free(memory); }
+  };
+  Text() = default;
+  void reserve(std::size_t bytes);
+  void close();
+
+  std::unique_ptr<char[], Free> memory_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  std::size_t skipped_ = 0;
+};
+
+/// What messages about a file say: the call, for the file as a whole, and the file's name, for a line of it.
+struct Source {
+  std::string call;  ///< Dataset::from_csv("x.csv")
+  std::string file;  ///< x.csv, or <stdin>
+
+  Source(std::string_view function, const std::filesystem::path& path);
+};
+
+/// The line, from 1, on which the byte at `where` stands.
+std::size_t line_of(const Text& text, const char* where) noexcept;
+
+}  // namespace linden

@@ -1,0 +1,19 @@
+// Where boosting starts: the constant score that minimises the weighted loss.
+#pragma once
+
+#include <linden/loss.hpp>
+#include <span>
+#include <vector>
+
+#include "base/parallel.hpp"
+
+namespace linden {
+
+/// One score per output. Labels must have passed check_labels; `weights` is empty for all one. Sums over rows are
+/// exact: the order of rows and the number of threads do not show in any bit. Where the minimum lies at infinity (all
+/// labels of one class, all counts zero) the score stops at 30 on that side; softmax stops 30 below its largest
+/// score. The scores of softmax sum to zero.
+std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
+                                  Arena& arena);
+
+}  // namespace linden

@@ -1,0 +1,100 @@
+// Metric as a value: its checks, and the metrics by name.
+#include <cmath>
+#include <linden/loss.hpp>
+#include <linden/metric.hpp>
+
+#include "base/fail.hpp"
+
+namespace linden {
+namespace {
+
+void want_doubles(const std::string& metric, const char* what, const Tensor& tensor) {
+  if (tensor.dtype() != DType::f64 || tensor.device() != Device::cpu())
+    fail<ArgumentError>("metric::{}: {} is {} on {}, but f64 on the CPU is wanted.", metric, what,
+                        name_of(tensor.dtype()), tensor.device().name());
+}
+
+void want_numbers(const std::string& metric, const char* what, const Tensor& tensor) {
+  const auto values = tensor.span<const double>();
+  const std::size_t columns = tensor.rank() == 2 ? static_cast<std::size_t>(tensor.size(1)) : 1;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::isnan(values[i])) fail<DataError>("metric::{}: {} nan at row {}.", metric, what, i / columns);
+}
+
+void want_weights(const std::string& metric, const Tensor& weight) {
+  const auto weights = weight.span<const double>();
+  bool any = false;
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!(weights[row] >= 0 && std::isfinite(weights[row])))
+      fail<DataError>("metric::{}: weight {} at row {}, but weights are finite and >= 0.", metric, weights[row], row);
+    any |= weights[row] > 0;
+  }
+  if (!any) fail<DataError>("metric::{}: all weights are zero.", metric);
+}
+
+}  // namespace
+
+Metric::Metric(std::string name, bool higher_is_better, Function function)
+    : name_(std::move(name)), higher_is_better_(higher_is_better), function_(std::move(function)) {
+  if (!function_) fail<ArgumentError>("Metric \"{}\": the function is empty.", name_);
+}
+
+double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight) const {
+  want_doubles(name_, "prediction", prediction);
+  want_doubles(name_, "label", label);
+  want_doubles(name_, "weight", weight);
+  const bool weighted = weight.elements() > 0;
+  if (label.rank() != 1 || prediction.rank() < 1 || prediction.rank() > 2 || prediction.size(0) != label.size(0) ||
+      (weighted && weight.shape() != label.shape()))
+    fail<ArgumentError>(
+        "metric::{}: prediction {}, label {} and weight {} do not fit. They are [rows] or [rows, K], [rows], and "
+        "[rows] or nothing.",
+        name_, prediction.shape().text(), label.shape().text(), weight.shape().text());
+  if (prediction.elements() == 0) fail<DataError>("metric::{}: there are no rows.", name_);
+  const Tensor p = prediction.contiguous(), y = label.contiguous(), w = weight.contiguous();
+  want_numbers(name_, "prediction", p);
+  want_numbers(name_, "label", y);
+  if (weighted) want_weights(name_, w);
+  return function_(p, y, w);
+}
+
+namespace metric {
+
+std::vector<std::string> names() {
+  return {"rmse",
+          "mae",
+          "r2",
+          "logloss",
+          "accuracy",
+          "error",
+          "auc",
+          "poisson_deviance",
+          "multiclass_logloss",
+          "multiclass_error"};
+}
+
+Metric by_name(std::string_view name) {
+  if (name == "rmse") return rmse();
+  if (name == "mae") return mae();
+  if (name == "r2") return r2();
+  if (name == "logloss" || name == "multiclass_logloss") return logloss();
+  if (name == "accuracy") return accuracy();
+  if (name == "error" || name == "multiclass_error") return error();
+  if (name == "auc") return auc();
+  if (name == "poisson_deviance") return poisson_deviance();
+  const std::vector<std::string> known = names();
+  fail<ArgumentError>("metric: no metric \"{}\". {}Metrics: {}.", name, did_you_mean(name, known), listing(known));
+}
+
+std::vector<Metric> defaults(const Loss& loss) {
+  switch (loss.link()) {
+    case Link::identity: return {rmse(), mae(), r2()};
+    case Link::sigmoid: return {logloss(), accuracy(), auc()};
+    case Link::softmax: return {logloss(), accuracy()};
+    case Link::exp: return {poisson_deviance(), rmse()};
+  }
+  return {rmse()};
+}
+
+}  // namespace metric
+}  // namespace linden

@@ -1,0 +1,143 @@
+// The metrics, one formula each.
+#include <cmath>
+#include <linden/metric.hpp>
+
+#include "backend/math.hpp"
+#include "base/fail.hpp"
+#include "metric/rows.hpp"
+
+namespace linden::metric {
+namespace {
+
+template <class Value>
+Metric make(const char* name, bool higher_is_better, Value value) {
+  return Metric(name, higher_is_better, [=](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
+    return value(name, MetricRows(prediction, label, weight));
+  });
+}
+
+void want_one_column(const char* name, const MetricRows& rows) {
+  if (rows.columns != 1)
+    fail<ArgumentError>(
+        "metric::{}: predictions have {} columns, but it takes one. Hint: logloss and accuracy take several.", name,
+        rows.columns);
+}
+
+/// The classes that the predictions speak of: one column is the probability of class 1 of two.
+void want_classes(const char* name, const MetricRows& rows) {
+  const std::size_t classes = std::max<std::size_t>(2, rows.columns);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const double label = rows.labels[row];
+    if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
+      fail<DataError>("metric::{}: label {} at row {}, but the classes are 0 .. {}.", name, label, row, classes - 1);
+  }
+}
+
+double mean_square_error(const MetricRows& rows) {
+  return weighted_mean(rows, [&](std::size_t row) { return math::square(rows.labels[row] - rows.predictions[row]); });
+}
+
+double r_squared(const MetricRows& rows) {
+  const double mean = weighted_mean(rows, [&](std::size_t row) { return rows.labels[row]; });
+  double low = INFINITY, high = -INFINITY;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (rows.weight(row) == 0) continue;
+    low = std::min(low, rows.labels[row]);
+    high = std::max(high, rows.labels[row]);
+  }
+  if (low == high) fail<DataError>("metric::r2: every label is {}. Hint: rmse is defined for a constant label.", low);
+  return 1 - mean_square_error(rows) /
+                 weighted_mean(rows, [&](std::size_t row) { return math::square(rows.labels[row] - mean); });
+}
+
+double log_loss(const MetricRows& rows) {
+  return weighted_mean(rows, [&](std::size_t row) {
+    const auto label = static_cast<std::size_t>(rows.labels[row]);
+    const double p = rows.columns > 1 ? rows.predictions[row * rows.columns + label] : rows.predictions[row];
+    const double bounded = std::clamp(p, 1e-15, 1 - 1e-15);
+    return -(rows.columns == 1 && label == 0 ? math::log1p(-bounded) : math::log(bounded));
+  });
+}
+
+double share_correct(const MetricRows& rows) {
+  return weighted_mean(rows, [&](std::size_t row) {
+    const std::span<const double> p = rows.predictions.subspan(row * rows.columns, rows.columns);
+    const auto best = rows.columns == 1 ? std::ptrdiff_t{p[0] >= 0.5} : std::ranges::max_element(p) - p.begin();
+    return static_cast<double>(best) == rows.labels[row] ? 1.0 : 0.0;
+  });
+}
+
+double mean_poisson_deviance(const MetricRows& rows) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!(rows.predictions[row] > 0))
+      fail<DataError>("metric::poisson_deviance: prediction {} at row {}, but it takes predictions > 0.",
+                      rows.predictions[row], row);
+    if (rows.labels[row] < 0)
+      fail<DataError>("metric::poisson_deviance: label {} at row {}, but it takes labels >= 0.", rows.labels[row], row);
+  }
+  return 2 * weighted_mean(rows, [&](std::size_t row) {
+           const double y = rows.labels[row], p = rows.predictions[row];
+           return (y > 0 ? y * math::log(y / p) - y : 0.0) + p;
+         });
+}
+
+}  // namespace
+
+Metric rmse() {
+  return make("rmse", false, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return std::sqrt(mean_square_error(rows));
+  });
+}
+
+Metric mae() {
+  return make("mae", false, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return weighted_mean(rows, [&](std::size_t row) { return std::abs(rows.labels[row] - rows.predictions[row]); });
+  });
+}
+
+Metric r2() {
+  return make("r2", true, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return r_squared(rows);
+  });
+}
+
+Metric logloss() {
+  return make("logloss", false, [](const char* name, const MetricRows& rows) {
+    want_classes(name, rows);
+    return log_loss(rows);
+  });
+}
+
+Metric accuracy() {
+  return make("accuracy", true, [](const char* name, const MetricRows& rows) {
+    want_classes(name, rows);
+    return share_correct(rows);
+  });
+}
+
+Metric error() {
+  return make("error", false, [](const char* name, const MetricRows& rows) {
+    want_classes(name, rows);
+    return 1 - share_correct(rows);
+  });
+}
+
+Metric auc() {
+  return make("auc", true, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    want_classes(name, rows);
+    return area_under_roc(rows);
+  });
+}
+
+Metric poisson_deviance() {
+  return make("poisson_deviance", false, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return mean_poisson_deviance(rows);
+  });
+}
+
+}  // namespace linden::metric

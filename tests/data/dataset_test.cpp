@@ -1,0 +1,217 @@
+// Datasets from memory: nothing copied, everything checked.
+#include <array>
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "data/reading.hpp"
+
+namespace linden {
+namespace {
+
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+TEST(Dataset, IsEmptyByDefault) {
+  const Dataset data;
+  EXPECT_EQ(data.rows(), 0);
+  EXPECT_EQ(data.features(), 0);
+  EXPECT_FALSE(data.has_label());
+}
+
+TEST(Dataset, FromRowsViewsTheCallersMemory) {
+  std::vector<float> x{1, 2, 3, 4, 5, 6};
+  const Dataset data = Dataset::from_rows(std::span<const float>(x), 3);
+  EXPECT_EQ(data.rows(), 2);
+  EXPECT_EQ(data.feature_names(), (Names{"f0", "f1", "f2"}));
+  EXPECT_EQ(data.columns()[1].values.data<float>(), x.data() + 1);
+  EXPECT_EQ(data.columns()[1].values.strides()[0], 3);
+  EXPECT_EQ(numbers(data.columns()[1].values), (Numbers{2, 5}));
+  x[4] = 50;
+  EXPECT_EQ(numbers(data.columns()[1].values), (Numbers{2, 50}));
+}
+
+TEST(Dataset, FromColumnsViewsTheCallersMemory) {
+  const std::vector<double> x{1, 2, 3, 4, nan, 6};
+  const Dataset data = Dataset::from_columns(std::span(x), 3);
+  EXPECT_EQ(data.rows(), 2);
+  EXPECT_EQ(data.columns()[1].values.data<double>(), x.data() + 2);
+  EXPECT_TRUE(data.columns()[1].values.is_contiguous());
+  EXPECT_EQ(numbers(data.columns()[1].values), (Numbers{3, 4}));
+}
+
+TEST(Dataset, FromCsrViewsTheCallersMemory) {
+  const std::vector<std::int64_t> offsets{0, 2, 2, 3};
+  const std::vector<std::int32_t> columns{0, 2, 1};
+  const std::vector<float> values{1, 2, 3};
+  const Dataset data = Dataset::from_csr(std::span(offsets), std::span(columns), std::span(values), 3);
+  EXPECT_TRUE(data.is_sparse());
+  EXPECT_EQ(data.rows(), 3);
+  EXPECT_EQ(data.features(), 3);
+  EXPECT_EQ(data.sparse().offsets.data<std::int64_t>(), offsets.data());
+  EXPECT_EQ(data.sparse().columns.data<std::int32_t>(), columns.data());
+  EXPECT_EQ(data.sparse().values.data<float>(), values.data());
+}
+
+TEST(Dataset, TheOwnerLivesAsLongAsTheDataset) {
+  auto x = std::make_shared<std::vector<float>>(std::vector<float>{1, 2});
+  const std::weak_ptr<std::vector<float>> watch = x;
+  Dataset data = Dataset::from_rows(std::span<const float>(*x), 1, {.owner = x});
+  x.reset();
+  EXPECT_FALSE(watch.expired());
+  data = Dataset();
+  EXPECT_TRUE(watch.expired());
+}
+
+TEST(Dataset, LabelsWeightsAndNamesAreCopied) {
+  const std::vector<double> x{1, 2};
+  std::vector<double> label{3, 4}, weight{0, 2};
+  const Names names{"a"};
+  const Dataset data = Dataset::from_rows(std::span(x), 1, {.label = label, .weight = weight, .names = names});
+  label[0] = weight[0] = 9;
+  EXPECT_EQ(numbers(data.label()), (Numbers{3, 4}));
+  EXPECT_EQ(numbers(data.weight()), (Numbers{0, 2}));
+  EXPECT_EQ(data.feature_names(), names);
+}
+
+TEST(Dataset, FromNamedTakesColumnsOfMixedKinds) {
+  const Column number{.name = "x", .values = Tensor::copy_of(std::span<const float>(std::array{1.f, 2.f}), {2})};
+  const Column color{.name = "c",
+                     .values = Tensor::copy_of(std::span<const std::int32_t>(std::array{-1, 1}), {2}),
+                     .categorical = true,
+                     .categories = {"blue", "red"}};
+  const Tensor label = Tensor::copy_of(std::span<const double>(std::array{1.0, 0.0}), {2});
+  const Dataset data = Dataset::from_named({number, color}, label, {}, {"no", "yes"});
+  EXPECT_EQ(data.rows(), 2);
+  EXPECT_EQ(data.columns()[1].categories, (Names{"blue", "red"}));
+  EXPECT_EQ(data.classes(), (Names{"no", "yes"}));
+  EXPECT_EQ(Dataset::from_named({number}).has_label(), false);
+}
+
+// Refusals. Six values: two rows of three features.
+struct Given {
+  Numbers x{1, 2, 3, 4, 5, 6};
+  int features = 3;
+  Numbers label = {}, weight = {};
+  Names names = {};
+};
+
+template <class E>
+std::string refused(const Given& given) {
+  const std::string by_rows = refusal<E>([&] {
+    Dataset::from_rows(std::span<const double>(given.x), given.features,
+                       {.label = given.label, .weight = given.weight, .names = given.names});
+  });
+  return by_rows;
+}
+
+TEST(Dataset, RefusesSizesThatDoNotFit) {
+  EXPECT_EQ(refused<ArgumentError>({.features = 4}), "Dataset: 6 values are no whole number of rows of 4 features.");
+  EXPECT_EQ(refused<ArgumentError>({.features = 0}), "Dataset: 0 features; there must be at least one.");
+  EXPECT_EQ(refused<ArgumentError>({.label = {1}}), "Dataset: the label has 1 entries, but there are 2 rows.");
+  EXPECT_EQ(refused<ArgumentError>({.weight = {1, 2, 3}}), "Dataset: the weight has 3 entries, but there are 2 rows.");
+  EXPECT_EQ(refused<ArgumentError>({.names = {"a"}}), "Dataset: 1 names for 3 features.");
+  EXPECT_EQ(refused<ArgumentError>({.names = {"a", "b", "a"}}), "Dataset: two features are called \"a\".");
+  EXPECT_EQ(refusal<ArgumentError>([] { Dataset::from_dense(Tensor::zeros({2})); }),
+            "Dataset: features have shape [2], but must be [rows, features].");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              Dataset::from_dense(Tensor::zeros({2, 2}, DType::i32));
+            }),
+            "Dataset: features are f32 or f64, not i32.");
+}
+
+TEST(Dataset, RefusesInfinitiesNamingRowAndFeature) {
+  const std::string message =
+      "Dataset: feature \"f1\" is infinite at row 1. Hint: use NaN for a value that is not known.";
+  EXPECT_EQ(refused<DataError>({.x = {1, nan, 3, 4, infinity, -infinity}}), message);
+  EXPECT_EQ(refusal<DataError>([] {
+              const std::vector<float> x{1, 2, 3, -INFINITY, 5, 6};
+              Dataset::from_columns(std::span(x), 3);
+            }),
+            message);
+  // In the middle of a larger array, by rows and by columns.
+  Numbers big(1000 * 7, 1.0);
+  big[700 * 7 + 3] = -infinity;
+  EXPECT_EQ(refusal<DataError>([&] { Dataset::from_rows(std::span<const double>(big), 7); }),
+            "Dataset: feature \"f3\" is infinite at row 700. Hint: use NaN for a value that is not known.");
+  EXPECT_EQ(refusal<DataError>([&] { Dataset::from_columns(std::span<const double>(big), 7); }),
+            "Dataset: feature \"f4\" is infinite at row 903. Hint: use NaN for a value that is not known.");
+}
+
+TEST(Dataset, RefusesBadLabelsAndWeights) {
+  EXPECT_EQ(refused<DataError>({.label = {1, nan}}), "Dataset: the label is nan at row 1.");
+  EXPECT_EQ(refused<DataError>({.label = {-infinity, 0}}), "Dataset: the label is -inf at row 0.");
+  EXPECT_EQ(refused<DataError>({.weight = {1, infinity}}),
+            "Dataset: the weight is inf at row 1, but a weight is a finite number, at least 0.");
+  EXPECT_EQ(refused<DataError>({.weight = {-1, 1}}),
+            "Dataset: the weight is -1 at row 0, but a weight is a finite number, at least 0.");
+  EXPECT_EQ(refused<DataError>({.weight = {nan, 1}}),
+            "Dataset: the weight is nan at row 0, but a weight is a finite number, at least 0.");
+  EXPECT_EQ(refused<DataError>({.weight = {0, 0}}), "Dataset: every weight is 0.");
+}
+
+std::string refused_csr(std::vector<std::int64_t> offsets, std::vector<std::int32_t> columns, Numbers values) {
+  try {
+    Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(columns),
+                      std::span<const double>(values), 3);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Dataset, RefusesCompressedRowsOutOfOrder) {
+  EXPECT_EQ(refused_csr({}, {}, {}), "Dataset: no offsets; there must be one more than there are rows.");
+  EXPECT_EQ(refused_csr({0, 1}, {0}, {1, 2}), "Dataset: 2 values for 1 columns.");
+  EXPECT_EQ(refused_csr({0, 2}, {0}, {1}),
+            "Dataset: offsets run from 0 to 2, but must run from 0 to 1, the number of entries.");
+  EXPECT_EQ(refused_csr({0, 2, 1, 2}, {0, 1}, {1, 2}), "Dataset: the offsets of row 1 descend from 2 to 1.");
+  EXPECT_EQ(refused_csr({0, 1, 2}, {0, 3}, {1, 2}), "Dataset: row 1 has column 3, but there are 3 features.");
+  EXPECT_EQ(refused_csr({0, 1}, {-1}, {1}), "Dataset: row 0 has column -1, but there are 3 features.");
+  EXPECT_EQ(refused_csr({0, 2}, {1, 1}, {1, 2}), "Dataset: the columns of row 0 do not ascend: 1 stands before 1.");
+  EXPECT_EQ(refused_csr({0, 0, 2}, {0, 2}, {1, infinity}),
+            "Dataset: feature \"f2\" is infinite at row 1. Hint: use NaN for a value that is not known.");
+}
+
+Column codes(std::vector<std::int32_t> values, Names categories) {
+  return {.name = "c",
+          .values = Tensor::copy_of(std::span<const std::int32_t>(values), {2}),
+          .categorical = true,
+          .categories = std::move(categories)};
+}
+
+TEST(Dataset, RefusesColumnsThatDoNotFit) {
+  const Column x{.name = "x", .values = Tensor::zeros({2})};
+  const Column longer{.name = "z", .values = Tensor::zeros({3})};
+  const auto refused_named = [](std::vector<Column> columns, Tensor label = {}, Names classes = {}) -> std::string {
+    try {
+      Dataset::from_named(std::move(columns), std::move(label), {}, std::move(classes));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refused_named({x, longer}), "Dataset: feature \"z\" has shape [3], but there are 2 rows.");
+  EXPECT_EQ(refused_named({x, x}), "Dataset: two features are called \"x\".");
+  EXPECT_EQ(refused_named({codes({0, 2}, {"a", "b"})}),
+            "Dataset: feature \"c\" has code 2 at row 1, but it has 2 categories.");
+  EXPECT_EQ(refused_named({codes({0, 1}, {"b", "a"})}),
+            "Dataset: the categories of feature \"c\" are not distinct and in byte order: \"b\" stands before \"a\".");
+  EXPECT_EQ(refused_named({{.name = "n", .values = Tensor::zeros({2}, DType::i32)}}),
+            "Dataset: feature \"n\" is i32, but numbers are f32 or f64.");
+  EXPECT_EQ(refused_named({{.name = "n", .values = Tensor::zeros({2}), .categorical = true}}),
+            "Dataset: feature \"n\" is f64, but codes of categories are i32.");
+  EXPECT_EQ(refused_named({{.name = "n", .values = Tensor::zeros({2}), .categories = {"a"}}}),
+            "Dataset: feature \"n\" has 1 categories, but is not categorical.");
+  EXPECT_EQ(refused_named({x}, Tensor::zeros({2}, DType::f32)),
+            "Dataset: the label is f32 of shape [2], but must be f64 of shape [rows].");
+  const Tensor label = Tensor::copy_of(std::span<const double>(std::array{0.0, 2.0}), {2});
+  EXPECT_EQ(refused_named({x}, label, {"a", "b"}),
+            "Dataset: the label is 2 at row 1, which is no number of one of 2 classes.");
+  EXPECT_EQ(refused_named({x}, label, {"a", "a", "b"}), "Dataset: two classes are called \"a\".");
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,131 @@
+// Dataset::from_libsvm: good lines, bad lines, and the same answer for all cuts.
+#include <cmath>
+
+#include "data/reading.hpp"
+
+namespace linden {
+namespace {
+
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+TEST(Libsvm, ReadsCompressedRows) {
+  const Dataset data = libsvm("+1 1:0.5 3:-2\n-1\n0.5 2:nan 4:1e2 # comment 9:9\n");
+  EXPECT_TRUE(data.is_sparse());
+  EXPECT_EQ(data.rows(), 3);
+  EXPECT_EQ(data.features(), 4);
+  EXPECT_EQ(data.feature_names(), (Names{"1", "2", "3", "4"}));
+  EXPECT_EQ(numbers(data.label()), (Numbers{1, -1, 0.5}));
+  EXPECT_TRUE(data.classes().empty());
+  EXPECT_EQ(numbers(data.sparse().offsets), (Numbers{0, 2, 2, 4}));
+  EXPECT_EQ(numbers(data.sparse().columns), (Numbers{0, 2, 1, 3}));
+  const Numbers values = numbers(data.sparse().values);
+  EXPECT_EQ(values[0], 0.5);
+  EXPECT_EQ(values[1], -2);
+  EXPECT_TRUE(std::isnan(values[2]));
+  EXPECT_EQ(values[3], 100);
+  EXPECT_EQ(data.sparse().offsets.dtype(), DType::i64);
+  EXPECT_EQ(data.sparse().columns.dtype(), DType::i32);
+  EXPECT_EQ(data.sparse().values.dtype(), DType::f64);
+}
+
+TEST(Libsvm, ZeroBasedIndicesStartAtZero) {
+  const Dataset data = libsvm("1 0:1 2:3\n", {.zero_based = true});
+  EXPECT_EQ(data.feature_names(), (Names{"0", "1", "2"}));
+  EXPECT_EQ(numbers(data.sparse().columns), (Numbers{0, 2}));
+}
+
+TEST(Libsvm, TheWidthCanBeGiven) {
+  EXPECT_EQ(libsvm("1 2:1\n", {.features = 5}).features(), 5);
+  EXPECT_EQ(libsvm("1 5:1\n", {.features = 5}).features(), 5);
+  EXPECT_EQ(libsvm("1 4:1\n", {.features = 5, .zero_based = true}).features(), 5);
+  EXPECT_EQ(libsvm("1\n2\n").features(), 0);
+}
+
+TEST(Libsvm, BlanksBlankLinesCommentsAndLineEndsDoNotMatter) {
+  const std::string plain = dump(libsvm("1 1:2 2:3\n2 1:4\n"));
+  for (const char* text : {"1 1:2 2:3\n2 1:4", "1 1:2 2:3\r\n2 1:4\r\n", "# head\n\n 1\t1:2  2:3 \n \n2 1:4#x\n#",
+                           "\xEF\xBB\xBF"
+                           "1 1:+2 2:3.0\n2 1:4\n"})
+    EXPECT_EQ(dump(libsvm(text)), plain) << text;
+}
+
+struct BadLine {
+  std::string text;
+  const char* message;
+};
+class LibsvmRefusals : public testing::TestWithParam<BadLine> {};
+TEST_P(LibsvmRefusals, NameTheLine) {
+  for (const int threads : {1, 3})
+    for (const std::size_t block : {0, 1, 5})
+      EXPECT_EQ(refusal<DataError>([&] { libsvm(GetParam().text, {.features = 9, .threads = threads}, block); }),
+                GetParam().message);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Libsvm, LibsvmRefusals,
+    testing::Values(
+        BadLine{"", "Dataset::from_libsvm(\"x.txt\"): the file has no rows."},
+        BadLine{"# nothing\n\n", "Dataset::from_libsvm(\"x.txt\"): the file has no rows."},
+        BadLine{"1 1:1\na 1:1\n1 x\n",
+                "x.txt:2: the label \"a\" is not a number. Hint: a line is \"label index:value "
+                "index:value ...\"."},
+        BadLine{"1:2 3:4\n",
+                "x.txt:1: the label \"1:2\" is not a number. Hint: a line is \"label index:value "
+                "index:value ...\"."},
+        BadLine{"nan 1:1\n", "x.txt:1: the label is missing (\"nan\"). Hint: remove the line."},
+        BadLine{"-inf 1:1\n", "x.txt:1: the label is infinite (\"-inf\"). Hint: remove the line."},
+        BadLine{"1e999 1:1\n", "x.txt:1: the label is too large for a double (\"1e999\"). Hint: remove the line."},
+        BadLine{"1 1:1\n1 qid:3 1:1\n",
+                "x.txt:2: pair 1: \"qid:3\" belongs to a ranking file, and ranking is not "
+                "supported. Hint: remove the qid: words."},
+        BadLine{"1 1:1 2\n", "x.txt:1: pair 2: \"2\" is not index:value."},
+        BadLine{"1 1:1 :2\n", "x.txt:1: pair 2: \":2\" is not index:value."},
+        BadLine{"1 1:1 x:2\n", "x.txt:1: pair 2: \"x:2\" is not index:value."},
+        BadLine{"1 1.5:2\n", "x.txt:1: pair 1: \"1.5:2\" is not index:value."},
+        BadLine{"1 0:1\n",
+                "x.txt:1: pair 1: the index of \"0:1\" is below 1. Hint: use .zero_based = true for indices "
+                "that start at 0."},
+        BadLine{"1 -3:1\n", "x.txt:1: pair 1: the index of \"-3:1\" is below 1."},
+        BadLine{"1 3000000000:1\n", "x.txt:1: pair 1: the index of \"3000000000:1\" is above 2147483646."},
+        BadLine{"1 99999999999999999999:1\n",
+                "x.txt:1: pair 1: the index of \"99999999999999999999:1\" is above 2147483646."},
+        BadLine{"1 3:1 2:1\n", "x.txt:1: pair 2: the index of \"2:1\" does not ascend: 3 stands before it."},
+        BadLine{"1 3:1 3:1\n", "x.txt:1: pair 2: the index of \"3:1\" does not ascend: 3 stands before it."},
+        BadLine{"1 9:1\n1 9:1 10:1\n", "x.txt:2: pair 2: the index of \"10:1\" is above 9, the last of 9 features."},
+        BadLine{"1 1:\n", "x.txt:1: pair 1: the value of \"1:\" is not a number."},
+        BadLine{"1 1:abc\n", "x.txt:1: pair 1: the value of \"1:abc\" is not a number."},
+        BadLine{"1 1:2:3\n", "x.txt:1: pair 1: the value of \"1:2:3\" is not a number."},
+        BadLine{"1 1:inf\n", "x.txt:1: pair 1: the value of \"1:inf\" is infinite. Hint: use nan if it is not known."},
+        BadLine{"1 1:-1e999\n",
+                "x.txt:1: pair 1: the value of \"1:-1e999\" is too large for a double. Hint: use nan "
+                "if it is not known."},
+        BadLine{std::string("1 1:1\n1 2:\0\n", 12), "x.txt:2: a NUL byte. Hint: the file must be text."}));
+
+TEST(Libsvm, ANegativeWidthIsRefused) {
+  EXPECT_EQ(refusal<ArgumentError>([] { libsvm("1 1:1\n", {.features = -1}); }),
+            "Dataset::from_libsvm(\"x.txt\"): .features is -1, but must be at least 0.");
+}
+
+TEST(Libsvm, TheCutsDoNotMatter) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) {
+    text += std::to_string(i % 7);
+    for (int k = 1; k < i % 11; ++k) text += " " + std::to_string(k * k) + ":" + std::to_string(i * k);
+    text += i % 13 == 0 ? " # 1:1\r\n\n" : "\n";
+  }
+  const std::string whole = dump(libsvm(text, {}, text.size()));
+  for (const std::size_t block : {1, 2, 3, 7, 50, 333})
+    for (const int threads : {1, 2, 7}) EXPECT_EQ(dump(libsvm(text, {.threads = threads}, block)), whole);
+}
+
+TEST(Libsvm, AgaricusHasItsRows) {
+  const std::filesystem::path path = real_data("agaricus/agaricus.txt.train");
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no file " << path;
+  const Dataset data = Dataset::from_libsvm(path);
+  EXPECT_EQ(data.rows(), 6513);
+  EXPECT_EQ(data.features(), 126);
+  EXPECT_EQ(data.sparse().values.elements(), 6513 * 22);
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,88 @@
+// For the tests of this folder: text to datasets, datasets to text, and the words of a refusal.
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <linden/data.hpp>
+#include <linden/error.hpp>
+#include <string>
+#include <string_view>
+
+#include "data/csv.hpp"
+#include "data/libsvm.hpp"
+
+namespace linden {
+
+inline Dataset csv(std::string_view text, const CsvOptions& options = {}, std::size_t block = 0) {
+  return parse_csv(Text::copy_of(text), Source("from_csv", "x.csv"), options, block);
+}
+
+inline Dataset libsvm(std::string_view text, const LibsvmOptions& options = {}, std::size_t block = 0) {
+  return parse_libsvm(Text::copy_of(text), Source("from_libsvm", "x.txt"), options, block);
+}
+
+/// What E said when `action` threw it.
+template <class E, class Action>
+std::string refusal(Action&& action) {
+  try {
+    action();
+  } catch (const E& error) {
+    return error.what();
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << "another kind of exception: " << error.what();
+    return {};
+  }
+  ADD_FAILURE() << "no exception";
+  return {};
+}
+
+/// The numbers of a vector of any dtype.
+inline std::vector<double> numbers(const Tensor& values) {
+  std::vector<double> all;
+  for (std::int64_t i = 0; i < values.elements(); ++i) switch (values.dtype()) {
+      case DType::f32: all.push_back(values.at<float>({i})); break;
+      case DType::f64: all.push_back(values.at<double>({i})); break;
+      case DType::i32: all.push_back(values.at<std::int32_t>({i})); break;
+      default: all.push_back(static_cast<double>(values.at<std::int64_t>({i})));
+    }
+  return all;
+}
+
+/// Everything a dataset holds: equal datasets have equal text.
+inline std::string dump(const Dataset& data) {
+  std::string text = fmt::format("{} rows, label {} {} {}, weight {}\n", data.rows(), data.label_name(),
+                                 numbers(data.label()), data.classes(), numbers(data.weight()));
+  for (const Column& column : data.columns())
+    text += fmt::format("{} {} {} {} {}\n", column.name, name_of(column.values.dtype()), column.categorical,
+                        numbers(column.values), column.categories);
+  if (data.is_sparse())
+    text += fmt::format("{} {} {} {} {}\n", data.sparse().names, name_of(data.sparse().values.dtype()),
+                        numbers(data.sparse().offsets), numbers(data.sparse().columns), numbers(data.sparse().values));
+  return text;
+}
+
+/// A file in the tests' scratch folder, gone when the test is.
+class ScratchFile {
+ public:
+  ScratchFile(const std::string& name, std::string_view text)
+      : path_(std::filesystem::path(testing::TempDir()) /
+              fmt::format("linden_{}_{}", testing::UnitTest::GetInstance()->current_test_info()->name(), name)) {
+    std::ofstream(path_, std::ios::binary) << text;
+  }
+  ~ScratchFile() { std::filesystem::remove(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The folder of real data beside the source tree, where there is one.
+inline std::filesystem::path real_data(const std::string& name) {
+  return std::filesystem::path(LINDEN_SOURCE_DIR) / ".." / "shared" / "data" / name;
+}
+
+}  // namespace linden

@@ -1,0 +1,159 @@
+// The initial score against closed forms: mean, logit of the mean, log of the mean, logs of the class shares.
+#include "loss/initial_score.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <linden/error.hpp>
+#include <numeric>
+#include <random>
+
+namespace linden {
+namespace {
+
+struct Rows {
+  std::vector<double> labels, weights;
+};
+
+template <class Draw>
+Rows make_rows(int count, const Draw& draw) {
+  std::mt19937_64 random(11);
+  Rows rows;
+  for (int i = 0; i < count; ++i) {
+    rows.labels.push_back(draw(random));
+    rows.weights.push_back(static_cast<double>(random() % 1000) / 256);
+  }
+  return rows;
+}
+
+double mean_of(const Rows& rows, bool weighted) {
+  long double sum = 0, weight = 0;
+  for (std::size_t i = 0; i < rows.labels.size(); ++i) {
+    const double w = weighted ? rows.weights[i] : 1;
+    sum += static_cast<long double>(w) * rows.labels[i];
+    weight += w;
+  }
+  return static_cast<double>(sum / weight);
+}
+
+std::vector<double> start(const Loss& loss, const Rows& rows, bool weighted, int threads = 2) {
+  Arena arena(threads);
+  return initial_score(loss, rows.labels, weighted ? std::span<const double>(rows.weights) : std::span<const double>(),
+                       arena);
+}
+
+TEST(InitialScore, OfOneOutputIsTheLinkOfTheMean) {
+  std::normal_distribution<double> normal(1e5, 300);
+  for (const bool weighted : {false, true}) {
+    for (const double scale : {1.0, 1e-9, 1e9}) {
+      const Rows real = make_rows(50000, [&](auto& random) { return scale * normal(random); });
+      EXPECT_NEAR(start(loss::squared(), real, weighted)[0] / mean_of(real, weighted), 1, 1e-14);
+    }
+    for (const double share : {0.5, 0.03, 0.9999, 1e-4}) {
+      const Rows binary =
+          make_rows(50000, [&](auto& random) { return static_cast<double>(random() % 100000 < share * 100000); });
+      const double p = mean_of(binary, weighted);
+      EXPECT_NEAR(start(loss::logistic(), binary, weighted)[0], std::log(p / (1 - p)), 1e-12);
+    }
+    for (const double rate : {0.001, 1.0, 37.5, 1e6}) {
+      std::poisson_distribution<int> poisson(rate);
+      const Rows counts = make_rows(50000, [&](auto& random) { return static_cast<double>(poisson(random)); });
+      EXPECT_NEAR(start(loss::poisson(), counts, weighted)[0], std::log(mean_of(counts, weighted)), 1e-12);
+    }
+  }
+}
+
+TEST(InitialScore, OfSoftmaxIsTheCentredLogOfTheShares) {
+  for (const int classes : {2, 3, 7, 40}) {
+    for (const double skew : {1.0, 4.0, 14.0}) {
+      // Class k has a share that falls by up to exp(-skew).
+      std::vector<double> odds(static_cast<std::size_t>(classes));
+      for (int k = 0; k < classes; ++k) odds[k] = std::exp(-skew * k / classes);
+      std::discrete_distribution<int> pick(odds.begin(), odds.end());
+      Rows rows = make_rows(20000, [&](auto& random) { return static_cast<double>(pick(random)); });
+      for (int k = 0; k < classes; ++k) {
+        rows.labels.push_back(k);  // none is absent
+        rows.weights.push_back(0.01);
+      }
+      std::vector<double> want(odds.size());
+      for (std::size_t i = 0; i < rows.labels.size(); ++i)
+        want[static_cast<std::size_t>(rows.labels[i])] += rows.weights[i];
+      for (double& w : want) w = std::log(w);
+      const double mean = std::accumulate(want.begin(), want.end(), 0.0) / classes;
+      const std::vector<double> got = start(loss::softmax({.classes = classes}), rows, true);
+      ASSERT_EQ(got.size(), want.size());
+      for (std::size_t k = 0; k < want.size(); ++k) EXPECT_NEAR(got[k], want[k] - mean, 1e-11);
+      EXPECT_NEAR(std::accumulate(got.begin(), got.end(), 0.0), 0, 1e-12);
+    }
+  }
+}
+
+TEST(InitialScore, StaysFiniteWhereTheMinimumIsNot) {
+  const Rows zeros{std::vector<double>(100, 0.0), {}}, ones{std::vector<double>(100, 1.0), {}};
+  EXPECT_EQ(start(loss::logistic(), zeros, false)[0], -30);
+  EXPECT_EQ(start(loss::logistic(), ones, false)[0], 30);
+  EXPECT_EQ(start(loss::poisson(), zeros, false)[0], -30);
+  EXPECT_EQ(start(loss::squared(), zeros, false)[0], 0);
+  EXPECT_NEAR(start(loss::poisson(), ones, false)[0], 0, 1e-15);
+  // One class only: the others stop 30 below, and the sum is zero.
+  const std::vector<double> one_class = start(loss::softmax({.classes = 3}), ones, false);
+  EXPECT_NEAR(one_class[0], -10, 1e-12);
+  EXPECT_NEAR(one_class[1], 20, 1e-12);
+  EXPECT_NEAR(one_class[2], -10, 1e-12);
+  // An absent class leaves the other two as they are.
+  const Rows two{{0, 0, 0, 2}, {}};
+  const std::vector<double> absent = start(loss::softmax({.classes = 3}), two, false);
+  EXPECT_NEAR(absent[0] - absent[2], std::log(3.0), 1e-11);
+  EXPECT_NEAR(absent[1] - absent[0], -30, 1e-12);
+}
+
+TEST(InitialScore, TakesNoRowsAndNoWeight) {
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson()}) {
+    for (const Rows& rows : {Rows{}, Rows{{1, 0, 1}, {0, 0, 0}}})
+      for (const double score : start(loss, rows, !rows.weights.empty())) EXPECT_EQ(score, 0) << loss.name();
+  }
+}
+
+TEST(InitialScore, OfOpenSoftmaxIsRefused) {
+  try {
+    start(loss::softmax(), {{0, 1}, {}}, false);
+    FAIL();
+  } catch (const ArgumentError& e) {
+    EXPECT_STREQ(e.what(), "initial_score: softmax does not know its classes yet.");
+  }
+}
+
+TEST(InitialScore, HasTheSameBitsForAnyOrderOfRowsAndAnyThreads) {
+  std::mt19937_64 random(5);
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 4}), loss::poisson()}) {
+    const int classes = loss.classes();
+    const Rows rows = make_rows(70000, [&](auto& r) {
+      return classes > 0 ? static_cast<double>(r() % classes) : std::exponential_distribution<double>(0.01)(r);
+    });
+    const std::vector<double> first = start(loss, rows, true, 1);
+    std::vector<std::size_t> order(rows.labels.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (const int threads : {1, 2, 7}) {
+      std::shuffle(order.begin(), order.end(), random);
+      Rows moved;
+      for (const std::size_t i : order) {
+        moved.labels.push_back(rows.labels[i]);
+        moved.weights.push_back(rows.weights[i]);
+      }
+      EXPECT_EQ(start(loss, moved, true, threads), first) << loss.name() << " on " << threads;
+    }
+  }
+}
+
+TEST(InitialScore, AWeightIsAsManyRows) {
+  const Rows weighted{{0, 1, 5, 2}, {3, 1, 2, 4}};
+  const Rows copies{{0, 0, 0, 1, 5, 5, 2, 2, 2, 2}, {}};
+  for (const Loss& loss : {loss::squared(), loss::softmax({.classes = 6}), loss::poisson()}) {
+    const std::vector<double> a = start(loss, weighted, true), b = start(loss, copies, false);
+    for (std::size_t k = 0; k < a.size(); ++k) EXPECT_NEAR(a[k], b[k], 1e-14) << loss.name();
+  }
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,203 @@
+// Losses by row: values against closed forms, derivatives against finite differences in long double, messages.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <linden/error.hpp>
+#include <linden/loss.hpp>
+#include <limits>
+#include <vector>
+
+#include "loss/definition.hpp"
+#include "loss/link.hpp"
+
+namespace linden {
+namespace {
+
+using Long = long double;
+
+template <class E, class F>
+std::string message_of(F&& f) {
+  try {
+    f();
+  } catch (const E& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+Long reference(const Loss& loss, const std::vector<Long>& s, double y) {
+  if (loss.name() == "squared") return (y - s[0]) * (y - s[0]) / 2;
+  if (loss.name() == "logistic") return std::log1p(std::exp(s[0])) - y * s[0];
+  if (loss.name() == "poisson") return std::exp(s[0]) - y * s[0];
+  Long sum = 0;
+  for (const Long v : s) sum += std::exp(v);
+  return std::log(sum) - s[static_cast<std::size_t>(y)];
+}
+
+void expect_row(const Loss& loss, const std::vector<double>& score, double label) {
+  const std::size_t outputs = score.size();
+  std::vector<double> gradient(outputs), curvature(outputs);
+  const double value = loss.evaluate(score, label, gradient, curvature);
+  const std::vector<Long> at(score.begin(), score.end());
+  const Long exact = reference(loss, at, label), h = 1e-4L;
+  EXPECT_NEAR(value, static_cast<double>(exact), 1e-14 * (1 + std::abs(value)));
+  EXPECT_EQ(loss.evaluate(score, label), value);
+  for (std::size_t k = 0; k < outputs; ++k) {
+    const auto f = [&](int d) {
+      std::vector<Long> moved = at;
+      moved[k] += d * h;
+      return reference(loss, moved, label);
+    };
+    const Long first = (f(-2) - 8 * f(-1) + 8 * f(1) - f(2)) / (12 * h);
+    const Long second = (-f(-2) + 16 * f(-1) - 30 * exact + 16 * f(1) - f(2)) / (12 * h * h);
+    EXPECT_NEAR(gradient[k], static_cast<double>(first), 1e-11 * (1 + std::abs(gradient[k]))) << loss.name() << k;
+    EXPECT_NEAR(curvature[k], static_cast<double>(second), 1e-8 * (1 + std::abs(curvature[k]))) << loss.name() << k;
+  }
+}
+
+TEST(Loss, GradientsAndCurvaturesAreTheDerivativesOfTheValue) {
+  for (const double s : {-3.5, -0.2, 0.0, 0.9, 4.0}) {
+    for (const double y : {-2.5, 0.0, 1.0, 7.0}) expect_row(loss::squared(), {s}, y);
+    for (const double y : {0.0, 1.0}) expect_row(loss::logistic(), {s}, y);
+    for (const double y : {0.0, 1.0, 12.5}) expect_row(loss::poisson(), {s}, y);
+    for (const double y : {0.0, 1.0, 2.0}) expect_row(loss::softmax({.classes = 3}), {s, -s / 2, 1.0}, y);
+  }
+}
+
+TEST(Loss, LogisticStaysAccurateInBothTails) {
+  double g = 0, h = 0;
+  EXPECT_EQ(loss::logistic().evaluate({{1000.0}}, 1, {&g, 1}, {&h, 1}), 0);
+  EXPECT_EQ(g, 0);
+  EXPECT_EQ(loss::logistic().evaluate({{-1000.0}}, 1, {&g, 1}, {&h, 1}), 1000);
+  EXPECT_EQ(g, -1);
+  EXPECT_NEAR(loss::logistic().evaluate({{-50.0}}, 0, {&g, 1}, {&h, 1}) / std::exp(-50.0), 1, 1e-14);
+  EXPECT_NEAR(g / std::exp(-50.0), 1, 1e-14);
+  EXPECT_NEAR(h / std::exp(-50.0), 1, 1e-14);
+}
+
+TEST(Loss, SoftmaxTakesLargeScores) {
+  const std::vector<double> score{1000, 990, -1000};
+  std::vector<double> g(3), h(3);
+  EXPECT_NEAR(loss::softmax({.classes = 3}).evaluate(score, 1, g, h), 10 + std::log1p(std::exp(-10.0)), 1e-12);
+  const double p = 1 / (1 + std::exp(10.0));
+  EXPECT_NEAR(g[0], 1 - p, 1e-15);
+  EXPECT_NEAR(g[1], p - 1, 1e-15);
+  EXPECT_EQ(g[2], 0);
+  EXPECT_NEAR(h[1], p * (1 - p), 1e-18);
+}
+
+TEST(Loss, PredictionsAreTheLinkOfScores) {
+  double s = 0.3;
+  loss::squared().predict({&s, 1});
+  EXPECT_EQ(s, 0.3);
+  loss::logistic().predict({&s, 1});
+  EXPECT_NEAR(s, 1 / (1 + std::exp(-0.3)), 1e-15);
+  s = 0.3;
+  loss::poisson().predict({&s, 1});
+  EXPECT_NEAR(s, std::exp(0.3), 1e-15);
+  std::vector<double> scores{1, 2, 4};
+  loss::softmax({.classes = 3}).predict(scores);
+  const double sum = std::exp(-3.0) + std::exp(-2.0) + 1;
+  EXPECT_NEAR(scores[0], std::exp(-3.0) / sum, 1e-16);
+  EXPECT_NEAR(scores[1], std::exp(-2.0) / sum, 1e-16);
+  EXPECT_NEAR(scores[2], 1 / sum, 1e-15);
+}
+
+TEST(Loss, LinksTakeAnyLayout) {
+  // Two rows of three outputs, output-major and row-major.
+  std::vector<double> by_output{1, 5, 2, 6, 4, 9}, by_row{1, 2, 4, 5, 6, 9};
+  apply_link(Link::softmax, by_output.data(), 2, 3, 2, 1);
+  apply_link(Link::softmax, by_row.data(), 2, 3, 1, 3);
+  for (int row = 0; row < 2; ++row)
+    for (int k = 0; k < 3; ++k) EXPECT_EQ(by_output[k * 2 + row], by_row[row * 3 + k]);
+  for (const Link link : {Link::identity, Link::sigmoid, Link::exp}) {
+    std::vector<double> a{0.5, -1, 2, 3}, b{0.5, 2, -1, 3};
+    apply_link(link, a.data(), 2, 2, 2, 1);
+    apply_link(link, b.data(), 2, 2, 1, 2);
+    EXPECT_EQ(a, (std::vector<double>{b[0], b[2], b[1], b[3]}));
+  }
+}
+
+TEST(Loss, KnowsWhatItIs) {
+  EXPECT_EQ(Loss().name(), "squared");
+  const Loss softmax = loss::softmax({.classes = 5});
+  EXPECT_EQ(softmax.name(), "softmax");
+  EXPECT_EQ(softmax.link(), Link::softmax);
+  EXPECT_EQ(softmax.label_kind(), LabelKind::classes);
+  EXPECT_EQ(softmax.classes(), 5);
+  EXPECT_EQ(softmax.outputs(), 5);
+  EXPECT_EQ(loss::softmax().outputs(), 0);
+  EXPECT_EQ(loss::logistic().classes(), 2);
+  EXPECT_EQ(loss::logistic().outputs(), 1);
+  EXPECT_EQ(loss::poisson().label_kind(), LabelKind::nonnegative);
+  EXPECT_EQ(softmax.definition().spec.kind, LossKind::softmax);
+  EXPECT_STREQ(name_of(Link::identity), "identity");
+  EXPECT_STREQ(name_of(Link::sigmoid), "sigmoid");
+  EXPECT_STREQ(name_of(Link::softmax), "softmax");
+  EXPECT_STREQ(name_of(Link::exp), "exp");
+}
+
+TEST(Loss, ByNameFindsEveryLoss) {
+  for (const std::string& name : loss::names()) EXPECT_EQ(loss::by_name(name).name(), name);
+  EXPECT_EQ(loss::by_name("softmax", 4).outputs(), 4);
+  EXPECT_EQ(message_of<ArgumentError>([] { loss::by_name("logstic"); }),
+            "loss: no loss \"logstic\". Did you mean \"logistic\"? Losses: squared, logistic, softmax, poisson.");
+  EXPECT_EQ(message_of<ArgumentError>([] { loss::by_name("zzzzzzzz"); }),
+            "loss: no loss \"zzzzzzzz\". Losses: squared, logistic, softmax, poisson.");
+}
+
+TEST(Loss, RefusesWhatDoesNotFit) {
+  EXPECT_EQ(
+      message_of<ArgumentError>([] { loss::softmax({.classes = 1}); }),
+      "loss::softmax: classes is 1, but it must be 2 or more. Hint: leave it out and it is taken from the labels.");
+  EXPECT_EQ(message_of<ArgumentError>([] { loss::softmax().evaluate({}, 0); }),
+            "Loss::evaluate: softmax does not know its classes yet. Hint: loss::softmax({.classes = 3}).");
+  const std::vector<double> two{1, 2}, three{1, 2, 3};
+  std::vector<double> g(1);
+  EXPECT_EQ(message_of<ArgumentError>([&] { loss::softmax({.classes = 3}).evaluate(three, 0, g); }),
+            "Loss::evaluate: softmax has 3 score(s) a row, but score, gradient and curvature have 3, 1 and 0 entries.");
+  EXPECT_EQ(message_of<ArgumentError>([&] { loss::softmax({.classes = 3}).evaluate(three, 1.5); }),
+            "Loss::evaluate: label 1.5 is none of the classes 0 .. 2.");
+  EXPECT_EQ(message_of<ArgumentError>([&] {
+              std::vector<double> s = two;
+              loss::logistic().predict(s);
+            }),
+            "Loss::predict: logistic has 1 score(s) a row, but 2 are given.");
+}
+
+std::string refused(const Loss& loss, std::vector<double> labels) {
+  return message_of<DataError>([&] { loss.check_labels("fit_boosted", labels); });
+}
+
+TEST(Loss, LabelsItDoesNotTakeAreNamedByRow) {
+  std::vector<double> labels(30, 1.0);
+  labels[17] = 2;
+  EXPECT_EQ(
+      refused(loss::logistic(), labels),
+      "fit_boosted: label 2 at row 17, but logistic wants 0 or 1. Hint: use .loss = loss::softmax({.classes = 3}).");
+  EXPECT_EQ(refused(loss::logistic(), {1, -1}),
+            "fit_boosted: label -1 at row 1, but logistic wants 0 or 1. Hint: write the label -1 as 0.");
+  EXPECT_EQ(refused(loss::logistic(), {1, 0.5}),
+            "fit_boosted: label 0.5 at row 1, but logistic wants 0 or 1. Hint: number the classes 0, 1, 2, ..., or use "
+            ".loss = loss::squared() for labels that are measurements.");
+  EXPECT_EQ(refused(loss::softmax({.classes = 3}), {0, 1, 3, 6}),
+            "fit_boosted: label 3 at row 2, but softmax wants class numbers 0 .. 2. Hint: use .loss = "
+            "loss::softmax({.classes = 7}).");
+  EXPECT_EQ(refused(loss::softmax(), {0, 1.5}),
+            "fit_boosted: label 1.5 at row 1, but softmax wants class numbers from 0. Hint: number the classes 0, "
+            "1, 2, ..., or use .loss = loss::squared() for labels that are measurements.");
+  EXPECT_EQ(
+      refused(loss::poisson(), {0, 3, -1}),
+      "fit_boosted: label -1 at row 2, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for labels "
+      "of either sign.");
+  EXPECT_EQ(refused(loss::squared(), {0, std::numeric_limits<double>::quiet_NaN()}),
+            "fit_boosted: label nan at row 1. Hint: drop the rows whose label is not a finite number.");
+  EXPECT_EQ(refused(loss::poisson(), {std::numeric_limits<double>::infinity()}),
+            "fit_boosted: label inf at row 0. Hint: drop the rows whose label is not a finite number.");
+  for (const Loss& loss :
+       {loss::squared(), loss::logistic(), loss::softmax(), loss::softmax({.classes = 2}), loss::poisson()})
+    EXPECT_NO_THROW(loss.check_labels("fit_boosted", std::vector<double>{0, 1, 1, 0}));
+}
+
+}  // namespace
+}  // namespace linden

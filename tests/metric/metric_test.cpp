@@ -1,0 +1,243 @@
+// Metrics against closed forms and brute force, with weights, and every message.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <linden/error.hpp>
+#include <linden/loss.hpp>
+#include <linden/metric.hpp>
+#include <random>
+#include <vector>
+
+namespace linden {
+namespace {
+
+using Values = std::vector<double>;
+
+Tensor column(const Values& values) {
+  return Tensor::copy_of(std::span<const double>(values), {static_cast<std::int64_t>(values.size())});
+}
+Tensor table(const Values& values, std::int64_t columns) {
+  return Tensor::copy_of(std::span<const double>(values),
+                         {static_cast<std::int64_t>(values.size()) / columns, columns});
+}
+double of(const Metric& metric, const Values& prediction, const Values& label, const Values& weight = {}) {
+  return metric.evaluate(column(prediction), column(label), weight.empty() ? Tensor() : column(weight));
+}
+
+template <class E, class F>
+std::string message_of(F&& f) {
+  try {
+    f();
+  } catch (const E& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Metric, ErrorsOfRealPredictions) {
+  const Values p{1, 2, 4}, y{1, 4, 1}, w{1, 2, 5};
+  EXPECT_DOUBLE_EQ(of(metric::rmse(), p, y), std::sqrt(13.0 / 3));
+  EXPECT_DOUBLE_EQ(of(metric::rmse(), p, y, w), std::sqrt(53.0 / 8));
+  EXPECT_DOUBLE_EQ(of(metric::mae(), p, y), 5.0 / 3);
+  EXPECT_DOUBLE_EQ(of(metric::mae(), p, y, w), 19.0 / 8);
+  EXPECT_DOUBLE_EQ(of(metric::r2(), p, y), 1 - 13.0 / 6);
+  EXPECT_DOUBLE_EQ(of(metric::r2(), {1.5, 2.5, 3}, {1, 2, 3}), 0.75);
+  const double mean = 14.0 / 8, spread = (0.75 * 0.75 + 2 * 2.25 * 2.25 + 5 * 0.75 * 0.75);
+  EXPECT_NEAR(mean, 1.75, 0);
+  EXPECT_DOUBLE_EQ(of(metric::r2(), p, y, w), 1 - 53 / spread);
+}
+
+TEST(Metric, LoglossOfTwoClasses) {
+  EXPECT_DOUBLE_EQ(of(metric::logloss(), {0.8, 0.3}, {1, 0}), -(std::log(0.8) + std::log(0.7)) / 2);
+  EXPECT_DOUBLE_EQ(of(metric::logloss(), {0.8, 0.3}, {1, 0}, {3, 1}), -(3 * std::log(0.8) + std::log(0.7)) / 4);
+  // Bounded to [1e-15, 1 - 1e-15].
+  EXPECT_NEAR(of(metric::logloss(), {0}, {1}), -std::log(1e-15), 1e-12);
+  EXPECT_NEAR(of(metric::logloss(), {1}, {1}), 1e-15, 1.2e-16);
+  EXPECT_NEAR(of(metric::logloss(), {0}, {0}), 1e-15, 1e-18);
+  EXPECT_NEAR(of(metric::logloss(), {1}, {0}), -std::log(1e-15), 0.002);
+}
+
+TEST(Metric, SeveralClasses) {
+  const Tensor p = table({0.7, 0.2, 0.1, 0.3, 0.3, 0.4, 0.2, 0.5, 0.3}, 3), y = column({0, 0, 1}),
+               w = column({1, 1, 2});
+  EXPECT_DOUBLE_EQ(metric::logloss().evaluate(p, y), -(std::log(0.7) + std::log(0.3) + std::log(0.5)) / 3);
+  EXPECT_DOUBLE_EQ(metric::logloss().evaluate(p, y, w), -(std::log(0.7) + std::log(0.3) + 2 * std::log(0.5)) / 4);
+  EXPECT_DOUBLE_EQ(metric::accuracy().evaluate(p, y), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(metric::accuracy().evaluate(p, y, w), 0.75);
+  EXPECT_DOUBLE_EQ(metric::error().evaluate(p, y, w), 0.25);
+  // Ties go to the lowest class.
+  EXPECT_EQ(metric::accuracy().evaluate(table({0.5, 0.5}, 2), column({0})), 1);
+}
+
+TEST(Metric, AccuracyOfTwoClassesSplitsAtOneHalf) {
+  EXPECT_EQ(of(metric::accuracy(), {0.5, 0.499, 0.9, 0.1}, {1, 0, 1, 1}), 0.75);
+  EXPECT_EQ(of(metric::error(), {0.5, 0.499, 0.9, 0.1}, {1, 0, 1, 1}), 0.25);
+  EXPECT_EQ(of(metric::accuracy(), {0.5, 0.1}, {1, 1}, {1, 3}), 0.25);
+}
+
+TEST(Metric, PoissonDevianceTakesCountsOfZero) {
+  EXPECT_DOUBLE_EQ(of(metric::poisson_deviance(), {2.5}, {0}), 5);
+  EXPECT_DOUBLE_EQ(of(metric::poisson_deviance(), {2, 1}, {3, 0}), (2 * (3 * std::log(1.5) - 3 + 2) + 2) / 2);
+  EXPECT_DOUBLE_EQ(of(metric::poisson_deviance(), {2, 1}, {3, 0}, {1, 3}), (2 * (3 * std::log(1.5) - 3 + 2) + 6) / 4);
+  EXPECT_EQ(of(metric::poisson_deviance(), {7, 4}, {7, 4}), 0);
+}
+
+double auc_of_all_pairs(const Values& p, const Values& y, const Values& w) {
+  long double pairs = 0, right = 0;
+  for (std::size_t i = 0; i < p.size(); ++i)
+    for (std::size_t j = 0; j < p.size(); ++j) {
+      if (y[i] != 1 || y[j] != 0) continue;
+      const long double weight = static_cast<long double>(w[i]) * w[j];
+      pairs += weight;
+      right += p[i] > p[j] ? weight : p[i] == p[j] ? weight / 2 : 0;
+    }
+  return static_cast<double>(right / pairs);
+}
+
+TEST(Metric, AucIsTheShareOfOrderedPairs) {
+  EXPECT_EQ(of(metric::auc(), {0.1, 0.4, 0.35, 0.8}, {0, 0, 1, 1}), 0.75);
+  EXPECT_EQ(of(metric::auc(), {1, 2, 3}, {0, 1, 1}), 1);
+  EXPECT_EQ(of(metric::auc(), {3, 2, 1}, {0, 1, 1}), 0);
+  EXPECT_EQ(of(metric::auc(), {5, 5, 5}, {0, 1, 1}), 0.5);
+  EXPECT_EQ(of(metric::auc(), {0.0, -0.0}, {0, 1}), 0.5);
+  std::mt19937_64 random(2);
+  for (const int distinct : {2, 10, 100000}) {
+    Values p, y, w, ones(700, 1.0);
+    for (int i = 0; i < 700; ++i) {
+      y.push_back(static_cast<double>(random() % 3 == 0));
+      p.push_back(static_cast<double>(random() % distinct) + y.back());
+      w.push_back(static_cast<double>(random() % 5) / 3);
+    }
+    EXPECT_NEAR(of(metric::auc(), p, y), auc_of_all_pairs(p, y, ones), 1e-14);
+    EXPECT_NEAR(of(metric::auc(), p, y, w), auc_of_all_pairs(p, y, w), 1e-14);
+  }
+}
+
+TEST(Metric, AWeightIsAsManyRows) {
+  const Values p{0.2, 0.9, 0.6, 0.6}, y{0, 1, 0, 1}, w{2, 1, 3, 2};
+  Values many_p, many_y;
+  for (std::size_t i = 0; i < p.size(); ++i)
+    for (int copy = 0; copy < w[i]; ++copy) {
+      many_p.push_back(p[i]);
+      many_y.push_back(y[i]);
+    }
+  for (const std::string& name : metric::names())
+    EXPECT_NEAR(of(metric::by_name(name), p, y, w), of(metric::by_name(name), many_p, many_y), 1e-15) << name;
+}
+
+TEST(Metric, LongSumsKeepTheirDigits) {
+  const Values p(1000001, 0.1), y(1000001, 0.0);
+  EXPECT_NEAR(of(metric::mae(), p, y), 0.1, 3e-15);
+}
+
+TEST(Metric, ReadsViewsThatAreNotContiguous) {
+  const Tensor both = table({1, 5, 2, 6, 3, 9}, 2);
+  EXPECT_DOUBLE_EQ(metric::mae().evaluate(both.select(1, 0), both.select(1, 1)), 14.0 / 3);
+}
+
+TEST(Metric, OfYourOwnSeesTensors) {
+  const Metric bias("bias", false, [](const Tensor& p, const Tensor& y, const Tensor& w) {
+    return p.at<double>({0}) - y.at<double>({0}) + static_cast<double>(w.elements());
+  });
+  EXPECT_EQ(bias.name(), "bias");
+  EXPECT_FALSE(bias.higher_is_better());
+  EXPECT_EQ(of(bias, {3, 1}, {1, 1}), 2);
+  EXPECT_EQ(of(bias, {3, 1}, {1, 1}, {1, 1}), 4);
+  EXPECT_EQ(message_of<ArgumentError>([] { Metric("empty", true, nullptr); }),
+            "Metric \"empty\": the function is empty.");
+}
+
+TEST(Metric, ByNameFindsEveryMetric) {
+  for (const char* name : {"rmse", "mae", "r2", "logloss", "accuracy", "error", "auc", "poisson_deviance"})
+    EXPECT_EQ(metric::by_name(name).name(), name);
+  EXPECT_EQ(metric::by_name("multiclass_logloss").name(), "logloss");
+  EXPECT_EQ(metric::by_name("multiclass_error").name(), "error");
+  EXPECT_EQ(metric::names().size(), 10u);
+  EXPECT_EQ(
+      message_of<ArgumentError>([] { metric::by_name("acuracy"); }),
+      "metric: no metric \"acuracy\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
+      "auc, poisson_deviance, multiclass_logloss, multiclass_error.");
+}
+
+TEST(Metric, SaysWhichWayIsUp) {
+  for (const char* name : {"r2", "accuracy", "auc"}) EXPECT_TRUE(metric::by_name(name).higher_is_better()) << name;
+  for (const char* name : {"rmse", "mae", "logloss", "error", "poisson_deviance"})
+    EXPECT_FALSE(metric::by_name(name).higher_is_better()) << name;
+}
+
+std::string names_of(const std::vector<Metric>& metrics) {
+  std::string text;
+  for (const Metric& metric : metrics) text += metric.name() + " ";
+  return text;
+}
+
+TEST(Metric, EveryLossHasDefaults) {
+  EXPECT_EQ(names_of(metric::defaults(loss::squared())), "rmse mae r2 ");
+  EXPECT_EQ(names_of(metric::defaults(loss::logistic())), "logloss accuracy auc ");
+  EXPECT_EQ(names_of(metric::defaults(loss::softmax({.classes = 3}))), "logloss accuracy ");
+  EXPECT_EQ(names_of(metric::defaults(loss::poisson())), "poisson_deviance rmse ");
+}
+
+TEST(Metric, RefusesShapesThatDoNotFit) {
+  const Tensor three = column({1, 2, 3}), two = column({1, 2});
+  EXPECT_EQ(
+      message_of<ArgumentError>([&] { metric::rmse().evaluate(three, two); }),
+      "metric::rmse: prediction [3], label [2] and weight [0] do not fit. They are [rows] or [rows, K], [rows], and "
+      "[rows] or nothing.");
+  EXPECT_EQ(
+      message_of<ArgumentError>([&] { metric::rmse().evaluate(two, two, three); }),
+      "metric::rmse: prediction [2], label [2] and weight [3] do not fit. They are [rows] or [rows, K], [rows], and "
+      "[rows] or nothing.");
+  EXPECT_EQ(message_of<ArgumentError>([&] { metric::mae().evaluate(Tensor::zeros({2}, DType::f32), two); }),
+            "metric::mae: prediction is f32 on cpu, but f64 on the CPU is wanted.");
+  EXPECT_EQ(message_of<ArgumentError>([&] {
+              metric::auc().evaluate(Tensor::zeros({2, 3}), two);
+            }),
+            "metric::auc: predictions have 3 columns, but it takes one. Hint: logloss and accuracy take several.");
+}
+
+TEST(Metric, RefusesRowsWhereItIsUndefined) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(message_of<DataError>([] { of(metric::rmse(), {}, {}); }), "metric::rmse: there are no rows.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::rmse(), {1, 2}, {1, 2}, {0, 0});
+            }),
+            "metric::rmse: all weights are zero.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::rmse(), {1, 2}, {1, 2}, {1, -1});
+            }),
+            "metric::rmse: weight -1 at row 1, but weights are finite and >= 0.");
+  EXPECT_EQ(message_of<DataError>([&] {
+              of(metric::rmse(), {1, nan}, {1, 2});
+            }),
+            "metric::rmse: prediction nan at row 1.");
+  EXPECT_EQ(message_of<DataError>([&] { of(metric::rmse(), {1, 2}, {nan, 2}); }), "metric::rmse: label nan at row 0.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::r2(), {1, 2}, {0.1, 0.1});
+            }),
+            "metric::r2: every label is 0.1. Hint: rmse is defined for a constant label.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::auc(), {1, 2}, {1, 1});
+            }),
+            "metric::auc: all rows with a weight have label 1. Hint: it takes rows of both classes.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::auc(), {1, 2}, {1, 0}, {0, 1});
+            }),
+            "metric::auc: all rows with a weight have label 0. Hint: it takes rows of both classes.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::logloss(), {1, 0}, {1, 2});
+            }),
+            "metric::logloss: label 2 at row 1, but the classes are 0 .. 1.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::poisson_deviance(), {1, 0}, {1, 2});
+            }),
+            "metric::poisson_deviance: prediction 0 at row 1, but it takes predictions > 0.");
+  EXPECT_EQ(message_of<DataError>([] {
+              of(metric::poisson_deviance(), {1, 1}, {1, -2});
+            }),
+            "metric::poisson_deviance: label -2 at row 1, but it takes labels >= 0.");
+}
+
+}  // namespace
+}  // namespace linden

@@ -46,9 +46,9 @@ struct CsvOptions {
   std::string weight = {};                    ///< a column of row weights (finite, >= 0), by name or number
   std::vector<std::string> drop = {};         ///< columns to leave out
   std::vector<std::string> categorical = {};  ///< columns to take as categories though they hold numbers
-  std::vector<std::string> missing = {"",    "NA",  "N/A",
-                                      "NaN", "nan", "null"};  ///< unquoted fields (and "") that mean missing
-  int threads = 0;                                            ///< 0: all cores
+  /// Fields that mean missing. What is quoted is never missing, except the empty "".
+  std::vector<std::string> missing = {"", "NA", "N/A", "NaN", "nan", "null"};
+  int threads = 0;  ///< 0: all cores
 };
 
 struct LibsvmOptions {

@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/memory.hpp"
+#include "base/utf8.hpp"
 #include "boosting/bins.hpp"
 #include "boosting/device_kernels.hpp"
 #include "boosting/grow.hpp"
@@ -29,6 +30,14 @@ void check_data(const Dataset& train) {
   if (train.features() == 0) fail<DataError>("fit_boosted: the data has no features.");
   if (train.rows() > UINT32_MAX)
     fail<DataError>("fit_boosted: {} rows; at most {} are supported.", train.rows(), UINT32_MAX);
+}
+
+// Before the work: a model with such a name could not be saved.
+void check_names(const char* what, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (!is_utf8(name))
+      fail<DataError>("fit_boosted: the {} name \"{}\" is not UTF-8. Hint: convert the data, iconv -f latin1 -t utf-8.",
+                      what, name);
 }
 
 GrowthLimits growth_limits(const BoostingConfig& config) {
@@ -92,6 +101,9 @@ void check_gradients(const std::vector<GradientRange>& ranges, int round) {
 BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) {
   config.check();
   check_data(train);
+  check_names("feature", train.feature_names());
+  check_names("class", train.classes());
+  for (const Column& column : train.columns()) check_names("category", column.categories);
   const Labels labels = training_labels("fit_boosted", train, config.loss);
   const TreeKernels& kernels = tree_kernels_of(options.device);
   Arena arena(options.threads);

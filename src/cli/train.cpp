@@ -7,6 +7,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/reading.hpp"
@@ -66,7 +67,12 @@ void run_train(const TrainArguments& args) {
   const double start = now();
   const Dataset train = read_training(args.data, args.read);
   FitOptions options{.device = device, .threads = args.read.threads, .valid = {}, .metrics = {}, .callbacks = {}};
-  if (!args.valid.empty()) options.valid = read_training(args.valid, args.read);
+  std::optional<Dataset> valid;
+  if (!args.valid.empty()) valid = read_training(args.valid, args.read);
+  if (args.patience > 0) {  // metrics after every round cost time: only where something depends on them
+    if (!valid) throw ArgumentError("--patience wants held-out data to watch. Hint: --valid FILE.");
+    options.valid = valid;
+  }
   const double seconds_read = now() - start;
   fmt::print("data        {}: {} rows, {} features\n", args.data, train.rows(), train.features());
 
@@ -80,7 +86,7 @@ void run_train(const TrainArguments& args) {
   const double seconds_write = now() - write_start;
 
   nlohmann::ordered_json metrics = nlohmann::ordered_json::object();
-  if (options.valid) metrics = evaluate(model, *options.valid, args.read.threads);
+  if (valid) metrics = evaluate(model, *valid, args.read.threads);
   fmt::print("model       {}: {} rounds, {} trees\n", args.out, model.rounds(), model.trees().size());
   for (const auto& [name, value] : metrics.items()) fmt::print("{:<11} {:.6g} (held out)\n", name, value.get<double>());
   fmt::print("seconds     read {:.3f}, bin {:.3f}, train {:.3f}, write {:.3f}\n", seconds_read, model.seconds_binning(),

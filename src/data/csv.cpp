@@ -40,8 +40,9 @@ void read_names(CsvTable& table) {
   std::set<std::string_view> seen;
   for (const std::string& name : table.names)
     if (!seen.insert(name).second)
-      fail<DataError>("{}:{}: two columns are called \"{}\". Hint: rename one in the header.", table.source.file,
-                      line_of(table.text, table.data), name);
+      fail<DataError>(
+          "{}:{}: two columns are called \"{}\". Hint: rename one, or use .header = false if this line is a row.",
+          table.source.file, line_of(table.text, table.data), name);
   table.data = std::min(p + 1, end);
 }
 

@@ -1,4 +1,4 @@
-#include "data/format.hpp"
+#include <linden/data.hpp>
 
 #include <algorithm>
 #include <string_view>

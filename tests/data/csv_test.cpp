@@ -161,7 +161,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadText{"\n \r\n", "Dataset::from_csv(\"x.csv\"): the file is empty."},
         BadText{"a,b\n\n", "Dataset::from_csv(\"x.csv\"): the file has a header but no rows."},
         BadText{"a,b", "Dataset::from_csv(\"x.csv\"): the file has a header but no rows."},
-        BadText{"a,a\n1,2\n", "x.csv:1: two columns are called \"a\". Hint: rename one in the header."},
+        BadText{
+            "a,a\n1,2\n",
+            "x.csv:1: two columns are called \"a\". Hint: rename one, or use .header = false if this line is a row."},
         BadText{"a,b\n1,2\n1,2,3\n1\n",
                 "x.csv:3: row has 3 fields, but the header has 2. Hint: quote a field that has the delimiter ',' in "
                 "it."},

@@ -51,8 +51,9 @@ TEST(InitialScore, OfOneOutputIsTheLinkOfTheMean) {
       EXPECT_NEAR(start(loss::squared(), real, weighted)[0] / mean_of(real, weighted), 1, 1e-14);
     }
     for (const double share : {0.5, 0.03, 0.9999, 1e-4}) {
-      const Rows binary =
-          make_rows(50000, [&](auto& random) { return static_cast<double>(random() % 100000 < share * 100000); });
+      const Rows binary = make_rows(50000, [&](auto& random) {
+        return static_cast<double>(static_cast<double>(random() % 100000) < share * 100000);
+      });
       const double p = mean_of(binary, weighted);
       EXPECT_NEAR(start(loss::logistic(), binary, weighted)[0], std::log(p / (1 - p)), 1e-12);
     }

@@ -1,0 +1,62 @@
+#include "base/parallel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+namespace linden {
+namespace {
+
+class ArenaOf : public testing::TestWithParam<int> {};
+
+TEST_P(ArenaOf, RunsEveryTaskOnce) {
+  Arena arena(GetParam());
+  std::vector<std::atomic<int>> runs(1000);
+  arena.each(1000, [&](std::int64_t task, int worker) {
+    ASSERT_GE(worker, 0);
+    ASSERT_LT(worker, arena.threads());
+    ++runs[task];
+  });
+  for (const auto& r : runs) EXPECT_EQ(r, 1);
+}
+
+TEST_P(ArenaOf, NeverRunsTwoTasksAsOneWorker) {
+  Arena arena(GetParam());
+  std::vector<std::atomic<int>> busy(static_cast<std::size_t>(arena.threads()));
+  arena.each(2000, [&](std::int64_t, int worker) {
+    EXPECT_EQ(busy[worker]++, 0);
+    --busy[worker];
+  });
+}
+
+TEST_P(ArenaOf, CutsTheSameChunksForAnyThreads) {
+  Arena arena(GetParam());
+  std::vector<std::int64_t> begins(4), ends(4);
+  arena.chunks(10, 3, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+    begins[chunk] = begin;
+    ends[chunk] = end;
+  });
+  EXPECT_EQ(begins, (std::vector<std::int64_t>{0, 3, 6, 9}));
+  EXPECT_EQ(ends, (std::vector<std::int64_t>{3, 6, 9, 10}));
+}
+
+TEST_P(ArenaOf, ThrowsWhatATaskThrows) {
+  Arena arena(GetParam());
+  EXPECT_THROW(arena.each(100,
+                          [](std::int64_t task, int) {
+                            if (task == 42) throw std::runtime_error("42");
+                          }),
+               std::runtime_error);
+}
+
+TEST_P(ArenaOf, DoesNothingForNoTasks) {
+  Arena arena(GetParam());
+  arena.each(0, [](std::int64_t, int) { FAIL(); });
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, ArenaOf, testing::Values(0, 1, 2, 7));
+
+}  // namespace
+}  // namespace linden

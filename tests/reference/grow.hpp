@@ -1,0 +1,223 @@
+// The oracle: grows a tree by brute force on raw rows, without bins, histograms, subtraction, batches or threads.
+//
+// It tries every cut between two distinct values of the training rows, both ways for missing values, and counts the
+// rows of both sides. It is exact where every distinct value has a bin of its own (at most max_bins of them, the
+// missing one counted). It shares nothing with the library but the formulas of a leaf and of a gain (tree_math.hpp).
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "backend/tree_math.hpp"
+
+namespace linden::reference {
+
+struct Feature {
+  std::vector<double> values;  ///< one a row: numbers, NaN missing; or category codes, -1 missing
+  bool categorical = false;
+};
+
+/// A node of the tree; node 0 is the root, the others stand in the order of growth, left child first.
+struct Node {
+  int feature = -1;                  ///< -1: a leaf
+  double low = 0, high = 0;          ///< numbers: any threshold in [low, high) divides the training rows like this
+  std::vector<double> left_codes{};  ///< categories that go left, ascending; -1 among them: the missing ones
+  bool missing_left = false;
+  double gain = 0, value = 0;  ///< of a split; of a leaf, the learning rate included
+  int left = -1, depth = 0;    ///< the right child is left + 1
+  std::vector<int> rows{};
+};
+
+struct Quantised {
+  double unit = 1;
+  std::vector<std::int64_t> q;
+};
+
+/// Rounds to whole units, of the smallest power of two that brings the largest magnitude to 2^bits or below.
+inline Quantised quantise(std::span<const float> values, int bits) {
+  double largest = 0, size = std::ldexp(1.0, bits);
+  for (const float v : values) largest = std::max(largest, std::fabs(double{v}));
+  Quantised result;
+  while (largest > size * result.unit) result.unit *= 2;
+  while (largest > 0 && largest <= size * (result.unit / 2)) result.unit /= 2;
+  for (const float v : values) result.q.push_back(std::llrint(v / result.unit));
+  return result;
+}
+
+class Grower {
+ public:
+  Grower(std::span<const Feature> features, std::span<const float> gradients, std::span<const float> curvatures,
+         const GrowthLimits& limits)
+      : features_(features), gradients_(gradients), curvatures_(curvatures), limits_(limits) {
+    g_ = quantise(gradients, 14);
+    std::int64_t magnitude = 0;
+    for (const std::int64_t q : g_.q) magnitude += std::abs(q);
+    const bool fine = magnitude < 64 * static_cast<std::int64_t>(g_.q.size());  // 24 bits, else 15
+    if (fine) g_ = quantise(gradients, 23);
+    h_ = quantise(curvatures, fine ? 23 : 14);
+  }
+
+  std::vector<Node> grow() {
+    std::vector<Node> tree(1);
+    tree[0].rows.resize(gradients_.size());
+    std::iota(tree[0].rows.begin(), tree[0].rows.end(), 0);
+    std::vector<Node> splits{best_split(tree[0])};  // what each node would become
+    for (std::vector<int> open{0}; static_cast<int>(tree.size() + 1) / 2 < limits_.max_leaves;) {
+      std::erase_if(open, [&](int i) { return splits[i].feature < 0; });
+      if (open.empty()) break;
+      const auto next = std::min_element(open.begin(), open.end(), [&](int a, int b) {
+        if (limits_.level_wise && tree[a].depth != tree[b].depth) return tree[a].depth < tree[b].depth;
+        return splits[a].gain != splits[b].gain ? splits[a].gain > splits[b].gain : a < b;
+      });
+      const int index = *next;
+      open.erase(next);
+      Node split = splits[index];
+      split.left = static_cast<int>(tree.size());
+      Node children[2];
+      for (const int row : split.rows) children[goes_left(split, row) ? 0 : 1].rows.push_back(row);
+      if (!has_missing(split.feature)) split.missing_left = children[0].rows.size() >= children[1].rows.size();
+      tree[index] = split;
+      for (Node& child : children) {
+        child.depth = split.depth + 1;
+        open.push_back(static_cast<int>(tree.size()));
+        tree.push_back(child);
+        splits.push_back(best_split(child));
+      }
+    }
+    for (Node& node : tree) {
+      long double g = 0, h = 0;
+      for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
+      if (node.feature < 0)
+        node.value = limits_.learning_rate *
+                     leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2);
+    }
+    return tree;
+  }
+
+ private:
+  bool is_missing(int feature, int row) const {
+    const double v = features_[feature].values[row];
+    return std::isnan(v) || (features_[feature].categorical && v < 0);
+  }
+  bool has_missing(int feature) const {
+    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+      if (is_missing(feature, row)) return true;
+    return false;
+  }
+  bool goes_left(const Node& split, int row) const {
+    const double v = features_[split.feature].values[row];
+    if (features_[split.feature].categorical) return std::ranges::binary_search(split.left_codes, v);
+    return is_missing(split.feature, row) ? split.missing_left : v <= split.low;
+  }
+
+  // Keeps the candidate in `best` if it gains more, by sums over the rows that go left.
+  void consider(const Node& candidate, double l2, Node& best) const {
+    std::int64_t left_g = 0, left_h = 0, left_rows = 0, all_g = 0, all_h = 0;
+    for (const int row : candidate.rows) {
+      const bool left = goes_left(candidate, row);
+      all_g += g_.q[row], all_h += h_.q[row];
+      if (left) left_g += g_.q[row], left_h += h_.q[row], ++left_rows;
+    }
+    const auto all_rows = static_cast<std::int64_t>(candidate.rows.size());
+    if (std::min(left_rows, all_rows - left_rows) < limits_.min_rows_in_leaf) return;
+    const double gl = static_cast<double>(left_g) * g_.unit, gr = static_cast<double>(all_g - left_g) * g_.unit;
+    const double hl = static_cast<double>(left_h) * h_.unit, hr = static_cast<double>(all_h - left_h) * h_.unit;
+    if (std::min(hl, hr) < limits_.min_child_weight) return;
+    const double parent = node_score(static_cast<double>(all_g) * g_.unit, static_cast<double>(all_h) * h_.unit,
+                                     limits_.l1, limits_.l2);
+    const double gain = split_gain(gl, hl, gr, hr, parent, limits_.l1, l2);
+    if (gain <= best.gain || !worth_splitting(gain, parent, limits_.min_gain)) return;
+    best = candidate;
+    best.gain = gain;
+  }
+
+  Node best_split(const Node& leaf) const {
+    Node best = leaf;
+    if (limits_.max_depth > 0 && leaf.depth >= limits_.max_depth) return best;
+    for (int f = 0; f < static_cast<int>(features_.size()); ++f) {
+      Node candidate = leaf;
+      candidate.feature = f;
+      features_[f].categorical ? try_categories(candidate, best) : try_cuts(candidate, best);
+    }
+    return best;
+  }
+
+  void try_cuts(Node candidate, Node& best) const {
+    std::vector<double> values;
+    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+      if (!is_missing(candidate.feature, row)) values.push_back(features_[candidate.feature].values[row]);
+    std::ranges::sort(values);
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    const bool missing = has_missing(candidate.feature);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const bool last = i + 1 == values.size();  // all values left, the missing ones right
+      candidate.low = values[i];
+      candidate.high = last ? std::numeric_limits<double>::infinity() : values[i + 1];
+      for (const bool left : {true, false}) {
+        if ((left && !missing) || (last && (left || !missing))) continue;
+        candidate.missing_left = left;
+        consider(candidate, limits_.l2, best);
+      }
+    }
+  }
+
+  // Categories in the order of ties: the most frequent first, then by code; missing values last.
+  std::vector<double> categories(int feature) const {
+    std::vector<double> codes = features_[feature].values, distinct = codes;
+    std::ranges::sort(distinct);
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    const auto count = [&](double code) { return code < 0 ? -1 : std::ranges::count(codes, code); };
+    std::ranges::stable_sort(distinct, [&](double a, double b) { return count(a) > count(b); });
+    return distinct;
+  }
+
+  void try_categories(Node candidate, Node& best) const {
+    struct Category {
+      double code, rank;
+    };
+    std::vector<double> codes = categories(candidate.feature);
+    const bool few = codes.size() <= one_against_rest_categories;
+    std::vector<Category> present;
+    if (codes.size() < 2) return;
+    for (const double code : codes) {
+      std::int64_t g = 0, h = 0;
+      for (const int row : candidate.rows)
+        if (features_[candidate.feature].values[row] == code) g += g_.q[row], h += h_.q[row];
+      if (g != 0 || h != 0)
+        present.push_back({code, static_cast<double>(g) * g_.unit /
+                                     (static_cast<double>(h) * h_.unit + category_smoothing)});
+    }
+    if (!few) std::ranges::stable_sort(present, {}, &Category::rank);
+    const int steps = few ? static_cast<int>(present.size())
+                          : std::min(static_cast<int>(present.size()) - 1, most_categories_on_a_side);
+    for (int turn = 0; turn < (few ? 1 : 2); ++turn, std::ranges::reverse(present)) {
+      candidate.left_codes.clear();
+      for (int i = 0; i < steps; ++i) {
+        if (few) candidate.left_codes.clear();
+        candidate.left_codes.push_back(present[i].code);
+        Node split = candidate;
+        std::ranges::sort(split.left_codes);
+        split.missing_left = split.left_codes.front() < 0;
+        consider(split, few ? limits_.l2 : limits_.l2 + category_l2, best);
+      }
+    }
+  }
+
+  std::span<const Feature> features_;
+  std::span<const float> gradients_, curvatures_;
+  GrowthLimits limits_;
+  Quantised g_, h_;
+};
+
+/// The tree that Linden promises for these gradients and curvatures, one a row, and these features.
+inline std::vector<Node> grow(std::span<const Feature> features, std::span<const float> gradients,
+                              std::span<const float> curvatures, const GrowthLimits& limits) {
+  return Grower(features, gradients, curvatures, limits).grow();
+}
+
+}  // namespace linden::reference

@@ -5,8 +5,13 @@ target_compile_definitions(linden_flags INTERFACE LINDEN_BUILDING $<$<BOOL:${LIN
 # The same bytes everywhere: no contraction to FMA. The other two let branch-free loops vectorise and change no value.
 target_compile_options(linden_flags INTERFACE -ffp-contract=off -fno-math-errno -fno-trapping-math)
 # g++ 12 reports a false -Wrestrict on std::string at -O3 (GCC bug 105651).
-target_compile_options(linden_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+target_compile_options(linden_flags INTERFACE -Wall -Wextra -Wshadow
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${LINDEN_WERROR}>:-Werror>)
+
+# The library itself also minds conversions that lose value.
+add_library(linden_strict INTERFACE)
+target_link_libraries(linden_strict INTERFACE linden_flags)
+target_compile_options(linden_strict INTERFACE -Wconversion -Wno-sign-conversion)
 
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)

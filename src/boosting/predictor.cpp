@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "base/memory.hpp"
+#include "loss/link.hpp"
 
 namespace linden {
 namespace {
@@ -82,7 +83,7 @@ void run_forest(const TreeKernels& kernels, Context& context, const ForestView& 
   kernels.predict(context, task);
 }
 
-Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool apply_link,
+Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked,
                    Arena& arena) {
   Tensor result = Tensor::empty(outputs == 1 ? Shape{rows} : Shape{rows, outputs});
   double* const out = result.data<double>();
@@ -90,8 +91,8 @@ Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const doubl
     for (std::int64_t row = begin; row < end; ++row) {
       double* const prediction = out + row * outputs;
       for (int k = 0; k < outputs; ++k) prediction[k] = scores[k * rows + row];
-      if (apply_link) loss.predict({prediction, static_cast<std::size_t>(outputs)});
     }
+    if (linked) apply_link(loss.link(), out + begin * outputs, end - begin, outputs, 1, outputs);
   });
   return result;
 }

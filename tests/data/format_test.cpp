@@ -1,5 +1,5 @@
 // CSV or libsvm, by ending or by content.
-#include "data/format.hpp"
+#include <linden/data.hpp>
 
 #include "data/reading.hpp"
 

@@ -11,22 +11,31 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-// Copies entries going left to `left`, the others to `right`; returns how many went left. `left` may be `from`.
-template <class E>
-std::int64_t divide(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
-  std::uint8_t is_left[256];
-  for (int b = 0; b < 256; ++b) is_left[b] = goes_left(split, static_cast<std::uint8_t>(b));
-  const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
+// Copies entries whose bin goes left to `left`, the others to `right`; returns how many went left. `left` may be
+// `from`.
+template <class E, class GoesLeft>
+std::int64_t divide(const std::uint8_t* bins, const E* from, std::int64_t count, E* left, E* right,
+                    const GoesLeft& goes_left) {
   std::int64_t lefts = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     __builtin_prefetch(bins + from[i + prefetch_rows].row);
     const E entry = from[i];
-    const std::int64_t go = is_left[bins[entry.row]];
+    const std::int64_t go = goes_left(bins[entry.row]);
     left[lefts] = entry;  // one of the two is written over by the next row
     right[i - lefts] = entry;
     lefts += go;
   }
   return lefts;
+}
+
+template <class E>
+std::int64_t divide(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
+  const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
+  if (split.categorical)
+    return divide(bins, from, count, left, right, [&](std::uint8_t bin) { return goes_left(split, bin); });
+  const int last = split.bin;
+  const int missing = split.missing_left ? tree.bins.feature[split.feature].bins - 1 : 256;
+  return divide(bins, from, count, left, right, [=](int bin) { return (bin <= last) | (bin == missing); });
 }
 
 template <class E>

@@ -56,6 +56,11 @@ class Temporary {
 
 }  // namespace
 
+void check_replaceable(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) refuse(path, EISDIR);
+  const Temporary file(path);
+}
+
 void replace_file(const std::filesystem::path& path, std::string_view text) {
   Temporary file(path);
   file.write(text);

@@ -10,4 +10,7 @@ namespace linden {
 /// temporary file is left behind.
 void replace_file(const std::filesystem::path& path, std::string_view text);
 
+/// Throws as replace_file would if it could not even begin; leaves everything as it is. For use before long work.
+void check_replaceable(const std::filesystem::path& path);
+
 }  // namespace linden

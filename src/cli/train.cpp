@@ -4,11 +4,11 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/atomic_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/reading.hpp"
 #include <linden/error.hpp>
@@ -36,18 +36,13 @@ Callback stop_on_interrupt() {
   return [](const Round&) { return interrupted ? Signal::stop() : Signal::proceed(); };
 }
 
-BoostingConfig configure(const TrainArguments& args, const Dataset& train) {
+BoostingConfig configure(const std::vector<std::string>& assignments, bool& loss_named) {
   BoostingConfig config;
-  bool loss_named = false;
-  for (const std::string& assignment : args.set) {
+  for (const std::string& assignment : assignments) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos) throw ArgumentError(fmt::format("--set {}: it must be field=value.", assignment));
     set_field(config, assignment.substr(0, equals), assignment.substr(equals + 1));
     loss_named |= assignment.starts_with("loss=");
-  }
-  if (!loss_named) {
-    config.loss = default_loss(train);
-    fmt::print("loss        {} (chosen by the label; --set loss=NAME names another)\n", config.loss.name());
   }
   return config;
 }
@@ -63,6 +58,9 @@ nlohmann::ordered_json evaluate(const BoostedModel& model, const Dataset& data, 
 
 void run_train(const TrainArguments& args) {
   if (args.family != "boosted") throw ArgumentError(fmt::format("--model is \"{}\"; it must be boosted.", args.family));
+  bool loss_named = false;
+  BoostingConfig config = configure(args.set, loss_named);
+  check_replaceable(args.out);
   const Device device = device_of(args.device);
   const double start = now();
   const Dataset train = read_training(args.data, args.read);
@@ -76,7 +74,10 @@ void run_train(const TrainArguments& args) {
   const double seconds_read = now() - start;
   fmt::print("data        {}: {} rows, {} features\n", args.data, train.rows(), train.features());
 
-  const BoostingConfig config = configure(args, train);
+  if (!loss_named) {
+    config.loss = default_loss(train);
+    fmt::print("loss        {} (chosen by the label; --set loss=NAME names another)\n", config.loss.name());
+  }
   options.callbacks = {progress_bar(), stop_on_interrupt()};
   if (args.patience > 0)
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
@@ -100,9 +101,7 @@ void run_train(const TrainArguments& args) {
                                         {"train", model.seconds_training()},
                                         {"write", seconds_write}}},
                                       {"metrics", metrics}};
-  std::ofstream file(args.json);
-  file << report.dump(2) << '\n';
-  if (!file.flush()) throw FileError(fmt::format("cannot write \"{}\".", args.json));
+  replace_file(args.json, report.dump(2) + '\n');
 }
 
 std::string field_list() {

@@ -132,13 +132,13 @@ double log_odds(const Event& event, const Masses& m) {
   const Particle& b1 = event.jets[event.order[0]];
   const Particle& b2 = event.jets[event.order[1]];
   const int tagged = event.tags[0] + event.tags[1] + event.tags[2] + event.tags[3];
-  double sum = -2.9;
-  sum += (0.8 + 0.5 * tagged) * window(m.bb, 0.9, 0.45) + 1.6 * window(m.jj, 0.7, 0.35) + 1.2 * window(m.jlv, 0.8, 0.4);
-  sum += 1.5 * window(m.wbb / (0.1 + m.wwbb), 0.9, 0.25) - 1.8 * window(m.jjj, 1.5, 0.5);
-  sum += 1.6 * window(math::sqrt(mass2(event.lepton, b1)), 1.4, 0.7) * cosine(event.lepton.phi - event.neutrino.phi);
-  sum += 1.1 * cosine(b1.phi - b2.phi) * cosine(event.jets[0].phi - event.neutrino.phi);
-  sum += 0.8 * window(event.jets[2].eta - event.jets[3].eta, 0, 0.8) * (m.lv < 1 ? 1 : -1);
-  return 1.25 * sum;
+  double sum = -1.6;
+  sum += (0.5 + 0.3 * tagged) * window(m.bb, 0.9, 0.45) + 0.7 * window(m.jj, 0.7, 0.35) + 0.6 * window(m.jlv, 0.8, 0.4);
+  sum += 0.8 * window(m.wbb / (0.1 + m.wwbb), 0.9, 0.25) - 0.9 * window(m.jjj, 1.5, 0.5);
+  sum += 1.9 * window(math::sqrt(mass2(event.lepton, b1)), 1.4, 0.7) * cosine(event.lepton.phi - event.neutrino.phi);
+  sum += 1.3 * cosine(b1.phi - b2.phi) * cosine(event.jets[0].phi - event.neutrino.phi);
+  sum += 1.1 * window(event.jets[2].eta - event.jets[3].eta, 0, 0.8) * (m.lv < 1 ? 1 : -1);
+  return 1.4 * sum;
 }
 
 void write_row(const Event& event, const Masses& m, float* out) {

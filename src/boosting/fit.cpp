@@ -66,12 +66,13 @@ class Sampler {
   Sampler(const BoostingConfig& config, const BinsView& bins)
       : config_(config), bins_(bins), features_(all_features(bins)) {}
 
-  void draw(int round, TreeMemory& tree) {
+  void draw(int round, TreeMemory& tree, Arena& arena) {
     const auto number = static_cast<std::uint32_t>(round);
     if (config_.row_fraction < 1)
-      rows_ = draw_sample(bins_.rows, config_.row_fraction, config_.seed, Draw::rows, number);
+      rows_ = draw_sample(bins_.rows, config_.row_fraction, config_.seed, Draw::rows, number, arena);
     if (config_.feature_fraction < 1 && bins_.features > 0) {
-      const auto drawn = draw_sample(bins_.features, config_.feature_fraction, config_.seed, Draw::features, number);
+      const auto drawn =
+          draw_sample(bins_.features, config_.feature_fraction, config_.seed, Draw::features, number, arena);
       features_.assign(drawn.begin(), drawn.end());
     }
     tree.sample = config_.row_fraction < 1 ? rows_.data() : nullptr;
@@ -155,7 +156,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   for (int round = 0; round < config.rounds; ++round) {
     kernels.gradients(context, gradient_task);
     check_gradients(ranges, round);
-    sampler.draw(round, tree);
+    sampler.draw(round, tree, arena);
     for (int k = 0; k < outputs; ++k) {
       tree.gradients = gradients + k * rows;
       tree.curvatures = curvatures + k * rows;

@@ -7,18 +7,24 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-/// Whether a category is in the set of those that go left.
-LINDEN_HD bool in_left_set(const ForestView& forest, const ForestNode& node, double code) {
+/// Whether a category is in the set of those that go left; codes below 0 and NaN are missing.
+LINDEN_HD bool category_goes_left(const ForestView& forest, std::int32_t at, double code) {
+  const ForestNode& node = forest.nodes[at];
+  if (!(code >= 0)) return node.missing_left;
+  const ForestDetail& set = forest.details[at];
   const auto c = static_cast<std::int64_t>(code);
-  return c < std::int64_t{32} * node.words && ((forest.categories[node.categories + c / 32] >> (c % 32)) & 1) != 0;
+  return c < std::int64_t{32} * set.words && ((forest.categories[set.first_word + c / 32] >> (c % 32)) & 1) != 0;
 }
 
-/// The child of a split that a value goes to: values up to the threshold, or categories in the set, go left; NaN, and
-/// codes below 0, follow the missing direction.
-LINDEN_HD std::int32_t next_node(const ForestView& forest, const ForestNode& node, double value) {
-  if (node.categories < 0) return node.left + ((value != value ? node.missing_left : value <= node.threshold) ? 0 : 1);
-  const bool missing = !(value >= 0);
-  return node.left + ((missing ? node.missing_left : in_left_set(forest, node, value)) ? 0 : 1);
+/// The child of node `at` that a value goes to: values up to the threshold, or categories in the set, go left; missing
+/// ones follow their direction. A leaf's is the leaf itself. `categories`: whether the forest has any such split.
+template <bool categories>
+LINDEN_HD std::int32_t next_node(const ForestView& forest, std::int32_t at, double value) {
+  const ForestNode& node = forest.nodes[at];
+  bool left = (value <= node.threshold) | ((value != value) & (node.missing_left != 0));
+  if constexpr (categories)
+    if (node.categorical) left = category_goes_left(forest, at, value);
+  return node.left + (left ? 0 : 1);
 }
 
 LINDEN_LEVEL_END

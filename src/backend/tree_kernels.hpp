@@ -54,8 +54,8 @@ struct PredictTask {
 LINDEN_LEVEL_BEGIN
 /// Rows that predict works on at once, for a forest of so many features.
 LINDEN_HD std::int64_t predict_tile(std::int32_t features) {
-  const std::int64_t fit = 32768 / (features > 0 ? features : 1);  // 256 KB of doubles stay in the second-level cache
-  return fit < 8 ? 8 : fit > 64 ? 64 : fit;
+  const std::int64_t fit = 16384 / (features > 0 ? features : 1);  // 128 KB of doubles stay in the second-level cache
+  return fit < 8 ? 8 : fit > 256 ? 256 : fit;
 }
 LINDEN_LEVEL_END
 

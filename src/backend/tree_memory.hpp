@@ -188,22 +188,32 @@ struct TreeMemory {
   std::int64_t* leaf_totals = nullptr;   ///< [threads, 2 * max_leaves]: sums of gradients and curvatures
 };
 
-/// A node of a forest ready for prediction. Children of a split lie side by side: right = left + 1.
+/// A node of a forest ready for prediction, as a descent sees it. Children lie side by side: right = left + 1. A leaf
+/// points to itself, so that rows that have arrived need no branch.
 struct ForestNode {
-  double threshold = 0;          ///< split: value <= threshold goes left; leaf: its value
-  std::int32_t feature = -1;     ///< among the features used, -1 for a leaf
-  std::int32_t left = 0;         ///< split: index of the left child; leaf: its number within its tree
-  std::int32_t categories = -1;  ///< categorical: first word of its set of left codes
-  std::int32_t words = 0;        ///< 32 codes each
-  bool missing_left = false;
+  double threshold = 0;            ///< value <= threshold goes left; infinite for a leaf
+  std::uint32_t feature : 30 = 0;  ///< among the features used
+  std::uint32_t missing_left : 1 = 0;
+  std::uint32_t categorical : 1 = 0;
+  std::int32_t left = 0;  ///< index of the left child
 };
+
+/// The rest of a node: a leaf's value and its number within its tree, or a categorical split's set of left codes.
+struct ForestDetail {
+  double value = 0;
+  std::int32_t leaf = -1;
+  std::int32_t first_word = 0, words = 0;  ///< of the set, 32 codes a word
+};
+
 struct ForestView {
   const ForestNode* nodes = nullptr;
+  const ForestDetail* details = nullptr;  ///< one a node
   const std::int32_t* roots = nullptr;    ///< [trees]
   const std::int32_t* outputs = nullptr;  ///< [trees]
   const std::uint32_t* categories = nullptr;
   std::int32_t trees = 0;
   std::int32_t features = 0;  ///< how many features are used
+  bool has_categories = false;
 };
 
 }  // namespace linden

@@ -1,6 +1,7 @@
 #include "boosting/forest.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace linden {
 
@@ -17,29 +18,42 @@ Forest::Forest(std::span<const Tree> trees) {
     outputs_.push_back(tree.output);
     std::int32_t leaf = 0;
     for (const TreeNode& node : tree.nodes) {
+      const auto index = static_cast<std::int32_t>(nodes_.size());
       ForestNode& out = nodes_.emplace_back();
+      ForestDetail& detail = details_.emplace_back();
       if (node.feature < 0) {
-        out.threshold = node.value;
-        out.left = leaf++;
+        out.threshold = std::numeric_limits<double>::infinity();
+        out.missing_left = 1;
+        out.left = index;
+        detail.value = node.value;
+        detail.leaf = leaf++;
         continue;
       }
+      const auto used = std::lower_bound(used_.begin(), used_.end(), node.feature) - used_.begin();
       out.threshold = node.threshold;
-      out.feature =
-          static_cast<std::int32_t>(std::lower_bound(used_.begin(), used_.end(), node.feature) - used_.begin());
+      out.feature = static_cast<std::uint32_t>(used) & 0x3fffffff;
+      out.missing_left = node.missing_left ? 1 : 0;
       out.left = root + node.left;
-      out.missing_left = node.missing_left;
       if (!node.categorical) continue;
-      out.categories = static_cast<std::int32_t>(categories_.size());
-      out.words = node.left_categories.empty() ? 0 : node.left_categories.back() / 32 + 1;
-      categories_.resize(categories_.size() + static_cast<std::size_t>(out.words));
-      for (const int code : node.left_categories) categories_[out.categories + code / 32] |= 1u << (code % 32);
+      has_categories_ = true;
+      out.categorical = 1;
+      detail.first_word = static_cast<std::int32_t>(categories_.size());
+      detail.words = node.left_categories.empty() ? 0 : node.left_categories.back() / 32 + 1;
+      categories_.resize(categories_.size() + static_cast<std::size_t>(detail.words));
+      for (const int code : node.left_categories) categories_[detail.first_word + code / 32] |= 1u << (code % 32);
     }
   }
 }
 
 ForestView Forest::view(std::int32_t trees) const noexcept {
-  return {nodes_.data(),      roots_.data(), outputs_.data(),
-          categories_.data(), trees,         static_cast<std::int32_t>(used_.size())};
+  return {nodes_.data(),
+          details_.data(),
+          roots_.data(),
+          outputs_.data(),
+          categories_.data(),
+          trees,
+          static_cast<std::int32_t>(used_.size()),
+          has_categories_};
 }
 
 }  // namespace linden

@@ -21,9 +21,11 @@ class Forest {
 
  private:
   std::vector<ForestNode> nodes_;
+  std::vector<ForestDetail> details_;
   std::vector<std::int32_t> roots_, outputs_;
   std::vector<std::uint32_t> categories_;
   std::vector<int> used_;
+  bool has_categories_ = false;
 };
 
 }  // namespace linden

@@ -111,9 +111,9 @@ void BoostedModel::predict_row(std::span<const double> values, std::span<double>
   const ForestView forest = s.forest.view(static_cast<std::int32_t>(s.trees.size()));
   const std::vector<int>& used = s.forest.used();
   for (std::int32_t tree = 0; tree < forest.trees; ++tree) {
-    const ForestNode* node = forest.nodes + forest.roots[tree];
-    while (node->feature >= 0) node = forest.nodes + next_node(forest, *node, values[used[node->feature]]);
-    out[forest.outputs[tree]] += node->threshold;
+    std::int32_t at = forest.roots[tree];
+    while (forest.details[at].leaf < 0) at = next_node<true>(forest, at, values[used[forest.nodes[at].feature]]);
+    out[forest.outputs[tree]] += forest.details[at].value;
   }
   s.config.loss.predict(out);
 }

@@ -20,17 +20,17 @@ void gather(const RowsView& rows, std::int64_t begin, std::int64_t end, double* 
   each_entry(rows, begin, end, [&](std::int64_t i, std::int32_t f, double value) { values[i * width + f] = value; });
 }
 
-// The leaves that `count` rows (at most eight) reach.
-void descend(const ForestView& forest, std::int32_t root, const double* values, std::int64_t width, int count,
-             std::int32_t* at) {
-  for (int r = 0; r < count; ++r) at[r] = root;
-  for (bool moved = true; moved;) {
-    moved = false;
-    for (int r = 0; r < count; ++r) {
-      const ForestNode& node = forest.nodes[at[r]];
-      if (node.feature < 0) continue;
-      at[r] = next_node(forest, node, values[r * width + node.feature]);
-      moved = true;
+// The leaves that eight rows reach: all take steps until none moves. Rows past the last are copies of it.
+template <bool categories>
+void descend(const ForestView& forest, std::int32_t root, const double* const* rows, std::int32_t* at) {
+  for (int r = 0; r < together; ++r) at[r] = root;
+  for (std::int32_t moved = 1; moved != 0;) {
+    moved = 0;
+#pragma GCC unroll 8
+    for (int r = 0; r < together; ++r) {
+      const std::int32_t next = next_node<categories>(forest, at[r], rows[r][forest.nodes[at[r]].feature]);
+      moved |= next ^ at[r];
+      at[r] = next;
     }
   }
 }
@@ -47,12 +47,17 @@ void predict(Context& context, const PredictTask& task) {
     for (std::int32_t tree = 0; tree < forest.trees; ++tree)
       for (std::int64_t i = begin; i < end; i += together) {
         const int count = static_cast<int>(end - i < together ? end - i : together);
+        const double* rows[together];
+        for (int r = 0; r < together; ++r) rows[r] = values + (i - begin + (r < count ? r : count - 1)) * width;
         std::int32_t at[together];
-        descend(forest, forest.roots[tree], values + (i - begin) * width, width, count, at);
+        if (forest.has_categories)
+          descend<true>(forest, forest.roots[tree], rows, at);
+        else
+          descend<false>(forest, forest.roots[tree], rows, at);
         for (int r = 0; r < count; ++r) {
-          const ForestNode& leaf = forest.nodes[at[r]];
-          if (task.scores) task.scores[forest.outputs[tree] * task.score_stride + i + r] += leaf.threshold;
-          if (task.leaves) task.leaves[(i + r) * forest.trees + tree] = leaf.left;
+          const ForestDetail& leaf = forest.details[at[r]];
+          if (task.scores) task.scores[forest.outputs[tree] * task.score_stride + i + r] += leaf.value;
+          if (task.leaves) task.leaves[(i + r) * forest.trees + tree] = leaf.leaf;
         }
       }
   });

@@ -7,11 +7,11 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-/// Whether a category is in the set of those that go left; codes below 0 and NaN are missing.
+/// Whether a category is in the set of those that go left; NaN and codes that training had no name for are missing.
 LINDEN_HD bool category_goes_left(const ForestView& forest, std::int32_t at, double code) {
   const ForestNode& node = forest.nodes[at];
-  if (!(code >= 0)) return node.missing_left;
   const ForestDetail& set = forest.details[at];
+  if (!(code >= 0 && code < set.codes)) return node.missing_left;
   const auto c = static_cast<std::int64_t>(code);
   return c < std::int64_t{32} * set.words && ((forest.categories[set.first_word + c / 32] >> (c % 32)) & 1) != 0;
 }

@@ -203,6 +203,7 @@ struct ForestDetail {
   double value = 0;
   std::int32_t leaf = -1;
   std::int32_t first_word = 0, words = 0;  ///< of the set, 32 codes a word
+  std::int32_t codes = 0;                  ///< categories that the feature has
 };
 
 struct ForestView {

@@ -17,6 +17,43 @@ namespace {
   fail<FileError>("cannot write \"{}\": {}.", path.string(), std::strerror(error));
 }
 
+void write_all(int file, std::string_view text, const std::filesystem::path& path) {
+  while (!text.empty()) {
+    const ssize_t written = write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) refuse(path, errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// What a link leads to; the path itself when it leads nowhere yet.
+std::filesystem::path behind_links(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const std::filesystem::path target = std::filesystem::canonical(path, error);
+  return error ? path : target;
+}
+
+// A device or a pipe: there is nothing to replace.
+bool is_stream(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+void write_stream(const std::filesystem::path& path, std::string_view text) {
+  const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) refuse(path, errno);
+  try {
+    write_all(file, text, path);
+  } catch (...) {
+    close(file);
+    throw;
+  }
+  if (close(file) != 0) refuse(path, errno);
+}
+
 // A temporary file that removes itself unless it was renamed.
 class Temporary {
  public:
@@ -32,14 +69,7 @@ class Temporary {
   }
   Temporary(const Temporary&) = delete;
 
-  void write(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t written = ::write(file_, text.data(), text.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) refuse(target_, errno);
-      text.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
+  int descriptor() const noexcept { return file_; }
 
   void take_name() {
     if (fsync(file_) != 0) refuse(target_, errno);
@@ -57,13 +87,20 @@ class Temporary {
 }  // namespace
 
 void check_replaceable(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) refuse(path, EISDIR);
-  const Temporary file(path);
+  const std::filesystem::path target = behind_links(path);
+  if (std::filesystem::is_directory(target)) refuse(path, EISDIR);
+  if (is_stream(target)) return;
+  const Temporary file(target);
 }
 
 void replace_file(const std::filesystem::path& path, std::string_view text) {
-  Temporary file(path);
-  file.write(text);
+  const std::filesystem::path target = behind_links(path);
+  if (is_stream(target)) {
+    write_stream(path, text);
+    return;
+  }
+  Temporary file(target);
+  write_all(file.descriptor(), text, target);
   file.take_name();
 }
 

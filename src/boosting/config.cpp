@@ -89,8 +89,10 @@ void set_field(BoostingConfig& config, std::string_view name, std::string_view v
   for (const Field& field : table()) {
     names.push_back(field.name);
     if (field.name != name) continue;
-    field.parse(config, value);
-    if (!field.in_range(config)) refuse(field, value);
+    BoostingConfig changed = config;
+    field.parse(changed, value);
+    if (!field.in_range(changed)) refuse(field, value);
+    config = std::move(changed);
     return;
   }
   fail<ArgumentError>("BoostingConfig has no field \"{}\". {}Fields: {}.", name, did_you_mean(name, names),

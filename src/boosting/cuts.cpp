@@ -15,13 +15,22 @@ double between(double a, double b) {
   return middle >= a && middle < b ? middle : a;
 }
 
-std::vector<ValueCount> count_values(std::span<const double> ascending) {
+// What one worker needs for one feature after another.
+struct Scratch {
+  std::vector<double> values;
   std::vector<ValueCount> counts;
-  for (const double v : ascending) {
+  SortScratch sort;
+};
+
+// The distinct values among scratch.values, ascending, in scratch.counts.
+void count_values(Scratch& scratch) {
+  radix_sort(scratch.values, scratch.sort);
+  std::vector<ValueCount>& counts = scratch.counts;
+  counts.clear();
+  for (const double v : scratch.values) {
     if (counts.empty() || counts.back().value != v) counts.push_back({v, 0});
     ++counts.back().rows;
   }
-  return counts;
 }
 
 Cuts numeric_cuts(std::span<const ValueCount> values, bool has_missing, int max_bins) {
@@ -33,21 +42,24 @@ Cuts numeric_cuts(std::span<const ValueCount> values, bool has_missing, int max_
   return cuts;
 }
 
-Cuts dense_numeric_cuts(const Column& column, int max_bins) {
-  const Tensor& values = column.values;
-  std::vector<double> present;
-  present.reserve(static_cast<std::size_t>(values.elements()));
-  const auto gather = [&]<class T>(const T* v) {
-    const std::int64_t stride = values.strides()[0];
-    for (std::int64_t i = 0; i < values.elements(); ++i)
-      if (!std::isnan(v[i * stride])) present.push_back(v[i * stride]);
+Cuts dense_numeric_cuts(const Column& column, int max_bins, Scratch& scratch) {
+  const std::int64_t rows = column.values.elements(), stride = column.values.strides()[0];
+  std::vector<double>& present = scratch.values;
+  present.resize(static_cast<std::size_t>(rows));
+  std::size_t count = 0;
+  const auto gather = [&](const auto* v) {
+    for (std::int64_t i = 0; i < rows; ++i) {
+      present[count] = v[i * stride];  // written over by the next value when it is missing
+      count += !std::isnan(v[i * stride]);
+    }
   };
-  if (values.dtype() == DType::f32)
-    gather(values.data<float>());
+  if (column.values.dtype() == DType::f32)
+    gather(column.values.data<float>());
   else
-    gather(values.data<double>());
-  radix_sort(present);
-  return numeric_cuts(count_values(present), static_cast<std::int64_t>(present.size()) < values.elements(), max_bins);
+    gather(column.values.data<double>());
+  present.resize(count);
+  count_values(scratch);
+  return numeric_cuts(scratch.counts, static_cast<std::int64_t>(count) < rows, max_bins);
 }
 
 Cuts categorical_cuts(const Column& column, int max_bins) {
@@ -96,11 +108,13 @@ std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, in
     scatter(rows.values.data<double>());
 
   std::vector<Cuts> cuts(features);
-  arena.each(static_cast<std::int64_t>(features), [&](std::int64_t f, int) {
-    std::vector<double> present(values.begin() + first[f], values.begin() + first[f + 1]);
+  std::vector<Scratch> scratch(static_cast<std::size_t>(arena.threads()));
+  arena.each(static_cast<std::int64_t>(features), [&](std::int64_t f, int worker) {
+    std::vector<ValueCount>& counts = scratch[worker].counts;
+    std::vector<double>& present = scratch[worker].values;
+    present.assign(values.begin() + first[f], values.begin() + first[f + 1]);
     const bool has_missing = std::erase_if(present, [](double v) { return std::isnan(v); }) > 0;
-    radix_sort(present);
-    std::vector<ValueCount> counts = count_values(present);
+    count_values(scratch[worker]);
     const std::int64_t zeros = row_count - (first[f + 1] - first[f]);
     if (zeros > 0) {
       const auto at = std::lower_bound(counts.begin(), counts.end(), 0.0,
@@ -125,13 +139,16 @@ std::vector<double> cut_values(std::span<const ValueCount> values, int bins) {
   }
   std::int64_t rows_left = 0;  // in this bin and those after it
   for (const ValueCount& v : values) rows_left += v.rows;
+  const auto fills_a_bin = [bins, rows = rows_left](const ValueCount& v) { return v.rows * bins >= rows; };
+  auto giants_left = std::count_if(values.begin(), values.end(), fills_a_bin);
   std::int64_t in_bin = 0, bins_left = bins;
   for (std::size_t i = 0; i + 1 < values.size() && bins_left > 1; ++i) {
     in_bin += values[i].rows;
-    // A bin is full with its share of the rows left, or half full before a value that fills one by itself.
+    giants_left -= fills_a_bin(values[i]);
+    // A bin is full with its share of the rows left, or before a value that fills one by itself, as long as there are
+    // bins for all of those.
     const bool full = in_bin * bins_left >= rows_left;
-    const bool giant_next = values[i + 1].rows * bins_left >= rows_left && 2 * in_bin * bins_left >= rows_left;
-    if (!full && !giant_next) continue;
+    if (!full && !(fills_a_bin(values[i + 1]) && bins_left > giants_left)) continue;
     cuts.push_back(between(values[i].value, values[i + 1].value));
     rows_left -= in_bin;
     in_bin = 0;
@@ -143,9 +160,11 @@ std::vector<double> cut_values(std::span<const ValueCount> values, int bins) {
 std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, Arena& arena) {
   if (data.is_sparse()) return sparse_cuts(data.sparse(), data.rows(), max_bins, arena);
   std::vector<Cuts> cuts(data.columns().size());
-  arena.each(data.features(), [&](std::int64_t f, int) {
+  std::vector<Scratch> scratch(static_cast<std::size_t>(arena.threads()));
+  arena.each(data.features(), [&](std::int64_t f, int worker) {
     const Column& column = data.columns()[f];
-    cuts[f] = column.categorical ? categorical_cuts(column, max_bins) : dense_numeric_cuts(column, max_bins);
+    cuts[f] =
+        column.categorical ? categorical_cuts(column, max_bins) : dense_numeric_cuts(column, max_bins, scratch[worker]);
   });
   return cuts;
 }

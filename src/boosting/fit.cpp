@@ -170,7 +170,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   }
   model->seconds_training = seconds_since(start);
   validation.finish(*model);
-  model->forest = Forest(model->trees);
+  model->forest = Forest(model->trees, model->categories);
   return BoostedModel(std::move(model));
 }
 

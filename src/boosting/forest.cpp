@@ -5,7 +5,7 @@
 
 namespace linden {
 
-Forest::Forest(std::span<const Tree> trees) {
+Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories) {
   for (const Tree& tree : trees)
     for (const TreeNode& node : tree.nodes)
       if (node.feature >= 0) used_.push_back(node.feature);
@@ -38,6 +38,7 @@ Forest::Forest(std::span<const Tree> trees) {
       has_categories_ = true;
       out.categorical = 1;
       detail.first_word = static_cast<std::int32_t>(categories_.size());
+      detail.codes = static_cast<std::int32_t>(categories[node.feature].size());
       detail.words = node.left_categories.empty() ? 0 : node.left_categories.back() / 32 + 1;
       categories_.resize(categories_.size() + static_cast<std::size_t>(detail.words));
       for (const int code : node.left_categories) categories_[detail.first_word + code / 32] |= 1u << (code % 32);

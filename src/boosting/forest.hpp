@@ -3,6 +3,7 @@
 
 #include <linden/boosting.hpp>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "backend/tree_memory.hpp"
@@ -12,7 +13,8 @@ namespace linden {
 class Forest {
  public:
   Forest() = default;
-  explicit Forest(std::span<const Tree> trees);
+  /// `categories`: those of each of the model's features.
+  Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories);
 
   /// The first `trees` trees.
   ForestView view(std::int32_t trees) const noexcept;

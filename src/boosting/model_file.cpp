@@ -91,6 +91,10 @@ Tree tree_from_json(const JsonReader& json, const Envelope& envelope, int output
       read_categories(json["left_categories"][name], node, envelope.categories[node.feature].size());
     if (node.categorical != envelope.categorical[node.feature]) json["feature"][i].refuse("is split against its kind");
   }
+  const auto categorical =
+      std::count_if(tree.nodes.begin(), tree.nodes.end(), [](const TreeNode& n) { return n.categorical; });
+  if (json["left_categories"].members() != static_cast<std::size_t>(categorical))
+    json["left_categories"].refuse("names a node that has no categorical split");
   for (std::size_t i = 1; i < count; i += 2)
     if (!taken[i]) json["left"].refuse(fmt::format("leaves node {} without a parent", i));
   if (next != static_cast<std::int64_t>(count)) json["left"].refuse("does not reach every node once");
@@ -141,7 +145,7 @@ BoostedModel BoostedModel::load(const std::filesystem::path& path) {
   state->categories = std::move(envelope.categories);
   state->label = std::move(envelope.label);
   state->classes = std::move(envelope.classes);
-  state->forest = Forest(state->trees);
+  state->forest = Forest(state->trees, state->categories);
   return BoostedModel(std::move(state));
 }
 

@@ -83,8 +83,7 @@ void run_forest(const TreeKernels& kernels, Context& context, const ForestView& 
   kernels.predict(context, task);
 }
 
-Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked,
-                   Arena& arena) {
+Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked, Arena& arena) {
   Tensor result = Tensor::empty(outputs == 1 ? Shape{rows} : Shape{rows, outputs});
   double* const out = result.data<double>();
   arena.chunks(rows, 4096, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {

@@ -31,7 +31,6 @@ void run_forest(const TreeKernels& kernels, Context& context, const ForestView& 
                 double* scores, std::int32_t* leaves);
 
 /// Scores [outputs, rows] through the loss's link: [rows], or [rows, outputs] for more than one.
-Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked,
-                   Arena& arena);
+Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked, Arena& arena);
 
 }  // namespace linden

@@ -27,13 +27,13 @@ float value_of(std::uint32_t key) { return std::bit_cast<float>(key >> 31 ? key 
 
 // Least significant digit first, 11 bits at a time; digits that all keys share are passed over.
 template <class Key>
-void sort_keys(std::vector<Key>& keys) {
+void sort_keys(std::vector<Key>& keys, std::vector<Key>& other) {
   constexpr int digit_bits = 11, digits = (sizeof(Key) * 8 + digit_bits - 1) / digit_bits;
   constexpr Key mask = (Key{1} << digit_bits) - 1;
   std::vector<std::array<std::uint32_t, 1 << digit_bits>> counts(digits);
   for (const Key key : keys)
     for (int d = 0; d < digits; ++d) ++counts[d][key >> (d * digit_bits) & mask];
-  std::vector<Key> other(keys.size());
+  other.resize(keys.size());
   for (int d = 0; d < digits; ++d) {
     auto& count = counts[d];
     if (std::find(count.begin(), count.end(), keys.size()) != count.end()) continue;
@@ -44,17 +44,18 @@ void sort_keys(std::vector<Key>& keys) {
   }
 }
 
-template <class Key, class Value>
-void sort_as(std::vector<double>& values) {
-  std::vector<Key> keys(values.size());
-  std::transform(values.begin(), values.end(), keys.begin(), [](double v) { return key_of(static_cast<Value>(v)); });
-  sort_keys(keys);
-  std::transform(keys.begin(), keys.end(), values.begin(), [](Key k) { return static_cast<double>(value_of(k)); });
+template <class Value, class Key>
+void sort_as(std::vector<double>& values, std::vector<Key> (&keys)[2]) {
+  keys[0].resize(values.size());
+  std::transform(values.begin(), values.end(), keys[0].begin(), [](double v) { return key_of(static_cast<Value>(v)); });
+  sort_keys(keys[0], keys[1]);
+  std::transform(keys[0].begin(), keys[0].end(), values.begin(),
+                 [](Key k) { return static_cast<double>(value_of(k)); });
 }
 
 }  // namespace
 
-void radix_sort(std::vector<double>& values) {
+void radix_sort(std::vector<double>& values, SortScratch& scratch) {
   if (values.size() < 256 || values.size() > UINT32_MAX) {  // digit counts are 32-bit
     for (double& v : values) v += 0.0;
     std::sort(values.begin(), values.end());
@@ -62,9 +63,9 @@ void radix_sort(std::vector<double>& values) {
   }
   const bool floats = std::all_of(values.begin(), values.end(), [](double v) { return v == static_cast<float>(v); });
   if (floats)
-    sort_as<std::uint32_t, float>(values);
+    sort_as<float>(values, scratch.keys32);
   else
-    sort_as<std::uint64_t, double>(values);
+    sort_as<double>(values, scratch.keys64);
 }
 
 }  // namespace linden

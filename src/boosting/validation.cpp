@@ -27,7 +27,7 @@ Validation::Validation(const TreeKernels& kernels, Context& context, const Boost
 // Adds the last round's trees to the scores, as predict would.
 std::vector<MetricValue> Validation::evaluate(const BoostedModel::State& model) {
   const Dataset& valid = *options_.valid;
-  const Forest forest(std::span(model.trees).last(static_cast<std::size_t>(model.outputs())));
+  const Forest forest(std::span(model.trees).last(static_cast<std::size_t>(model.outputs())), model.categories);
   const RawView view(valid, match_features("fit_boosted: validation set", valid,
                                            {model.feature_names, model.categorical, model.categories}, forest.used()));
   run_forest(kernels_, context_, forest.view(model.outputs()), view, scores_.data(), nullptr);

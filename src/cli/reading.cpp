@@ -42,7 +42,7 @@ void add_format_options(CLI::App& command, ReadOptions& options) {
           "--missing", options.missing,
           "tokens for missing values, comma-separated (default: NA,N/A,NaN,nan,null); an empty field is always missing")
       ->delimiter(',');
-  command.add_option("--threads", options.threads, "threads (default: all cores)")->check(CLI::NonNegativeNumber);
+  command.add_option("--threads", options.threads, "threads (default: all cores)")->check(CLI::Range(0, 1 << 16));
 }
 
 Dataset read_training(const std::string& path, const ReadOptions& options) {

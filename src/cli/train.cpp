@@ -61,6 +61,7 @@ void run_train(const TrainArguments& args) {
   bool loss_named = false;
   BoostingConfig config = configure(args.set, loss_named);
   check_replaceable(args.out);
+  if (!args.json.empty()) check_replaceable(args.json);
   const Device device = device_of(args.device);
   const double start = now();
   const Dataset train = read_training(args.data, args.read);
@@ -132,7 +133,7 @@ void add_train(CLI::App& app) {
   command
       ->add_option("--patience", args->patience,
                    "stop when the first metric on --valid has not improved for so many rounds")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000));
   command->add_option("--device", args->device, "auto, cpu or cuda")->capture_default_str();
   command->add_option("--out", args->out, "the model file to write")->required();
   command->add_option("--json", args->json, "also write seconds and metrics to this file");

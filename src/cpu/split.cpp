@@ -137,13 +137,14 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   int order[256];
   double rank[256];
   int present = 0;
+  const bool few = feature.bins <= one_against_rest_categories;
   for (int b = 0; b < feature.bins; ++b) {
     if (gradient_of(cells[b]) == 0 && curvature_of(cells[b]) == 0) continue;
     const double g = static_cast<double>(gradient_of(cells[b])) * s.gradient_unit;
     const double h = static_cast<double>(curvature_of(cells[b])) * s.curvature_unit;
     const double r = g / (h + category_smoothing);
     int at = present++;  // insertion: equal ranks stay in the order of bins
-    for (; at > 0 && rank[at - 1] > r; --at) {
+    for (; at > 0 && !few && rank[at - 1] > r; --at) {
       rank[at] = rank[at - 1];
       order[at] = order[at - 1];
     }
@@ -152,7 +153,6 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   }
   Split split;
   split.categorical = true;
-  const bool few = feature.bins <= one_against_rest_categories;
   const int steps = few ? present : (present - 1 < most_categories_on_a_side ? present - 1 : most_categories_on_a_side);
   int best_from = 0, best_step = -1;
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {

@@ -28,6 +28,11 @@ std::size_t JsonReader::size() const {
   return value_.size();
 }
 
+std::size_t JsonReader::members() const {
+  if (!value_.is_object()) refuse("is not an object");
+  return value_.size();
+}
+
 const std::string& JsonReader::text() const {
   if (!value_.is_string()) refuse("is not a text");
   return value_.get_ref<const std::string&>();

@@ -21,7 +21,8 @@ class JsonReader {
   JsonReader operator[](std::string_view member) const;
   JsonReader operator[](std::size_t index) const;
   bool has(std::string_view member) const;
-  std::size_t size() const;  ///< of an array
+  std::size_t size() const;     ///< of an array
+  std::size_t members() const;  ///< of an object
 
   const Json& value() const noexcept { return value_; }
   const std::string& text() const;

@@ -93,8 +93,8 @@ class Grower {
       long double g = 0, h = 0;
       for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
       if (node.feature < 0)
-        node.value = limits_.learning_rate *
-                     leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2);
+        node.value =
+            limits_.learning_rate * leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2);
     }
     return tree;
   }
@@ -128,8 +128,8 @@ class Grower {
     const double gl = static_cast<double>(left_g) * g_.unit, gr = static_cast<double>(all_g - left_g) * g_.unit;
     const double hl = static_cast<double>(left_h) * h_.unit, hr = static_cast<double>(all_h - left_h) * h_.unit;
     if (std::min(hl, hr) < limits_.min_child_weight) return;
-    const double parent = node_score(static_cast<double>(all_g) * g_.unit, static_cast<double>(all_h) * h_.unit,
-                                     limits_.l1, limits_.l2);
+    const double parent =
+        node_score(static_cast<double>(all_g) * g_.unit, static_cast<double>(all_h) * h_.unit, limits_.l1, limits_.l2);
     const double gain = split_gain(gl, hl, gr, hr, parent, limits_.l1, l2);
     if (gain <= best.gain || !worth_splitting(gain, parent, limits_.min_gain)) return;
     best = candidate;
@@ -189,8 +189,8 @@ class Grower {
       for (const int row : candidate.rows)
         if (features_[candidate.feature].values[row] == code) g += g_.q[row], h += h_.q[row];
       if (g != 0 || h != 0)
-        present.push_back({code, static_cast<double>(g) * g_.unit /
-                                     (static_cast<double>(h) * h_.unit + category_smoothing)});
+        present.push_back(
+            {code, static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing)});
     }
     if (!few) std::ranges::stable_sort(present, {}, &Category::rank);
     const int steps = few ? static_cast<int>(present.size())

@@ -1,0 +1,142 @@
+// The fields of BoostingConfig as text: order, defaults, bounds, and what is said about values that do not fit.
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "boosting/random_data.hpp"
+
+namespace linden {
+namespace {
+
+std::string set(std::string_view name, std::string_view value) {
+  BoostingConfig config;
+  return refusal<ArgumentError>([&] { set_field(config, name, value); });
+}
+
+template <class Change>
+std::string check_after(const Change& change) {
+  BoostingConfig config;
+  change(config);
+  return refusal<ArgumentError>([&] { config.check(); });
+}
+
+TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
+  std::string text;
+  for (const FieldInfo& f : fields(BoostingConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
+  EXPECT_EQ(text,
+            "loss = squared | squared | logistic | softmax | poisson\n"
+            "rounds = 100 | [1, 1000000]\n"
+            "learning_rate = 0.1 | (0, 1]\n"
+            "growth = leaf_wise | leaf_wise | level_wise\n"
+            "max_leaves = 31 | [2, 1048576]\n"
+            "max_depth = 0 | [0, 64]\n"
+            "max_bins = 256 | [4, 256]\n"
+            "l1 = 0 | >= 0\n"
+            "l2 = 1 | >= 0\n"
+            "min_gain = 0 | >= 0\n"
+            "min_child_weight = 0.001 | >= 0\n"
+            "min_rows_in_leaf = 20 | [1, 2147483647]\n"
+            "row_fraction = 1 | (0, 1]\n"
+            "feature_fraction = 1 | (0, 1]\n"
+            "seed = 0 | >= 0\n");
+  for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
+  BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0};  // the same order
+  EXPECT_NO_THROW(all.check());
+}
+
+TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
+  BoostingConfig config{.loss = loss::poisson(),
+                        .rounds = 7,
+                        .learning_rate = 0.3,
+                        .growth = Growth::level_wise,
+                        .max_leaves = 9,
+                        .max_depth = 4,
+                        .max_bins = 17,
+                        .l1 = 0.125,
+                        .l2 = 1e-300,
+                        .min_gain = 1e22,
+                        .min_child_weight = 3.5,
+                        .min_rows_in_leaf = 2,
+                        .row_fraction = 0.7,
+                        .feature_fraction = 0.9,
+                        .seed = std::numeric_limits<std::uint64_t>::max()};
+  BoostingConfig copy;
+  for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
+  const auto a = fields(config), b = fields(copy);
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
+  EXPECT_EQ(copy.learning_rate, 0.3);
+  EXPECT_EQ(copy.seed, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(copy.growth, Growth::level_wise);
+}
+
+TEST(Config, ValuesOutOfBoundsAreRefusedWithTheBounds) {
+  EXPECT_EQ(set("rounds", "0"), "BoostingConfig.rounds is 0; it must be in [1, 1000000].");
+  EXPECT_EQ(set("rounds", "1000001"), "BoostingConfig.rounds is 1000001; it must be in [1, 1000000].");
+  EXPECT_EQ(set("learning_rate", "0"), "BoostingConfig.learning_rate is 0; it must be in (0, 1].");
+  EXPECT_EQ(set("learning_rate", "1.5"), "BoostingConfig.learning_rate is 1.5; it must be in (0, 1].");
+  EXPECT_EQ(set("learning_rate", "nan"), "BoostingConfig.learning_rate is nan; it must be in (0, 1].");
+  EXPECT_EQ(set("growth", "depth_wise"),
+            "BoostingConfig.growth is \"depth_wise\"; it must be leaf_wise or level_wise.");
+  EXPECT_EQ(set("max_leaves", "1"), "BoostingConfig.max_leaves is 1; it must be in [2, 1048576].");
+  EXPECT_EQ(set("max_depth", "65"), "BoostingConfig.max_depth is 65; it must be in [0, 64].");
+  EXPECT_EQ(set("max_depth", "-1"), "BoostingConfig.max_depth is -1; it must be in [0, 64].");
+  EXPECT_EQ(set("max_bins", "3"), "BoostingConfig.max_bins is 3; it must be in [4, 256].");
+  EXPECT_EQ(set("max_bins", "257"), "BoostingConfig.max_bins is 257; it must be in [4, 256].");
+  EXPECT_EQ(set("l1", "-0.5"), "BoostingConfig.l1 is -0.5; it must be >= 0.");
+  EXPECT_EQ(set("l2", "-1"), "BoostingConfig.l2 is -1; it must be >= 0.");
+  EXPECT_EQ(set("l2", "inf"), "BoostingConfig.l2 is inf; it must be >= 0.");
+  EXPECT_EQ(set("min_gain", "-1"), "BoostingConfig.min_gain is -1; it must be >= 0.");
+  EXPECT_EQ(set("min_child_weight", "-1"), "BoostingConfig.min_child_weight is -1; it must be >= 0.");
+  EXPECT_EQ(set("min_rows_in_leaf", "0"), "BoostingConfig.min_rows_in_leaf is 0; it must be in [1, 2147483647].");
+  EXPECT_EQ(set("row_fraction", "0"), "BoostingConfig.row_fraction is 0; it must be in (0, 1].");
+  EXPECT_EQ(set("feature_fraction", "1.01"), "BoostingConfig.feature_fraction is 1.01; it must be in (0, 1].");
+  EXPECT_EQ(set("loss", "squarred"),
+            "loss: no loss \"squarred\". Did you mean \"squared\"? Losses: squared, logistic, softmax, poisson.");
+}
+
+TEST(Config, TextThatIsNoNumberIsRefused) {
+  EXPECT_EQ(set("rounds", "many"), "BoostingConfig.rounds: \"many\" is not a whole number.");
+  EXPECT_EQ(set("rounds", "10.5"), "BoostingConfig.rounds: \"10.5\" is not a whole number.");
+  EXPECT_EQ(set("rounds", ""), "BoostingConfig.rounds: \"\" is not a whole number.");
+  EXPECT_EQ(set("seed", "-1"), "BoostingConfig.seed: \"-1\" is not a whole number.");
+  EXPECT_EQ(set("l2", "1,5"), "BoostingConfig.l2: \"1,5\" is not a number.");
+  EXPECT_EQ(set("l2", " 1"), "BoostingConfig.l2: \" 1\" is not a number.");
+}
+
+TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
+  EXPECT_EQ(set("learning_rat", "0.1"),
+            "BoostingConfig has no field \"learning_rat\". Did you mean \"learning_rate\"? Fields: loss, rounds, "
+            "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
+            "min_rows_in_leaf, row_fraction, feature_fraction, seed.");
+  EXPECT_EQ(set("bagging", "0.1"),
+            "BoostingConfig has no field \"bagging\". Fields: loss, rounds, learning_rate, growth, max_leaves, "
+            "max_depth, max_bins, l1, l2, min_gain, min_child_weight, min_rows_in_leaf, row_fraction, "
+            "feature_fraction, seed.");
+}
+
+TEST(Config, CheckNamesTheFirstFieldOutOfRange) {
+  EXPECT_EQ(check_after([](BoostingConfig& c) { c.max_bins = 1000, c.l2 = -1; }),
+            "BoostingConfig.max_bins is 1000; it must be in [4, 256].");
+  EXPECT_EQ(check_after([](BoostingConfig& c) { c.row_fraction = std::numeric_limits<double>::quiet_NaN(); }),
+            "BoostingConfig.row_fraction is nan; it must be in (0, 1].");
+  EXPECT_EQ(check_after([](BoostingConfig& c) { c.min_child_weight = std::numeric_limits<double>::infinity(); }),
+            "BoostingConfig.min_child_weight is inf; it must be >= 0.");
+  EXPECT_NO_THROW(BoostingConfig{}.check());
+}
+
+TEST(Config, ARefusedValueLeavesTheFieldAsItWas) {
+  BoostingConfig config;
+  EXPECT_THROW(set_field(config, "rounds", "0"), ArgumentError);
+  EXPECT_EQ(config.rounds, 100);
+}
+
+TEST(Config, FitBoostedChecksIt) {
+  RandomData data;
+  add_numbers(data, {1, 2});
+  data.label = {1, 2};
+  EXPECT_EQ(refusal<ArgumentError>([&] { fit_boosted(data.dataset(), {.rounds = 0}); }),
+            "BoostingConfig.rounds is 0; it must be in [1, 1000000].");
+}
+
+}  // namespace
+}  // namespace linden

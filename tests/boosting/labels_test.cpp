@@ -1,0 +1,97 @@
+// Labels as losses count them: numbers as they are, classes as 0, 1, ..., and what is refused.
+#include "boosting/labels.hpp"
+
+#include <gtest/gtest.h>
+
+#include "boosting/random_data.hpp"
+
+namespace linden {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Dataset labelled(std::vector<double> label, Names classes = {}) {
+  const Tensor values = Tensor::zeros({static_cast<std::int64_t>(label.size())});
+  return Dataset::from_named({{.name = "x", .values = values}},
+                             Tensor::copy_of(std::span<const double>(label), values.shape()), {}, std::move(classes));
+}
+
+Labels labels(const Dataset& data, const Loss& loss) { return training_labels("fit_boosted", data, loss); }
+
+std::string refused(const Dataset& data, const Loss& loss) {
+  return refusal<DataError>([&] { labels(data, loss); });
+}
+
+TEST(Labels, ClassNumbersStandAsTheyAre) {
+  const Labels two = labels(labelled({1, 0, 1}), loss::logistic());
+  EXPECT_EQ(two.values, (std::vector<double>{1, 0, 1}));
+  EXPECT_EQ(two.classes, (Names{"0", "1"}));
+  const Labels all_one = labels(labelled({1, 1}), loss::logistic());
+  EXPECT_EQ(all_one.values, (std::vector<double>{1, 1}));
+  EXPECT_EQ(all_one.classes, (Names{"0", "1"}));
+  EXPECT_EQ(labels(labelled({0, 2}), loss::softmax({.classes = 4})).classes, (Names{"0", "1", "2", "3"}));
+}
+
+TEST(Labels, OtherDistinctNumbersBecomeClassesInNumericOrder) {
+  const Labels two = labels(labelled({7, -1.5, 7}), loss::logistic());
+  EXPECT_EQ(two.values, (std::vector<double>{1, 0, 1}));
+  EXPECT_EQ(two.classes, (Names{"-1.5", "7"}));
+  const Labels three = labels(labelled({10, 9, 100}), loss::softmax());
+  EXPECT_EQ(three.values, (std::vector<double>{1, 0, 2}));
+  EXPECT_EQ(three.classes, (Names{"9", "10", "100"}));
+  EXPECT_EQ(three.loss.classes(), 3);
+}
+
+TEST(Labels, TextBecomesClassesInByteOrder) {
+  const Labels text = labels(labelled({2, 0, 1}, {"Zebra", "ant", "bee"}), loss::softmax());
+  EXPECT_EQ(text.values, (std::vector<double>{2, 0, 1}));
+  EXPECT_EQ(text.classes, (Names{"Zebra", "ant", "bee"}));
+}
+
+TEST(Labels, WhatTheLossDoesNotTakeIsRefused) {
+  EXPECT_EQ(refused(labelled({0, 1, 2}), loss::logistic()),
+            "fit_boosted: third label 2 at row 2, but logistic wants two. Hint: use .loss = loss::softmax({.classes = "
+            "3}).");
+  EXPECT_EQ(refused(labelled({0, 1, 2}, {"a", "b", "c"}), loss::logistic()),
+            "fit_boosted: the label has 3 classes (a, b, c), but logistic wants two. Hint: use .loss = "
+            "loss::softmax().");
+  EXPECT_EQ(refused(labelled({0, 1, 2}, {"a", "b", "c"}), loss::softmax({.classes = 2})),
+            "fit_boosted: the label has 3 classes (a, b, c), but softmax was made for 2. Hint: use .classes = 3.");
+  EXPECT_EQ(refused(labelled({5, 5}), loss::logistic()),
+            "fit_boosted: all labels are 5, but logistic wants two classes or more.");
+  EXPECT_EQ(refused(labelled({0, 1}, {"no", "yes"}), loss::squared()),
+            "fit_boosted: the label is text (classes no, yes), but squared wants numbers. Hint: use .loss = "
+            "loss::logistic().");
+  EXPECT_EQ(refused(labelled({1, -2}), loss::poisson()),
+            "fit_boosted: label -2 at row 1, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for "
+            "labels of either sign.");
+}
+
+TEST(Labels, OtherDataIsMatchedByTheNamesOfClasses) {
+  const Names classes{"-1.5", "7"};
+  EXPECT_EQ(known_labels("here", labelled({7, -1.5}), classes), (std::vector<double>{1, 0}));
+  EXPECT_EQ(known_labels("here", labelled({1, 0}, {"b", "c"}), {"a", "b", "c"}), (std::vector<double>{2, 1}));
+  EXPECT_EQ(known_labels("here", labelled({3.5}), {}), (std::vector<double>{3.5}));
+  EXPECT_EQ(refusal<DataError>([&] {
+              known_labels("here", labelled({7, 8}), classes);
+            }),
+            "here: label \"8\" at row 1 is none of the model's classes. Classes: -1.5, 7.");
+  EXPECT_EQ(refusal<DataError>([&] { known_labels("here", labelled({0}, {"x"}), {}); }),
+            "here: the label is text (classes x), but the model was trained on numbers.");
+}
+
+TEST(Labels, TheLabelDecidesTheLoss) {
+  EXPECT_EQ(default_loss(labelled({0, 1, 0})).name(), "logistic");
+  EXPECT_EQ(default_loss(labelled({1.5, 3})).name(), "logistic");
+  EXPECT_EQ(default_loss(labelled({0, 1, 2})).name(), "softmax");
+  EXPECT_EQ(default_loss(labelled({0, 1.5, 2})).name(), "squared");
+  EXPECT_EQ(default_loss(labelled({0, 1}, {"a", "b"})).name(), "logistic");
+  EXPECT_EQ(default_loss(labelled({0, 1, 2}, {"a", "b", "c"})).name(), "softmax");
+  std::vector<double> counts;
+  for (int i = 0; i < 21; ++i) counts.push_back(i);
+  EXPECT_EQ(default_loss(labelled(counts)).name(), "squared");
+  EXPECT_EQ(refusal<DataError>([] { default_loss(Dataset()); }), "default_loss: the data has no label.");
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,308 @@
+// The model file of boosted trees: equal bytes after a round trip, and nothing damaged is ever loaded.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <bit>
+#include <nlohmann/json.hpp>
+
+#include "boosting/random_data.hpp"
+#include "linden/version.hpp"
+
+namespace linden {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The root splits the category c002 from the rest, node 2 the numbers: feature [1, -1, 0, -1, -1].
+RandomData small_data() {
+  RandomData data;
+  add_numbers(data, {1, 1, 2, 2, 1, 2, 1, 2, 2});
+  add_codes(data, {0, 1, 0, 1, 0, 0, 2, 2, 2}, 3);
+  data.label = {0, 0, 10, 10, 0, 10, 100, 100, 100};
+  return data;
+}
+
+BoostedModel small_model() {
+  return fit_boosted(small_data().dataset(), {.rounds = 2, .learning_rate = 0.5, .l2 = 0, .min_rows_in_leaf = 1});
+}
+
+// The document of a model file, its seal taken off and put on again.
+constexpr std::string_view seal_opening = ",\"checksum\":\"";
+
+std::string opened(const std::string& file) { return file.substr(0, file.rfind(seal_opening)) + "}"; }
+
+std::string sealed(std::string text) {
+  text.pop_back();
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return text + fmt::format("{}{:016x}\"}}\n", seal_opening, hash);
+}
+
+std::filesystem::path file_of(std::string_view text) {
+  const std::filesystem::path path = scratch() / "m.json";
+  write_file(path, text);
+  return path;
+}
+
+// What load says about this file, without the path.
+std::string refused(std::string_view text) {
+  const std::string path = file_of(text).string();
+  std::string message = refusal<FileError>([&] { BoostedModel::load(path); });
+  for (std::size_t at; (at = message.find(path)) != std::string::npos;) message.replace(at, path.size(), "m.json");
+  return message;
+}
+
+TEST(ModelFile, ASavedModelLoadsAndSavesTheSameBytes) {
+  for (const std::string loss : {"squared", "logistic", "softmax", "poisson"})
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      Random random(seed);
+      RandomData data = random_data(random, 150, 5, loss);
+      add_codes(data, random_codes(random, 150, 90, 0.1), 95);
+      BoostingConfig config{.loss = loss::by_name(loss), .rounds = 4, .min_rows_in_leaf = 2, .seed = ~seed};
+      const BoostedModel model = fit_boosted(data.dataset(), config);
+      const std::string bytes = bytes_of(model);
+      const BoostedModel loaded = BoostedModel::load(file_of(bytes));
+      EXPECT_EQ(bytes_of(loaded), bytes);
+      EXPECT_EQ(dump(loaded.trees()), dump(model.trees()));
+      EXPECT_EQ(numbers_of(loaded.predict(data.dataset())), numbers_of(model.predict(data.dataset())));
+      EXPECT_EQ(loaded.classes(), model.classes());
+      EXPECT_EQ(loaded.feature_names(), model.feature_names());
+      EXPECT_EQ(loaded.initial_score(), model.initial_score());
+      EXPECT_EQ(loaded.config().seed, ~seed);
+      EXPECT_EQ(loaded.categories(5), model.categories(5));
+      EXPECT_TRUE(loaded.is_categorical(5));
+      EXPECT_EQ(loaded.rounds(), 4);
+    }
+}
+
+TEST(ModelFile, NamesOfEveryKindComeBack) {
+  RandomData data = small_data();
+  const Dataset plain = data.dataset({"a \"b\"\\\n\t,", "größe 木"});
+  const BoostedModel model = fit_boosted(plain, {.rounds = 1, .min_rows_in_leaf = 1});
+  const BoostedModel loaded = BoostedModel::load(file_of(bytes_of(model)));
+  EXPECT_EQ(loaded.feature_names(), model.feature_names());
+}
+
+TEST(ModelFile, ItTellsNothingOfThreadsOrPaths) {
+  const std::string bytes = bytes_of(small_model());
+  EXPECT_TRUE(bytes.starts_with("{\"format\":\"linden model\",\"schema\":1,\"library\":\"" + std::string(version()) +
+                                "\",\"model\":\"boosted\",\"columns\":["))
+      << bytes.substr(0, 100);
+  for (const char* word : {"thread", "device", "path", "second", "time", "history"})
+    EXPECT_EQ(bytes.find(word), std::string::npos) << word;
+}
+
+TEST(ModelFile, EveryTruncationIsRefused) {
+  const std::string bytes = bytes_of(small_model());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    const std::filesystem::path path = file_of(std::string_view(bytes).substr(0, size));
+    EXPECT_THROW(BoostedModel::load(path), FileError) << size;
+  }
+  EXPECT_EQ(refused(bytes.substr(0, bytes.size() / 2)),
+            "m.json: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.");
+  EXPECT_EQ(refused(bytes.substr(0, 5)),
+            "m.json: not a Linden model. Hint: models are written by save() and by linden train --out.");
+  EXPECT_EQ(refused(bytes + " "),
+            "m.json: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.");
+}
+
+TEST(ModelFile, EveryFlippedBitIsRefused) {
+  const std::string bytes = bytes_of(small_model());
+  Random random(1);
+  for (int i = 0; i < 3000; ++i) {
+    std::string damaged = bytes;
+    const int at = random.below(static_cast<int>(bytes.size()));
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 << random.below(8)));
+    const std::filesystem::path path = file_of(damaged);
+    EXPECT_THROW(BoostedModel::load(path), FileError) << "byte " << at;
+  }
+  std::string damaged = bytes;
+  damaged[bytes.size() / 2] ^= 1;
+  EXPECT_EQ(refused(damaged),
+            "m.json: the model was changed after it was written: its checksum does not fit. Hint: copy the file again, "
+            "or train again.");
+}
+
+TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
+  struct Damage {
+    std::function<void(Json&)> edit;
+    const char* message;
+  };
+  const auto tree = [](Json& j) -> Json& { return j["body"]["trees"][0]; };
+  const Damage damages[] = {
+      {[&](Json& j) { tree(j)["left"][0] = 4; }, "body.trees[0].left[0] is 4, outside [-1, 3]."},
+      {[&](Json& j) { tree(j)["left"][0] = -7; }, "body.trees[0].left[0] is -7, outside [-1, 3]."},
+      {[&](Json& j) { tree(j)["left"][2] = 1; }, "body.trees[0].left[2] is not a child of its own."},
+      {[&](Json& j) { tree(j)["left"][2] = 2; }, "body.trees[0].left[2] is not a child of its own."},
+      {[&](Json& j) { tree(j)["left"][0] = 3; }, "body.trees[0].left[2] is not a child of its own."},
+      {[&](Json& j) { tree(j)["left"][0] = 2; }, "body.trees[0].left leaves node 1 without a parent."},
+      {[&](Json& j) { tree(j)["left"][1] = 3; }, "body.trees[0].left[1] gives children to a leaf."},
+      {[&](Json& j) { tree(j)["left"][2] = 2.5; }, "body.trees[0].left[2] is not a whole number."},
+      {[&](Json& j) { tree(j)["feature"][2] = 2; }, "body.trees[0].feature[2] is 2, outside [-1, 1]."},
+      {[&](Json& j) { tree(j)["feature"][2] = 18446744073709551615u; },
+       "body.trees[0].feature[2] is not a whole number."},
+      {[&](Json& j) { tree(j)["feature"][2] = 1; }, "body.trees[0].feature[2] is split against its kind."},
+      {[&](Json& j) { tree(j)["feature"][0] = 0; }, "body.trees[0].left_categories.0[0] is 2, outside [0, -1]."},
+      {[&](Json& j) { tree(j)["feature"].push_back(-1); },
+       "body.trees[0].feature does not have an odd number of nodes."},
+      {[&](Json& j) { tree(j)["feature"] = Json::array(); },
+       "body.trees[0].feature does not have an odd number of nodes."},
+      {[&](Json& j) { tree(j)["value"].push_back(0); }, "body.trees[0].value has 6 entries for 5 nodes."},
+      {[&](Json& j) { tree(j)["gain"].erase(0); }, "body.trees[0].gain has 4 entries for 5 nodes."},
+      {[&](Json& j) { tree(j)["threshold"][2] = nullptr; }, "body.trees[0].threshold[2] is not a finite number."},
+      {[&](Json& j) { tree(j)["value"][1] = "1"; }, "body.trees[0].value[1] is not a finite number."},
+      {[&](Json& j) { tree(j)["missing_left"][1] = 2; }, "body.trees[0].missing_left[1] is 2, outside [0, 1]."},
+      {[&](Json& j) { tree(j)["rows"][1] = -1; }, "body.trees[0].rows[1] is -1, outside [0, 9007199254740992]."},
+      {[&](Json& j) { tree(j)["output"] = 1; }, "body.trees[0].output is 1, outside [0, 0]."},
+      {[&](Json& j) { tree(j)["left_categories"]["0"] = {3}; },
+       "body.trees[0].left_categories.0[0] is 3, outside [0, 2]."},
+      {[&](Json& j) {
+         tree(j)["left_categories"]["0"] = {1, 0};
+       },
+       "body.trees[0].left_categories.0 is not ascending."},
+      {[&](Json& j) { tree(j)["left_categories"].erase("0"); }, "body.trees[0].feature[0] is split against its kind."},
+      {[&](Json& j) { tree(j)["left_categories"]["2"] = {0}; },
+       "body.trees[0].left_categories.2[0] is 0, outside [0, -1]."},
+      {[&](Json& j) { tree(j)["left_categories"]["1"] = {0}; }, "body.trees[0].left_categories"},
+      {[&](Json& j) { tree(j).erase("cover"); }, "body.trees[0] has no member \"cover\"."},
+      {[&](Json& j) { j["body"]["trees"][1] = 5; }, "body.trees[1] has no member \"output\"."},
+      {[&](Json& j) { j["body"]["trees"] = 5; }, "body.trees is not a list."},
+      {[&](Json& j) {
+         j["body"]["initial_score"] = {1, 2};
+       },
+       "body.initial_score does not have one entry an output."},
+      {[&](Json& j) { j["body"]["initial_score"][0] = nullptr; }, "body.initial_score[0] is not a finite number."},
+      {[&](Json& j) { j.erase("body"); }, "the document has no member \"body\"."},
+      {[&](Json& j) { j["columns"][1]["name"] = "x0"; }, "columns has a name twice."},
+      {[&](Json& j) { j["columns"][0].erase("name"); }, "columns[0] has no member \"name\"."},
+      {[&](Json& j) {
+         j["columns"][1]["categories"] = {"b", "a", "c"};
+       },
+       "columns[1] has categories out of order."},
+      {[&](Json& j) {
+         j["columns"][1]["categories"] = {"a", "a", "c"};
+       },
+       "columns[1] has a name twice."},
+      {[&](Json& j) { j["columns"][1]["categories"][1] = 7; }, "columns[1].categories[1] is not a text."},
+      {[&](Json& j) { j["loss"]["name"] = "hinge"; },
+       "loss is not known here (loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson.)."},
+      {[&](Json& j) { j["loss"]["name"] = "logistic"; }, "link does not belong to the loss."},
+      {[&](Json& j) { j["loss"]["classes"] = -1; }, "loss.classes is -1, outside [0, 1048576]."},
+      {[&](Json& j) { j["link"] = "sigmoid"; }, "link does not belong to the loss."},
+      {[&](Json& j) {
+         j["classes"] = {"a", "b"};
+       },
+       "classes does not fit the loss."},
+      {[&](Json& j) {
+         j["classes"] = {"a", "a"};
+       },
+       "classes has a name twice."},
+      {[&](Json& j) { j["label"] = 3; }, "label is not a text."},
+      {[&](Json& j) { j["config"]["rounds"] = "0"; },
+       "config is out of range (BoostingConfig.rounds is 0; it must be in [1, 1000000].)."},
+      {[&](Json& j) { j["config"]["rounds"] = 2; }, "config.rounds is not a text."},
+      {[&](Json& j) { j["config"].erase("l1"); }, "config has no member \"l1\"."},
+      {[&](Json& j) { j["schema"] = 0; }, "schema is 0, outside [1, 2147483647]."},
+      {[&](Json& j) { j["model"] = "linear"; }, "holds a linear model, not a boosted one."},
+      {[&](Json& j) { j.erase("model"); }, "the document has no member \"model\"."},
+  };
+  const std::string bytes = bytes_of(small_model());
+  ASSERT_EQ(sealed(opened(bytes)), bytes);
+  const Json whole = Json::parse(opened(bytes));
+  ASSERT_EQ(whole["body"]["trees"][0]["feature"], Json({1, -1, 0, -1, -1}));
+  ASSERT_EQ(whole["body"]["trees"][0]["left"], Json({1, -1, 3, -1, -1}));
+  for (const Damage& damage : damages) {
+    Json document = whole;
+    damage.edit(document);
+    const std::string message = refused(sealed(document.dump()));
+    EXPECT_TRUE(message.starts_with(std::string("m.json: ") + damage.message)) << message << "\n" << damage.message;
+  }
+}
+
+TEST(ModelFile, ANewerSchemaIsRefusedWithTheVersions) {
+  Json document = Json::parse(opened(bytes_of(small_model())));
+  document["schema"] = 2;
+  document["library"] = "9.8.7";
+  EXPECT_EQ(
+      refused(sealed(document.dump())),
+      fmt::format("m.json: written in schema 2 by Linden 9.8.7; this one ({}) reads up to schema 1. Hint: upgrade "
+                  "Linden.",
+                  version()));
+}
+
+TEST(ModelFile, NumbersBeyondRangeAndBrokenJsonAreRefused) {
+  const std::string text = opened(bytes_of(small_model()));
+  std::string huge = text;
+  const std::size_t at = huge.find("\"initial_score\":[") + 17;
+  huge.replace(at, huge.find(']', at) - at, "1e999");
+  EXPECT_EQ(refused(sealed(huge)), "m.json: the model is not valid JSON.");
+  EXPECT_EQ(refused(sealed("{\"format\":\"linden model\",}")), "m.json: the model is not valid JSON.");
+  std::string deep = "{\"format\":\"linden model\",\"schema\":" + std::string(100'000, '[') + "}";
+  EXPECT_EQ(refused(sealed(deep)), "m.json: the model is not valid JSON.");
+}
+
+TEST(ModelFile, OtherFilesAreRefused) {
+  EXPECT_EQ(refused(""), "m.json: not a Linden model. Hint: models are written by save() and by linden train --out.");
+  EXPECT_EQ(refused("{\"trees\": []}"),
+            "m.json: not a Linden model. Hint: models are written by save() and by linden train --out.");
+  EXPECT_EQ(refusal<FileError>([] { BoostedModel::load("/no/such/file.json"); }),
+            "load(\"/no/such/file.json\"): cannot open the file: No such file or directory.");
+}
+
+// Nothing but these files in the folder, with these bytes.
+void expect_folder(const std::filesystem::path& folder, const std::vector<std::string>& names) {
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) found.push_back(entry.path().filename());
+  std::ranges::sort(found);
+  EXPECT_EQ(found, names);
+}
+
+TEST(ModelFile, WhatCannotBeWrittenLeavesNothingBehind) {
+  const BoostedModel model = small_model();
+  const std::filesystem::path folder = scratch() / "unwritable";
+  std::filesystem::create_directories(folder / "m.json");
+  const auto refused_save = [&](const std::filesystem::path& path) {
+    return refusal<FileError>([&] { model.save(path); });
+  };
+  EXPECT_EQ(refused_save(folder / "m.json"),
+            fmt::format("cannot write \"{}\": Is a directory.", (folder / "m.json").string()));
+  expect_folder(folder, {"m.json"});
+  EXPECT_EQ(refused_save(folder / "none" / "m.json"),
+            fmt::format("cannot write \"{}\": No such file or directory.", (folder / "none" / "m.json").string()));
+  expect_folder(folder, {"m.json"});
+}
+
+TEST(ModelFile, AnExistingFileIsReplacedWhole) {
+  const std::filesystem::path folder = scratch() / "replaced";
+  std::filesystem::create_directories(folder);
+  write_file(folder / "m.json", "something else");
+  small_model().save(folder / "m.json");
+  EXPECT_EQ(read_file(folder / "m.json"), bytes_of(small_model()));
+  expect_folder(folder, {"m.json"});
+}
+
+TEST(ModelFile, ALinkIsWrittenThrough) {
+  const std::filesystem::path folder = scratch() / "linked";
+  std::filesystem::create_directories(folder);
+  write_file(folder / "target.json", "old");
+  std::filesystem::create_symlink("target.json", folder / "m.json");
+  small_model().save(folder / "m.json");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "m.json"));
+  EXPECT_EQ(read_file(folder / "target.json"), bytes_of(small_model()));
+  expect_folder(folder, {"m.json", "target.json"});
+}
+
+// Through a link, so that a library which replaces devices by files does no harm to the machine's own.
+TEST(ModelFile, ADeviceIsWrittenAndNotReplaced) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
+  const std::filesystem::path folder = scratch() / "device";
+  std::filesystem::create_directories(folder);
+  std::filesystem::create_symlink("/dev/full", folder / "m.json");
+  EXPECT_EQ(refusal<FileError>([&] { small_model().save(folder / "m.json"); }),
+            fmt::format("cannot write \"{}\": No space left on device.", (folder / "m.json").string()));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "m.json"));
+  expect_folder(folder, {"m.json"});
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,211 @@
+// What must not change a model: threads, instruction levels, the order of rows, the layout and type of memory, columns
+// that say nothing, and strictly monotone transforms.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "boosting/random_data.hpp"
+
+namespace linden {
+namespace {
+
+const char* const losses[] = {"squared", "logistic", "softmax", "poisson"};
+
+BoostingConfig some_config(const std::string& loss) {
+  BoostingConfig config{.loss = loss::by_name(loss), .rounds = 5, .learning_rate = 0.3, .max_leaves = 12};
+  config.min_rows_in_leaf = 3;
+  return config;
+}
+
+RandomData some_data(std::uint64_t seed, const std::string& loss, int rows = 500) {
+  Random random(seed);
+  RandomData data = random_data(random, rows, 6, loss, 200);
+  add_numbers(data, random_numbers(random, rows, 300, 0.1));  // more values than bins
+  for (int row = 0; row < rows; ++row) data.weight.push_back(random.one_of({1.0, 0.7, 3.0}));
+  return data;
+}
+
+TEST(Properties, ModelBytesDoNotDependOnThreads) {
+  for (const std::string loss : losses) {
+    const Dataset train = some_data(1, loss, 40'000).dataset();
+    BoostingConfig config = some_config(loss);
+    config.rounds = 2;
+    for (const double fraction : {1.0, 0.6}) {
+      config.row_fraction = config.feature_fraction = fraction;
+      const std::string one = bytes_of(fit_boosted(train, config, {.threads = 1}));
+      for (const int threads : {2, 7})
+        EXPECT_EQ(bytes_of(fit_boosted(train, config, {.threads = threads})), one) << loss << ", " << threads;
+    }
+  }
+}
+
+// Run by the next test in a process of its own, whose level the environment names.
+TEST(Properties, DISABLED_WriteModelsOfThisLevel) {
+  std::string bytes;
+  for (const std::string loss : losses) bytes += bytes_of(fit_boosted(some_data(2, loss).dataset(), some_config(loss)));
+  Random random(3);
+  RandomData wide;  // 24-bit entries, groups of features, sampling
+  for (int f = 0; f < 40; ++f) add_numbers(wide, random_numbers(random, 900, 300, f % 2 ? 0.1 : 0));
+  for (int row = 0; row < 900; ++row) wide.label.push_back(std::exp(4 * random.normal()));
+  bytes += bytes_of(fit_boosted(wide.dataset(), {.rounds = 3, .growth = Growth::level_wise, .row_fraction = 0.8}));
+  write_file(std::getenv("LINDEN_TEST_FILE"), bytes);
+}
+
+TEST(Properties, ModelBytesDoNotDependOnTheInstructionLevel) {
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+  const auto models_of = [&](const std::string& level) {
+    const std::string file = (scratch() / ("models_" + level)).string();
+    const int result =
+        std::system(fmt::format("LINDEN_ISA={} LINDEN_TEST_FILE='{}' '{}' --gtest_also_run_disabled_tests"
+                                " --gtest_filter='*WriteModelsOfThisLevel' > '{}.log' 2>&1",
+                                level, file, program, file)
+                        .c_str());
+    if (result != 0 && read_file(file + ".log").find("but this machine has v") != std::string::npos)
+      return std::string("not this machine");
+    EXPECT_EQ(result, 0) << read_file(file + ".log");
+    return read_file(file);
+  };
+  const std::string v2 = models_of("v2");
+  EXPECT_GT(v2.size(), 10'000u);
+  for (const std::string level : {"v3", "v4"}) {
+    const std::string models = models_of(level);
+    if (models != "not this machine") {
+      EXPECT_TRUE(models == v2) << level;
+    }
+  }
+}
+
+TEST(Properties, AnUnknownInstructionLevelIsRefused) {
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+  const std::string log = (scratch() / "isa.log").string();
+  std::system(fmt::format("LINDEN_ISA=avx9 LINDEN_TEST_FILE=/dev/null '{}' --gtest_also_run_disabled_tests "
+                          "--gtest_filter='*WriteModelsOfThisLevel' > '{}' 2>&1 || true",
+                          program, log)
+                  .c_str());
+  EXPECT_NE(read_file(log).find("LINDEN_ISA is \"avx9\"; it must be v2, v3 or v4."), std::string::npos);
+}
+
+TEST(Properties, ModelBytesDoNotDependOnTheOrderOfRows) {
+  for (const std::string loss : losses) {
+    const RandomData data = some_data(4, loss);
+    const std::string bytes = bytes_of(fit_boosted(data.dataset(), some_config(loss)));
+    Random random(5);
+    for (int i = 0; i < 3; ++i) {
+      const RandomData shuffled = data.take(shuffled_rows(random, data.rows()));
+      EXPECT_EQ(bytes_of(fit_boosted(shuffled.dataset(), some_config(loss))), bytes) << loss;
+    }
+  }
+}
+
+TEST(Properties, StrictlyMonotoneTransformsDoNotChangePredictions) {
+  for (const std::string loss : losses) {
+    RandomData data = some_data(6, loss);
+    for (reference::Feature& feature : data.features)
+      if (!feature.categorical)
+        for (double& v : feature.values) v = std::clamp(std::round(v * 16) / 16, -1e4, 1e4);
+    const auto predictions = [&](const RandomData& d) {
+      const Dataset train = d.dataset();
+      return numbers_of(fit_boosted(train, some_config(loss)).predict(train, {.output = Output::score}));
+    };
+    const std::vector<double> plain = predictions(data);
+    const std::function<double(double)> transforms[] = {
+        [](double v) { return v * v * v; }, [](double v) { return 1e-3 * v - 700; },
+        [](double v) { return v < 0 ? v : std::log1p(v); }, [](double v) { return v * 1e300; }};
+    for (const auto& transform : transforms) {
+      RandomData other = data;
+      for (reference::Feature& feature : other.features)
+        if (!feature.categorical) std::ranges::transform(feature.values, feature.values.begin(), transform);
+      EXPECT_EQ(predictions(other), plain) << loss;
+    }
+  }
+}
+
+TEST(Properties, ConstantEmptyAndRepeatedColumnsChangeNothing) {
+  for (const std::string loss : losses) {
+    const RandomData data = some_data(7, loss);
+    RandomData more = data;
+    const auto rows = static_cast<std::size_t>(data.rows());
+    add_numbers(more, std::vector<double>(rows, 3.5));
+    add_numbers(more, std::vector<double>(rows, missing_value));
+    add_codes(more, std::vector<double>(rows, 2), 5);
+    add_codes(more, std::vector<double>(rows, -1), 0);
+    for (std::size_t f = 0; f < data.features.size(); ++f) {
+      more.features.push_back(data.features[f]);
+      more.dictionary.push_back(data.dictionary[f]);
+    }
+    EXPECT_EQ(dump(fit_boosted(more.dataset(), some_config(loss)).trees()),
+              dump(fit_boosted(data.dataset(), some_config(loss)).trees()))
+        << loss;
+  }
+}
+
+// Row-major values that f32 holds exactly, with zeros and missing ones.
+struct Grid {
+  int rows = 300, features = 5;
+  std::vector<double> values, label;
+  Grid() {
+    Random random(8);
+    for (int i = 0; i < rows * features; ++i)
+      values.push_back(random.chance(0.4) ? 0 : random.chance(0.1) ? missing_value : random.below(400) / 8.0 - 20);
+    for (int row = 0; row < rows; ++row) label.push_back(values[row * features] > 1 ? 1 : random.normal());
+  }
+};
+
+TEST(Properties, ModelBytesDoNotDependOnLayoutOrType) {
+  const Grid grid;
+  const BoostingConfig config = some_config("squared");
+  const RowOptions options{.label = grid.label};
+  const auto rows_of = [&](const auto& values) {
+    return Dataset::from_rows(std::span(values), grid.features, options);
+  };
+  const std::string bytes = bytes_of(fit_boosted(rows_of(grid.values), config));
+
+  const std::vector<float> floats(grid.values.begin(), grid.values.end());
+  EXPECT_EQ(bytes_of(fit_boosted(rows_of(floats), config)), bytes) << "f32";
+
+  std::vector<double> columns;
+  for (int f = 0; f < grid.features; ++f)
+    for (int row = 0; row < grid.rows; ++row) columns.push_back(grid.values[row * grid.features + f]);
+  EXPECT_EQ(
+      bytes_of(fit_boosted(Dataset::from_columns(std::span<const double>(columns), grid.features, options), config)),
+      bytes)
+      << "column-major";
+
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> places;
+  std::vector<double> entries;
+  for (int row = 0; row < grid.rows; ++row) {
+    for (int f = 0; f < grid.features; ++f) {
+      const double v = grid.values[row * grid.features + f];
+      if (v == 0 && (row + f) % 3 != 0) continue;  // some zeros are written down
+      places.push_back(f);
+      entries.push_back(v);
+    }
+    offsets.push_back(static_cast<std::int64_t>(places.size()));
+  }
+  const std::vector<float> float_entries(entries.begin(), entries.end());
+  const auto sparse = [&](const auto& values) {
+    return Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(places),
+                             std::span(values), grid.features, options);
+  };
+  EXPECT_EQ(bytes_of(fit_boosted(sparse(std::as_const(entries)), config)), bytes) << "sparse";
+  EXPECT_EQ(bytes_of(fit_boosted(sparse(float_entries), config)), bytes) << "sparse f32";
+
+  const BoostedModel model = fit_boosted(rows_of(grid.values), config);
+  const std::vector<double> predictions = numbers_of(model.predict(rows_of(grid.values)));
+  EXPECT_EQ(numbers_of(model.predict(rows_of(floats))), predictions);
+  EXPECT_EQ(numbers_of(model.predict(sparse(std::as_const(entries)))), predictions);
+}
+
+TEST(Properties, MinusZeroIsZero) {
+  RandomData data;
+  add_numbers(data, {0.0, -0.0, 0.0, -0.0, 1, 1, -1, -1});
+  data.label = {1, 1, 1, 1, 2, 2, 5, 5};
+  const BoostingConfig config{.rounds = 2, .min_rows_in_leaf = 1};
+  const std::string bytes = bytes_of(fit_boosted(data.dataset(), config));
+  for (double& v : data.features[0].values) v += 0.0;
+  EXPECT_EQ(bytes_of(fit_boosted(data.dataset(), config)), bytes);
+}
+
+}  // namespace
+}  // namespace linden

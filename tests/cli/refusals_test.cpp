@@ -1,0 +1,169 @@
+// The program on what is bad: one message on stderr, exit code 1 (2 for a command line that does not parse), and all
+// files as they were.
+#include "cli/running.hpp"
+
+namespace linden::cli {
+namespace {
+
+class Refusals : public Program {
+ protected:
+  // A model m.json, its data t.csv and predictions p.csv that are to survive.
+  Refusals() {
+    write("t.csv", good);
+    succeed("train --data t.csv --label y --set rounds=3 --set min_rows_in_leaf=1 --out m.json");
+    write("p.csv", "old predictions\n");
+  }
+
+  // The message of a command that refuses.
+  std::string refused(const std::string& arguments, int code = 1) {
+    const std::string before = snapshot();
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, code) << arguments << "\n" << ran.out << ran.err;
+    EXPECT_TRUE(snapshot() == before) << arguments << " changed a file";
+    return ran.err;
+  }
+  std::string training(std::string_view data, const std::string& more = "") {
+    write("d.csv", data);
+    return refused("train --data d.csv --label y --out m.json " + more);
+  }
+
+  static constexpr std::string_view good = "a,b,y\n1,2,0\n2,3,1\n3,1,0\n4,5,1\n";
+};
+
+TEST_F(Refusals, ARaggedRow) {
+  EXPECT_EQ(
+      training("a,b,y\n1,2,0\n2,3\n"),
+      "linden: d.csv:3: row has 2 fields, but the header has 3. Hint: quote a field that has the delimiter ',' in "
+      "it.\n");
+}
+
+TEST_F(Refusals, AnUnknownLabelColumn) {
+  EXPECT_EQ(refused("train --data t.csv --label yy --out m.json"),
+            "linden: Dataset::from_csv(\"t.csv\"): no column \"yy\". Did you mean \"y\"? Columns: a, b, y.\n");
+}
+
+TEST_F(Refusals, ALabelThatIsNaN) {
+  EXPECT_EQ(training("a,b,y\n1,2,0\n2,3,NaN\n3,3,1\n"),
+            "linden: d.csv:3: the label (column \"y\") is missing (\"NaN\"). Hint: remove the row.\n");
+}
+
+TEST_F(Refusals, AnInfiniteWeight) {
+  EXPECT_EQ(training("a,w,y\n1,1,0\n2,inf,1\n", "--weight w"),
+            "linden: d.csv:3: the weight (column \"w\") is \"inf\", but a weight is a finite number, at least 0.\n");
+}
+
+TEST_F(Refusals, AnEmptyFile) { EXPECT_EQ(training(""), "linden: Dataset::from_csv(\"d.csv\"): the file is empty.\n"); }
+
+TEST_F(Refusals, AHeaderWithoutRows) {
+  EXPECT_EQ(training("a,b,y\n"), "linden: Dataset::from_csv(\"d.csv\"): the file has a header but no rows.\n");
+}
+
+TEST_F(Refusals, ALabelOutOfRangeForTheLoss) {
+  EXPECT_EQ(training("a,b,y\n1,2,0\n2,3,1\n3,4,2\n", "--set loss=logistic"),
+            "linden: fit_boosted: third label 2 at row 2, but logistic wants two. Hint: use .loss = "
+            "loss::softmax({.classes = 3}).\n");
+  EXPECT_EQ(training("a,b,y\n1,2,3\n2,3,-4.5\n", "--set loss=poisson"),
+            "linden: fit_boosted: label -4.5 at row 1, but poisson wants numbers >= 0. Hint: use .loss = "
+            "loss::squared() for labels of either sign.\n");
+}
+
+TEST_F(Refusals, AnUnknownField) {
+  EXPECT_EQ(refused("train --data t.csv --label y --out m.json --set roundz=3"),
+            "linden: BoostingConfig has no field \"roundz\". Did you mean \"rounds\"? Fields: loss, rounds, "
+            "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
+            "min_rows_in_leaf, row_fraction, feature_fraction, seed.\n");
+}
+
+TEST_F(Refusals, ATruncatedModelFile) {
+  write("cut.json", read("m.json").substr(0, 300));
+  for (const char* command : {"predict --model cut.json --data t.csv --out p.csv", "inspect cut.json",
+                              "evaluate --model cut.json --data t.csv"})
+    EXPECT_EQ(refused(command),
+              "linden: cut.json: the model is cut short: its checksum is missing. Hint: copy the file again, or train "
+              "again.\n");
+}
+
+TEST_F(Refusals, AFlippedByteInAModelFile) {
+  std::string bytes = read("m.json");
+  bytes[bytes.size() / 2] ^= 4;
+  write("flip.json", bytes);
+  EXPECT_EQ(refused("predict --model flip.json --data t.csv --out p.csv"),
+            "linden: flip.json: the model was changed after it was written: its checksum does not fit. Hint: copy the "
+            "file again, or train again.\n");
+}
+
+TEST_F(Refusals, AModelForOtherColumns) {
+  write("other.csv", "a,c\n1,2\n");
+  EXPECT_EQ(refused("predict --model m.json --data other.csv --out p.csv"),
+            "linden: BoostedModel::predict: no column \"b\", which the model was trained on. Did you mean \"a\"? "
+            "Columns: a, c.\n");
+}
+
+TEST_F(Refusals, AnUnwritableOutput) {
+  EXPECT_EQ(refused("train --data t.csv --label y --set rounds=2 --out none/m.json"),
+            "linden: cannot write \"none/m.json\": No such file or directory.\n");
+  EXPECT_EQ(refused("predict --model m.json --data t.csv --out none/p.csv"),
+            "linden: cannot write \"none/p.csv\": No such file or directory.\n");
+  std::filesystem::create_directory(folder() / "folder");
+  EXPECT_EQ(refused("train --data t.csv --label y --set rounds=2 --out folder"),
+            "linden: cannot write \"folder\": Is a directory.\n");
+  EXPECT_EQ(refused("predict --model m.json --data t.csv --out folder"),
+            "linden: cannot write \"folder\": Is a directory.\n");
+}
+
+TEST_F(Refusals, FilesThatAreNotThere) {
+  EXPECT_EQ(refused("train --data none.csv --label y --out m.json"),
+            "linden: Dataset::from_csv(\"none.csv\"): cannot open the file: No such file or directory.\n");
+  EXPECT_EQ(refused("predict --model none.json --data t.csv --out p.csv"),
+            "linden: load(\"none.json\"): cannot open the file: No such file or directory.\n");
+}
+
+TEST_F(Refusals, OptionsThatDoNotFit) {
+  const std::string train = "train --data t.csv --out m.json ";
+  EXPECT_EQ(refused(train),
+            "linden: --label is missing: which column of t.csv is to be predicted? Hint: --label NAME, or its number "
+            "from 0 with --no-header.\n");
+  EXPECT_EQ(refused(train + "--label y --set rounds"), "linden: --set rounds: it must be field=value.\n");
+  EXPECT_EQ(refused(train + "--label y --set rounds=0"),
+            "linden: BoostingConfig.rounds is 0; it must be in [1, 1000000].\n");
+  EXPECT_EQ(refused(train + "--label y --set l2=much"), "linden: BoostingConfig.l2: \"much\" is not a number.\n");
+  EXPECT_EQ(refused(train + "--label y --set loss=hinge"),
+            "linden: loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson.\n");
+  EXPECT_EQ(refused(train + "--label y --model linear"), "linden: --model is \"linear\"; it must be boosted.\n");
+  EXPECT_EQ(refused(train + "--label y --device tpu"), "linden: --device is \"tpu\"; it must be auto, cpu or cuda.\n");
+  EXPECT_EQ(refused(train + "--label y --delimiter ab"),
+            "linden: --delimiter is \"ab\"; it must be one character (or tab).\n");
+  EXPECT_EQ(refused("predict --model m.json --data t.csv --out p.csv --output odds"),
+            "linden: --output is \"odds\"; it must be prediction, score, class or leaf.\n");
+  EXPECT_EQ(
+      refused("evaluate --model m.json --data t.csv --metrics acc"),
+      "linden: metric: no metric \"acc\". Did you mean \"auc\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
+      "auc, poisson_deviance, multiclass_logloss, multiclass_error.\n");
+  EXPECT_EQ(refused("inspect m.json --tree 3"), "linden: --tree is 3; the model has trees 0 to 2.\n");
+  write("t.libsvm", "0 1:1\n1 1:2\n");
+  EXPECT_EQ(refused("train --data t.libsvm --label y --out m.json"),
+            "linden: --label y: t.libsvm is a libsvm file, whose label is the first number of a line. Hint: leave "
+            "--label out.\n");
+}
+
+TEST_F(Refusals, AReportThatCannotBeWrittenLeavesTheModelAlone) {
+  EXPECT_EQ(refused("train --data t.csv --label y --set rounds=2 --out m.json --json none/r.json"),
+            "linden: cannot write \"none/r.json\": No such file or directory.\n");
+}
+
+TEST_F(Refusals, CommandLinesThatDoNotParse) {
+  const std::string hint = "\nRun with --help for more information.\n";
+  EXPECT_EQ(refused("", 2), "A subcommand is required" + hint);
+  EXPECT_EQ(refused("train --label y --out m.json", 2), "--data is required" + hint);
+  EXPECT_EQ(refused("predict --data t.csv --out p.csv", 2), "--model is required" + hint);
+  for (const char* line : {"frobnicate", "train --data t.csv --label y --out m.json --rounds 3", "inspect",
+                           "train --data t.csv --label y --out m.json --threads two",
+                           "train --data t.csv --label y --out m.json --threads -1"}) {
+    const std::string message = refused(line, 2);
+    EXPECT_TRUE(message.ends_with(hint)) << message;
+    EXPECT_LT(message.size(), 200u) << message;
+  }
+}
+
+}  // namespace
+}  // namespace linden::cli

@@ -140,6 +140,8 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   const bool few = feature.bins <= one_against_rest_categories;
   for (int b = 0; b < feature.bins; ++b) {
     if (gradient_of(cells[b]) == 0 && curvature_of(cells[b]) == 0) continue;
+    if (!few && is_rare_category(curvature_of(cells[b]), s.node->curvature, s.node->rows, s.tree->sample_rows))
+      continue;
     const double g = static_cast<double>(gradient_of(cells[b])) * s.gradient_unit;
     const double h = static_cast<double>(curvature_of(cells[b])) * s.curvature_unit;
     const double r = g / (h + category_smoothing);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -188,7 +189,11 @@ class Grower {
       std::int64_t g = 0, h = 0;
       for (const int row : candidate.rows)
         if (features_[candidate.feature].values[row] == code) g += g_.q[row], h += h_.q[row];
-      if (g != 0 || h != 0)
+      const auto node_h = std::transform_reduce(candidate.rows.begin(), candidate.rows.end(), std::int64_t{0},
+                                                std::plus<>(), [&](int row) { return std::int64_t{h_.q[row]}; });
+      const bool rare = !few && is_rare_category(h, node_h, static_cast<std::int64_t>(candidate.rows.size()),
+                                                 static_cast<std::int64_t>(gradients_.size()));
+      if ((g != 0 || h != 0) && !rare)
         present.push_back(
             {code, static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing)});
     }

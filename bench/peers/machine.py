@@ -54,10 +54,10 @@ def describe():
     return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform()}
 
 
-def environment(threads):
-    """The environment of a run: thread pools of this size that sleep when idle."""
+def environment(threads, waiting):
+    """The environment of a run: thread pools of this size; idle OpenMP threads sleep (passive) or spin (active)."""
     return os.environ | {
-        "OMP_WAIT_POLICY": "passive",
+        "OMP_WAIT_POLICY": waiting,
         "OMP_DYNAMIC": "false",
         "OMP_NUM_THREADS": str(threads),
     }

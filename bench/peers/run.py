@@ -43,6 +43,9 @@ def arguments():
     parser.add_argument("--env", type=Path, help="an environment to reuse, made when it is not there (default: a "
                         "throw-away one)")
     parser.add_argument("--json", type=Path, help="write all runs, medians and ratios to this file")
+    parser.add_argument("--omp-wait", choices=["passive", "active"], default="passive",
+                        help="what idle OpenMP threads of the peers do (default: passive; active is faster for them "
+                             "on a machine that is quiet for certain)")
     parser.add_argument("--force", action="store_true", help="run on a loaded machine; the output is marked")
     return parser.parse_args()
 
@@ -88,7 +91,7 @@ def run_once(library, job, args):
     else:
         command = [sys.executable, HERE / "libraries.py", json.dumps(job | {"library": library})]
     watch = machine.Watch()
-    done = subprocess.run(command, env=machine.environment(args.threads), capture_output=True, text=True)
+    done = subprocess.run(command, env=machine.environment(args.threads, args.omp_wait), capture_output=True, text=True)
     load = max(load, watch.load())
     if done.returncode != 0:
         refuse(f"{library} failed:\n{done.stderr.strip()}")
@@ -162,7 +165,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="linden-rows-") as folder:
         problems = {name: report(name, args, libraries, folder) for name in names}
     if args.json:
-        result = {"machine": machine.describe(), "threads": args.threads, "repeat": args.repeat,
+        result = {"machine": machine.describe(), "threads": args.threads, "omp_wait": args.omp_wait, "repeat": args.repeat,
                   "loaded": any(p["loaded"] for p in problems.values() if p), "problems": problems}
         args.json.write_text(json.dumps(result, indent=1) + "\n")
 

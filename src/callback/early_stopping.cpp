@@ -1,3 +1,4 @@
+// Early stopping: remembers the best round of one metric, ends when patience runs out, keeps the rounds up to the best.
 #include <cmath>
 #include <linden/callback.hpp>
 #include <memory>

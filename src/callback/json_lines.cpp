@@ -1,3 +1,4 @@
+// The log of every round, one JSON object a line.
 #include <cerrno>
 #include <cstring>
 #include <fstream>

@@ -1,3 +1,4 @@
+// The progress bar: one line on stderr, redrawn in place, silent where stderr is no terminal.
 #include <cstdio>
 #include <linden/callback.hpp>
 

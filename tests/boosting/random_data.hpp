@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "reference/grow.hpp"
+#include "refusal.hpp"
 
 namespace linden {
 
@@ -199,21 +200,6 @@ inline std::string dump(const std::vector<Tree>& trees) {
                           n.categorical, n.left_categories, n.left, n.right, n.value, n.gain, n.cover, n.rows);
   }
   return text;
-}
-
-/// What E said when `action` threw it.
-template <class E, class Action>
-std::string refusal(Action&& action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "another kind of exception: " << error.what();
-    return {};
-  }
-  ADD_FAILURE() << "no exception";
-  return {};
 }
 
 }  // namespace linden

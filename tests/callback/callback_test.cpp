@@ -9,19 +9,10 @@
 #include <linden/error.hpp>
 #include <nlohmann/json.hpp>
 
+#include "refusal.hpp"
+
 namespace linden {
 namespace {
-
-template <class E, class Action>
-std::string refusal(const Action& action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {};
-}
 
 struct Ending {
   int rounds = 0;  ///< calls until it stopped, or -1

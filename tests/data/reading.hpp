@@ -14,6 +14,7 @@
 
 #include "data/csv.hpp"
 #include "data/libsvm.hpp"
+#include "refusal.hpp"
 
 namespace linden {
 
@@ -23,21 +24,6 @@ inline Dataset csv(std::string_view text, const CsvOptions& options = {}, std::s
 
 inline Dataset libsvm(std::string_view text, const LibsvmOptions& options = {}, std::size_t block = 0) {
   return parse_libsvm(Text::copy_of(text), Source("from_libsvm", "x.txt"), options, block);
-}
-
-/// What E said when `action` threw it.
-template <class E, class Action>
-std::string refusal(Action&& action) {
-  try {
-    action();
-  } catch (const E& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "another kind of exception: " << error.what();
-    return {};
-  }
-  ADD_FAILURE() << "no exception";
-  return {};
 }
 
 /// The numbers of a vector of any dtype.

@@ -9,21 +9,12 @@
 
 #include "loss/definition.hpp"
 #include "loss/link.hpp"
+#include "refusal.hpp"
 
 namespace linden {
 namespace {
 
 using Long = long double;
-
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 Long reference(const Loss& loss, const std::vector<Long>& s, double y) {
   if (loss.name() == "squared") return (y - s[0]) * (y - s[0]) / 2;
@@ -140,25 +131,25 @@ TEST(Loss, KnowsWhatItIs) {
 TEST(Loss, ByNameFindsEveryLoss) {
   for (const std::string& name : loss::names()) EXPECT_EQ(loss::by_name(name).name(), name);
   EXPECT_EQ(loss::by_name("softmax", 4).outputs(), 4);
-  EXPECT_EQ(message_of<ArgumentError>([] { loss::by_name("logstic"); }),
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::by_name("logstic"); }),
             "loss: no loss \"logstic\". Did you mean \"logistic\"? Losses: squared, logistic, softmax, poisson.");
-  EXPECT_EQ(message_of<ArgumentError>([] { loss::by_name("zzzzzzzz"); }),
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::by_name("zzzzzzzz"); }),
             "loss: no loss \"zzzzzzzz\". Losses: squared, logistic, softmax, poisson.");
 }
 
 TEST(Loss, RefusesWhatDoesNotFit) {
   EXPECT_EQ(
-      message_of<ArgumentError>([] { loss::softmax({.classes = 1}); }),
+      refusal<ArgumentError>([] { loss::softmax({.classes = 1}); }),
       "loss::softmax: classes is 1, but it must be 2 or more. Hint: leave it out and it is taken from the labels.");
-  EXPECT_EQ(message_of<ArgumentError>([] { loss::softmax().evaluate({}, 0); }),
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::softmax().evaluate({}, 0); }),
             "Loss::evaluate: softmax does not know its classes yet. Hint: loss::softmax({.classes = 3}).");
   const std::vector<double> two{1, 2}, three{1, 2, 3};
   std::vector<double> g(1);
-  EXPECT_EQ(message_of<ArgumentError>([&] { loss::softmax({.classes = 3}).evaluate(three, 0, g); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { loss::softmax({.classes = 3}).evaluate(three, 0, g); }),
             "Loss::evaluate: softmax has 3 score(s) a row, but score, gradient and curvature have 3, 1 and 0 entries.");
-  EXPECT_EQ(message_of<ArgumentError>([&] { loss::softmax({.classes = 3}).evaluate(three, 1.5); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { loss::softmax({.classes = 3}).evaluate(three, 1.5); }),
             "Loss::evaluate: label 1.5 is none of the classes 0 .. 2.");
-  EXPECT_EQ(message_of<ArgumentError>([&] {
+  EXPECT_EQ(refusal<ArgumentError>([&] {
               std::vector<double> s = two;
               loss::logistic().predict(s);
             }),
@@ -166,7 +157,7 @@ TEST(Loss, RefusesWhatDoesNotFit) {
 }
 
 std::string refused(const Loss& loss, std::vector<double> labels) {
-  return message_of<DataError>([&] { loss.check_labels("fit_boosted", labels); });
+  return refusal<DataError>([&] { loss.check_labels("fit_boosted", labels); });
 }
 
 TEST(Loss, LabelsItDoesNotTakeAreNamedByRow) {

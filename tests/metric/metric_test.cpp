@@ -9,6 +9,8 @@
 #include <random>
 #include <vector>
 
+#include "refusal.hpp"
+
 namespace linden {
 namespace {
 
@@ -23,16 +25,6 @@ Tensor table(const Values& values, std::int64_t columns) {
 }
 double of(const Metric& metric, const Values& prediction, const Values& label, const Values& weight = {}) {
   return metric.evaluate(column(prediction), column(label), weight.empty() ? Tensor() : column(weight));
-}
-
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(Metric, ErrorsOfRealPredictions) {
@@ -144,8 +136,7 @@ TEST(Metric, OfYourOwnSeesTensors) {
   EXPECT_FALSE(bias.higher_is_better());
   EXPECT_EQ(of(bias, {3, 1}, {1, 1}), 2);
   EXPECT_EQ(of(bias, {3, 1}, {1, 1}, {1, 1}), 4);
-  EXPECT_EQ(message_of<ArgumentError>([] { Metric("empty", true, nullptr); }),
-            "Metric \"empty\": the function is empty.");
+  EXPECT_EQ(refusal<ArgumentError>([] { Metric("empty", true, nullptr); }), "Metric \"empty\": the function is empty.");
 }
 
 TEST(Metric, ByNameFindsEveryMetric) {
@@ -155,7 +146,7 @@ TEST(Metric, ByNameFindsEveryMetric) {
   EXPECT_EQ(metric::by_name("multiclass_error").name(), "error");
   EXPECT_EQ(metric::names().size(), 10u);
   EXPECT_EQ(
-      message_of<ArgumentError>([] { metric::by_name("acuracy"); }),
+      refusal<ArgumentError>([] { metric::by_name("acuracy"); }),
       "metric: no metric \"acuracy\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
       "auc, poisson_deviance, multiclass_logloss, multiclass_error.");
 }
@@ -182,16 +173,16 @@ TEST(Metric, EveryLossHasDefaults) {
 TEST(Metric, RefusesShapesThatDoNotFit) {
   const Tensor three = column({1, 2, 3}), two = column({1, 2});
   EXPECT_EQ(
-      message_of<ArgumentError>([&] { metric::rmse().evaluate(three, two); }),
+      refusal<ArgumentError>([&] { metric::rmse().evaluate(three, two); }),
       "metric::rmse: prediction [3], label [2] and weight [0] do not fit. They are [rows] or [rows, K], [rows], and "
       "[rows] or nothing.");
   EXPECT_EQ(
-      message_of<ArgumentError>([&] { metric::rmse().evaluate(two, two, three); }),
+      refusal<ArgumentError>([&] { metric::rmse().evaluate(two, two, three); }),
       "metric::rmse: prediction [2], label [2] and weight [3] do not fit. They are [rows] or [rows, K], [rows], and "
       "[rows] or nothing.");
-  EXPECT_EQ(message_of<ArgumentError>([&] { metric::mae().evaluate(Tensor::zeros({2}, DType::f32), two); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { metric::mae().evaluate(Tensor::zeros({2}, DType::f32), two); }),
             "metric::mae: prediction is f32 on cpu, but f64 on the CPU is wanted.");
-  EXPECT_EQ(message_of<ArgumentError>([&] {
+  EXPECT_EQ(refusal<ArgumentError>([&] {
               metric::auc().evaluate(Tensor::zeros({2, 3}), two);
             }),
             "metric::auc: predictions have 3 columns, but it takes one. Hint: logloss and accuracy take several.");
@@ -199,41 +190,41 @@ TEST(Metric, RefusesShapesThatDoNotFit) {
 
 TEST(Metric, RefusesRowsWhereItIsUndefined) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(message_of<DataError>([] { of(metric::rmse(), {}, {}); }), "metric::rmse: there are no rows.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([] { of(metric::rmse(), {}, {}); }), "metric::rmse: there are no rows.");
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::rmse(), {1, 2}, {1, 2}, {0, 0});
             }),
             "metric::rmse: all weights are zero.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::rmse(), {1, 2}, {1, 2}, {1, -1});
             }),
             "metric::rmse: weight -1 at row 1, but weights are finite and >= 0.");
-  EXPECT_EQ(message_of<DataError>([&] {
+  EXPECT_EQ(refusal<DataError>([&] {
               of(metric::rmse(), {1, nan}, {1, 2});
             }),
             "metric::rmse: prediction nan at row 1.");
-  EXPECT_EQ(message_of<DataError>([&] { of(metric::rmse(), {1, 2}, {nan, 2}); }), "metric::rmse: label nan at row 0.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([&] { of(metric::rmse(), {1, 2}, {nan, 2}); }), "metric::rmse: label nan at row 0.");
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::r2(), {1, 2}, {0.1, 0.1});
             }),
             "metric::r2: every label is 0.1. Hint: rmse is defined for a constant label.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::auc(), {1, 2}, {1, 1});
             }),
             "metric::auc: all rows with a weight have label 1. Hint: it takes rows of both classes.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::auc(), {1, 2}, {1, 0}, {0, 1});
             }),
             "metric::auc: all rows with a weight have label 0. Hint: it takes rows of both classes.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::logloss(), {1, 0}, {1, 2});
             }),
             "metric::logloss: label 2 at row 1, but the classes are 0 .. 1.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::poisson_deviance(), {1, 0}, {1, 2});
             }),
             "metric::poisson_deviance: prediction 0 at row 1, but it takes predictions > 0.");
-  EXPECT_EQ(message_of<DataError>([] {
+  EXPECT_EQ(refusal<DataError>([] {
               of(metric::poisson_deviance(), {1, 1}, {1, -2});
             }),
             "metric::poisson_deviance: label -2 at row 1, but it takes labels >= 0.");

@@ -5,18 +5,10 @@
 #include <numeric>
 #include <vector>
 
+#include "refusal.hpp"
+
 namespace linden {
 namespace {
-
-template <class E, class F>
-std::string message_of(const F& f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 Tensor counting(const Shape& shape) {
   std::vector<double> values(static_cast<std::size_t>(shape.elements()));
@@ -73,25 +65,25 @@ TEST(Tensor, KeepsTheOwnerAlive) {
 
 TEST(Tensor, SaysWhatDoesNotFit) {
   const Tensor t = counting({2, 3});
-  EXPECT_EQ(message_of<ArgumentError>([&] { t.data<float>(); }), "Tensor: asked for f32 elements of a tensor of f64.");
-  EXPECT_EQ(message_of<ArgumentError>([&] { t.transpose(0, 1).span<double>(); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { t.data<float>(); }), "Tensor: asked for f32 elements of a tensor of f64.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { t.transpose(0, 1).span<double>(); }),
             "Tensor: shape [3, 2] with strides [1, 3] is not contiguous. Hint: call contiguous() first.");
-  EXPECT_EQ(message_of<ArgumentError>([&] { t.slice(1, 2, 9); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { t.slice(1, 2, 9); }),
             "Tensor::slice: 2:9:1 of dimension 1 is out of range for shape [2, 3].");
-  EXPECT_EQ(message_of<ArgumentError>([&] { t.select(2, 0); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { t.select(2, 0); }),
             "Tensor::select: index 0 of dimension 2 is out of range for shape [2, 3].");
-  EXPECT_EQ(message_of<ArgumentError>([&] {
+  EXPECT_EQ(refusal<ArgumentError>([&] {
               t.at<double>({0, 3});
             }),
             "Tensor::at: index [0, 3] is out of range for shape [2, 3].");
-  EXPECT_EQ(message_of<ArgumentError>([&] { Tensor::copy_of(t.span<const double>(), {7}); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { Tensor::copy_of(t.span<const double>(), {7}); }),
             "Tensor::view_of: shape [7] wants 7 elements, but 6 were given.");
-  EXPECT_EQ(message_of<ArgumentError>([] { Tensor::empty({-1}); }), "Tensor::empty: shape [-1] has a negative size.");
-  EXPECT_EQ(message_of<ArgumentError>([] {
+  EXPECT_EQ(refusal<ArgumentError>([] { Tensor::empty({-1}); }), "Tensor::empty: shape [-1] has a negative size.");
+  EXPECT_EQ(refusal<ArgumentError>([] {
               Shape({1 << 30, 1 << 30, 1 << 30}).elements();
             }),
             "Shape: [1073741824, 1073741824, 1073741824] has more elements than 63 bits count.");
-  EXPECT_EQ(message_of<ArgumentError>([] {
+  EXPECT_EQ(refusal<ArgumentError>([] {
               Shape({1, 1, 1, 1, 1, 1, 1, 1, 1});
             }),
             "Shape: 9 dimensions; at most 8 are supported.");

@@ -1,3 +1,4 @@
+// Devices: which there are, and why a GPU is not.
 #include <linden/device.hpp>
 
 #include "backend/cuda.hpp"

@@ -1,3 +1,4 @@
+// The version that this library was built as.
 #include <linden/version.hpp>
 
 #define LINDEN_TEXT_(x) #x

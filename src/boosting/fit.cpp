@@ -97,6 +97,24 @@ void check_gradients(const std::vector<GradientRange>& ranges, int round) {
           round, range.first_bad_row);
 }
 
+// A model that knows its columns, classes and configuration, and has no trees yet.
+std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const BoostingConfig& config,
+                                                 const Labels& labels) {
+  auto model = std::make_shared<BoostedModel::State>();
+  model->config = config;
+  model->config.loss = labels.loss;
+  model->label = train.label_name();
+  model->classes = labels.classes;
+  model->feature_names = train.feature_names();
+  model->categories.resize(model->feature_names.size());
+  model->categorical.resize(model->feature_names.size());
+  for (std::size_t f = 0; f < train.columns().size(); ++f) {
+    model->categories[f] = train.columns()[f].categories;
+    model->categorical[f] = train.columns()[f].categorical;
+  }
+  return model;
+}
+
 }  // namespace
 
 BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) {
@@ -110,18 +128,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   Arena arena(options.threads);
   Context context{arena};
 
-  auto model = std::make_shared<BoostedModel::State>();
-  model->config = config;
-  model->config.loss = labels.loss;
-  model->label = train.label_name();
-  model->classes = labels.classes;
-  model->feature_names = train.feature_names();
-  model->categories.resize(model->feature_names.size());
-  model->categorical.resize(model->feature_names.size());
-  for (std::size_t f = 0; f < train.columns().size(); ++f) {
-    model->categories[f] = train.columns()[f].categories;
-    model->categorical[f] = train.columns()[f].categorical;
-  }
+  const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels);
   const std::int64_t rows = train.rows();
   const auto weights = train.weight().elements() > 0 ? train.weight().span<const double>() : std::span<const double>{};
   model->initial_score = initial_score(labels.loss, labels.values, weights, arena);

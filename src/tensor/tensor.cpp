@@ -1,3 +1,4 @@
+// Tensor: memory, shapes, strides and views.
 #include <cstdlib>
 #include <cstring>
 #include <linden/tensor.hpp>

@@ -17,14 +17,19 @@ template <class E, class GoesLeft>
 std::int64_t divide(const std::uint8_t* bins, const E* from, std::int64_t count, E* left, E* right,
                     const GoesLeft& goes_left) {
   std::int64_t lefts = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    __builtin_prefetch(bins + from[i + prefetch_rows].row);
+  const auto place = [&](std::int64_t i) {
     const E entry = from[i];
     const std::int64_t go = goes_left(bins[entry.row]);
     left[lefts] = entry;  // one of the two is written over by the next row
     right[i - lefts] = entry;
     lefts += go;
+  };
+  std::int64_t i = 0;
+  for (; i + prefetch_rows < count; ++i) {  // entries after the last are another task's, which may be moving them
+    __builtin_prefetch(bins + from[i + prefetch_rows].row);
+    place(i);
   }
+  for (; i < count; ++i) place(i);
   return lefts;
 }
 

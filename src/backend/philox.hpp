@@ -37,11 +37,16 @@ LINDEN_HD PhiloxCounter philox4x32(PhiloxCounter counter, PhiloxKey key) {
 /// What a draw is for. One seed serves them all; each use has a sequence of its own.
 enum class Draw : std::uint32_t { split = 1, rows = 2, features = 3, bins = 4 };
 
-/// 64 random bits: draw number `index` for this use in this round (a tree's number; 0 where there are no rounds).
+/// 128 random bits: draw number `index` for this use in this round (a tree's number; 0 where there are no rounds).
+LINDEN_HD PhiloxCounter random_words(std::uint64_t seed, Draw use, std::uint32_t round, std::uint64_t index) {
+  return philox4x32({{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+                      static_cast<std::uint32_t>(use), round}},
+                    {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}});
+}
+
+/// The first 64 of them.
 LINDEN_HD std::uint64_t random_bits(std::uint64_t seed, Draw use, std::uint32_t round, std::uint64_t index) {
-  const PhiloxCounter drawn = philox4x32({{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-                                           static_cast<std::uint32_t>(use), round}},
-                                         {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}});
+  const PhiloxCounter drawn = random_words(seed, use, round, index);
   return (std::uint64_t{drawn.word[1]} << 32) | drawn.word[0];
 }
 

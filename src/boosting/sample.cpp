@@ -16,17 +16,12 @@ using Counts = std::array<std::int64_t, 1 << bucket_bits>;
 // One 128-bit draw serves four items.
 void fill_keys(std::vector<std::uint32_t>& keys, std::uint64_t seed, Draw use, std::uint32_t round, Arena& arena,
                Counts& counts) {
-  const PhiloxKey key{{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
   std::mutex mutex;
   arena.chunks(static_cast<std::int64_t>(keys.size()), chunk_items,
                [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
                  Counts mine{};
                  for (std::int64_t i = begin; i < end; i += 4) {
-                   const auto block = static_cast<std::uint64_t>(i / 4);
-                   const PhiloxCounter drawn =
-                       philox4x32({{static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-                                    static_cast<std::uint32_t>(use), round}},
-                                  key);
+                   const PhiloxCounter drawn = random_words(seed, use, round, static_cast<std::uint64_t>(i / 4));
                    for (std::int64_t k = i; k < std::min(i + 4, end); ++k) {
                      keys[k] = drawn.word[k - i];
                      ++mine[keys[k] >> (32 - bucket_bits)];

@@ -1,7 +1,8 @@
 #include "boosting/validation.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "boosting/labels.hpp"
@@ -18,7 +19,10 @@ Validation::Validation(const TreeKernels& kernels, Context& context, const Boost
   if (metrics_.empty()) metrics_ = metric::defaults(model.config.loss);
   const std::vector<double> labels = known_labels("fit_boosted: validation set", valid, model.classes);
   labels_ = Tensor::copy_of(std::span(labels), {valid.rows()});
-  match_features("fit_boosted: validation set", valid, {model.feature_names, model.categorical, model.categories}, {});
+  std::vector<int> all(model.feature_names.size());
+  std::iota(all.begin(), all.end(), 0);
+  sources_ = match_features("fit_boosted: validation set", valid,
+                            {model.feature_names, model.categorical, model.categories}, all);
   scores_.resize(static_cast<std::size_t>(model.outputs() * valid.rows()));
   for (int k = 0; k < model.outputs(); ++k)
     std::fill_n(scores_.begin() + k * valid.rows(), valid.rows(), model.initial_score[k]);
@@ -28,8 +32,9 @@ Validation::Validation(const TreeKernels& kernels, Context& context, const Boost
 std::vector<MetricValue> Validation::evaluate(const BoostedModel::State& model) {
   const Dataset& valid = *options_.valid;
   const Forest forest(std::span(model.trees).last(static_cast<std::size_t>(model.outputs())), model.categories);
-  const RawView view(valid, match_features("fit_boosted: validation set", valid,
-                                           {model.feature_names, model.categorical, model.categories}, forest.used()));
+  std::vector<FeatureSource> used;
+  for (const int feature : forest.used()) used.push_back(sources_[feature]);
+  const RawView view(valid, std::move(used));
   run_forest(kernels_, context_, forest.view(model.outputs()), view, scores_.data(), nullptr);
   const Tensor prediction =
       predictions(model.config.loss, model.outputs(), valid.rows(), scores_.data(), true, context_.arena);

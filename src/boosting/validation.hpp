@@ -29,6 +29,7 @@ class Validation {
   Context& context_;
   const FitOptions& options_;
   std::vector<Metric> metrics_;
+  std::vector<FeatureSource> sources_;  // one for each feature of the model
   Tensor labels_;
   std::vector<double> scores_;  // [outputs, rows]
   int keep_ = 0;

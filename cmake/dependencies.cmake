@@ -8,6 +8,7 @@ macro(linden_find package version apt)
   endif()
 endmacro()
 
+linden_find(Eigen3 3.4 libeigen3-dev)
 linden_find(fmt 9 libfmt-dev)
 linden_find(nlohmann_json 3.10 nlohmann-json3-dev)
 set(LINDEN_PRIVATE_DEPENDENCIES $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> fmt::fmt Threads::Threads)

@@ -39,8 +39,8 @@ struct BoostingConfig {
   int max_leaves = 31;             ///< 2 .. 1,048,576
   int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
   int max_bins = 256;              ///< bins of a feature, the one for missing values counted, 4 .. 256
-  double l1 = 0;                   ///< penalty on |leaf value|, >= 0
-  double l2 = 1;                   ///< penalty on leaf value^2 / 2, >= 0
+  double l1 = 0;                   ///< penalty on |leaf value|, >= 0 (quantile, absolute: in splits only)
+  double l2 = 1;                   ///< penalty on leaf value^2 / 2, >= 0 (quantile, absolute: in splits only)
   double min_gain = 0;             ///< a split must gain more than this, >= 0
   double min_child_weight = 1e-3;  ///< smallest sum of curvatures in a leaf, >= 0
   int min_rows_in_leaf = 20;       ///< smallest number of rows in a leaf, >= 1
@@ -60,11 +60,13 @@ struct FieldInfo {
   std::string meaning;
 };
 
-/// All fields in the order of their declaration, with their values.
+/// All fields in the order of their declaration, with their values. The parameters of the loss, where it has some,
+/// follow the loss: "loss.level".
 LINDEN_API std::vector<FieldInfo> fields(const BoostingConfig& config);
 
-/// Sets a field by its name. Throws ArgumentError for an unknown name (with the nearest one), text that does not parse,
-/// or a value out of range.
+/// Sets a field by its name. Naming a loss gives its parameters their defaults; "loss.level" sets one of the loss that
+/// the configuration has. Throws ArgumentError for an unknown name (with the nearest one), text that does not parse, or
+/// a value out of range.
 LINDEN_API void set_field(BoostingConfig& config, std::string_view name, std::string_view value);
 
 /// How training is run; nothing here changes the model's bytes, except a callback that stops early.

@@ -1,4 +1,4 @@
-// What Linden throws: linden::Error and its five children.
+// What Linden throws: linden::Error and its children.
 //
 // Every message says where, what (with the values) and how to mend it:
 //
@@ -21,6 +21,25 @@ class LINDEN_API Error : public std::runtime_error {
 
 /// A value given by the caller is out of its range, or two arguments do not fit together.
 class LINDEN_API ArgumentError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The shapes of tensors do not fit an operation, or each other.
+class LINDEN_API ShapeError : public ArgumentError {
+ public:
+  using ArgumentError::ArgumentError;
+};
+
+/// An operation does not take tensors of this dtype.
+class LINDEN_API DTypeError : public ArgumentError {
+ public:
+  using ArgumentError::ArgumentError;
+};
+
+/// The tape cannot do what was asked: a second backward through a freed graph, a saved value changed in place, a
+/// gradient of what is not on the tape.
+class LINDEN_API GraphError : public Error {
  public:
   using Error::Error;
 };

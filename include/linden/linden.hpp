@@ -5,7 +5,14 @@
 #include <linden/error.hpp>
 #include <linden/log.hpp>
 #include <linden/device.hpp>
+#include <linden/threads.hpp>
+#include <linden/dtype.hpp>
 #include <linden/tensor.hpp>
+#include <linden/ops.hpp>
+#include <linden/linalg.hpp>
+#include <linden/random.hpp>
+#include <linden/autograd.hpp>
+#include <linden/optim.hpp>
 #include <linden/data.hpp>
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>

@@ -10,10 +10,14 @@
 // curvatures are not written by hand: each loss is one expression evaluated on second-order dual numbers, in double.
 #pragma once
 
+#include <functional>
 #include <linden/export.hpp>
+#include <linden/tensor.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace linden {
@@ -23,6 +27,26 @@ enum class Link { identity, sigmoid, softmax, exp };
 
 LINDEN_API const char* name_of(Link) noexcept;
 
+/// What a negative curvature of a custom loss becomes: trees divide by sums of curvatures.
+enum class Curvature {
+  clamped,       ///< 0, as for the built-in losses
+  exact,         ///< an error that names the row: for losses that are meant to be convex
+  absolute,      ///< without its sign: where a loss bends down, steps are as short as where it bends up
+  gauss_newton,  ///< the link's own bend is left out wherever the expression applies the link to a score: never
+                 ///< negative for losses convex in the prediction. For the links sigmoid and exp. What is still
+                 ///< negative becomes 0.
+};
+
+LINDEN_API const char* name_of(Curvature) noexcept;
+
+/// A named number that shapes a loss: {"level", 0.9} of quantile.
+struct LossParameter {
+  std::string name;
+  double value = 0;
+
+  bool operator==(const LossParameter&) const = default;
+};
+
 /// What a label must be: any finite number, a number >= 0, or a class (0, 1, ... below `classes`).
 enum class LabelKind { real, nonnegative, classes };
 
@@ -31,7 +55,7 @@ class LINDEN_API Loss {
   /// The squared loss.
   Loss();
 
-  /// "squared", "logistic", "softmax", "poisson": how model files and --set call it.
+  /// "squared", "logistic", ...: how model files and --set call it.
   const std::string& name() const noexcept;
   Link link() const noexcept;
   LabelKind label_kind() const noexcept;
@@ -41,8 +65,15 @@ class LINDEN_API Loss {
   /// Scores a row has: 1, or K for softmax (0 while still open).
   int outputs() const noexcept;
 
-  /// The loss of one row; fills `gradient` and `curvature` (the diagonal) where they are not empty.
-  /// `score`, and those two unless empty, have outputs() entries. Throws ArgumentError otherwise.
+  /// The parameters with their values: level of quantile, delta of huber, gamma of focal; none for the others.
+  std::vector<LossParameter> parameters() const;
+  /// The same loss with another value of a parameter. Throws ArgumentError for a name that this loss does not have,
+  /// with those it has, and for a value out of its range.
+  Loss with_parameter(std::string_view name, double value) const;
+
+  /// The loss of one row; fills `gradient` and `curvature` (the diagonal, as the expression gives it: it may be
+  /// negative) where they are not empty. `score`, and those two unless empty, have outputs() entries. Throws
+  /// ArgumentError otherwise, and for a custom loss that has parameters by row or mixes rows.
   double evaluate(std::span<const double> score, double label, std::span<double> gradient = {},
                   std::span<double> curvature = {}) const;
 
@@ -81,9 +112,80 @@ LINDEN_API Loss softmax(SoftmaxOptions options = {});
 /// exp(s) - y s, for counts or rates y >= 0; the prediction is the mean exp(s).
 LINDEN_API Loss poisson();
 
-/// The loss of this name, as --set and model files spell it. `classes` is for softmax alone.
-/// Throws ArgumentError for an unknown name, with the nearest one.
-LINDEN_API Loss by_name(std::string_view name, int classes = 0);
+struct QuantileOptions {
+  double level = 0.5;  ///< the share of labels that lie below the prediction, (0, 1)
+};
+
+/// The pinball loss, for any real label: level (y - s) where y > s, (1 - level) (s - y) where y < s. The prediction is
+/// the quantile at `level`: a label is below it with that probability.
+///
+/// The loss has no curvature. Trees are grown with 1 in its place, and then a leaf is worth learning_rate times the
+/// order statistic of its residuals y - s: the smallest one such that the weights of the residuals up to it sum to at
+/// least level times the leaf's weight. l1 and l2 shape the splits, but do not apply to these values. The start is the
+/// same statistic of the labels.
+LINDEN_API Loss quantile(QuantileOptions options = {});
+
+/// |y - s|, for any real label; the prediction is the median. Leaves are worth what quantile at level 0.5 gives them.
+LINDEN_API Loss absolute();
+
+struct HuberOptions {
+  double delta = 1;  ///< where the square becomes a line, > 0, in the unit of the label
+};
+
+/// With r = y - s: r^2 / 2 up to |r| = delta, delta (|r| - delta / 2) beyond, for any real label: the mean of labels,
+/// on which outliers pull no harder than delta. The curvature is min(1, delta / |r|), that of the tightest parabola
+/// which touches the loss at s and lies above it: the second derivative, 0 beyond delta, would make Newton steps
+/// without bound.
+LINDEN_API Loss huber(HuberOptions options = {});
+
+struct FocalOptions {
+  double gamma = 2;  ///< how much rows that are already right are played down, [0, 100); 0 is logistic
+};
+
+/// -y (1 - p)^gamma log p - (1 - y) p^gamma log(1 - p) with p = sigmoid(s), for labels 0 and 1. The prediction is p,
+/// which minimises this loss, but for gamma > 0 is nearer to 1/2 than the probability of class 1. The loss is not
+/// convex: its curvature is taken as 0 where it is negative.
+LINDEN_API Loss focal(FocalOptions options = {});
+
+struct CustomOptions {
+  Link link = Link::identity;
+  int outputs = 1;                       ///< scores of a row, K
+  std::optional<LabelKind> labels = {};  ///< by default what the link suggests: classes for sigmoid (two) and
+                                         ///< softmax (K), nonnegative for exp, real for identity
+  Curvature curvature = Curvature::clamped;
+  std::vector<Tensor> parameters = {};  ///< by row [rows], or scalars: the function's third argument
+};
+
+/// The loss of every row, [rows], from scores [rows] (or [rows, K] where K > 1) and labels [rows].
+using LossFunction = std::function<Tensor(const Tensor& score, const Tensor& label)>;
+using LossFunctionWithParameters =
+    std::function<Tensor(const Tensor& score, const Tensor& label, std::span<const Tensor> parameters)>;
+
+/// A loss that you write, as an expression of tensors:
+///
+///     auto focal = loss::custom("my focal", [](const Tensor& score, const Tensor& y) {
+///       Tensor p = sigmoid(score);
+///       return -y * square(1 - p) * log_sigmoid(score) - (1 - y) * square(p) * log_sigmoid(-score);
+///     }, {.link = Link::sigmoid});
+///
+/// The function is called once, here, on a few made-up rows, and what it does is noted as a small program of
+/// elementwise operations a row: arithmetic, functions and comparisons of ops.hpp, where, select, sum, logsumexp and
+/// gather along the scores of a row, casts. The program gives loss, gradient and the true diagonal curvature of all
+/// rows in one pass, in double, and is stored in the model. A built-in loss, spelt as its documentation has it and
+/// given its name, link and labels, trains to the same bytes.
+///
+/// A function that does anything else (matmul, sort, cumulative_sum, sums over rows ...) is called on all rows in every
+/// round and derived by the tape; a remark to the log (log.hpp) says so and why. If the loss of one row then depends on
+/// the scores of others (ranking, survival), it may give one loss in all, [], and the curvature is taken as 1.
+///
+/// Throws ArgumentError for options that do not fit each other, and for the name of a built-in loss with another
+/// expression; ShapeError for a result of another shape; and what the function throws.
+LINDEN_API Loss custom(std::string name, LossFunction function, CustomOptions options = {});
+LINDEN_API Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions options = {});
+
+/// The loss of this name, as --set and model files spell it: by_name("quantile", {{"level", 0.9}}). `classes` is for
+/// softmax alone. Throws ArgumentError for an unknown name, with the nearest one, and as with_parameter does.
+LINDEN_API Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters = {}, int classes = 0);
 
 /// All names that by_name takes.
 LINDEN_API std::vector<std::string> names();

@@ -49,15 +49,24 @@ LINDEN_API Metric error();     ///< 1 - accuracy
 LINDEN_API Metric auc();       ///< area under the ROC curve; tied predictions count half; labels 0 and 1
 LINDEN_API Metric poisson_deviance();  ///< 2 mean(y log(y / p) - y + p), for p > 0
 
-/// The metric of this name ("multiclass_logloss" and "multiclass_error" are accepted for logloss and error).
-/// Throws ArgumentError for an unknown name, with the nearest one.
+struct PinballOptions {
+  double level = 0.5;  ///< (0, 1)
+};
+
+/// Mean of level (y - p) where y > p, (1 - level) (p - y) where y < p. Its name has the level: "pinball_0.9".
+LINDEN_API Metric pinball(PinballOptions options = {});
+
+/// The metric of this name ("pinball_0.9" is pinball at that level; "multiclass_logloss" and "multiclass_error" are
+/// accepted for logloss and error). Throws ArgumentError for an unknown name, with the nearest one.
 LINDEN_API Metric by_name(std::string_view name);
 
 /// All names that by_name takes.
 LINDEN_API std::vector<std::string> names();
 
 /// The metrics reported for a loss when none are asked for: rmse, mae and r2 for squared; logloss, accuracy and
-/// auc for logistic; logloss and accuracy for softmax; poisson_deviance and rmse for poisson.
+/// auc for logistic; logloss and accuracy for softmax; poisson_deviance and rmse for poisson; pinball at its level and
+/// mae for quantile; mae, rmse and r2 for absolute and huber; auc, accuracy and logloss for focal (whose predictions
+/// are in order, but are not probabilities).
 LINDEN_API std::vector<Metric> defaults(const Loss& loss);
 
 }  // namespace metric

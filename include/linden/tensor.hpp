@@ -5,45 +5,25 @@
 //     std::vector<double> y = ...;
 //     Tensor label = Tensor::view_of(std::span(y), {1000});    // no copy; y must outlive it
 //
-// Copying a Tensor copies the handle. Views (slice, select, transpose) share memory with their source.
+// Copying a Tensor copies the handle. Views (slice, select, transpose, ...) share memory with their source. Operations
+// stand in ops.hpp, linalg.hpp and random.hpp, derivatives in autograd.hpp.
+//
+// Threads: any number may read one tensor; changing its elements, or the tape that it is on, is for one thread at a
+// time.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <linden/device.hpp>
+#include <linden/dtype.hpp>
 #include <linden/export.hpp>
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 
 namespace linden {
-
-/// What one element is. Computation is in f32 and f64; the others store indices, bytes and masks.
-enum class DType : std::uint8_t { f32, f64, i32, i64, u8, boolean };
-
-/// Bytes of one element.
-LINDEN_API std::size_t size_of(DType) noexcept;
-/// "f32", "f64", "i32", "i64", "u8" or "bool".
-LINDEN_API const char* name_of(DType) noexcept;
-
-template <class T>
-inline constexpr DType dtype_of = [] {
-  if constexpr (std::is_same_v<T, float>)
-    return DType::f32;
-  else if constexpr (std::is_same_v<T, double>)
-    return DType::f64;
-  else if constexpr (std::is_same_v<T, std::int32_t>)
-    return DType::i32;
-  else if constexpr (std::is_same_v<T, std::int64_t>)
-    return DType::i64;
-  else if constexpr (std::is_same_v<T, std::uint8_t>)
-    return DType::u8;
-  else {
-    static_assert(std::is_same_v<T, bool>, "a tensor holds float, double, int32_t, int64_t, uint8_t or bool");
-    return DType::boolean;
-  }
-}();
 
 /// Up to eight sizes, or eight strides, outermost first. An empty Shape is that of a scalar.
 class LINDEN_API Shape {
@@ -61,6 +41,8 @@ class LINDEN_API Shape {
   const std::int64_t* begin() const noexcept { return sizes_.data(); }
   const std::int64_t* end() const noexcept { return sizes_.data() + rank_; }
 
+  /// One more dimension at the end. Throws ArgumentError beyond eight.
+  void append(std::int64_t size);
   /// The product of the sizes; 1 for a scalar. Throws ArgumentError when it does not fit 63 bits.
   std::int64_t elements() const;
   /// "[1000, 28]".
@@ -73,14 +55,26 @@ class LINDEN_API Shape {
   int rank_ = 0;
 };
 
+struct Storage;  // src/tensor/storage.hpp
+class Node;      // src/autograd/node.hpp
+
 class LINDEN_API Tensor {
  public:
   /// An empty tensor: shape [0], f64, on the CPU.
-  Tensor();
+  Tensor() noexcept;
+  /// A number, as a scalar: shape [], f64 for floating-point numbers, i64 for whole ones, boolean for bool. It yields
+  /// to the tensor that it meets: x * 2.0 has the dtype of a floating-point x, and so has x * 2.
+  template <class Number>
+  requires std::is_arithmetic_v<Number> Tensor(Number number)
+      : Tensor(number_scalar(number)) {}  // NOLINT: meant to be implicit
 
-  /// Uninitialised memory, 64-byte aligned. Throws ArgumentError for a negative size, MemoryError when it does not fit.
+  /// Uninitialised memory, 64-byte aligned beyond 32 bytes. Throws ArgumentError for a negative size, MemoryError when
+  /// it does not fit.
   static Tensor empty(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
   static Tensor zeros(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
+  static Tensor ones(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
+  /// `value` everywhere.
+  static Tensor full(const Shape& shape, double value, DType dtype = DType::f64, Device device = Device::cpu());
 
   /// A copy of `values`, row-major. Throws ArgumentError unless there are shape.elements() of them.
   template <class T>
@@ -104,16 +98,45 @@ class LINDEN_API Tensor {
   /// Whether the elements lie one after another in row-major order.
   bool is_contiguous() const noexcept;
 
-  /// Rows start, start + step, ... below stop of dimension `dim`, as a view. Throws ArgumentError out of range.
+  // Dimensions are counted from 0, or from the end as -1, -2, ... Each throws ShapeError out of range.
+
+  /// Positions start, start + step, ... below stop of dimension `dim`, as a view.
   Tensor slice(int dim, std::int64_t start, std::int64_t stop, std::int64_t step = 1) const;
   /// Position `index` of dimension `dim`, as a view of one rank less.
   Tensor select(int dim, std::int64_t index) const;
   /// Two dimensions exchanged, as a view.
   Tensor transpose(int a, int b) const;
+  /// The same elements in row-major order under another shape, one size of which may be -1 (what is left). A view where
+  /// the strides allow it, else a copy.
+  Tensor reshape(const Shape& shape) const;
+  /// Dimensions of size 1, and new ones in front, repeated to `shape` (NumPy's rule), as a view without a copy.
+  Tensor broadcast_to(const Shape& shape) const;
+  /// A new dimension of size 1 at `dim`.
+  Tensor unsqueeze(int dim) const;
+  /// Without dimension `dim`, whose size must be 1.
+  Tensor squeeze(int dim) const;
   /// The same elements in row-major order: this tensor if it is contiguous, else a copy.
   Tensor contiguous() const;
   /// A row-major copy.
   Tensor clone() const;
+
+  /// The only element, converted. Throws ShapeError unless there is exactly one.
+  double item() const;
+
+  // The tape (autograd.hpp).
+
+  /// Whether results computed from this tensor go on the tape.
+  bool requires_grad() const noexcept { return node_ != nullptr; }
+  /// Puts this tensor on the tape as a variable, or takes it off. Returns *this. Throws DTypeError unless it is f32 or
+  /// f64, GraphError when it is itself a result on the tape.
+  Tensor& set_requires_grad(bool wanted = true);
+  /// What backward has added up for this variable. Throws GraphError when there is nothing yet.
+  Tensor grad() const;
+  bool has_grad() const noexcept;
+  /// Forgets what backward has added up.
+  void clear_grad() const;
+  /// The same memory, off the tape.
+  Tensor detach() const;
 
   /// The first element. Throws ArgumentError when T is not the dtype, or the memory is not the host's.
   template <class T>
@@ -126,18 +149,30 @@ class LINDEN_API Tensor {
   T at(std::initializer_list<std::int64_t> indices) const;
 
  private:
-  Tensor(std::shared_ptr<void> memory, void* first, const Shape& shape, const Shape& strides, DType, Device);
+  friend class TensorAccess;  // src/tensor/access.hpp: how ops build tensors and reach the tape
+
+  static Tensor scalar(double value, DType dtype);
+  static Tensor scalar(std::int64_t value, DType dtype);
+  template <class Number>
+  static Tensor number_scalar(Number number) {
+    if constexpr (std::is_floating_point_v<Number>)
+      return scalar(static_cast<double>(number), DType::f64);
+    else
+      return scalar(static_cast<std::int64_t>(number), std::is_same_v<Number, bool> ? DType::boolean : DType::i64);
+  }
   static Tensor wrap(void* first, std::int64_t count, DType, const Shape& shape, const Shape* strides,
                      std::shared_ptr<const void> owner);
   void* checked_data(DType expected, bool contiguous) const;
   std::int64_t offset(std::initializer_list<std::int64_t> indices) const;
 
-  std::shared_ptr<void> memory_;
+  std::shared_ptr<Storage> storage_;
+  std::shared_ptr<Node> node_;  // null off the tape
   void* first_ = nullptr;
   Shape shape_;
   Shape strides_;
   std::int64_t elements_ = 0;
   DType dtype_ = DType::f64;
+  bool is_number_ = false;  // made from a C++ number: its dtype gives way
   Device device_;
 };
 

@@ -3,12 +3,14 @@
 
 namespace linden {
 
+struct TensorKernels;
 struct TreeKernels;
 
 struct CudaBackend {
-  const TreeKernels* tree_kernels = nullptr;  ///< null without a usable GPU
+  const TensorKernels* tensor_kernels = nullptr;  ///< null without a usable GPU
+  const TreeKernels* tree_kernels = nullptr;
   int devices = 0;
-  const char* reason = "";  ///< why the table is null, as half a sentence
+  const char* reason = "";  ///< why the tables are null, as half a sentence
 };
 
 const CudaBackend& cuda_backend() noexcept;

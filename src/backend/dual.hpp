@@ -4,12 +4,12 @@
 //
 // Two types share the work. A Line is known to have no second derivative (the variable itself, and what is affine in
 // it), so that no term 0 * x is ever computed: a loss of the variable compiles to its plain derivatives, and stays
-// finite where only a factor that multiplies zero is infinite. Functions are named as in math.hpp and found by their
-// argument.
+// finite where only a factor that multiplies zero is infinite. A third, Tangent, stops at the first derivative: on it
+// scalar_ops.hpp evaluates slopes, whose derivative is the second one wanted here. Functions (exp, pow, ...) are lifted
+// there, from one text for value and slope.
 #pragma once
 
 #include "backend/host_device.hpp"
-#include "backend/math.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -70,13 +70,52 @@ LINDEN_HD Dual operator*(Dual a, Dual b) {
   return {a.value * b.value, a.first * b.value + a.value * b.first,
           (a.second * b.value + a.value * b.second) + 2.0 * (a.first * b.first)};
 }
+LINDEN_HD Dual operator*(Dual a, Line b) {
+  return {a.value * b.value, a.first * b.value + a.value * b.first, a.second * b.value + 2.0 * (a.first * b.first)};
+}
+LINDEN_HD Dual operator*(Line a, Dual b) {
+  return {a.value * b.value, a.first * b.value + a.value * b.first, a.value * b.second + 2.0 * (a.first * b.first)};
+}
 LINDEN_HD Dual operator/(Dual a, Dual b) {
   // q = a / b, from a = q b differentiated once and twice.
   const double q = a.value / b.value;
   const double q1 = (a.first - q * b.first) / b.value;
   return {q, q1, (a.second - 2.0 * (q1 * b.first) - q * b.second) / b.value};
 }
-LINDEN_HD Dual operator/(double c, Dual b) { return Dual(c, 0.0, 0.0) / b; }
+LINDEN_HD Dual operator/(double c, Dual b) {
+  const double q = c / b.value;
+  const double q1 = -(q * b.first) / b.value;
+  return {q, q1, (-2.0 * (q1 * b.first) - q * b.second) / b.value};
+}
+
+/// A value and its first derivative. A number is a Tangent that does not move.
+struct Tangent {
+  double value = 0;
+  double first = 0;
+
+  Tangent() = default;
+  LINDEN_HD Tangent(double v) : value(v) {}  // NOLINT: meant to be implicit
+  LINDEN_HD Tangent(double v, double d) : value(v), first(d) {}
+};
+
+LINDEN_HD Tangent operator-(Tangent a) { return {-a.value, -a.first}; }
+LINDEN_HD Tangent operator+(Tangent a, double c) { return {a.value + c, a.first}; }
+LINDEN_HD Tangent operator+(double c, Tangent a) { return {c + a.value, a.first}; }
+LINDEN_HD Tangent operator-(Tangent a, double c) { return {a.value - c, a.first}; }
+LINDEN_HD Tangent operator-(double c, Tangent a) { return {c - a.value, -a.first}; }
+LINDEN_HD Tangent operator*(Tangent a, double c) { return {a.value * c, a.first * c}; }
+LINDEN_HD Tangent operator*(double c, Tangent a) { return {c * a.value, c * a.first}; }
+LINDEN_HD Tangent operator+(Tangent a, Tangent b) { return {a.value + b.value, a.first + b.first}; }
+LINDEN_HD Tangent operator-(Tangent a, Tangent b) { return {a.value - b.value, a.first - b.first}; }
+LINDEN_HD Tangent operator*(Tangent a, Tangent b) { return {a.value * b.value, a.first * b.value + a.value * b.first}; }
+LINDEN_HD Tangent operator/(Tangent a, Tangent b) {
+  const double q = a.value / b.value;
+  return {q, (a.first - q * b.first) / b.value};
+}
+LINDEN_HD Tangent operator/(double c, Tangent b) {
+  const double q = c / b.value;
+  return {q, -(q * b.first) / b.value};
+}
 
 /// Line or Dual. (Spelt out: the standard library's templates would be shared between instruction levels.)
 template <class T>
@@ -87,80 +126,6 @@ template <>
 inline constexpr bool is_dual_number<Dual> = true;
 template <class T>
 concept DualNumber = is_dual_number<T>;
-
-template <DualNumber T>
-LINDEN_HD Dual square(T x) {
-  return chain(x, math::square(x.value), 2.0 * x.value, 2.0);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual sqrt(T x) {
-  const double root = math::sqrt(x.value);
-  const double slope = 0.5 / root;
-  return chain(x, root, slope, -0.5 * slope / x.value);
-}
-
-/// At 0 the slope is taken as 0.
-template <DualNumber T>
-LINDEN_HD Dual abs(T x) {
-  return chain(x, math::abs(x.value), x.value > 0.0 ? 1.0 : x.value < 0.0 ? -1.0 : 0.0, 0.0);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual exp(T x) {
-  const double e = math::exp(x.value);
-  return chain(x, e, e, e);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual expm1(T x) {
-  const double e = math::exp(x.value);
-  return chain(x, math::expm1(x.value), e, e);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual log(T x) {
-  const double slope = 1.0 / x.value;
-  return chain(x, math::log(x.value), slope, -slope * slope);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual log1p(T x) {
-  const double slope = 1.0 / (1.0 + x.value);
-  return chain(x, math::log1p(x.value), slope, -slope * slope);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual sigmoid(T x) {
-  const double p = math::sigmoid(x.value), q = math::sigmoid(-x.value);
-  return chain(x, p, p * q, p * q * (q - p));
-}
-
-template <DualNumber T>
-LINDEN_HD Dual softplus(T x) {
-  const double p = math::sigmoid(x.value), q = math::sigmoid(-x.value);
-  return chain(x, math::softplus(x.value), p, p * q);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual log_sigmoid(T x) {
-  return -softplus(-x);
-}
-
-template <DualNumber T>
-LINDEN_HD Dual tanh(T x) {
-  // 1 - tanh(x)^2 = 4 p q with p = sigmoid(2 x), q = 1 - p: no cancellation for large |x|.
-  const double t = math::tanh(x.value);
-  const double slope = 4.0 * (math::sigmoid(2.0 * x.value) * math::sigmoid(-2.0 * x.value));
-  return chain(x, t, slope, -2.0 * t * slope);
-}
-
-/// x^exponent for x >= 0.
-template <DualNumber T>
-LINDEN_HD Dual pow(T x, double exponent) {
-  return chain(x, math::pow(x.value, exponent), exponent * math::pow(x.value, exponent - 1.0),
-               exponent * (exponent - 1.0) * math::pow(x.value, exponent - 2.0));
-}
 
 LINDEN_LEVEL_END
 }  // namespace linden

@@ -44,7 +44,7 @@ LINDEN_HD Candidate pop(TreeMemory& tree) {
 
 /// Numbers a node in the order of growth and queues it if it has a split.
 LINDEN_HD void commit_node(TreeMemory& tree, std::int32_t index) {
-  Node& node = tree.nodes[index];
+  GrowNode& node = tree.nodes[index];
   node.order = tree.committed_count;
   tree.committed[tree.committed_count++] = index;
   if (node.split.gain > 0) push(tree, {node.split.gain, node.depth, node.order, index});
@@ -59,7 +59,7 @@ LINDEN_HD std::int32_t splits_left(const TreeMemory& tree) {
 LINDEN_HD bool commit(TreeMemory& tree) {
   if (tree.committed_count == 0) commit_node(tree, 0);
   while (tree.queue_size > 0 && splits_left(tree) > 0) {
-    const Node& next = tree.nodes[tree.queue[0].node];
+    const GrowNode& next = tree.nodes[tree.queue[0].node];
     if (next.left < 0) return false;
     pop(tree);
     commit_node(tree, next.left);

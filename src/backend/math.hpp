@@ -1,4 +1,4 @@
-// exp, expm1, log, log1p and what derives from them, in double: the same bits on every device and instruction level.
+// exp, expm1, log, log1p, what derives from them, and rounding, in double: the same bits on every device and level.
 //
 // No branches, no tables, no FMA, no call to a library: a loop over them vectorises. The four are within 1 ulp of the
 // exact value for every argument, denormal numbers included (tests/backend/math_test.cpp has the figures). Selections
@@ -24,6 +24,31 @@ LINDEN_HD double from_bits(std::uint64_t bits) { return __builtin_bit_cast(doubl
 LINDEN_HD double abs(double x) { return from_bits(bits_of(x) & 0x7fffffffffffffff); }
 LINDEN_HD double square(double x) { return x * x; }
 LINDEN_HD double sqrt(double x) { return __builtin_sqrt(x); }
+LINDEN_HD bool is_nan(double x) { return x != x; }
+/// The magnitude of the first with the sign of the second.
+LINDEN_HD double copy_sign(double magnitude, double sign) {
+  return from_bits((bits_of(magnitude) & 0x7fffffffffffffff) | (bits_of(sign) & 0x8000000000000000));
+}
+
+/// 1, -1, or x itself where that is a zero or not a number.
+LINDEN_HD double sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; }
+
+/// Not a number if either is.
+LINDEN_HD double maximum(double a, double b) { return (a > b) | is_nan(a) ? a : b; }
+LINDEN_HD double minimum(double a, double b) { return (a < b) | is_nan(a) ? a : b; }
+
+/// To the nearest whole number, halves to the even one.
+LINDEN_HD double round_even(double x) {
+  // Next to 2^52 doubles are one apart: adding it rounds.
+  const double magnitude = abs(x);
+  const double whole = copy_sign((magnitude + 0x1p52) - 0x1p52, x);
+  return magnitude < 0x1p52 ? whole : x;
+}
+LINDEN_HD double floor(double x) {
+  const double near = round_even(x);
+  return copy_sign(near > x ? near - 1.0 : near, x);
+}
+LINDEN_HD double ceil(double x) { return -floor(-x); }
 
 /// exp(x) = 2^k (1 + r + rest), |r| <= ln(2) / 2. 2^k = up[0] * up[1] and 2^-k = down[0] * down[1]: two factors each,
 /// because 2^1024 and 2^-1076 are no doubles.
@@ -96,8 +121,13 @@ LINDEN_HD LogParts log_parts(double x) {
   return {k, from_bits(bits - (biased << 52) + bits_of(1.0))};
 }
 
+/// A logarithm as sum - correction, where the correction is a few percent at most.
+struct LogSum {
+  double sum, correction;
+};
+
 /// k ln 2 + log(1 + f) + rest, for sqrt(1/2) - 1 <= f <= sqrt(2) - 1 and a rest that is small beside f.
-LINDEN_HD double log_sum(double k, double f, double rest) {
+LINDEN_HD LogSum log_sum(double k, double f, double rest) {
   // log(1 + f) = log((1 + s) / (1 - s)) = 2 s + s z T(z), z = s^2: minimax T of degree 7, off by 2^-65.
   const double s = f / (2.0 + f);
   const double z = s * s, z2 = z * z, z4 = z2 * z2;
@@ -112,12 +142,13 @@ LINDEN_HD double log_sum(double k, double f, double rest) {
   const double high = k * ln2_high;
   const double sum = high + f;
   const double sum_lost = f - (sum - high);
-  return sum - (bend - (sum_lost + (k * ln2_low + rest)));
+  return {sum, bend - (sum_lost + (k * ln2_low + rest))};
 }
 
 LINDEN_HD double log(double x) {
   const LogParts p = log_parts(x);
-  const double positive = x < infinity ? log_sum(p.k, p.m - 1.0, 0.0) : x;
+  const LogSum parts = log_sum(p.k, p.m - 1.0, 0.0);
+  const double positive = x < infinity ? parts.sum - parts.correction : x;
   return x < 0.0 ? __builtin_nan("") : x == 0.0 ? -infinity : positive;
 }
 
@@ -132,7 +163,8 @@ LINDEN_HD double log1p(double x) {
   const double rest = lost * unit;
   const double f = (p.m - 1.0) + rest;
   const double f_lost = rest - (f - (p.m - 1.0));
-  const double inside = x < infinity ? log_sum(p.k, f, f_lost - f_lost * f) : x;
+  const LogSum parts = log_sum(p.k, f, f_lost - f_lost * f);
+  const double inside = x < infinity ? parts.sum - parts.correction : x;
   const double edge = x < -1.0 ? __builtin_nan("") : x == -1.0 ? -infinity : inside;
   return x == 0.0 ? x : edge;
 }
@@ -157,8 +189,20 @@ LINDEN_HD double tanh(double x) {
   return from_bits(bits_of(magnitude) | (bits_of(x) & 0x8000000000000000));
 }
 
-/// x^exponent for x >= 0, as exp(exponent log(x)): relative error about 2^-53 (1 + |exponent log(x)|).
-LINDEN_HD double pow(double x, double exponent) { return exponent == 0.0 ? 1.0 : exp(exponent * log(x)); }
+/// What C makes of x^exponent, given |x|^exponent: the sign of an odd power, not a number for a broken power of a
+/// negative number, 1 for 1^anything and anything^0.
+LINDEN_HD double power_of(double x, double exponent, double magnitude) {
+  const double half = 0.5 * exponent;
+  const bool whole = floor(exponent) == exponent;
+  const bool odd = whole & (floor(half) != half);
+  const double known = abs(x) == 1.0 ? 1.0 : magnitude;
+  const double with_sign = odd ? copy_sign(known, x) : known;
+  const bool broken = (x < 0.0) & (x > -infinity) & !whole;
+  return exponent == 0.0 ? 1.0 : broken ? __builtin_nan("") : with_sign;
+}
+
+/// x^exponent as exp(exponent log|x|): relative error about 2^-53 (1 + |exponent log|x||). Signs and limits are C's.
+LINDEN_HD double pow(double x, double exponent) { return power_of(x, exponent, exp(exponent * log(abs(x)))); }
 
 }  // namespace math
 LINDEN_LEVEL_END

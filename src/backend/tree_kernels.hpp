@@ -78,6 +78,10 @@ struct TreeKernels {
   void (*partition)(Context&, TreeMemory&);
   /// The leaf of every row, exact sums of the unrounded gradients over each leaf, and the leaf values from them.
   void (*leaf_sums)(Context&, TreeMemory&);
+  /// Replaces the leaf values by learning_rate times the order statistic at renewal.level of the residuals, label -
+  /// score, of the leaf's rows in the sample (order_statistic.hpp has the definition); l1 and l2 do not apply. A leaf
+  /// whose rows all have weight zero gets 0.
+  void (*renew)(Context&, TreeMemory&);
   /// Adds the value of each row's leaf to its score.
   void (*update)(Context&, TreeMemory&, double* scores);
   void (*predict)(Context&, const PredictTask&);

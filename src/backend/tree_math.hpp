@@ -14,6 +14,16 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
+/// The power of two in which `rows` values up to `max` add up to less than 2^62, so that sums of whole units are exact;
+/// at least 2^-1000, whose inverse is finite.
+LINDEN_HD double sum_unit(double max, std::int64_t rows) {
+  int exponent = 0;
+  std::frexp(max, &exponent);
+  const int row_bits = 64 - __builtin_clzll(static_cast<unsigned long long>(rows));
+  exponent += row_bits - 62;
+  return std::ldexp(1.0, exponent < -1000 ? -1000 : exponent);
+}
+
 LINDEN_HD double shrink(double gradient, double l1) {
   const double rest = std::fabs(gradient) - l1;
   return std::copysign(rest > 0 ? rest : 0.0, gradient);
@@ -81,12 +91,14 @@ LINDEN_HD void set(PackedCell& c, std::int64_t gradient, std::int64_t curvature)
 LINDEN_HD void set(WideCell& c, std::int64_t gradient, std::int64_t curvature) { c = {gradient, curvature}; }
 
 /// Whether the histogram of a node has packed cells.
-LINDEN_HD bool is_packed(const TreeMemory& tree, const Node& node) { return !tree.wide && node.rows <= packed_rows; }
+LINDEN_HD bool is_packed(const TreeMemory& tree, const GrowNode& node) {
+  return !tree.wide && node.rows <= packed_rows;
+}
 
 LINDEN_HD bool goes_left(const Split& split, std::uint8_t bin) { return (split.left_bins[bin >> 6] >> (bin & 63)) & 1; }
 
 /// Whether a node may be split at all, before its histogram is looked at.
-LINDEN_HD bool may_split(const TreeMemory& tree, const Node& node) {
+LINDEN_HD bool may_split(const TreeMemory& tree, const GrowNode& node) {
   const GrowthLimits& limits = tree.limits;
   const double curvature = static_cast<double>(node.curvature) * tree.curvature_unit;
   return (limits.max_depth == 0 || node.depth < limits.max_depth) && node.rows >= 2 * limits.min_rows_in_leaf &&

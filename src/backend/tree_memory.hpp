@@ -71,6 +71,15 @@ struct GrowthLimits {
   double learning_rate = 0.1;
 };
 
+/// What leaf values are renewed from, for losses that need it.
+struct Renewal {
+  double level = 0;                 ///< in (0, 1); 0: leaves keep their Newton steps
+  const double* labels = nullptr;   ///< [bins.rows]
+  const double* weights = nullptr;  ///< [bins.rows], or null for all one
+  double weight_unit = 1;           ///< a power of two: weights are added up in whole units
+  const double* scores = nullptr;   ///< [bins.rows] of the tree's output, before the tree
+};
+
 /// A split of a node into two children. `left_bins` says for every bin whether it goes left.
 struct Split {
   double gain = 0;  ///< 0: there is no split
@@ -84,7 +93,7 @@ struct Split {
 };
 
 /// A node of a growing tree.
-struct Node {
+struct GrowNode {
   std::int64_t begin = 0, rows = 0;          ///< its entries
   std::int64_t gradient = 0, curvature = 0;  ///< quantised sums
   Split split;
@@ -125,7 +134,7 @@ struct Candidate {
 
 /// One node's rows, or a part of them, to be summed for some of the features.
 struct HistogramJob {
-  const Node* node;
+  const GrowNode* node;
   std::int64_t begin, end;   ///< entries
   std::int32_t first, last;  ///< positions in TreeMemory::features
   void* cells;               ///< of the whole histogram, packed or wide
@@ -149,6 +158,7 @@ struct TreeMemory {
   std::int64_t sample_rows = 0;
   const std::int32_t* features = nullptr;  ///< ascending features of this tree
   std::int32_t feature_count = 0;
+  Renewal renewal;
 
   // Quantisation: value = q * unit, units are powers of two.
   bool wide = false;  ///< 24-bit entries
@@ -159,7 +169,7 @@ struct TreeMemory {
   std::int64_t* chunk_counts = nullptr;  ///< [sample_rows / partition_chunk + batch_capacity]: rows going left
 
   // Nodes, the queue and the histograms.
-  Node* nodes = nullptr;
+  GrowNode* nodes = nullptr;
   std::int32_t node_capacity = 0, node_count = 0;
   std::int32_t first_new = 0;  ///< nodes from here on have been made by the last step; siblings lie side by side
   Candidate* queue = nullptr;  ///< a heap [node_capacity]
@@ -186,6 +196,11 @@ struct TreeMemory {
   double* leaf_values = nullptr;         ///< [max_leaves]
   double* leaf_curvatures = nullptr;     ///< [max_leaves]
   std::int64_t* leaf_totals = nullptr;   ///< [threads, 2 * max_leaves]: sums of gradients and curvatures
+
+  // Scratch of renew, where leaves are renewed; placed as the entries are.
+  std::uint64_t* residual_keys = nullptr;    ///< [sample_rows]
+  std::int64_t* residual_weights = nullptr;  ///< [sample_rows], where rows have weights
+  std::int64_t* digit_sums = nullptr;        ///< [threads, select_digits]
 };
 
 /// A node of a forest ready for prediction, as a descent sees it. Children lie side by side: right = left + 1. A leaf

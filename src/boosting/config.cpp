@@ -7,6 +7,7 @@
 #include <linden/boosting.hpp>
 
 #include "base/fail.hpp"
+#include "loss/definition.hpp"
 
 namespace linden {
 namespace {
@@ -23,6 +24,16 @@ struct Field {
                       field.range.front() == '(' || field.range.front() == '[' ? "in " : "", field.range);
 }
 
+template <class T>
+T parse_number(std::string_view name, std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || text.empty())
+    fail<ArgumentError>("BoostingConfig.{}: \"{}\" is not a {}number.", name, text,
+                        std::is_integral_v<T> ? "whole " : "");
+  return value;
+}
+
 // A number with bounds. An open lower bound is 0 itself excluded.
 template <class T>
 Field number(std::string name, T BoostingConfig::*member, double low, bool low_open, double high, std::string meaning) {
@@ -34,12 +45,7 @@ Field number(std::string name, T BoostingConfig::*member, double low, bool low_o
     const auto v = static_cast<double>(c.*member);
     return (low_open ? v > low : v >= low) && v <= high && std::isfinite(v);
   };
-  field.parse = [name, member](BoostingConfig& c, std::string_view text) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), c.*member);
-    if (error != std::errc{} || end != text.data() + text.size() || text.empty())
-      fail<ArgumentError>("BoostingConfig.{}: \"{}\" is not a {}number.", name, text,
-                          std::is_integral_v<T> ? "whole " : "");
-  };
+  field.parse = [name, member](BoostingConfig& c, std::string_view text) { c.*member = parse_number<T>(name, text); };
   return field;
 }
 
@@ -76,15 +82,35 @@ const std::vector<Field>& table() {
   return fields;
 }
 
+constexpr std::string_view loss_prefix = "loss.";  // of the fields that are parameters of the loss
+
+void append_parameters(const Loss& loss, std::vector<FieldInfo>& infos) {
+  const Loss::Definition& definition = loss.definition();
+  for (std::size_t i = 0; i < definition.parameters.size(); ++i) {
+    const ParameterRule& rule = definition.parameters[i];
+    std::string range = rule.range();
+    if (range.starts_with("in ")) range.erase(0, 3);
+    infos.push_back({fmt::format("{}{}", loss_prefix, rule.name), fmt::format("{}", definition.spec.parameter[i]),
+                     std::move(range), rule.meaning});
+  }
+}
+
 }  // namespace
 
 std::vector<FieldInfo> fields(const BoostingConfig& config) {
   std::vector<FieldInfo> infos;
-  for (const Field& f : table()) infos.push_back({f.name, f.text(config), f.range, f.meaning});
+  for (const Field& f : table()) {
+    infos.push_back({f.name, f.text(config), f.range, f.meaning});
+    if (f.name == "loss") append_parameters(config.loss, infos);
+  }
   return infos;
 }
 
 void set_field(BoostingConfig& config, std::string_view name, std::string_view value) {
+  if (name.starts_with(loss_prefix)) {
+    config.loss = config.loss.with_parameter(name.substr(loss_prefix.size()), parse_number<double>(name, value));
+    return;
+  }
   std::vector<std::string> names;
   for (const Field& field : table()) {
     names.push_back(field.name);

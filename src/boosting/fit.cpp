@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <chrono>
 #include <linden/boosting.hpp>
+#include <linden/threads.hpp>
 #include <numeric>
 
+#include "backend/tree_math.hpp"
 #include "base/fail.hpp"
 #include "base/memory.hpp"
 #include "base/utf8.hpp"
@@ -15,8 +17,10 @@
 #include "boosting/sample.hpp"
 #include "boosting/tree_storage.hpp"
 #include "boosting/validation.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
+#include "loss/tape_derivatives.hpp"
 
 namespace linden {
 namespace {
@@ -54,6 +58,16 @@ GrowthLimits growth_limits(const BoostingConfig& config) {
   return limits;
 }
 
+Renewal renewal_of(const Labels& labels, std::span<const double> weights) {
+  Renewal renewal;
+  renewal.level = renewal_level(labels.loss.definition().spec);
+  renewal.labels = labels.values.data();
+  renewal.weights = weights.data();
+  if (!weights.empty())
+    renewal.weight_unit = sum_unit(std::ranges::max(weights), static_cast<std::int64_t>(weights.size()));
+  return renewal;
+}
+
 std::vector<std::int32_t> all_features(const BinsView& bins) {
   std::vector<std::int32_t> features(static_cast<std::size_t>(bins.features));
   std::iota(features.begin(), features.end(), 0);
@@ -88,13 +102,29 @@ class Sampler {
   std::vector<std::int32_t> features_;
 };
 
-void check_gradients(const std::vector<GradientRange>& ranges, int round) {
-  for (const GradientRange& range : ranges)
-    if (range.first_bad_row >= 0)
+void check_gradients(const std::vector<GradientRange>& ranges, int round, const Loss& loss) {
+  const bool is_exact = loss.definition().spec.curvature == CurvatureRule::exact;
+  for (const GradientRange& range : ranges) {
+    if (range.first_bad_row < 0) continue;
+    if (is_exact)
       fail<DataError>(
-          "fit_boosted: in round {} the gradient of row {} is not finite. Hint: a smaller learning_rate, a "
-          "larger l2 or min_child_weight keeps scores in bounds.",
-          round, range.first_bad_row);
+          "fit_boosted: in round {} the curvature of row {} is negative or not finite, and loss \"{}\" asks for it as "
+          "it "
+          "is. Hint: .curvature = Curvature::clamped takes 0 where it is negative.",
+          round, range.first_bad_row, loss.name());
+    fail<DataError>(
+        "fit_boosted: in round {} the gradient of row {} is not finite. Hint: a smaller learning_rate, a "
+        "larger l2 or min_child_weight keeps scores in bounds.",
+        round, range.first_bad_row);
+  }
+}
+
+// Gradients of all rows: by a kernel, or by the tape for the losses that need it.
+void fill_gradients(const TreeKernels& kernels, Context& context, const Loss& loss, const GradientTask& task) {
+  if (task.loss.kind == LossKind::tape)
+    tape_gradients(loss.definition(), task);
+  else
+    kernels.gradients(context, task);
 }
 
 // A model that knows its columns, classes and configuration, and has no trees yet.
@@ -124,8 +154,10 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   check_names("class", train.classes());
   for (const Column& column : train.columns()) check_names("category", column.categories);
   const Labels labels = training_labels("fit_boosted", train, config.loss);
+  check_trainable("fit_boosted", labels.loss, train.rows());
   const TreeKernels& kernels = tree_kernels_of(options.device);
   Arena arena(options.threads);
+  const Threads tape_threads(options.threads);
   Context context{arena};
 
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels);
@@ -141,7 +173,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   model->seconds_binning = seconds_since(bin_start);
 
   const Clock::time_point start = Clock::now();
-  TreeStorage storage(bins.view(), growth_limits(config), arena.threads());
+  TreeStorage storage(bins.view(), growth_limits(config), renewal_of(labels, weights), arena.threads());
   TreeMemory& tree = storage.memory();
   const Memory score_memory(static_cast<std::size_t>(outputs * rows) * sizeof(double));
   const Memory gradient_memory(static_cast<std::size_t>(2 * outputs * rows) * sizeof(float));
@@ -161,14 +193,18 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
                                    ranges.data()};
   Sampler sampler(config, bins.view());
   for (int round = 0; round < config.rounds; ++round) {
-    kernels.gradients(context, gradient_task);
-    check_gradients(ranges, round);
+    fill_gradients(kernels, context, labels.loss, gradient_task);
+    check_gradients(ranges, round, labels.loss);
     sampler.draw(round, tree, arena);
     for (int k = 0; k < outputs; ++k) {
       tree.gradients = gradients + k * rows;
       tree.curvatures = curvatures + k * rows;
       tree.range = ranges[k];
       grow(kernels, context, tree);
+      if (tree.renewal.level > 0) {
+        tree.renewal.scores = scores + k * rows;
+        kernels.renew(context, tree);
+      }
       kernels.update(context, tree, scores + k * rows);
       model->trees.push_back(finished_tree(tree, cuts, bins.used()));
       model->trees.back().output = k;

@@ -40,7 +40,7 @@ Tree finished_tree(const TreeMemory& tree, std::span<const Cuts> cuts, std::span
   Tree result;
   result.nodes.resize(static_cast<std::size_t>(tree.committed_count));
   for (std::int32_t i = 0; i < tree.committed_count; ++i) {
-    const Node& node = tree.nodes[tree.committed[i]];
+    const GrowNode& node = tree.nodes[tree.committed[i]];
     TreeNode& out = result.nodes[i];
     out.rows = node.rows;
     out.cover = static_cast<double>(node.curvature) * tree.curvature_unit;

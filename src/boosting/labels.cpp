@@ -20,16 +20,19 @@ std::vector<double> distinct(std::span<const double> values) {
 
 bool is_class_number(double value, int classes) { return value >= 0 && value < classes && value == std::floor(value); }
 
+// Losses of two classes in one score.
+bool wants_two(const Loss& loss) { return loss.classes() == 2 && loss.outputs() == 1; }
+
 [[noreturn]] void refuse_third_label(std::string_view where, std::span<const double> values,
-                                     std::size_t distinct_values) {
+                                     std::size_t distinct_values, const Loss& loss) {
   std::vector<double> seen;
   for (std::size_t row = 0;; ++row) {
     if (std::find(seen.begin(), seen.end(), values[row]) != seen.end()) continue;
     seen.push_back(values[row]);
     if (seen.size() == 3)
       fail<DataError>(
-          "{}: third label {} at row {}, but logistic wants two. Hint: use .loss = loss::softmax({{.classes = {}}}).",
-          where, values[row], row, distinct_values);
+          "{}: third label {} at row {}, but {} wants two. Hint: use .loss = loss::softmax({{.classes = {}}}).", where,
+          values[row], row, loss.name(), distinct_values);
   }
 }
 
@@ -43,7 +46,7 @@ std::vector<double> numeric_classes(std::string_view where, std::span<const doub
     return classes;
   }
   classes = distinct(values);
-  if (loss.name() == "logistic" && classes.size() > 2) refuse_third_label(where, values, classes.size());
+  if (wants_two(loss) && classes.size() > 2) refuse_third_label(where, values, classes.size(), loss);
   return classes;
 }
 
@@ -78,11 +81,11 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
   if (count < 2)
     fail<DataError>("{}: all labels are {}, but {} wants two classes or more.", where, labels.classes.at(0),
                     loss.name());
-  if (loss.classes() == 0) labels.loss = loss::by_name(loss.name(), count);
+  if (loss.classes() == 0) labels.loss = loss::softmax({.classes = count});
   if (labels.loss.classes() < count) {
-    if (loss.name() == "logistic")
-      fail<DataError>("{}: the label has {} classes ({}), but logistic wants two. Hint: use .loss = loss::softmax().",
-                      where, count, listing(labels.classes));
+    if (wants_two(loss))
+      fail<DataError>("{}: the label has {} classes ({}), but {} wants two. Hint: use .loss = loss::softmax().", where,
+                      count, listing(labels.classes), loss.name());
     fail<DataError>("{}: the label has {} classes ({}), but {} was made for {}. Hint: use .classes = {}.", where, count,
                     listing(labels.classes), loss.name(), loss.classes(), count);
   }

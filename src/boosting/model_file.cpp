@@ -125,13 +125,18 @@ BoostedModel BoostedModel::load(const std::filesystem::path& path) {
   const std::string file = path.string();
   auto state = std::make_shared<State>();
   const JsonReader config(envelope.config, file, "config");
+  state->config.loss = envelope.loss;
   try {
-    for (const FieldInfo& field : fields(BoostingConfig{}))
-      set_field(state->config, field.name, config[field.name].text());
+    for (const FieldInfo& field : fields(state->config)) {
+      const std::string& text = config[field.name].text();
+      if (field.name != "loss" && !field.name.starts_with("loss."))
+        set_field(state->config, field.name, text);
+      else if (text != field.value)
+        config[field.name].refuse(fmt::format("is {}, but the model's is {}", text, field.value));
+    }
   } catch (const ArgumentError& error) {
     config.refuse(fmt::format("is out of range ({})", error.what()));
   }
-  state->config.loss = envelope.loss;
   const JsonReader body(envelope.body, file, "body");
   state->initial_score = body["initial_score"].finites();
   if (static_cast<int>(state->initial_score.size()) != envelope.loss.outputs())

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backend/order_statistic.hpp"
+
 namespace linden {
 namespace {
 
@@ -23,9 +25,10 @@ T* TreeStorage::allocate(std::int64_t count) {
   return blocks_.emplace_back(static_cast<std::size_t>(count) * sizeof(T)).template as<T>();
 }
 
-TreeStorage::TreeStorage(const BinsView& bins, const GrowthLimits& limits, int threads) {
+TreeStorage::TreeStorage(const BinsView& bins, const GrowthLimits& limits, const Renewal& renewal, int threads) {
   tree_.bins = bins;
   tree_.limits = limits;
+  tree_.renewal = renewal;
   const std::int64_t rows = bins.rows, leaves = most_leaves(limits, rows);
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
   tree_.batch_capacity = limits.level_wise ? level_wise_batch : leaf_wise_batch;
@@ -34,7 +37,7 @@ TreeStorage::TreeStorage(const BinsView& bins, const GrowthLimits& limits, int t
   tree_.entries = allocate<WideEntry>(rows + prefetch_rows);
   tree_.spare_entries = allocate<WideEntry>(2 * rows);
   tree_.chunk_counts = allocate<std::int64_t>(rows / partition_chunk + tree_.batch_capacity + 1);
-  tree_.nodes = allocate<Node>(tree_.node_capacity);
+  tree_.nodes = allocate<GrowNode>(tree_.node_capacity);
   tree_.queue = allocate<Candidate>(tree_.node_capacity);
   tree_.popped = allocate<Candidate>(4 * tree_.batch_capacity);
   tree_.batch = allocate<std::int32_t>(tree_.batch_capacity);
@@ -58,6 +61,11 @@ TreeStorage::TreeStorage(const BinsView& bins, const GrowthLimits& limits, int t
   tree_.leaf_values = allocate<double>(leaves);
   tree_.leaf_curvatures = allocate<double>(leaves);
   tree_.leaf_totals = allocate<std::int64_t>(2 * leaves * threads);
+
+  if (renewal.level == 0) return;
+  tree_.residual_keys = allocate<std::uint64_t>(rows);
+  if (renewal.weights != nullptr) tree_.residual_weights = allocate<std::int64_t>(rows);
+  tree_.digit_sums = allocate<std::int64_t>(std::int64_t{threads} * select_digits);
 }
 
 }  // namespace linden

@@ -10,7 +10,8 @@ namespace linden {
 
 class TreeStorage {
  public:
-  TreeStorage(const BinsView& bins, const GrowthLimits& limits, int threads);
+  /// `renewal` without its scores: they belong to an output.
+  TreeStorage(const BinsView& bins, const GrowthLimits& limits, const Renewal& renewal, int threads);
 
   TreeMemory& memory() noexcept { return tree_; }
 

@@ -1,6 +1,7 @@
 // linden train: from a data file to a model file, with held-out metrics and where the seconds went.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -38,11 +39,15 @@ Callback stop_on_interrupt() {
 
 BoostingConfig configure(const std::vector<std::string>& assignments, bool& loss_named) {
   BoostingConfig config;
-  for (const std::string& assignment : assignments) {
+  const auto is_loss = [](const std::string& assignment) { return assignment.starts_with("loss="); };
+  // The loss first: its parameters may stand before it.
+  std::vector<std::string> ordered = assignments;
+  std::ranges::stable_partition(ordered, is_loss);
+  for (const std::string& assignment : ordered) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos) throw ArgumentError(fmt::format("--set {}: it must be field=value.", assignment));
     set_field(config, assignment.substr(0, equals), assignment.substr(equals + 1));
-    loss_named |= assignment.starts_with("loss=");
+    loss_named |= is_loss(assignment);
   }
   return config;
 }
@@ -107,9 +112,15 @@ void run_train(const TrainArguments& args) {
 
 std::string field_list() {
   std::string text = "Fields for --set (default; range):\n";
+  const auto append = [&](const FieldInfo& field, std::string_view value) {
+    text += fmt::format("  {:<17} {} (default {}; {})\n", field.name, field.meaning, value, field.range);
+  };
   for (const FieldInfo& field : fields(BoostingConfig{}))
-    text += fmt::format("  {:<17} {} (default {}; {})\n", field.name, field.meaning,
-                        field.name == "loss" ? "by the label" : field.value, field.range);
+    append(field, field.name == "loss" ? "by the label" : field.value);
+  text += "Parameters of losses:\n";
+  for (const std::string& name : loss::names())
+    for (const FieldInfo& field : fields(BoostingConfig{.loss = loss::by_name(name)}))
+      if (field.name.starts_with("loss.")) append(field, fmt::format("{} with loss={}", field.value, name));
   return text;
 }
 

@@ -1,6 +1,8 @@
-// Gradient and curvature of every row: a loss functor on dual numbers, in double, rounded to float on store.
+// Gradient and curvature of every row: a loss functor, or a row program, on dual numbers, in double, rounded to float
+// on store.
 //
 // Rows are independent, and of all rows only maxima and the first bad row are kept, so no order matters.
+#include "backend/row_program.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -8,6 +10,9 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr std::int64_t chunk_rows = 4096;
+constexpr std::int64_t program_doubles = 12288;  // 96 KiB of stack: 8 rows of the largest program
+constexpr std::int64_t program_rows = 128;
+static_assert(program_doubles >= 3 * 8 * RowProgram::most_registers);
 constexpr std::int64_t softmax_rows = 1024;  // its two arrays of doubles take 16 KiB of stack
 
 /// The largest bit patterns without their signs: for floats, the order of patterns is that of magnitudes, with
@@ -123,12 +128,36 @@ void fill(const GradientTask& task, const SoftmaxLoss&, std::int64_t begin, std:
   }
 }
 
+/// A tile of rows at a time, so that its registers stay in the nearest cache.
+template <bool weighted>
+void fill(const GradientTask& task, const ProgramLoss&, std::int64_t begin, std::int64_t end) {
+  const RowProgram& program = *task.loss.program;
+  alignas(64) double memory[program_doubles];
+  const std::int64_t fit = program_doubles / (3 * program.registers) / 8 * 8;
+  const std::int64_t width = fit > program_rows ? program_rows : fit;
+  RowTile tile(program, memory, width);
+  const RowInputs inputs{task.scores, task.rows, task.labels, task.loss.program_parameters};
+  const CurvatureRule rule = task.loss.curvature;
+  for (std::int64_t first = begin; first < end; first += width) {
+    const std::int64_t last = first + width < end ? first + width : end;
+    tile.load(inputs, first, last - first);
+    for (std::int32_t k = 0; k < program.outputs; ++k) {
+      tile.differentiate(k);
+      const Peak peak = store<weighted>(task, k, first, last, [&](std::int64_t row) {
+        const double bend = tile.curvature(row - first);
+        return SoftmaxLoss::Output{tile.gradient(row - first), ruled_curvature(rule, bend)};
+      });
+      combine(task, k, first, last, peak);
+    }
+  }
+}
+
 }  // namespace
 
 void gradients(Context& context, const GradientTask& task) {
   for (std::int32_t k = 0; k < task.loss.outputs; ++k) task.ranges[k] = GradientRange();
   const std::int64_t size = task.loss.kind == LossKind::softmax ? softmax_rows : chunk_rows;
-  visit_loss(task.loss.kind, [&](auto loss) {
+  visit_loss(task.loss, [&](auto loss) {
     context.arena.chunks(task.rows, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       if (task.weights != nullptr)
         fill<true>(task, loss, begin, end);

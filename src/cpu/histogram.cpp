@@ -140,7 +140,7 @@ void add_parts(const TreeMemory& tree, const Job& whole, const WideCell* parts, 
 
 // Whether the node is summed row by row; false when it is left to `subtract`, or needs no histogram.
 bool is_built(const TreeMemory& tree, std::int32_t index) {
-  const Node& node = tree.nodes[index];
+  const GrowNode& node = tree.nodes[index];
   if (node.parent < 0) return true;
   const std::int32_t left = tree.nodes[node.parent].left;
   if (tree.children_final || (!may_split(tree, tree.nodes[left]) && !may_split(tree, tree.nodes[left + 1])))
@@ -170,7 +170,7 @@ void histogram(Context& context, TreeMemory& tree) {
   std::int64_t job_count = 0, sum_count = 0, part_count = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
     if (!is_built(tree, i)) continue;
-    const Node& node = tree.nodes[i];
+    const GrowNode& node = tree.nodes[i];
     WideCell* const cells = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
     const Job whole{&node, node.begin, node.begin + node.rows, 0, tree.feature_count, cells};
     const std::int64_t parts = node.rows / part_rows;

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "backend/tensor_kernels.hpp"
 #include "backend/tree_kernels.hpp"
 #include "base/fail.hpp"
 
@@ -11,13 +12,16 @@ namespace linden {
 
 namespace v2 {
 const TreeKernels& tree_kernels();
-}
+const TensorKernels& tensor_kernels();
+}  // namespace v2
 namespace v3 {
 const TreeKernels& tree_kernels();
-}
+const TensorKernels& tensor_kernels();
+}  // namespace v3
 namespace v4 {
 const TreeKernels& tree_kernels();
-}
+const TensorKernels& tensor_kernels();
+}  // namespace v4
 
 namespace {
 
@@ -31,7 +35,7 @@ int machine_level() {
   return v4 ? 4 : v3 ? 3 : 2;
 }
 
-const TreeKernels& choose() {
+int chosen_level() {
   int level = machine_level();
   if (const char* wanted = std::getenv("LINDEN_ISA")) {
     const std::string_view name = wanted;
@@ -41,7 +45,19 @@ const TreeKernels& choose() {
       fail<ArgumentError>("LINDEN_ISA is \"{}\", but this machine has v{} at most. Hint: unset it.", name, level);
     level = name[1] - '0';
   }
-  return level == 4 ? v4::tree_kernels() : level == 3 ? v3::tree_kernels() : v2::tree_kernels();
+  return level;
+}
+
+int level() {
+  static const int chosen = chosen_level();
+  return chosen;
+}
+
+const TreeKernels& choose_tree() {
+  return level() == 4 ? v4::tree_kernels() : level() == 3 ? v3::tree_kernels() : v2::tree_kernels();
+}
+const TensorKernels& choose_tensor() {
+  return level() == 4 ? v4::tensor_kernels() : level() == 3 ? v3::tensor_kernels() : v2::tensor_kernels();
 }
 
 }  // namespace
@@ -50,15 +66,22 @@ const TreeKernels& choose() {
 
 namespace native {
 const TreeKernels& tree_kernels();
-}
+const TensorKernels& tensor_kernels();
+}  // namespace native
 namespace {
-const TreeKernels& choose() { return native::tree_kernels(); }
+const TreeKernels& choose_tree() { return native::tree_kernels(); }
+const TensorKernels& choose_tensor() { return native::tensor_kernels(); }
 }  // namespace
 
 #endif
 
 const TreeKernels& cpu_tree_kernels() {
-  static const TreeKernels& chosen = choose();
+  static const TreeKernels& chosen = choose_tree();
+  return chosen;
+}
+
+const TensorKernels& cpu_tensor_kernels() {
+  static const TensorKernels& chosen = choose_tensor();
   return chosen;
 }
 

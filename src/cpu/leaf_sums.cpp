@@ -10,14 +10,6 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-// The power of two in which `rows` values up to `max` add up to less than 2^62.
-double sum_unit(double max, std::int64_t rows) {
-  int exponent = 0;
-  std::frexp(max, &exponent);
-  const int row_bits = 64 - __builtin_clzll(static_cast<unsigned long long>(rows));
-  return std::ldexp(1.0, exponent + row_bits - 62);
-}
-
 // The first of a node's entries, in ascending order of rows, whose row is `row` or later.
 template <class E>
 const E* lower_bound(const E* entry, const E* end, std::int64_t row) {
@@ -33,7 +25,7 @@ const E* lower_bound(const E* entry, const E* end, std::int64_t row) {
 
 // A row that was not in the sample goes down the tree by its bins.
 std::int32_t leaf_by_bins(const TreeMemory& tree, std::int64_t row) {
-  const Node* node = tree.nodes;
+  const GrowNode* node = tree.nodes;
   while (node->left >= 0 && tree.nodes[node->left].order >= 0) {
     const std::uint8_t bin = tree.bins.by_feature[node->split.feature * tree.bins.rows + row];
     node = tree.nodes + node->left + (goes_left(node->split, bin) ? 0 : 1);
@@ -47,7 +39,7 @@ void label_rows(const TreeMemory& tree, std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) tree.leaf_of_row[row] = -1;
   const auto* entries = static_cast<const E*>(tree.entries);
   for (std::int32_t i = 0; i < tree.node_count; ++i) {
-    const Node& node = tree.nodes[i];
+    const GrowNode& node = tree.nodes[i];
     if (node.left >= 0) continue;  // its rows are its children's
     const std::int32_t leaf = tree.leaf_of_node[i];
     const E* const last = entries + node.begin + node.rows;
@@ -60,7 +52,7 @@ void label_rows(const TreeMemory& tree, std::int64_t begin, std::int64_t end) {
 void number_leaves(TreeMemory& tree) {
   tree.leaf_count = 0;
   for (std::int32_t i = 0; i < tree.committed_count; ++i) {
-    const Node& node = tree.nodes[tree.committed[i]];
+    const GrowNode& node = tree.nodes[tree.committed[i]];
     const bool is_leaf = node.left < 0 || tree.nodes[node.left].order < 0;
     tree.leaf_of_node[tree.committed[i]] = is_leaf ? tree.leaf_count++ : -1;
   }

@@ -64,7 +64,7 @@ void divide_batch(Context& context, TreeMemory& tree) {
     });
   };
 
-  each_chunk([&](const Node& node, std::int64_t chunk, std::int64_t* count) {
+  each_chunk([&](const GrowNode& node, std::int64_t chunk, std::int64_t* count) {
     const std::int64_t begin = node.begin + chunk * partition_chunk;
     const std::int64_t end = node.begin + node.rows;
     const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
@@ -75,7 +75,7 @@ void divide_batch(Context& context, TreeMemory& tree) {
       std::memcpy(entries + begin + count[chunk], spare_right + begin,
                   static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
   });
-  each_chunk([&](const Node& node, std::int64_t chunk, const std::int64_t* count) {
+  each_chunk([&](const GrowNode& node, std::int64_t chunk, const std::int64_t* count) {
     if (node.rows <= partition_chunk) return;
     const std::int64_t begin = node.begin + chunk * partition_chunk;
     const std::int64_t end = node.begin + node.rows;
@@ -93,11 +93,11 @@ void divide_batch(Context& context, TreeMemory& tree) {
 }
 
 void make_children(TreeMemory& tree, std::int32_t index, std::int64_t left_rows) {
-  Node& node = tree.nodes[index];
+  GrowNode& node = tree.nodes[index];
   node.left = tree.node_count;
   tree.node_count += 2;
-  Node& left = tree.nodes[node.left] = Node{};
-  Node& right = tree.nodes[node.left + 1] = Node{};
+  GrowNode& left = tree.nodes[node.left] = GrowNode{};
+  GrowNode& right = tree.nodes[node.left + 1] = GrowNode{};
   left.parent = right.parent = index;
   left.depth = right.depth = node.depth + 1;
   left.begin = node.begin;

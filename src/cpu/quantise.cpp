@@ -73,7 +73,7 @@ void quantise(Context& context, TreeMemory& tree) {
   tree.children_final = false;
   tree.free_count = tree.slots;
   for (std::int32_t i = 0; i < tree.slots; ++i) tree.free_slots[i] = tree.slots - 1 - i;
-  tree.nodes[0] = Node{};
+  tree.nodes[0] = GrowNode{};
   tree.nodes[0].rows = tree.sample_rows;
   tree.nodes[0].gradient = totals.gradient;
   tree.nodes[0].curvature = totals.curvature;

@@ -17,13 +17,13 @@ constexpr int lanes = 8;
 // A node as its scans see it: sums in units of the quantisation, as doubles, which hold them exactly.
 struct Scan {
   const TreeMemory* tree;
-  const Node* node;
+  const GrowNode* node;
   double gradient_unit, curvature_unit;
   double gradient, curvature;  // of the node, in real units
   double score;
 };
 
-Scan scan_of(const TreeMemory& tree, const Node& node) {
+Scan scan_of(const TreeMemory& tree, const GrowNode& node) {
   Scan s{&tree, &node, tree.gradient_unit, tree.curvature_unit, 0, 0, 0};
   s.gradient = static_cast<double>(node.gradient) * s.gradient_unit;
   s.curvature = static_cast<double>(node.curvature) * s.curvature_unit;
@@ -203,20 +203,20 @@ Split feature_split(const Scan& s, std::int32_t index, const std::int64_t* rows)
 }
 
 // Whether the curvature alone proves that both children have enough rows.
-bool proven(const TreeMemory& tree, const Node& node, const Split& split) {
+bool proven(const TreeMemory& tree, const GrowNode& node, const Split& split) {
   const std::int64_t enough = (tree.limits.min_rows_in_leaf - 1) * tree.max_curvature;
   return split.counted || (split.left_curvature > enough && node.curvature - split.left_curvature > enough);
 }
 
 template <class Integer>
-void count_rows(const TreeMemory& tree, const Node& node, std::int32_t feature, std::int64_t* rows) {
+void count_rows(const TreeMemory& tree, const GrowNode& node, std::int32_t feature, std::int64_t* rows) {
   const auto* entry = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
   const std::uint8_t* const bins = tree.bins.by_feature + feature * tree.bins.rows;
   for (std::int64_t i = 0; i < node.rows; ++i) ++rows[bins[entry[i].row]];
 }
 
 // The best of all features, with enough rows on both sides.
-Split best_of(const TreeMemory& tree, const Node& node, Split* candidates) {
+Split best_of(const TreeMemory& tree, const GrowNode& node, Split* candidates) {
   const Scan s = scan_of(tree, node);
   for (;;) {
     Split* best = candidates;
@@ -237,7 +237,7 @@ void split(Context& context, TreeMemory& tree) {
   const std::int64_t count = tree.node_count - tree.first_new;
   const std::int64_t blocks = (tree.feature_count + block - 1) / block;
   context.arena.each(count * blocks, [&](std::int64_t task, int) {
-    const Node& node = tree.nodes[tree.first_new + task / blocks];
+    const GrowNode& node = tree.nodes[tree.first_new + task / blocks];
     if (node.slot < 0 || !may_split(tree, node)) return;
     const Scan s = scan_of(tree, node);
     Split* const candidates = tree.candidates + task / blocks * tree.feature_count;
@@ -246,14 +246,14 @@ void split(Context& context, TreeMemory& tree) {
       candidates[i] = feature_split(s, tree.features[i], nullptr);
   });
   context.arena.each(count, [&](std::int64_t task, int) {
-    Node& node = tree.nodes[tree.first_new + task];
+    GrowNode& node = tree.nodes[tree.first_new + task];
     if (node.slot < 0 || !may_split(tree, node)) return;
     node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);
   });
   // Keep the histograms of leaves that may be split, as long as the next step has enough free ones; a leaf without one
   // has both its children summed row by row.
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
-    Node& node = tree.nodes[i];
+    GrowNode& node = tree.nodes[i];
     if (node.slot < 0 || (node.split.gain > 0 && tree.free_count >= 2 * tree.batch_capacity)) continue;
     tree.free_slots[tree.free_count++] = node.slot;
     node.slot = -1;

@@ -36,11 +36,11 @@ void take_away<PackedCell, PackedCell, PackedCell>(const TreeMemory& tree, const
 void subtract(Context& context, TreeMemory& tree) {
   const std::int64_t pairs = tree.first_new == 0 ? 0 : (tree.node_count - tree.first_new) / 2;
   context.arena.each(pairs, [&](std::int64_t pair, int) {
-    Node& left = tree.nodes[tree.first_new + 2 * pair];
-    Node& right = tree.nodes[tree.first_new + 2 * pair + 1];
-    Node& parent = tree.nodes[left.parent];
-    Node& smaller = left.rows <= right.rows ? left : right;
-    Node& larger = left.rows <= right.rows ? right : left;
+    GrowNode& left = tree.nodes[tree.first_new + 2 * pair];
+    GrowNode& right = tree.nodes[tree.first_new + 2 * pair + 1];
+    GrowNode& parent = tree.nodes[left.parent];
+    GrowNode& smaller = left.rows <= right.rows ? left : right;
+    GrowNode& larger = left.rows <= right.rows ? right : left;
     if (parent.slot < 0 || smaller.slot < 0) return;
     WideCell* const from = tree.histograms + std::int64_t{parent.slot} * tree.bins.cells;
     const WideCell* const away = tree.histograms + std::int64_t{smaller.slot} * tree.bins.cells;
@@ -57,7 +57,7 @@ void subtract(Context& context, TreeMemory& tree) {
   });
   // Parents whose children need no histogram give theirs back.
   for (std::int64_t pair = 0; pair < pairs; ++pair) {
-    Node& parent = tree.nodes[tree.nodes[tree.first_new + 2 * pair].parent];
+    GrowNode& parent = tree.nodes[tree.nodes[tree.first_new + 2 * pair].parent];
     if (parent.slot >= 0) tree.free_slots[tree.free_count++] = parent.slot;
     parent.slot = -1;
   }

@@ -6,7 +6,7 @@ LINDEN_LEVEL_BEGIN
 
 const TreeKernels& tree_kernels() {
   static constexpr TreeKernels table{bin,    gradients, quantise,  histogram, subtract, split,
-                                     select, partition, leaf_sums, update,    predict};
+                                     select, partition, leaf_sums, renew,     update,   predict};
   return table;
 }
 

@@ -15,6 +15,7 @@ void split(Context&, TreeMemory&);
 bool select(Context&, TreeMemory&);
 void partition(Context&, TreeMemory&);
 void leaf_sums(Context&, TreeMemory&);
+void renew(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);
 void predict(Context&, const PredictTask&);
 

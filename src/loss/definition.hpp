@@ -2,11 +2,26 @@
 #pragma once
 
 #include <linden/loss.hpp>
+#include <span>
 #include <string>
 
 #include "backend/row_losses.hpp"
 
 namespace linden {
+
+/// A parameter of a loss as it is documented and checked: LossSpec::parameter holds the values, in the same order.
+struct ParameterRule {
+  const char* name;
+  double low;     ///< the least value, or the bound that values lie above
+  bool low_open;  ///< whether `low` itself is excluded
+  double high;    ///< values lie below
+  const char* meaning;
+
+  bool allows(double value) const { return (low_open ? value > low : value >= low) && value < high; }
+  std::string range() const;  ///< "in (0, 1)", "> 0"
+};
+
+struct CustomLoss;  // custom.hpp
 
 struct Loss::Definition {
   LossSpec spec;  ///< outputs is 0 for softmax without a number of classes
@@ -14,6 +29,8 @@ struct Loss::Definition {
   Link link = Link::identity;
   LabelKind label_kind = LabelKind::real;
   int classes = 0;
+  std::span<const ParameterRule> parameters = {};
+  std::shared_ptr<const CustomLoss> custom = nullptr;  ///< null for a built-in loss
 };
 
 }  // namespace linden

@@ -1,4 +1,4 @@
-// Newton from zero over a constant; every sum over rows is exact.
+// Newton from zero over a constant, or an order statistic of the labels; every sum over rows is exact.
 #include "loss/initial_score.hpp"
 
 #include <algorithm>
@@ -7,10 +7,15 @@
 #include <numeric>
 #include <type_traits>
 
+#include "backend/order_statistic.hpp"
+#include "backend/row_program.hpp"
+#include "backend/tree_math.hpp"
 #include "base/fail.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/exact_sum.hpp"
 #include "loss/label_groups.hpp"
+#include "loss/tape_derivatives.hpp"
 
 namespace linden {
 namespace {
@@ -26,23 +31,57 @@ struct Slope {
   double gradient, curvature;
 };
 
+// The second derivative, also of Huber's loss, whose own curvature leads here in many small steps.
+template <class RowLoss>
+double second_derivative(const Dual& d) {
+  return std::is_same_v<RowLoss, HuberLoss> && d.second < 1 ? 0.0 : d.second;
+}
+
+/// Calls visit(row, slope, curvature) for the rows of a chunk, at one constant score.
+template <class RowLoss, class Visit>
+void for_each_slope(const RowLoss& loss, const LossSpec&, double score, const LabelPoints& points, std::int64_t begin,
+                    std::int64_t end, const Visit& visit) {
+  for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row) {
+    const Dual d = loss(variable(score), points.labels[row]);
+    visit(row, d.first, second_derivative<RowLoss>(d));
+  }
+}
+
+template <class Visit>
+void for_each_slope(const ProgramLoss&, const LossSpec& spec, double score, const LabelPoints& points,
+                    std::int64_t begin, std::int64_t end, const Visit& visit) {
+  constexpr std::int64_t width = 64;
+  std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(*spec.program, width)));
+  RowTile tile(*spec.program, memory.data(), width);
+  const std::vector<double> scores(static_cast<std::size_t>(width), score);
+  for (std::int64_t first = begin; first < end; first += width) {
+    const std::int64_t count = std::min(width, end - first);
+    std::vector<const double*> parameters;
+    for (std::int32_t p = 0; p < spec.program->parameters; ++p)
+      parameters.push_back(spec.program_parameters[p] + first);
+    tile.load({scores.data(), 0, points.labels.data() + first, parameters.data()}, 0, count);
+    tile.differentiate(0);
+    for (std::int64_t i = 0; i < count; ++i)
+      visit(static_cast<std::size_t>(first + i), tile.gradient(i), tile.curvature(i));
+  }
+}
+
 /// Of the weighted loss at one constant score, for losses of one output.
-Slope slope_at(double score, LossKind kind, const LabelPoints& points, Arena& arena) {
+Slope slope_at(double score, const LossSpec& spec, const LabelPoints& points, Arena& arena) {
   struct Sums {
     ExactSum gradient, curvature;
   };
   std::vector<Sums> partial(static_cast<std::size_t>(arena.threads()));
-  visit_loss(kind, [&](auto loss) {
+  visit_loss(spec, [&](auto loss) {
     if constexpr (!std::is_same_v<decltype(loss), SoftmaxLoss>) {
       const auto rows = static_cast<std::int64_t>(points.labels.size());
       arena.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
         Sums& sums = partial[static_cast<std::size_t>(worker)];
-        for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row) {
-          const Dual d = loss(variable(score), points.labels[row]);
+        for_each_slope(loss, spec, score, points, begin, end, [&](std::size_t row, double slope, double curvature) {
           const double weight = points.weights.empty() ? 1.0 : points.weights[row];
-          sums.gradient.add(weight * d.first);
-          sums.curvature.add(weight * d.second);
-        }
+          sums.gradient.add(weight * slope);
+          sums.curvature.add(weight * curvature);
+        });
       });
     }
   });
@@ -53,11 +92,28 @@ Slope slope_at(double score, LossKind kind, const LabelPoints& points, Arena& ar
   return {partial[0].gradient.value(), partial[0].curvature.value()};
 }
 
+/// Where to look, and from where.
+struct Search {
+  double low, high, start;
+  bool closed;   ///< whether the minimum is known to lie inside
+  bool bounded;  ///< whether steps are
+};
+
+Search search_for(const Loss& loss, double median) {
+  const LossSpec& spec = loss.definition().spec;
+  const double delta = spec.parameter[0];
+  // delta beyond the median, half of the rows or more pull back with all their force.
+  if (spec.kind == LossKind::huber) return {median - delta, median + delta, median, true, false};
+  const bool bounded = loss.link() != Link::identity;
+  const double bound = bounded ? farthest : std::numeric_limits<double>::max();
+  return {-bound, bound, 0, false, bounded};
+}
+
 /// Newton's method for one output, kept inside the bracket that the signs of the gradient have shown.
 template <class SlopeAt>
-double minimise(bool bounded, const SlopeAt& slope) {
-  const double bound = bounded ? farthest : std::numeric_limits<double>::max();
-  double low = -bound, high = bound, score = 0;
+double minimise(const Search& search, const SlopeAt& slope) {
+  const auto [first_low, first_high, start, closed, bounded] = search;
+  double low = first_low, high = first_high, score = start;
   for (int i = 0; i < most_iterations; ++i) {
     const auto [gradient, curvature] = slope(score);
     if (gradient == 0 || !std::isfinite(gradient) || !std::isfinite(curvature)) break;
@@ -66,13 +122,22 @@ double minimise(bool bounded, const SlopeAt& slope) {
     if (bounded) step = std::clamp(step, -longest_step, longest_step);
     double next = score + step;
     // Beyond the bracket: halve it, or stop where it was never closed.
-    if (next <= low) next = low == -bound ? low : 0.5 * (low + score);
-    if (next >= high) next = high == bound ? high : 0.5 * (high + score);
+    if (next <= low) next = low == first_low && !closed ? low : 0.5 * (low + score);
+    if (next >= high) next = high == first_high && !closed ? high : 0.5 * (high + score);
     const bool done = std::abs(next - score) <= tolerance * std::max(1.0, std::abs(score));
     score = next;
     if (done) break;
   }
   return score;
+}
+
+/// `row` says which parameters a custom loss reads, where it has any by row.
+void evaluate_row(const Loss& loss, std::span<const double> scores, double label, std::size_t row,
+                  std::span<double> gradient, std::span<double> curvature) {
+  if (loss.definition().custom)
+    evaluate_custom(loss.definition(), scores, label, static_cast<std::int64_t>(row), gradient, curvature);
+  else
+    loss.evaluate(scores, label, gradient, curvature);
 }
 
 /// All outputs together, each by the diagonal curvature. For softmax the Hessian lies between one and two times its
@@ -85,11 +150,12 @@ std::vector<double> minimise_all(const Loss& loss, const LabelPoints& points) {
   for (int i = 0; i < most_iterations && change > tolerance; ++i) {
     std::vector<double> slope(outputs), bend(outputs);
     for (std::size_t c = 0; c < points.labels.size(); ++c) {
-      if (points.weights[c] == 0) continue;
-      loss.evaluate(scores, points.labels[c], gradient, curvature);
+      const double weight = points.weights.empty() ? 1.0 : points.weights[c];
+      if (weight == 0) continue;
+      evaluate_row(loss, scores, points.labels[c], c, gradient, curvature);
       for (std::size_t k = 0; k < outputs; ++k) {
-        slope[k] += points.weights[c] * gradient[k];
-        bend[k] += points.weights[c] * curvature[k];
+        slope[k] += weight * gradient[k];
+        bend[k] += weight * curvature[k];
       }
     }
     before = scores;
@@ -107,18 +173,45 @@ std::vector<double> minimise_all(const Loss& loss, const LabelPoints& points) {
   return scores;
 }
 
+double order_statistic(const LabelPoints& points, double level) {
+  std::vector<std::uint64_t> keys;
+  keys.reserve(points.labels.size());
+  for (const double label : points.labels) keys.push_back(ordered_key(label));
+  const auto count = static_cast<std::int64_t>(keys.size());
+  std::vector<std::int64_t> sums(select_digits);
+  if (points.weights.empty())
+    return count == 0 ? 0 : value_of_key(select_key<false>(keys.data(), nullptr, count, level, sums.data()));
+  const double most = std::ranges::max(points.weights);
+  if (most == 0) return 0;
+  const double per_unit = 1 / sum_unit(most, count);
+  std::vector<std::int64_t> weights;
+  weights.reserve(keys.size());
+  for (const double weight : points.weights) weights.push_back(weight_in_units(weight, per_unit));
+  return value_of_key(select_key<true>(keys.data(), weights.data(), count, level, sums.data()));
+}
+
 }  // namespace
 
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
                                   Arena& arena) {
   if (loss.outputs() == 0) fail<ArgumentError>("initial_score: {} does not know its classes yet.", loss.name());
-  // Passes over rows are many, over distinct labels few and short: class labels and most counts take one.
   const LabelPoints rows{labels, weights};
+  const LossSpec& spec = loss.definition().spec;
+  if (const double level = renewal_level(spec); level > 0) return {order_statistic(rows, level)};
+  const CustomLoss* const custom = loss.definition().custom.get();
+  if (spec.kind == LossKind::tape) {
+    if (loss.outputs() > 1) return std::vector<double>(static_cast<std::size_t>(loss.outputs()));
+    return {minimise(search_for(loss, 0), [&](double score) {
+      const ConstantSlope slope = tape_slope_at(loss.definition(), score, labels, weights);
+      return Slope{slope.gradient, slope.curvature};
+    })};
+  }
+  // Passes over rows are many, over distinct labels few and short: class labels and most counts take one.
   const LabelGroups groups(rows, std::max<std::size_t>(most_groups, static_cast<std::size_t>(loss.classes())));
-  const LabelPoints points = groups.complete() ? groups.points() : rows;
+  const LabelPoints points = groups.complete() && !(custom && custom->parameters_by_row) ? groups.points() : rows;
   if (loss.outputs() > 1) return minimise_all(loss, points);
-  const LossKind kind = loss.definition().spec.kind;
-  return {minimise(loss.link() != Link::identity, [&](double score) { return slope_at(score, kind, points, arena); })};
+  const double median = spec.kind == LossKind::huber ? order_statistic(rows, 0.5) : 0;
+  return {minimise(search_for(loss, median), [&](double score) { return slope_at(score, spec, points, arena); })};
 }
 
 }  // namespace linden

@@ -1,18 +1,46 @@
 // The built-in losses by name, and a loss evaluated on one row.
+#include <cmath>
+#include <limits>
 #include <linden/loss.hpp>
 #include <type_traits>
 #include <utility>
 
 #include "base/fail.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/link.hpp"
 
 namespace linden {
 namespace {
 
+constexpr double unbounded = std::numeric_limits<double>::infinity();
+constexpr ParameterRule level_rule[] = {{"level", 0, true, 1, "the share of labels that lie below the prediction"}};
+constexpr ParameterRule delta_rule[] = {{"delta", 0, true, unbounded, "the residual beyond which the loss is linear"}};
+constexpr ParameterRule gamma_rule[] = {
+    {"gamma", 0, false, 100, "how much rows that are right are played down; 0: as logistic"}};
+
 Loss make(LossKind kind, std::int32_t outputs, const char* name, Link link, LabelKind label_kind, int classes) {
-  return Loss(
-      std::make_shared<const Loss::Definition>(Loss::Definition{{kind, outputs, {}}, name, link, label_kind, classes}));
+  return Loss(std::make_shared<const Loss::Definition>(
+      Loss::Definition{{.kind = kind, .outputs = outputs}, name, link, label_kind, classes}));
+}
+
+/// Of one output, with one parameter.
+Loss make(LossKind kind, const char* name, Link link, LabelKind label_kind, int classes,
+          std::span<const ParameterRule> rule, double value) {
+  return Loss(std::make_shared<const Loss::Definition>(
+                  Loss::Definition{{.kind = kind}, name, link, label_kind, classes, rule}))
+      .with_parameter(rule[0].name, value);
+}
+
+[[noreturn]] void refuse_parameter(const Loss& loss, std::string_view name) {
+  std::vector<std::string> own, others;
+  for (const LossParameter& parameter : loss.parameters()) own.push_back(parameter.name);
+  for (const std::string& other : loss::names())
+    for (const LossParameter& parameter : loss::by_name(other).parameters())
+      if (parameter.name == name) others.push_back(other);
+  fail<ArgumentError>("loss {} has no parameter \"{}\". {}Parameters: {}.{}", loss.name(), name,
+                      did_you_mean(name, own), own.empty() ? "none" : listing(own),
+                      others.empty() ? "" : fmt::format(" Hint: loss {} has it.", listing(others)));
 }
 
 double evaluate_softmax(std::span<const double> score, std::size_t label, std::span<double> gradient,
@@ -40,6 +68,31 @@ LabelKind Loss::label_kind() const noexcept { return definition_->label_kind; }
 int Loss::classes() const noexcept { return definition_->classes; }
 int Loss::outputs() const noexcept { return definition_->spec.outputs; }
 
+std::string ParameterRule::range() const {
+  if (std::isfinite(high)) return fmt::format("in {}{}, {})", low_open ? "(" : "[", low, high);
+  return fmt::format("{} {}", low_open ? ">" : ">=", low);
+}
+
+std::vector<LossParameter> Loss::parameters() const {
+  std::vector<LossParameter> result;
+  for (std::size_t i = 0; i < definition_->parameters.size(); ++i)
+    result.push_back({definition_->parameters[i].name, definition_->spec.parameter[i]});
+  return result;
+}
+
+Loss Loss::with_parameter(std::string_view name, double value) const {
+  for (std::size_t i = 0; i < definition_->parameters.size(); ++i) {
+    const ParameterRule& rule = definition_->parameters[i];
+    if (rule.name != name) continue;
+    if (!rule.allows(value))
+      fail<ArgumentError>("loss::{}: {} is {}, but it must be {}.", this->name(), name, value, rule.range());
+    Definition changed = *definition_;
+    changed.spec.parameter[i] = value;
+    return Loss(std::make_shared<const Definition>(std::move(changed)));
+  }
+  refuse_parameter(*this, name);
+}
+
 double Loss::evaluate(std::span<const double> score, double label, std::span<double> gradient,
                       std::span<double> curvature) const {
   const auto outputs = static_cast<std::size_t>(this->outputs());
@@ -51,11 +104,21 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
     fail<ArgumentError>(
         "Loss::evaluate: {} has {} score(s) a row, but score, gradient and curvature have {}, {} and {} entries.",
         name(), outputs, score.size(), gradient.size(), curvature.size());
-  return visit_loss(definition_->spec.kind, [&](auto loss) {
+  if (const CustomLoss* custom = definition_->custom.get()) {
+    if (custom->parameters_by_row || custom->mixes_rows || (!custom->function && !custom->obstacle.empty()))
+      fail<ArgumentError>("Loss::evaluate: {} {}, so one row has no loss of its own.", name(),
+                          custom->parameters_by_row ? "reads parameters by row"
+                          : custom->mixes_rows      ? "mixes rows"
+                                                    : "was read from a file without its function");
+    return evaluate_custom(*definition_, score, label, 0, gradient, curvature);
+  }
+  return visit_loss(definition_->spec, [&](auto loss) -> double {
     if constexpr (std::is_same_v<decltype(loss), SoftmaxLoss>) {
       if (!(label >= 0 && label < classes() && label == static_cast<int>(label)))
         fail<ArgumentError>("Loss::evaluate: label {} is none of the classes 0 .. {}.", label, classes() - 1);
       return evaluate_softmax(score, static_cast<std::size_t>(label), gradient, curvature);
+    } else if constexpr (std::is_same_v<decltype(loss), ProgramLoss>) {
+      return 0;  // custom, above
     } else {
       const Dual d = loss(variable(score[0]), label);
       if (!gradient.empty()) gradient[0] = d.first;
@@ -85,15 +148,42 @@ Loss softmax(SoftmaxOptions options) {
   return make(LossKind::softmax, options.classes, "softmax", Link::softmax, LabelKind::classes, options.classes);
 }
 
-std::vector<std::string> names() { return {"squared", "logistic", "softmax", "poisson"}; }
+Loss quantile(QuantileOptions options) {
+  return make(LossKind::quantile, "quantile", Link::identity, LabelKind::real, 0, level_rule, options.level);
+}
+Loss absolute() { return make(LossKind::absolute, 1, "absolute", Link::identity, LabelKind::real, 0); }
+Loss huber(HuberOptions options) {
+  return make(LossKind::huber, "huber", Link::identity, LabelKind::real, 0, delta_rule, options.delta);
+}
+Loss focal(FocalOptions options) {
+  return make(LossKind::focal, "focal", Link::sigmoid, LabelKind::classes, 2, gamma_rule, options.gamma);
+}
 
-Loss by_name(std::string_view name, int classes) {
+std::vector<std::string> names() {
+  return {"squared", "logistic", "softmax", "poisson", "quantile", "absolute", "huber", "focal"};
+}
+
+namespace {
+
+Loss plain(std::string_view name, int classes) {
   if (name == "squared") return squared();
   if (name == "logistic") return logistic();
   if (name == "softmax") return softmax({.classes = classes});
   if (name == "poisson") return poisson();
+  if (name == "quantile") return quantile();
+  if (name == "absolute") return absolute();
+  if (name == "huber") return huber();
+  if (name == "focal") return focal();
   const std::vector<std::string> known = names();
   fail<ArgumentError>("loss: no loss \"{}\". {}Losses: {}.", name, did_you_mean(name, known), listing(known));
+}
+
+}  // namespace
+
+Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters, int classes) {
+  Loss loss = plain(name, classes);
+  for (const LossParameter& parameter : parameters) loss = loss.with_parameter(parameter.name, parameter.value);
+  return loss;
 }
 
 }  // namespace loss

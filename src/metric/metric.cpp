@@ -1,9 +1,11 @@
 // Metric as a value: its checks, and the metrics by name.
+#include <charconv>
 #include <cmath>
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
 
 #include "base/fail.hpp"
+#include "loss/definition.hpp"
 
 namespace linden {
 namespace {
@@ -59,6 +61,9 @@ double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Ten
 }
 
 namespace metric {
+namespace {
+constexpr std::string_view pinball_prefix = "pinball_";
+}
 
 std::vector<std::string> names() {
   return {"rmse",
@@ -69,6 +74,7 @@ std::vector<std::string> names() {
           "error",
           "auc",
           "poisson_deviance",
+          "pinball_0.5",
           "multiclass_logloss",
           "multiclass_error"};
 }
@@ -82,11 +88,25 @@ Metric by_name(std::string_view name) {
   if (name == "error" || name == "multiclass_error") return error();
   if (name == "auc") return auc();
   if (name == "poisson_deviance") return poisson_deviance();
+  if (name.starts_with(pinball_prefix)) {
+    const std::string_view text = name.substr(pinball_prefix.size());
+    double level = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), level);
+    if (error == std::errc{} && end == text.data() + text.size()) return pinball({.level = level});
+  }
   const std::vector<std::string> known = names();
   fail<ArgumentError>("metric: no metric \"{}\". {}Metrics: {}.", name, did_you_mean(name, known), listing(known));
 }
 
 std::vector<Metric> defaults(const Loss& loss) {
+  const LossSpec& spec = loss.definition().spec;
+  switch (spec.kind) {
+    case LossKind::quantile: return {pinball({.level = spec.parameter[0]}), mae()};
+    case LossKind::absolute:
+    case LossKind::huber: return {mae(), rmse(), r2()};
+    case LossKind::focal: return {auc(), accuracy(), logloss()};
+    default: break;
+  }
   switch (loss.link()) {
     case Link::identity: return {rmse(), mae(), r2()};
     case Link::sigmoid: return {logloss(), accuracy(), auc()};

@@ -3,6 +3,7 @@
 #include <linden/metric.hpp>
 
 #include "backend/math.hpp"
+#include "backend/row_losses.hpp"
 #include "base/fail.hpp"
 #include "metric/rows.hpp"
 
@@ -10,9 +11,9 @@ namespace linden::metric {
 namespace {
 
 template <class Value>
-Metric make(const char* name, bool higher_is_better, Value value) {
+Metric make(const std::string& name, bool higher_is_better, Value value) {
   return Metric(name, higher_is_better, [=](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
-    return value(name, MetricRows(prediction, label, weight));
+    return value(name.c_str(), MetricRows(prediction, label, weight));
   });
 }
 
@@ -137,6 +138,16 @@ Metric poisson_deviance() {
   return make("poisson_deviance", false, [](const char* name, const MetricRows& rows) {
     want_one_column(name, rows);
     return mean_poisson_deviance(rows);
+  });
+}
+
+Metric pinball(PinballOptions options) {
+  const double level = options.level;
+  if (!(level > 0 && level < 1)) fail<ArgumentError>("metric::pinball: level is {}, but it must be in (0, 1).", level);
+  return make(fmt::format("pinball_{}", level), false, [level](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    const QuantileLoss loss{level};
+    return weighted_mean(rows, [&](std::size_t row) { return loss(rows.predictions[row], rows.labels[row]); });
   });
 }
 

@@ -7,6 +7,7 @@
 #include "base/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "data/text_file.hpp"
+#include "loss/program_json.hpp"
 
 namespace linden {
 namespace {
@@ -68,14 +69,6 @@ void read_columns(const JsonReader& columns, Envelope& envelope) {
   check_names(columns, envelope.feature_names);
 }
 
-Loss read_loss(const JsonReader& loss) {
-  try {
-    return loss::by_name(loss["name"].text(), static_cast<int>(loss["classes"].whole(0, 1 << 20)));
-  } catch (const ArgumentError& error) {
-    loss.refuse(fmt::format("is not known here ({})", error.what()));
-  }
-}
-
 }  // namespace
 
 void write_model(const std::filesystem::path& path, const Envelope& envelope) {
@@ -89,7 +82,7 @@ void write_model(const std::filesystem::path& path, const Envelope& envelope) {
   document["columns"] = std::move(columns);
   document["label"] = envelope.label;
   document["classes"] = envelope.classes;
-  document["loss"] = {{"name", envelope.loss.name()}, {"classes", envelope.loss.classes()}};
+  document["loss"] = loss_to_json(envelope.loss);
   document["link"] = name_of(envelope.loss.link());
   document["config"] = envelope.config;
   document["body"] = envelope.body;
@@ -122,7 +115,7 @@ Envelope read_model(const std::filesystem::path& path, std::string_view family) 
   read_columns(root["columns"], envelope);
   envelope.classes = root["classes"].texts();
   check_names(root["classes"], envelope.classes);
-  envelope.loss = read_loss(root["loss"]);
+  envelope.loss = loss_from_json(root["loss"]);
   if (root["link"].text() != name_of(envelope.loss.link())) root["link"].refuse("does not belong to the loss");
   if (static_cast<int>(envelope.classes.size()) != envelope.loss.classes())
     root["classes"].refuse("does not fit the loss");

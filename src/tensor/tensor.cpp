@@ -1,43 +1,15 @@
-// Tensor: memory, shapes, strides and views.
-#include <cstdlib>
+// Tensor: memory, shapes and strides. (Views stand in ops/views.cpp.)
+#include <algorithm>
 #include <cstring>
+#include <linden/ops.hpp>
 #include <linden/tensor.hpp>
-#include <new>
 #include <utility>
 
+#include "autograd/node.hpp"
 #include "base/fail.hpp"
+#include "ops/elementwise.hpp"
 
 namespace linden {
-namespace {
-
-constexpr std::size_t alignment = 64;  // a cache line, and the widest vector register
-
-std::shared_ptr<void> allocate(std::size_t bytes) {
-  const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
-  void* memory = std::aligned_alloc(alignment, rounded);
-  if (memory == nullptr)
-    fail<MemoryError>("Tensor: {} bytes of memory are not to be had. Hint: use fewer rows, or f32 for f64.", bytes);
-  return {memory, std::free};
-}
-
-template <class F>
-void for_each_row_major(const Shape& shape, const Shape& strides, F&& visit) {
-  const std::int64_t count = shape.elements();
-  Shape index = shape;
-  for (int d = 0; d < shape.rank(); ++d) index[d] = 0;
-  std::int64_t offset = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    visit(i, offset);
-    for (int d = shape.rank() - 1; d >= 0; --d) {
-      offset += strides[d];
-      if (++index[d] < shape[d]) break;
-      offset -= strides[d] * shape[d];
-      index[d] = 0;
-    }
-  }
-}
-
-}  // namespace
 
 std::size_t size_of(DType dtype) noexcept {
   switch (dtype) {
@@ -62,6 +34,12 @@ Shape::Shape(std::span<const std::int64_t> sizes) : rank_(static_cast<int>(sizes
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
 }
 
+void Shape::append(std::int64_t size) {
+  if (rank_ == max_rank)
+    fail<ArgumentError>("Shape: {} with one more dimension; at most {} are supported.", text(), max_rank);
+  sizes_[static_cast<std::size_t>(rank_++)] = size;
+}
+
 std::int64_t Shape::elements() const {
   std::int64_t product = 1;
   for (const std::int64_t size : *this)
@@ -82,35 +60,58 @@ Shape row_major_strides(const Shape& shape) {
   return strides;
 }
 
-Tensor::Tensor() : Tensor(empty({0})) {}
+Tensor::Tensor() noexcept {
+  shape_.append(0);
+  strides_.append(1);
+}
 
-Tensor::Tensor(std::shared_ptr<void> memory, void* first, const Shape& shape, const Shape& strides, DType dtype,
-               Device device)
-    : memory_(std::move(memory)),
-      first_(first),
-      shape_(shape),
-      strides_(strides),
-      elements_(shape.elements()),
-      dtype_(dtype),
-      device_(device) {}
+Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) {
+  Tensor t;
+  t.shape_ = shape;
+  t.strides_ = row_major_strides(shape);
+  t.elements_ = shape.elements();
+  t.dtype_ = dtype;
+  t.device_ = device;
+  t.storage_ = std::make_shared<Storage>(static_cast<std::size_t>(t.elements_) * size_of(dtype));
+  t.first_ = t.storage_->data;
+  return t;
+}
 
 Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   if (device.kind() != Device::Kind::cpu)
     fail<DeviceError>("Tensor::empty: tensors live on cpu in this build, not on {}.", device.name());
   for (const std::int64_t size : shape)
-    if (size < 0) fail<ArgumentError>("Tensor::empty: shape {} has a negative size.", shape.text());
+    if (size < 0) fail<ShapeError>("Tensor::empty: shape {} has a negative size.", shape.text());
   std::int64_t bytes = 0;
   if (__builtin_mul_overflow(shape.elements(), static_cast<std::int64_t>(size_of(dtype)), &bytes))
     fail<ArgumentError>("Tensor::empty: shape {} of {} has more bytes than 63 bits count.", shape.text(),
                         name_of(dtype));
-  std::shared_ptr<void> memory = allocate(static_cast<std::size_t>(bytes));
-  void* first = memory.get();
-  return {std::move(memory), first, shape, row_major_strides(shape), dtype, device};
+  return TensorAccess::allocate(shape, dtype, device);
 }
 
-Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
+Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) { return full(shape, 0, dtype, device); }
+Tensor Tensor::ones(const Shape& shape, DType dtype, Device device) { return full(shape, 1, dtype, device); }
+
+Tensor Tensor::full(const Shape& shape, double value, DType dtype, Device device) {
   Tensor t = empty(shape, dtype, device);
-  std::memset(t.first_, 0, static_cast<std::size_t>(t.elements_) * size_of(dtype));
+  write_over(t, scalar(value, DType::f64));
+  return t;
+}
+
+Tensor Tensor::scalar(double value, DType dtype) {
+  Tensor t = TensorAccess::allocate({}, dtype, Device::cpu());
+  *static_cast<double*>(t.first_) = value;
+  t.is_number_ = true;
+  return t;
+}
+
+Tensor Tensor::scalar(std::int64_t value, DType dtype) {
+  Tensor t = TensorAccess::allocate({}, dtype, Device::cpu());
+  if (dtype == DType::boolean)
+    *static_cast<bool*>(t.first_) = value != 0;
+  else
+    *static_cast<std::int64_t*>(t.first_) = value;
+  t.is_number_ = true;
   return t;
 }
 
@@ -129,9 +130,14 @@ Tensor Tensor::wrap(void* first, std::int64_t count, DType dtype, const Shape& s
   const std::int64_t wanted = shape.elements() == 0 ? 0 : last + 1;
   if (strides ? wanted > count : wanted != count)
     fail<ArgumentError>("Tensor::view_of: shape {} wants {} elements, but {} were given.", shape.text(), wanted, count);
-  // An aliasing pointer: it shares the owner's lifetime, whatever the owner is.
-  return {
-      std::shared_ptr<void>(std::const_pointer_cast<void>(owner), first), first, shape, steps, dtype, Device::cpu()};
+  Tensor t;
+  t.storage_ = std::make_shared<Storage>(first, std::move(owner));
+  t.first_ = first;
+  t.shape_ = shape;
+  t.strides_ = steps;
+  t.elements_ = shape.elements();
+  t.dtype_ = dtype;
+  return t;
 }
 
 bool Tensor::is_contiguous() const noexcept {
@@ -143,57 +149,52 @@ bool Tensor::is_contiguous() const noexcept {
   return true;
 }
 
-Tensor Tensor::slice(int dim, std::int64_t start, std::int64_t stop, std::int64_t step) const {
-  if (dim < 0 || dim >= rank() || step < 1 || start < 0 || stop < start || stop > shape_[dim])
-    fail<ArgumentError>("Tensor::slice: {}:{}:{} of dimension {} is out of range for shape {}.", start, stop, step, dim,
-                        shape_.text());
-  Shape shape = shape_, strides = strides_;
-  shape[dim] = (stop - start + step - 1) / step;
-  strides[dim] *= step;
-  char* first = static_cast<char*>(first_) + start * strides_[dim] * static_cast<std::int64_t>(size_of(dtype_));
-  return {memory_, first, shape, strides, dtype_, device_};
+double Tensor::item() const {
+  if (elements_ != 1) fail<ShapeError>("Tensor::item: shape {} has {} elements, not one.", shape_.text(), elements_);
+  return *static_cast<const double*>(cast(detach(), DType::f64).first_);
 }
 
-Tensor Tensor::select(int dim, std::int64_t index) const {
-  if (dim < 0 || dim >= rank() || index < 0 || index >= shape_[dim])
-    fail<ArgumentError>("Tensor::select: index {} of dimension {} is out of range for shape {}.", index, dim,
-                        shape_.text());
-  std::array<std::int64_t, Shape::max_rank> shape{}, strides{};
-  std::size_t rest = 0;
-  for (int d = 0; d < rank(); ++d) {
-    if (d == dim) continue;
-    shape[rest] = shape_[d];
-    strides[rest++] = strides_[d];
+Tensor& Tensor::set_requires_grad(bool wanted) {
+  if (node_ && node_->depth() > 0)
+    fail<GraphError>(
+        "set_requires_grad: this tensor of shape {} is a result on the tape (of \"{}\"), no variable. Hint: detach() "
+        "takes it off.",
+        shape_.text(), node_->name());
+  if (!wanted) {
+    node_ = nullptr;
+  } else if (!node_) {
+    if (dtype_ != DType::f32 && dtype_ != DType::f64)
+      fail<DTypeError>("set_requires_grad: a tensor of {} has no derivative. Hint: cast(x, DType::f64).",
+                       name_of(dtype_));
+    node_ = std::make_shared<Variable>();
   }
-  char* first = static_cast<char*>(first_) + index * strides_[dim] * static_cast<std::int64_t>(size_of(dtype_));
-  return {memory_, first,  Shape(std::span(shape.data(), rest)), Shape(std::span(strides.data(), rest)),
-          dtype_,  device_};
+  return *this;
 }
 
-Tensor Tensor::transpose(int a, int b) const {
-  if (a < 0 || b < 0 || a >= rank() || b >= rank())
-    fail<ArgumentError>("Tensor::transpose: dimensions {} and {} of a tensor of shape {}.", a, b, shape_.text());
-  Shape shape = shape_, strides = strides_;
-  std::swap(shape[a], shape[b]);
-  std::swap(strides[a], strides[b]);
-  return {memory_, first_, shape, strides, dtype_, device_};
+namespace {
+
+Variable* variable_of(const std::shared_ptr<Node>& node) {
+  return node && node->depth() == 0 ? static_cast<Variable*>(node.get()) : nullptr;
 }
 
-Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
+}  // namespace
 
-Tensor Tensor::clone() const {
-  Tensor copy = empty(shape_, dtype_, device_);
-  const std::size_t size = size_of(dtype_);
-  const char* from = static_cast<const char*>(first_);
-  char* to = static_cast<char*>(copy.first_);
-  if (is_contiguous()) {
-    if (elements_ > 0) std::memcpy(to, from, static_cast<std::size_t>(elements_) * size);
-    return copy;
-  }
-  for_each_row_major(shape_, strides_, [&](std::int64_t i, std::int64_t offset) {
-    std::memcpy(to + i * static_cast<std::int64_t>(size), from + offset * static_cast<std::int64_t>(size), size);
-  });
-  return copy;
+bool Tensor::has_grad() const noexcept {
+  const Variable* variable = variable_of(node_);
+  return variable && variable->gradient.has_value();
+}
+
+Tensor Tensor::grad() const {
+  if (!has_grad())
+    fail<GraphError>("Tensor::grad: this tensor of shape {} has no gradient: {}.", shape_.text(),
+                     variable_of(node_) ? "no backward has reached it yet"
+                     : node_            ? "it is a result, and gradients are kept for variables. Hint: grad(y, {x})"
+                                        : "it is no variable. Hint: set_requires_grad() before it is used");
+  return *variable_of(node_)->gradient;
+}
+
+void Tensor::clear_grad() const {
+  if (Variable* variable = variable_of(node_)) variable->gradient.reset();
 }
 
 void* Tensor::checked_data(DType expected, bool contiguous) const {

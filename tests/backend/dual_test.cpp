@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/scalar_ops.hpp"
+
 namespace linden {
 namespace {
 

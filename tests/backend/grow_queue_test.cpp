@@ -21,7 +21,7 @@ std::vector<double> random_gains(std::mt19937& random, int count) {
 }
 
 struct Memory {
-  std::vector<Node> nodes;
+  std::vector<GrowNode> nodes;
   std::vector<Candidate> queue, popped;
   std::vector<std::int32_t> batch, committed;
   TreeMemory tree;
@@ -56,13 +56,13 @@ std::vector<int> grow(const std::vector<double>& gains, bool level_wise, int lea
     fill_batch(tree);
     EXPECT_GT(tree.batch_size, 0);
     for (int i = 0; i < tree.batch_size; ++i) {
-      Node& node = memory.nodes[tree.batch[i]];
+      GrowNode& node = memory.nodes[tree.batch[i]];
       EXPECT_LT(node.left, 0);
       node.left = tree.node_count;
       EXPECT_LE(tree.node_count + 2, tree.node_capacity);
       if (tree.node_count + 2 > tree.node_capacity) return {};
       for (int side = 0; side < 2; ++side) {
-        Node& child = memory.nodes[tree.node_count] = Node{};
+        GrowNode& child = memory.nodes[tree.node_count] = GrowNode{};
         child.depth = node.depth + 1;
         place[tree.node_count] = 2 * place[tree.batch[i]] + 1 + side;
         child.split.gain = gain_at(place[tree.node_count++]);

@@ -140,6 +140,61 @@ TEST(Math, LimitsAreExact) {
   }
 }
 
+TEST(Math, PowIsThatOfCForEverySign) {
+  const std::vector<double> values{0.0,   -0.0,     1,         -1,     2,           -2,    0.5,    -0.5,
+                                   3,     -3,       inf,       -inf,   nan,         1e308, 1e-308, 1e17,
+                                   -1e17, smallest, -smallest, 0x1p53, -0x1p53 + 1, 2.5,   -2.5};
+  for (const double x : values)
+    for (const double y : values) {
+      const double want = std::pow(x, y), got = math::pow(x, y);
+      if (std::isnan(want)) {
+        EXPECT_TRUE(std::isnan(got)) << x << " ^ " << y;
+      } else if (want == 0 || std::isinf(want)) {
+        EXPECT_EQ(math::bits_of(got), math::bits_of(want)) << x << " ^ " << y;
+      } else {
+        EXPECT_NEAR(got / want, 1, 2e-13) << x << " ^ " << y;
+      }
+    }
+  for (const double x : arguments(500))
+    for (const double y : {-3.0, -0.7, 0.3, 2.0, 5.0}) {
+      const double want = std::pow(x, y), got = math::pow(x, y);
+      if (std::isnan(want)) {
+        EXPECT_TRUE(std::isnan(got)) << x << " ^ " << y;
+      } else if (std::isnormal(want)) {
+        EXPECT_LE(std::abs(got / want - 1), 0x1p-52 * (1 + std::abs(y * std::log(std::abs(x))))) << x << " ^ " << y;
+      }
+    }
+  for (const double x : {0.3, 7.0, 1e-310}) EXPECT_EQ(math::pow(x, 1.7), math::exp(1.7 * math::log(x)));
+}
+
+TEST(Math, RoundingIsThatOfTheLibrary) {
+  std::vector<double> xs = arguments(5000);
+  for (int i = -20; i <= 20; ++i) xs.insert(xs.end(), {i * 0.5, i + 0x1p52, i * 0.5 + 0x1p51, -0x1p52 + i * 0.5});
+  xs.insert(xs.end(), {0.49999999999999994, -0.49999999999999994, 1.4999999999999998});
+  for (const double x : xs) {
+    if (std::isnan(x)) continue;
+    ASSERT_EQ(math::bits_of(math::floor(x)), math::bits_of(std::floor(x))) << x;
+    ASSERT_EQ(math::bits_of(math::ceil(x)), math::bits_of(std::ceil(x))) << x;
+    ASSERT_EQ(math::bits_of(math::round_even(x)), math::bits_of(std::nearbyint(x))) << x;
+  }
+  for (double (*f)(double) : {math::floor, math::ceil, math::round_even, math::sign}) EXPECT_TRUE(std::isnan(f(nan)));
+}
+
+TEST(Math, SignAndExtremes) {
+  EXPECT_EQ(math::sign(3), 1);
+  EXPECT_EQ(math::sign(-smallest), -1);
+  EXPECT_EQ(math::bits_of(math::sign(-0.0)), math::bits_of(-0.0));
+  EXPECT_EQ(math::maximum(-inf, 2), 2);
+  EXPECT_EQ(math::minimum(-inf, 2), -inf);
+  for (double (*f)(double, double) : {math::maximum, math::minimum}) {
+    EXPECT_TRUE(std::isnan(f(nan, 1)));
+    EXPECT_TRUE(std::isnan(f(1, nan)));
+    EXPECT_EQ(f(4, 4), 4);
+  }
+  EXPECT_TRUE(math::is_nan(nan));
+  EXPECT_FALSE(math::is_nan(inf));
+}
+
 TEST(Math, NotANumberStaysOne) {
   for (double (*f)(double) :
        {math::exp, math::expm1, math::log, math::log1p, math::sigmoid, math::softplus, math::log_sigmoid, math::tanh})

@@ -24,7 +24,7 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
   std::string text;
   for (const FieldInfo& f : fields(BoostingConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
   EXPECT_EQ(text,
-            "loss = squared | squared | logistic | softmax | poisson\n"
+            "loss = squared | squared | logistic | softmax | poisson | quantile | absolute | huber | focal\n"
             "rounds = 100 | [1, 1000000]\n"
             "learning_rate = 0.1 | (0, 1]\n"
             "growth = leaf_wise | leaf_wise | level_wise\n"
@@ -91,7 +91,58 @@ TEST(Config, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("row_fraction", "0"), "BoostingConfig.row_fraction is 0; it must be in (0, 1].");
   EXPECT_EQ(set("feature_fraction", "1.01"), "BoostingConfig.feature_fraction is 1.01; it must be in (0, 1].");
   EXPECT_EQ(set("loss", "squarred"),
-            "loss: no loss \"squarred\". Did you mean \"squared\"? Losses: squared, logistic, softmax, poisson.");
+            "loss: no loss \"squarred\". Did you mean \"squared\"? Losses: squared, logistic, softmax, poisson, "
+            "quantile, absolute, huber, focal.");
+}
+
+TEST(Config, ParametersOfTheLossFollowIt) {
+  BoostingConfig config;
+  set_field(config, "loss", "quantile");
+  set_field(config, "loss.level", "0.9");
+  EXPECT_EQ(config.loss.parameters(), (std::vector<LossParameter>{{"level", 0.9}}));
+  const std::vector<FieldInfo> infos = fields(config);
+  EXPECT_EQ(infos[0].name, "loss");
+  EXPECT_EQ(infos[0].value, "quantile");
+  EXPECT_EQ(infos[1].name, "loss.level");
+  EXPECT_EQ(infos[1].value, "0.9");
+  EXPECT_EQ(infos[1].range, "(0, 1)");
+  EXPECT_EQ(infos[1].meaning, "the share of labels that lie below the prediction");
+  EXPECT_EQ(infos[2].name, "rounds");
+  set_field(config, "loss", "huber");
+  EXPECT_EQ(fields(config)[1].name, "loss.delta");
+  EXPECT_EQ(fields(config)[1].value, "1");
+  EXPECT_EQ(fields(config)[1].range, "> 0");
+  set_field(config, "loss", "focal");
+  set_field(config, "loss.gamma", "0");
+  EXPECT_EQ(fields(config)[1].value, "0");
+  EXPECT_EQ(fields(config)[1].range, "[0, 100)");
+}
+
+std::string set_for(const char* loss, std::string_view name, std::string_view value) {
+  BoostingConfig config{.loss = loss::by_name(loss)};
+  const std::vector<LossParameter> before = config.loss.parameters();
+  const std::string message = refusal<ArgumentError>([&] { set_field(config, name, value); });
+  EXPECT_EQ(config.loss.parameters(), before);
+  return message;
+}
+
+TEST(Config, ParametersThatTheLossDoesNotHaveAreRefused) {
+  EXPECT_EQ(set_for("squared", "loss.level", "0.9"),
+            "loss squared has no parameter \"level\". Parameters: none. Hint: loss quantile has it.");
+  EXPECT_EQ(set_for("quantile", "loss.delta", "0.9"),
+            "loss quantile has no parameter \"delta\". Parameters: level. Hint: loss huber has it.");
+  EXPECT_EQ(set_for("quantile", "loss.levle", "0.9"),
+            "loss quantile has no parameter \"levle\". Did you mean \"level\"? Parameters: level.");
+  EXPECT_EQ(set_for("softmax", "loss.", "0.9"), "loss softmax has no parameter \"\". Parameters: none.");
+}
+
+TEST(Config, ParametersOutOfRangeAreRefusedWithTheBounds) {
+  EXPECT_EQ(set_for("quantile", "loss.level", "1"), "loss::quantile: level is 1, but it must be in (0, 1).");
+  EXPECT_EQ(set_for("quantile", "loss.level", "nan"), "loss::quantile: level is nan, but it must be in (0, 1).");
+  EXPECT_EQ(set_for("huber", "loss.delta", "0"), "loss::huber: delta is 0, but it must be > 0.");
+  EXPECT_EQ(set_for("huber", "loss.delta", "inf"), "loss::huber: delta is inf, but it must be > 0.");
+  EXPECT_EQ(set_for("focal", "loss.gamma", "-0.5"), "loss::focal: gamma is -0.5, but it must be in [0, 100).");
+  EXPECT_EQ(set_for("quantile", "loss.level", "half"), "BoostingConfig.loss.level: \"half\" is not a number.");
 }
 
 TEST(Config, TextThatIsNoNumberIsRefused) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "boosting/random_data.hpp"
+#include "boosting/sample.hpp"
+#include "loss/definition.hpp"
 
 namespace linden {
 namespace {
@@ -20,12 +22,12 @@ GrowthLimits limits_of(const BoostingConfig& c) {
 }
 
 // Empty, or where the trees differ.
-std::string difference(const std::vector<reference::Node>& wanted, const Tree& tree, const RandomData& data,
+std::string difference(const std::vector<reference::GrowNode>& wanted, const Tree& tree, const RandomData& data,
                        double tolerance) {
   if (wanted.size() != tree.nodes.size())
     return fmt::format("{} nodes, the oracle has {}", tree.nodes.size(), wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const reference::Node& a = wanted[i];
+    const reference::GrowNode& a = wanted[i];
     const TreeNode& b = tree.nodes[i];
     const std::string at = fmt::format("node {} (feature {}, oracle {}): ", i, b.feature, a.feature);
     if (a.feature != b.feature || a.left != b.left) return at + "another feature or child";
@@ -61,8 +63,15 @@ std::string check(const RandomData& data, const BoostingConfig& config, double t
   const int rows = data.rows(), outputs = model.outputs();
   std::vector<std::vector<double>> scores(static_cast<std::size_t>(rows), model.initial_score());
   std::vector<float> gradients(static_cast<std::size_t>(rows)), curvatures(gradients);
+  std::vector<double> residuals(static_cast<std::size_t>(rows));
+  const double level = renewal_level(model.loss().definition().spec);
+  Arena arena(1);
   for (int round = 0; round < config.rounds; ++round) {
     std::vector<std::vector<double>> next = scores;
+    std::vector<std::uint32_t> sample;
+    if (config.row_fraction < 1)
+      sample =
+          draw_sample(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), arena);
     for (int k = 0; k < outputs; ++k) {
       std::vector<double> g(static_cast<std::size_t>(outputs)), h(g);
       for (int row = 0; row < rows; ++row) {
@@ -70,14 +79,22 @@ std::string check(const RandomData& data, const BoostingConfig& config, double t
         const double weight = data.weight.empty() ? 1 : data.weight[row];
         gradients[row] = static_cast<float>(g[k] * weight);
         curvatures[row] = static_cast<float>(std::max(h[k], 0.0) * weight);
+        residuals[row] = data.label[row] - scores[row][k];
       }
-      const auto oracle = reference::grow(data.features, gradients, curvatures, limits_of(config));
+      auto oracle = reference::grow(data.features, gradients, curvatures, limits_of(config), sample);
+      if (level > 0) reference::renew(oracle, residuals, data.weight, level, config.learning_rate);
       const Tree& tree = model.trees().at(static_cast<std::size_t>(round * outputs + k));
       const std::string found = difference(oracle, tree, data, tolerance);
       if (!found.empty()) return fmt::format("round {}, output {}: {}", round, k, found);
       for (std::size_t i = 0; i < oracle.size(); ++i)
         if (oracle[i].feature < 0)
           for (const int row : oracle[i].rows) next[row][k] += tree.nodes[i].value;
+    }
+    if (!sample.empty()) {  // rows that were not drawn have a leaf too
+      const std::vector<double> all =
+          numbers_of(model.predict(train, {.output = Output::score, .rounds = round + 1, .threads = 1}));
+      for (int row = 0; row < rows; ++row)
+        for (int k = 0; k < outputs; ++k) next[row][k] = all[static_cast<std::size_t>(row * outputs + k)];
     }
     scores = next;
   }
@@ -100,17 +117,28 @@ BoostingConfig random_config(Random& random, const std::string& loss) {
   return config;
 }
 
-void check_many(const std::string& loss, std::uint64_t first_seed, int count) {
+// Another parameter than the default in half of the cases.
+Loss random_parameter(Random& random, Loss loss) {
+  if (loss.name() == "quantile") return loss.with_parameter("level", random.one_of({0.5, 0.1, 0.9, 0.25, 0.999}));
+  if (loss.name() == "huber") return loss.with_parameter("delta", random.one_of({1.0, 0.1, 5.0}));
+  if (loss.name() == "focal") return loss.with_parameter("gamma", random.one_of({2.0, 0.0, 0.5, 3.0}));
+  return loss;
+}
+
+void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool exact_values = false) {
   int failures = 0;
   for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
     Random random(seed);
     const int rows = 5 + random.below(random.one_of({20, 100, 395}));
     RandomData data = random_data(random, rows, 1 + random.below(6), loss, random.one_of({4, 12, 40}));
     if (random.chance(0.4))
-      for (int row = 0; row < rows; ++row) data.weight.push_back(random.one_of({0.0, 1.0, 0.3, 2.0, 5.5}));
+      for (int row = 0; row < rows; ++row)
+        data.weight.push_back(random.one_of({0.0, 1.0, exact_values ? 0.25 : 0.3, 2.0, 5.5}));
     if (!data.weight.empty()) data.weight[0] = 1;
-    const BoostingConfig config = random_config(random, loss);
-    const std::string found = check(data, config);
+    BoostingConfig config = random_config(random, loss);
+    config.loss = random_parameter(random, config.loss);
+    if (!config.loss.parameters().empty() || loss == "absolute") config.row_fraction = random.one_of({1.0, 1.0, 0.6});
+    const std::string found = check(data, config, exact_values ? 0 : 1e-12);
     if (found.empty()) continue;
     std::string settings;
     for (const FieldInfo& field : fields(config)) settings += fmt::format(" {}={}", field.name, field.value);
@@ -124,6 +152,11 @@ TEST(Grow, SquaredLossGivesTheTreesOfBruteForce) { check_many("squared", 10000, 
 TEST(Grow, LogisticLossGivesTheTreesOfBruteForce) { check_many("logistic", 20000, 1500); }
 TEST(Grow, PoissonLossGivesTheTreesOfBruteForce) { check_many("poisson", 30000, 900); }
 TEST(Grow, SoftmaxLossGivesTheTreesOfBruteForce) { check_many("softmax", 40000, 500); }
+
+TEST(Grow, QuantileLossGivesTheTreesOfBruteForce) { check_many("quantile", 50000, 900, true); }
+TEST(Grow, AbsoluteLossGivesTheTreesOfBruteForce) { check_many("absolute", 60000, 600, true); }
+TEST(Grow, HuberLossGivesTheTreesOfBruteForce) { check_many("huber", 70000, 600); }
+TEST(Grow, FocalLossGivesTheTreesOfBruteForce) { check_many("focal", 80000, 600); }
 
 TEST(Grow, ManyCategoriesAreCutFromBothEndsOfTheirOrder) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
@@ -183,6 +216,15 @@ TEST(Grow, LargeNodesTakeWideCellsPartsAndSeveralChunks) {
   Random random(7);
   const RandomData data = large_data(random, 150'000, 2, 8);  // beyond 2^17 rows a cell is wide
   EXPECT_EQ(check(data, {.rounds = 2, .max_leaves = 6, .min_rows_in_leaf = 1000}), "");
+}
+
+TEST(Grow, LargeLeavesAreRenewed) {
+  Random random(12);
+  RandomData data = large_data(random, 150'000, 2, 8);
+  const BoostingConfig config{.loss = loss::quantile({.level = 0.8}), .rounds = 2, .max_leaves = 6};
+  EXPECT_EQ(check(data, config, 0), "");
+  for (int row = 0; row < data.rows(); ++row) data.weight.push_back(random.below(5) / 4.0);
+  EXPECT_EQ(check(data, config, 0), "");
 }
 
 TEST(Grow, RareClassesTakeTwentyFourBits) {

@@ -57,6 +57,11 @@ TEST(Labels, WhatTheLossDoesNotTakeIsRefused) {
             "loss::softmax().");
   EXPECT_EQ(refused(labelled({0, 1, 2}, {"a", "b", "c"}), loss::softmax({.classes = 2})),
             "fit_boosted: the label has 3 classes (a, b, c), but softmax was made for 2. Hint: use .classes = 3.");
+  EXPECT_EQ(refused(labelled({0, 1, 2}), loss::focal()),
+            "fit_boosted: third label 2 at row 2, but focal wants two. Hint: use .loss = loss::softmax({.classes = "
+            "3}).");
+  EXPECT_EQ(refused(labelled({0, 1, 2}, {"a", "b", "c"}), loss::focal()),
+            "fit_boosted: the label has 3 classes (a, b, c), but focal wants two. Hint: use .loss = loss::softmax().");
   EXPECT_EQ(refused(labelled({5, 5}), loss::logistic()),
             "fit_boosted: all labels are 5, but logistic wants two classes or more.");
   EXPECT_EQ(refused(labelled({0, 1}, {"no", "yes"}), loss::squared()),

@@ -53,7 +53,7 @@ std::string refused(std::string_view text) {
 }
 
 TEST(ModelFile, ASavedModelLoadsAndSavesTheSameBytes) {
-  for (const std::string loss : {"squared", "logistic", "softmax", "poisson"})
+  for (const std::string& loss : loss::names())
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
       Random random(seed);
       RandomData data = random_data(random, 150, 5, loss);
@@ -73,6 +73,55 @@ TEST(ModelFile, ASavedModelLoadsAndSavesTheSameBytes) {
       EXPECT_TRUE(loaded.is_categorical(5));
       EXPECT_EQ(loaded.rounds(), 4);
     }
+}
+
+BoostedModel quantile_model() {
+  return fit_boosted(small_data().dataset(),
+                     {.loss = loss::quantile({.level = 0.9}), .rounds = 1, .min_rows_in_leaf = 1});
+}
+
+TEST(ModelFile, ParametersOfTheLossComeBack) {
+  for (const Loss& loss : {loss::quantile({.level = 0.1 + 0.2}), loss::huber({.delta = 1e-300}), loss::absolute()}) {
+    const BoostedModel model = fit_boosted(small_data().dataset(), {.loss = loss, .rounds = 2, .min_rows_in_leaf = 1});
+    const BoostedModel loaded = BoostedModel::load(file_of(bytes_of(model)));
+    EXPECT_EQ(loaded.loss().name(), loss.name());
+    EXPECT_EQ(loaded.loss().parameters(), loss.parameters());
+    EXPECT_EQ(loaded.config().loss.parameters(), loss.parameters());
+    EXPECT_EQ(bytes_of(loaded), bytes_of(model));
+  }
+  const Json document = Json::parse(opened(bytes_of(quantile_model())));
+  EXPECT_EQ(document["loss"].dump(), "{\"name\":\"quantile\",\"classes\":0,\"parameters\":{\"level\":0.9}}");
+  EXPECT_EQ(document["config"]["loss"], "quantile");
+  EXPECT_EQ(document["config"]["loss.level"], "0.9");
+  EXPECT_FALSE(Json::parse(opened(bytes_of(small_model())))["loss"].contains("parameters"));
+}
+
+TEST(ModelFile, BadParametersOfTheLossAreRefused) {
+  struct Damage {
+    std::function<void(Json&)> edit;
+    const char* message;
+  };
+  const Damage damages[] = {
+      {[](Json& j) { j["loss"]["parameters"]["level"] = 1; },
+       "m.json: loss is not known here (loss::quantile: level is 1, but it must be in (0, 1).)."},
+      {[](Json& j) { j["loss"]["parameters"]["level"] = "0.9"; },
+       "m.json: loss.parameters.level is not a finite number."},
+      {[](Json& j) { j["loss"]["parameters"].erase("level"); }, "m.json: loss.parameters has no member \"level\"."},
+      {[](Json& j) { j["loss"].erase("parameters"); }, "m.json: loss has no member \"parameters\"."},
+      {[](Json& j) { j["loss"]["parameters"]["delta"] = 1; }, "m.json: loss.parameters does not fit the loss."},
+      {[](Json& j) { j["loss"]["name"] = "absolute"; }, "m.json: loss.parameters does not fit the loss."},
+      {[](Json& j) { j["loss"]["parameters"]["level"] = 0.5; },
+       "m.json: config.loss.level is 0.9, but the model's is 0.5."},
+      {[](Json& j) { j["config"]["loss.level"] = "2"; }, "m.json: config.loss.level is 2, but the model's is 0.9."},
+      {[](Json& j) { j["config"].erase("loss.level"); }, "m.json: config has no member \"loss.level\"."},
+      {[](Json& j) { j["config"]["loss"] = "huber"; }, "m.json: config.loss is huber, but the model's is quantile."},
+  };
+  const Json whole = Json::parse(opened(bytes_of(quantile_model())));
+  for (const Damage& damage : damages) {
+    Json document = whole;
+    damage.edit(document);
+    EXPECT_EQ(refused(sealed(document.dump())), damage.message);
+  }
 }
 
 TEST(ModelFile, NamesOfEveryKindComeBack) {
@@ -185,8 +234,9 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
        "columns[1] has a name twice."},
       {[&](Json& j) { j["columns"][1]["categories"][1] = 7; }, "columns[1].categories[1] is not a text."},
       {[&](Json& j) { j["loss"]["name"] = "hinge"; },
-       "loss is not known here (loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson.)."},
-      {[&](Json& j) { j["loss"]["name"] = "logistic"; }, "link does not belong to the loss."},
+       "loss is not known here (loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson, quantile, "
+       "absolute, huber, focal.)."},
+      {[&](Json& j) { j["loss"]["name"] = "logistic"; }, "loss.classes does not fit the loss."},
       {[&](Json& j) { j["loss"]["classes"] = -1; }, "loss.classes is -1, outside [0, 1048576]."},
       {[&](Json& j) { j["link"] = "sigmoid"; }, "link does not belong to the loss."},
       {[&](Json& j) {

@@ -9,7 +9,7 @@
 namespace linden {
 namespace {
 
-const char* const losses[] = {"squared", "logistic", "softmax", "poisson"};
+const char* const losses[] = {"squared", "logistic", "softmax", "poisson", "quantile", "absolute", "huber", "focal"};
 
 BoostingConfig some_config(const std::string& loss) {
   BoostingConfig config{.loss = loss::by_name(loss), .rounds = 5, .learning_rate = 0.3, .max_leaves = 12};
@@ -94,6 +94,27 @@ TEST(Properties, ModelBytesDoNotDependOnTheOrderOfRows) {
       const RandomData shuffled = data.take(shuffled_rows(random, data.rows()));
       EXPECT_EQ(bytes_of(fit_boosted(shuffled.dataset(), some_config(loss))), bytes) << loss;
     }
+  }
+}
+
+TEST(Properties, AWeightIsAsManyRowsWhereLeavesAreRenewed) {
+  for (const Loss& loss : {loss::absolute(), loss::quantile({.level = 0.9}), loss::quantile({.level = 0.3})}) {
+    Random random(9);
+    RandomData data = random_data(random, 400, 4, loss.name(), 40);
+    std::vector<int> copies;
+    for (int row = 0; row < data.rows(); ++row) {
+      data.weight.push_back(random.below(4));
+      for (int i = 0; i < static_cast<int>(data.weight[row]); ++i) copies.push_back(row);
+    }
+    RandomData many = data.take(copies);
+    many.weight.clear();
+    const BoostingConfig config{.loss = loss, .rounds = 1, .min_child_weight = 8, .min_rows_in_leaf = 1};
+    const BoostedModel a = fit_boosted(data.dataset(), config), b = fit_boosted(many.dataset(), config);
+    EXPECT_EQ(a.initial_score(), b.initial_score());
+    ASSERT_EQ(a.trees()[0].nodes.size(), b.trees()[0].nodes.size());
+    EXPECT_GT(a.trees()[0].leaves(), 3);
+    for (std::size_t i = 0; i < a.trees()[0].nodes.size(); ++i)
+      EXPECT_EQ(a.trees()[0].nodes[i].value, b.trees()[0].nodes[i].value) << loss.name() << i;
   }
 }
 

@@ -143,11 +143,15 @@ inline RandomData random_data(Random& random, int rows, int features, const std:
     const double signal = std::isnan(x) ? 1 : std::sin(3 * x);
     const double y = signal + random.normal();
     if (loss == "squared") data.label.push_back(random.chance(0.02) ? 100 * y : y);
-    if (loss == "logistic") data.label.push_back(y > 0.5);
+    if (loss == "logistic" || loss == "focal") data.label.push_back(y > 0.5);
+    if (loss == "huber") data.label.push_back(random.chance(0.1) ? 30 * y : y);
+    if (loss == "quantile" || loss == "absolute")  // with ties
+      data.label.push_back(random.chance(0.02) ? 100 * y : std::round(8 * y) / 8);
     if (loss == "softmax") data.label.push_back(std::clamp(std::floor(y + 1), 0.0, 2.0));
     if (loss == "poisson") data.label.push_back(std::floor(std::exp(y)));
   }
-  if (loss == "logistic" || loss == "softmax") data.label[0] = 1;
+  if (loss == "focal") data.label[1] = 0;
+  if (loss == "logistic" || loss == "softmax" || loss == "focal") data.label[0] = 1;
   return data;
 }
 

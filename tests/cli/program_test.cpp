@@ -72,6 +72,20 @@ TEST_F(Commands, TheLabelDecidesTheLoss) {
   EXPECT_EQ(BoostedModel::load(folder() / "m.json").loss().name(), "poisson");
 }
 
+TEST_F(Commands, ParametersOfTheLossAreSetInAnyOrder) {
+  for (const char* order : {"--set loss=quantile --set loss.level=0.9", "--set loss.level=0.9 --set loss=quantile"}) {
+    EXPECT_EQ(train(0, order).find("chosen"), std::string::npos);
+    const BoostedModel model = BoostedModel::load(folder() / "m.json");
+    EXPECT_EQ(model.loss().name(), "quantile");
+    EXPECT_EQ(model.loss().parameters(), (std::vector<LossParameter>{{"level", 0.9}}));
+  }
+  EXPECT_TRUE(succeed("evaluate --model m.json --data t.csv").starts_with("pinball_0.9 "));
+  EXPECT_NE(succeed("inspect m.json").find("\n  loss              quantile\n  loss.level        0.9\n"),
+            std::string::npos);
+  const std::string out = train(2, "--set loss=focal --set loss.gamma=3 --valid t.csv");
+  EXPECT_NE(out.find("\nauc "), std::string::npos) << out;
+}
+
 TEST_F(Commands, PredictionsReadBackAsTheSameNumbers) {
   for (const int classes : {0, 2, 3}) {
     train(classes);
@@ -241,6 +255,11 @@ TEST_F(Commands, VersionAndHelp) {
                                     field.name == "loss" ? "by the label" : field.value, field.range)),
               std::string::npos)
         << field.name;
+  EXPECT_NE(help.find("\nParameters of losses:\n"
+                      "  loss.level        the share of labels that lie below the prediction (default 0.5 with "
+                      "loss=quantile; (0, 1))\n"),
+            std::string::npos)
+      << help;
   for (const char* command : {"predict", "evaluate", "inspect"}) succeed(std::string(command) + " --help");
 }
 

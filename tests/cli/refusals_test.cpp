@@ -128,7 +128,12 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
             "linden: BoostingConfig.rounds is 0; it must be in [1, 1000000].\n");
   EXPECT_EQ(refused(train + "--label y --set l2=much"), "linden: BoostingConfig.l2: \"much\" is not a number.\n");
   EXPECT_EQ(refused(train + "--label y --set loss=hinge"),
-            "linden: loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson.\n");
+            "linden: loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson, quantile, absolute, huber, "
+            "focal.\n");
+  EXPECT_EQ(refused(train + "--label y --set loss.level=0.9"),
+            "linden: loss squared has no parameter \"level\". Parameters: none. Hint: loss quantile has it.\n");
+  EXPECT_EQ(refused(train + "--label y --set loss.level=9 --set loss=quantile"),
+            "linden: loss::quantile: level is 9, but it must be in (0, 1).\n");
   EXPECT_EQ(refused(train + "--label y --model linear"), "linden: --model is \"linear\"; it must be boosted.\n");
   EXPECT_EQ(refused(train + "--label y --device tpu"), "linden: --device is \"tpu\"; it must be auto, cpu or cuda.\n");
   EXPECT_EQ(refused(train + "--label y --delimiter ab"),
@@ -138,7 +143,7 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(
       refused("evaluate --model m.json --data t.csv --metrics acc"),
       "linden: metric: no metric \"acc\". Did you mean \"auc\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
-      "auc, poisson_deviance, multiclass_logloss, multiclass_error.\n");
+      "auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");
   EXPECT_EQ(refused("inspect m.json --tree 3"), "linden: --tree is 3; the model has trees 0 to 2.\n");
   write("t.libsvm", "0 1:1\n1 1:2\n");
   EXPECT_EQ(refused("train --data t.libsvm --label y --out m.json"),

@@ -93,6 +93,7 @@ void expect_rows(const Loss& loss, const Fields& f, bool weighted, const std::st
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t k = 0; k < outputs; ++k) score[k] = f.scores[k * rows + row];
     loss.evaluate(score, f.labels[row], gradient, curvature);
+    for (double& c : curvature) c = c < 0 ? 0 : c;  // of focal
     for (std::size_t k = 0; k < outputs; ++k) {
       const double weight = weighted ? f.weights[row] : 1.0;
       const float g = f.gradients[k * rows + row], h = f.curvatures[k * rows + row];
@@ -112,7 +113,8 @@ void expect_rows(const Loss& loss, const Fields& f, bool weighted, const std::st
 TEST(Gradients, EqualTheLossRowByRowOnEveryLevelAndAnyThreads) {
   const std::vector<Kernel> levels = kernels();
   for (const Loss& loss : {loss::squared(), loss::logistic(), loss::poisson(), loss::softmax({.classes = 2}),
-                           loss::softmax({.classes = 5})}) {
+                           loss::softmax({.classes = 5}), loss::quantile({.level = 0.9}), loss::absolute(),
+                           loss::huber({.delta = 2}), loss::focal(), loss::focal({.gamma = 0.5})}) {
     for (const std::int64_t rows : {1, 7, 1025, 9001}) {
       for (const bool weighted : {false, true}) {
         for (std::size_t level = 0; level < levels.size(); ++level) {
@@ -160,6 +162,14 @@ TEST(Gradients, NameTheFirstRowThatIsNotFinite) {
       large.scores[77] = -1e39;  // a double, but not a float
       large.run(kernel, loss::squared(), threads, false);
       EXPECT_EQ(large.ranges[0].first_bad_row, 77);
+
+      for (const Loss& loss : {loss::quantile(), loss::absolute()}) {  // their slope alone would not show it
+        Fields far(loss, 9000);
+        far.scores[8000] = nan;
+        far.scores[7000] = -inf;
+        far.run(kernel, loss, threads, false);
+        EXPECT_EQ(far.ranges[0].first_bad_row, 7000);
+      }
 
       Fields poisson(loss::poisson(), 9000);
       poisson.scores[8999] = 800;

@@ -90,6 +90,69 @@ TEST(InitialScore, OfSoftmaxIsTheCentredLogOfTheShares) {
   }
 }
 
+// By sorting. Weights are multiples of 1/256: their sums are exact.
+double statistic_of(const Rows& rows, bool weighted, double level) {
+  std::vector<std::size_t> order(rows.labels.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return rows.labels[i]; });
+  const auto weight = [&](std::size_t i) { return weighted ? rows.weights[i] : 1.0; };
+  double total = 0, reached = 0;
+  for (const std::size_t i : order) total += weight(i);
+  for (const std::size_t i : order)
+    if (reached += weight(i); weight(i) > 0 && reached >= level * total) return rows.labels[i];
+  return 0;
+}
+
+TEST(InitialScore, OfQuantileAndAbsoluteIsAnOrderStatisticOfTheLabels) {
+  for (const int distinct : {7, 1000, 1 << 30}) {
+    const Rows rows = make_rows(20000, [&](auto& random) {
+      return static_cast<double>(random() % distinct) / 3 - static_cast<double>(distinct) / 9;
+    });
+    for (const bool weighted : {false, true}) {
+      EXPECT_EQ(start(loss::absolute(), rows, weighted)[0], statistic_of(rows, weighted, 0.5));
+      for (const double level : {0.5, 0.9, 0.1, 1e-9, 0.999999})
+        EXPECT_EQ(start(loss::quantile({.level = level}), rows, weighted)[0], statistic_of(rows, weighted, level));
+    }
+  }
+  const Rows ten{{10, 9, 8, 7, 6, 5, 4, 3, 2, 1}, {0, 1, 0, 0, 0, 0, 0, 0, 0, 1e-300}};
+  EXPECT_EQ(start(loss::absolute(), ten, false)[0], 5);
+  EXPECT_EQ(start(loss::quantile({.level = 0.9}), ten, false)[0], 9);
+  EXPECT_EQ(start(loss::quantile({.level = 0.91}), ten, false)[0], 10);
+  EXPECT_EQ(start(loss::quantile({.level = 0.9}), ten, true)[0], 9);
+  EXPECT_EQ(start(loss::quantile({.level = 1e-30}), ten, true)[0], 1);
+  for (const double weight : {5e-324, 1e-300, 1e308})
+    EXPECT_EQ(start(loss::absolute(), {ten.labels, std::vector<double>(10, weight)}, true)[0], 5) << weight;
+}
+
+TEST(InitialScore, OfHuberLiesWhereTheSlopesCancel) {
+  std::cauchy_distribution<double> heavy(1e3, 2);
+  const Rows rows = make_rows(20000, [&](auto& random) { return heavy(random); });
+  for (const double delta : {1e-3, 1.0, 100.0, 1e12})
+    for (const bool weighted : {false, true}) {
+      const Loss loss = loss::huber({.delta = delta});
+      const double score = start(loss, rows, weighted)[0];
+      const auto slope = [&](double s) {
+        long double sum = 0;
+        for (std::size_t i = 0; i < rows.labels.size(); ++i) {
+          double g = 0;
+          loss.evaluate({&s, 1}, rows.labels[i], {&g, 1});
+          sum += (weighted ? rows.weights[i] : 1.0) * static_cast<long double>(g);
+        }
+        return sum;
+      };
+      EXPECT_LE(slope(score - 1e-6), 0) << delta;
+      EXPECT_GE(slope(score + 1e-6), 0) << delta;
+    }
+}
+
+TEST(InitialScore, OfFocalIsBetweenTheLogitOfTheMeanAndZero) {
+  const Rows rows = make_rows(5000, [&](auto& random) { return static_cast<double>(random() % 10 == 0); });
+  const double logit = start(loss::logistic(), rows, true)[0], focal = start(loss::focal(), rows, true)[0];
+  EXPECT_NEAR(start(loss::focal({.gamma = 0}), rows, true)[0], logit, 1e-12);
+  EXPECT_LT(logit, focal);
+  EXPECT_LT(focal, 0);
+}
+
 TEST(InitialScore, StaysFiniteWhereTheMinimumIsNot) {
   const Rows zeros{std::vector<double>(100, 0.0), {}}, ones{std::vector<double>(100, 1.0), {}};
   EXPECT_EQ(start(loss::logistic(), zeros, false)[0], -30);
@@ -110,7 +173,8 @@ TEST(InitialScore, StaysFiniteWhereTheMinimumIsNot) {
 }
 
 TEST(InitialScore, TakesNoRowsAndNoWeight) {
-  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson()}) {
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(),
+                           loss::quantile(), loss::absolute(), loss::huber(), loss::focal()}) {
     for (const Rows& rows : {Rows{}, Rows{{1, 0, 1}, {0, 0, 0}}})
       for (const double score : start(loss, rows, !rows.weights.empty())) EXPECT_EQ(score, 0) << loss.name();
   }
@@ -127,7 +191,8 @@ TEST(InitialScore, OfOpenSoftmaxIsRefused) {
 
 TEST(InitialScore, HasTheSameBitsForAnyOrderOfRowsAndAnyThreads) {
   std::mt19937_64 random(5);
-  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 4}), loss::poisson()}) {
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 4}), loss::poisson(),
+                           loss::quantile({.level = 0.8}), loss::absolute(), loss::huber(), loss::focal()}) {
     const int classes = loss.classes();
     const Rows rows = make_rows(70000, [&](auto& r) {
       return classes > 0 ? static_cast<double>(r() % classes) : std::exponential_distribution<double>(0.01)(r);
@@ -150,7 +215,8 @@ TEST(InitialScore, HasTheSameBitsForAnyOrderOfRowsAndAnyThreads) {
 TEST(InitialScore, AWeightIsAsManyRows) {
   const Rows weighted{{0, 1, 5, 2}, {3, 1, 2, 4}};
   const Rows copies{{0, 0, 0, 1, 5, 5, 2, 2, 2, 2}, {}};
-  for (const Loss& loss : {loss::squared(), loss::softmax({.classes = 6}), loss::poisson()}) {
+  for (const Loss& loss : {loss::squared(), loss::softmax({.classes = 6}), loss::poisson(), loss::absolute(),
+                           loss::quantile({.level = 0.7}), loss::quantile({.level = 0.1}), loss::huber()}) {
     const std::vector<double> a = start(loss, weighted, true), b = start(loss, copies, false);
     for (std::size_t k = 0; k < a.size(); ++k) EXPECT_NEAR(a[k], b[k], 1e-14) << loss.name();
   }

@@ -5,6 +5,7 @@
 #include <linden/error.hpp>
 #include <linden/loss.hpp>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "loss/definition.hpp"
@@ -20,12 +21,22 @@ Long reference(const Loss& loss, const std::vector<Long>& s, double y) {
   if (loss.name() == "squared") return (y - s[0]) * (y - s[0]) / 2;
   if (loss.name() == "logistic") return std::log1p(std::exp(s[0])) - y * s[0];
   if (loss.name() == "poisson") return std::exp(s[0]) - y * s[0];
+  const Long r = y - s[0];
+  if (loss.name() == "absolute") return std::abs(r);
+  if (!loss.parameters().empty()) {
+    const Long parameter = loss.parameters()[0].value, p = 1 / (1 + std::exp(-s[0])), q = 1 / (1 + std::exp(s[0]));
+    if (loss.name() == "quantile") return r > 0 ? parameter * r : (parameter - 1) * r;
+    if (loss.name() == "huber") return std::abs(r) <= parameter ? r * r / 2 : parameter * (std::abs(r) - parameter / 2);
+    return -y * std::pow(q, parameter) * std::log(p) - (1 - y) * std::pow(p, parameter) * std::log(q);
+  }
   Long sum = 0;
   for (const Long v : s) sum += std::exp(v);
   return std::log(sum) - s[static_cast<std::size_t>(y)];
 }
 
-void expect_row(const Loss& loss, const std::vector<double>& score, double label) {
+// `curvature_wanted`: of losses that say which one they take in place of the second derivative.
+void expect_row(const Loss& loss, const std::vector<double>& score, double label,
+                std::optional<double> curvature_wanted = {}) {
   const std::size_t outputs = score.size();
   std::vector<double> gradient(outputs), curvature(outputs);
   const double value = loss.evaluate(score, label, gradient, curvature);
@@ -42,7 +53,10 @@ void expect_row(const Loss& loss, const std::vector<double>& score, double label
     const Long first = (f(-2) - 8 * f(-1) + 8 * f(1) - f(2)) / (12 * h);
     const Long second = (-f(-2) + 16 * f(-1) - 30 * exact + 16 * f(1) - f(2)) / (12 * h * h);
     EXPECT_NEAR(gradient[k], static_cast<double>(first), 1e-11 * (1 + std::abs(gradient[k]))) << loss.name() << k;
-    EXPECT_NEAR(curvature[k], static_cast<double>(second), 1e-8 * (1 + std::abs(curvature[k]))) << loss.name() << k;
+    if (curvature_wanted)
+      EXPECT_EQ(curvature[k], *curvature_wanted) << loss.name();
+    else
+      EXPECT_NEAR(curvature[k], static_cast<double>(second), 1e-8 * (1 + std::abs(curvature[k]))) << loss.name() << k;
   }
 }
 
@@ -52,6 +66,89 @@ TEST(Loss, GradientsAndCurvaturesAreTheDerivativesOfTheValue) {
     for (const double y : {0.0, 1.0}) expect_row(loss::logistic(), {s}, y);
     for (const double y : {0.0, 1.0, 12.5}) expect_row(loss::poisson(), {s}, y);
     for (const double y : {0.0, 1.0, 2.0}) expect_row(loss::softmax({.classes = 3}), {s, -s / 2, 1.0}, y);
+  }
+}
+
+TEST(Loss, GradientsOfPiecewiseLossesAreTheDerivativesOfTheValue) {
+  for (const double s : {-3.5, -0.2, 0.0, 0.9, 4.0})
+    for (const double y : {-2.55, 0.1, 1.05, 7.3}) {
+      const double size = std::abs(y - s);
+      expect_row(loss::absolute(), {s}, y, 1.0);
+      for (const double level : {0.5, 0.1, 0.99}) expect_row(loss::quantile({.level = level}), {s}, y, 1.0);
+      for (const double delta : {1.0, 0.25, 3.0})
+        expect_row(loss::huber({.delta = delta}), {s}, y, size > delta ? delta / size : 1.0);
+    }
+}
+
+TEST(Loss, GradientsAndCurvaturesOfFocalAreTheDerivativesOfTheValue) {
+  for (const double s : {-30.0, -3.5, -0.2, 0.0, 0.9, 4.0, 30.0})
+    for (const double y : {0.0, 1.0})
+      for (const double gamma : {2.0, 0.0, 0.5, 1.0, 3.7}) expect_row(loss::focal({.gamma = gamma}), {s}, y);
+}
+
+TEST(Loss, FocalWithoutGammaIsLogistic) {
+  for (const double s : {-700.0, -2.0, 0.0, 0.5, 40.0, 700.0})
+    for (const double y : {0.0, 1.0}) {
+      double g = 0, h = 0, wanted_g = 0, wanted_h = 0;
+      const double value = loss::focal({.gamma = 0}).evaluate({{s}}, y, {&g, 1}, {&h, 1});
+      const double wanted = loss::logistic().evaluate({{s}}, y, {&wanted_g, 1}, {&wanted_h, 1});
+      EXPECT_NEAR(value, wanted, 1e-15 * (1 + wanted));
+      EXPECT_NEAR(g, wanted_g, 1e-15);
+      EXPECT_NEAR(h, wanted_h, 1e-15);
+    }
+}
+
+TEST(Loss, FocalIsFiniteFarOut) {
+  for (const double gamma : {0.0, 0.3, 1.0, 2.0, 5.5})
+    for (const double s : {-1e6, -800.0, -100.0, 100.0, 800.0, 1e6})
+      for (const double y : {0.0, 1.0}) {
+        double g = 0, h = 0;
+        const double value = loss::focal({.gamma = gamma}).evaluate({{s}}, y, {&g, 1}, {&h, 1});
+        const bool right = (s > 0) == (y == 1);
+        EXPECT_NEAR(value, right ? 0 : std::abs(s), 1e-12 * std::abs(s)) << gamma << " " << s << " " << y;
+        EXPECT_NEAR(g, right ? 0 : y == 1 ? -1 : 1, 1e-12) << gamma << " " << s << " " << y;
+        EXPECT_NEAR(h, 0, 1e-12) << gamma << " " << s << " " << y;
+      }
+}
+
+TEST(Loss, FocalIsSpeltAsDocumentedForGammaTwo) {
+  const auto spelt = [](auto score, double label) {
+    using math::log_sigmoid, math::sigmoid, math::square;
+    const auto p = sigmoid(score);
+    return -label * square(1 - p) * log_sigmoid(score) - (1 - label) * square(p) * log_sigmoid(-score);
+  };
+  for (const double s : {-9.0, -0.3, 0.0, 1.7, 25.0})
+    for (const double y : {0.0, 1.0}) {
+      double g = 0, h = 0;
+      const Dual d = spelt(variable(s), y);
+      EXPECT_EQ(loss::focal().evaluate({{s}}, y, {&g, 1}, {&h, 1}), d.value);
+      EXPECT_EQ(g, d.first);
+      EXPECT_EQ(h, d.second);
+      EXPECT_EQ(spelt(s, y), d.value);
+    }
+}
+
+TEST(Loss, ALabelThatIsMetHasNoSlope) {
+  for (const Loss& loss : {loss::absolute(), loss::quantile({.level = 0.9}), loss::huber()}) {
+    double g = 1, h = 0;
+    EXPECT_EQ(loss.evaluate({{2.5}}, 2.5, {&g, 1}, {&h, 1}), 0);
+    EXPECT_EQ(g, 0) << loss.name();
+    EXPECT_EQ(h, 1) << loss.name();
+  }
+}
+
+TEST(Loss, TheParabolaOfHuberLiesAboveIt) {
+  const Loss huber = loss::huber({.delta = 0.7});
+  for (const double s : {-5.0, -0.71, -0.3, 0.0, 0.69, 2.0}) {
+    double g = 0, h = 0;
+    const double value = huber.evaluate({{s}}, 0, {&g, 1}, {&h, 1});
+    for (double t = -8; t <= 8; t += 0.125) {
+      const double parabola = value + g * (t - s) + h * (t - s) * (t - s) / 2;
+      EXPECT_GE(parabola, huber.evaluate({{t}}, 0) - 1e-14) << s << " " << t;
+    }
+    // It is the tightest: it touches on the other side too.
+    const double other = value + g * (-s - s) + h * (-s - s) * (-s - s) / 2;
+    EXPECT_NEAR(other, huber.evaluate({{-s}}, 0), 1e-14);
   }
 }
 
@@ -130,11 +227,50 @@ TEST(Loss, KnowsWhatItIs) {
 
 TEST(Loss, ByNameFindsEveryLoss) {
   for (const std::string& name : loss::names()) EXPECT_EQ(loss::by_name(name).name(), name);
-  EXPECT_EQ(loss::by_name("softmax", 4).outputs(), 4);
+  EXPECT_EQ(loss::by_name("softmax", {}, 4).outputs(), 4);
   EXPECT_EQ(refusal<ArgumentError>([] { loss::by_name("logstic"); }),
-            "loss: no loss \"logstic\". Did you mean \"logistic\"? Losses: squared, logistic, softmax, poisson.");
-  EXPECT_EQ(refusal<ArgumentError>([] { loss::by_name("zzzzzzzz"); }),
-            "loss: no loss \"zzzzzzzz\". Losses: squared, logistic, softmax, poisson.");
+            "loss: no loss \"logstic\". Did you mean \"logistic\"? Losses: squared, logistic, softmax, poisson, "
+            "quantile, absolute, huber, focal.");
+  EXPECT_EQ(
+      refusal<ArgumentError>([] { loss::by_name("zzzzzzzz"); }),
+      "loss: no loss \"zzzzzzzz\". Losses: squared, logistic, softmax, poisson, quantile, absolute, huber, focal.");
+}
+
+TEST(Loss, ParametersAreNamed) {
+  using Parameters = std::vector<LossParameter>;
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax(), loss::poisson(), loss::absolute()})
+    EXPECT_EQ(loss.parameters(), Parameters{}) << loss.name();
+  EXPECT_EQ(loss::quantile().parameters(), (Parameters{{"level", 0.5}}));
+  EXPECT_EQ(loss::huber().parameters(), (Parameters{{"delta", 1}}));
+  EXPECT_EQ(loss::focal().parameters(), (Parameters{{"gamma", 2}}));
+  EXPECT_EQ(loss::huber({.delta = 3}).parameters(), (Parameters{{"delta", 3}}));
+  EXPECT_EQ(loss::by_name("quantile", {{"level", 0.9}}).parameters(), (Parameters{{"level", 0.9}}));
+  const Loss loss = loss::quantile();
+  EXPECT_EQ(loss.with_parameter("level", 0.25).evaluate({{0.0}}, 4), 1);
+  EXPECT_EQ(loss.evaluate({{0.0}}, 4), 2);  // as it was
+  EXPECT_EQ(loss::focal().link(), Link::sigmoid);
+  EXPECT_EQ(loss::focal().classes(), 2);
+  EXPECT_EQ(loss::quantile().link(), Link::identity);
+  EXPECT_EQ(loss::huber().label_kind(), LabelKind::real);
+}
+
+TEST(Loss, ParametersThatDoNotFitAreRefused) {
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::quantile({.level = 0}); }),
+            "loss::quantile: level is 0, but it must be in (0, 1).");
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::quantile({.level = 1}); }),
+            "loss::quantile: level is 1, but it must be in (0, 1).");
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::huber({.delta = -1}); }),
+            "loss::huber: delta is -1, but it must be > 0.");
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::focal({.gamma = -0.1}); }),
+            "loss::focal: gamma is -0.1, but it must be in [0, 100).");
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::focal({.gamma = std::numeric_limits<double>::infinity()}); }),
+            "loss::focal: gamma is inf, but it must be in [0, 100).");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              loss::by_name("squared", {{"level", 0.5}});
+            }),
+            "loss squared has no parameter \"level\". Parameters: none. Hint: loss quantile has it.");
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::huber().with_parameter("detla", 2); }),
+            "loss huber has no parameter \"detla\". Did you mean \"delta\"? Parameters: delta.");
 }
 
 TEST(Loss, RefusesWhatDoesNotFit) {
@@ -181,12 +317,14 @@ TEST(Loss, LabelsItDoesNotTakeAreNamedByRow) {
       refused(loss::poisson(), {0, 3, -1}),
       "fit_boosted: label -1 at row 2, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for labels "
       "of either sign.");
+  EXPECT_EQ(refused(loss::focal(), {0, 2}),
+            "fit_boosted: label 2 at row 1, but focal wants 0 or 1. Hint: use .loss = loss::softmax({.classes = 3}).");
   EXPECT_EQ(refused(loss::squared(), {0, std::numeric_limits<double>::quiet_NaN()}),
             "fit_boosted: label nan at row 1. Hint: drop the rows whose label is not a finite number.");
   EXPECT_EQ(refused(loss::poisson(), {std::numeric_limits<double>::infinity()}),
             "fit_boosted: label inf at row 0. Hint: drop the rows whose label is not a finite number.");
-  for (const Loss& loss :
-       {loss::squared(), loss::logistic(), loss::softmax(), loss::softmax({.classes = 2}), loss::poisson()})
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax(), loss::softmax({.classes = 2}),
+                           loss::poisson(), loss::quantile(), loss::absolute(), loss::huber(), loss::focal()})
     EXPECT_NO_THROW(loss.check_labels("fit_boosted", std::vector<double>{0, 1, 1, 0}));
 }
 

@@ -40,6 +40,22 @@ TEST(Metric, ErrorsOfRealPredictions) {
   EXPECT_DOUBLE_EQ(of(metric::r2(), p, y, w), 1 - 53 / spread);
 }
 
+TEST(Metric, PinballWeighsBothSidesByTheLevel) {
+  const Values p{1, 2, 4}, y{1, 4, 1}, w{1, 2, 5};
+  EXPECT_DOUBLE_EQ(of(metric::pinball(), p, y), of(metric::mae(), p, y) / 2);
+  EXPECT_DOUBLE_EQ(of(metric::pinball({.level = 0.75}), p, y), (0.75 * 2 + 0.25 * 3) / 3);
+  EXPECT_DOUBLE_EQ(of(metric::pinball({.level = 0.75}), p, y, w), (2 * 0.75 * 2 + 5 * 0.25 * 3) / 8);
+  EXPECT_EQ(metric::pinball({.level = 0.1 + 0.2}).name(), "pinball_0.30000000000000004");
+  EXPECT_EQ(of(metric::by_name("pinball_0.75"), p, y), of(metric::pinball({.level = 0.75}), p, y));
+  EXPECT_EQ(refusal<ArgumentError>([] { metric::pinball({.level = 1}); }),
+            "metric::pinball: level is 1, but it must be in (0, 1).");
+  EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("pinball_nan"); }),
+            "metric::pinball: level is nan, but it must be in (0, 1).");
+  EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("pinball_0.5x"); }),
+            "metric: no metric \"pinball_0.5x\". Did you mean \"pinball_0.5\"? Metrics: rmse, mae, r2, logloss, "
+            "accuracy, error, auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
+}
+
 TEST(Metric, LoglossOfTwoClasses) {
   EXPECT_DOUBLE_EQ(of(metric::logloss(), {0.8, 0.3}, {1, 0}), -(std::log(0.8) + std::log(0.7)) / 2);
   EXPECT_DOUBLE_EQ(of(metric::logloss(), {0.8, 0.3}, {1, 0}, {3, 1}), -(3 * std::log(0.8) + std::log(0.7)) / 4);
@@ -140,20 +156,21 @@ TEST(Metric, OfYourOwnSeesTensors) {
 }
 
 TEST(Metric, ByNameFindsEveryMetric) {
-  for (const char* name : {"rmse", "mae", "r2", "logloss", "accuracy", "error", "auc", "poisson_deviance"})
+  for (const char* name :
+       {"rmse", "mae", "r2", "logloss", "accuracy", "error", "auc", "poisson_deviance", "pinball_0.5", "pinball_0.95"})
     EXPECT_EQ(metric::by_name(name).name(), name);
   EXPECT_EQ(metric::by_name("multiclass_logloss").name(), "logloss");
   EXPECT_EQ(metric::by_name("multiclass_error").name(), "error");
-  EXPECT_EQ(metric::names().size(), 10u);
+  EXPECT_EQ(metric::names().size(), 11u);
   EXPECT_EQ(
       refusal<ArgumentError>([] { metric::by_name("acuracy"); }),
       "metric: no metric \"acuracy\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
-      "auc, poisson_deviance, multiclass_logloss, multiclass_error.");
+      "auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
 }
 
 TEST(Metric, SaysWhichWayIsUp) {
   for (const char* name : {"r2", "accuracy", "auc"}) EXPECT_TRUE(metric::by_name(name).higher_is_better()) << name;
-  for (const char* name : {"rmse", "mae", "logloss", "error", "poisson_deviance"})
+  for (const char* name : {"rmse", "mae", "logloss", "error", "poisson_deviance", "pinball_0.5"})
     EXPECT_FALSE(metric::by_name(name).higher_is_better()) << name;
 }
 
@@ -168,6 +185,10 @@ TEST(Metric, EveryLossHasDefaults) {
   EXPECT_EQ(names_of(metric::defaults(loss::logistic())), "logloss accuracy auc ");
   EXPECT_EQ(names_of(metric::defaults(loss::softmax({.classes = 3}))), "logloss accuracy ");
   EXPECT_EQ(names_of(metric::defaults(loss::poisson())), "poisson_deviance rmse ");
+  EXPECT_EQ(names_of(metric::defaults(loss::quantile({.level = 0.9}))), "pinball_0.9 mae ");
+  EXPECT_EQ(names_of(metric::defaults(loss::absolute())), "mae rmse r2 ");
+  EXPECT_EQ(names_of(metric::defaults(loss::huber())), "mae rmse r2 ");
+  EXPECT_EQ(names_of(metric::defaults(loss::focal())), "auc accuracy logloss ");
 }
 
 TEST(Metric, RefusesShapesThatDoNotFit) {

@@ -24,7 +24,7 @@ struct Feature {
 };
 
 /// A node of the tree; node 0 is the root, the others stand in the order of growth, left child first.
-struct Node {
+struct GrowNode {
   int feature = -1;                  ///< -1: a leaf
   double low = 0, high = 0;          ///< numbers: any threshold in [low, high) divides the training rows like this
   std::vector<double> left_codes{};  ///< categories that go left, ascending; -1 among them: the missing ones
@@ -53,21 +53,28 @@ inline Quantised quantise(std::span<const float> values, int bits) {
 class Grower {
  public:
   Grower(std::span<const Feature> features, std::span<const float> gradients, std::span<const float> curvatures,
-         const GrowthLimits& limits)
-      : features_(features), gradients_(gradients), curvatures_(curvatures), limits_(limits) {
+         const GrowthLimits& limits, std::span<const std::uint32_t> sample)
+      : features_(features),
+        gradients_(gradients),
+        curvatures_(curvatures),
+        limits_(limits),
+        sample_(sample.begin(), sample.end()) {
+    if (sample.empty()) {
+      sample_.resize(gradients.size());
+      std::iota(sample_.begin(), sample_.end(), 0);
+    }
     g_ = quantise(gradients, 14);
     std::int64_t magnitude = 0;
-    for (const std::int64_t q : g_.q) magnitude += std::abs(q);
-    const bool fine = magnitude < 64 * static_cast<std::int64_t>(g_.q.size());  // 24 bits, else 15
+    for (const int row : sample_) magnitude += std::abs(g_.q[row]);
+    const bool fine = magnitude < 64 * static_cast<std::int64_t>(sample_.size());  // 24 bits, else 15
     if (fine) g_ = quantise(gradients, 23);
     h_ = quantise(curvatures, fine ? 23 : 14);
   }
 
-  std::vector<Node> grow() {
-    std::vector<Node> tree(1);
-    tree[0].rows.resize(gradients_.size());
-    std::iota(tree[0].rows.begin(), tree[0].rows.end(), 0);
-    std::vector<Node> splits{best_split(tree[0])};  // what each node would become
+  std::vector<GrowNode> grow() {
+    std::vector<GrowNode> tree(1);
+    tree[0].rows = sample_;
+    std::vector<GrowNode> splits{best_split(tree[0])};  // what each node would become
     for (std::vector<int> open{0}; static_cast<int>(tree.size() + 1) / 2 < limits_.max_leaves;) {
       std::erase_if(open, [&](int i) { return splits[i].feature < 0; });
       if (open.empty()) break;
@@ -77,20 +84,20 @@ class Grower {
       });
       const int index = *next;
       open.erase(next);
-      Node split = splits[index];
+      GrowNode split = splits[index];
       split.left = static_cast<int>(tree.size());
-      Node children[2];
+      GrowNode children[2];
       for (const int row : split.rows) children[goes_left(split, row) ? 0 : 1].rows.push_back(row);
       if (!has_missing(split.feature)) split.missing_left = children[0].rows.size() >= children[1].rows.size();
       tree[index] = split;
-      for (Node& child : children) {
+      for (GrowNode& child : children) {
         child.depth = split.depth + 1;
         open.push_back(static_cast<int>(tree.size()));
         tree.push_back(child);
         splits.push_back(best_split(child));
       }
     }
-    for (Node& node : tree) {
+    for (GrowNode& node : tree) {
       long double g = 0, h = 0;
       for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
       if (node.feature < 0)
@@ -110,14 +117,14 @@ class Grower {
       if (is_missing(feature, row)) return true;
     return false;
   }
-  bool goes_left(const Node& split, int row) const {
+  bool goes_left(const GrowNode& split, int row) const {
     const double v = features_[split.feature].values[row];
     if (features_[split.feature].categorical) return std::ranges::binary_search(split.left_codes, v);
     return is_missing(split.feature, row) ? split.missing_left : v <= split.low;
   }
 
   // Keeps the candidate in `best` if it gains more, by sums over the rows that go left.
-  void consider(const Node& candidate, double l2, Node& best) const {
+  void consider(const GrowNode& candidate, double l2, GrowNode& best) const {
     std::int64_t left_g = 0, left_h = 0, left_rows = 0, all_g = 0, all_h = 0;
     for (const int row : candidate.rows) {
       const bool left = goes_left(candidate, row);
@@ -137,18 +144,18 @@ class Grower {
     best.gain = gain;
   }
 
-  Node best_split(const Node& leaf) const {
-    Node best = leaf;
+  GrowNode best_split(const GrowNode& leaf) const {
+    GrowNode best = leaf;
     if (limits_.max_depth > 0 && leaf.depth >= limits_.max_depth) return best;
     for (int f = 0; f < static_cast<int>(features_.size()); ++f) {
-      Node candidate = leaf;
+      GrowNode candidate = leaf;
       candidate.feature = f;
       features_[f].categorical ? try_categories(candidate, best) : try_cuts(candidate, best);
     }
     return best;
   }
 
-  void try_cuts(Node candidate, Node& best) const {
+  void try_cuts(GrowNode candidate, GrowNode& best) const {
     std::vector<double> values;
     for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
       if (!is_missing(candidate.feature, row)) values.push_back(features_[candidate.feature].values[row]);
@@ -177,7 +184,7 @@ class Grower {
     return distinct;
   }
 
-  void try_categories(Node candidate, Node& best) const {
+  void try_categories(GrowNode candidate, GrowNode& best) const {
     struct Category {
       double code, rank;
     };
@@ -192,7 +199,7 @@ class Grower {
       const auto node_h = std::transform_reduce(candidate.rows.begin(), candidate.rows.end(), std::int64_t{0},
                                                 std::plus<>(), [&](int row) { return std::int64_t{h_.q[row]}; });
       const bool rare = !few && is_rare_category(h, node_h, static_cast<std::int64_t>(candidate.rows.size()),
-                                                 static_cast<std::int64_t>(gradients_.size()));
+                                                 static_cast<std::int64_t>(sample_.size()));
       if ((g != 0 || h != 0) && !rare)
         present.push_back(
             {code, static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing)});
@@ -205,7 +212,7 @@ class Grower {
       for (int i = 0; i < steps; ++i) {
         if (few) candidate.left_codes.clear();
         candidate.left_codes.push_back(present[i].code);
-        Node split = candidate;
+        GrowNode split = candidate;
         std::ranges::sort(split.left_codes);
         split.missing_left = split.left_codes.front() < 0;
         consider(split, few ? limits_.l2 : limits_.l2 + category_l2, best);
@@ -216,13 +223,45 @@ class Grower {
   std::span<const Feature> features_;
   std::span<const float> gradients_, curvatures_;
   GrowthLimits limits_;
+  std::vector<int> sample_;
   Quantised g_, h_;
 };
 
-/// The tree that Linden promises for these gradients and curvatures, one a row, and these features.
-inline std::vector<Node> grow(std::span<const Feature> features, std::span<const float> gradients,
-                              std::span<const float> curvatures, const GrowthLimits& limits) {
-  return Grower(features, gradients, curvatures, limits).grow();
+/// The tree that Linden promises for these gradients and curvatures, one a row, and these features, grown on the rows
+/// of a sample (empty: all).
+inline std::vector<GrowNode> grow(std::span<const Feature> features, std::span<const float> gradients,
+                                  std::span<const float> curvatures, const GrowthLimits& limits,
+                                  std::span<const std::uint32_t> sample = {}) {
+  return Grower(features, gradients, curvatures, limits, sample).grow();
+}
+
+struct Weighed {
+  double value, weight;
+};
+
+/// The smallest value such that the weights of the values up to it sum to at least level times all weight; 0 when
+/// there is none. Weights are multiples of 2^-20 here, so that their sums are exact.
+inline double order_statistic(std::vector<Weighed> values, double level) {
+  std::erase_if(values, [](const Weighed& v) { return v.weight == 0; });
+  std::ranges::sort(values, {}, &Weighed::value);
+  double total = 0, reached = 0;
+  for (const Weighed& v : values) total += v.weight;
+  for (const Weighed& v : values) {
+    reached += v.weight;
+    if (reached >= level * total) return v.value + 0.0;
+  }
+  return 0;
+}
+
+/// Leaf values anew: order statistics of the residuals of the leaves' rows. No weights: all one.
+inline void renew(std::vector<GrowNode>& tree, std::span<const double> residuals, std::span<const double> weights,
+                  double level, double learning_rate) {
+  for (GrowNode& node : tree) {
+    if (node.feature >= 0) continue;
+    std::vector<Weighed> own;
+    for (const int row : node.rows) own.push_back({residuals[row], weights.empty() ? 1.0 : weights[row]});
+    node.value = learning_rate * order_statistic(std::move(own), level);
+  }
 }
 
 }  // namespace linden::reference

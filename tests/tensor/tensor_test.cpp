@@ -68,17 +68,18 @@ TEST(Tensor, SaysWhatDoesNotFit) {
   EXPECT_EQ(refusal<ArgumentError>([&] { t.data<float>(); }), "Tensor: asked for f32 elements of a tensor of f64.");
   EXPECT_EQ(refusal<ArgumentError>([&] { t.transpose(0, 1).span<double>(); }),
             "Tensor: shape [3, 2] with strides [1, 3] is not contiguous. Hint: call contiguous() first.");
-  EXPECT_EQ(refusal<ArgumentError>([&] { t.slice(1, 2, 9); }),
+  EXPECT_EQ(refusal<ShapeError>([&] { t.slice(1, 2, 9); }),
             "Tensor::slice: 2:9:1 of dimension 1 is out of range for shape [2, 3].");
-  EXPECT_EQ(refusal<ArgumentError>([&] { t.select(2, 0); }),
-            "Tensor::select: index 0 of dimension 2 is out of range for shape [2, 3].");
+  EXPECT_EQ(refusal<ShapeError>([&] { t.select(2, 0); }), "Tensor::select: dimension 2 of a tensor of shape [2, 3].");
+  EXPECT_EQ(refusal<ShapeError>([&] { t.select(1, 3); }),
+            "Tensor::select: index 3 of dimension 1 is out of range for shape [2, 3].");
   EXPECT_EQ(refusal<ArgumentError>([&] {
               t.at<double>({0, 3});
             }),
             "Tensor::at: index [0, 3] is out of range for shape [2, 3].");
   EXPECT_EQ(refusal<ArgumentError>([&] { Tensor::copy_of(t.span<const double>(), {7}); }),
             "Tensor::view_of: shape [7] wants 7 elements, but 6 were given.");
-  EXPECT_EQ(refusal<ArgumentError>([] { Tensor::empty({-1}); }), "Tensor::empty: shape [-1] has a negative size.");
+  EXPECT_EQ(refusal<ShapeError>([] { Tensor::empty({-1}); }), "Tensor::empty: shape [-1] has a negative size.");
   EXPECT_EQ(refusal<ArgumentError>([] {
               Shape({1 << 30, 1 << 30, 1 << 30}).elements();
             }),

@@ -1,0 +1,328 @@
+// A loss as data: a small program over the ops of scalar_ops.hpp, and its interpreter.
+//
+// loss::custom traces a user's expression into such a program once (src/loss/trace.cpp). The interpreter runs it on
+// second-order dual numbers, for a tile of rows at a time (one row on a GPU), in the order of its instructions: loss,
+// gradient and diagonal curvature without a graph. Each instruction calls the very overload that the same expression,
+// compiled, would call: a constant, Line or Dual operand (dual.hpp) is known for every register before a row is
+// touched. So a program that spells a built-in loss in its documented form gives its bits.
+//
+// Registers: the K scores, the label, parameters by row, constants, then results. For K scores the diagonal needs K
+// seeds: values are computed once, then for each score the instructions that depend on it.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/row_losses.hpp"
+#include "backend/scalar_ops.hpp"
+
+namespace linden {
+
+struct RowInstruction {
+  enum class Code : std::uint8_t {
+    unary,      ///< op a
+    binary,     ///< op a b
+    where,      ///< a ? b : c
+    logsumexp,  ///< of registers a, a + 1, ... b of them; out + 1 and out + 2 hold the shift and the sum
+    pick,       ///< register a + c of registers a, a + 1, ... b of them, c being a register's value; else NaN
+  };
+  Code code = Code::unary;
+  bool is_link = false;  ///< Gauss-Newton: a straight line where its operand is one
+  std::int16_t op = 0;   ///< its number in UnaryOps or BinaryOps
+  std::int32_t out = 0, a = 0, b = 0, c = 0;
+};
+
+struct RowProgram {
+  static constexpr std::int32_t most_instructions = 256, most_constants = 64, most_registers = 512;
+
+  std::int32_t outputs = 1;     ///< scores: registers 0 .. outputs - 1; the label is the next
+  std::int32_t parameters = 0;  ///< by row: the next registers
+  std::int32_t constants = 0;   ///< the next
+  std::int32_t instructions = 0;
+  std::int32_t registers = 0;  ///< in all
+  std::int32_t result = 0;     ///< the register of the loss
+  double constant[most_constants] = {};
+  RowInstruction instruction[most_instructions] = {};
+};
+
+/// What a program reads, by row; score k of row r is scores[k * score_stride + r].
+struct RowInputs {
+  const double* scores = nullptr;
+  std::int64_t score_stride = 0;
+  const double* labels = nullptr;
+  const double* const* parameters = nullptr;
+};
+
+LINDEN_LEVEL_BEGIN
+
+/// What is known of a register's derivative: none, no second one, or nothing.
+enum class DualKind : std::uint8_t { constant, line, dual };
+
+/// An op on numbers of any kinds: the operators of dual.hpp, a lifted function, or the plain value.
+template <class Op, class... Numbers>
+LINDEN_HD auto apply_op(const Numbers&... x) {
+  constexpr bool plain = (__is_same(Numbers, double) && ...);
+  if constexpr (plain)
+    return static_cast<double>(Op::value(x...));
+  else if constexpr (Op::info.kind == OpKind::predicate || Op::info.kind == OpKind::rounding) {
+    const auto value = [](const auto& n) {
+      if constexpr (__is_same(decltype(n), const double&))
+        return n;
+      else
+        return n.value;
+    };
+    return static_cast<double>(Op::value(value(x)...));
+  } else if constexpr (__is_same(Op, Neg))
+    return (-x, ...);
+  else if constexpr (__is_same(Op, Add))
+    return (x + ...);
+  else if constexpr (__is_same(Op, Sub))
+    return (x - ...);
+  else if constexpr (__is_same(Op, Mul))
+    return (x * ...);
+  else if constexpr (__is_same(Op, Div))
+    return (x / ...);
+  else
+    return lift<Op>(x...);
+}
+
+template <class T>
+inline constexpr DualKind dual_kind_of = DualKind::constant;
+template <>
+inline constexpr DualKind dual_kind_of<Line> = DualKind::line;
+template <>
+inline constexpr DualKind dual_kind_of<Dual> = DualKind::dual;
+
+/// Calls visitor(T()) for double, Line or Dual.
+template <class Visitor>
+LINDEN_HD void visit_kind(DualKind kind, const Visitor& visitor) {
+  switch (kind) {
+    case DualKind::constant: visitor(double()); break;
+    case DualKind::line: visitor(Line()); break;
+    case DualKind::dual: visitor(Dual()); break;
+  }
+}
+
+/// The numbers of up to `width` rows, in memory of memory_size(program, width) doubles.
+class RowTile {
+ public:
+  LINDEN_HD static std::int64_t memory_size(const RowProgram& program, std::int64_t width) {
+    return 3 * width * program.registers;
+  }
+
+  LINDEN_HD RowTile(const RowProgram& program, double* memory, std::int64_t width)
+      : program_(program), memory_(memory), width_(width) {
+    const std::int32_t first = program.outputs + 1 + program.parameters;
+    for (std::int32_t c = 0; c < program.constants; ++c)
+      for (std::int64_t i = 0; i < width; ++i) value(first + c)[i] = program.constant[c];
+  }
+
+  /// Reads `count` rows from `begin` on. With several scores, computes all values.
+  LINDEN_HD void load(const RowInputs& in, std::int64_t begin, std::int64_t count) {
+    count_ = count;
+    for (std::int32_t k = 0; k < program_.outputs; ++k) copy(in.scores + k * in.score_stride + begin, value(k));
+    copy(in.labels + begin, value(program_.outputs));
+    for (std::int32_t p = 0; p < program_.parameters; ++p)
+      copy(in.parameters[p] + begin, value(program_.outputs + 1 + p));
+    if (program_.outputs == 1) return;
+    for (std::int32_t r = 0; r < program_.registers; ++r) kinds_[r] = DualKind::constant;
+    for (std::int32_t i = 0; i < program_.instructions; ++i) run(program_.instruction[i], true);
+  }
+
+  /// The loss and its derivatives in score `seed`.
+  LINDEN_HD void differentiate(std::int32_t seed) {
+    for (std::int32_t r = 0; r < program_.registers; ++r) kinds_[r] = DualKind::constant;
+    kinds_[seed] = DualKind::line;
+    for (std::int64_t i = 0; i < count_; ++i) first(seed)[i] = 1.0;
+    for (std::int32_t i = 0; i < program_.instructions; ++i) run(program_.instruction[i], program_.outputs == 1);
+    const std::int32_t r = program_.result;
+    for (std::int64_t i = 0; i < count_; ++i) {
+      if (kinds_[r] == DualKind::constant) first(r)[i] = 0.0;
+      if (kinds_[r] != DualKind::dual) second(r)[i] = 0.0;
+    }
+  }
+
+  LINDEN_HD double loss(std::int64_t row) const { return memory_[program_.result * width_ + row]; }
+  LINDEN_HD double gradient(std::int64_t row) const {
+    return memory_[(program_.registers + program_.result) * width_ + row];
+  }
+  LINDEN_HD double curvature(std::int64_t row) const {
+    return memory_[(2 * program_.registers + program_.result) * width_ + row];
+  }
+
+ private:
+  LINDEN_HD double* value(std::int32_t r) { return memory_ + r * width_; }
+  LINDEN_HD double* first(std::int32_t r) { return memory_ + (program_.registers + r) * width_; }
+  LINDEN_HD double* second(std::int32_t r) { return memory_ + (2 * program_.registers + r) * width_; }
+
+  LINDEN_HD void copy(const double* from, double* to) const {
+    for (std::int64_t i = 0; i < count_; ++i) to[i] = from[i];
+  }
+
+  /// The three numbers of a register, as pointers that loops can keep.
+  struct Column {
+    double *value, *first, *second;
+  };
+  LINDEN_HD Column column(std::int32_t r) { return {value(r), first(r), second(r)}; }
+
+  LINDEN_HD static void read(const Column& c, std::int64_t i, double& x) { x = c.value[i]; }
+  LINDEN_HD static void read(const Column& c, std::int64_t i, Line& x) { x = {c.value[i], c.first[i]}; }
+  LINDEN_HD static void read(const Column& c, std::int64_t i, Dual& x) { x = {c.value[i], c.first[i], c.second[i]}; }
+  LINDEN_HD static void write(const Column& c, std::int64_t i, double x) { c.value[i] = x; }
+  LINDEN_HD static void write(const Column& c, std::int64_t i, Line x) {
+    c.value[i] = x.value;
+    c.first[i] = x.first;
+  }
+  LINDEN_HD static void write(const Column& c, std::int64_t i, const Dual& x) {
+    c.value[i] = x.value;
+    c.first[i] = x.first;
+    c.second[i] = x.second;
+  }
+
+  /// Runs an instruction; with `always` false only where it depends on the seed (its values are there already).
+  LINDEN_HD void run(const RowInstruction& in, bool always) {
+    switch (in.code) {
+      case RowInstruction::Code::unary:
+        if (always || kinds_[in.a] != DualKind::constant)
+          visit_op(UnaryOps(), in.op, [&](auto op) { run_unary<decltype(op)>(in); });
+        break;
+      case RowInstruction::Code::binary:
+        if (always || kinds_[in.a] != DualKind::constant || kinds_[in.b] != DualKind::constant)
+          visit_op(BinaryOps(), in.op, [&](auto op) { run_binary<decltype(op)>(in); });
+        break;
+      case RowInstruction::Code::where: run_where(in); break;
+      case RowInstruction::Code::logsumexp: run_logsumexp(in, always); break;
+      case RowInstruction::Code::pick: run_pick(in); break;
+    }
+  }
+
+  template <class Op>
+  LINDEN_HD void run_unary(const RowInstruction& in) {
+    const Column a = column(in.a), out = column(in.out);
+    visit_kind(kinds_[in.a], [&](auto number) {
+      using A = decltype(number);
+      if constexpr (__is_same(A, Line) && (Op::info.kind == OpKind::floating)) {
+        if (in.is_link) {
+          for (std::int64_t i = 0; i < count_; ++i) {
+            const double y = Op::value(a.value[i]);
+            write(out, i, Line{y, Op::slope(a.value[i], y) * a.first[i]});
+          }
+          kinds_[in.out] = DualKind::line;
+          return;
+        }
+      }
+      for (std::int64_t i = 0; i < count_; ++i) {
+        A x;
+        read(a, i, x);
+        write(out, i, apply_op<Op>(x));
+      }
+      kinds_[in.out] = dual_kind_of<decltype(apply_op<Op>(A()))>;
+    });
+  }
+
+  template <class Op>
+  LINDEN_HD void run_binary(const RowInstruction& in) {
+    const Column a = column(in.a), b = column(in.b), out = column(in.out);
+    visit_kind(kinds_[in.a], [&](auto left) {
+      visit_kind(kinds_[in.b], [&](auto right) {
+        using A = decltype(left);
+        using B = decltype(right);
+        for (std::int64_t i = 0; i < count_; ++i) {
+          A x;
+          B y;
+          read(a, i, x);
+          read(b, i, y);
+          write(out, i, apply_op<Op>(x, y));
+        }
+        kinds_[in.out] = dual_kind_of<decltype(apply_op<Op>(A(), B()))>;
+      });
+    });
+  }
+
+  LINDEN_HD static DualKind larger(DualKind a, DualKind b) { return a > b ? a : b; }
+
+  /// The derivatives that a register of a lower kind leaves out are zeros.
+  LINDEN_HD double first_or_zero(std::int32_t r, std::int64_t i) {
+    return kinds_[r] == DualKind::constant ? 0.0 : first(r)[i];
+  }
+  LINDEN_HD double second_or_zero(std::int32_t r, std::int64_t i) {
+    return kinds_[r] == DualKind::dual ? second(r)[i] : 0.0;
+  }
+
+  LINDEN_HD void run_where(const RowInstruction& in) {
+    const DualKind kind = larger(kinds_[in.b], kinds_[in.c]);
+    kinds_[in.out] = kind;
+    for (std::int64_t i = 0; i < count_; ++i) {
+      const std::int32_t taken = value(in.a)[i] != 0.0 ? in.b : in.c;
+      value(in.out)[i] = value(taken)[i];
+      if (kind != DualKind::constant) first(in.out)[i] = first_or_zero(taken, i);
+      if (kind == DualKind::dual) second(in.out)[i] = second_or_zero(taken, i);
+    }
+  }
+
+  LINDEN_HD void run_pick(const RowInstruction& in) {
+    DualKind kind = DualKind::constant;
+    for (std::int32_t j = 0; j < in.b; ++j) kind = larger(kind, kinds_[in.a + j]);
+    kinds_[in.out] = kind;
+    for (std::int64_t i = 0; i < count_; ++i) {
+      const double index = value(in.c)[i];
+      const bool is_inside = index >= 0.0 && index < in.b;
+      const std::int32_t taken = in.a + (is_inside ? static_cast<std::int32_t>(index) : 0);
+      value(in.out)[i] = is_inside ? value(taken)[i] : __builtin_nan("");
+      if (kind != DualKind::constant) first(in.out)[i] = first_or_zero(taken, i);
+      if (kind == DualKind::dual) second(in.out)[i] = second_or_zero(taken, i);
+    }
+  }
+
+  /// As SoftmaxLoss documents it: shift, then the sum from left to right.
+  LINDEN_HD void run_logsumexp(const RowInstruction& in, bool with_values) {
+    double *shift = value(in.out + 1), *sum = value(in.out + 2);
+    if (with_values) {
+      for (std::int64_t i = 0; i < count_; ++i) {
+        shift[i] = value(in.a)[i];
+        sum[i] = 0.0;
+      }
+      for (std::int32_t j = 1; j < in.b; ++j)
+        for (std::int64_t i = 0; i < count_; ++i) shift[i] = SoftmaxLoss::larger(shift[i], value(in.a + j)[i]);
+      for (std::int32_t j = 0; j < in.b; ++j)
+        for (std::int64_t i = 0; i < count_; ++i) sum[i] += SoftmaxLoss::term(value(in.a + j)[i], shift[i]);
+      for (std::int64_t i = 0; i < count_; ++i) value(in.out)[i] = shift[i] + math::log(sum[i]);
+    }
+    std::int32_t moving = 0, last = 0;
+    for (std::int32_t j = 0; j < in.b; ++j) {
+      if (kinds_[in.a + j] == DualKind::constant) continue;
+      ++moving;
+      last = in.a + j;
+    }
+    kinds_[in.out] = moving == 0 ? DualKind::constant : DualKind::dual;
+    if (moving == 0) return;
+    double *slope = first(in.out), *bend = second(in.out);
+    if (moving == 1) {  // p and p (1 - p), without cancellation
+      const double* x1 = first(last);
+      for (std::int64_t i = 0; i < count_; ++i) {
+        const double share = SoftmaxLoss::share(value(last)[i], shift[i], sum[i]);
+        slope[i] = share * x1[i];
+        bend[i] = share * (1.0 - share) * (x1[i] * x1[i]) + share * second_or_zero(last, i);
+      }
+      return;
+    }
+    for (std::int64_t i = 0; i < count_; ++i) slope[i] = bend[i] = 0.0;
+    for (std::int32_t j = in.a; j < in.a + in.b; ++j) {
+      if (kinds_[j] == DualKind::constant) continue;
+      for (std::int64_t i = 0; i < count_; ++i) {
+        const double share = SoftmaxLoss::share(value(j)[i], shift[i], sum[i]);
+        const double x1 = first(j)[i];
+        slope[i] += share * x1;
+        bend[i] += share * (x1 * x1 + second_or_zero(j, i));
+      }
+    }
+    for (std::int64_t i = 0; i < count_; ++i) bend[i] -= slope[i] * slope[i];
+  }
+
+  const RowProgram& program_;
+  double* memory_;
+  std::int64_t width_, count_ = 0;
+  DualKind kinds_[RowProgram::most_registers];
+};
+
+LINDEN_LEVEL_END
+}  // namespace linden

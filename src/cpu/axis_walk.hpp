@@ -1,0 +1,45 @@
+// Where the loops along an axis begin: positions of the other dimensions, numbered in row-major order.
+#pragma once
+
+#include "backend/host_device.hpp"
+#include "backend/tensor_kernels.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+/// An offset in elements into each operand.
+template <int operands>
+struct Offsets {
+  std::int64_t of[operands];
+};
+
+/// How many positions the first `rank` of the other dimensions have.
+template <int operands>
+std::int64_t positions(const AxisTask<operands>& task, std::int32_t rank) {
+  std::int64_t count = 1;
+  for (std::int32_t d = 0; d < rank; ++d) count *= task.sizes[d];
+  return count;
+}
+
+/// Position number `position` of the first `rank` dimensions.
+template <int operands>
+Offsets<operands> offsets_at(const AxisTask<operands>& task, std::int32_t rank, std::int64_t position) {
+  Offsets<operands> offsets{};
+  for (std::int32_t d = rank - 1; d >= 0; --d) {
+    const std::int64_t here = d == 0 ? position : position % task.sizes[d];
+    if (d > 0) position /= task.sizes[d];
+    for (int o = 0; o < operands; ++o) offsets.of[o] += here * task.operand[o].strides[d];
+  }
+  return offsets;
+}
+
+/// Whether the last of the other dimensions is nearer in the memory of operand 0 than the axis: then it is the inner
+/// loop.
+template <int operands>
+bool axis_is_outer(const AxisTask<operands>& task) {
+  const auto distance = [](std::int64_t stride) { return stride < 0 ? -stride : stride; };
+  return task.rank > 0 && distance(task.operand[0].strides[task.rank - 1]) <= distance(task.axis_stride[0]);
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

@@ -1,0 +1,120 @@
+// One step of SGD or Adam over all parameters of an optimizer, as if they lay one behind the other: tasks are equal
+// parts of the whole, however many parameters there are. Elements are independent, so no order matters.
+#include "backend/step_math.hpp"
+#include "cpu/tensor_steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+constexpr std::int64_t task_elements = 16384;
+
+/// Calls update(segment, begin, end) for every element of every segment once.
+template <class Update>
+void each_part(Context& context, const StepTask& task, const Update& update) {
+  std::int64_t total = 0;
+  for (std::int32_t s = 0; s < task.count; ++s) total += task.segments[s].elements;
+  context.arena.chunks(total, task_elements, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    std::int64_t before = 0;
+    for (std::int32_t s = 0; s < task.count && before < end; before += task.segments[s++].elements) {
+      const StepSegment& segment = task.segments[s];
+      const std::int64_t from = begin - before > 0 ? begin - before : 0;
+      const std::int64_t to = end - before < segment.elements ? end - before : segment.elements;
+      if (from < to) update(segment, from, to);
+    }
+  });
+}
+
+enum class Momentum : std::uint8_t { none, plain, nesterov };
+
+template <class T, bool decays, Momentum kind, bool first_step>
+void sgd(const SgdMath<T>& math, const StepSegment& segment, std::int64_t begin, std::int64_t end) {
+  T* __restrict parameter = static_cast<T*>(segment.parameter);
+  T* __restrict velocity = static_cast<T*>(segment.first);
+  const T* __restrict gradients = static_cast<const T*>(segment.gradient);
+  for (std::int64_t i = begin; i < end; ++i) {
+    T gradient = gradients[i];
+    if constexpr (decays) gradient = math.decayed(gradient, parameter[i]);
+    if constexpr (kind != Momentum::none) {
+      const T v = first_step ? gradient : math.velocity(gradient, velocity[i]);
+      velocity[i] = v;
+      gradient = kind == Momentum::nesterov ? math.ahead(gradient, v) : v;
+    }
+    parameter[i] = math.moved(parameter[i], gradient);
+  }
+}
+
+template <class T, bool decays, Momentum kind>
+void sgd_as(Context& context, const StepTask& task) {
+  const SgdMath<T> math(task);
+  each_part(context, task, [&](const StepSegment& segment, std::int64_t begin, std::int64_t end) {
+    if (task.step == 1)
+      sgd<T, decays, kind, true>(math, segment, begin, end);
+    else
+      sgd<T, decays, kind, false>(math, segment, begin, end);
+  });
+}
+
+template <class T, bool decays>
+void sgd_as(Context& context, const StepTask& task) {
+  if (task.momentum == 0)
+    sgd_as<T, decays, Momentum::none>(context, task);
+  else if (task.nesterov)
+    sgd_as<T, decays, Momentum::nesterov>(context, task);
+  else
+    sgd_as<T, decays, Momentum::plain>(context, task);
+}
+
+template <class T>
+void sgd_as(Context& context, const StepTask& task) {
+  if (task.weight_decay == 0)
+    sgd_as<T, false>(context, task);
+  else
+    sgd_as<T, true>(context, task);
+}
+
+enum class Decay : std::uint8_t { none, coupled, decoupled };
+
+template <class T, Decay decay>
+void adam(const AdamMath<T>& math, const StepSegment& segment, std::int64_t begin, std::int64_t end) {
+  T* __restrict parameters = static_cast<T*>(segment.parameter);
+  T* __restrict means = static_cast<T*>(segment.first);
+  T* __restrict squares = static_cast<T*>(segment.second);
+  const T* __restrict gradients = static_cast<const T*>(segment.gradient);
+  for (std::int64_t i = begin; i < end; ++i) {
+    T gradient = gradients[i], parameter = parameters[i];
+    if constexpr (decay == Decay::coupled) gradient = math.decayed(gradient, parameter);
+    if constexpr (decay == Decay::decoupled) parameter = math.shrunk(parameter);
+    const T mean = math.mean(means[i], gradient);
+    const T square = math.mean_of_squares(squares[i], gradient);
+    means[i] = mean;
+    squares[i] = square;
+    parameters[i] = math.moved(parameter, mean, square);
+  }
+}
+
+template <class T>
+void adam_as(Context& context, const StepTask& task) {
+  const AdamMath<T> math(task);
+  const Decay decay = task.weight_decay == 0 ? Decay::none : task.decoupled ? Decay::decoupled : Decay::coupled;
+  each_part(context, task, [&](const StepSegment& segment, std::int64_t begin, std::int64_t end) {
+    switch (decay) {
+      case Decay::none: return adam<T, Decay::none>(math, segment, begin, end);
+      case Decay::coupled: return adam<T, Decay::coupled>(math, segment, begin, end);
+      case Decay::decoupled: return adam<T, Decay::decoupled>(math, segment, begin, end);
+    }
+  });
+}
+
+}  // namespace
+
+void sgd_step(Context& context, const StepTask& task) {
+  task.dtype == DType::f32 ? sgd_as<float>(context, task) : sgd_as<double>(context, task);
+}
+
+void adam_step(Context& context, const StepTask& task) {
+  task.dtype == DType::f32 ? adam_as<float>(context, task) : adam_as<double>(context, task);
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

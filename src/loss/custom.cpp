@@ -1,0 +1,219 @@
+// loss::custom: options checked, the function traced, and the names of built-in losses kept for them.
+#include "loss/custom.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <linden/ops.hpp>
+#include <type_traits>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "base/log.hpp"
+#include "base/utf8.hpp"
+#include "loss/definition.hpp"
+#include "loss/tape_derivatives.hpp"
+
+namespace linden {
+namespace {
+
+LabelKind labels_for(const loss::CustomOptions& options) {
+  if (options.labels) return *options.labels;
+  switch (options.link) {
+    case Link::sigmoid:
+    case Link::softmax: return LabelKind::classes;
+    case Link::exp: return LabelKind::nonnegative;
+    case Link::identity: break;
+  }
+  return LabelKind::real;
+}
+
+void check_options(const std::string& name, const loss::CustomOptions& options) {
+  if (name.empty() || !is_utf8(name))
+    fail<ArgumentError>("loss::custom: the name \"{}\" must be UTF-8 text that is not empty.", name);
+  if (options.outputs < 1)
+    fail<ArgumentError>("loss::custom(\"{}\"): outputs is {}, but it must be 1 or more.", name, options.outputs);
+  if ((options.link == Link::softmax) != (options.outputs > 1) && options.link != Link::identity)
+    fail<ArgumentError>(
+        "loss::custom(\"{}\"): link {} with {} output(s). Hint: softmax wants two or more, sigmoid and "
+        "exp want one; identity takes any number.",
+        name, name_of(options.link), options.outputs);
+  if (options.curvature == Curvature::gauss_newton && options.link != Link::sigmoid && options.link != Link::exp)
+    fail<ArgumentError>(
+        "loss::custom(\"{}\"): curvature gauss_newton leaves out the bend of the link, and link {} is not one that it "
+        "knows. Hint: it takes sigmoid and exp.",
+        name, name_of(options.link));
+  for (const Tensor& t : options.parameters)
+    if (t.rank() > 1)
+      fail<ShapeError>(
+          "loss::custom(\"{}\"): a parameter has shape {}, but it must be a scalar or have one value a row.", name,
+          t.shape().text());
+}
+
+std::int32_t link_op(const loss::CustomOptions& options) {
+  if (options.curvature != Curvature::gauss_newton) return -1;
+  return options.link == Link::sigmoid ? op_number<Sigmoid>(UnaryOps()) : op_number<Exp>(UnaryOps());
+}
+
+bool equal(const RowProgram& a, const RowProgram& b) {
+  const auto same = [](const RowInstruction& x, const RowInstruction& y) {
+    return x.code == y.code && x.is_link == y.is_link && x.op == y.op && x.out == y.out && x.a == y.a && x.b == y.b &&
+           x.c == y.c;
+  };
+  return a.outputs == b.outputs && a.parameters == b.parameters && a.constants == b.constants && a.result == b.result &&
+         a.instructions == b.instructions &&
+         std::memcmp(a.constant, b.constant, static_cast<std::size_t>(a.constants) * sizeof(double)) == 0 &&
+         std::equal(a.instruction, a.instruction + a.instructions, b.instruction, same);
+}
+
+/// The program of a built-in loss in its documented form, if it has one.
+bool builtin_program(const Loss& loss, RowProgram& program) {
+  const LossSpec& spec = loss.definition().spec;
+  const TraceOptions options{spec.outputs, 0, loss.label_kind(), -1};
+  return visit_loss(spec, [&](auto form) {
+    using Form = decltype(form);
+    if constexpr (std::is_same_v<Form, SoftmaxLoss>) {
+      program = trace(
+                    loss.name(),
+                    [](const Tensor& score, const Tensor& label, std::span<const Tensor>) {
+                      return logsumexp(score, 1) - gather(score, 1, cast(label, DType::i64));
+                    },
+                    options)
+                    .program;
+      return true;
+    } else if constexpr (std::is_invocable_v<Form, const Tensor&, const Tensor&>) {
+      program = trace(
+                    loss.name(),
+                    [&](const Tensor& score, const Tensor& label, std::span<const Tensor>) -> Tensor {
+                      return form(score, label);
+                    },
+                    options)
+                    .program;
+      return true;
+    } else {
+      return false;
+    }
+  });
+}
+
+/// Whether these parts are the built-in loss of that name. Throws ArgumentError for its name with other parts.
+bool is_builtin(const std::string& name, const loss::CustomOptions& options, const CustomLoss& parts) {
+  const std::vector<std::string> known = loss::names();
+  if (std::find(known.begin(), known.end(), name) == known.end()) return false;
+  const Loss builtin = loss::by_name(name, {}, name == "softmax" ? std::max(options.outputs, 2) : 0);
+  RowProgram program;
+  if (options.outputs == builtin.outputs() && options.link == builtin.link() &&
+      labels_for(options) == builtin.label_kind() && options.curvature == Curvature::clamped &&
+      parts.obstacle.empty() && builtin_program(builtin, program) && equal(program, parts.program))
+    return true;
+  fail<ArgumentError>(
+      "loss::custom(\"{}\"): that is the name of a built-in loss, and this is another one. Hint: choose another name, "
+      "or "
+      "spell the expression, link and labels as its documentation does.",
+      name);
+}
+
+}  // namespace
+
+const char* name_of(Curvature curvature) noexcept {
+  constexpr const char* names[] = {"clamped", "exact", "absolute", "gauss_newton"};
+  return names[static_cast<int>(curvature)];
+}
+
+Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, CustomLoss parts) {
+  for (const Tensor& t : parts.parameters)
+    if (t.rank() == 1) parts.columns.push_back(t.data<double>());
+  const auto custom = std::make_shared<const CustomLoss>(std::move(parts));
+  Loss::Definition definition;
+  definition.name = std::move(name);
+  definition.link = link;
+  definition.label_kind = labels;
+  definition.classes = labels == LabelKind::classes ? std::max(outputs, 2) : 0;
+  definition.custom = custom;
+  definition.spec.kind = custom->obstacle.empty() ? LossKind::program : LossKind::tape;
+  definition.spec.outputs = outputs;
+  definition.spec.program = &custom->program;
+  definition.spec.program_parameters = custom->columns.data();
+  definition.spec.curvature = custom->curvature == Curvature::exact      ? CurvatureRule::exact
+                              : custom->curvature == Curvature::absolute ? CurvatureRule::absolute
+                                                                         : CurvatureRule::clamped;
+  return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
+}
+
+void check_trainable(std::string_view where, const Loss& loss, std::int64_t rows) {
+  const std::shared_ptr<const CustomLoss>& custom = loss.definition().custom;
+  if (!custom) return;
+  if (!custom->function && (!custom->obstacle.empty() || custom->program.parameters > 0))
+    fail<ArgumentError>(
+        "{}: loss \"{}\" was read from a file, and training needs its function. Hint: make it anew with loss::custom.",
+        where, loss.name());
+  for (const Tensor& t : custom->parameters)
+    if (t.rank() == 1 && t.size(0) != rows)
+      fail<ArgumentError>("{}: a parameter of loss \"{}\" has {} values for {} rows of data.", where, loss.name(),
+                          t.size(0), rows);
+}
+
+double evaluate_custom(const Loss::Definition& loss, std::span<const double> score, double label, std::int64_t row,
+                       std::span<double> gradient, std::span<double> curvature) {
+  const CustomLoss& custom = *loss.custom;
+  if (!custom.obstacle.empty()) return tape_evaluate(loss, score, label, row, gradient, curvature);
+  const RowProgram& program = custom.program;
+  std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(program, 1)));
+  RowTile tile(program, memory.data(), 1);
+  std::vector<const double*> parameters;
+  for (const double* column : custom.columns) parameters.push_back(column + row);
+  tile.load({score.data(), 1, &label, parameters.data()}, 0, 1);
+  for (std::int32_t k = 0; k < program.outputs; ++k) {
+    tile.differentiate(k);
+    if (!gradient.empty()) gradient[static_cast<std::size_t>(k)] = tile.gradient(0);
+    if (!curvature.empty()) curvature[static_cast<std::size_t>(k)] = tile.curvature(0);
+  }
+  return tile.loss(0);
+}
+
+namespace loss {
+
+Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions options) {
+  check_options(name, options);
+  if (!function) fail<ArgumentError>("loss::custom(\"{}\"): the function is empty.", name);
+  CustomLoss parts;
+  parts.curvature = options.curvature;
+  std::int32_t by_row = 0;
+  for (const Tensor& t : options.parameters) {
+    parts.parameters.push_back(cast(t.detach(), DType::f64).contiguous());
+    by_row += t.rank() == 1;
+  }
+  parts.parameters_by_row = by_row > 0;
+  parts.function = std::move(function);
+  // The trace makes up the parameters by row; scalars are constants of the program.
+  const TensorLoss traced = [&](const Tensor& score, const Tensor& label, std::span<const Tensor> made_up) {
+    std::vector<Tensor> all = parts.parameters;
+    std::size_t next = 0;
+    for (Tensor& t : all)
+      if (t.rank() == 1) t = made_up[next++];
+    return parts.function(score, label, all);
+  };
+  Trace found = trace(name, traced, {options.outputs, by_row, labels_for(options), link_op(options)});
+  parts.program = found.program;
+  parts.obstacle = std::move(found.obstacle);
+  parts.mixes_rows = found.mixes_rows;
+  if (!parts.obstacle.empty()) {
+    if (options.curvature == Curvature::gauss_newton)
+      fail<ArgumentError>("loss::custom(\"{}\"): curvature gauss_newton needs a row program, but {}.", name,
+                          parts.obstacle);
+    log(LogLevel::info, fmt::format("loss::custom(\"{}\"): evaluated by the tape, because {}.{}", name, parts.obstacle,
+                                    parts.mixes_rows ? " It mixes rows: the curvature is taken as 1." : ""));
+  }
+  parts.is_builtin = is_builtin(name, options, parts);
+  return custom_loss(std::move(name), options.link, options.outputs, labels_for(options), std::move(parts));
+}
+
+Loss custom(std::string name, LossFunction function, CustomOptions options) {
+  LossFunctionWithParameters with_parameters;
+  if (function)
+    with_parameters = [function = std::move(function)](const Tensor& score, const Tensor& label,
+                                                       std::span<const Tensor>) { return function(score, label); };
+  return custom(std::move(name), std::move(with_parameters), std::move(options));
+}
+
+}  // namespace loss
+}  // namespace linden

@@ -1,0 +1,39 @@
+// What a custom loss is made of, and what training asks of it.
+#pragma once
+
+#include <linden/loss.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/row_program.hpp"
+#include "loss/trace.hpp"
+
+namespace linden {
+
+struct CustomLoss {
+  TensorLoss function;             ///< empty for a loss from a file
+  std::vector<Tensor> parameters;  ///< as the function gets them
+  bool parameters_by_row = false;  ///< whether any has one value a row
+  Curvature curvature = Curvature::clamped;
+  bool is_builtin = false;  ///< a built-in loss, spelt as documented and named like it: stored as that
+  RowProgram program;       ///< unless there is an obstacle
+  std::string obstacle;     ///< why the tape evaluates it; empty for a program
+  bool mixes_rows = false;
+  std::vector<const double*> columns;  ///< the parameters by row, in the program's order
+};
+
+/// The loss that a definition of these parts is; `link` and `labels` as in CustomOptions.
+Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, CustomLoss parts);
+
+/// Throws ArgumentError unless `loss` can be trained with so many rows: its function is there if it needs it, and
+/// parameters have one value a row.
+void check_trainable(std::string_view where, const Loss& loss, std::int64_t rows);
+
+/// Loss, gradient and curvature of one row by the program or the tape; `row` says which value of parameters by row is
+/// read.
+double evaluate_custom(const Loss::Definition& loss, std::span<const double> score, double label, std::int64_t row,
+                       std::span<double> gradient, std::span<double> curvature);
+
+}  // namespace linden

@@ -1,0 +1,122 @@
+#include "loss/tape_derivatives.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <linden/autograd.hpp>
+#include <linden/ops.hpp>
+
+#include "autograd/node.hpp"
+#include "base/fail.hpp"
+#include "loss/custom.hpp"
+#include "loss/definition.hpp"
+
+namespace linden {
+namespace {
+
+Tensor column(const double* values, std::int64_t rows) {
+  return Tensor::view_of(std::span<const double>(values, static_cast<std::size_t>(rows)), {rows});
+}
+
+/// The weighted loss of all rows, from scores [K, rows] on the tape.
+Tensor total(const Loss::Definition& loss, const Tensor& scores, const Tensor& labels, const double* weights,
+             std::span<const Tensor> parameters) {
+  const std::int64_t rows = scores.size(1);
+  const Tensor score = scores.size(0) == 1 ? scores.select(0, 0) : scores.transpose(0, 1);
+  const Tensor losses = loss.custom->function(score, labels, parameters);
+  const bool by_row = losses.shape() == Shape{rows};
+  if (!by_row && losses.elements() != 1)
+    fail<ShapeError>("loss \"{}\": for {} rows it gives shape {}, but it must give one loss a row, or one in all.",
+                     loss.name, rows, losses.shape().text());
+  if (!weights) return sum(losses);
+  if (!by_row)
+    fail<ArgumentError>(
+        "loss \"{}\": it gives one loss for all rows, which the rows' weights cannot be applied to. Hint: give one "
+        "loss "
+        "a row, or train without weights.",
+        loss.name);
+  return sum(losses * column(weights, rows));
+}
+
+/// The gradient [K, rows], and for losses that keep rows apart the diagonal curvature of each score.
+struct Derivatives {
+  double loss = 0;
+  Tensor gradient, curvature;
+};
+
+Derivatives derivatives(const Loss::Definition& loss, const Tensor& scores, const Tensor& labels, const double* weights,
+                        std::span<const Tensor> parameters) {
+  const TapeScope scope(TapeMode::on);
+  const Tensor x = scores.detach().set_requires_grad();
+  const Tensor y = total(loss, x, labels, weights, parameters);
+  Derivatives d;
+  d.loss = y.item();
+  d.curvature = Tensor::zeros(x.shape());
+  if (!y.requires_grad()) {
+    d.gradient = Tensor::zeros(x.shape());
+    return d;
+  }
+  if (loss.custom->mixes_rows) {
+    d.gradient = grad(y, {x})[0].contiguous();
+    assign(d.curvature, weights ? column(weights, x.size(1)) : Tensor(1.0));
+    return d;
+  }
+  const Tensor g = grad(y, {x}, {.create_graph = true})[0];
+  for (std::int64_t k = 0; k < x.size(0) && g.requires_grad(); ++k) {
+    // Rows are apart: the sum over rows of the gradients in score k has the diagonal as its derivative there.
+    const Tensor h = grad(sum(g.select(0, k)), {x}, {.retain_graph = true})[0];
+    assign(d.curvature.select(0, k), h.select(0, k));
+  }
+  d.gradient = g.detach().contiguous();
+  return d;
+}
+
+}  // namespace
+
+void tape_gradients(const Loss::Definition& loss, const GradientTask& task) {
+  const std::int64_t outputs = task.loss.outputs;
+  const Tensor scores = Tensor::view_of(
+      std::span<const double>(task.scores, static_cast<std::size_t>(outputs * task.rows)), {outputs, task.rows});
+  const Derivatives d =
+      derivatives(loss, scores, column(task.labels, task.rows), task.weights, loss.custom->parameters);
+  const std::span<const double> gradient = d.gradient.span<const double>(),
+                                curvature = d.curvature.span<const double>();
+  for (std::int64_t k = 0; k < outputs; ++k) {
+    GradientRange range;
+    for (std::int64_t row = 0; row < task.rows; ++row) {
+      const auto i = static_cast<std::size_t>(k * task.rows + row);
+      const double bend = ruled_curvature(task.loss.curvature, curvature[i]);
+      const float g = static_cast<float>(gradient[i]), h = static_cast<float>(bend < 0 ? 0 : bend);
+      task.gradients[i] = g;
+      task.curvatures[i] = h;
+      if ((!std::isfinite(g) || !std::isfinite(h)) && range.first_bad_row < 0) range.first_bad_row = row;
+      range.max_gradient = std::max(range.max_gradient, static_cast<double>(std::abs(g)));
+      range.max_curvature = std::max(range.max_curvature, static_cast<double>(h));
+    }
+    task.ranges[k] = range;
+  }
+}
+
+ConstantSlope tape_slope_at(const Loss::Definition& loss, double score, std::span<const double> labels,
+                            std::span<const double> weights) {
+  const TapeScope scope(TapeMode::on);
+  const auto rows = static_cast<std::int64_t>(labels.size());
+  const Tensor x = Tensor(score).set_requires_grad();
+  const Tensor y = total(loss, x.broadcast_to({1, rows}), column(labels.data(), rows),
+                         weights.empty() ? nullptr : weights.data(), loss.custom->parameters);
+  if (!y.requires_grad()) return {};
+  const Tensor g = grad(y, {x}, {.create_graph = true})[0];
+  return {g.item(), g.requires_grad() ? grad(g, {x})[0].item() : 0};
+}
+
+double tape_evaluate(const Loss::Definition& loss, std::span<const double> score, double label, std::int64_t row,
+                     std::span<double> gradient, std::span<double> curvature) {
+  std::vector<Tensor> parameters;
+  for (const Tensor& t : loss.custom->parameters) parameters.push_back(t.rank() == 1 ? t.slice(0, row, row + 1) : t);
+  const Tensor scores = Tensor::view_of(score, {static_cast<std::int64_t>(score.size()), 1});
+  const Derivatives d = derivatives(loss, scores, column(&label, 1), nullptr, parameters);
+  if (!gradient.empty()) std::ranges::copy(d.gradient.span<const double>(), gradient.begin());
+  if (!curvature.empty()) std::ranges::copy(d.curvature.span<const double>(), curvature.begin());
+  return d.loss;
+}
+
+}  // namespace linden

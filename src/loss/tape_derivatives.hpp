@@ -1,0 +1,26 @@
+// Gradients and curvatures of a custom loss that is no row program, by the tape.
+#pragma once
+
+#include <cstdint>
+#include <linden/loss.hpp>
+#include <span>
+
+#include "backend/tree_kernels.hpp"
+
+namespace linden {
+
+/// What the gradient kernel does for other losses: fills gradients, curvatures and ranges of the task.
+void tape_gradients(const Loss::Definition& loss, const GradientTask& task);
+
+/// The slope and the curvature of the weighted loss where all rows have one score, along that score.
+struct ConstantSlope {
+  double gradient = 0, curvature = 0;
+};
+ConstantSlope tape_slope_at(const Loss::Definition& loss, double score, std::span<const double> labels,
+                            std::span<const double> weights);
+
+/// One row.
+double tape_evaluate(const Loss::Definition& loss, std::span<const double> score, double label, std::int64_t row,
+                     std::span<double> gradient, std::span<double> curvature);
+
+}  // namespace linden

@@ -1,0 +1,37 @@
+// From a loss as a function of tensors to a row program: the function runs once on a few probe rows, and the tape that
+// it leaves is read.
+#pragma once
+
+#include <functional>
+#include <linden/loss.hpp>
+#include <linden/tensor.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/row_program.hpp"
+
+namespace linden {
+
+/// The loss of every row [rows] from scores [rows] (or [rows, K]), labels [rows] and parameters by row [rows].
+using TensorLoss = std::function<Tensor(const Tensor& score, const Tensor& label, std::span<const Tensor> parameters)>;
+
+struct TraceOptions {
+  std::int32_t outputs = 1;
+  std::int32_t parameters = 0;
+  LabelKind labels = LabelKind::real;
+  /// Gauss-Newton: the op (its number in UnaryOps) that counts as straight where it is applied to a score; or -1.
+  std::int32_t link_op = -1;
+};
+
+struct Trace {
+  RowProgram program;
+  std::string obstacle;     ///< why there is no program, as half a sentence; empty when there is one
+  bool mixes_rows = false;  ///< with an obstacle: whether the loss of one row depends on the scores of others
+};
+
+/// Throws what the function throws on tensors of these shapes, and ShapeError when its result has neither one element a
+/// row nor one in all.
+Trace trace(const std::string& name, const TensorLoss& loss, const TraceOptions& options);
+
+}  // namespace linden

@@ -1,0 +1,55 @@
+// Sgd: options, state, and the task of the fused kernel (src/backend/step_math.hpp has the rule).
+#include <linden/optim.hpp>
+
+#include "ops/device_context.hpp"
+#include "optim/options.hpp"
+#include "optim/parameters.hpp"
+
+namespace linden::optim {
+
+Sgd::Sgd(std::vector<Tensor> parameters, const SgdOptions& options)
+    : Optimizer("Sgd", std::move(parameters)), options_(options) {
+  check_options(name_, options_);
+  steps_ = Tensor::zeros({static_cast<std::int64_t>(parameters_.size())}, DType::i64);
+  if (options_.momentum != 0) velocity_ = zeros_beside(parameters_);
+}
+
+void Sgd::step() {
+  StepTask task;
+  task.learning_rate = options_.learning_rate;
+  task.weight_decay = options_.weight_decay;
+  task.momentum = options_.momentum;
+  task.dampening = options_.dampening;
+  task.nesterov = options_.nesterov;
+  // With momentum the first step differs from the others; without it they are all alike.
+  const std::int64_t last_distinct_step = options_.momentum != 0 ? 2 : 1;
+  fused_step(tensor_kernels_of(parameters_.front().device()).sgd_step, task, parameters_, steps_, velocity_, {},
+             last_distinct_step);
+}
+
+void Sgd::set_learning_rate(double learning_rate) {
+  check_option(name_, "learning_rate", learning_rate, rate_bounds);
+  options_.learning_rate = learning_rate;
+}
+
+std::vector<NamedTensor> Sgd::state() const {
+  std::vector<NamedTensor> state;
+  write_options(options_, state);
+  state.push_back({"steps", steps_.clone()});
+  if (options_.momentum != 0) state.push_back({"velocity", velocity_.clone()});
+  return state;
+}
+
+void Sgd::set_state(const std::vector<NamedTensor>& state) {
+  StateReader reader(name_, state);
+  const auto options = read_options<SgdOptions>(name_, reader);
+  Tensor steps = reader.tensor("steps", steps_.dtype(), steps_.shape()), velocity;
+  if (options.momentum != 0)
+    velocity = reader.tensor("velocity", parameters_.front().dtype(), {total_elements(parameters_)});
+  reader.finish();
+  options_ = options;
+  steps_ = std::move(steps);
+  velocity_ = std::move(velocity);
+}
+
+}  // namespace linden::optim

@@ -1,0 +1,35 @@
+// The memory behind tensors: owned, or borrowed from the caller. All views of it share one Storage.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "base/memory.hpp"
+
+namespace linden {
+
+struct Storage {
+  static constexpr std::size_t small_bytes = 32;
+
+  /// Uninitialised memory: small amounts within this object, large ones in huge pages. Throws MemoryError.
+  explicit Storage(std::size_t bytes);
+  /// Memory that someone else owns.
+  Storage(void* borrowed, std::shared_ptr<const void> keep_alive) noexcept
+      : data(borrowed), owner_(std::move(keep_alive)) {}
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  void* data = nullptr;
+  /// How often elements were changed in place: a saved value that has changed since must not be used.
+  std::atomic<std::uint32_t> version{0};
+
+ private:
+  void* block_ = nullptr;  // from malloc
+  Memory pages_;
+  std::shared_ptr<const void> owner_;
+  alignas(16) unsigned char small_[small_bytes];
+};
+
+}  // namespace linden

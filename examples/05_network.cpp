@@ -19,19 +19,22 @@ int main() {
   const Tensor train = order.slice(0, 0, kept), test = order.slice(0, kept, x.size(0));
 
   Generator random(7);
-  Tensor w1 = random.normal({64, 128}, 0, 0.18, DType::f32).set_requires_grad();
-  Tensor b1 = Tensor::zeros({128}, DType::f32).set_requires_grad();
-  Tensor w2 = random.normal({128, 10}, 0, 0.12, DType::f32).set_requires_grad();
+  Tensor w1 = random.normal({64, 256}, 0, 0.18, DType::f32).set_requires_grad();
+  Tensor b1 = Tensor::zeros({256}, DType::f32).set_requires_grad();
+  Tensor w2 = random.normal({256, 10}, 0, 0.09, DType::f32).set_requires_grad();
   Tensor b2 = Tensor::zeros({10}, DType::f32).set_requires_grad();
   const auto network = [&](const Tensor& image) { return matmul(relu(matmul(image, w1) + b1), w2) + b2; };
 
-  optim::AdamW adam({w1, b1, w2, b2}, {.learning_rate = 3e-3});
+  optim::AdamW adam({w1, b1, w2, b2}, {.weight_decay = 0.3});
+  const int epochs = 60;
   const std::int64_t batch = 64;
-  for (int epoch = 0; epoch < 40; ++epoch) {
+  for (int epoch = 0; epoch < epochs; ++epoch) {
+    adam.set_learning_rate(3e-3 * (1 - static_cast<double>(epoch) / epochs));
     const Tensor shuffled = take(train, 0, random.permutation(kept));
     for (std::int64_t start = 0; start < kept; start += batch) {
       const Tensor rows = shuffled.slice(0, start, std::min(start + batch, kept));
-      const Tensor score = network(take(x, 0, rows));
+      const Tensor noise = random.normal({rows.size(0), 64}, 0, 0.15, DType::f32);  // no two epochs see one image
+      const Tensor score = network(take(x, 0, rows) + noise);
       adam.clear_grad();
       backward(mean(logsumexp(score, 1) - gather(score, 1, take(y, 0, rows))));
       adam.step();

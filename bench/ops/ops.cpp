@@ -15,7 +15,7 @@ using namespace linden;
 /// Numbers within the op's domain.
 template <class Op>
 Tensor operand(std::int64_t n, DType dtype, std::uint64_t seed) {
-  return Generator(seed).uniform({n}, Op::info.low, Op::info.high, dtype);
+  return Generator(seed).uniform({n}, {Op::info.low, Op::info.high}, dtype);
 }
 
 std::string label(const char* name, DType dtype) { return std::string(name) + "/" + name_of(dtype); }
@@ -47,12 +47,12 @@ void add_binary(OpList<Ops...> list, DType dtype, std::int64_t n) {
 }
 
 void add_rest(DType dtype, std::int64_t n) {
-  const Tensor x = Generator(1).uniform({n}, 0.1, 2.1, dtype);
+  const Tensor x = Generator(1).uniform({n}, {0.1, 2.1}, dtype);
   add(label("sum", dtype), n, [=] { benchmark::DoNotOptimize(sum(x)); });
   add(label("max", dtype), n, [=] { benchmark::DoNotOptimize(max(x)); });
   add(label("cumulative_sum", dtype), n, [=] { benchmark::DoNotOptimize(cumulative_sum(x, 0)); });
   add(label("sort", dtype), n, [=] { benchmark::DoNotOptimize(sort(x).values); });
-  add(label("uniform", dtype), n, [=] { benchmark::DoNotOptimize(Generator(1).uniform({n}, 0, 1, dtype)); });
+  add(label("uniform", dtype), n, [=] { benchmark::DoNotOptimize(Generator(1).uniform({n}, {}, dtype)); });
   add(label("normal", dtype), n, [=] { benchmark::DoNotOptimize(Generator(1).normal({n}, 0, 1, dtype)); });
   const Tensor v = x.clone().set_requires_grad();
   add(label("backward of sum(exp(x) * x)", dtype), n, [=] {
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
       add_rest(dtype, n);
     }
     for (const std::int64_t n : {2, 16, 128, 512}) {
-      const Tensor a = Generator(1).uniform({n, n}, -1, 1, dtype);
+      const Tensor a = Generator(1).uniform({n, n}, {-1, 1}, dtype);
       add(label("matmul", dtype), n, [=] { benchmark::DoNotOptimize(matmul(a, a)); });
     }
   }

@@ -69,7 +69,7 @@ struct Pair {
 Pair random_pair(const std::vector<std::int64_t>& sizes, linden::DType dtype, std::uint64_t seed) {
   linden::Generator random(seed);
   Pair p;
-  p.linden = random.uniform(linden::Shape(std::span<const std::int64_t>(sizes)), 0.1, 2.1, dtype);
+  p.linden = random.uniform(linden::Shape(std::span<const std::int64_t>(sizes)), {0.1, 2.1}, dtype);
   const auto type = dtype == linden::DType::f32 ? torch::kFloat32 : torch::kFloat64;
   void* const data = dtype == linden::DType::f32 ? static_cast<void*>(p.linden.data<float>())
                                                  : static_cast<void*>(p.linden.data<double>());

@@ -1,0 +1,89 @@
+// Starting a kernel: launch<kernel<float>>({.grid = blocks, .block = 256, .shared = bytes, .stream = stream}, arguments...);
+//
+// The kernel is a template parameter: it fixes the types of the arguments, and errors know its name. A launch that
+// cannot be throws DeviceError; what goes wrong inside a kernel shows at the next synchronisation.
+#pragma once
+
+#include <cstddef>
+#include <linden/error.hpp>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#ifdef __CUDACC__
+#include <cuda_runtime.h>
+#else
+#include "simt/launch.hpp"
+#endif
+
+namespace linden::cuda {
+
+#ifdef __CUDACC__
+using StreamHandle = cudaStream_t;
+#else
+using StreamHandle = simt::Stream*;
+#endif
+
+struct LaunchShape {
+  dim3 grid = 1;
+  dim3 block = 1;
+  std::size_t shared = 0;  ///< bytes of dynamic shared memory
+  StreamHandle stream = nullptr;
+};
+
+namespace launching {
+
+/// "histogram<unsigned char, 64>" of what the compiler calls this function; namespaces are left out.
+template <auto Kernel>
+constexpr std::string_view kernel_name() {
+  std::string_view name = __PRETTY_FUNCTION__;
+  const std::size_t begin = name.find("Kernel = ") + 9;
+  name = name.substr(begin, name.find_first_of(";]", begin) - begin);
+  const std::size_t scope = name.substr(0, name.find('<')).rfind("::");
+  return scope == name.npos ? name : name.substr(scope + 2);
+}
+
+inline std::string text(const dim3& shape) {
+  return "(" + std::to_string(shape.x) + "," + std::to_string(shape.y) + "," + std::to_string(shape.z) + ")";
+}
+
+[[noreturn]] inline void refuse(std::string_view kernel, const LaunchShape& shape, const std::string& why) {
+  throw DeviceError(std::string(kernel) + ": cannot launch a grid of " + text(shape.grid) + " blocks of " +
+                    text(shape.block) + " threads with " + std::to_string(shape.shared) +
+                    " bytes of dynamic shared memory: " + why + ".");
+}
+
+}  // namespace launching
+
+template <auto Kernel, class... Parameters, class... Arguments>
+void launch_as(void (*)(Parameters...), const LaunchShape& shape, Arguments&&... arguments) {
+  static_assert(sizeof...(Parameters) == sizeof...(Arguments), "the kernel takes another number of arguments");
+  static_assert((std::is_trivially_copyable_v<Parameters> && ...), "kernels take plain values");
+  static_assert((!std::is_reference_v<Parameters> && ...), "kernels take no references");
+#ifdef __CUDACC__
+  const auto check = [&](cudaError_t status) {
+    if (status != cudaSuccess)
+      launching::refuse(launching::kernel_name<Kernel>(), shape, cudaGetErrorString(status));
+  };
+  if (shape.shared > 48 * 1024)  // more than every device has must be asked for
+    check(cudaFuncSetAttribute(Kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(shape.shared)));
+  [&](Parameters... values) {
+    void* addresses[] = {static_cast<void*>(&values)..., nullptr};
+    check(cudaLaunchKernel(reinterpret_cast<const void*>(Kernel), shape.grid, shape.block, addresses, shape.shared,
+                           shape.stream));
+  }(std::forward<Arguments>(arguments)...);
+#else
+  const simt::Shape plain{shape.grid, shape.block, shape.shared};
+  if (const char* why = simt::why_not(plain)) launching::refuse(launching::kernel_name<Kernel>(), shape, why);
+  simt::enqueue<Kernel, Parameters...>(shape.stream, launching::kernel_name<Kernel>(), plain,
+                                       std::forward<Arguments>(arguments)...);
+#endif
+}
+
+template <auto Kernel, class... Arguments>
+void launch(const LaunchShape& shape, Arguments&&... arguments) {
+  launch_as<Kernel>(Kernel, shape, std::forward<Arguments>(arguments)...);
+}
+
+}  // namespace linden::cuda

@@ -3,7 +3,9 @@
 //     linden_tensors [--threads 2] [--turns 11] [--only TEXT] [--json FILE]
 //
 // Each line is one case: medians over the turns, and the ratio (below 1 Linden is faster). A turn repeats the operation
-// for about 20 ms; libraries alternate from turn to turn, so that a slow moment of the machine meets both.
+// for about 20 ms; libraries alternate from turn to turn, so that a slow moment of the machine meets both. Before each
+// turn there is a rest: libtorch's OpenMP threads spin for some milliseconds after work, on a core that Linden would
+// then not have. (OMP_WAIT_POLICY=active makes them spin for ever, passive slows libtorch down: leave it unset.)
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -16,11 +18,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds rest{40};
 
 struct Case {
   std::string name;
@@ -28,6 +33,7 @@ struct Case {
 };
 
 double seconds_for(const std::function<void()>& work, int times) {
+  work();  // wakes the threads
   const auto start = Clock::now();
   for (int i = 0; i < times; ++i) work();
   return std::chrono::duration<double>(Clock::now() - start).count() / times;
@@ -54,7 +60,9 @@ Figures measure(const Case& c, int turns) {
   const int linden_times = times_for_a_turn(c.linden), torch_times = times_for_a_turn(c.torch);
   std::vector<double> linden, torch;
   for (int turn = 0; turn < turns; ++turn) {
+    std::this_thread::sleep_for(rest);
     linden.push_back(seconds_for(c.linden, linden_times));
+    std::this_thread::sleep_for(rest);
     torch.push_back(seconds_for(c.torch, torch_times));
   }
   return {median(linden), median(torch)};

@@ -1,4 +1,5 @@
-// Starting a kernel: launch<kernel<float>>({.grid = blocks, .block = 256, .shared = bytes, .stream = stream}, arguments...);
+// Starting a kernel: launch<kernel<float>>({.grid = blocks, .block = 256, .shared = bytes, .stream = stream},
+// arguments...);
 //
 // The kernel is a template parameter: it fixes the types of the arguments, and errors know its name. A launch that
 // cannot be throws DeviceError; what goes wrong inside a kernel shows at the next synchronisation.
@@ -63,8 +64,7 @@ void launch_as(void (*)(Parameters...), const LaunchShape& shape, Arguments&&...
   static_assert((!std::is_reference_v<Parameters> && ...), "kernels take no references");
 #ifdef __CUDACC__
   const auto check = [&](cudaError_t status) {
-    if (status != cudaSuccess)
-      launching::refuse(launching::kernel_name<Kernel>(), shape, cudaGetErrorString(status));
+    if (status != cudaSuccess) launching::refuse(launching::kernel_name<Kernel>(), shape, cudaGetErrorString(status));
   };
   if (shape.shared > 48 * 1024)  // more than every device has must be asked for
     check(cudaFuncSetAttribute(Kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(shape.shared)));

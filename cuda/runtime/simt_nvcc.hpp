@@ -1,4 +1,5 @@
-// The words that Linden adds to CUDA's, for nvcc. Kernels include simt.hpp; the executor's twin is tests/simt/device.hpp.
+// The words that Linden adds to CUDA's, for nvcc. Kernels include simt.hpp; the executor's twin is
+// tests/simt/device.hpp.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -7,14 +8,14 @@
 
 // A variable in shared memory, given a type that needs no constructor: LINDEN_SHARED(partial, float[32]);
 // The kernel writes it before it reads it.
-#define LINDEN_SHARED(name, ...)                                                    \
-  static_assert(std::is_trivially_default_constructible_v<__VA_ARGS__>,             \
+#define LINDEN_SHARED(name, ...)                                                            \
+  static_assert(std::is_trivially_default_constructible_v<__VA_ARGS__>,                     \
                 "shared memory is not initialised: " #name " must have no initial values"); \
   __shared__ std::type_identity_t<__VA_ARGS__> name
 
 // The shared memory that the launch asked for with .shared, as a pointer to T.
-#define LINDEN_DYNAMIC_SHARED(name, ...)                                          \
-  extern __shared__ __align__(16) unsigned char linden_dynamic_shared_memory[];   \
+#define LINDEN_DYNAMIC_SHARED(name, ...)                                        \
+  extern __shared__ __align__(16) unsigned char linden_dynamic_shared_memory[]; \
   __VA_ARGS__* const name = reinterpret_cast<__VA_ARGS__*>(linden_dynamic_shared_memory)
 
 namespace linden::cuda {

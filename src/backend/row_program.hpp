@@ -7,42 +7,18 @@
 // touched. So a program that spells a built-in loss in its documented form gives its bits.
 //
 // Registers: the K scores, the label, parameters by row, constants, then results. For K scores the diagonal needs K
-// seeds: values are computed once, then for each score the instructions that depend on it.
+// seeds: values are computed once, then for each score the instructions that depend on it. Where only derivatives are
+// asked for, values that none of them reads (softplus(s) in softplus(s) - y s) are not computed, as the compiler would
+// leave them out.
 #pragma once
 
 #include <cstdint>
 
+#include "backend/row_instructions.hpp"
 #include "backend/row_losses.hpp"
 #include "backend/scalar_ops.hpp"
 
 namespace linden {
-
-struct RowInstruction {
-  enum class Code : std::uint8_t {
-    unary,      ///< op a
-    binary,     ///< op a b
-    where,      ///< a ? b : c
-    logsumexp,  ///< of registers a, a + 1, ... b of them; out + 1 and out + 2 hold the shift and the sum
-    pick,       ///< register a + c of registers a, a + 1, ... b of them, c being a register's value; else NaN
-  };
-  Code code = Code::unary;
-  bool is_link = false;  ///< Gauss-Newton: a straight line where its operand is one
-  std::int16_t op = 0;   ///< its number in UnaryOps or BinaryOps
-  std::int32_t out = 0, a = 0, b = 0, c = 0;
-};
-
-struct RowProgram {
-  static constexpr std::int32_t most_instructions = 256, most_constants = 64, most_registers = 512;
-
-  std::int32_t outputs = 1;     ///< scores: registers 0 .. outputs - 1; the label is the next
-  std::int32_t parameters = 0;  ///< by row: the next registers
-  std::int32_t constants = 0;   ///< the next
-  std::int32_t instructions = 0;
-  std::int32_t registers = 0;  ///< in all
-  std::int32_t result = 0;     ///< the register of the loss
-  double constant[most_constants] = {};
-  RowInstruction instruction[most_instructions] = {};
-};
 
 /// What a program reads, by row; score k of row r is scores[k * score_stride + r].
 struct RowInputs {
@@ -109,8 +85,10 @@ class RowTile {
     return 3 * width * program.registers;
   }
 
-  LINDEN_HD RowTile(const RowProgram& program, double* memory, std::int64_t width)
+  /// `with_loss` says whether loss() will be asked for.
+  LINDEN_HD RowTile(const RowProgram& program, double* memory, std::int64_t width, bool with_loss)
       : program_(program), memory_(memory), width_(width) {
+    note_uses(program, with_loss, is_used_);
     const std::int32_t first = program.outputs + 1 + program.parameters;
     for (std::int32_t c = 0; c < program.constants; ++c)
       for (std::int64_t i = 0; i < width; ++i) value(first + c)[i] = program.constant[c];
@@ -141,6 +119,7 @@ class RowTile {
     }
   }
 
+  /// For tiles made with_loss, after differentiate().
   LINDEN_HD double loss(std::int64_t row) const { return memory_[program_.result * width_ + row]; }
   LINDEN_HD double gradient(std::int64_t row) const {
     return memory_[(program_.registers + program_.result) * width_ + row];
@@ -167,35 +146,66 @@ class RowTile {
   LINDEN_HD static void read(const Column& c, std::int64_t i, double& x) { x = c.value[i]; }
   LINDEN_HD static void read(const Column& c, std::int64_t i, Line& x) { x = {c.value[i], c.first[i]}; }
   LINDEN_HD static void read(const Column& c, std::int64_t i, Dual& x) { x = {c.value[i], c.first[i], c.second[i]}; }
-  LINDEN_HD static void write(const Column& c, std::int64_t i, double x) { c.value[i] = x; }
+  template <bool keep>
+  LINDEN_HD static void write(const Column& c, std::int64_t i, double x) {
+    if constexpr (keep) c.value[i] = x;
+  }
+  template <bool keep>
   LINDEN_HD static void write(const Column& c, std::int64_t i, Line x) {
-    c.value[i] = x.value;
+    if constexpr (keep) c.value[i] = x.value;
     c.first[i] = x.first;
   }
+  template <bool keep>
   LINDEN_HD static void write(const Column& c, std::int64_t i, const Dual& x) {
-    c.value[i] = x.value;
+    if constexpr (keep) c.value[i] = x.value;
     c.first[i] = x.first;
     c.second[i] = x.second;
   }
 
   /// Runs an instruction; with `always` false only where it depends on the seed (its values are there already).
   LINDEN_HD void run(const RowInstruction& in, bool always) {
+    const bool keep = always && is_used_[in.out];
     switch (in.code) {
       case RowInstruction::Code::unary:
-        if (always || kinds_[in.a] != DualKind::constant)
-          visit_op(UnaryOps(), in.op, [&](auto op) { run_unary<decltype(op)>(in); });
+        if (!keep && kinds_[in.a] == DualKind::constant) break;
+        visit_op(UnaryOps(), in.op, [&](auto op) {
+          if (keep)
+            inlined<decltype(op)>([&] { run_unary<decltype(op), true>(in); });
+          else
+            inlined<decltype(op)>([&] { run_unary<decltype(op), false>(in); });
+        });
         break;
       case RowInstruction::Code::binary:
-        if (always || kinds_[in.a] != DualKind::constant || kinds_[in.b] != DualKind::constant)
-          visit_op(BinaryOps(), in.op, [&](auto op) { run_binary<decltype(op)>(in); });
+        if (!keep && kinds_[in.a] == DualKind::constant && kinds_[in.b] == DualKind::constant) break;
+        visit_op(BinaryOps(), in.op, [&](auto op) {
+          using Op = decltype(op);
+          constexpr bool is_cheap = __is_same(Op, Add) || __is_same(Op, Sub) || __is_same(Op, Mul);
+          if (is_cheap && !keep)
+            inlined<Op>([&] { run_binary<Op, !is_cheap>(in); });
+          else
+            inlined<Op>([&] { run_binary<Op, true>(in); });
+        });
         break;
-      case RowInstruction::Code::where: run_where(in); break;
-      case RowInstruction::Code::logsumexp: run_logsumexp(in, always); break;
-      case RowInstruction::Code::pick: run_pick(in); break;
+      case RowInstruction::Code::where: run_where(in, keep); break;
+      case RowInstruction::Code::logsumexp: run_logsumexp(in, always, keep); break;
+      case RowInstruction::Code::pick: run_pick(in, keep); break;
     }
   }
 
-  template <class Op>
+  /// Calls run() with everything inlined, without which its loop would not be vectorised. Not for the long functions.
+  template <class Op, class Run>
+  LINDEN_HD static void inlined(const Run& run) {
+    if constexpr (__is_same(Op, Lgamma) || __is_same(Op, Digamma) || __is_same(Op, Polygamma))
+      run();
+    else
+      flattened(run);
+  }
+  template <class Run>
+  [[gnu::flatten]] LINDEN_HD static void flattened(const Run& run) {
+    run();
+  }
+
+  template <class Op, bool keep>
   LINDEN_HD void run_unary(const RowInstruction& in) {
     const Column a = column(in.a), out = column(in.out);
     visit_kind(kinds_[in.a], [&](auto number) {
@@ -204,7 +214,7 @@ class RowTile {
         if (in.is_link) {
           for (std::int64_t i = 0; i < count_; ++i) {
             const double y = Op::value(a.value[i]);
-            write(out, i, Line{y, Op::slope(a.value[i], y) * a.first[i]});
+            write<keep>(out, i, Line{y, Op::slope(a.value[i], y) * a.first[i]});
           }
           kinds_[in.out] = DualKind::line;
           return;
@@ -213,13 +223,13 @@ class RowTile {
       for (std::int64_t i = 0; i < count_; ++i) {
         A x;
         read(a, i, x);
-        write(out, i, apply_op<Op>(x));
+        write<keep>(out, i, apply_op<Op>(x));
       }
       kinds_[in.out] = dual_kind_of<decltype(apply_op<Op>(A()))>;
     });
   }
 
-  template <class Op>
+  template <class Op, bool keep>
   LINDEN_HD void run_binary(const RowInstruction& in) {
     const Column a = column(in.a), b = column(in.b), out = column(in.out);
     visit_kind(kinds_[in.a], [&](auto left) {
@@ -231,7 +241,7 @@ class RowTile {
           B y;
           read(a, i, x);
           read(b, i, y);
-          write(out, i, apply_op<Op>(x, y));
+          write<keep>(out, i, apply_op<Op>(x, y));
         }
         kinds_[in.out] = dual_kind_of<decltype(apply_op<Op>(A(), B()))>;
       });
@@ -248,44 +258,53 @@ class RowTile {
     return kinds_[r] == DualKind::dual ? second(r)[i] : 0.0;
   }
 
-  LINDEN_HD void run_where(const RowInstruction& in) {
+  LINDEN_HD void run_where(const RowInstruction& in, bool keep) {
     const DualKind kind = larger(kinds_[in.b], kinds_[in.c]);
     kinds_[in.out] = kind;
+    if (!keep && kind == DualKind::constant) return;
     for (std::int64_t i = 0; i < count_; ++i) {
       const std::int32_t taken = value(in.a)[i] != 0.0 ? in.b : in.c;
-      value(in.out)[i] = value(taken)[i];
+      if (keep) value(in.out)[i] = value(taken)[i];
       if (kind != DualKind::constant) first(in.out)[i] = first_or_zero(taken, i);
       if (kind == DualKind::dual) second(in.out)[i] = second_or_zero(taken, i);
     }
   }
 
-  LINDEN_HD void run_pick(const RowInstruction& in) {
+  /// to = from where the index is j.
+  LINDEN_HD void put(const double* index, std::int32_t j, const double* from, double* to) const {
+    const double at = j;
+    for (std::int64_t i = 0; i < count_; ++i) to[i] = index[i] == at ? from[i] : to[i];
+  }
+
+  /// Register by register: of the derivatives only those that move, which for a seed is one.
+  LINDEN_HD void run_pick(const RowInstruction& in, bool keep) {
+    const double* const index = value(in.c);
+    if (keep) {
+      double* const to = value(in.out);
+      for (std::int64_t i = 0; i < count_; ++i) to[i] = __builtin_nan("");
+      for (std::int32_t j = 0; j < in.b; ++j) put(index, j, value(in.a + j), to);
+    }
     DualKind kind = DualKind::constant;
     for (std::int32_t j = 0; j < in.b; ++j) kind = larger(kind, kinds_[in.a + j]);
     kinds_[in.out] = kind;
-    for (std::int64_t i = 0; i < count_; ++i) {
-      const double index = value(in.c)[i];
-      const bool is_inside = index >= 0.0 && index < in.b;
-      const std::int32_t taken = in.a + (is_inside ? static_cast<std::int32_t>(index) : 0);
-      value(in.out)[i] = is_inside ? value(taken)[i] : __builtin_nan("");
-      if (kind != DualKind::constant) first(in.out)[i] = first_or_zero(taken, i);
-      if (kind == DualKind::dual) second(in.out)[i] = second_or_zero(taken, i);
+    if (kind == DualKind::constant) return;
+    double *slope = first(in.out), *bend = second(in.out);
+    const double end = in.b;
+    for (std::int64_t i = 0; i < count_; ++i)
+      slope[i] = bend[i] = index[i] >= 0.0 && index[i] < end ? 0.0 : __builtin_nan("");
+    for (std::int32_t j = 0; j < in.b; ++j) {
+      if (kinds_[in.a + j] != DualKind::constant) put(index, j, first(in.a + j), slope);
+      if (kinds_[in.a + j] == DualKind::dual) put(index, j, second(in.a + j), bend);
     }
   }
 
-  /// As SoftmaxLoss documents it: shift, then the sum from left to right.
-  LINDEN_HD void run_logsumexp(const RowInstruction& in, bool with_values) {
+  /// As SoftmaxLoss documents it: shift, then the sum from left to right. With `always` these two are computed.
+  LINDEN_HD void run_logsumexp(const RowInstruction& in, bool always, bool keep) {
     double *shift = value(in.out + 1), *sum = value(in.out + 2);
-    if (with_values) {
-      for (std::int64_t i = 0; i < count_; ++i) {
-        shift[i] = value(in.a)[i];
-        sum[i] = 0.0;
-      }
-      for (std::int32_t j = 1; j < in.b; ++j)
-        for (std::int64_t i = 0; i < count_; ++i) shift[i] = SoftmaxLoss::larger(shift[i], value(in.a + j)[i]);
-      for (std::int32_t j = 0; j < in.b; ++j)
-        for (std::int64_t i = 0; i < count_; ++i) sum[i] += SoftmaxLoss::term(value(in.a + j)[i], shift[i]);
-      for (std::int64_t i = 0; i < count_; ++i) value(in.out)[i] = shift[i] + math::log(sum[i]);
+    if (always) add_exponentials(in, shift, sum);
+    if (keep) {
+      double* const to = value(in.out);
+      for (std::int64_t i = 0; i < count_; ++i) to[i] = shift[i] + math::log(sum[i]);
     }
     std::int32_t moving = 0, last = 0;
     for (std::int32_t j = 0; j < in.b; ++j) {
@@ -297,12 +316,15 @@ class RowTile {
     if (moving == 0) return;
     double *slope = first(in.out), *bend = second(in.out);
     if (moving == 1) {  // p and p (1 - p), without cancellation
-      const double* x1 = first(last);
+      const double *x = value(last), *x1 = first(last);
       for (std::int64_t i = 0; i < count_; ++i) {
-        const double share = SoftmaxLoss::share(value(last)[i], shift[i], sum[i]);
+        const double share = SoftmaxLoss::share(x[i], shift[i], sum[i]);
         slope[i] = share * x1[i];
-        bend[i] = share * (1.0 - share) * (x1[i] * x1[i]) + share * second_or_zero(last, i);
+        bend[i] = share * (1.0 - share) * (x1[i] * x1[i]);
       }
+      if (kinds_[last] != DualKind::dual) return;
+      const double* x2 = second(last);
+      for (std::int64_t i = 0; i < count_; ++i) bend[i] += SoftmaxLoss::share(x[i], shift[i], sum[i]) * x2[i];
       return;
     }
     for (std::int64_t i = 0; i < count_; ++i) slope[i] = bend[i] = 0.0;
@@ -318,10 +340,27 @@ class RowTile {
     for (std::int64_t i = 0; i < count_; ++i) bend[i] -= slope[i] * slope[i];
   }
 
+  LINDEN_HD void add_exponentials(const RowInstruction& in, double* shift, double* sum) {
+    const double* x = value(in.a);
+    for (std::int64_t i = 0; i < count_; ++i) {
+      shift[i] = x[i];
+      sum[i] = 0.0;
+    }
+    for (std::int32_t j = 1; j < in.b; ++j) {
+      x = value(in.a + j);
+      for (std::int64_t i = 0; i < count_; ++i) shift[i] = SoftmaxLoss::larger(shift[i], x[i]);
+    }
+    for (std::int32_t j = 0; j < in.b; ++j) {
+      x = value(in.a + j);
+      for (std::int64_t i = 0; i < count_; ++i) sum[i] += SoftmaxLoss::term(x[i], shift[i]);
+    }
+  }
+
   const RowProgram& program_;
   double* memory_;
   std::int64_t width_, count_ = 0;
   DualKind kinds_[RowProgram::most_registers];
+  bool is_used_[RowProgram::most_registers];
 };
 
 LINDEN_LEVEL_END

@@ -1,73 +1,142 @@
+// The arena's crew: helpers that stay for a moment after a call, ready for the next.
+//
+// Waking a sleeping thread takes as long as a hundred thousand additions. So a helper, once called, looks out for the
+// arena's next call for a tenth of a millisecond before it goes back to oneTBB, which owns the threads and lends no
+// more of them than there are cores, however many arenas a program has.
 #include "base/parallel.hpp"
 
 #include <algorithm>
-#include <thread>
-
-#ifdef LINDEN_PLAIN_THREADS  // the tsan preset: ThreadSanitizer does not understand oneTBB's own synchronisation
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
+#include <thread>
+#include <utility>
 #include <vector>
-#else
+
+#ifndef LINDEN_PLAIN_THREADS  // the tsan preset: ThreadSanitizer does not understand oneTBB's own synchronisation
 #include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
 #endif
 
 namespace linden {
+namespace {
 
-#ifdef LINDEN_PLAIN_THREADS
+constexpr std::chrono::microseconds patience{100};
 
-struct Arena::Pool {
-  explicit Pool(int) {}
-};
-
-void Arena::run(std::int64_t tasks, Call call, const void* closure) {
-  std::atomic<std::int64_t> next{0};
-  std::exception_ptr error;
-  std::mutex mutex;
-  const auto work = [&](int worker) {
-    try {
-      for (std::int64_t task; (task = next.fetch_add(1)) < tasks;) call(closure, task, worker);
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      if (!error) error = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (int worker = 1; worker < std::min<std::int64_t>(threads_, tasks); ++worker) others.emplace_back(work, worker);
-    work(0);
-  }
-  if (error) std::rethrow_exception(error);
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#endif
 }
 
-#else
+}  // namespace
 
-// More threads than cores would only wait for each other, and oneTBB says so on stderr.
+/// One call at a time: its tasks are handed out by a counter to the caller (worker 0) and to the helpers that are
+/// there.
 struct Arena::Pool {
-  explicit Pool(int threads) : arena(std::min(threads, tbb::info::default_concurrency())) {}
+  struct Crew {
+    explicit Crew(int threads) : present(static_cast<std::size_t>(threads)) {}
+
+    // The call. A helper counts itself in before it looks whether the call is open; the caller closes it before it
+    // looks whether all are out. So whoever works on a call is waited for.
+    std::atomic<bool> open{false};
+    std::atomic<int> inside{0};
+    std::atomic<std::int64_t> next{0};
+    Call call = nullptr;
+    const void* closure = nullptr;
+    std::int64_t tasks = 0;
+    std::mutex error_mutex;
+    std::exception_ptr error;
+
+    std::atomic<std::uint64_t> calls{0};  // so far
+    std::atomic<bool> stopped{false};
+    std::vector<std::atomic<bool>> present;  // by worker
+
+    void work(int worker) {
+      try {
+        for (std::int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;)
+          call(closure, task, worker);
+      } catch (...) {
+        const std::lock_guard lock(error_mutex);
+        if (!error) error = std::current_exception();
+        next.store(tasks, std::memory_order_relaxed);  // the rest is not worth doing
+      }
+    }
+
+    /// Whether there was a call after the one numbered `seen` before patience ran out.
+    bool waits_for_another(std::uint64_t seen) const {
+      const auto end = std::chrono::steady_clock::now() + patience;
+      do {
+        for (int i = 0; i < 64; ++i) {
+          if (calls.load() != seen) return true;
+          if (stopped.load(std::memory_order_relaxed)) return false;
+          pause();
+        }
+      } while (std::chrono::steady_clock::now() < end);
+      return false;
+    }
+
+    void help(int worker, std::uint64_t seen) {
+      while (waits_for_another(seen)) {
+        seen = calls.load();
+        inside.fetch_add(1);
+        if (open.load()) work(worker);
+        inside.fetch_sub(1);
+      }
+      present[static_cast<std::size_t>(worker)].store(false);
+    }
+  };
+
+#ifdef LINDEN_PLAIN_THREADS
+  explicit Pool(int threads) : crew(std::make_shared<Crew>(std::min(threads, 3))), helpers(3) {}
+  ~Pool() { crew->stopped = true; }
+  void call_in(int worker, std::uint64_t seen) {
+    helpers[static_cast<std::size_t>(worker)] = std::jthread([this, worker, seen] { crew->help(worker, seen); });
+  }
+  std::shared_ptr<Crew> crew;
+  std::vector<std::jthread> helpers;
+#else
+  // More threads than cores would only wait for each other.
+  explicit Pool(int threads)
+      : crew(std::make_shared<Crew>(std::min(threads, tbb::info::default_concurrency()))),
+        arena(std::min(threads, tbb::info::default_concurrency())) {}
+  ~Pool() { crew->stopped = true; }
+  void call_in(int worker, std::uint64_t seen) {
+    arena.enqueue([crew = crew, worker, seen] { crew->help(worker, seen); });
+  }
+  std::shared_ptr<Crew> crew;
   tbb::task_arena arena;
+#endif
+
+  std::atomic<bool> taken{false};  // by the one caller whose tasks are shared
 };
 
 void Arena::run(std::int64_t tasks, Call call, const void* closure) {
-  if (threads_ == 1 || tasks <= 1) {
+  Pool::Crew& crew = *pool_->crew;
+  const auto threads = static_cast<std::int64_t>(crew.present.size());
+  // Alone: nothing to share, or another thread (or a task of a call that is under way) has the helpers.
+  if (threads == 1 || tasks <= 1 || pool_->taken.exchange(true)) {
     for (std::int64_t task = 0; task < tasks; ++task) call(closure, task, 0);
     return;
   }
-  pool_->arena.execute([&] {
-    tbb::parallel_for(
-        tbb::blocked_range<std::int64_t>(0, tasks, 1),
-        [&](const tbb::blocked_range<std::int64_t>& range) {
-          const int worker = tbb::this_task_arena::current_thread_index();
-          for (std::int64_t task = range.begin(); task < range.end(); ++task) call(closure, task, worker);
-        },
-        tbb::simple_partitioner());
-  });
+  crew.call = call;
+  crew.closure = closure;
+  crew.tasks = tasks;
+  crew.next.store(0);
+  crew.error = nullptr;
+  crew.open.store(true);
+  const std::uint64_t before = crew.calls.fetch_add(1);
+  for (std::int64_t worker = 1; worker < std::min(threads, tasks); ++worker)
+    if (!crew.present[static_cast<std::size_t>(worker)].exchange(true))
+      pool_->call_in(static_cast<int>(worker), before);
+  crew.work(0);
+  crew.open.store(false);
+  for (int turns = 0; crew.inside.load() != 0; ++turns) turns < 1000 ? pause() : std::this_thread::yield();
+  const std::exception_ptr error = std::exchange(crew.error, nullptr);
+  pool_->taken.store(false);
+  if (error) std::rethrow_exception(error);
 }
-
-#endif
 
 Arena::Arena(int threads)
     : threads_(threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {

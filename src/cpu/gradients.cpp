@@ -87,8 +87,9 @@ void combine(const GradientTask& task, std::int64_t k, std::int64_t begin, std::
   raise(&range.max_curvature, __builtin_bit_cast(float, peak.curvature));
 }
 
+/// Flattened: where one call is left, the loop is not vectorised.
 template <bool weighted, class RowLoss>
-void fill(const GradientTask& task, const RowLoss& loss, std::int64_t begin, std::int64_t end) {
+[[gnu::flatten]] void fill(const GradientTask& task, const RowLoss& loss, std::int64_t begin, std::int64_t end) {
   const double* __restrict scores = task.scores;
   const double* __restrict labels = task.labels;
   const Peak peak = store<weighted>(task, 0, begin, end, [&](std::int64_t row) {
@@ -135,7 +136,7 @@ void fill(const GradientTask& task, const ProgramLoss&, std::int64_t begin, std:
   alignas(64) double memory[program_doubles];
   const std::int64_t fit = program_doubles / (3 * program.registers) / 8 * 8;
   const std::int64_t width = fit > program_rows ? program_rows : fit;
-  RowTile tile(program, memory, width);
+  RowTile tile(program, memory, width, false);
   const RowInputs inputs{task.scores, task.rows, task.labels, task.loss.program_parameters};
   const CurvatureRule rule = task.loss.curvature;
   for (std::int64_t first = begin; first < end; first += width) {

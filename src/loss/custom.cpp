@@ -32,7 +32,7 @@ void check_options(const std::string& name, const loss::CustomOptions& options) 
     fail<ArgumentError>("loss::custom: the name \"{}\" must be UTF-8 text that is not empty.", name);
   if (options.outputs < 1)
     fail<ArgumentError>("loss::custom(\"{}\"): outputs is {}, but it must be 1 or more.", name, options.outputs);
-  if ((options.link == Link::softmax) != (options.outputs > 1) && options.link != Link::identity)
+  if (!fits(options.link, options.outputs))
     fail<ArgumentError>(
         "loss::custom(\"{}\"): link {} with {} output(s). Hint: softmax wants two or more, sigmoid and "
         "exp want one; identity takes any number.",
@@ -107,12 +107,13 @@ bool is_builtin(const std::string& name, const loss::CustomOptions& options, con
     return true;
   fail<ArgumentError>(
       "loss::custom(\"{}\"): that is the name of a built-in loss, and this is another one. Hint: choose another name, "
-      "or "
-      "spell the expression, link and labels as its documentation does.",
+      "or spell the expression, link and labels as its documentation does.",
       name);
 }
 
 }  // namespace
+
+bool fits(Link link, int outputs) { return link == Link::identity || (link == Link::softmax) == (outputs > 1); }
 
 const char* name_of(Curvature curvature) noexcept {
   constexpr const char* names[] = {"clamped", "exact", "absolute", "gauss_newton"};
@@ -129,6 +130,11 @@ Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, Cus
   definition.label_kind = labels;
   definition.classes = labels == LabelKind::classes ? std::max(outputs, 2) : 0;
   definition.custom = custom;
+  if (custom->is_builtin) {  // its parameters have the values that its documentation spells out
+    const Loss builtin = loss::by_name(definition.name);
+    definition.parameters = builtin.definition().parameters;
+    std::ranges::copy(builtin.definition().spec.parameter, definition.spec.parameter);
+  }
   definition.spec.kind = custom->obstacle.empty() ? LossKind::program : LossKind::tape;
   definition.spec.outputs = outputs;
   definition.spec.program = &custom->program;
@@ -158,7 +164,7 @@ double evaluate_custom(const Loss::Definition& loss, std::span<const double> sco
   if (!custom.obstacle.empty()) return tape_evaluate(loss, score, label, row, gradient, curvature);
   const RowProgram& program = custom.program;
   std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(program, 1)));
-  RowTile tile(program, memory.data(), 1);
+  RowTile tile(program, memory.data(), 1, true);
   std::vector<const double*> parameters;
   for (const double* column : custom.columns) parameters.push_back(column + row);
   tile.load({score.data(), 1, &label, parameters.data()}, 0, 1);

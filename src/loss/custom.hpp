@@ -24,6 +24,9 @@ struct CustomLoss {
   std::vector<const double*> columns;  ///< the parameters by row, in the program's order
 };
 
+/// Whether this link takes so many scores a row.
+bool fits(Link link, int outputs);
+
 /// The loss that a definition of these parts is; `link` and `labels` as in CustomOptions.
 Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, CustomLoss parts);
 

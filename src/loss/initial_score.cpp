@@ -52,7 +52,7 @@ void for_each_slope(const ProgramLoss&, const LossSpec& spec, double score, cons
                     std::int64_t begin, std::int64_t end, const Visit& visit) {
   constexpr std::int64_t width = 64;
   std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(*spec.program, width)));
-  RowTile tile(*spec.program, memory.data(), width);
+  RowTile tile(*spec.program, memory.data(), width, false);
   const std::vector<double> scores(static_cast<std::size_t>(width), score);
   for (std::int64_t first = begin; first < end; first += width) {
     const std::int64_t count = std::min(width, end - first);
@@ -140,6 +140,70 @@ void evaluate_row(const Loss& loss, std::span<const double> scores, double label
     loss.evaluate(scores, label, gradient, curvature);
 }
 
+/// Of the weighted loss where all rows have these scores, by a program.
+struct Total {
+  double loss = 0;
+  std::vector<double> gradient, curvature;
+};
+
+Total total_at(const LossSpec& spec, std::span<const double> scores, const LabelPoints& points) {
+  constexpr std::int64_t width = 16;
+  const std::size_t outputs = scores.size();
+  std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(*spec.program, width))), repeated;
+  for (const double score : scores) repeated.insert(repeated.end(), static_cast<std::size_t>(width), score);
+  RowTile tile(*spec.program, memory.data(), width, true);
+  Total total{0, std::vector<double>(outputs), std::vector<double>(outputs)};
+  const auto rows = static_cast<std::int64_t>(points.labels.size());
+  for (std::int64_t first = 0; first < rows; first += width) {
+    const std::int64_t count = std::min(width, rows - first);
+    std::vector<const double*> parameters;
+    for (std::int32_t p = 0; p < spec.program->parameters; ++p)
+      parameters.push_back(spec.program_parameters[p] + first);
+    tile.load({repeated.data(), width, points.labels.data() + first, parameters.data()}, 0, count);
+    for (std::size_t k = 0; k < outputs; ++k) {
+      tile.differentiate(static_cast<std::int32_t>(k));
+      for (std::int64_t i = 0; i < count; ++i) {
+        const double weight = points.weights.empty() ? 1.0 : points.weights[static_cast<std::size_t>(first + i)];
+        if (weight == 0) continue;
+        if (k == 0) total.loss += weight * tile.loss(i);
+        total.gradient[k] += weight * tile.gradient(i);
+        total.curvature[k] += weight * tile.curvature(i);
+      }
+    }
+  }
+  return total;
+}
+
+/// All outputs together, each by the diagonal curvature (downhill by 1 where that is not positive); steps are halved
+/// until the loss does not rise. Zeros where the loss is not finite there.
+std::vector<double> descend(const LossSpec& spec, const LabelPoints& points) {
+  constexpr int most_steps = 100;
+  std::vector<double> scores(static_cast<std::size_t>(spec.outputs)), next = scores;
+  Total now = total_at(spec, scores, points);
+  double change = std::isfinite(now.loss) ? 1 : 0;
+  for (int i = 0; i < most_steps && change > tolerance; ++i) {
+    Total then;
+    double part = 1;
+    for (bool lower = false; !lower && part > 0x1p-30; part /= 2) {
+      change = 0;
+      for (std::size_t k = 0; k < scores.size(); ++k) {
+        const double slope = now.gradient[k], bend = now.curvature[k];
+        const double step = bend > 0 ? slope / bend : slope > 0 ? 1 : slope < 0 ? -1 : 0;
+        next[k] = scores[k] - part * step;
+        change = std::max(change, part * std::abs(step) / std::max(1.0, std::abs(scores[k])));
+      }
+      then = total_at(spec, next, points);
+      lower = then.loss <= now.loss;
+    }
+    if (!(then.loss <= now.loss)) break;
+    scores = next;
+    now = std::move(then);
+  }
+  return std::ranges::all_of(scores, [](double s) { return std::isfinite(s); })
+             ? scores
+             : std::vector<double>(static_cast<std::size_t>(spec.outputs));
+}
+
 /// All outputs together, each by the diagonal curvature. For softmax the Hessian lies between one and two times its
 /// diagonal, where the common shift that changes nothing is left aside: two thirds of the diagonal step then divide
 /// the error by three or more.
@@ -209,7 +273,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   // Passes over rows are many, over distinct labels few and short: class labels and most counts take one.
   const LabelGroups groups(rows, std::max<std::size_t>(most_groups, static_cast<std::size_t>(loss.classes())));
   const LabelPoints points = groups.complete() && !(custom && custom->parameters_by_row) ? groups.points() : rows;
-  if (loss.outputs() > 1) return minimise_all(loss, points);
+  if (loss.outputs() > 1) return loss.link() == Link::softmax ? minimise_all(loss, points) : descend(spec, points);
   const double median = spec.kind == LossKind::huber ? order_statistic(rows, 0.5) : 0;
   return {minimise(search_for(loss, median), [&](double score) { return slope_at(score, spec, points, arena); })};
 }

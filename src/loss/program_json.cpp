@@ -121,6 +121,7 @@ RowProgram program_from_json(const JsonReader& json, int outputs) {
   program.constants = static_cast<std::int32_t>(constants.size());
   for (std::size_t i = 0; i < constants.size(); ++i) program.constant[i] = number_from_json(constants[i]);
   std::int32_t next = outputs + 1 + program.parameters + program.constants;
+  if (next > RowProgram::most_registers) json.refuse("needs too many registers");
   program.instructions = static_cast<std::int32_t>(steps.size());
   for (std::size_t i = 0; i < steps.size(); ++i) {
     program.instruction[i] = step_from_json(steps[i], next);
@@ -141,16 +142,19 @@ auto chosen(const JsonReader& json, const List& list, const NameOf& name) {
 }
 
 Loss custom_from_json(const JsonReader& json, const std::string& name) {
-  const auto outputs = static_cast<int>(json["outputs"].whole(1, RowProgram::most_registers - 1));
+  const bool has_program = json.has("program");
+  const auto outputs = static_cast<int>(json["outputs"].whole(1, has_program ? RowProgram::most_registers : 1 << 20));
   CustomLoss parts;
   parts.curvature = chosen(json["curvature"], curvatures, [](Curvature c) { return name_of(c); });
-  if (json.has("program"))
+  if (has_program)
     parts.program = program_from_json(json["program"], outputs);
   else
     parts.obstacle = "it was read from a file";
+  parts.parameters_by_row = parts.program.parameters > 0;
+  const Link link = chosen(json["link"], links, [](Link l) { return name_of(l); });
+  if (!fits(link, outputs)) json["link"].refuse(fmt::format("is {}, with {} output(s)", name_of(link), outputs));
   const auto label_name = [](LabelKind kind) { return label_names[static_cast<int>(kind)]; };
-  return custom_loss(name, chosen(json["link"], links, [](Link l) { return name_of(l); }), outputs,
-                     chosen(json["labels"], label_kinds, label_name), std::move(parts));
+  return custom_loss(name, link, outputs, chosen(json["labels"], label_kinds, label_name), std::move(parts));
 }
 
 }  // namespace
@@ -170,6 +174,9 @@ Json loss_to_json(const Loss& loss) {
 
 Loss loss_from_json(const JsonReader& json) {
   const std::string& name = json["name"].text();
+  const std::vector<std::string> builtin = loss::names();
+  if (json.has("custom") && (name.empty() || std::ranges::find(builtin, name) != builtin.end()))
+    json["name"].refuse(fmt::format("is \"{}\", which no custom loss is called", name));
   const auto classes = static_cast<int>(json["classes"].whole(0, 1 << 20));
   try {
     Loss loss = json.has("custom") ? custom_from_json(json["custom"], name) : loss::by_name(name, {}, classes);

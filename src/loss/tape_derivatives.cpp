@@ -31,8 +31,7 @@ Tensor total(const Loss::Definition& loss, const Tensor& scores, const Tensor& l
   if (!by_row)
     fail<ArgumentError>(
         "loss \"{}\": it gives one loss for all rows, which the rows' weights cannot be applied to. Hint: give one "
-        "loss "
-        "a row, or train without weights.",
+        "loss a row, or train without weights.",
         loss.name);
   return sum(losses * column(weights, rows));
 }
@@ -100,12 +99,15 @@ ConstantSlope tape_slope_at(const Loss::Definition& loss, double score, std::spa
                             std::span<const double> weights) {
   const TapeScope scope(TapeMode::on);
   const auto rows = static_cast<std::int64_t>(labels.size());
-  const Tensor x = Tensor(score).set_requires_grad();
-  const Tensor y = total(loss, x.broadcast_to({1, rows}), column(labels.data(), rows),
-                         weights.empty() ? nullptr : weights.data(), loss.custom->parameters);
+  const Tensor x = Tensor::full({1, rows}, score).set_requires_grad();
+  const Tensor y =
+      total(loss, x, column(labels.data(), rows), weights.empty() ? nullptr : weights.data(), loss.custom->parameters);
   if (!y.requires_grad()) return {};
-  const Tensor g = grad(y, {x}, {.create_graph = true})[0];
-  return {g.item(), g.requires_grad() ? grad(g, {x})[0].item() : 0};
+  const Tensor by_row = grad(y, {x}, {.create_graph = true})[0];
+  const Tensor g = sum(by_row);
+  // Where a common shift changes nothing (rankings, survival), what is left of the slopes is their roundings.
+  if (std::abs(g.item()) <= 1e-13 * sum(abs(by_row.detach())).item()) return {};
+  return {g.item(), g.requires_grad() ? sum(grad(g, {x})[0]).item() : 0};
 }
 
 double tape_evaluate(const Loss::Definition& loss, std::span<const double> score, double label, std::int64_t row,

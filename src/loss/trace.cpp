@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <linden/autograd.hpp>
 #include <linden/ops.hpp>
 #include <map>
 #include <tuple>
@@ -10,6 +9,7 @@
 
 #include "autograd/node.hpp"
 #include "base/fail.hpp"
+#include "loss/probe.hpp"
 
 namespace linden {
 namespace {
@@ -99,6 +99,7 @@ class Builder {
   static constexpr std::int32_t first_constant = 1 << 16, first_result = 1 << 20;
 
   Lanes emit(const Node& node) {
+    if (!node.traced) obstacle("it reads a tensor that is on the tape already");
     const Node::Traced& traced = *node.traced;
     const OpId& op = node.op();
     if (traced.shape.rank() == 0 || traced.shape[0] != rows_)
@@ -318,13 +319,6 @@ class Builder {
       known_;
 };
 
-Tensor probe(const Shape& shape, double first, double step) {
-  Tensor t = Tensor::empty(shape);
-  double value = first;
-  for (double& x : t.span<double>()) x = std::exchange(value, value + step);
-  return t;
-}
-
 Tensor variable(Tensor t, std::int64_t number) {
   auto node = std::make_shared<Variable>(number);
   node->traced = std::make_unique<Node::Traced>(Node::Traced{{}, t.shape(), t.dtype()});
@@ -342,65 +336,44 @@ std::vector<const Node*> in_order_of_depth(const Node* result) {
   return nodes;
 }
 
-/// Probe values: labels are classes or positive numbers, scores and parameters smooth and all different.
-struct Probes {
-  Tensor score, label;
-  std::vector<Tensor> parameters;
-};
-
-Probes probes(const TraceOptions& options, std::int64_t rows) {
-  Probes p;
-  p.score = probe(options.outputs == 1 ? Shape{rows} : Shape{rows, options.outputs}, -0.9, 0.131);
-  p.label = probe({rows}, 0, 1);
-  if (options.labels == LabelKind::classes)
-    for (double& y : p.label.span<double>()) y = static_cast<int>(y) % std::max(options.outputs, 2);
-  for (std::int32_t i = 0; i < options.parameters; ++i) p.parameters.push_back(probe({rows}, 0.5 + 0.1 * i, 0.017));
-  return p;
-}
-
-/// Whether some row's loss moves with another row's score.
-bool mixes_rows(const TensorLoss& loss, const TraceOptions& options, std::int64_t rows) {
-  const TapeScope scope(TapeMode::on);
-  const Probes p = probes(options, rows);
-  const Tensor score = p.score.detach().set_requires_grad();
-  const Tensor y = loss(score, p.label, p.parameters);
-  if (y.rank() == 0 || !y.requires_grad()) return true;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const Tensor slope = grad(y.select(0, row), {score}, {.retain_graph = true})[0].reshape({rows, -1});
-    for (std::int64_t other = 0; other < rows; ++other)
-      for (const double g : slope.select(0, other).contiguous().span<const double>())
-        if (other != row && g != 0) return true;
-  }
-  return false;
+/// Whether the score is among the arguments that these come from.
+bool reads_score(const std::vector<const Node*>& nodes) {
+  return std::ranges::any_of(
+      nodes, [](const Node* node) { return node->traced && node->op().code == OpCode::variable && node->op().a == 0; });
 }
 
 }  // namespace
 
 Trace trace(const std::string& name, const TensorLoss& loss, const TraceOptions& options) {
-  // So many rows that no other dimension is mistaken for them.
-  const std::int64_t rows = options.outputs == 7 ? 11 : 7;
   Trace result;
   try {
-    const TapeScope scope(TapeMode::trace);
-    const Probes p = probes(options, rows);
-    std::vector<Tensor> parameters;
-    for (std::size_t i = 0; i < p.parameters.size(); ++i)
-      parameters.push_back(variable(p.parameters[i], static_cast<std::int64_t>(i) + 2));
-    const Tensor y = loss(variable(p.score, 0), variable(p.label, 1), parameters);
-    if (y.shape() != Shape{rows} && y.elements() != 1)
-      fail<ShapeError>(
-          "loss::custom(\"{}\"): for scores of shape {} and labels of shape {} it gives shape {}, but it must give one "
-          "loss a row, {}, or one in all.",
-          name, p.score.shape().text(), p.label.shape().text(), y.shape().text(), Shape{rows}.text());
-    if (!y.requires_grad()) fail<ArgumentError>("loss::custom(\"{}\"): the loss does not depend on the score.", name);
-    if (y.shape() != Shape{rows}) obstacle("it gives one loss for all rows");
-    Builder builder(options, rows);
-    const Node* const last = TensorAccess::node(y).get();
-    for (const Node* node : in_order_of_depth(last)) builder.add(*node);
-    result.program = builder.finish(*last);
+    const Probe p = make_probe(options, 0);
+    const std::int64_t rows = p.label.size(0);
+    {
+      const TapeScope scope(TapeMode::trace);
+      std::vector<Tensor> parameters;
+      for (std::size_t i = 0; i < p.parameters.size(); ++i)
+        parameters.push_back(variable(p.parameters[i], static_cast<std::int64_t>(i) + 2));
+      const Tensor y = loss(variable(p.score, 0), variable(p.label, 1), parameters);
+      if (y.shape() != Shape{rows} && y.elements() != 1)
+        fail<ShapeError>(
+            "loss::custom(\"{}\"): for scores of shape {} and labels of shape {} it gives shape {}, but it must give "
+            "one loss a row, {}, or one in all.",
+            name, p.score.shape().text(), p.label.shape().text(), y.shape().text(), Shape{rows}.text());
+      const Node* const last = TensorAccess::node(y).get();
+      const std::vector<const Node*> nodes = last ? in_order_of_depth(last) : std::vector<const Node*>();
+      if (!reads_score(nodes))
+        fail<ArgumentError>("loss::custom(\"{}\"): the loss does not depend on the score.", name);
+      if (y.shape() != Shape{rows}) obstacle("it gives one loss for all rows");
+      Builder builder(options, rows);
+      for (const Node* node : nodes) builder.add(*node);
+      result.program = builder.finish(*last);
+    }
+    if (!agrees(result.program, loss, options))
+      obstacle("what it does depends on how many rows there are, or on their values");
   } catch (const Obstacle& found) {
     result.obstacle = found.reason;
-    result.mixes_rows = mixes_rows(loss, options, rows);
+    result.mixes_rows = mixes_rows(loss, options);
   }
   return result;
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace linden {
@@ -54,6 +55,34 @@ TEST_P(ArenaOf, ThrowsWhatATaskThrows) {
 TEST_P(ArenaOf, DoesNothingForNoTasks) {
   Arena arena(GetParam());
   arena.each(0, [](std::int64_t, int) { FAIL(); });
+}
+
+TEST_P(ArenaOf, ServesManyShortCalls) {
+  Arena arena(GetParam());
+  std::vector<std::int64_t> sums(64);
+  for (std::int64_t call = 0; call < 3000; ++call) arena.each(64, [&](std::int64_t task, int) { sums[task] += call; });
+  for (const std::int64_t sum : sums) EXPECT_EQ(sum, 2999 * 3000 / 2);
+}
+
+TEST_P(ArenaOf, RunsCallsWithinCallsAndFromOtherThreads) {
+  Arena arena(GetParam());
+  std::atomic<int> runs{0};
+  const auto nested = [&] {
+    for (int i = 0; i < 20; ++i)
+      arena.each(8, [&](std::int64_t, int) { arena.each(4, [&](std::int64_t, int) { ++runs; }); });
+  };
+  std::thread other(nested);
+  nested();
+  other.join();
+  EXPECT_EQ(runs, 2 * 20 * 8 * 4);
+}
+
+TEST_P(ArenaOf, WorksAfterATaskHasThrown) {
+  Arena arena(GetParam());
+  EXPECT_THROW(arena.each(50, [](std::int64_t, int) { throw std::runtime_error("each"); }), std::runtime_error);
+  std::atomic<int> runs{0};
+  arena.each(50, [&](std::int64_t, int) { ++runs; });
+  EXPECT_EQ(runs, 50);
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ArenaOf, testing::Values(0, 1, 2, 7));

@@ -34,10 +34,11 @@ struct Level {
   const TensorKernels* kernels;
 };
 
-/// The table that the library chose, and each that the machine can run.
+/// The table that the library chose, and each that the machine can run (all share their threads' code: the thread
+/// sanitizer, slow as it is, sees one).
 inline std::vector<Level> levels() {
   std::vector<Level> all{{"chosen", &cpu_tensor_kernels()}};
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
   all.push_back({"v2", &v2::tensor_kernels()});
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) all.push_back({"v3", &v3::tensor_kernels()});
   if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))

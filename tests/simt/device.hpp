@@ -41,7 +41,7 @@ void* dynamic_shared();
 
 // CUDA shuffles exactly these.
 template <class T>
-concept Shuffled = std::is_arithmetic_v<T> && (sizeof(T) == 4 || sizeof(T) == 8) && !std::is_same_v<T, bool>;
+concept Shuffled = std::is_arithmetic_v<T> &&(sizeof(T) == 4 || sizeof(T) == 8) && !std::is_same_v<T, bool>;
 
 template <Shuffled T>
 __forceinline__ T shuffle_from(unsigned mask, T value, unsigned source, Site site) {
@@ -62,21 +62,19 @@ unsigned lane_number();
 #define gridDim (::linden::simt::grid_shape())
 inline constexpr int warpSize = 32;
 
-#define LINDEN_SHARED(name, ...)                                                            \
-  static_assert(std::is_trivially_default_constructible_v<__VA_ARGS__>,                     \
-                "shared memory is not initialised: " #name " must have no initial values"); \
-  static constexpr ::linden::simt::SharedKey name##_key{#name};                             \
-  auto& name = *static_cast<std::type_identity_t<__VA_ARGS__>*>(::linden::simt::shared_variable( \
-      name##_key, sizeof(std::type_identity_t<__VA_ARGS__>), alignof(std::type_identity_t<__VA_ARGS__>), \
-      ::linden::simt::Site::here()))
+#define LINDEN_SHARED(name, ...)                                                             \
+  static_assert(std::is_trivially_default_constructible_v<__VA_ARGS__>,                      \
+                "shared memory is not initialised: " #name " must have no initial values");  \
+  static constexpr ::linden::simt::SharedKey name##_key{#name};                              \
+  auto& name = *static_cast<std::type_identity_t<__VA_ARGS__>*>(                             \
+      ::linden::simt::shared_variable(name##_key, sizeof(std::type_identity_t<__VA_ARGS__>), \
+                                      alignof(std::type_identity_t<__VA_ARGS__>), ::linden::simt::Site::here()))
 #define LINDEN_DYNAMIC_SHARED(name, ...) \
   __VA_ARGS__* const name = static_cast<__VA_ARGS__*>(::linden::simt::dynamic_shared())
 
 // Barriers. Every thread of the block, or every lane of the mask, comes to the same line.
 #define LINDEN_SITE ::linden::simt::Site site = ::linden::simt::Site::here()
-__forceinline__ void __syncthreads(LINDEN_SITE) {
-  linden::simt::block_barrier(linden::simt::Predicate::none, 0, site);
-}
+__forceinline__ void __syncthreads(LINDEN_SITE) { linden::simt::block_barrier(linden::simt::Predicate::none, 0, site); }
 __forceinline__ int __syncthreads_count(int predicate, LINDEN_SITE) {
   return linden::simt::block_barrier(linden::simt::Predicate::count, predicate, site);
 }
@@ -109,7 +107,8 @@ __forceinline__ unsigned __match_any_sync(unsigned mask, T value, LINDEN_SITE) {
 template <linden::simt::Shuffled T>
 __forceinline__ T __shfl_sync(unsigned mask, T value, int source, int width = 32, LINDEN_SITE) {
   const unsigned lane = linden::simt::lane_number();
-  return linden::simt::shuffle_from(mask, value, (lane & unsigned(-width)) | (unsigned(source) & unsigned(width - 1)), site);
+  return linden::simt::shuffle_from(mask, value, (lane & unsigned(-width)) | (unsigned(source) & unsigned(width - 1)),
+                                    site);
 }
 template <linden::simt::Shuffled T>
 __forceinline__ T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = 32, LINDEN_SITE) {
@@ -136,13 +135,13 @@ float atomicAdd(float* word, float value);
 double atomicAdd(double* word, double value);
 int atomicSub(int* word, int value);
 unsigned atomicSub(unsigned* word, unsigned value);
-#define LINDEN_INTEGER_ATOMICS(T)        \
-  T atomicMin(T* word, T value);         \
-  T atomicMax(T* word, T value);         \
-  T atomicAnd(T* word, T value);         \
-  T atomicOr(T* word, T value);          \
-  T atomicXor(T* word, T value);         \
-  T atomicExch(T* word, T value);        \
+#define LINDEN_INTEGER_ATOMICS(T) \
+  T atomicMin(T* word, T value);  \
+  T atomicMax(T* word, T value);  \
+  T atomicAnd(T* word, T value);  \
+  T atomicOr(T* word, T value);   \
+  T atomicXor(T* word, T value);  \
+  T atomicExch(T* word, T value); \
   T atomicCAS(T* word, T compare, T value);
 LINDEN_INTEGER_ATOMICS(int)
 LINDEN_INTEGER_ATOMICS(unsigned)
@@ -152,8 +151,8 @@ long long atomicMin(long long* word, long long value);
 long long atomicMax(long long* word, long long value);
 float atomicExch(float* word, float value);
 
-inline void __threadfence() { linden::simt::fence(); }
-inline void __threadfence_block() {}
+__forceinline__ void __threadfence() { linden::simt::fence(); }
+__forceinline__ void __threadfence_block() {}
 
 namespace linden::cuda {
 unsigned long long load_acquire(const unsigned long long* word);
@@ -170,7 +169,9 @@ __forceinline__ int __popcll(unsigned long long bits) { return __builtin_popcoun
 __forceinline__ int __ffs(int bits) { return __builtin_ffs(bits); }
 __forceinline__ int __ffsll(long long bits) { return __builtin_ffsll(bits); }
 __forceinline__ int __clz(int bits) { return bits == 0 ? 32 : __builtin_clz(unsigned(bits)); }
-__forceinline__ int __clzll(long long bits) { return bits == 0 ? 64 : __builtin_clzll(static_cast<unsigned long long>(bits)); }
+__forceinline__ int __clzll(long long bits) {
+  return bits == 0 ? 64 : __builtin_clzll(static_cast<unsigned long long>(bits));
+}
 __forceinline__ unsigned __float_as_uint(float value) { return __builtin_bit_cast(unsigned, value); }
 __forceinline__ int __float_as_int(float value) { return __builtin_bit_cast(int, value); }
 __forceinline__ float __uint_as_float(unsigned bits) { return __builtin_bit_cast(float, bits); }

@@ -13,7 +13,8 @@ constexpr std::size_t page = 4096;
 constexpr std::size_t stack_size = 16 * page;
 
 char* new_stack() {
-  void* memory = mmap(nullptr, page + stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  void* memory =
+      mmap(nullptr, page + stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED || mprotect(memory, page, PROT_NONE) != 0) throw std::bad_alloc();
   return static_cast<char*>(memory) + page;
 }

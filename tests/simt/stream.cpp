@@ -1,0 +1,180 @@
+// Queues of work, one for each stream, and who may run next.
+#include "simt/stream.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <linden/error.hpp>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "simt/executor.hpp"
+#include "simt/heap.hpp"
+#include "simt/region.hpp"
+
+namespace linden::simt {
+
+struct Event {
+  std::size_t recorded = 0, happened = 0;  // how often
+};
+
+namespace {
+
+struct Work {
+  std::function<void()> run;
+  const Event* needs = nullptr;  // and at least so often
+  std::size_t times = 0;
+};
+
+}  // namespace
+
+struct Stream {
+  std::deque<Work> queue;
+};
+
+namespace {
+
+struct Device {
+  Stream null_stream;
+  std::vector<std::unique_ptr<Stream>> streams;
+  std::vector<std::unique_ptr<Event>> events;
+  std::minstd_rand random;
+};
+
+Device& device() {
+  static Device the_device;
+  return the_device;
+}
+
+Stream& of(Stream* stream) { return stream == nullptr ? device().null_stream : *stream; }
+
+std::vector<Stream*> all_streams() {
+  std::vector<Stream*> all{&device().null_stream};
+  for (const auto& stream : device().streams) all.push_back(stream.get());
+  if (seed() == 1) std::reverse(all.begin(), all.end());
+  if (seed() > 1) std::shuffle(all.begin(), all.end(), device().random);
+  return all;
+}
+
+bool can_run(const Stream& stream) {
+  return !stream.queue.empty() &&
+         (stream.queue.front().needs == nullptr || stream.queue.front().needs->happened >= stream.queue.front().times);
+}
+
+void run_one(Stream& stream) {
+  const Work work = std::move(stream.queue.front());
+  stream.queue.pop_front();
+  if (!work.run) return;
+  try {
+    work.run();
+  } catch (...) {
+    for (Stream* each : all_streams()) each->queue.clear();
+    for (const auto& event : device().events) event->happened = event->recorded;
+    throw;
+  }
+}
+
+// The work that a stream's first piece waits for, as far down as it goes.
+bool run_one_elsewhere() {
+  for (Stream* stream : all_streams())
+    if (can_run(*stream)) {
+      run_one(*stream);
+      return true;
+    }
+  return false;
+}
+
+template <class Done>
+void run_until(Stream* wanted, const Done& done) {
+  while (!done()) {
+    const bool prefer_others = wanted == nullptr || (seed() > 1 && device().random() % 4 == 0);
+    if (!prefer_others && can_run(*wanted))
+      run_one(*wanted);
+    else if (!run_one_elsewhere())
+      throw DeviceError("synchronize: the streams wait for each other");
+  }
+}
+
+template <class Thing>
+void forget(std::vector<std::unique_ptr<Thing>>& all, const Thing* thing) {
+  std::erase_if(all, [&](const auto& each) { return each.get() == thing; });
+}
+
+// Whether a range is the device's; then it must lie in one allocation.
+bool is_device(const char* where, const void* address, std::size_t bytes) {
+  if (!region().contains(address)) return false;
+  check_range(where, address, bytes);
+  return true;
+}
+
+}  // namespace
+
+Stream* create_stream() { return device().streams.emplace_back(std::make_unique<Stream>()).get(); }
+void destroy_stream(Stream* stream) {
+  synchronize(stream);
+  forget(device().streams, stream);
+}
+Event* create_event() { return device().events.emplace_back(std::make_unique<Event>()).get(); }
+void destroy_event(Event* event) {
+  synchronize(event);
+  forget(device().events, event);
+}
+
+void record(Event* event, Stream* stream) {
+  const std::size_t times = ++event->recorded;
+  of(stream).queue.push_back({[=] { event->happened = std::max(event->happened, times); }});
+}
+void wait_for(Stream* stream, Event* event) { of(stream).queue.push_back({{}, event, event->recorded}); }
+
+void synchronize(Stream* stream) {
+  run_until(&of(stream), [&] { return of(stream).queue.empty(); });
+}
+void synchronize(Event* event) {
+  run_until(nullptr, [=] { return is_done(event); });
+}
+void synchronize_device() {
+  run_until(nullptr, [] {
+    const auto all = all_streams();
+    return std::all_of(all.begin(), all.end(), [](const Stream* stream) { return stream->queue.empty(); });
+  });
+}
+bool is_done(const Event* event) { return event->happened == event->recorded; }
+
+void copy_async(void* to, const void* from, std::size_t bytes, Stream* stream) {
+  if (bytes == 0) return;
+  const bool to_device = is_device("copy_async: to", to, bytes),
+             from_device = is_device("copy_async: from", from, bytes);
+  of(stream).queue.push_back({[=] {
+    if (to_device) check_range("copy_async: to", to, bytes);  // it may have been freed since
+    if (from_device) check_range("copy_async: from", from, bytes);
+    std::memmove(to, from, bytes);
+    if (to_device) region().mark_written(region().offset(to), bytes);
+  }});
+}
+
+void fill_async(void* to, unsigned char byte, std::size_t bytes, Stream* stream) {
+  if (bytes == 0) return;
+  check_range("fill_async", to, bytes);
+  of(stream).queue.push_back({[=] {
+    check_range("fill_async", to, bytes);
+    std::memset(to, byte, bytes);
+    region().mark_written(region().offset(to), bytes);
+  }});
+}
+
+void free_async(void* address, Stream* stream) {
+  of(stream).queue.push_back({[=] { free(address); }});
+}
+
+void run_async(Stream* stream, std::function<void()> work) { of(stream).queue.push_back({std::move(work)}); }
+
+void enqueue_kernel(Stream* stream, std::string_view name, const Shape& shape, void (*call)(const void* values),
+                    const void* values, std::size_t bytes) {
+  const auto* const first = static_cast<const unsigned char*>(values);
+  run_async(stream, [kernel = Kernel{std::string(name), shape, call, {first, first + bytes}}] { run(kernel); });
+}
+
+void copy_values(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+
+}  // namespace linden::simt

@@ -168,15 +168,16 @@ using LossFunctionWithParameters =
 ///       return -y * square(1 - p) * log_sigmoid(score) - (1 - y) * square(p) * log_sigmoid(-score);
 ///     }, {.link = Link::sigmoid});
 ///
-/// The function is called once, here, on a few made-up rows, and what it does is noted as a small program of
-/// elementwise operations a row: arithmetic, functions and comparisons of ops.hpp, where, select, sum, logsumexp and
-/// gather along the scores of a row, casts. The program gives loss, gradient and the true diagonal curvature of all
-/// rows in one pass, in double, and is stored in the model. A built-in loss, spelt as its documentation has it and
-/// given its name, link and labels, trains to the same bytes.
+/// The function is called here, a few times, on made-up rows, and what it does is noted as a small program of
+/// operations on one row: arithmetic, functions and comparisons of ops.hpp, where, select, sum, logsumexp and gather
+/// along the scores of a row, casts. The program gives loss, gradient and the true diagonal curvature of all rows in
+/// one pass, in double, and is stored in the model. A built-in loss, spelt as its documentation has it and given its
+/// name, link and labels, trains to the same bytes.
 ///
-/// A function that does anything else (matmul, sort, cumulative_sum, sums over rows ...) is called on all rows in every
-/// round and derived by the tape; a remark to the log (log.hpp) says so and why. If the loss of one row then depends on
-/// the scores of others (ranking, survival), it may give one loss in all, [], and the curvature is taken as 1.
+/// A function that does anything else (matmul, sort, cumulative_sum, sums over rows, numbers read from the rows by
+/// item() or size(0) ...) is called on all rows in every round and derived by the tape; a remark to the log (log.hpp)
+/// says so and why. If the loss of one row then depends on the scores of others (ranking, survival), it may give one
+/// loss in all, [], and the curvature is taken as 1.
 ///
 /// Throws ArgumentError for options that do not fit each other, and for the name of a built-in loss with another
 /// expression; ShapeError for a result of another shape; and what the function throws.

@@ -87,6 +87,10 @@ Loss Loss::with_parameter(std::string_view name, double value) const {
     if (!rule.allows(value))
       fail<ArgumentError>("loss::{}: {} is {}, but it must be {}.", this->name(), name, value, rule.range());
     Definition changed = *definition_;
+    if (changed.custom) {  // a built-in loss, spelt by the user: its program has the old value
+      changed.spec = loss::by_name(this->name()).definition().spec;
+      changed.custom = nullptr;
+    }
     changed.spec.parameter[i] = value;
     return Loss(std::make_shared<const Definition>(std::move(changed)));
   }

@@ -332,6 +332,13 @@ TEST(Custom, TheFallBackToTheTapeIsRemarked) {
             "the curvature is taken as 1.\n");
 }
 
+TEST(Custom, AnotherParameterOfABuiltInLossIsTheBuiltInLoss) {
+  const Loss mine = loss::custom("focal", focal_form, {.link = Link::sigmoid});
+  const double score = 0.4;
+  EXPECT_EQ(mine.with_parameter("gamma", 3).evaluate({&score, 1}, 1),
+            loss::focal({.gamma = 3}).evaluate({&score, 1}, 1));
+}
+
 TEST(Custom, LabelsFollowTheLink) {
   const auto kind = [](loss::CustomOptions options) { return loss::custom("a", logistic_form, options).label_kind(); };
   EXPECT_EQ(kind({}), LabelKind::real);

@@ -8,6 +8,7 @@
 #include <linden/error.hpp>
 #include <map>
 
+#include "simt/host_access.hpp"
 #include "simt/region.hpp"
 #include "simt/report.hpp"
 
@@ -29,6 +30,7 @@ struct Allocation {
 struct Heap {
   std::map<std::size_t, Allocation> all;  // by offset
   std::size_t next = heap_start + alignment;
+  std::size_t end = next;  // the highest `next` so far
   [[maybe_unused]] std::size_t poisoned = heap_start;
   HeapUse use{0, 0, 0, std::size_t{8} << 30};
 } heap;
@@ -61,6 +63,8 @@ void* allocate(std::size_t bytes) {
   const std::size_t start = heap.next, end = start + bytes;
   if (end + 2 * alignment > region_size) return nullptr;
   heap.next = (end + guard + alignment + guard - 1) / alignment * alignment;
+  const AsDevice as_device;
+  heap.end = std::max(heap.end, heap.next);
 #ifdef __SANITIZE_ADDRESS__
   for (constexpr std::size_t step = 1 << 20; heap.poisoned < heap.next + step; heap.poisoned += step)
     __asan_poison_memory_region(region().base + heap.poisoned, step);
@@ -91,6 +95,7 @@ void free(void* address) {
 }
 
 HeapUse heap_use() { return heap.use; }
+std::size_t heap_end() { return heap.end; }
 void set_heap_limit(std::size_t bytes) { heap.use.limit = bytes; }
 
 std::string heap_leaks() {
@@ -99,6 +104,8 @@ std::string heap_leaks() {
     if (allocation.live) leaks += fmt::format("{} bytes of device memory were not freed\n", allocation.bytes);
   return leaks;
 }
+
+bool is_device_address(const void* address) { return region().contains(address); }
 
 void check_range(const char* where, const void* address, std::size_t bytes) {
   const auto* const found = region().contains(address) ? allocation_before(region().offset(address)) : nullptr;

@@ -20,7 +20,10 @@ HeapUse heap_use();
 void set_heap_limit(std::size_t bytes);
 /// One line for each live allocation; empty when there is none.
 std::string heap_leaks();
+/// Where in the region memory begins that was never used.
+std::size_t heap_end();
 
+bool is_device_address(const void* address);
 /// Throws DeviceError unless all the bytes lie in one live allocation. `where` begins the message.
 void check_range(const char* where, const void* address, std::size_t bytes);
 /// Composes an error if a guard was written over.

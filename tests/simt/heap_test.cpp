@@ -65,5 +65,12 @@ TEST(Heap, CopiesStayInOneAllocation) {
             "fill_async: the device memory was freed before");
 }
 
+TEST(Heap, HostCodeMustNotTouchIt) {
+  auto* const memory = static_cast<char*>(simt::allocate(12));
+  EXPECT_DEATH(*static_cast<volatile char*>(memory) = 1,
+               "host code touches device memory: copy it, and synchronise, or do it in a kernel");
+  simt::free(memory);
+}
+
 }  // namespace
 }  // namespace linden::simt_test

@@ -103,6 +103,16 @@ TEST_P(Simt, PartitionKeepsTheOrderOfRows) {
   EXPECT_EQ(sorted.read(), expected);
 }
 
+TEST_P(Simt, ReductionsFollowEachOther) {
+  const auto values = numbers<unsigned>(128, 1000);
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const DeviceArray<unsigned> device(values), sums(values.size());
+  run_in_a_row(device.data(), sums.data());
+  const auto found = sums.read();
+  unsigned before = 0;
+  for (std::size_t i = 0; i < values.size(); before += values[i++]) EXPECT_EQ(found[i], *least + *most + 3 * before);
+}
+
 TEST_P(Simt, TheLastBlockSeesTheSumsOfAll) {
   const auto values = numbers<float>(1000, 100);
   const DeviceArray<float> device(values), partial(16), sum(1);
@@ -136,6 +146,23 @@ TEST_P(Simt, LanesTellEachOther) {
                                 1000 * (in_range(half, half + 16, [](int v) { return v < 40; }) == 16));
     EXPECT_EQ(answer.same, in_range(0, 32, [&](int v) { return v % 5 == mine % 5; }));
   }
+}
+
+TEST_P(Simt, BlocksHandDataToEachOther) {
+  for (const Handover way : {Handover::all_fence, Handover::one_fences, Handover::warp_to_warp}) {
+    const auto flags = DeviceArray<unsigned long long>::zeros(9);
+    const auto count = DeviceArray<unsigned>::zeros(1), sum = DeviceArray<unsigned>::zeros(1);
+    const DeviceArray<unsigned> data(9 * 64);
+    run_handover(way, 9, data.data(), {flags.data(), count.data(), sum.data()});
+    EXPECT_EQ(sum.read()[0], way == Handover::warp_to_warp ? 9u * 32 : 9u * (63 * 64 / 2));
+  }
+}
+
+TEST_P(Simt, ThreeDimensions) {
+  const DeviceArray<unsigned> place(12 * 96);
+  run_places(place.data());
+  const auto found = place.read();
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i], 32 * 4 + 2 + 1 + i % 96 * 1000);
 }
 
 TEST_P(Simt, SixteenBytesAtATime) {

@@ -11,6 +11,7 @@
 
 #include "simt/executor.hpp"
 #include "simt/heap.hpp"
+#include "simt/host_access.hpp"
 #include "simt/region.hpp"
 
 namespace linden::simt {
@@ -87,6 +88,8 @@ bool run_one_elsewhere() {
 
 template <class Done>
 void run_until(Stream* wanted, const Done& done) {
+  if (done()) return;
+  const AsDevice as_device;
   while (!done()) {
     const bool prefer_others = wanted == nullptr || (seed() > 1 && device().random() % 4 == 0);
     if (!prefer_others && can_run(*wanted))

@@ -32,6 +32,9 @@ void run_scan(const unsigned* values, int count, unsigned* sums, ScanMemory memo
 /// Values below the pivot to the front, others to the back in reverse order; each side keeps its order of rows.
 void run_partition(const int* values, int count, int pivot, int* sorted, ScanMemory memory);
 
+/// sums[i] = the least + the largest of 128 values + 3 times the sum of those before i.
+void run_in_a_row(const unsigned* values, unsigned* sums);
+
 /// The sum of all by the block that comes last; partial has one for each block, done is zero.
 void run_last_block(const float* values, int count, float* partial, unsigned* done, float* sum);
 
@@ -44,7 +47,19 @@ void run_warp(const int* values, WarpAnswers* answers);
 /// out = 2 * in by 16 bytes at a time; both aligned, count a multiple of 4.
 void run_double(const float* in, int count, float* out);
 
-/// `lanes` barriers of the kind, to take their time: 0 is the block's, 1 a shuffle, 2 an atomic, 3 plain loads.
+enum class Handover { all_fence, one_fences, warp_to_warp };
+/// All zeroed; one flag for each block.
+struct HandoverMemory {
+  unsigned long long* flags;
+  unsigned *count, *sum;
+};
+/// Blocks (of 64, the last way of 32) write data, and one thread that knows them to have done so sums it.
+void run_handover(Handover way, int blocks, unsigned* data, HandoverMemory memory);
+
+/// For a grid of (2, 3, 2) blocks of (4, 8, 3) threads: thread * 1000 + answers of three barriers.
+void run_places(unsigned* place);
+
+/// One thing many times in a block of 256, to take its time: 0 a barrier, 1 a shuffle, 2 an atomic, 3 a load.
 void run_many(int kind, int times, unsigned* word);
 
 }  // namespace linden::simt_test

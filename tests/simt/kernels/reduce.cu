@@ -28,6 +28,14 @@ __global__ void best_of_block(const float* values, int count, Candidate* best) {
   if (threadIdx.x == 0) best[blockIdx.x] = found;
 }
 
+// The same functions twice in a row: each call must leave its shared memory to the next.
+__global__ void in_a_row(const unsigned* values, unsigned* sums) {
+  const unsigned mine = values[threadIdx.x];
+  const unsigned least = block_reduce(mine, Min{}), most = ~block_reduce(~mine, Min{});
+  const unsigned before = block_exclusive_sum(mine).before, twice_before = block_exclusive_sum(2 * mine).before;
+  sums[threadIdx.x] = least + most + before + twice_before;
+}
+
 __global__ void last_block(const float* values, int count, float* partial, unsigned* done, float* sum) {
   LINDEN_SHARED(is_last, bool);
   const int i = int(blockIdx.x * blockDim.x + threadIdx.x);
@@ -58,6 +66,8 @@ template void run_total(const unsigned*, int, unsigned*, StreamHandle);
 void run_best(const float* values, int count, Candidate* best) {
   launch<best_of_block>({.grid = unsigned(count + 127) / 128, .block = 128}, values, count, best);
 }
+
+void run_in_a_row(const unsigned* values, unsigned* sums) { launch<in_a_row>({.block = 128}, values, sums); }
 
 void run_last_block(const float* values, int count, float* partial, unsigned* done, float* sum) {
   launch<last_block>({.grid = unsigned(count + 63) / 64, .block = 64}, values, count, partial, done, sum);

@@ -1,0 +1,49 @@
+// Opens and shuts the pages of device memory, and says what a fault on them means.
+#include "simt/host_access.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "simt/heap.hpp"
+#include "simt/region.hpp"
+
+namespace linden::simt {
+namespace {
+
+int depth = 0;
+struct sigaction before;
+
+void allow(int protection) {
+  const std::size_t page = 4096;
+  mprotect(region().base, (heap_end() + page - 1) / page * page, protection);
+}
+
+// Back to the handler there was: the access is tried again and fails as ever.
+void explain(int, siginfo_t* info, void*) {
+  static constexpr char message[] = "host code touches device memory: copy it, and synchronise, or do it in a kernel\n";
+  if (depth == 0 && region().contains(info->si_addr)) (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+  sigaction(SIGSEGV, &before, nullptr);
+}
+
+void listen() {
+  struct sigaction handler {};
+  handler.sa_sigaction = explain;
+  handler.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigaction(SIGSEGV, &handler, &before);
+}
+
+}  // namespace
+
+AsDevice::AsDevice() {
+  static const bool once = (listen(), true);
+  if (depth++ == 0 && once) allow(PROT_READ | PROT_WRITE);
+}
+
+AsDevice::~AsDevice() {
+  if (--depth == 0) allow(PROT_NONE);
+}
+
+}  // namespace linden::simt

@@ -1,0 +1,17 @@
+// Keeps host code away from device memory: its pages open only while the device works.
+//
+// Code that follows a device pointer on the host crashes on a GPU; here it ends the program, with a sentence.
+#pragma once
+
+namespace linden::simt {
+
+/// While one lives, this thread is the device and may touch its memory. They nest.
+class AsDevice {
+ public:
+  AsDevice();
+  ~AsDevice();
+  AsDevice(const AsDevice&) = delete;
+  AsDevice& operator=(const AsDevice&) = delete;
+};
+
+}  // namespace linden::simt

@@ -1,0 +1,127 @@
+// The part of CUDA's runtime that Linden's host code calls, on the executor: what nvcc takes from its toolkit, a build
+// for the executor finds here. Errors of a kernel are thrown as DeviceError by the call that synchronises.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
+#include "simt/heap.hpp"
+#include "simt/shared_memory.hpp"
+#include "simt/stream.hpp"
+#include "simt/words.hpp"
+
+using cudaStream_t = linden::simt::Stream*;
+using cudaEvent_t = linden::simt::Event*;
+
+enum cudaError_t { cudaSuccess = 0, cudaErrorInvalidValue = 1, cudaErrorMemoryAllocation = 2, cudaErrorNotReady = 600 };
+enum cudaMemcpyKind {
+  cudaMemcpyHostToHost,
+  cudaMemcpyHostToDevice,
+  cudaMemcpyDeviceToHost,
+  cudaMemcpyDeviceToDevice,
+  cudaMemcpyDefault
+};
+enum cudaDeviceAttr {
+  cudaDevAttrMaxThreadsPerBlock = 1,
+  cudaDevAttrMultiProcessorCount = 16,
+  cudaDevAttrComputeCapabilityMajor = 75,
+  cudaDevAttrComputeCapabilityMinor = 76,
+  cudaDevAttrMaxSharedMemoryPerBlockOptin = 97
+};
+inline constexpr unsigned cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2;
+
+inline const char* cudaGetErrorString(cudaError_t error) {
+  switch (error) {
+    case cudaSuccess: return "no error";
+    case cudaErrorInvalidValue: return "invalid argument";
+    case cudaErrorMemoryAllocation: return "out of memory";
+    case cudaErrorNotReady: return "device not ready";
+  }
+  return "unrecognized error code";
+}
+inline cudaError_t cudaGetLastError() { return cudaSuccess; }
+
+// One device, of compute capability 9.0.
+inline cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
+inline cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
+inline cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : cudaErrorInvalidValue; }
+inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
+  if (device != 0) return cudaErrorInvalidValue;
+  switch (attribute) {
+    case cudaDevAttrMaxThreadsPerBlock: return *value = 1024, cudaSuccess;
+    case cudaDevAttrMultiProcessorCount: return *value = 2, cudaSuccess;
+    case cudaDevAttrComputeCapabilityMajor: return *value = 9, cudaSuccess;
+    case cudaDevAttrComputeCapabilityMinor: return *value = 0, cudaSuccess;
+    case cudaDevAttrMaxSharedMemoryPerBlockOptin: return *value = int(linden::simt::max_shared_memory), cudaSuccess;
+  }
+  return cudaErrorInvalidValue;
+}
+inline cudaError_t cudaDeviceSynchronize() { return linden::simt::synchronize_device(), cudaSuccess; }
+
+inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  return *stream = linden::simt::create_stream(), cudaSuccess;
+}
+inline cudaError_t cudaStreamDestroy(cudaStream_t stream) { return linden::simt::destroy_stream(stream), cudaSuccess; }
+inline cudaError_t cudaStreamSynchronize(cudaStream_t stream) { return linden::simt::synchronize(stream), cudaSuccess; }
+inline cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned = 0) {
+  return linden::simt::wait_for(stream, event), cudaSuccess;
+}
+inline cudaError_t cudaLaunchHostFunc(cudaStream_t stream, void (*function)(void*), void* data) {
+  return linden::simt::run_async(stream, [=] { function(data); }), cudaSuccess;
+}
+inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  return *event = linden::simt::create_event(), cudaSuccess;
+}
+inline cudaError_t cudaEventDestroy(cudaEvent_t event) { return linden::simt::destroy_event(event), cudaSuccess; }
+inline cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  return linden::simt::record(event, stream), cudaSuccess;
+}
+inline cudaError_t cudaEventSynchronize(cudaEvent_t event) { return linden::simt::synchronize(event), cudaSuccess; }
+inline cudaError_t cudaEventQuery(cudaEvent_t event) {
+  return linden::simt::is_done(event) ? cudaSuccess : cudaErrorNotReady;
+}
+
+template <class T>
+cudaError_t cudaMallocAsync(T** memory, std::size_t bytes, cudaStream_t) {
+  *memory = bytes == 0 ? nullptr : static_cast<T*>(linden::simt::allocate(bytes));
+  return *memory != nullptr || bytes == 0 ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+inline cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
+  return linden::simt::free_async(memory, stream), cudaSuccess;
+}
+template <class T>
+cudaError_t cudaMalloc(T** memory, std::size_t bytes) {
+  return cudaMallocAsync(memory, bytes, nullptr);
+}
+inline cudaError_t cudaFree(void* memory) {
+  linden::simt::synchronize_device();
+  return linden::simt::free(memory), cudaSuccess;
+}
+template <class T>
+cudaError_t cudaMallocHost(T** memory, std::size_t bytes) {
+  *memory = static_cast<T*>(std::malloc(bytes));
+  return *memory != nullptr ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+inline cudaError_t cudaFreeHost(void* memory) { return std::free(memory), cudaSuccess; }
+inline cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  const linden::simt::HeapUse use = linden::simt::heap_use();
+  *free = use.limit - use.bytes;
+  *total = use.limit;
+  return cudaSuccess;
+}
+
+inline cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
+                                   cudaStream_t stream) {
+  const bool to_device = linden::simt::is_device_address(to), from_device = linden::simt::is_device_address(from);
+  if (bytes > 0 && kind != cudaMemcpyDefault && int(kind) != int(to_device) + 2 * int(from_device))
+    return cudaErrorInvalidValue;
+  return linden::simt::copy_async(to, from, bytes, stream), cudaSuccess;
+}
+inline cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+  const cudaError_t queued = cudaMemcpyAsync(to, from, bytes, kind, nullptr);
+  return queued == cudaSuccess ? cudaStreamSynchronize(nullptr) : queued;
+}
+inline cudaError_t cudaMemsetAsync(void* to, int byte, std::size_t bytes, cudaStream_t stream) {
+  return linden::simt::fill_async(to, static_cast<unsigned char>(byte), bytes, stream), cudaSuccess;
+}

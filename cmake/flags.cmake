@@ -1,7 +1,8 @@
 # How every source of Linden is compiled. Nothing here reaches the targets of a user.
 add_library(linden_flags INTERFACE)
 target_compile_features(linden_flags INTERFACE cxx_std_20)
-target_compile_definitions(linden_flags INTERFACE LINDEN_BUILDING $<$<BOOL:${LINDEN_PLAIN_THREADS}>:LINDEN_PLAIN_THREADS>)
+target_compile_definitions(linden_flags INTERFACE LINDEN_BUILDING $<$<BOOL:${LINDEN_PLAIN_THREADS}>:LINDEN_PLAIN_THREADS>
+  $<$<BOOL:${LINDEN_ONE_LEVEL}>:LINDEN_ONE_LEVEL>)
 # The same bytes everywhere: no contraction to FMA. The other two let branch-free loops vectorise and change no value.
 target_compile_options(linden_flags INTERFACE -ffp-contract=off -fno-math-errno -fno-trapping-math)
 # g++ 12 reports a false -Wrestrict on std::string at -O3 (GCC bug 105651).

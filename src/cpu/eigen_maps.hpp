@@ -2,10 +2,6 @@
 // up alike, here: tasks of the arena are the only threads.
 #pragma once
 
-// g++ 12 takes the undefined operand of its own AVX-512 intrinsics for a mistake (GCC bug 105593).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
 #define EIGEN_DONT_PARALLELIZE
 #include <Eigen/Core>
 

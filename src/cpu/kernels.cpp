@@ -8,7 +8,7 @@
 
 namespace linden {
 
-#if defined(__x86_64__) || defined(_M_X64)
+#if (defined(__x86_64__) || defined(_M_X64)) && !defined(LINDEN_ONE_LEVEL)
 
 namespace v2 {
 const TreeKernels& tree_kernels();

@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "loss/definition.hpp"
+#include "loss/program_rows.hpp"
 #include "loss/tape_derivatives.hpp"
 
 namespace linden {
@@ -163,11 +164,8 @@ double evaluate_custom(const Loss::Definition& loss, std::span<const double> sco
   const CustomLoss& custom = *loss.custom;
   if (!custom.obstacle.empty()) return tape_evaluate(loss, score, label, row, gradient, curvature);
   const RowProgram& program = custom.program;
-  std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(program, 1)));
-  RowTile tile(program, memory.data(), 1, true);
-  std::vector<const double*> parameters;
-  for (const double* column : custom.columns) parameters.push_back(column + row);
-  tile.load({score.data(), 1, &label, parameters.data()}, 0, 1);
+  ProgramRows tile(program, 1, true);
+  tile.load(score.data(), 1, &label, custom.columns.data(), row, 1);
   for (std::int32_t k = 0; k < program.outputs; ++k) {
     tile.differentiate(k);
     if (!gradient.empty()) gradient[static_cast<std::size_t>(k)] = tile.gradient(0);

@@ -8,13 +8,13 @@
 #include <type_traits>
 
 #include "backend/order_statistic.hpp"
-#include "backend/row_program.hpp"
 #include "backend/tree_math.hpp"
 #include "base/fail.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/exact_sum.hpp"
 #include "loss/label_groups.hpp"
+#include "loss/program_rows.hpp"
 #include "loss/tape_derivatives.hpp"
 
 namespace linden {
@@ -51,15 +51,11 @@ template <class Visit>
 void for_each_slope(const ProgramLoss&, const LossSpec& spec, double score, const LabelPoints& points,
                     std::int64_t begin, std::int64_t end, const Visit& visit) {
   constexpr std::int64_t width = 64;
-  std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(*spec.program, width)));
-  RowTile tile(*spec.program, memory.data(), width, false);
+  ProgramRows tile(*spec.program, width, false);
   const std::vector<double> scores(static_cast<std::size_t>(width), score);
   for (std::int64_t first = begin; first < end; first += width) {
     const std::int64_t count = std::min(width, end - first);
-    std::vector<const double*> parameters;
-    for (std::int32_t p = 0; p < spec.program->parameters; ++p)
-      parameters.push_back(spec.program_parameters[p] + first);
-    tile.load({scores.data(), 0, points.labels.data() + first, parameters.data()}, 0, count);
+    tile.load(scores.data(), 0, points.labels.data() + first, spec.program_parameters, first, count);
     tile.differentiate(0);
     for (std::int64_t i = 0; i < count; ++i)
       visit(static_cast<std::size_t>(first + i), tile.gradient(i), tile.curvature(i));
@@ -149,17 +145,14 @@ struct Total {
 Total total_at(const LossSpec& spec, std::span<const double> scores, const LabelPoints& points) {
   constexpr std::int64_t width = 16;
   const std::size_t outputs = scores.size();
-  std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(*spec.program, width))), repeated;
+  std::vector<double> repeated;
   for (const double score : scores) repeated.insert(repeated.end(), static_cast<std::size_t>(width), score);
-  RowTile tile(*spec.program, memory.data(), width, true);
+  ProgramRows tile(*spec.program, width, true);
   Total total{0, std::vector<double>(outputs), std::vector<double>(outputs)};
   const auto rows = static_cast<std::int64_t>(points.labels.size());
   for (std::int64_t first = 0; first < rows; first += width) {
     const std::int64_t count = std::min(width, rows - first);
-    std::vector<const double*> parameters;
-    for (std::int32_t p = 0; p < spec.program->parameters; ++p)
-      parameters.push_back(spec.program_parameters[p] + first);
-    tile.load({repeated.data(), width, points.labels.data() + first, parameters.data()}, 0, count);
+    tile.load(repeated.data(), width, points.labels.data() + first, spec.program_parameters, first, count);
     for (std::size_t k = 0; k < outputs; ++k) {
       tile.differentiate(static_cast<std::int32_t>(k));
       for (std::int64_t i = 0; i < count; ++i) {

@@ -6,6 +6,7 @@
 #include <linden/ops.hpp>
 
 #include "autograd/node.hpp"
+#include "loss/program_rows.hpp"
 
 namespace linden {
 namespace {
@@ -32,9 +33,9 @@ std::vector<double> losses_of(const RowProgram& program, const Probe& probe) {
   const Tensor scores = (program.outputs == 1 ? probe.score : probe.score.transpose(0, 1)).contiguous();
   std::vector<const double*> parameters;
   for (const Tensor& t : probe.parameters) parameters.push_back(t.data<double>());
-  std::vector<double> memory(static_cast<std::size_t>(RowTile::memory_size(program, rows))), losses;
-  RowTile tile(program, memory.data(), rows, true);
-  tile.load({scores.data<double>(), rows, probe.label.data<double>(), parameters.data()}, 0, rows);
+  std::vector<double> losses;
+  ProgramRows tile(program, rows, true);
+  tile.load(scores.data<double>(), rows, probe.label.data<double>(), parameters.data(), 0, rows);
   tile.differentiate(0);
   for (std::int64_t row = 0; row < rows; ++row) losses.push_back(tile.loss(row));
   return losses;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/row_program.hpp"
+#include "backend/row_instructions.hpp"
 
 namespace linden {
 

@@ -15,7 +15,7 @@
 
 namespace linden {
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
 namespace v2 {
 const TensorKernels& tensor_kernels();
 }
@@ -38,7 +38,7 @@ struct Level {
 /// sanitizer, slow as it is, sees one).
 inline std::vector<Level> levels() {
   std::vector<Level> all{{"chosen", &cpu_tensor_kernels()}};
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
   all.push_back({"v2", &v2::tensor_kernels()});
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) all.push_back({"v3", &v3::tensor_kernels()});
   if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))

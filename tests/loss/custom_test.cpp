@@ -21,7 +21,7 @@
 
 namespace linden {
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
 namespace v2 {
 void gradients(Context&, const GradientTask&);
 }
@@ -42,7 +42,7 @@ namespace {
 using Kernel = void (*)(Context&, const GradientTask&);
 
 std::vector<Kernel> kernels() {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
   __builtin_cpu_init();
   std::vector<Kernel> list{v2::gradients};
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2")) return list;

@@ -17,7 +17,9 @@ namespace {
 template <class T>
 void touch(const T* word, bool reads, bool writes, void* code) {
   if (reinterpret_cast<std::uintptr_t>(word) % sizeof(T) != 0) {
-    report("atomic on a misaligned address, at {}", source_line(reinterpret_cast<std::uintptr_t>(code)));
+    report([&] {
+      return fmt::format("atomic on a misaligned address, at {}", source_line(reinterpret_cast<std::uintptr_t>(code)));
+    });
   }
   if (!instrumented) return;
   check_access(word, sizeof(T), writes ? Access::atomic_write : Access::atomic_read,

@@ -18,17 +18,24 @@ bool same(const Site& a, const Site& b) {
 
 void refuse_barrier(Block& block, const Lane& lane, Site site) {
   if (block.exited > 0)
-    report("waits at the barrier at {}, but {} of {} threads of the block have returned", text(site), block.exited,
-           block.threads);
+    report([&] {
+      return fmt::format("waits at the barrier at {}, but {} of {} threads of the block have returned", text(site),
+                         block.exited, block.threads);
+    });
   if (block.arrived > 0 && !same(block.site, site))
-    report("divergent barrier: it waits at {} while {} threads of the block wait at {}", text(site), block.arrived,
-           text(block.site));
+    report([&] {
+      return fmt::format("divergent barrier: it waits at {} while {} threads of the block wait at {}", text(site),
+                         block.arrived, text(block.site));
+    });
   const unsigned first = lane.index - lane.number();
   for (std::uint32_t rest = block.warp_of(lane).meeting; rest != 0; rest &= rest - 1) {
     const Lane& other = block.lanes[first + unsigned(std::countr_zero(rest))];
     if (other.mask >> lane.number() & 1)
-      report("waits at the barrier of the block at {}, but lane {} waits for it at {} with the mask {:#010x}",
-             text(site), other.number(), text(other.site), other.mask);
+      report([&] {
+        return fmt::format(
+            "waits at the barrier of the block at {}, but lane {} waits for it at {} with the mask {:#010x}",
+            text(site), other.number(), text(other.site), other.mask);
+      });
   }
 }
 
@@ -36,23 +43,36 @@ void refuse_barrier(Block& block, const Lane& lane, Site site) {
 void refuse_other(const Lane& other, const Lane& lane, WarpOp op, unsigned mask, Site site) {
   if ((other.mask >> lane.number() & 1) == 0) return;
   if (other.mask != mask)
-    report("lanes differ: the mask {:#010x} at {}, but lane {} waits with {:#010x} at {}", mask, text(site),
-           other.number(), other.mask, text(other.site));
+    report([&] {
+      return fmt::format("lanes differ: the mask {:#010x} at {}, but lane {} waits with {:#010x} at {}", mask,
+                         text(site), other.number(), other.mask, text(other.site));
+    });
   if (other.op != op || !same(other.site, site))
-    report("lanes differ: it is at {}, but lane {} of its mask {:#010x} waits at {}", text(site), other.number(), mask,
-           text(other.site));
+    report([&] {
+      return fmt::format("lanes differ: it is at {}, but lane {} of its mask {:#010x} waits at {}", text(site),
+                         other.number(), mask, text(other.site));
+    });
 }
 
 void refuse_meeting(Block& block, const Warp& warp, const Lane& lane, WarpOp op, unsigned mask, Site site) {
   if ((mask >> lane.number() & 1) == 0)
-    report("the mask {:#010x} at {} does not name the calling lane {}", mask, text(site), lane.number());
+    report([&] {
+      return fmt::format("the mask {:#010x} at {} does not name the calling lane {}", mask, text(site), lane.number());
+    });
   if (const unsigned absent = mask & ~warp.present)
-    report("the mask {:#010x} at {} names {}, which the block does not have", mask, text(site), lanes_of(absent));
+    report([&] {
+      return fmt::format("the mask {:#010x} at {} names {}, which the block does not have", mask, text(site),
+                         lanes_of(absent));
+    });
   if (const unsigned gone = mask & warp.exited)
-    report("the mask {:#010x} at {} names {}, which has returned", mask, text(site), lanes_of(gone));
+    report([&] {
+      return fmt::format("the mask {:#010x} at {} names {}, which has returned", mask, text(site), lanes_of(gone));
+    });
   if (const unsigned away = mask & warp.barrier)
-    report("the mask {:#010x} at {} names {}, which waits at the barrier of the block at {}", mask, text(site),
-           lanes_of(away), text(block.site));
+    report([&] {
+      return fmt::format("the mask {:#010x} at {} names {}, waiting at the barrier of the block at {}", mask,
+                         text(site), lanes_of(away), text(block.site));
+    });
   if (const unsigned met = mask & warp.meeting)
     refuse_other(block.lanes[lane.index - lane.number() + unsigned(std::countr_zero(met))], lane, op, mask, site);
 }
@@ -128,7 +148,10 @@ std::uint64_t meet(WarpOp op, unsigned mask, std::uint64_t value, unsigned sourc
   if ((mask & mine) == 0 || (mask & (~warp.present | warp.exited | warp.barrier | warp.meeting)) != 0)
     refuse_meeting(block, warp, lane, op, mask, site);
   if (op == WarpOp::shuffle && (mask >> source & 1) == 0)
-    report("the shuffle at {} reads lane {}, which its mask {:#010x} does not name", text(site), source, mask);
+    report([&] {
+      return fmt::format("the shuffle at {} reads lane {}, which its mask {:#010x} does not name", text(site), source,
+                         mask);
+    });
   lane.op = op;
   lane.mask = mask;
   lane.value = value;

@@ -88,12 +88,17 @@ void exit_lane() {
   Block& block = *lane.block;
   Warp& warp = block.warp_of(lane);
   if (block.arrived > 0)
-    report("returned while {} threads of the block wait at the barrier at {}", block.arrived, text(block.site));
+    report([&] {
+      return fmt::format("returned while {} threads of the block wait at the barrier at {}", block.arrived,
+                         text(block.site));
+    });
   for (std::uint32_t rest = warp.meeting; rest != 0; rest &= rest - 1) {
     const Lane& other = block.lanes[lane.index / 32 * 32 + unsigned(std::countr_zero(rest))];
     if (other.mask >> lane.number() & 1)
-      report("returned while lane {} waits for it at {} with the mask {:#010x}", other.number(), text(other.site),
-             other.mask);
+      report([&] {
+        return fmt::format("returned while lane {} waits for it at {} with the mask {:#010x}", other.number(),
+                           text(other.site), other.mask);
+      });
   }
   warp.exited |= 1u << lane.number();
   block.stop(lane);
@@ -151,9 +156,8 @@ void compose_deadlock() {
       Lane& lane = block.lanes[i];
       if ((warp.meeting >> lane.number() & 1) == 0) continue;
       current = &lane;
-      const unsigned absent = lane.mask & ~warp.meeting;
-      compose(fmt::format("waits at {} with the mask {:#010x} for {}", text(lane.site), lane.mask,
-                          absent != 0 ? lanes_of(absent) + ", which never arrive" : "lanes that wait elsewhere"));
+      compose(
+          fmt::format("waits at {} with the mask {:#010x} for lanes that wait elsewhere", text(lane.site), lane.mask));
       current = nullptr;
       return;
     }
@@ -227,7 +231,10 @@ void pass_on() { go_on(*current, false); }
 
 void pass_on_spinning(std::uintptr_t code) {
   if (++executor.idle > executor.patience)
-    report("no progress: it reads a word again and again at {}, and no thread changes anything", source_line(code));
+    report([&] {
+      return fmt::format("no progress: it reads a word again and again at {}, and no thread changes anything",
+                         source_line(code));
+    });
   go_on(*current, false);
 }
 

@@ -21,7 +21,9 @@ inline __attribute__((always_inline)) void touch(const void* address, std::size_
 
 void undefined(const char* what, void* code) {
   if (linden::simt::current != nullptr)
-    linden::simt::report("{}, at {}", what, linden::simt::source_line(reinterpret_cast<std::uintptr_t>(code)));
+    linden::simt::report([&] {
+      return fmt::format("{}, at {}", what, linden::simt::source_line(reinterpret_cast<std::uintptr_t>(code)));
+    });
 }
 
 }  // namespace
@@ -64,6 +66,7 @@ void __tsan_write_range(void* at, std::size_t bytes) { touch(at, bytes, Access::
   int __tsan_atomic##bits##_compare_exchange_strong(volatile T* at, T* expected, T value, int, int) {               \
     return __atomic_compare_exchange_n(at, expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);             \
   }
+void __tsan_atomic_thread_fence(int) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 LINDEN_ATOMICS(8, std::uint8_t)
 LINDEN_ATOMICS(32, std::uint32_t)
 LINDEN_ATOMICS(64, std::uint64_t)

@@ -13,12 +13,17 @@
 namespace linden::simt {
 namespace {
 
+// Changing pages takes 30 us for each MB: with more than this in use, they stay open.
+constexpr std::size_t most_bytes = std::size_t{4} << 20;
+
 int depth = 0;
+bool shut = false;
 struct sigaction before;
 
 void allow(int protection) {
   const std::size_t page = 4096;
-  mprotect(region().base, (heap_end() + page - 1) / page * page, protection);
+  mprotect(region().base + heap_start, (heap_end() - heap_start + page - 1) / page * page, protection);
+  shut = protection == PROT_NONE;
 }
 
 // Back to the handler there was: the access is tried again and fails as ever.
@@ -39,11 +44,11 @@ void listen() {
 
 AsDevice::AsDevice() {
   static const bool once = (listen(), true);
-  if (depth++ == 0 && once) allow(PROT_READ | PROT_WRITE);
+  if (depth++ == 0 && once && shut) allow(PROT_READ | PROT_WRITE);
 }
 
 AsDevice::~AsDevice() {
-  if (--depth == 0) allow(PROT_NONE);
+  if (--depth == 0 && heap_use().bytes <= most_bytes) allow(PROT_NONE);
 }
 
 }  // namespace linden::simt

@@ -1,4 +1,4 @@
-// Keeps host code away from device memory: its pages open only while the device works.
+// Keeps host code away from device memory: its pages open only while the device works (as long as they are few).
 //
 // Code that follows a device pointer on the host crashes on a GPU; here it ends the program, with a sentence.
 #pragma once

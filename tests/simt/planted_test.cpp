@@ -183,6 +183,44 @@ TEST(Planted, Misaligned) {
   EXPECT_TRUE(message.ends_with(" (from " + line_of("not a multiple of 16") + ") [seed 0]")) << message;
 }
 
+TEST(Planted, BarrierInHalfAWarp) {
+  EXPECT_EQ(
+      found(Planted::barrier_in_half_a_warp),
+      expected("barrier_in_half_a_warp: block (0,0,0) thread (2,0,0): the mask 0xffffffff at ",
+               "the others at a warp barrier",
+               " names lanes 0, 1, waiting at the barrier of the block at " + line_of("two lanes at the barrier")));
+}
+
+TEST(Planted, MaskBeyondTheBlock) {
+  EXPECT_EQ(found(Planted::mask_beyond_block),
+            expected("mask_beyond_block: block (0,0,0) thread (0,0,0): the mask 0xffffffff at ",
+                     "the block has 30 lanes", " names lanes 30, 31, which the block does not have"));
+}
+
+TEST(Planted, MaskOfAReturnedLane) {
+  EXPECT_EQ(found(Planted::mask_of_returned),
+            expected("mask_of_returned: block (0,0,0) thread (1,0,0): the mask 0xffffffff at ", "lane 0 is gone",
+                     " names lane 0, which has returned"));
+}
+
+TEST(Planted, LanesInACircle) {
+  EXPECT_EQ(found(Planted::circle), expected("circle: block (0,0,0) thread (0,0,0): waits at ", "a circle",
+                                             " with the mask 0x00000003 for lanes that wait elsewhere"));
+}
+
+TEST(Planted, LocalOfAnotherThread) {
+  EXPECT_EQ(found(Planted::local_of_another),
+            expected("local_of_another: block (0,0,0) thread (1,0,0): read of 4 bytes through a pointer to a local "
+                     "variable of another thread, at ",
+                     "thread 0's local variable"));
+}
+
+TEST(Planted, MisalignedAtomic) {
+  EXPECT_EQ(found(Planted::misaligned_atomic),
+            expected("misaligned_atomic: block (0,0,0) thread (0,0,0): atomic on a misaligned address, at ",
+                     "not a multiple of 8"));
+}
+
 TEST(Planted, TooMuchStaticShared) {
   EXPECT_EQ(
       found(Planted::too_much_static_shared),

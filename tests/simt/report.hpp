@@ -26,9 +26,10 @@ void compose(const std::string& what);
 /// Leaves the kernel for good. Nothing is unwound: whoever calls it owns nothing.
 [[noreturn]] void leave();
 
-template <class... Args>
-[[noreturn]] void report(fmt::format_string<Args...> format, Args&&... args) {
-  compose(fmt::format(format, std::forward<Args>(args)...));
+/// Composes an error and leaves the kernel. A function makes the message: its strings are gone before the fiber is.
+template <class Message>
+[[noreturn]] void report(const Message& message) {
+  compose(message());
   leave();
 }
 

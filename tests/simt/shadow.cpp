@@ -18,7 +18,8 @@ namespace {
 // One access to some bytes of a word. An instance of 0 is before every kernel.
 struct Trace {
   std::uint32_t instance, time, code;  // code: from the start of the program
-  std::uint16_t index : 10, bytes : 4;
+  std::uint16_t index : 10;
+  std::uint16_t bytes : 4;
   bool atomic;
 };
 
@@ -48,56 +49,63 @@ std::string describe(std::size_t offset) {
   const dim3& shape = executor.kernel->shape.block;
   const unsigned index = other.index;
   const uint3 thread{index % shape.x, index / shape.x % shape.y, index / shape.x / shape.y};
-  report("race: {}, {}, at {}, against the {} by thread {}{} at {}", words(access, bytes), describe(offset),
-         source_line(code),
-         other.atomic   ? "atomic"
-         : other_writes ? "write"
-                        : "read",
-         text(thread), other.instance == mine.instance ? "" : " of another block",
-         source_line(std::uintptr_t(base) + other.code));
+  const char* const kind = other.atomic ? "atomic" : other_writes ? "write" : "read";
+  report([&] {
+    return fmt::format("race: {}, {}, at {}, against the {} by thread {}{} at {}", words(access, bytes),
+                       describe(offset), source_line(code), kind, text(thread),
+                       other.instance == mine.instance ? "" : " of another block",
+                       source_line(std::uintptr_t(base) + other.code));
+  });
 }
 
-// Shared memory that another block had before is new memory.
+// Whether an access no longer matters. Shared memory that another block had before is new memory.
+bool is_past(const Trace& other, bool shared) {
+  return other.instance < executor.first_instance || (shared && other.instance != current->block->instance) ||
+         is_ordered(other.instance, other.index, other.time, *current);
+}
+
 bool conflicts(const Trace& other, unsigned bytes, bool atomic, bool shared) {
-  return !(shared && other.instance != current->block->instance) && other.instance >= executor.first_instance &&
-         (other.bytes & bytes) != 0 && !(other.atomic && atomic) &&
-         !is_ordered(other.instance, other.index, other.time, *current);
+  return (other.bytes & bytes) != 0 && !(other.atomic && atomic) && !is_past(other, shared);
 }
 
-// Which of two reads to forget: one that no longer matters, else the older place.
-Trace& place_of_read(Cell& cell) {
-  for (Trace& read : cell.read)
-    if (read.instance < executor.first_instance ||
-        (read.index == current->index && read.instance == current->block->instance))
-      return read;
-  for (Trace& read : cell.read)
-    if (is_ordered(read.instance, read.index, read.time, *current)) return read;
-  return cell.read[1];
+// The same lane at the same time: what it touched comes together.
+void keep(Trace& place, Trace now) {
+  if (place.instance == now.instance && place.index == now.index && place.time == now.time &&
+      place.atomic == now.atomic)
+    now.bytes |= place.bytes;
+  place = now;
 }
 
 void check_word(std::size_t word, unsigned mask, std::size_t bytes, Access access, std::uintptr_t code) {
   std::uint8_t& state = region().states[word];
   if ((state & mask) != mask)
-    report("{} out of bounds, {}, at {}", words(access, bytes), describe(word * 4 + unsigned(__builtin_ctz(mask))),
-           source_line(code));
+    report([&] {
+      return fmt::format("{} out of bounds, {}, at {}", words(access, bytes),
+                         describe(word * 4 + unsigned(__builtin_ctz(mask))), source_line(code));
+    });
   const bool writes = is_write(access), atomic = is_atomic(access), shared = word * 4 < heap_start;
   if ((!writes || atomic) && (state >> 4 & mask) != mask)
-    report("{} before any write, {}, at {}", words(access, bytes), describe(word * 4 + unsigned(__builtin_ctz(mask))),
-           source_line(code));
+    report([&] {
+      return fmt::format("{} before any write, {}, at {}", words(access, bytes),
+                         describe(word * 4 + unsigned(__builtin_ctz(mask))), source_line(code));
+    });
   Cell& cell = cells()[word];
   const char* const base = &__executable_start;
   if (conflicts(cell.write, mask, atomic, shared)) report_race(cell.write, true, base, word * 4, bytes, access, code);
-  const Lane& lane = *current;
-  const Trace now{
-      lane.block->instance,     lane.time, std::uint32_t(code - std::uintptr_t(base)), std::uint16_t(lane.index & 1023),
-      std::uint16_t(mask & 15), atomic};
+  Trace now;
+  now.instance = current->block->instance;
+  now.time = current->time;
+  now.code = std::uint32_t(code - std::uintptr_t(base));
+  now.index = std::uint16_t(current->index & 1023);
+  now.bytes = std::uint16_t(mask & 15);
+  now.atomic = atomic;
   if (writes) {
     for (const Trace& read : cell.read)
       if (conflicts(read, mask, atomic, shared)) report_race(read, false, base, word * 4, bytes, access, code);
-    cell.write = now;
+    keep(cell.write, now);
     state = std::uint8_t(state | mask << 4);
-  } else {
-    place_of_read(cell) = now;
+  } else {  // of two reads the past one goes; a lane's own is past
+    keep(cell.read[is_past(cell.read[0], shared) ? 0 : 1], now);
   }
 }
 
@@ -107,15 +115,20 @@ void check_host_access(const char* address, std::size_t bytes, Access access, st
   if (address >= own.low && address + bytes <= own.low + own.size) return;
   if (address >= &__executable_start && address < &_end) {
     if (!is_write(access)) return;
-    report("{} to a variable of the program, at {}", words(access, bytes), source_line(code));
+    report(
+        [&] { return fmt::format("{} to a variable of the program, at {}", words(access, bytes), source_line(code)); });
   }
   for (const Block& block : executor.slots)
     for (const Lane& lane : block.lanes)
       if (lane.fiber.low != nullptr && address >= lane.fiber.low && address < lane.fiber.low + lane.fiber.size)
-        report("{} through a pointer to a local variable of another thread, at {}", words(access, bytes),
-               source_line(code));
-  report("{} through a {} pointer, at {}", words(access, bytes), std::uintptr_t(address) < 4096 ? "null" : "host",
-         source_line(code));
+        report([&] {
+          return fmt::format("{} through a pointer to a local variable of another thread, at {}", words(access, bytes),
+                             source_line(code));
+        });
+  report([&] {
+    return fmt::format("{} through a {} pointer, at {}", words(access, bytes),
+                       std::uintptr_t(address) < 4096 ? "null" : "host", source_line(code));
+  });
 }
 
 }  // namespace
@@ -124,7 +137,10 @@ void check_access(const void* address, std::size_t bytes, Access access, std::ui
   if (!region().contains(address)) return check_host_access(static_cast<const char*>(address), bytes, access, code);
   const std::size_t offset = region().offset(address), end = offset + bytes;
   if (offset < heap_start && !in_arena_of(*current->block, offset))
-    report("{} of another block's {}, at {}", words(access, bytes), describe_shared(offset), source_line(code));
+    report([&] {
+      return fmt::format("{} of another block's {}, at {}", words(access, bytes), describe_shared(offset),
+                         source_line(code));
+    });
   for (std::size_t at = offset; at < end;) {
     const std::size_t word = at / 4, stop = end < word * 4 + 4 ? end : word * 4 + 4;
     const unsigned mask = ((1u << (stop - at)) - 1) << at % 4;

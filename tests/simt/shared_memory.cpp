@@ -89,9 +89,13 @@ void* shared_variable(const SharedKey& key, std::size_t size, std::size_t alignm
   if (number == layout.size()) {
     static_bytes += size;
     if (static_bytes > max_static_shared_memory || static_bytes + layout[0].bytes > max_shared_memory)
-      report("'{}' at {} brings shared memory to {} static and {} dynamic bytes; a block has at most {} and {} in all",
-             key.name, text(site), static_bytes, layout[0].bytes, max_static_shared_memory, max_shared_memory);
-    if (alignment > 128) report("'{}' at {} wants an alignment over 128 bytes", key.name, text(site));
+      report([&] {
+        return fmt::format(
+            "'{}' at {} brings shared memory to {} static and {} dynamic bytes; a block has at most {} and {} in all",
+            key.name, text(site), static_bytes, layout[0].bytes, max_static_shared_memory, max_shared_memory);
+      });
+    if (alignment > 128)
+      report([&] { return fmt::format("'{}' at {} wants an alignment over 128 bytes", key.name, text(site)); });
     layout.push_back({&key, place_after(layout.back().end()), size});
   }
   while (opened[slot] <= number) open_next(slot);

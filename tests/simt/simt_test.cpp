@@ -165,6 +165,14 @@ TEST_P(Simt, ThreeDimensions) {
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i], 32 * 4 + 2 + 1 + i % 96 * 1000);
 }
 
+TEST_P(Simt, BytesOfOneWordBelongToDifferentThreads) {
+  auto values = numbers<unsigned char>(64, 256);
+  const DeviceArray<unsigned char> device(values), out(values.size());
+  run_reverse_bytes(device.data(), out.data());
+  std::reverse(values.begin(), values.end());
+  EXPECT_EQ(out.read(), values);
+}
+
 TEST_P(Simt, SixteenBytesAtATime) {
   auto values = numbers<float>(500, 1000);
   const DeviceArray<float> device(values), out(values.size());

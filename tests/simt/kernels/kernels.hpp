@@ -44,6 +44,9 @@ struct WarpAnswers {
 };
 void run_warp(const int* values, WarpAnswers* answers);
 
+/// out = 64 bytes of in, the last first.
+void run_reverse_bytes(const unsigned char* in, unsigned char* out);
+
 /// out = 2 * in by 16 bytes at a time; both aligned, count a multiple of 4.
 void run_double(const float* in, int count, float* out);
 
@@ -58,8 +61,5 @@ void run_handover(Handover way, int blocks, unsigned* data, HandoverMemory memor
 
 /// For a grid of (2, 3, 2) blocks of (4, 8, 3) threads: thread * 1000 + answers of three barriers.
 void run_places(unsigned* place);
-
-/// One thing many times in a block of 256, to take its time: 0 a barrier, 1 a shuffle, 2 an atomic, 3 a load.
-void run_many(int kind, int times, unsigned* word);
 
 }  // namespace linden::simt_test

@@ -142,6 +142,43 @@ __global__ void misaligned(unsigned* words) {
   words[threadIdx.x + 4] = pack.values[0];
 }
 
+__global__ void barrier_in_half_a_warp(unsigned* words) {
+  if (threadIdx.x < 2)
+    __syncthreads();  // bug: two lanes at the barrier
+  else
+    __syncwarp();  // bug: the others at a warp barrier
+  words[threadIdx.x] = 1;
+}
+
+__global__ void mask_beyond_block(unsigned* words) {
+  words[threadIdx.x] = __ballot_sync(all_lanes, 1);  // bug: the block has 30 lanes
+}
+
+__global__ void mask_of_returned(unsigned* words) {
+  if (threadIdx.x == 0) return;
+  words[threadIdx.x] = __ballot_sync(all_lanes, 1);  // bug: lane 0 is gone
+}
+
+__global__ void circle(unsigned* words) {
+  if (threadIdx.x == 0) __syncwarp(0b011);  // bug: a circle
+  if (threadIdx.x == 1) __syncwarp(0b110);
+  if (threadIdx.x == 2) __syncwarp(0b101);
+  words[threadIdx.x] = 1;
+}
+
+__global__ void local_of_another(unsigned* words) {
+  LINDEN_SHARED(pointer, unsigned*);
+  unsigned local[2] = {words[threadIdx.x], 0};
+  if (threadIdx.x == 0) pointer = local;
+  __syncthreads();
+  words[threadIdx.x] = pointer[threadIdx.x % 2];  // bug: thread 0's local variable
+  __syncthreads();
+}
+
+__global__ void misaligned_atomic(unsigned* words) {
+  atomicAdd(reinterpret_cast<unsigned long long*>(words + 1), 1ull);  // bug: not a multiple of 8
+}
+
 __global__ void too_much_static_shared(unsigned* words) {
   LINDEN_SHARED(cells, unsigned[12289]);  // bug: 48 KB and 4 bytes
   cells[threadIdx.x] = 1;
@@ -175,6 +212,12 @@ void run_planted(Planted bug, unsigned* words, float* values) {
     case shifts_too_far: return launch<simt_test::shifts_too_far>({.block = 32}, words);
     case float_too_large: return launch<simt_test::float_too_large>({.block = 32}, values, words);
     case misaligned: return launch<simt_test::misaligned>({.block = 32}, words);
+    case barrier_in_half_a_warp: return launch<simt_test::barrier_in_half_a_warp>({.block = 32}, words);
+    case mask_beyond_block: return launch<simt_test::mask_beyond_block>({.block = 30}, words);
+    case mask_of_returned: return launch<simt_test::mask_of_returned>({.block = 32}, words);
+    case circle: return launch<simt_test::circle>({.block = 32}, words);
+    case local_of_another: return launch<simt_test::local_of_another>({.block = 32}, words);
+    case misaligned_atomic: return launch<simt_test::misaligned_atomic>({.block = 32}, words);
     case too_much_static_shared: return launch<simt_test::too_much_static_shared>({.block = 32}, words);
   }
 }

@@ -26,6 +26,12 @@ enum class Planted {
   shifts_too_far,
   float_too_large,
   misaligned,
+  barrier_in_half_a_warp,
+  mask_beyond_block,
+  mask_of_returned,
+  circle,
+  local_of_another,
+  misaligned_atomic,
   too_much_static_shared,
 };
 

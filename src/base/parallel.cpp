@@ -14,6 +14,9 @@
 #include <utility>
 #include <vector>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
 #ifndef LINDEN_PLAIN_THREADS  // the tsan preset: ThreadSanitizer does not understand oneTBB's own synchronisation
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/task_arena.h>
@@ -23,6 +26,22 @@ namespace linden {
 namespace {
 
 constexpr std::chrono::microseconds patience{100};
+
+#ifdef __linux__
+int current_core() { return sched_getcpu(); }
+
+/// Linux may wake a helper on the core of its caller and leave both there for a tenth of a second: ask for another one.
+void leave_core(int core) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2) return;
+  cpu_set_t others = allowed;
+  CPU_CLR(core, &others);
+  if (sched_setaffinity(0, sizeof others, &others) == 0) sched_setaffinity(0, sizeof allowed, &allowed);
+}
+#else
+int current_core() { return -1; }
+void leave_core(int) {}
+#endif
 
 void pause() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -46,6 +65,7 @@ struct Arena::Pool {
     Call call = nullptr;
     const void* closure = nullptr;
     std::int64_t tasks = 0;
+    int caller_core = -1;
     std::mutex error_mutex;
     std::exception_ptr error;
 
@@ -81,7 +101,10 @@ struct Arena::Pool {
       while (waits_for_another(seen)) {
         seen = calls.load();
         inside.fetch_add(1);
-        if (open.load()) work(worker);
+        if (open.load()) {
+          if (const int core = current_core(); core >= 0 && core == caller_core) leave_core(core);
+          work(worker);
+        }
         inside.fetch_sub(1);
       }
       present[static_cast<std::size_t>(worker)].store(false);
@@ -123,6 +146,7 @@ void Arena::run(std::int64_t tasks, Call call, const void* closure) {
   crew.call = call;
   crew.closure = closure;
   crew.tasks = tasks;
+  crew.caller_core = current_core();
   crew.next.store(0);
   crew.error = nullptr;
   crew.open.store(true);

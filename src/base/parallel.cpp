@@ -20,6 +20,7 @@
 #ifndef LINDEN_PLAIN_THREADS  // the tsan preset: ThreadSanitizer does not understand oneTBB's own synchronisation
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 #endif
 
 namespace linden {
@@ -111,32 +112,36 @@ struct Arena::Pool {
     }
   };
 
+  Crew crew;
+
 #ifdef LINDEN_PLAIN_THREADS
-  explicit Pool(int threads) : crew(std::make_shared<Crew>(std::min(threads, 3))), helpers(3) {}
-  ~Pool() { crew->stopped = true; }
+  explicit Pool(int threads) : crew(std::min(threads, 3)), helpers(3) {}
+  ~Pool() { crew.stopped = true; }
   void call_in(int worker, std::uint64_t seen) {
-    helpers[static_cast<std::size_t>(worker)] = std::jthread([this, worker, seen] { crew->help(worker, seen); });
+    helpers[static_cast<std::size_t>(worker)] = std::jthread([this, worker, seen] { crew.help(worker, seen); });
   }
-  std::shared_ptr<Crew> crew;
   std::vector<std::jthread> helpers;
 #else
   // More threads than cores would only wait for each other.
   explicit Pool(int threads)
-      : crew(std::make_shared<Crew>(std::min(threads, tbb::info::default_concurrency()))),
+      : crew(std::min(threads, tbb::info::default_concurrency())),
         arena(std::min(threads, tbb::info::default_concurrency())) {}
-  ~Pool() { crew->stopped = true; }
-  void call_in(int worker, std::uint64_t seen) {
-    arena.enqueue([crew = crew, worker, seen] { crew->help(worker, seen); });
+  ~Pool() {
+    crew.stopped = true;
+    arena.execute([this] { helpers.wait(); });  // those too that oneTBB has not started yet
   }
-  std::shared_ptr<Crew> crew;
+  void call_in(int worker, std::uint64_t seen) {
+    arena.enqueue(helpers.defer([this, worker, seen] { crew.help(worker, seen); }));
+  }
   tbb::task_arena arena;
+  tbb::task_group helpers;
 #endif
 
   std::atomic<bool> taken{false};  // by the one caller whose tasks are shared
 };
 
 void Arena::run(std::int64_t tasks, Call call, const void* closure) {
-  Pool::Crew& crew = *pool_->crew;
+  Pool::Crew& crew = pool_->crew;
   const auto threads = static_cast<std::int64_t>(crew.present.size());
   // Alone: nothing to share, or another thread (or a task of a call that is under way) has the helpers.
   if (threads == 1 || tasks <= 1 || pool_->taken.exchange(true)) {

@@ -7,6 +7,19 @@
 #include "base/fail.hpp"
 
 namespace linden {
+namespace {
+
+/// The level that LINDEN_ISA names, or 0.
+int wanted_level() {
+  const char* wanted = std::getenv("LINDEN_ISA");
+  if (!wanted) return 0;
+  const std::string_view name = wanted;
+  if (name != "v2" && name != "v3" && name != "v4")
+    fail<ArgumentError>("LINDEN_ISA is \"{}\"; it must be v2, v3 or v4.", name);
+  return name[1] - '0';
+}
+
+}  // namespace
 
 #if (defined(__x86_64__) || defined(_M_X64)) && !defined(LINDEN_ONE_LEVEL)
 
@@ -36,16 +49,10 @@ int machine_level() {
 }
 
 int chosen_level() {
-  int level = machine_level();
-  if (const char* wanted = std::getenv("LINDEN_ISA")) {
-    const std::string_view name = wanted;
-    if (name != "v2" && name != "v3" && name != "v4")
-      fail<ArgumentError>("LINDEN_ISA is \"{}\"; it must be v2, v3 or v4.", name);
-    if (name[1] - '0' > level)
-      fail<ArgumentError>("LINDEN_ISA is \"{}\", but this machine has v{} at most. Hint: unset it.", name, level);
-    level = name[1] - '0';
-  }
-  return level;
+  const int most = machine_level(), wanted = wanted_level();
+  if (wanted > most)
+    fail<ArgumentError>("LINDEN_ISA is \"v{}\", but this machine has v{} at most. Hint: unset it.", wanted, most);
+  return wanted > 0 ? wanted : most;
 }
 
 int level() {
@@ -69,8 +76,15 @@ const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
 }  // namespace native
 namespace {
-const TreeKernels& choose_tree() { return native::tree_kernels(); }
-const TensorKernels& choose_tensor() { return native::tensor_kernels(); }
+// One level was built: it stands for whichever is wanted.
+const TreeKernels& choose_tree() {
+  wanted_level();
+  return native::tree_kernels();
+}
+const TensorKernels& choose_tensor() {
+  wanted_level();
+  return native::tensor_kernels();
+}
 }  // namespace
 
 #endif

@@ -41,5 +41,18 @@ bool axis_is_outer(const AxisTask<operands>& task) {
   return task.rank > 0 && distance(task.operand[0].strides[task.rank - 1]) <= distance(task.axis_stride[0]);
 }
 
+/// What gather and scatter_add visit, at one position of the other dimensions.
+template <class T>
+struct IndexedMemory {
+  T* out;
+  const std::int64_t* index;
+  const T* in;
+
+  IndexedMemory(const AxisTask<3>& task, const Offsets<3>& offsets)
+      : out(static_cast<T*>(task.operand[0].data) + offsets.of[0]),
+        index(static_cast<const std::int64_t*>(task.operand[1].data) + offsets.of[1]),
+        in(static_cast<const T*>(task.operand[2].data) + offsets.of[2]) {}
+};
+
 LINDEN_LEVEL_END
 }  // namespace linden

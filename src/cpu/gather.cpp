@@ -12,21 +12,9 @@ namespace {
 constexpr std::int64_t segment_elements = 8192;  // of an inner loop; longer ones are shared between threads
 constexpr std::int64_t task_elements = 32768;    // fewer are not worth waking a thread
 
-template <class T>
-struct Memory {
-  T* out;
-  const std::int64_t* index;
-  const T* in;
-
-  Memory(const AxisTask<3>& task, const Offsets<3>& offsets)
-      : out(static_cast<T*>(task.operand[0].data) + offsets.of[0]),
-        index(static_cast<const std::int64_t*>(task.operand[1].data) + offsets.of[1]),
-        in(static_cast<const T*>(task.operand[2].data) + offsets.of[2]) {}
-};
-
 /// Elements [begin, end) along the axis.
 template <class T>
-void along_axis(const AxisTask<3>& task, const Memory<T>& at, std::int64_t begin, std::int64_t end) {
+void along_axis(const AxisTask<3>& task, const IndexedMemory<T>& at, std::int64_t begin, std::int64_t end) {
   const std::int64_t out = task.axis_stride[0], index = task.axis_stride[1], in = task.axis_stride[2];
   if (out == 1 && index == 1 && in == 1) {
     for (std::int64_t i = begin; i < end; ++i) at.out[i] = at.in[at.index[i]];
@@ -37,7 +25,8 @@ void along_axis(const AxisTask<3>& task, const Memory<T>& at, std::int64_t begin
 
 /// Element i of the axis, positions [begin, end) of the last of the other dimensions.
 template <class T>
-void across_axis(const AxisTask<3>& task, const Memory<T>& row, std::int64_t i, std::int64_t begin, std::int64_t end) {
+void across_axis(const AxisTask<3>& task, const IndexedMemory<T>& row, std::int64_t i, std::int64_t begin,
+                 std::int64_t end) {
   const std::int32_t last = task.rank - 1;
   const std::int64_t out = task.operand[0].strides[last], index = task.operand[1].strides[last],
                      in = task.operand[2].strides[last], axis = task.axis_stride[2];
@@ -70,10 +59,10 @@ void gather_as(Context& context, const AxisTask<3>& task) {
                            const std::int64_t end = begin + segment < inner ? begin + segment : inner;
                            if (across) {
                              const std::int64_t outer = rank == 0 ? 0 : loop / task.length;
-                             const Memory<T> row(task, offsets_at(task, rank, outer));
+                             const IndexedMemory<T> row(task, offsets_at(task, rank, outer));
                              across_axis(task, row, loop - outer * task.length, begin, end);
                            } else {
-                             along_axis(task, Memory<T>(task, offsets_at(task, rank, loop)), begin, end);
+                             along_axis(task, IndexedMemory<T>(task, offsets_at(task, rank, loop)), begin, end);
                            }
                          }
                        });

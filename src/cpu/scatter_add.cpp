@@ -13,26 +13,14 @@ constexpr std::int64_t task_elements = 32768;  // fewer are not worth waking a t
 constexpr std::int64_t segment_elements = 32;  // of an inner loop: several lines of the cache
 
 template <class T>
-struct Memory {
-  T* out;
-  const std::int64_t* index;
-  const T* in;
-
-  Memory(const AxisTask<3>& task, const Offsets<3>& offsets)
-      : out(static_cast<T*>(task.operand[0].data) + offsets.of[0]),
-        index(static_cast<const std::int64_t*>(task.operand[1].data) + offsets.of[1]),
-        in(static_cast<const T*>(task.operand[2].data) + offsets.of[2]) {}
-};
-
-template <class T>
-void along_axis(const AxisTask<3>& task, const Memory<T>& at) {
+void along_axis(const AxisTask<3>& task, const IndexedMemory<T>& at) {
   const std::int64_t out = task.axis_stride[0], index = task.axis_stride[1], in = task.axis_stride[2];
   for (std::int64_t i = 0; i < task.length; ++i) at.out[at.index[i * index] * out] += at.in[i * in];
 }
 
 /// Positions [begin, end) of the last of the other dimensions, element by element of the axis.
 template <class T>
-void across_axis(const AxisTask<3>& task, const Memory<T>& at, std::int64_t begin, std::int64_t end) {
+void across_axis(const AxisTask<3>& task, const IndexedMemory<T>& at, std::int64_t begin, std::int64_t end) {
   const std::int32_t last = task.rank - 1;
   const std::int64_t out = task.operand[0].strides[last], index = task.operand[1].strides[last],
                      in = task.operand[2].strides[last], axis = task.axis_stride[0];
@@ -66,7 +54,7 @@ void scatter_add_as(Context& context, const AxisTask<3>& task) {
   context.arena.chunks(loops * segments, units > 0 ? units : 1,
                        [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
                          for (std::int64_t unit = first; unit < last; ++unit) {
-                           const Memory<T> at(task, offsets_at(task, rank, unit / segments));
+                           const IndexedMemory<T> at(task, offsets_at(task, rank, unit / segments));
                            if (!across) {
                              along_axis(task, at);
                              continue;

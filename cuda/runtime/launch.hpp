@@ -12,19 +12,14 @@
 #include <type_traits>
 #include <utility>
 
-#ifdef __CUDACC__
-#include <cuda_runtime.h>
-#else
+#include <cuda_runtime.h>  // the toolkit's, or the executor's twin of it, which says so by LINDEN_SIMT
+#ifdef LINDEN_SIMT
 #include "simt/launch.hpp"
 #endif
 
 namespace linden::cuda {
 
-#ifdef __CUDACC__
 using StreamHandle = cudaStream_t;
-#else
-using StreamHandle = simt::Stream*;
-#endif
 
 struct LaunchShape {
   dim3 grid = 1;
@@ -62,7 +57,7 @@ void launch_as(void (*)(Parameters...), const LaunchShape& shape, Arguments&&...
   static_assert(sizeof...(Parameters) == sizeof...(Arguments), "the kernel takes another number of arguments");
   static_assert((std::is_trivially_copyable_v<Parameters> && ...), "kernels take plain values");
   static_assert((!std::is_reference_v<Parameters> && ...), "kernels take no references");
-#ifdef __CUDACC__
+#ifndef LINDEN_SIMT
   const auto check = [&](cudaError_t status) {
     if (status != cudaSuccess) launching::refuse(launching::kernel_name<Kernel>(), shape, cudaGetErrorString(status));
   };

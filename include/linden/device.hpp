@@ -4,6 +4,7 @@
 //     if (!cuda_available()) std::cerr << cuda_unavailable_reason() << '\n';
 #pragma once
 
+#include <cstdint>
 #include <linden/export.hpp>
 #include <string>
 
@@ -43,5 +44,22 @@ LINDEN_API bool cuda_available() noexcept;
 
 /// Why it would not, as half a sentence ("this build has no CUDA backend"); empty when it would.
 LINDEN_API std::string cuda_unavailable_reason();
+
+/// What this process has of a GPU's memory, in bytes. Memory that was released is kept for the next use until a fit or
+/// a prediction ends.
+struct DeviceMemoryUse {
+  std::int64_t in_use = 0;
+  std::int64_t peak = 0;       ///< the most that was in use at once
+  std::int64_t budget = 0;     ///< the most that may be; 0: what the device has
+  std::int64_t available = 0;  ///< what could be allocated now
+};
+
+/// Throws DeviceError for the CPU, whose memory is not counted.
+LINDEN_API DeviceMemoryUse memory_use(const Device& device);
+
+/// Leaves the rest of a GPU's memory to others: what would go beyond `bytes` throws MemoryError, and fits choose how
+/// many histograms they keep by it. 0 takes the limit away. Throws DeviceError for the CPU, ArgumentError for a
+/// negative number.
+LINDEN_API void set_memory_budget(const Device& device, std::int64_t bytes);
 
 }  // namespace linden

@@ -37,7 +37,7 @@ LINDEN_API Tensor solve_triangular(const Tensor& t, const Tensor& b, const Trian
 LINDEN_API Tensor cholesky_solve(const Tensor& b, const Tensor& l);
 
 /// Ones on the diagonal of [n, n], zeros elsewhere.
-LINDEN_API Tensor eye(std::int64_t n, DType dtype = DType::f64);
+LINDEN_API Tensor eye(std::int64_t n, DType dtype = DType::f64, Device device = Device::cpu());
 /// Elements [0, 0], [1, 1], ... of a matrix, as a view.
 LINDEN_API Tensor diagonal(const Tensor& x);
 /// A matrix with zeros above its diagonal, or (triu) below it. Whatever stood there, NaN too, is gone.

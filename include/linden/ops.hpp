@@ -14,7 +14,8 @@
 //     i64    f32  f64  i64  i64
 //
 // Division and the functions from sqrt on take whole numbers as f64. Comparisons give boolean. NaN and infinity follow
-// IEEE 754. All throw ShapeError for shapes, DTypeError for dtypes and DeviceError for devices that do not fit.
+// IEEE 754. Results are on the device of the operands: all on one, except that numbers of C++ go along to any. All
+// throw ShapeError for shapes, DTypeError for dtypes and DeviceError for devices that do not fit.
 // Functions are Linden's own (src/backend/math.hpp has their errors, at most 1 ulp for exp, log and their kin): they
 // round alike on every machine and device.
 #pragma once
@@ -152,7 +153,7 @@ LINDEN_API Tensor concatenate(const std::vector<Tensor>& tensors, int axis = 0);
 LINDEN_API Tensor stack(const std::vector<Tensor>& tensors, int axis = 0);
 
 /// 0, 1, ... below `count`.
-LINDEN_API Tensor arange(std::int64_t count, DType dtype = DType::i64);
+LINDEN_API Tensor arange(std::int64_t count, DType dtype = DType::i64, Device device = Device::cpu());
 
 // In place. Views of the same memory change too. They throw GraphError for a tensor on the tape (unless within NoGrad),
 // and a backward that needs the former elements will refuse.

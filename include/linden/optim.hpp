@@ -17,9 +17,10 @@
 // contiguous, GraphError for one that is no variable, DTypeError and DeviceError for a mixture, and ArgumentError
 // for an option out of its range.
 //
-// state() copies everything that the next steps depend on, options included; after set_state() on an optimizer of the
-// same kind, with parameters of the same elements, they go on as if there had been no break, bit for bit. The
-// parameters themselves are not part of it.
+// The optimizer's own tensors live where the parameters do. state() copies everything that the next steps depend on,
+// options included, to the CPU; after set_state() on an optimizer of the same kind, with parameters of the same
+// elements on any device, they go on as if there had been no break, bit for bit. The parameters themselves are not part
+// of it.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 //     Tensor w = generator.normal({784, 128}, 0, 0.05);
 //     Tensor kept = generator.bernoulli({64, 128}, 0.9);         // a mask
 //     Tensor order = generator.permutation(rows);
+//     Tensor noise = generator.normal({64, 128}, 0, 1, DType::f32, Device::best());
 //
 // The generator is counter based (Philox4x32-10): number i of a kind is a function of the seed, the kind and i, nothing
 // else. A generator is its seed and its position; drawing n numbers moves the position by n. So ten numbers are the
@@ -32,18 +33,21 @@ class LINDEN_API Generator {
 
   /// low + u (high - low), u a multiple of 2^-53 (f32: 2^-24) in [0, 1). Never `high`, in spite of rounding.
   /// Throws ArgumentError unless low < high, both finite, DTypeError unless the dtype is f32 or f64.
-  Tensor uniform(const Shape& shape, const UniformRange& range = {}, DType dtype = DType::f64);
+  Tensor uniform(const Shape& shape, const UniformRange& range = {}, DType dtype = DType::f64,
+                 Device device = Device::cpu());
   /// By Box and Muller's method on f64 uniforms, so that nothing beyond 8.6 deviations is drawn; f32 is f64 rounded.
   /// Throws ArgumentError for a negative deviation, DTypeError unless the dtype is f32 or f64.
-  Tensor normal(const Shape& shape, double mean = 0, double deviation = 1, DType dtype = DType::f64);
+  Tensor normal(const Shape& shape, double mean = 0, double deviation = 1, DType dtype = DType::f64,
+                Device device = Device::cpu());
   /// Whole numbers low ... high - 1 (i64), each with exactly the same probability: of 63 random bits r the number is
   /// low + floor(r n / 2^63), n = high - low, and where r n mod 2^63 is below 2^63 mod n, r is drawn again (from
-  /// numbers set aside for this). Throws ArgumentError unless 1 <= n <= 2^63 - 1.
-  Tensor integers(const Shape& shape, std::int64_t low, std::int64_t high);
+  /// numbers set aside for this). Drawn on the host and copied to the device. Throws ArgumentError unless
+  /// 1 <= n <= 2^63 - 1.
+  Tensor integers(const Shape& shape, std::int64_t low, std::int64_t high, Device device = Device::cpu());
   /// True with this probability (boolean): where a uniform f64 is below it. Throws ArgumentError outside [0, 1].
-  Tensor bernoulli(const Shape& shape, double probability);
+  Tensor bernoulli(const Shape& shape, double probability, Device device = Device::cpu());
   /// 0 ... n - 1 in random order (i64): by sorting n draws of 63 bits.
-  Tensor permutation(std::int64_t n);
+  Tensor permutation(std::int64_t n, Device device = Device::cpu());
 
  private:
   std::uint64_t seed_, position_;

@@ -8,6 +8,11 @@
 // Copying a Tensor copies the handle. Views (slice, select, transpose, ...) share memory with their source. Operations
 // stand in ops.hpp, linalg.hpp and random.hpp, derivatives in autograd.hpp.
 //
+//     Tensor on_gpu = x.to(Device::best());                     // a copy; what is computed from it stays there
+//     Tensor back = sum(on_gpu, 0).to(Device::cpu());           // data(), span() and at() read the host's memory alone
+//
+// Operations on a GPU are queued and run in order; item() and to(Device::cpu()) wait for them.
+//
 // Threads: any number may read one tensor; changing its elements, or the tape that it is on, is for one thread at a
 // time.
 #pragma once
@@ -63,20 +68,20 @@ class LINDEN_API Tensor {
   /// An empty tensor: shape [0], f64, on the CPU.
   Tensor() noexcept;
   /// A number, as a scalar: shape [], f64 for floating-point numbers, i64 for whole ones, boolean for bool. It yields
-  /// to the tensor that it meets: x * 2.0 has the dtype of a floating-point x, and so has x * 2.
+  /// to the tensor that it meets: x * 2.0 has the dtype of a floating-point x, and so has x * 2, and the device of x.
   template <class Number>
   requires std::is_arithmetic_v<Number> Tensor(Number number)
       : Tensor(number_scalar(number)) {}  // NOLINT: meant to be implicit
 
-  /// Uninitialised memory, 64-byte aligned beyond 32 bytes. Throws ArgumentError for a negative size, MemoryError when
-  /// it does not fit.
+  /// Uninitialised memory, 64-byte aligned beyond 32 bytes and on a GPU. Throws ArgumentError for a negative size,
+  /// MemoryError when it does not fit.
   static Tensor empty(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
   static Tensor zeros(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
   static Tensor ones(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
   /// `value` everywhere.
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f64, Device device = Device::cpu());
 
-  /// A copy of `values`, row-major. Throws ArgumentError unless there are shape.elements() of them.
+  /// A copy of `values` on the CPU, row-major. Throws ArgumentError unless there are shape.elements() of them.
   template <class T>
   static Tensor copy_of(std::span<const T> values, const Shape& shape);
 
@@ -119,8 +124,11 @@ class LINDEN_API Tensor {
   Tensor contiguous() const;
   /// A row-major copy.
   Tensor clone() const;
+  /// This tensor if it lives on the device, else a row-major copy there. Gradients go back the same way. (From one GPU
+  /// to another by way of the host.)
+  Tensor to(Device device) const;
 
-  /// The only element, converted. Throws ShapeError unless there is exactly one.
+  /// The only element, converted; on any device. Throws ShapeError unless there is exactly one.
   double item() const;
 
   // The tape (autograd.hpp).
@@ -138,7 +146,9 @@ class LINDEN_API Tensor {
   /// The same memory, off the tape.
   Tensor detach() const;
 
-  /// The first element. Throws ArgumentError when T is not the dtype, or the memory is not the host's.
+  // Elements in the host's memory. Each throws DeviceError for a tensor on a GPU: to(Device::cpu()) copies it.
+
+  /// The first element. Throws ArgumentError when T is not the dtype.
   template <class T>
   T* data() const;
   /// All elements of a contiguous tensor. Throws ArgumentError when it is not contiguous or T is not its dtype.

@@ -6,6 +6,7 @@
 
 #include "autograd/node.hpp"
 #include "base/fail.hpp"
+#include "ops/elementwise.hpp"
 
 namespace linden {
 namespace {
@@ -61,8 +62,11 @@ void run(const char* where, const Tensor& y, const Tensor& gradient, const Backw
         where, y.shape().text());
   if (gradient.shape() != y.shape())
     fail<ShapeError>("{}: the gradient has shape {}, the result {}.", where, gradient.shape().text(), y.shape().text());
+  if (gradient.device() != y.device() && !TensorAccess::is_number(gradient))
+    fail<DeviceError>("{}: the gradient is on {}, the result on {}. Hint: gradient.to(y.device()).", where,
+                      gradient.device().name(), y.device().name());
   Pass pass(options.create_graph);
-  pass.add(TensorAccess::node(y), gradient.dtype() == y.dtype() ? gradient : cast(gradient, y.dtype()));
+  pass.add(TensorAccess::node(y), prepared(gradient, y.dtype(), y.device()));
   std::vector<Tensor> gradients;
   while (!pass.empty()) {
     const auto [node, arriving] = pass.next();

@@ -22,7 +22,7 @@ class Directions {
       const std::uint64_t bits = random_bits(seed_, Draw::tensor, 0, drawn_++);
       value = (0.5 + static_cast<double>(bits >> 12) * 0x1p-53) * ((bits & 1) != 0 ? 1 : -1);
     }
-    return t;
+    return t.to(x.device());
   }
 
  private:
@@ -36,7 +36,7 @@ std::vector<Tensor> gradients(const FunctionOfMany& f, const std::vector<Tensor>
   const Tensor y = f(xs);
   if (y.requires_grad()) return grad(y, xs, {.create_graph = true});
   std::vector<Tensor> zeros;
-  for (const Tensor& x : xs) zeros.push_back(Tensor::zeros(x.shape()));
+  for (const Tensor& x : xs) zeros.push_back(Tensor::zeros(x.shape(), x.dtype(), x.device()));
   return zeros;
 }
 

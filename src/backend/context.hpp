@@ -1,12 +1,17 @@
-// What every kernel is handed: where to run. (A stream joins the arena with the CUDA backend.)
+// What every kernel is handed: where to run.
 #pragma once
 
 #include "base/parallel.hpp"
 
 namespace linden {
 
+namespace cuda {
+class Queue;  // cuda/runtime/queue.hpp
+}
+
 struct Context {
-  Arena& arena;
+  Arena& arena;                  ///< the threads of the CPU
+  cuda::Queue* queue = nullptr;  ///< the stream of a GPU; null on the CPU
 };
 
 }  // namespace linden

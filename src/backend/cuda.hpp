@@ -1,16 +1,26 @@
-// The door to the CUDA backend. One source answers it: no_cuda.cpp in a build without CUDA.
+// The door to the CUDA backend. One source answers it: no_cuda.cpp in a build without CUDA, cuda/backend.cpp in one
+// that has it.
 #pragma once
+
+#include <cstdint>
+#include <linden/device.hpp>
 
 namespace linden {
 
-struct TensorKernels;
-struct TreeKernels;
+struct Backend;
+namespace cuda {
+class Queue;
+}
 
 struct CudaBackend {
-  const TensorKernels* tensor_kernels = nullptr;  ///< null without a usable GPU
-  const TreeKernels* tree_kernels = nullptr;
+  const Backend* backend = nullptr;  ///< null without a usable GPU
   int devices = 0;
-  const char* reason = "";  ///< why the tables are null, as half a sentence
+  const char* reason = "";  ///< why it is null, as half a sentence
+  cuda::Queue* (*open_queue)(int device) = nullptr;
+  void (*close_queue)(cuda::Queue*) noexcept = nullptr;  ///< waits for its work; never throws
+  cuda::Queue* (*shared_queue)(int device) = nullptr;    ///< that of all tensors, never closed
+  DeviceMemoryUse (*memory_use)(int device) = nullptr;
+  void (*set_memory_budget)(int device, std::int64_t bytes) = nullptr;
 };
 
 const CudaBackend& cuda_backend() noexcept;

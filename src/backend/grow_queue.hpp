@@ -1,4 +1,5 @@
-// The queue of open leaves and the order of growth, for one thread of any device.
+// The queue of open leaves and the order of growth, for one thread of any device; and what becomes of a leaf that is
+// expanded.
 //
 // leaf_wise takes the leaf with the largest gain next, level_wise the same within the shallowest level. Leaves are
 // expanded several at a time, the most promising ones in advance; `commit` replays the order of one-at-a-time growth
@@ -88,6 +89,40 @@ LINDEN_HD void fill_batch(TreeMemory& tree) {
   }
   for (std::int32_t i = 0; i < popped; ++i) push(tree, tree.popped[i]);
   tree.children_final = tree.batch_size == left;
+}
+
+/// Whether a new node's histogram is summed row by row; false when it is left to `subtract`, or not needed.
+LINDEN_HD bool is_summed(const TreeMemory& tree, std::int32_t index) {
+  const GrowNode& node = tree.nodes[index];
+  if (node.parent < 0) return true;
+  const std::int32_t left = tree.nodes[node.parent].left;
+  if (tree.children_final || (!may_split(tree, tree.nodes[left]) && !may_split(tree, tree.nodes[left + 1])))
+    return false;
+  if (tree.nodes[node.parent].slot < 0) return may_split(tree, node);
+  const bool left_is_smaller = tree.nodes[left].rows <= tree.nodes[left + 1].rows;
+  return (index == left) == left_is_smaller;
+}
+
+/// Makes the children of a node whose rows have been divided: nodes `left` and left + 1, whose entries begin at
+/// `begin`.
+LINDEN_HD void make_children(TreeMemory& tree, std::int32_t index, std::int32_t left, std::int64_t begin,
+                             std::int64_t left_rows) {
+  GrowNode& node = tree.nodes[index];
+  node.left = left;
+  GrowNode& l = tree.nodes[left] = GrowNode{};
+  GrowNode& r = tree.nodes[left + 1] = GrowNode{};
+  l.parent = r.parent = index;
+  l.depth = r.depth = node.depth + 1;
+  l.begin = begin;
+  l.rows = left_rows;
+  l.gradient = node.split.left_gradient;
+  l.curvature = node.split.left_curvature;
+  r.begin = begin + left_rows;
+  r.rows = node.rows - left_rows;
+  r.gradient = node.gradient - l.gradient;
+  r.curvature = node.curvature - l.curvature;
+  // Training saw no missing value of this feature: later ones follow the larger child.
+  if (!tree.bins.feature[node.split.feature].has_missing) node.split.missing_left = l.rows >= r.rows;
 }
 
 LINDEN_LEVEL_END

@@ -4,7 +4,7 @@
 namespace linden {
 
 const CudaBackend& cuda_backend() noexcept {
-  static constexpr CudaBackend none{nullptr, nullptr, 0, "this build has no CUDA backend"};
+  static constexpr CudaBackend none{.reason = "this build has no CUDA backend"};
   return none;
 }
 

@@ -44,9 +44,10 @@ LINDEN_HD bool is_linear(const RowInstruction& in) {
 }
 
 /// Which values are read, by a later derivative or a later value that is read itself. `with_loss`: the result's is.
+template <std::int32_t most_registers>
 LINDEN_HD void note_uses(const RowProgram& program, bool with_loss, bool* is_used) {
   using Code = RowInstruction::Code;
-  bool moves[RowProgram::most_registers];  // with some score
+  bool moves[most_registers];  // with some score
   for (std::int32_t r = 0; r < program.registers; ++r) {
     moves[r] = r < program.outputs;
     is_used[r] = false;

@@ -178,9 +178,9 @@ struct FocalPowerLoss {
 /// A custom loss: row_program.hpp interprets it.
 struct ProgramLoss {};
 
-/// Calls visitor(SquaredLoss()) or whichever functor `loss` names, with its parameters.
+/// Calls visitor(SquaredLoss()) or whichever functor `loss` names, with its parameters. Host code picks the kernel.
 template <class Visitor>
-LINDEN_HD auto visit_loss(const LossSpec& loss, const Visitor& visitor) {
+auto visit_loss(const LossSpec& loss, const Visitor& visitor) {
   const double parameter = loss.parameter[0];
   switch (loss.kind) {
     case LossKind::logistic: return visitor(LogisticLoss());

@@ -78,17 +78,25 @@ LINDEN_HD void visit_kind(DualKind kind, const Visitor& visitor) {
   }
 }
 
-/// The numbers of up to `width` rows, in memory of memory_size(program, width) doubles.
-class RowTile {
+/// The numbers of up to `width` rows, in memory of memory_size(program, width) doubles, for programs of so many
+/// registers at most.
+template <std::int32_t most_registers>
+class BoundedRowTile {
  public:
   LINDEN_HD static std::int64_t memory_size(const RowProgram& program, std::int64_t width) {
     return 3 * width * program.registers;
   }
 
   /// `with_loss` says whether loss() will be asked for.
-  LINDEN_HD RowTile(const RowProgram& program, double* memory, std::int64_t width, bool with_loss)
-      : program_(program), memory_(memory), width_(width) {
-    note_uses(program, with_loss, is_used_);
+  LINDEN_HD BoundedRowTile(const RowProgram& program, double* memory, std::int64_t width, bool with_loss)
+      : BoundedRowTile(program, memory, width, width, with_loss) {}
+
+  /// A tile within a wider one of `stride` rows, whose memory begins with those of this tile: threads of a GPU side by
+  /// side.
+  LINDEN_HD BoundedRowTile(const RowProgram& program, double* memory, std::int64_t width, std::int64_t stride,
+                           bool with_loss)
+      : program_(program), memory_(memory), stride_(stride) {
+    note_uses<most_registers>(program, with_loss, is_used_);
     const std::int32_t first = program.outputs + 1 + program.parameters;
     for (std::int32_t c = 0; c < program.constants; ++c)
       for (std::int64_t i = 0; i < width; ++i) value(first + c)[i] = program.constant[c];
@@ -120,18 +128,18 @@ class RowTile {
   }
 
   /// For tiles made with_loss, after differentiate().
-  LINDEN_HD double loss(std::int64_t row) const { return memory_[program_.result * width_ + row]; }
+  LINDEN_HD double loss(std::int64_t row) const { return memory_[program_.result * stride_ + row]; }
   LINDEN_HD double gradient(std::int64_t row) const {
-    return memory_[(program_.registers + program_.result) * width_ + row];
+    return memory_[(program_.registers + program_.result) * stride_ + row];
   }
   LINDEN_HD double curvature(std::int64_t row) const {
-    return memory_[(2 * program_.registers + program_.result) * width_ + row];
+    return memory_[(2 * program_.registers + program_.result) * stride_ + row];
   }
 
  private:
-  LINDEN_HD double* value(std::int32_t r) { return memory_ + r * width_; }
-  LINDEN_HD double* first(std::int32_t r) { return memory_ + (program_.registers + r) * width_; }
-  LINDEN_HD double* second(std::int32_t r) { return memory_ + (2 * program_.registers + r) * width_; }
+  LINDEN_HD double* value(std::int32_t r) { return memory_ + r * stride_; }
+  LINDEN_HD double* first(std::int32_t r) { return memory_ + (program_.registers + r) * stride_; }
+  LINDEN_HD double* second(std::int32_t r) { return memory_ + (2 * program_.registers + r) * stride_; }
 
   LINDEN_HD void copy(const double* from, double* to) const {
     for (std::int64_t i = 0; i < count_; ++i) to[i] = from[i];
@@ -210,14 +218,16 @@ class RowTile {
     const Column a = column(in.a), out = column(in.out);
     visit_kind(kinds_[in.a], [&](auto number) {
       using A = decltype(number);
-      if constexpr (__is_same(A, Line) && (Op::info.kind == OpKind::floating)) {
-        if (in.is_link) {
-          for (std::int64_t i = 0; i < count_; ++i) {
-            const double y = Op::value(a.value[i]);
-            write<keep>(out, i, Line{y, Op::slope(a.value[i], y) * a.first[i]});
+      if constexpr (Op::info.kind == OpKind::floating) {
+        if constexpr (__is_same(A, Line)) {
+          if (in.is_link) {
+            for (std::int64_t i = 0; i < count_; ++i) {
+              const double y = Op::value(a.value[i]);
+              write<keep>(out, i, Line{y, Op::slope(a.value[i], y) * a.first[i]});
+            }
+            kinds_[in.out] = DualKind::line;
+            return;
           }
-          kinds_[in.out] = DualKind::line;
-          return;
         }
       }
       for (std::int64_t i = 0; i < count_; ++i) {
@@ -358,10 +368,13 @@ class RowTile {
 
   const RowProgram& program_;
   double* memory_;
-  std::int64_t width_, count_ = 0;
-  DualKind kinds_[RowProgram::most_registers];
-  bool is_used_[RowProgram::most_registers];
+  std::int64_t stride_, count_ = 0;
+  DualKind kinds_[most_registers];
+  bool is_used_[most_registers];
 };
+
+/// For any program.
+using RowTile = BoundedRowTile<RowProgram::most_registers>;
 
 LINDEN_LEVEL_END
 }  // namespace linden

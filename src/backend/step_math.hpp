@@ -86,5 +86,38 @@ struct AdamMath {
   }
 };
 
+/// An element of a parameter with its state, named as in StepSegment.
+template <class T>
+struct StepElement {
+  T parameter, first, second;
+};
+
+enum class Momentum : std::uint8_t { none, plain, nesterov };
+
+/// The element after a step of SGD. The first step does not read the velocity.
+template <bool decays, Momentum kind, bool first_step, class T>
+LINDEN_HD StepElement<T> stepped(const SgdMath<T>& math, StepElement<T> element, T gradient) {
+  if constexpr (decays) gradient = math.decayed(gradient, element.parameter);
+  if constexpr (kind != Momentum::none) {
+    const T v = first_step ? gradient : math.velocity(gradient, element.first);
+    element.first = v;
+    gradient = kind == Momentum::nesterov ? math.ahead(gradient, v) : v;
+  }
+  element.parameter = math.moved(element.parameter, gradient);
+  return element;
+}
+
+enum class Decay : std::uint8_t { none, coupled, decoupled };
+
+/// The element after a step of Adam.
+template <Decay decay, class T>
+LINDEN_HD StepElement<T> stepped(const AdamMath<T>& math, StepElement<T> element, T gradient) {
+  if constexpr (decay == Decay::coupled) gradient = math.decayed(gradient, element.parameter);
+  if constexpr (decay == Decay::decoupled) element.parameter = math.shrunk(element.parameter);
+  const T mean = math.mean(element.first, gradient);
+  const T square = math.mean_of_squares(element.second, gradient);
+  return {math.moved(element.parameter, mean, square), mean, square};
+}
+
 LINDEN_LEVEL_END
 }  // namespace linden

@@ -18,13 +18,18 @@ LINDEN_HD bool category_goes_left(const ForestView& forest, std::int32_t at, dou
 
 /// The child of node `at` that a value goes to: values up to the threshold, or categories in the set, go left; missing
 /// ones follow their direction. A leaf's is the leaf itself. `categories`: whether the forest has any such split.
+/// `node` is forest.nodes[at].
 template <bool categories>
-LINDEN_HD std::int32_t next_node(const ForestView& forest, std::int32_t at, double value) {
-  const ForestNode& node = forest.nodes[at];
+LINDEN_HD std::int32_t next_node(const ForestView& forest, const ForestNode& node, std::int32_t at, double value) {
   bool left = (value <= node.threshold) | ((value != value) & (node.missing_left != 0));
   if constexpr (categories)
     if (node.categorical) left = category_goes_left(forest, at, value);
   return node.left + (left ? 0 : 1);
+}
+
+template <bool categories>
+LINDEN_HD std::int32_t next_node(const ForestView& forest, std::int32_t at, double value) {
+  return next_node<categories>(forest, forest.nodes[at], at, value);
 }
 
 LINDEN_LEVEL_END

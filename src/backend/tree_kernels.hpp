@@ -1,7 +1,10 @@
 // The seam of boosting: everything that growing trees asks of a device, as one table of functions over plain memory.
 //
-// The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/kernels.cpp. Entries
-// never allocate: TreeMemory (tree_memory.hpp) has all that a tree needs, made once for a fit.
+// The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/kernels.cpp, the GPU's
+// cuda/tree_table.cpp. TreeMemory (tree_memory.hpp) has all that a tree needs, made once for a fit.
+//
+// Tasks themselves, LossSpec with its program and lists of views are the host's; the arrays of rows behind them (and
+// what a comment says so of) are the device's.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +25,10 @@ struct GradientTask {
   const double* weights = nullptr;  ///< [rows], or null for all one
   float* gradients = nullptr;       ///< d loss / d score, times the weight, rounded from double
   float* curvatures = nullptr;      ///< the diagonal second derivative, times the weight, never negative
-  GradientRange* ranges = nullptr;  ///< [outputs], out: what quantise scales by
+  GradientRange* ranges = nullptr;  ///< [outputs], the host's, out: what quantise scales by
 };
 
-/// How the values of one feature become bins.
+/// How the values of one feature become bins. The host's.
 struct FeatureCuts {
   const double* cuts = nullptr;  ///< numeric: bin b holds cuts[b - 1] < v <= cuts[b]; [255], ascending, rest +inf
   const std::uint8_t* bin_of_code = nullptr;  ///< categorical: the bin of each code; null for a number
@@ -33,11 +36,12 @@ struct FeatureCuts {
   std::uint8_t missing_bin = 0;  ///< of NaN, code -1 and unknown codes
 };
 
-/// Raw values to bins, for all features: fills bins.by_feature and bins.by_row.
+/// Raw values to bins, for all features: fills bins.by_feature and bins.by_row from row `first_row` of the bins on.
 struct BinTask {
   RowsView rows;
   const FeatureCuts* features = nullptr;  ///< [rows.features]
   BinsView bins;
+  std::int64_t first_row = 0;  ///< where rows[0] goes
 };
 
 /// Adds the trees of a forest, in order, to the scores of rows: scores [outputs, rows], output-major.
@@ -60,6 +64,11 @@ LINDEN_HD std::int64_t predict_tile(std::int32_t features) {
 LINDEN_LEVEL_END
 
 struct TreeKernels {
+  /// Leaves expanded at once, at most (a tree does not depend on it).
+  std::int32_t leaf_wise_batch, level_wise_batch;
+  /// What the kernels keep beside the memory of a tree, given its capacities.
+  std::int64_t (*own_bytes)(const TreeMemory&);
+
   void (*bin)(Context&, const BinTask&);
   void (*gradients)(Context&, const GradientTask&);
   /// Rounds the gradients of the sampled rows to integers and makes the root.
@@ -72,7 +81,7 @@ struct TreeKernels {
   /// The best split of every new node.
   void (*split)(Context&, TreeMemory&);
   /// Commits finished splits in the order of growth and picks the leaves to expand next; true when the tree is done
-  /// (a device that does not read back returns false and does nothing from then on).
+  /// (a GPU says so a few steps later, and does nothing from then on).
   bool (*select)(Context&, TreeMemory&);
   /// Divides the rows of the selected leaves between their children.
   void (*partition)(Context&, TreeMemory&);

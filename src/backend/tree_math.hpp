@@ -24,6 +24,33 @@ LINDEN_HD double sum_unit(double max, std::int64_t rows) {
   return std::ldexp(1.0, exponent < -1000 ? -1000 : exponent);
 }
 
+/// A value in whole units.
+LINDEN_HD std::int64_t in_units(float value, double per_unit) { return std::llrint(value * per_unit); }
+
+// Quantisation of a round's gradients: 15 bits with the sign, or 24 where the mean |g| would be under 64 units.
+inline constexpr int narrow_bits = 14, wide_bits = 23;
+inline constexpr std::int64_t least_mean = 64;
+
+/// The power of two u with max <= 2^bits * u < 2 * max.
+LINDEN_HD double unit_for(double max, int bits) {
+  if (max == 0) return 1;
+  int exponent = 0;
+  const double fraction = std::frexp(max, &exponent);
+  if (fraction == 0.5) --exponent;
+  return std::ldexp(1.0, exponent - bits);
+}
+
+LINDEN_HD void set_units(TreeMemory& tree, bool wide) {
+  tree.wide = wide;
+  tree.gradient_unit = unit_for(tree.range.max_gradient, wide ? wide_bits : narrow_bits);
+  tree.curvature_unit = unit_for(tree.range.max_curvature, wide ? wide_bits : narrow_bits);
+  tree.max_curvature = static_cast<std::int64_t>(std::rint(tree.range.max_curvature / tree.curvature_unit));
+}
+
+LINDEN_HD std::int32_t quantised(float value, double per_unit) {
+  return static_cast<std::int32_t>(std::rint(value * per_unit));
+}
+
 LINDEN_HD double shrink(double gradient, double l1) {
   const double rest = std::fabs(gradient) - l1;
   return std::copysign(rest > 0 ? rest : 0.0, gradient);

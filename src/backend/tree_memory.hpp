@@ -1,5 +1,8 @@
 // The memory of boosting as plain views: what a device kernel sees. src/boosting/tree_storage.hpp owns it.
 //
+// Pointers are to memory of the device. Of a TreeMemory on a GPU the host's copy has the input and the quantisation;
+// what changes while a tree grows, kernels keep in a copy of their own, `on_device`.
+//
 // While a tree grows, its nodes are numbered in the order in which they were made ("node"); several leaves are
 // expanded at once, some of them in advance, and `select` replays the order that one-at-a-time growth would have
 // taken. What it commits is the tree; everything else is dropped.
@@ -54,7 +57,8 @@ struct BinsView {
   std::uint8_t* by_feature = nullptr;  ///< feature f at by_feature + f * rows
   std::int64_t rows = 0;
   std::int32_t features = 0;
-  std::int32_t cells = 0;  ///< of a histogram: the bins of all features
+  std::int32_t cells = 0;      ///< of a histogram: the bins of all features
+  std::int32_t most_bins = 0;  ///< of any feature
   const FeatureBins* feature = nullptr;
 };
 
@@ -164,7 +168,8 @@ struct TreeMemory {
   bool wide = false;  ///< 24-bit entries
   double gradient_unit = 1, curvature_unit = 1;
   std::int64_t max_curvature = 0;        ///< the largest quantised curvature of a row
-  void* entries = nullptr;               ///< [sample_rows] NarrowEntry or WideEntry, grouped by node
+  void* entries = nullptr;               ///< [sample_rows] NarrowEntry or WideEntry, grouped by node; on a GPU two such
+                                         ///< halves: a node's entries lie in the other half than its parent's
   void* spare_entries = nullptr;         ///< [2, sample_rows]: where partition writes first
   std::int64_t* chunk_counts = nullptr;  ///< [sample_rows / partition_chunk + batch_capacity]: rows going left
 
@@ -201,6 +206,10 @@ struct TreeMemory {
   std::uint64_t* residual_keys = nullptr;    ///< [sample_rows]
   std::int64_t* residual_weights = nullptr;  ///< [sample_rows], where rows have weights
   std::int64_t* digit_sums = nullptr;        ///< [threads, select_digits]
+
+  // On a GPU.
+  TreeMemory* on_device = nullptr;  ///< the device's copy
+  void* own = nullptr;              ///< [TreeKernels::own_bytes]: for the kernels alone
 };
 
 /// A node of a forest ready for prediction, as a descent sees it. Children lie side by side: right = left + 1. A leaf

@@ -6,7 +6,7 @@
 
 namespace linden {
 
-bool cuda_available() noexcept { return cuda_backend().tree_kernels != nullptr; }
+bool cuda_available() noexcept { return cuda_backend().backend != nullptr; }
 
 std::string cuda_unavailable_reason() { return cuda_backend().reason; }
 
@@ -23,5 +23,25 @@ Device Device::cuda(int index) {
 Device Device::best() noexcept { return cuda_available() ? Device{Kind::cuda, 0} : cpu(); }
 
 std::string Device::name() const { return kind_ == Kind::cpu ? "cpu" : fmt::format("cuda:{}", index_); }
+
+namespace {
+
+void want_gpu(const char* where, const Device& device) {
+  if (device.kind() == Device::Kind::cpu)
+    fail<DeviceError>("{}: the memory of the CPU is not counted. Hint: Device::cuda(0).", where);
+}
+
+}  // namespace
+
+DeviceMemoryUse memory_use(const Device& device) {
+  want_gpu("memory_use", device);
+  return cuda_backend().memory_use(device.index());
+}
+
+void set_memory_budget(const Device& device, std::int64_t bytes) {
+  want_gpu("set_memory_budget", device);
+  if (bytes < 0) fail<ArgumentError>("set_memory_budget: {} bytes. Hint: 0 takes the limit away.", bytes);
+  cuda_backend().set_memory_budget(device.index(), bytes);
+}
 
 }  // namespace linden

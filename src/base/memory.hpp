@@ -24,6 +24,15 @@ class Memory {
 
   void* data() const noexcept { return first_; }
 
+  /// Gives the memory away; adopt() takes it back.
+  void* release() noexcept { return std::exchange(first_, nullptr); }
+  static Memory adopt(void* first, std::size_t bytes) noexcept {
+    Memory memory;
+    memory.first_ = first;
+    memory.bytes_ = bytes;
+    return memory;
+  }
+
   template <class T>
   T* as() const noexcept {
     return static_cast<T*>(first_);

@@ -4,13 +4,15 @@
 #include <linden/boosting.hpp>
 #include <linden/threads.hpp>
 #include <numeric>
+#include <utility>
 
+#include "backend/backend.hpp"
 #include "backend/tree_math.hpp"
 #include "base/fail.hpp"
 #include "base/memory.hpp"
 #include "base/utf8.hpp"
 #include "boosting/bins.hpp"
-#include "boosting/device_kernels.hpp"
+#include "boosting/fit_rows.hpp"
 #include "boosting/grow.hpp"
 #include "boosting/labels.hpp"
 #include "boosting/model.hpp"
@@ -20,7 +22,6 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
-#include "loss/tape_derivatives.hpp"
 
 namespace linden {
 namespace {
@@ -61,45 +62,54 @@ GrowthLimits growth_limits(const BoostingConfig& config) {
 Renewal renewal_of(const Labels& labels, std::span<const double> weights) {
   Renewal renewal;
   renewal.level = renewal_level(labels.loss.definition().spec);
-  renewal.labels = labels.values.data();
-  renewal.weights = weights.data();
   if (!weights.empty())
     renewal.weight_unit = sum_unit(std::ranges::max(weights), static_cast<std::int64_t>(weights.size()));
   return renewal;
 }
 
-std::vector<std::int32_t> all_features(const BinsView& bins) {
-  std::vector<std::int32_t> features(static_cast<std::size_t>(bins.features));
-  std::iota(features.begin(), features.end(), 0);
-  return features;
-}
-
 // The rows and features of one round's trees.
 class Sampler {
  public:
-  Sampler(const BoostingConfig& config, const BinsView& bins)
-      : config_(config), bins_(bins), features_(all_features(bins)) {}
+  Sampler(const Backend& backend, Context& context, const BoostingConfig& config, const BinsView& bins)
+      : backend_(backend), context_(context), config_(config), bins_(bins) {
+    std::vector<std::int32_t> all(static_cast<std::size_t>(bins.features));
+    std::iota(all.begin(), all.end(), 0);
+    use_features(std::move(all));
+  }
 
-  void draw(int round, TreeMemory& tree, Arena& arena) {
+  void draw(int round, TreeMemory& tree) {
     const auto number = static_cast<std::uint32_t>(round);
-    if (config_.row_fraction < 1)
-      rows_ = draw_sample(bins_.rows, config_.row_fraction, config_.seed, Draw::rows, number, arena);
+    if (config_.row_fraction < 1) {
+      rows_ = draw_sample(bins_.rows, config_.row_fraction, config_.seed, Draw::rows, number, context_.arena);
+      device_rows_ = OnDevice<std::uint32_t>(backend_.memory, context_, rows_.data(),
+                                             static_cast<std::int64_t>(rows_.size()), "sample");
+    }
     if (config_.feature_fraction < 1 && bins_.features > 0) {
       const auto drawn =
-          draw_sample(bins_.features, config_.feature_fraction, config_.seed, Draw::features, number, arena);
-      features_.assign(drawn.begin(), drawn.end());
+          draw_sample(bins_.features, config_.feature_fraction, config_.seed, Draw::features, number, context_.arena);
+      use_features({drawn.begin(), drawn.end()});
     }
-    tree.sample = config_.row_fraction < 1 ? rows_.data() : nullptr;
-    tree.sample_rows = config_.row_fraction < 1 ? static_cast<std::int64_t>(rows_.size()) : bins_.rows;
-    tree.features = features_.data();
+    tree.sample = device_rows_.data();  // null: all rows
+    tree.sample_rows = rows_.empty() ? bins_.rows : static_cast<std::int64_t>(rows_.size());
+    tree.features = device_features_.data();
     tree.feature_count = static_cast<std::int32_t>(features_.size());
   }
 
  private:
+  void use_features(std::vector<std::int32_t> features) {
+    features_ = std::move(features);
+    device_features_ = OnDevice<std::int32_t>(backend_.memory, context_, features_.data(),
+                                              static_cast<std::int64_t>(features_.size()), "sample");
+  }
+
+  const Backend& backend_;
+  Context& context_;
   const BoostingConfig& config_;
   const BinsView& bins_;
   std::vector<std::uint32_t> rows_;
   std::vector<std::int32_t> features_;
+  OnDevice<std::uint32_t> device_rows_;
+  OnDevice<std::int32_t> device_features_;
 };
 
 void check_gradients(const std::vector<GradientRange>& ranges, int round, const Loss& loss) {
@@ -117,14 +127,6 @@ void check_gradients(const std::vector<GradientRange>& ranges, int round, const 
         "larger l2 or min_child_weight keeps scores in bounds.",
         round, range.first_bad_row);
   }
-}
-
-// Gradients of all rows: by a kernel, or by the tape for the losses that need it.
-void fill_gradients(const TreeKernels& kernels, Context& context, const Loss& loss, const GradientTask& task) {
-  if (task.loss.kind == LossKind::tape)
-    tape_gradients(loss.definition(), task);
-  else
-    kernels.gradients(context, task);
 }
 
 // A model that knows its columns, classes and configuration, and has no trees yet.
@@ -155,58 +157,39 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   for (const Column& column : train.columns()) check_names("category", column.categories);
   const Labels labels = training_labels("fit_boosted", train, config.loss);
   check_trainable("fit_boosted", labels.loss, train.rows());
-  const TreeKernels& kernels = tree_kernels_of(options.device);
+  const Backend& backend = backend_of(options.device);
   Arena arena(options.threads);
   const Threads tape_threads(options.threads);
-  Context context{arena};
+  DeviceContext context(options.device, arena);
 
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels);
-  const std::int64_t rows = train.rows();
   const auto weights = train.weight().elements() > 0 ? train.weight().span<const double>() : std::span<const double>{};
   model->initial_score = initial_score(labels.loss, labels.values, weights, arena);
   const int outputs = model->outputs();
-  Validation validation(kernels, context, *model, options);
+  Validation validation(backend, context, *model, options);
 
   const Clock::time_point bin_start = Clock::now();
   const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, arena);
-  const Bins bins(kernels, context, train, cuts);
+  const Bins bins(backend, context, train, cuts);
   model->seconds_binning = seconds_since(bin_start);
 
   const Clock::time_point start = Clock::now();
-  TreeStorage storage(bins.view(), growth_limits(config), renewal_of(labels, weights), arena.threads());
+  FitRows rows(backend, context, labels, weights, model->initial_score);
+  Renewal renewal = renewal_of(labels, weights);
+  renewal.labels = rows.labels();
+  renewal.weights = rows.weights();
+  TreeStorage storage(backend, context, bins.view(), growth_limits(config), renewal);
   TreeMemory& tree = storage.memory();
-  const Memory score_memory(static_cast<std::size_t>(outputs * rows) * sizeof(double));
-  const Memory gradient_memory(static_cast<std::size_t>(2 * outputs * rows) * sizeof(float));
-  double* const scores = score_memory.as<double>();
-  float* const gradients = gradient_memory.as<float>();
-  float* const curvatures = gradients + outputs * rows;
-  for (int k = 0; k < outputs; ++k) std::fill_n(scores + k * rows, rows, model->initial_score[k]);
-
-  std::vector<GradientRange> ranges(static_cast<std::size_t>(outputs));
-  const GradientTask gradient_task{labels.loss.definition().spec,
-                                   rows,
-                                   scores,
-                                   labels.values.data(),
-                                   weights.data(),
-                                   gradients,
-                                   curvatures,
-                                   ranges.data()};
-  Sampler sampler(config, bins.view());
+  Sampler sampler(backend, context, config, bins.view());
   for (int round = 0; round < config.rounds; ++round) {
-    fill_gradients(kernels, context, labels.loss, gradient_task);
-    check_gradients(ranges, round, labels.loss);
-    sampler.draw(round, tree, arena);
+    check_gradients(rows.fill_gradients(), round, labels.loss);
+    sampler.draw(round, tree);
     for (int k = 0; k < outputs; ++k) {
-      tree.gradients = gradients + k * rows;
-      tree.curvatures = curvatures + k * rows;
-      tree.range = ranges[k];
-      grow(kernels, context, tree);
-      if (tree.renewal.level > 0) {
-        tree.renewal.scores = scores + k * rows;
-        kernels.renew(context, tree);
-      }
-      kernels.update(context, tree, scores + k * rows);
-      model->trees.push_back(finished_tree(tree, cuts, bins.used()));
+      rows.point(tree, k);
+      grow(backend.tree, context, tree);
+      if (tree.renewal.level > 0) backend.tree.renew(context, tree);
+      backend.tree.update(context, tree, rows.scores(k));
+      model->trees.push_back(finished_tree(storage.finished(), cuts, bins.used()));
       model->trees.back().output = k;
     }
     if (!validation.after_round(*model, round, seconds_since(start))) break;

@@ -18,6 +18,13 @@ class Forest {
 
   /// The first `trees` trees.
   ForestView view(std::int32_t trees) const noexcept;
+  /// The nodes of the first `trees` trees.
+  std::int64_t nodes(std::int32_t trees) const noexcept {
+    const bool all = static_cast<std::size_t>(trees) >= roots_.size();
+    return all ? static_cast<std::int64_t>(nodes_.size()) : roots_[static_cast<std::size_t>(trees)];
+  }
+  /// The sets of categories, as the view's details refer to them.
+  std::span<const std::uint32_t> category_words() const noexcept { return categories_; }
   /// The model's feature behind each feature of the view, ascending.
   const std::vector<int>& used() const noexcept { return used_; }
 

@@ -5,7 +5,6 @@
 
 #include "backend/traverse.hpp"
 #include "base/fail.hpp"
-#include "boosting/device_kernels.hpp"
 #include "boosting/labels.hpp"
 #include "boosting/predictor.hpp"
 
@@ -80,9 +79,9 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   constexpr std::string_view where = "BoostedModel::predict";
   if (options.rounds < 0 || options.rounds > rounds())
     fail<ArgumentError>("{}: {} rounds of a model that has {}. Hint: 0 uses all.", where, options.rounds, rounds());
-  const TreeKernels& kernels = tree_kernels_of(options.device);
+  const Backend& backend = backend_of(options.device);
   Arena arena(options.threads);
-  Context context{arena};
+  DeviceContext context(options.device, arena);
   const State& s = *state_;
   const std::int64_t rows = data.rows();
   const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * outputs();
@@ -91,12 +90,12 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
 
   if (options.output == Output::leaf) {
     Tensor leaves = Tensor::empty({rows, trees}, DType::i32);
-    run_forest(kernels, context, s.forest.view(trees), view, nullptr, leaves.data<std::int32_t>());
+    find_leaves(backend, context, s.forest, trees, view, leaves.data<std::int32_t>());
     return leaves;
   }
   std::vector<double> scores(static_cast<std::size_t>(rows * outputs()));
   for (int k = 0; k < outputs(); ++k) std::fill_n(scores.begin() + k * rows, rows, s.initial_score[k]);
-  run_forest(kernels, context, s.forest.view(trees), view, scores.data(), nullptr);
+  add_scores(backend, context, s.forest, trees, view, scores);
   const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, arena);
   return options.output == Output::label ? class_numbers(result, !s.classes.empty()) : result;
 }

@@ -4,13 +4,14 @@
 #include <linden/data.hpp>
 #include <linden/loss.hpp>
 #include <linden/tensor.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "backend/tree_kernels.hpp"
-#include "boosting/forest.hpp"
-#include "boosting/raw_view.hpp"
+#include "backend/backend.hpp"
+#include "boosting/device_forest.hpp"
+#include "boosting/device_rows.hpp"
 
 namespace linden {
 
@@ -26,9 +27,18 @@ struct FeatureNames {
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const FeatureNames& model,
                                           const std::vector<int>& used);
 
-/// Adds trees to scores [outputs, rows] and, unless null, writes leaves [rows, trees].
-void run_forest(const TreeKernels& kernels, Context& context, const ForestView& forest, const RawView& rows,
-                double* scores, std::int32_t* leaves);
+/// Adds trees to scores [outputs, rows] in the device's memory. The forest's features are those at these places of the
+/// rows.
+void add_trees(const Backend& backend, Context& context, const DeviceForest& forest, DeviceRows& rows,
+               std::span<const int> features, double* scores, std::int64_t score_stride);
+
+/// Adds the first `trees` trees to scores [outputs, rows] of the host.
+void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees, const RawView& rows,
+                std::span<double> scores);
+
+/// The leaves [rows, trees] that rows reach in the first `trees` trees.
+void find_leaves(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
+                 const RawView& rows, std::int32_t* leaves);
 
 /// Scores [outputs, rows] through the loss's link: [rows], or [rows, outputs] for more than one.
 Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked, Arena& arena);

@@ -20,6 +20,8 @@ class RawView {
  public:
   RawView(const Dataset& data, std::vector<FeatureSource> features);
   const RowsView& rows() const noexcept { return rows_; }
+  /// Of sparse data: the feature of each column, or -1.
+  const std::vector<std::int32_t>& feature_of_column() const noexcept { return feature_of_column_; }
 
  private:
   std::vector<FeatureSource> features_;

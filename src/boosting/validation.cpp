@@ -9,10 +9,15 @@
 #include "boosting/predictor.hpp"
 
 namespace linden {
+namespace {
 
-Validation::Validation(const TreeKernels& kernels, Context& context, const BoostedModel::State& model,
+constexpr std::int64_t resident_bytes = std::int64_t{4} << 30;  // of raw rows that stay on a GPU for all rounds
+
+}  // namespace
+
+Validation::Validation(const Backend& backend, Context& context, const BoostedModel::State& model,
                        const FitOptions& options)
-    : kernels_(kernels), context_(context), options_(options), metrics_(options.metrics) {
+    : backend_(backend), context_(context), options_(options), metrics_(options.metrics) {
   if (!options.valid) return;
   const Dataset& valid = *options.valid;
   if (valid.rows() == 0) fail<DataError>("fit_boosted: the validation set has no rows.");
@@ -21,23 +26,27 @@ Validation::Validation(const TreeKernels& kernels, Context& context, const Boost
   labels_ = Tensor::copy_of(std::span(labels), {valid.rows()});
   std::vector<int> all(model.feature_names.size());
   std::iota(all.begin(), all.end(), 0);
-  sources_ = match_features("fit_boosted: validation set", valid,
-                            {model.feature_names, model.categorical, model.categories}, all);
-  scores_.resize(static_cast<std::size_t>(model.outputs() * valid.rows()));
+  raw_.emplace(valid, match_features("fit_boosted: validation set", valid,
+                                     {model.feature_names, model.categorical, model.categories}, all));
+  rows_.emplace(backend, context, *raw_, DeviceRows::Limits{.keep_bytes = resident_bytes});
+  host_scores_.resize(static_cast<std::size_t>(model.outputs() * valid.rows()));
   for (int k = 0; k < model.outputs(); ++k)
-    std::fill_n(scores_.begin() + k * valid.rows(), valid.rows(), model.initial_score[k]);
+    std::fill_n(host_scores_.begin() + k * valid.rows(), valid.rows(), model.initial_score[k]);
+  scores_ = DeviceArray<double>(backend.memory, context, model.outputs() * valid.rows(), "validation scores");
+  scores_.upload(host_scores_.data());
+  if (context.queue == nullptr) host_scores_ = {};
 }
 
 // Adds the last round's trees to the scores, as predict would.
 std::vector<MetricValue> Validation::evaluate(const BoostedModel::State& model) {
   const Dataset& valid = *options_.valid;
   const Forest forest(std::span(model.trees).last(static_cast<std::size_t>(model.outputs())), model.categories);
-  std::vector<FeatureSource> used;
-  for (const int feature : forest.used()) used.push_back(sources_[feature]);
-  const RawView view(valid, std::move(used));
-  run_forest(kernels_, context_, forest.view(model.outputs()), view, scores_.data(), nullptr);
-  const Tensor prediction =
-      predictions(model.config.loss, model.outputs(), valid.rows(), scores_.data(), true, context_.arena);
+  const DeviceForest device_forest(backend_, context_, forest, model.outputs());
+  add_trees(backend_, context_, device_forest, *rows_, forest.used(), scores_.data(), valid.rows());
+  const bool on_cpu = context_.queue == nullptr;
+  if (!on_cpu) scores_.download(host_scores_.data());
+  const Tensor prediction = predictions(model.config.loss, model.outputs(), valid.rows(),
+                                        on_cpu ? scores_.data() : host_scores_.data(), true, context_.arena);
   std::vector<MetricValue> values;
   for (const Metric& metric : metrics_)
     values.push_back({metric.name(), metric.evaluate(prediction, labels_, valid.weight()), metric.higher_is_better()});

@@ -2,19 +2,19 @@
 #pragma once
 
 #include <linden/boosting.hpp>
-#include <memory>
+#include <optional>
 #include <vector>
 
-#include "backend/tree_kernels.hpp"
+#include "backend/backend.hpp"
+#include "boosting/device_rows.hpp"
 #include "boosting/model.hpp"
-#include "boosting/raw_view.hpp"
 
 namespace linden {
 
 class Validation {
  public:
   /// `model` has everything but its trees. Throws DataError when the validation set does not fit it.
-  Validation(const TreeKernels& kernels, Context& context, const BoostedModel::State& model, const FitOptions& options);
+  Validation(const Backend& backend, Context& context, const BoostedModel::State& model, const FitOptions& options);
 
   /// False when a callback ends training.
   bool after_round(BoostedModel::State& model, int round, double seconds);
@@ -25,13 +25,15 @@ class Validation {
  private:
   std::vector<MetricValue> evaluate(const BoostedModel::State& model);
 
-  const TreeKernels& kernels_;
+  const Backend& backend_;
   Context& context_;
   const FitOptions& options_;
   std::vector<Metric> metrics_;
-  std::vector<FeatureSource> sources_;  // one for each feature of the model
   Tensor labels_;
-  std::vector<double> scores_;  // [outputs, rows]
+  std::optional<RawView> raw_;  // all features of the model
+  std::optional<DeviceRows> rows_;
+  DeviceArray<double> scores_;       // [outputs, rows]
+  std::vector<double> host_scores_;  // on a GPU: a copy for the metrics
   int keep_ = 0;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 struct PredictArguments {
   ReadOptions read;
-  std::string model, data, out, output = "prediction";
+  std::string model, data, out, output = "prediction", device = "cpu";
 };
 
 std::string quoted(const std::string& field) {
@@ -57,10 +57,11 @@ std::string leaves(const Tensor& values) {
 }
 
 std::string run(const PredictArguments& args) {
+  const Device device = device_of(args.device);
   const BoostedModel model = BoostedModel::load(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
   const auto predict = [&](Output output) {
-    return model.predict(data, {.output = output, .threads = args.read.threads});
+    return model.predict(data, {.output = output, .threads = args.read.threads, .device = device});
   };
   if (args.output == "prediction") return numbers(predict(Output::prediction), column_names(model, "prediction"));
   if (args.output == "score") return numbers(predict(Output::score), column_names(model, "score"));
@@ -78,6 +79,7 @@ void add_predict(CLI::App& app) {
   command->add_option("--data", args->data, "the rows to predict: columns are found by name")->required();
   command->add_option("--output", args->output, "prediction, score, class or leaf")->capture_default_str();
   command->add_option("--out", args->out, "the file to write")->required();
+  command->add_option("--device", args->device, "auto, cpu or cuda")->capture_default_str();
   add_format_options(*command, args->read);
   command->callback([args] { replace_file(args->out, run(*args)); });
 }

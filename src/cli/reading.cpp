@@ -74,8 +74,10 @@ Device device_of(const std::string& name) {
   if (name == "cpu") return Device::cpu();
   if (name == "cuda") return Device::cuda(0);
   if (name == "auto") {
-    if (!cuda_available()) fmt::print("device      cpu ({})\n", cuda_unavailable_reason());
-    return Device::best();
+    const Device best = Device::best();
+    const std::string why = cuda_unavailable_reason();
+    fmt::print("device      {}{}\n", best.name(), why.empty() ? "" : fmt::format(" ({})", why));
+    return best;
   }
   throw ArgumentError(fmt::format("--device is \"{}\"; it must be auto, cpu or cuda.", name));
 }

@@ -1,7 +1,6 @@
 // Raw values to bins: a branch-free search in each feature's cut points, blocks of rows at a time, written feature by
 // feature and row by row.
-#include <limits>
-
+#include "backend/bin_value.hpp"
 #include "cpu/raw_rows.hpp"
 #include "cpu/tree_steps.hpp"
 
@@ -10,18 +9,6 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr std::int64_t block_rows = 2048;
-
-// The number of cuts below v: eight halvings of 255 cuts (short lists end in infinities).
-inline std::uint8_t bin_of(const FeatureCuts& feature, double v) {
-  std::int32_t at = 0;
-#pragma GCC unroll 8
-  for (std::int32_t step = 128; step > 0; step /= 2) at += feature.cuts[at + step - 1] < v ? step : 0;
-  return v != v ? feature.missing_bin : static_cast<std::uint8_t>(at);
-}
-
-inline std::uint8_t bin_of_code(const FeatureCuts& feature, double code) {
-  return code < 0 || code >= feature.codes ? feature.missing_bin : feature.bin_of_code[static_cast<std::int32_t>(code)];
-}
 
 void bin_column(const FeatureCuts& feature, const ColumnView& column, std::int64_t begin, std::int64_t end,
                 std::uint8_t* out) {
@@ -48,20 +35,21 @@ void transpose(const BinsView& bins, std::int64_t begin, std::int64_t end) {
 
 void bin(Context& context, const BinTask& task) {
   const BinsView& bins = task.bins;
-  context.arena.chunks(bins.rows, block_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  context.arena.chunks(task.rows.rows, block_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    std::uint8_t* const out = bins.by_feature + task.first_row + begin;
     if (task.rows.columns) {
       for (std::int32_t f = 0; f < bins.features; ++f)
-        bin_column(task.features[f], task.rows.columns[f], begin, end, bins.by_feature + f * bins.rows + begin);
+        bin_column(task.features[f], task.rows.columns[f], begin, end, out + f * bins.rows);
     } else {
       for (std::int32_t f = 0; f < bins.features; ++f) {
         const std::uint8_t zero = bin_of(task.features[f], 0);
-        for (std::int64_t row = begin; row < end; ++row) bins.by_feature[f * bins.rows + row] = zero;
+        for (std::int64_t i = 0; i < end - begin; ++i) out[f * bins.rows + i] = zero;
       }
       each_entry(task.rows, begin, end, [&](std::int64_t i, std::int32_t f, double value) {
-        bins.by_feature[f * bins.rows + begin + i] = bin_of(task.features[f], value);
+        out[f * bins.rows + i] = bin_of(task.features[f], value);
       });
     }
-    transpose(bins, begin, end);
+    transpose(bins, task.first_row + begin, task.first_row + end);
   });
 }
 

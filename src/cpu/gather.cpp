@@ -2,7 +2,7 @@
 // size of an element matters.
 //
 // The inner loop is the dimension in which `out` lies closest: rows of a row-major matrix are copied whole.
-#include "cpu/axis_walk.hpp"
+#include "backend/axis_walk.hpp"
 #include "cpu/tensor_steps.hpp"
 
 namespace linden {

@@ -2,6 +2,7 @@
 // on store.
 //
 // Rows are independent, and of all rows only maxima and the first bad row are kept, so no order matters.
+#include "backend/row_gradient.hpp"
 #include "backend/row_program.hpp"
 #include "cpu/tree_steps.hpp"
 
@@ -15,15 +16,11 @@ constexpr std::int64_t program_rows = 128;
 static_assert(program_doubles >= 3 * 8 * RowProgram::most_registers);
 constexpr std::int64_t softmax_rows = 1024;  // its two arrays of doubles take 16 KiB of stack
 
-/// The largest bit patterns without their signs: for floats, the order of patterns is that of magnitudes, with
-/// infinity and then NaN on top, so that one integer maximum finds the peak and whatever is not finite.
+/// The largest bit patterns without their signs.
 struct Peak {
   std::int32_t gradient = 0;
   std::int32_t curvature = 0;
 };
-constexpr std::int32_t infinite_bits = 0x7f800000;
-
-std::int32_t magnitude_bits(float x) { return __builtin_bit_cast(std::int32_t, x) & 0x7fffffff; }
 
 template <class T>
 T larger(T a, T b) {
@@ -39,18 +36,11 @@ Peak store(const GradientTask& task, std::int64_t k, std::int64_t begin, std::in
   const double* __restrict weights = task.weights;
   std::int32_t gradient_peak = 0, curvature_peak = 0;
   for (std::int64_t row = begin; row < end; ++row) {
-    const auto d = derivatives(row);
-    double gradient = d.gradient;
-    double curvature = d.curvature < 0.0 ? 0.0 : d.curvature;
-    if constexpr (weighted) {
-      gradient *= weights[row];
-      curvature *= weights[row];
-    }
-    const float g = static_cast<float>(gradient), h = static_cast<float>(curvature);
-    gradients[row] = g;
-    curvatures[row] = h;
-    gradient_peak = larger(gradient_peak, magnitude_bits(g));
-    curvature_peak = larger(curvature_peak, magnitude_bits(h));
+    const StoredGradient kept = stored_gradient<weighted>(derivatives(row), weighted ? weights[row] : 1.0);
+    gradients[row] = kept.gradient;
+    curvatures[row] = kept.curvature;
+    gradient_peak = larger(gradient_peak, magnitude_bits(kept.gradient));
+    curvature_peak = larger(curvature_peak, magnitude_bits(kept.curvature));
   }
   return {gradient_peak, curvature_peak};
 }

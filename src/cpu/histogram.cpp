@@ -7,7 +7,7 @@
 // integers: no order of adding changes them.
 #include <utility>
 
-#include "backend/tree_math.hpp"
+#include "backend/grow_queue.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -138,25 +138,13 @@ void add_parts(const TreeMemory& tree, const Job& whole, const WideCell* parts, 
   });
 }
 
-// Whether the node is summed row by row; false when it is left to `subtract`, or needs no histogram.
-bool is_built(const TreeMemory& tree, std::int32_t index) {
-  const GrowNode& node = tree.nodes[index];
-  if (node.parent < 0) return true;
-  const std::int32_t left = tree.nodes[node.parent].left;
-  if (tree.children_final || (!may_split(tree, tree.nodes[left]) && !may_split(tree, tree.nodes[left + 1])))
-    return false;
-  if (tree.nodes[node.parent].slot < 0) return may_split(tree, node);
-  const bool left_is_smaller = tree.nodes[left].rows <= tree.nodes[left + 1].rows;
-  return (index == left) == left_is_smaller;
-}
-
 }  // namespace
 
 void histogram(Context& context, TreeMemory& tree) {
   // Which nodes, and how many parts each.
   std::int64_t rows = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
-    if (is_built(tree, i)) {
+    if (is_summed(tree, i)) {
       tree.nodes[i].slot = tree.free_slots[--tree.free_count];
       rows += tree.nodes[i].rows;
     }
@@ -169,7 +157,7 @@ void histogram(Context& context, TreeMemory& tree) {
   Job* sums = jobs + tree.job_capacity;  // nodes whose parts are added up afterwards
   std::int64_t job_count = 0, sum_count = 0, part_count = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
-    if (!is_built(tree, i)) continue;
+    if (!is_summed(tree, i)) continue;
     const GrowNode& node = tree.nodes[i];
     WideCell* const cells = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
     const Job whole{&node, node.begin, node.begin + node.rows, 0, tree.feature_count, cells};

@@ -8,65 +8,11 @@
 
 #include <cstdint>
 
+#include "backend/fold.hpp"
 #include "backend/host_device.hpp"
-#include "backend/tensor_kernels.hpp"
-#include "cpu/strided.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
-
-/// How an op folds elements of one dtype: Lane is what runs along elements, Total what chunks are put together in, Out
-/// what is stored. Boolean is read as u8. Sums and products of whole numbers wrap, so they run unsigned.
-template <class L, class TotalType, class OutType>
-struct FoldTypes {
-  using Lane = L;
-  using Total = TotalType;
-  using Out = OutType;
-};
-template <ReduceOp op, class T>
-constexpr auto fold_types() {
-  if constexpr (op == ReduceOp::maximum || op == ReduceOp::minimum)
-    return FoldTypes<T, T, T>();
-  else if constexpr (is_floating<T>)
-    return FoldTypes<T, double, T>();
-  else
-    return FoldTypes<std::uint64_t, std::uint64_t, std::uint64_t>();
-}
-
-template <ReduceOp op, class T>
-struct Fold {
-  using Types = decltype(fold_types<op, T>());
-  using Lane = typename Types::Lane;
-  using Total = typename Types::Total;
-  using Out = typename Types::Out;
-
-  /// On numbers and on vectors of them. NaN stays.
-  template <class V>
-  [[gnu::always_inline]] static V combined(V a, V b) {
-    if constexpr (op == ReduceOp::sum)
-      return a + b;
-    else if constexpr (op == ReduceOp::product)
-      return a * b;
-    else if constexpr (op == ReduceOp::maximum)
-      return (a > b) | (a != a) ? a : b;
-    else
-      return (a < b) | (a != a) ? a : b;
-  }
-
-  static constexpr Lane neutral() {
-    constexpr auto whole_max = static_cast<Lane>(is_floating<Lane>    ? 0
-                                                 : Lane(-1) > Lane(0) ? ~0ull
-                                                                      : ~0ull >> (65 - 8 * sizeof(Lane)));
-    if constexpr (op == ReduceOp::sum)
-      return 0;
-    else if constexpr (op == ReduceOp::product)
-      return 1;
-    else if constexpr (is_floating<Lane>)
-      return op == ReduceOp::maximum ? -static_cast<Lane>(__builtin_inf()) : static_cast<Lane>(__builtin_inf());
-    else
-      return op == ReduceOp::maximum ? static_cast<Lane>(~whole_max) : whole_max;
-  }
-};
 
 #if defined(__AVX512F__)
 inline constexpr int vector_bytes = 64;

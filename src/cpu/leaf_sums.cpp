@@ -1,9 +1,7 @@
 // When a tree is done: the leaf of every row, and leaf values from exact sums of the unrounded gradients.
 //
 // The sums are of 64-bit integers in units of a power of two, so that neither threads nor the order of rows matter.
-#include <cmath>
-
-#include "backend/tree_math.hpp"
+#include "backend/leaf_math.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -21,16 +19,6 @@ const E* lower_bound(const E* entry, const E* end, std::int64_t row) {
       end = middle;
   }
   return entry;
-}
-
-// A row that was not in the sample goes down the tree by its bins.
-std::int32_t leaf_by_bins(const TreeMemory& tree, std::int64_t row) {
-  const GrowNode* node = tree.nodes;
-  while (node->left >= 0 && tree.nodes[node->left].order >= 0) {
-    const std::uint8_t bin = tree.bins.by_feature[node->split.feature * tree.bins.rows + row];
-    node = tree.nodes + node->left + (goes_left(node->split, bin) ? 0 : 1);
-  }
-  return tree.leaf_of_node[node - tree.nodes];
 }
 
 template <class E>
@@ -53,8 +41,7 @@ void number_leaves(TreeMemory& tree) {
   tree.leaf_count = 0;
   for (std::int32_t i = 0; i < tree.committed_count; ++i) {
     const GrowNode& node = tree.nodes[tree.committed[i]];
-    const bool is_leaf = node.left < 0 || tree.nodes[node.left].order < 0;
-    tree.leaf_of_node[tree.committed[i]] = is_leaf ? tree.leaf_count++ : -1;
+    tree.leaf_of_node[tree.committed[i]] = is_leaf(tree, node) ? tree.leaf_count++ : -1;
   }
   for (std::int32_t i = 1; i < tree.node_count; ++i)  // parents come before their children
     if (tree.nodes[i].order < 0) tree.leaf_of_node[i] = tree.leaf_of_node[tree.nodes[i].parent];
@@ -64,9 +51,8 @@ void number_leaves(TreeMemory& tree) {
 
 void leaf_sums(Context& context, TreeMemory& tree) {
   number_leaves(tree);
-  const double gradient_unit = sum_unit(tree.range.max_gradient, tree.sample_rows);
-  const double curvature_unit = sum_unit(tree.range.max_curvature, tree.sample_rows);
-  const double per_gradient = 1 / gradient_unit, per_curvature = 1 / curvature_unit;
+  const LeafUnits units = leaf_units(tree);
+  const double per_gradient = 1 / units.gradient, per_curvature = 1 / units.curvature;
   const int threads = context.arena.threads();
   const std::int64_t leaves = tree.leaf_count;
   for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) tree.leaf_totals[i] = 0;
@@ -79,8 +65,8 @@ void leaf_sums(Context& context, TreeMemory& tree) {
                          for (std::int64_t row = begin; row < end; ++row) {
                            const std::int64_t leaf = tree.leaf_of_row[row];
                            if (leaf < 0) continue;
-                           totals[2 * leaf] += std::llrint(tree.gradients[row] * per_gradient);
-                           totals[2 * leaf + 1] += std::llrint(tree.curvatures[row] * per_curvature);
+                           totals[2 * leaf] += in_units(tree.gradients[row], per_gradient);
+                           totals[2 * leaf + 1] += in_units(tree.curvatures[row], per_curvature);
                          }
                          if (tree.sample)
                            for (std::int64_t row = begin; row < end; ++row)
@@ -93,10 +79,7 @@ void leaf_sums(Context& context, TreeMemory& tree) {
       gradient += tree.leaf_totals[2 * (leaves * t + leaf)];
       curvature += tree.leaf_totals[2 * (leaves * t + leaf) + 1];
     }
-    const double g = static_cast<double>(gradient) * gradient_unit;
-    const double h = static_cast<double>(curvature) * curvature_unit;
-    tree.leaf_values[leaf] = tree.limits.learning_rate * leaf_value(g, h, tree.limits.l1, tree.limits.l2);
-    tree.leaf_curvatures[leaf] = h;
+    set_leaf(tree, leaf, units, gradient, curvature);
   }
 }
 

@@ -4,7 +4,7 @@
 // one is divided chunk by chunk into spare memory and put together afterwards.
 #include <cstring>
 
-#include "backend/tree_math.hpp"
+#include "backend/grow_queue.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -92,26 +92,6 @@ void divide_batch(Context& context, TreeMemory& tree) {
   });
 }
 
-void make_children(TreeMemory& tree, std::int32_t index, std::int64_t left_rows) {
-  GrowNode& node = tree.nodes[index];
-  node.left = tree.node_count;
-  tree.node_count += 2;
-  GrowNode& left = tree.nodes[node.left] = GrowNode{};
-  GrowNode& right = tree.nodes[node.left + 1] = GrowNode{};
-  left.parent = right.parent = index;
-  left.depth = right.depth = node.depth + 1;
-  left.begin = node.begin;
-  left.rows = left_rows;
-  left.gradient = node.split.left_gradient;
-  left.curvature = node.split.left_curvature;
-  right.begin = node.begin + left_rows;
-  right.rows = node.rows - left_rows;
-  right.gradient = node.gradient - left.gradient;
-  right.curvature = node.curvature - left.curvature;
-  // Training saw no missing value of this feature: later ones follow the larger child.
-  if (!tree.bins.feature[node.split.feature].has_missing) node.split.missing_left = left.rows >= right.rows;
-}
-
 }  // namespace
 
 void partition(Context& context, TreeMemory& tree) {
@@ -122,7 +102,8 @@ void partition(Context& context, TreeMemory& tree) {
     const std::int64_t chunks = (tree.nodes[tree.batch[i]].rows + partition_chunk - 1) / partition_chunk;
     std::int64_t left_rows = 0;
     for (std::int64_t c = 0; c < chunks; ++c) left_rows += *count++;
-    make_children(tree, tree.batch[i], left_rows);
+    make_children(tree, tree.batch[i], tree.node_count, tree.nodes[tree.batch[i]].begin, left_rows);
+    tree.node_count += 2;
   }
 }
 

@@ -1,7 +1,5 @@
 // Gradients to integers: q = round(g / unit) with a power-of-two unit, 15 bits with the sign, or 24 in a round whose
 // mean |g| is under 64 units (rare classes, heavy tails). Also makes the root of the tree.
-#include <cmath>
-
 #include "backend/tree_math.hpp"
 #include "cpu/tree_steps.hpp"
 
@@ -10,20 +8,10 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr std::int64_t chunk_rows = 16384;
-constexpr std::int64_t least_mean = 64;
 
 struct Totals {
   std::int64_t gradient = 0, curvature = 0, magnitude = 0;
 };
-
-// The power of two u with max <= 2^bits * u < 2 * max.
-double unit_for(double max, int bits) {
-  if (max == 0) return 1;
-  int exponent = 0;
-  const double fraction = std::frexp(max, &exponent);
-  if (fraction == 0.5) --exponent;
-  return std::ldexp(1.0, exponent - bits);
-}
 
 template <class Integer>
 Totals round_rows(const TreeMemory& tree, Entry<Integer>* entries, std::int64_t begin, std::int64_t end) {
@@ -31,8 +19,8 @@ Totals round_rows(const TreeMemory& tree, Entry<Integer>* entries, std::int64_t 
   Totals totals;
   for (std::int64_t i = begin; i < end; ++i) {
     const std::uint32_t row = tree.sample ? tree.sample[i] : static_cast<std::uint32_t>(i);
-    const auto g = static_cast<std::int32_t>(std::rint(tree.gradients[row] * per_gradient));
-    const auto h = static_cast<std::int32_t>(std::rint(tree.curvatures[row] * per_curvature));
+    const std::int32_t g = quantised(tree.gradients[row], per_gradient);
+    const std::int32_t h = quantised(tree.curvatures[row], per_curvature);
     entries[i] = {row, static_cast<Integer>(g), static_cast<Integer>(h)};
     totals.gradient += g;
     totals.curvature += h;
@@ -55,11 +43,7 @@ Totals round_all(Context& context, TreeMemory& tree) {
 }
 
 Totals quantise_to(Context& context, TreeMemory& tree, bool wide) {
-  const int bits = wide ? 23 : 14;
-  tree.wide = wide;
-  tree.gradient_unit = unit_for(tree.range.max_gradient, bits);
-  tree.curvature_unit = unit_for(tree.range.max_curvature, bits);
-  tree.max_curvature = static_cast<std::int64_t>(std::rint(tree.range.max_curvature / tree.curvature_unit));
+  set_units(tree, wide);
   return wide ? round_all<std::int32_t>(context, tree) : round_all<std::int16_t>(context, tree);
 }
 

@@ -1,20 +1,13 @@
-// Reading raw values of any layout, a block of rows at a time, as doubles: numbers as they are (NaN missing),
-// categories as codes (-1 missing or unknown).
+// Reading raw values of any layout, a block of rows at a time.
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
 #include "backend/host_device.hpp"
-#include "backend/tree_memory.hpp"
+#include "backend/raw_value.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
-
-inline double known_code(const ColumnView& column, std::int32_t code) {
-  if (code < 0 || code >= column.codes) return -1;
-  return column.code ? column.code[code] : code;
-}
 
 /// out[i * step] = the value in row begin + i of a dense column.
 inline void read_column(const ColumnView& column, std::int64_t begin, std::int64_t end, double* out,
@@ -39,9 +32,7 @@ void each_entry(const RowsView& rows, std::int64_t begin, std::int64_t end, cons
     for (std::int64_t e = rows.offsets[row]; e < rows.offsets[row + 1]; ++e) {
       const std::int32_t feature = rows.feature_of_column[rows.entry_columns[e]];
       if (feature < 0) continue;
-      f(row - begin, feature,
-        rows.entry_kind == NumberKind::f64 ? static_cast<const double*>(rows.entry_values)[e]
-                                           : static_cast<double>(static_cast<const float*>(rows.entry_values)[e]));
+      f(row - begin, feature, entry_value(rows, e));
     }
 }
 

@@ -13,26 +13,21 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-constexpr std::int64_t chunk_elements = 4096;
-constexpr std::int64_t most_blocks = 256;
+constexpr std::int64_t chunk_elements = RunCut::chunk_elements;
 constexpr std::int64_t grain = 32768;
 
 /// The reduced elements of one position.
 template <class T>
-struct Run {
+struct Run : RunCut {
   const std::int64_t* sizes;
   const std::int64_t* strides;
   std::int32_t rank;
-  std::int64_t count, chunks, chunks_per_block, blocks;
 
   explicit Run(const ReduceTask& task)
-      : sizes(task.sizes + task.kept),
+      : RunCut(positions(task.sizes, task.kept, task.kept + task.reduced)),
+        sizes(task.sizes + task.kept),
         strides(task.in.strides + task.kept),
-        rank(task.reduced),
-        count(positions(sizes, 0, rank)),
-        chunks((count + chunk_elements - 1) / chunk_elements),
-        chunks_per_block((chunks + most_blocks - 1) / most_blocks),
-        blocks(chunks > 0 ? (chunks + chunks_per_block - 1) / chunks_per_block : 0) {}
+        rank(task.reduced) {}
 
   bool is_dense() const { return rank == 0 || (rank == 1 && strides[0] == 1); }
 
@@ -110,7 +105,7 @@ void reduce_along(Context& context, const ReduceTask& task) {
   } else {
     // Few positions of many elements: all workers on each.
     for (std::int64_t position = 0; position < kept; ++position) {
-      typename F::Total totals[most_blocks];
+      typename F::Total totals[RunCut::most_blocks];
       const T* in =
           static_cast<const T*>(task.in.data) + offset_of(position, task.sizes, task.in.strides, 0, task.kept);
       const std::int64_t size = larger(1, grain / 2 / (run.chunks_per_block * chunk_elements));

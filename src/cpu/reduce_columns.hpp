@@ -14,18 +14,9 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-inline constexpr std::int64_t strip_columns = 512;  // at a time: their lanes and totals stay in the first cache
-inline constexpr std::int64_t strip_rows = 128;
-inline constexpr std::int64_t most_totals = 8192;  // of blocks of rows, on the caller's stack
+inline constexpr std::int64_t strip_columns = ColumnCut::strip_columns, strip_rows = ColumnCut::strip_rows,
+                              most_totals = ColumnCut::most_totals;
 inline constexpr std::int64_t column_grain = 32768;
-
-inline bool is_denser_down_columns(const ReduceTask& task) {
-  if (task.kept == 0 || task.reduced == 0) return false;
-  const auto size = [](std::int64_t stride) { return stride < 0 ? -stride : stride; };
-  const std::int64_t kept = size(task.in.strides[task.kept - 1]);
-  const std::int64_t reduced = size(task.in.strides[task.kept + task.reduced - 1]);
-  return kept != 0 && kept < reduced;
-}
 
 /// The rows above one strip of columns: every position of the reduced dimensions.
 struct ColumnRows {
@@ -79,8 +70,8 @@ void fold_rows(const T* in, const ColumnRows& rows, std::int64_t begin, std::int
                std::int64_t columns, typename F::Total* __restrict totals) {
   using Total = typename F::Total;
   constexpr std::int64_t width = 64;
-  const std::int64_t together = width / columns, wide_rows = together > 0 ? (end - begin) / together : 0;
-  if (together < 2 || wide_rows < 2 || step != 1 || rows.rank != 1 || rows.strides[0] != columns) {
+  const std::int64_t together = ColumnCut::rows_together(end - begin, columns), wide_rows = (end - begin) / together;
+  if (together == 1 || step != 1 || rows.rank != 1 || rows.strides[0] != columns) {
     fold_strip<F>(in, rows, begin, end, step, columns, totals);
     return;
   }
@@ -103,7 +94,8 @@ void reduce_columns(Context& context, const ReduceTask& task) {
   const ColumnRows nest{task.sizes + task.kept, task.in.strides + task.kept, task.reduced};
   const std::int64_t rows = positions(nest.sizes, 0, nest.rank), outer = positions(task.sizes, 0, last);
   if (outer * columns == 0) return;
-  const std::int64_t strips = (columns + strip_columns - 1) / strip_columns;
+  const ColumnCut cut(outer, rows, columns);
+  const std::int64_t strips = cut.strips, blocks = cut.blocks, block_rows = cut.block_rows;
 
   const auto in_at = [&](std::int64_t position) {
     return static_cast<const T*>(task.in.data) + offset_of(position, task.sizes, task.in.strides, 0, last);
@@ -114,8 +106,6 @@ void reduce_columns(Context& context, const ReduceTask& task) {
     for (std::int64_t c = 0; c < count; ++c) out[c * out_step] = static_cast<typename F::Out>(totals[c]);
   };
 
-  const std::int64_t room = most_totals / (strips * strip_columns);
-  const std::int64_t blocks = outer * strips >= 16 ? 1 : larger(1, lesser(lesser(16, room), rows / 256));
   const bool is_small = outer * rows * columns <= column_grain || context.arena.threads() == 1;
   if (blocks == 1) {
     const auto strip = [&](std::int64_t begin, std::int64_t end) {
@@ -135,7 +125,6 @@ void reduce_columns(Context& context, const ReduceTask& task) {
   }
 
   Total totals[most_totals];  // [block][column]
-  const std::int64_t block_rows = (rows + blocks - 1) / blocks;
   for (std::int64_t position = 0; position < outer; ++position) {
     const T* in = in_at(position);
     const auto piece = [&](std::int64_t i, int) {

@@ -2,7 +2,7 @@
 //
 // Only the other dimensions are shared between threads, so each element of `out` has one writer and one order. Whole
 // numbers wrap around: they are added as unsigned.
-#include "cpu/axis_walk.hpp"
+#include "backend/axis_walk.hpp"
 #include "cpu/tensor_steps.hpp"
 
 namespace linden {

@@ -3,7 +3,8 @@
 // An element becomes an unsigned key in the order wanted, with its position beside it. Short ones are merged; longer
 // ones go through a radix sort, eight bits at a time from the lowest, digits that all keys share passed over. The
 // outcome of a stable sort is unique, so threads and chunks do not show in it.
-#include "cpu/axis_walk.hpp"
+#include "backend/axis_walk.hpp"
+#include "backend/sort_key.hpp"
 #include "cpu/tensor_steps.hpp"
 
 namespace linden {
@@ -19,44 +20,6 @@ constexpr int digits = 256;
 template <class Key>
 struct Record {
   Key key, position;
-};
-
-template <class T>
-constexpr bool is_float = T(0.5) != T(0);
-
-/// The order of elements as an order of unsigned numbers of `bits` bits: negative floats reversed, below the others.
-template <class T>
-struct Order {
-  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t,
-                                  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint8_t>>;
-  static constexpr Bits sign = Bits(Bits{1} << (sizeof(T) * 8 - 1));
-  static constexpr bool is_signed = T(-1) < T(0);
-  static constexpr Bits nan_key = Bits(~Bits{0});
-  bool descending;
-
-  Bits key(T x) const {
-    Bits bits;
-    if constexpr (is_float<T>) {
-      if (x != x) return nan_key;
-      bits = __builtin_bit_cast(Bits, x + T(0));  // -0.0 + 0.0 is 0.0
-      bits = bits & sign ? ~bits : bits | sign;
-    } else {
-      bits = Bits(is_signed ? Bits(x) ^ sign : Bits(x));
-    }
-    return descending ? Bits(~bits) : bits;
-  }
-
-  /// The element of this key; those that share a key with others are read from `in`.
-  T value(Bits key, const T& original) const {
-    Bits bits = descending ? Bits(~key) : key;
-    if constexpr (is_float<T>) {
-      if (key == nan_key || bits == sign) return original;
-      bits = bits & sign ? bits & ~sign : ~bits;
-      return __builtin_bit_cast(T, bits);
-    } else {
-      return T(is_signed ? Bits(bits ^ sign) : bits);
-    }
-  }
 };
 
 template <class Key>

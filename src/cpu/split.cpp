@@ -5,7 +5,7 @@
 // where that fails are the rows of that one feature counted.
 #include <utility>
 
-#include "backend/tree_math.hpp"
+#include "backend/split_math.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -13,32 +13,6 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr int lanes = 8;
-
-// A node as its scans see it: sums in units of the quantisation, as doubles, which hold them exactly.
-struct Scan {
-  const TreeMemory* tree;
-  const GrowNode* node;
-  double gradient_unit, curvature_unit;
-  double gradient, curvature;  // of the node, in real units
-  double score;
-};
-
-Scan scan_of(const TreeMemory& tree, const GrowNode& node) {
-  Scan s{&tree, &node, tree.gradient_unit, tree.curvature_unit, 0, 0, 0};
-  s.gradient = static_cast<double>(node.gradient) * s.gradient_unit;
-  s.curvature = static_cast<double>(node.curvature) * s.curvature_unit;
-  s.score = node_score(s.gradient, s.curvature, tree.limits.l1, tree.limits.l2);
-  return s;
-}
-
-// The gain when so much goes left; 0 when a child is too light.
-inline double gain_of(const Scan& s, double left_gradient, double left_curvature, double l2) {
-  const GrowthLimits& limits = s.tree->limits;
-  const double right_gradient = s.gradient - left_gradient, right_curvature = s.curvature - left_curvature;
-  const double gain =
-      split_gain(left_gradient, left_curvature, right_gradient, right_curvature, s.score, limits.l1, l2);
-  return (left_curvature >= limits.min_child_weight) & (right_curvature >= limits.min_child_weight) ? gain : 0.0;
-}
 
 // Prefix sums of a feature's bins: how much lies in bins 0 .. b.
 struct Prefix {
@@ -54,17 +28,11 @@ struct Best {
 Best best_cut(const Scan& s, const Prefix& prefix, int cuts, std::int64_t extra_gradient, std::int64_t extra_curvature,
               std::int64_t extra_rows, bool counted) {
   alignas(64) double gains[256 + lanes];
-  const std::int64_t least = s.tree->limits.min_rows_in_leaf, most = s.node->rows - least;
-  for (int b = 0; b < cuts; ++b) {
-    const double g = static_cast<double>(prefix.gradient[b] + extra_gradient) * s.gradient_unit;
-    const double h = static_cast<double>(prefix.curvature[b] + extra_curvature) * s.curvature_unit;
-    gains[b] = gain_of(s, g, h, s.tree->limits.l2);
-  }
+  for (int b = 0; b < cuts; ++b)
+    gains[b] = gain_of(s, prefix.gradient[b] + extra_gradient, prefix.curvature[b] + extra_curvature, s.limits.l2);
   if (counted)
-    for (int b = 0; b < cuts; ++b) {
-      const std::int64_t rows = prefix.rows[b] + extra_rows;
-      if (rows < least || rows > most) gains[b] = 0;
-    }
+    for (int b = 0; b < cuts; ++b)
+      if (!enough_rows(s, prefix.rows[b] + extra_rows)) gains[b] = 0;
   for (int b = cuts; b < cuts + lanes; ++b) gains[b] = 0;
   // The first of the largest, one lane at a time: a strict comparison keeps the lowest bin within a lane.
   double top[lanes] = {};
@@ -82,8 +50,6 @@ Best best_cut(const Scan& s, const Prefix& prefix, int cuts, std::int64_t extra_
       best = {top[l], static_cast<int>(at[l])};
   return best;
 }
-
-void mark_left(Split& split, int bin) { split.left_bins[bin >> 6] |= std::uint64_t{1} << (bin & 63); }
 
 template <class Cell>
 void fill_prefix(const Cell* cells, int bins, const std::int64_t* rows, Prefix& prefix) {
@@ -120,7 +86,7 @@ Split numeric_split(const Scan& s, const FeatureBins& feature, const Cell* cells
   if (split.bin < 0) return split;
   split.left_gradient = prefix.gradient[split.bin];
   split.left_curvature = prefix.curvature[split.bin];
-  for (int b = 0; b <= split.bin; ++b) mark_left(split, b);
+  mark_first(split, split.bin + 1);
   if (split.missing_left) {
     split.left_gradient += gradient_of(cells[feature.bins - 1]);
     split.left_curvature += curvature_of(cells[feature.bins - 1]);
@@ -132,19 +98,15 @@ Split numeric_split(const Scan& s, const FeatureBins& feature, const Cell* cells
 // Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
 // end, of the order by G / (H + smoothing).
 template <class Cell>
-Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows) {
-  const GrowthLimits& limits = s.tree->limits;
+Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows,
+                        std::int64_t tree_rows) {
   int order[256];
   double rank[256];
   int present = 0;
   const bool few = feature.bins <= one_against_rest_categories;
   for (int b = 0; b < feature.bins; ++b) {
-    if (gradient_of(cells[b]) == 0 && curvature_of(cells[b]) == 0) continue;
-    if (!few && is_rare_category(curvature_of(cells[b]), s.node->curvature, s.node->rows, s.tree->sample_rows))
-      continue;
-    const double g = static_cast<double>(gradient_of(cells[b])) * s.gradient_unit;
-    const double h = static_cast<double>(curvature_of(cells[b])) * s.curvature_unit;
-    const double r = g / (h + category_smoothing);
+    if (!is_tried(s, few, gradient_of(cells[b]), curvature_of(cells[b]), tree_rows)) continue;
+    const double r = category_rank(s, gradient_of(cells[b]), curvature_of(cells[b]));
     int at = present++;  // insertion: equal ranks stay in the order of bins
     for (; at > 0 && !few && rank[at - 1] > r; --at) {
       rank[at] = rank[at - 1];
@@ -155,7 +117,7 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   }
   Split split;
   split.categorical = true;
-  const int steps = few ? present : (present - 1 < most_categories_on_a_side ? present - 1 : most_categories_on_a_side);
+  const int steps = category_steps(few, present);
   int best_from = 0, best_step = -1;
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
     std::int64_t gradient = 0, curvature = 0, count = 0;
@@ -166,11 +128,9 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
       curvature += curvature_of(cells[bin]);
       if (rows) {
         count += rows[bin];
-        if (count < limits.min_rows_in_leaf || s.node->rows - count < limits.min_rows_in_leaf) continue;
+        if (!enough_rows(s, count)) continue;
       }
-      const double gain =
-          gain_of(s, static_cast<double>(gradient) * s.gradient_unit, static_cast<double>(curvature) * s.curvature_unit,
-                  few ? limits.l2 : limits.l2 + category_l2);
+      const double gain = gain_of(s, gradient, curvature, few ? s.limits.l2 : s.limits.l2 + category_l2);
       if (gain > split.gain) {
         split.gain = gain;
         split.left_gradient = gradient;
@@ -188,24 +148,19 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
 }
 
 // The best split of one feature of one node. `rows`: how many rows each bin has, or null.
-Split feature_split(const Scan& s, std::int32_t index, const std::int64_t* rows) {
-  const TreeMemory& tree = *s.tree;
+Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s, std::int32_t index,
+                    const std::int64_t* rows) {
   const FeatureBins& feature = tree.bins.feature[index];
-  const WideCell* const wide = tree.histograms + std::int64_t{s.node->slot} * tree.bins.cells;
+  const WideCell* const wide = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
   const auto best = [&](const auto* cells) {
     cells += feature.first_cell;
-    return feature.categorical ? categorical_split(s, feature, cells, rows) : numeric_split(s, feature, cells, rows);
+    return feature.categorical ? categorical_split(s, feature, cells, rows, tree.sample_rows)
+                               : numeric_split(s, feature, cells, rows);
   };
-  Split split = is_packed(tree, *s.node) ? best(reinterpret_cast<const PackedCell*>(wide)) : best(wide);
+  Split split = is_packed(tree, node) ? best(reinterpret_cast<const PackedCell*>(wide)) : best(wide);
   split.feature = index;
   split.counted = rows != nullptr;
   return split;
-}
-
-// Whether the curvature alone proves that both children have enough rows.
-bool proven(const TreeMemory& tree, const GrowNode& node, const Split& split) {
-  const std::int64_t enough = (tree.limits.min_rows_in_leaf - 1) * tree.max_curvature;
-  return split.counted || (split.left_curvature > enough && node.curvature - split.left_curvature > enough);
 }
 
 template <class Integer>
@@ -223,10 +178,10 @@ Split best_of(const TreeMemory& tree, const GrowNode& node, Split* candidates) {
     for (std::int32_t i = 1; i < tree.feature_count; ++i)
       if (candidates[i].gain > best->gain) best = candidates + i;
     if (!worth_splitting(best->gain, s.score, tree.limits.min_gain)) return Split{};
-    if (proven(tree, node, *best)) return *best;
+    if (is_proven(tree, node, *best)) return *best;
     std::int64_t rows[256] = {};
     with_entries(tree, [&]<class E>(E*) { count_rows<decltype(E::gradient)>(tree, node, best->feature, rows); });
-    *best = feature_split(s, best->feature, rows);
+    *best = feature_split(tree, node, s, best->feature, rows);
   }
 }
 
@@ -243,7 +198,7 @@ void split(Context& context, TreeMemory& tree) {
     Split* const candidates = tree.candidates + task / blocks * tree.feature_count;
     const auto first = static_cast<std::int32_t>(task % blocks * block);
     for (std::int32_t i = first; i < first + block && i < tree.feature_count; ++i)
-      candidates[i] = feature_split(s, tree.features[i], nullptr);
+      candidates[i] = feature_split(tree, node, s, tree.features[i], nullptr);
   });
   context.arena.each(count, [&](std::int64_t task, int) {
     GrowNode& node = tree.nodes[tree.first_new + task];

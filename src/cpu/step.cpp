@@ -25,22 +25,17 @@ void each_part(Context& context, const StepTask& task, const Update& update) {
   });
 }
 
-enum class Momentum : std::uint8_t { none, plain, nesterov };
-
 template <class T, bool decays, Momentum kind, bool first_step>
 void sgd(const SgdMath<T>& math, const StepSegment& segment, std::int64_t begin, std::int64_t end) {
   T* __restrict parameter = static_cast<T*>(segment.parameter);
   T* __restrict velocity = static_cast<T*>(segment.first);
   const T* __restrict gradients = static_cast<const T*>(segment.gradient);
   for (std::int64_t i = begin; i < end; ++i) {
-    T gradient = gradients[i];
-    if constexpr (decays) gradient = math.decayed(gradient, parameter[i]);
-    if constexpr (kind != Momentum::none) {
-      const T v = first_step ? gradient : math.velocity(gradient, velocity[i]);
-      velocity[i] = v;
-      gradient = kind == Momentum::nesterov ? math.ahead(gradient, v) : v;
-    }
-    parameter[i] = math.moved(parameter[i], gradient);
+    StepElement<T> element{parameter[i], T(0), T(0)};
+    if constexpr (kind != Momentum::none && !first_step) element.first = velocity[i];
+    element = stepped<decays, kind, first_step>(math, element, gradients[i]);
+    if constexpr (kind != Momentum::none) velocity[i] = element.first;
+    parameter[i] = element.parameter;
   }
 }
 
@@ -73,8 +68,6 @@ void sgd_as(Context& context, const StepTask& task) {
     sgd_as<T, true>(context, task);
 }
 
-enum class Decay : std::uint8_t { none, coupled, decoupled };
-
 template <class T, Decay decay>
 void adam(const AdamMath<T>& math, const StepSegment& segment, std::int64_t begin, std::int64_t end) {
   T* __restrict parameters = static_cast<T*>(segment.parameter);
@@ -82,14 +75,11 @@ void adam(const AdamMath<T>& math, const StepSegment& segment, std::int64_t begi
   T* __restrict squares = static_cast<T*>(segment.second);
   const T* __restrict gradients = static_cast<const T*>(segment.gradient);
   for (std::int64_t i = begin; i < end; ++i) {
-    T gradient = gradients[i], parameter = parameters[i];
-    if constexpr (decay == Decay::coupled) gradient = math.decayed(gradient, parameter);
-    if constexpr (decay == Decay::decoupled) parameter = math.shrunk(parameter);
-    const T mean = math.mean(means[i], gradient);
-    const T square = math.mean_of_squares(squares[i], gradient);
-    means[i] = mean;
-    squares[i] = square;
-    parameters[i] = math.moved(parameter, mean, square);
+    const StepElement<T> element =
+        stepped<decay>(math, StepElement<T>{parameters[i], means[i], squares[i]}, gradients[i]);
+    means[i] = element.first;
+    squares[i] = element.second;
+    parameters[i] = element.parameter;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "backend/convert.hpp"
 #include "backend/host_device.hpp"
 #include "backend/tensor_kernels.hpp"
 
@@ -18,9 +19,6 @@ constexpr std::int64_t element_bytes(DType dtype) {
   constexpr std::int64_t bytes[] = {4, 8, 4, 8, 1, 1};
   return bytes[static_cast<int>(dtype)];
 }
-
-template <class T>
-inline constexpr bool is_floating = __is_same(T, float) || __is_same(T, double);
 
 constexpr std::int64_t lesser(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 constexpr std::int64_t larger(std::int64_t a, std::int64_t b) { return a > b ? a : b; }

@@ -26,6 +26,7 @@ void add_options(DatasetBuilder::State& state, const RowOptions& options) {
 // An f64 tensor [rows] of from_named as a span; empty stays empty.
 Tensor checked_numbers(const char* what, const Tensor& values) {
   if (values.elements() == 0) return {};
+  check_host(fmt::format("{} is", what), values);
   if (values.rank() != 1 || values.dtype() != DType::f64)
     fail<ArgumentError>("Dataset: {} is {} of shape {}, but must be f64 of shape [rows].", what,
                         name_of(values.dtype()), values.shape().text());

@@ -131,7 +131,14 @@ void check_classes(std::span<const double> label, std::span<const std::string> c
                       classes.size());
 }
 
+void check_host(std::string_view what, const Tensor& values) {
+  if (values.device().kind() == Device::Kind::cpu) return;
+  fail<DeviceError>("Dataset: {} on {}, but a dataset is made from memory of the host. Hint: to(Device::cpu()).", what,
+                    values.device().name());
+}
+
 void check_features(const Tensor& values, std::span<const std::string> names) {
+  check_host("features are", values);
   by_dtype(
       values.dtype(), [&] { refuse_infinities<float>(values, names); },
       [&] { refuse_infinities<double>(values, names); });
@@ -147,6 +154,7 @@ void check_column(const Column& column, std::int64_t rows) {
   if (!fits)
     fail<ArgumentError>("Dataset: feature \"{}\" is {}, but {}.", column.name, name_of(values.dtype()),
                         column.categorical ? "codes of categories are i32" : "numbers are f32 or f64");
+  check_host("features are", values);
   if (column.categorical) return check_codes(column);
   if (!column.categories.empty())
     fail<ArgumentError>("Dataset: feature \"{}\" has {} categories, but is not categorical.", column.name,
@@ -155,6 +163,8 @@ void check_column(const Column& column, std::int64_t rows) {
 }
 
 void check_sparse(const SparseRows& sparse) {
+  for (const Tensor* part : {&sparse.offsets, &sparse.columns, &sparse.values})
+    check_host("sparse features are", *part);
   const auto offsets = sparse.offsets.span<const std::int64_t>();
   const auto columns = sparse.columns.span<const std::int32_t>();
   const auto entries = static_cast<std::int64_t>(columns.size());

@@ -5,6 +5,7 @@
 #include <linden/data.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace linden {
 
@@ -16,7 +17,11 @@ void check_label(std::span<const double> label, std::int64_t rows);
 void check_weight(std::span<const double> weight, std::int64_t rows);
 void check_classes(std::span<const double> label, std::span<const std::string> classes);
 
-/// Throws ArgumentError unless `values` is f32 or f64, DataError for an infinity, naming row and feature.
+/// Throws DeviceError unless the memory is the host's; `what` names it.
+void check_host(std::string_view what, const Tensor& values);
+
+/// Throws ArgumentError unless `values` is f32 or f64, DeviceError on a GPU, DataError for an infinity, naming row and
+/// feature.
 void check_features(const Tensor& values, std::span<const std::string> names);
 /// Throws for one column of from_named: its shape, dtype, categories, codes, or an infinity.
 void check_column(const Column& column, std::int64_t rows);

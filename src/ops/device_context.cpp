@@ -3,16 +3,15 @@
 #include <linden/threads.hpp>
 #include <utility>
 
-#include "backend/cuda.hpp"
 #include "base/fail.hpp"
 
 namespace linden {
 
 struct Threads::Scope {
-  explicit Scope(int threads) : arena(threads), context{arena} {}
+  explicit Scope(int threads) : arena(threads), cpu{arena}, gpu{arena} {}
 
   Arena arena;
-  Context context;
+  Context cpu, gpu;
   Scope* before = nullptr;
 };
 
@@ -37,10 +36,11 @@ Threads::~Threads() { current_scope = scope_->before; }
 
 int Threads::current() { return scope().arena.threads(); }
 
-Context& tensor_context() { return scope().context; }
-
-const TensorKernels& tensor_kernels_of(const Device& device) {
-  return device.kind() == Device::Kind::cpu ? cpu_tensor_kernels() : *cuda_backend().tensor_kernels;
+Context& tensor_context(const Device& device) {
+  Threads::Scope& here = scope();
+  if (device.kind() == Device::Kind::cpu) return here.cpu;
+  here.gpu.queue = tensor_queue_of(device);  // which also makes the device this thread's own
+  return here.gpu;
 }
 
 }  // namespace linden

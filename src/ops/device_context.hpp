@@ -1,15 +1,16 @@
-// Where a tensor operation runs: the kernel table of its device, and the threads of the caller.
+// Where a tensor operation runs: the kernel table of its device, the threads of the caller, and a GPU's queue.
 #pragma once
 
 #include <linden/device.hpp>
 
-#include "backend/tensor_kernels.hpp"
+#include "backend/backend.hpp"
 
 namespace linden {
 
-const TensorKernels& tensor_kernels_of(const Device& device);
+/// The context of operations on this thread (threads.hpp) on a device, good until the next call. On a GPU its queue is
+/// the one of all tensors.
+Context& tensor_context(const Device& device);
 
-/// The context of operations on this thread (threads.hpp).
-Context& tensor_context();
+inline const TensorKernels& tensor_kernels_of(const Device& device) { return backend_of(device).tensor; }
 
 }  // namespace linden

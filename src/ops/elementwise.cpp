@@ -10,23 +10,29 @@
 
 namespace linden {
 
-void check_devices(const char* op, const Tensor& a, const Tensor& b) {
-  if (a.device() == b.device() || TensorAccess::is_number(a) || TensorAccess::is_number(b)) return;
-  fail<DeviceError>("{}: operands of shapes {} and {} live on {} and {}. Hint: bring them to one device.", op,
-                    a.shape().text(), b.shape().text(), a.device().name(), b.device().name());
+Device detail::device_of_some(const char* op, std::initializer_list<const Tensor*> operands) {
+  const Tensor* first = nullptr;
+  for (const Tensor* t : operands) {
+    if (TensorAccess::is_number(*t)) continue;
+    if (first == nullptr) first = t;
+    if (t->device() == first->device()) continue;
+    const Device gpu = first->device().kind() == Device::Kind::cpu ? t->device() : first->device();
+    fail<DeviceError>("{}: operands on {} and {}. Hint: x.to(Device::cuda({})).", op, first->device().name(),
+                      t->device().name(), gpu.index());
+  }
+  return first == nullptr ? Device::cpu() : first->device();
 }
 
 Tensor run_unary(std::int32_t op, const Tensor& x, DType out) {
   Tensor y = TensorAccess::allocate(x.shape(), out, x.device());
-  tensor_kernels_of(x.device()).unary(tensor_context(), op, loops<2>(x.shape(), {&y, &x}));
+  tensor_kernels_of(x.device()).unary(tensor_context(x.device()), op, loops<2>(x.shape(), {&y, &x}));
   return y;
 }
 
 Tensor run_binary(const char* name, std::int32_t op, const Tensor& a, const Tensor& b, DType out) {
-  check_devices(name, a, b);
   const Shape shape = a.shape() == b.shape() ? a.shape() : broadcast_shapes(name, {&a, &b});
-  Tensor y = TensorAccess::allocate(shape, out, TensorAccess::is_number(a) ? b.device() : a.device());
-  tensor_kernels_of(y.device()).binary(tensor_context(), op, loops<3>(shape, {&y, &a, &b}));
+  Tensor y = TensorAccess::allocate(shape, out, a.device());
+  tensor_kernels_of(y.device()).binary(tensor_context(y.device()), op, loops<3>(shape, {&y, &a, &b}));
   return y;
 }
 
@@ -100,9 +106,9 @@ Tensor apply(const Tensor& operand) {
 
 template <class Op>
 Tensor apply(const Tensor& first, const Tensor& second) {
+  const Device device = common_device(Op::info.name, first, second);
   const DType dtype = compute_dtype(Op::info.kind, first, second);
-  const Tensor a = first.dtype() == dtype ? first : cast(first, dtype);
-  const Tensor b = second.dtype() == dtype ? second : cast(second, dtype);
+  const Tensor a = prepared(first, dtype, device), b = prepared(second, dtype, device);
   constexpr std::int32_t number = op_number<Op>(BinaryOps());
   const OpId id{Op::info.name, OpCode::binary, number};
   if constexpr (Op::info.kind == OpKind::predicate) {
@@ -181,15 +187,14 @@ Tensor where(const Tensor& mask, const Tensor& first, const Tensor& second) {
   if (mask.dtype() != DType::boolean)
     fail<DTypeError>("where: the mask is {}, but it must be bool. Hint: compare first, as in where(x > 0, a, b).",
                      name_of(mask.dtype()));
-  check_devices("where", mask, first);
-  check_devices("where", first, second);
+  const Device device = common_device("where", mask, first, second);
+  if (mask.device() != device) return where(mask.to(device), first, second);
   const DType dtype =
       first.dtype() == second.dtype() ? first.dtype() : compute_dtype(OpKind::arithmetic, first, second);
-  const Tensor a = first.dtype() == dtype ? first : cast(first, dtype);
-  const Tensor b = second.dtype() == dtype ? second : cast(second, dtype);
+  const Tensor a = prepared(first, dtype, device), b = prepared(second, dtype, device);
   const Shape shape = broadcast_shapes("where", {&mask, &a, &b});
-  Tensor y = TensorAccess::allocate(shape, dtype, mask.device());
-  tensor_kernels_of(mask.device()).where(tensor_context(), loops<4>(shape, {&y, &mask, &a, &b}));
+  Tensor y = TensorAccess::allocate(shape, dtype, device);
+  tensor_kernels_of(device).where(tensor_context(device), loops<4>(shape, {&y, &mask, &a, &b}));
   if (!is_recorded(mask, a, b)) return y;
   const bool wants_a = TensorAccess::node(a) != nullptr, wants_b = TensorAccess::node(b) != nullptr;
   const auto rule = [wants_a, wants_b, mask = Saved(mask), shape_a = a.shape(), shape_b = b.shape()](
@@ -203,14 +208,16 @@ Tensor where(const Tensor& mask, const Tensor& first, const Tensor& second) {
 }
 
 void write_over(const Tensor& target, const Tensor& values) {
+  const Device device = target.device();
+  if (values.device() != device) return write_over(target, prepared(values, target.dtype(), device));
   const Tensor from = values.broadcast_to(target.shape());
-  tensor_kernels_of(target.device()).copy(tensor_context(), loops<2>(target.shape(), {&target, &from}));
+  tensor_kernels_of(device).copy(tensor_context(device), loops<2>(target.shape(), {&target, &from}));
 }
 
 Tensor cast(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype) return x;
   Tensor y = TensorAccess::allocate(x.shape(), dtype, x.device());
-  tensor_kernels_of(x.device()).copy(tensor_context(), loops<2>(x.shape(), {&y, &x}));
+  tensor_kernels_of(x.device()).copy(tensor_context(x.device()), loops<2>(x.shape(), {&y, &x}));
   const OpId id{"cast", OpCode::cast, static_cast<std::int64_t>(dtype)};
   if (!is_floating(dtype)) {
     record_flat(id, y, x);

@@ -1,6 +1,7 @@
 // Elementwise ops from their structs (scalar_ops.hpp): the same few steps for all of them.
 #pragma once
 
+#include <initializer_list>
 #include <linden/ops.hpp>
 
 #include "autograd/node.hpp"
@@ -10,10 +11,27 @@ namespace linden {
 
 /// Numbers `op` within its list; `out` has the dtype that the op gives.
 Tensor run_unary(std::int32_t op, const Tensor& x, DType out);
+/// Both operands live on one device.
 Tensor run_binary(const char* name, std::int32_t op, const Tensor& a, const Tensor& b, DType out);
 
-/// Throws DeviceError unless both live on one device.
-void check_devices(const char* op, const Tensor& a, const Tensor& b);
+namespace detail {
+
+Device device_of_some(const char* op, std::initializer_list<const Tensor*> operands);
+
+}  // namespace detail
+
+/// The device of all operands; numbers of C++ have none of their own and go along to any. Throws DeviceError for two.
+template <class... Others>
+Device common_device(const char* op, const Tensor& first, const Others&... others) {
+  if (((others.device() == first.device()) && ...)) return first.device();
+  return detail::device_of_some(op, {&first, &others...});
+}
+
+/// An operand in the dtype, and on the device, that an op has chosen: what moves is a number of C++.
+inline Tensor prepared(const Tensor& x, DType dtype, const Device& device) {
+  if (x.dtype() == dtype && x.device() == device) return x;
+  return cast(x, dtype).to(device);
+}
 
 /// Summed over what broadcasting repeated: the gradient of an operand of this shape.
 Tensor sum_to(const Tensor& gradient, const Shape& shape);

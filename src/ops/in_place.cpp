@@ -40,7 +40,9 @@ void check_target(const char* op, const Tensor& target, const Tensor& values) {
   if (!fits)
     fail<ShapeError>("{}: values of shape {} do not broadcast to the target's shape {}.", op, values.shape().text(),
                      target.shape().text());
-  check_devices(op, target, values);
+  if (target.device() != values.device() && !TensorAccess::is_number(values))
+    fail<DeviceError>("{}: the target is on {} and the values on {}. Hint: values.to(target.device()).", op,
+                      target.device().name(), values.device().name());
 }
 
 /// Boolean, whole numbers, floating-point numbers: a target takes its own kind and those before it.
@@ -86,10 +88,10 @@ Tensor& change(const Names& names, Tensor& target, const Tensor& operand) {
   check_dtype(names, a, dtype);
   constexpr std::int32_t number = op_number<Op>(BinaryOps());
   if (dtype == a.dtype()) {
-    const Tensor other = b.dtype() == dtype ? apart(a, b) : cast(b, dtype);
-    tensor_kernels_of(a.device()).binary(tensor_context(), number, loops<3>(a.shape(), {&a, &a, &other}));
+    const Tensor other = b.dtype() == dtype && b.device() == a.device() ? apart(a, b) : prepared(b, dtype, a.device());
+    tensor_kernels_of(a.device()).binary(tensor_context(a.device()), number, loops<3>(a.shape(), {&a, &a, &other}));
   } else {
-    const Tensor left = cast(a, dtype), right = b.dtype() == dtype ? b : cast(b, dtype);
+    const Tensor left = cast(a, dtype), right = prepared(b, dtype, a.device());
     write_over(a, run_binary(names.op, number, left, right, dtype));
   }
   TensorAccess::bump_version(a);
@@ -105,7 +107,7 @@ void assign(const Tensor& target, const Tensor& values) {
   const Tensor a = target.detach(), b = values.detach();
   // A number of C++ gives way: 0 and 1 are true and false, 1 is 1.0.
   check_dtype(names, a, TensorAccess::is_number(b) && !is_floating(b.dtype()) ? DType::boolean : b.dtype());
-  write_over(a, apart(a, b));
+  write_over(a, a.device() == b.device() ? apart(a, b) : b);
   TensorAccess::bump_version(a);
 }
 

@@ -46,7 +46,7 @@ Tensor checked_index(const char* op, const Tensor& index, std::int64_t size, int
   if (i.elements() == 0 || (min(once).item() >= 0 && max(once).item() < static_cast<double>(size))) return i;
   const std::int64_t first = first_true(logical_or(once < 0, once >= size));
   fail<ArgumentError>("{}: index {} at position {} is out of range for dimension {} of size {}.", op,
-                      once.contiguous().span<std::int64_t>()[static_cast<std::size_t>(first)],
+                      once.contiguous().to(Device::cpu()).span<std::int64_t>()[static_cast<std::size_t>(first)],
                       position_of(first, once.shape()).text(), axis, size);
 }
 
@@ -68,7 +68,7 @@ Tensor with_axis(const Tensor& t, int axis, int rank) { return t.rank() == rank 
 Tensor run_gather(const Tensor& x, int axis, const Tensor& i) {
   Tensor y = TensorAccess::allocate(i.shape(), x.dtype(), x.device());
   if (y.elements() > 0)
-    tensor_kernels_of(x.device()).gather(tensor_context(), axis_loops<3>(i.shape(), axis, {&y, &i, &x}));
+    tensor_kernels_of(x.device()).gather(tensor_context(x.device()), axis_loops<3>(i.shape(), axis, {&y, &i, &x}));
   return y;
 }
 
@@ -76,7 +76,7 @@ Tensor run_gather(const Tensor& x, int axis, const Tensor& i) {
 void run_scatter_add(const Tensor& whole, int axis, const Tensor& i, const Tensor& values) {
   if (i.elements() > 0)
     tensor_kernels_of(whole.device())
-        .scatter_add(tensor_context(), axis_loops<3>(i.shape(), axis, {&whole, &i, &values}));
+        .scatter_add(tensor_context(whole.device()), axis_loops<3>(i.shape(), axis, {&whole, &i, &values}));
 }
 
 /// `index` is what the user gave, `i` the same checked, of the rank of x.
@@ -104,7 +104,7 @@ Tensor running_sum(const Tensor& x, int axis, bool from_end) {
       task.axis_stride[i] = -task.axis_stride[i];
     }
   }
-  if (y.elements() > 0) tensor_kernels_of(x.device()).cumulative_sum(tensor_context(), task);
+  if (y.elements() > 0) tensor_kernels_of(x.device()).cumulative_sum(tensor_context(x.device()), task);
   if (is_recorded(x))
     record(
         {"cumulative_sum"}, y,
@@ -119,7 +119,8 @@ Tensor running_sum(const Tensor& x, int axis, bool from_end) {
 
 Tensor gather(const Tensor& x, int axis, const Tensor& index) {
   const int d = checked_dim("gather", axis, x.shape());
-  check_devices("gather", x, index);
+  const Device device = common_device("gather", x, index);
+  if (index.device() != device) return gather(x, axis, index.to(device));
   check_index_shape("gather", x, d, index);
   const Tensor i = with_axis(checked_index("gather", index, x.size(d), d), d, x.rank());
   return recorded_gather({"gather", OpCode::gather, d}, x, d, index, i);
@@ -127,7 +128,7 @@ Tensor gather(const Tensor& x, int axis, const Tensor& index) {
 
 Tensor take(const Tensor& x, int axis, const Tensor& index) {
   const int d = checked_dim("take", axis, x.shape());
-  check_devices("take", x, index);
+  common_device("take", x, index);
   if (index.rank() != 1)
     fail<ShapeError>("take: the index has shape {}, but it must be a vector. Hint: index.reshape({{-1}}).",
                      index.shape().text());
@@ -142,14 +143,14 @@ Tensor take(const Tensor& x, int axis, const Tensor& index) {
 
 Tensor scatter_add(const Tensor& x, int axis, const Tensor& index, const Tensor& values) {
   const int d = checked_dim("scatter_add", axis, x.shape());
-  check_devices("scatter_add", x, index);
-  check_devices("scatter_add", x, values);
+  const Device device = common_device("scatter_add", x, index, values);
+  if (index.device() != device) return scatter_add(x, axis, index.to(device), values);
   check_index_shape("scatter_add", x, d, index);
   if (!TensorAccess::is_number(values) && values.shape() != index.shape())
     fail<ShapeError>("scatter_add: the values have shape {}, the index {}. Hint: values.broadcast_to(index.shape()).",
                      values.shape().text(), index.shape().text());
   const DType dtype = compute_dtype(OpKind::arithmetic, x, values);
-  const Tensor base = cast(x, dtype), added = cast(values, dtype).broadcast_to(index.shape());
+  const Tensor base = cast(x, dtype), added = prepared(values, dtype, device).broadcast_to(index.shape());
   const Tensor i = with_axis(checked_index("scatter_add", index, x.size(d), d), d, x.rank());
   Tensor y = base.detach().clone();
   run_scatter_add(y, d, i, with_axis(added.detach(), d, x.rank()));
@@ -172,12 +173,12 @@ Tensor one_hot(const Tensor& classes_of_rows, std::int64_t classes, DType dtype)
   const Tensor bad = logical_not(fits);
   if (sum(bad).item() > 0) {
     const std::int64_t first = first_true(bad);
-    const Tensor values = cast(c, DType::f64).contiguous();
+    const Tensor values = cast(c, DType::f64).contiguous().to(Device::cpu());
     fail<ArgumentError>("one_hot: class {} at position {} is not one of 0, 1, ... {}.",
                         values.span<double>()[static_cast<std::size_t>(first)], position_of(first, c.shape()).text(),
                         classes - 1);
   }
-  return cast(classes_of_rows.unsqueeze(-1) == arange(classes), dtype);
+  return cast(classes_of_rows.unsqueeze(-1) == arange(classes, DType::i64, c.device()), dtype);
 }
 
 Sorted sort(const Tensor& x, int axis, bool descending) {
@@ -185,9 +186,10 @@ Sorted sort(const Tensor& x, int axis, bool descending) {
   Sorted sorted{TensorAccess::allocate(x.shape(), x.dtype(), x.device()),
                 TensorAccess::allocate(x.shape(), DType::i64, x.device())};
   if (x.elements() > 0) {
-    Context& context = tensor_context();
-    const Tensor scratch =
-        TensorAccess::allocate({context.arena.threads() * sort_scratch(x.size(d))}, DType::u8, x.device());
+    Context& context = tensor_context(x.device());
+    Tensor scratch;  // a GPU's kernel has its own
+    if (x.device().kind() == Device::Kind::cpu)
+      scratch = TensorAccess::allocate({context.arena.threads() * sort_scratch(x.size(d))}, DType::u8, x.device());
     tensor_kernels_of(x.device())
         .sort(context, descending, axis_loops<3>(x.shape(), d, {&sorted.values, &sorted.indices, &x}),
               TensorAccess::data(scratch));

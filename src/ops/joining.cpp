@@ -24,13 +24,14 @@ Tensor join(const char* op, const std::vector<Tensor>& tensors, int axis) {
   Shape shape = tensors[0].shape();
   shape[axis] = 0;
   const DType dtype = joint_dtype(tensors);
+  const Device device = tensors[0].device();
   std::vector<Tensor> parts;
   for (const Tensor& t : tensors) {
-    check_devices(op, tensors[0], t);
+    common_device(op, tensors[0], t);
     shape[axis] += t.size(axis);
     parts.push_back(cast(t, dtype));
   }
-  Tensor whole = TensorAccess::allocate(shape, dtype, tensors[0].device());
+  Tensor whole = TensorAccess::allocate(shape, dtype, device);
   bool recorded = false;
   std::int64_t start = 0;
   for (const Tensor& part : parts) {
@@ -83,6 +84,9 @@ Tensor stack(const std::vector<Tensor>& tensors, int axis) {
   const int along = axis < 0 ? axis + first.rank() + 1 : axis;
   if (along < 0 || along > first.rank())
     fail<ShapeError>("stack: dimension {} of a result with {} dimensions.", axis, first.rank() + 1);
+  Device device;  // that numbers of C++ go to; join() checks the others
+  for (const Tensor& t : tensors)
+    if (!TensorAccess::is_number(t)) device = t.device();
   std::vector<Tensor> parts;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     if (tensors[i].shape() != first)
@@ -90,12 +94,13 @@ Tensor stack(const std::vector<Tensor>& tensors, int axis) {
           "stack: tensor 0 has shape {} and tensor {} has {}, but all must have one shape. Hint: concatenate joins "
           "along a dimension that is there.",
           first.text(), i, tensors[i].shape().text());
-    parts.push_back(tensors[i].unsqueeze(along));
+    const bool is_number = TensorAccess::is_number(tensors[i]);
+    parts.push_back((is_number ? tensors[i].to(device) : tensors[i]).unsqueeze(along));
   }
   return join("stack", parts, along);
 }
 
-Tensor arange(std::int64_t count, DType dtype) {
+Tensor arange(std::int64_t count, DType dtype, Device device) {
   if (count < 0) fail<ArgumentError>("arange: the count is {}, but it must not be negative.", count);
   const std::int64_t most = dtype == DType::boolean ? 2
                             : dtype == DType::u8    ? 256
@@ -104,7 +109,7 @@ Tensor arange(std::int64_t count, DType dtype) {
   if (count > most)
     fail<ArgumentError>("arange: {} does not hold 0 to {}. Hint: DType::i64 does.", name_of(dtype), count - 1);
   // The running sum of 0, 1, 1, ...: no kernel of its own on any device.
-  const Tensor steps = Tensor::ones({count}, DType::i64);
+  const Tensor steps = Tensor::ones({count}, DType::i64, device);
   if (count > 0) assign(steps.slice(0, 0, 1), 0);
   return cast(cumulative_sum(steps, 0), dtype);
 }

@@ -48,15 +48,15 @@ Tensor on_diagonal(const Tensor& values, const Shape& shape) {
 }
 
 /// Whether an element of a matrix lies on the diagonal or below it.
-Tensor is_lower(std::int64_t rows, std::int64_t columns) {
-  return arange(rows).unsqueeze(1) >= arange(columns).unsqueeze(0);
+Tensor is_lower(std::int64_t rows, std::int64_t columns, const Device& device) {
+  return arange(rows, DType::i64, device).unsqueeze(1) >= arange(columns, DType::i64, device).unsqueeze(0);
 }
 
 /// Of a square matrix whose lower half stands for all of it.
 Tensor factor(const Tensor& a) {
   Tensor l = a.detach().clone();
   const std::int64_t bad =
-      tensor_kernels_of(a.device()).cholesky(tensor_context(), a.dtype(), TensorAccess::data(l), a.size(0));
+      tensor_kernels_of(a.device()).cholesky(tensor_context(a.device()), a.dtype(), TensorAccess::data(l), a.size(0));
   if (bad >= 0)
     fail<ArgumentError>(
         "cholesky: a matrix of shape {} is not positive definite: pivot {} is not positive. Hint: add a small multiple "
@@ -84,7 +84,8 @@ void check_diagonal(const Tensor& t) {
 
 Tensor triangle(const char* name, const Tensor& x, bool upper) {
   check_matrix(name, "x", x);
-  const Tensor mask = upper ? is_lower(x.size(1), x.size(0)).transpose(0, 1) : is_lower(x.size(0), x.size(1));
+  const Tensor mask =
+      upper ? is_lower(x.size(1), x.size(0), x.device()).transpose(0, 1) : is_lower(x.size(0), x.size(1), x.device());
   return where(mask, x, 0);
 }
 
@@ -101,7 +102,7 @@ Tensor outer(const Tensor& first, const Tensor& second) {
   if (first.rank() != 1 || second.rank() != 1)
     fail<ShapeError>("outer: a has shape {}, b {}, but they must be vectors.", first.shape().text(),
                      second.shape().text());
-  check_devices("outer", first, second);
+  common_device("outer", first, second);
   const DType dtype = compute_dtype(OpKind::floating, first, second);
   const Tensor a = cast(first, dtype), b = cast(second, dtype);
   Tensor y = a.detach().unsqueeze(1) * b.detach().unsqueeze(0);
@@ -127,7 +128,7 @@ Tensor solve_triangular(const Tensor& triangular, const Tensor& right, const Tri
   if ((right.rank() != 1 && right.rank() != 2) || right.size(0) != triangular.size(0))
     fail<ShapeError>("solve_triangular: t has shape {}, so that b must have {} rows, but its shape is {}.",
                      triangular.shape().text(), triangular.size(0), right.shape().text());
-  check_devices("solve_triangular", triangular, right);
+  common_device("solve_triangular", triangular, right);
   const DType dtype = compute_dtype(OpKind::floating, triangular, right);
   const Tensor t = cast(triangular, dtype), b = cast(right, dtype);
   const std::int64_t down = t.strides()[0], across = t.strides()[1];
@@ -144,7 +145,7 @@ Tensor solve_triangular(const Tensor& triangular, const Tensor& right, const Tri
   task.t_row_stride = read.strides()[options.transpose ? 1 : 0];
   task.t_column_stride = read.strides()[options.transpose ? 0 : 1];
   task.x = TensorAccess::data(x);
-  tensor_kernels_of(x.device()).solve_triangular(tensor_context(), task);
+  tensor_kernels_of(x.device()).solve_triangular(tensor_context(x.device()), task);
   if (!is_recorded(t, b)) return x;
   const bool wants_t = t.requires_grad(), wants_b = b.requires_grad();
   const auto rule = [wants_t, wants_b, options, t = Saved(t), x = Saved::result(x)](
@@ -169,8 +170,8 @@ Tensor cholesky_solve(const Tensor& b, const Tensor& l) {
   return solve_triangular(l, solve_triangular(l, b), {.transpose = true});
 }
 
-Tensor eye(std::int64_t n, DType dtype) {
-  Tensor whole = Tensor::zeros({n, n}, dtype);
+Tensor eye(std::int64_t n, DType dtype, Device device) {
+  Tensor whole = Tensor::zeros({n, n}, dtype, device);
   write_over(diagonal_view(whole), 1);
   return whole;
 }

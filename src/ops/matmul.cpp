@@ -81,7 +81,7 @@ void run(MatmulTask task, Tensor& c) {
   if (c.elements() == 0) return;
   task.c.data = TensorAccess::data(c);
   if (task.m == 1 && task.n > 1) turn(task);
-  tensor_kernels_of(c.device()).matmul(tensor_context(), task);
+  tensor_kernels_of(c.device()).matmul(tensor_context(c.device()), task);
 }
 
 /// Dense c [batch..., m, n] = a b for a [..., m, k], b [..., k, n] of one floating dtype, off the tape.
@@ -195,7 +195,7 @@ Tensor one_tall_matrix(const Tensor& a, const Tensor& b) {
 
 Tensor matmul(const Tensor& first, const Tensor& second) {
   check_shapes(first, second);
-  check_devices("matmul", first, second);
+  common_device("matmul", first, second);
   const DType dtype = compute_dtype(OpKind::floating, first, second);
   const Tensor a = cast(first, dtype), b = cast(second, dtype);
   if (a.rank() == 1 && b.rank() == 1) return vector_vector(a, b);

@@ -73,7 +73,7 @@ Tensor run_reduce(ReduceOp op, const Tensor& x, const Reduced& reduced, bool kee
   }
   task.kept = merge_dims(task, 0, kept, 0);
   task.reduced = merge_dims(task, kept, rank, task.kept);
-  tensor_kernels_of(x.device()).reduce(tensor_context(), task);
+  tensor_kernels_of(x.device()).reduce(tensor_context(x.device()), task);
   return y;
 }
 
@@ -143,7 +143,7 @@ Tensor arg_extremum(const char* name, bool largest, const Tensor& x, int axis, b
     fail<ShapeError>("{}: nothing to choose from in dimension {} of shape {}.", name, d, x.shape().text());
   const Reduced reduced(name, d, x.shape());
   Tensor y = TensorAccess::allocate(reduced.kept_shape, DType::i64, x.device());
-  tensor_kernels_of(x.device()).arg_reduce(tensor_context(), largest, axis_loops<2>(x.shape(), d, {&y, &x}));
+  tensor_kernels_of(x.device()).arg_reduce(tensor_context(x.device()), largest, axis_loops<2>(x.shape(), d, {&y, &x}));
   record_flat({name}, y, x);
   return keep_dims ? y : y.reshape(reduced.dropped_shape);
 }

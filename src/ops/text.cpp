@@ -9,8 +9,9 @@ namespace linden {
 namespace {
 
 /// Which positions of a dimension are shown: all, or the first and the last ones.
-Tensor shown_of(std::int64_t size, std::int64_t most) {
-  const Tensor head = arange((most + 1) / 2), tail = arange(most / 2) + (size - most / 2);
+Tensor shown_of(std::int64_t size, std::int64_t most, const Device& device) {
+  const Tensor head = arange((most + 1) / 2, DType::i64, device);
+  const Tensor tail = arange(most / 2, DType::i64, device) + (size - most / 2);
   return concatenate({head, tail});
 }
 
@@ -83,11 +84,12 @@ std::string to_string(const Tensor& x, std::int64_t most) {
   std::vector<std::int64_t> gaps;
   for (int d = 0; d < x.rank(); ++d) {
     gaps.push_back(x.size(d) > most ? (most + 1) / 2 : -1);
-    if (x.size(d) > most) shown = take(shown, d, shown_of(x.size(d), most));
+    if (x.size(d) > most) shown = take(shown, d, shown_of(x.size(d), most, x.device()));
   }
-  shown = shown.contiguous();
+  shown = shown.contiguous().to(Device::cpu());
   const std::string elements = x.elements() == 0 ? "[]" : Writer(shown.shape(), gaps, numbers_of(shown)).text();
-  return fmt::format("{}\nshape {}, {}{}", elements, x.shape().text(), name_of(x.dtype()),
+  const std::string place = x.device().kind() == Device::Kind::cpu ? "" : ", " + x.device().name();
+  return fmt::format("{}\nshape {}, {}{}{}", elements, x.shape().text(), name_of(x.dtype()), place,
                      x.requires_grad() ? ", requires_grad" : "");
 }
 

@@ -4,6 +4,7 @@
 
 #include "autograd/node.hpp"
 #include "base/fail.hpp"
+#include "ops/device_context.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"
 
@@ -191,6 +192,27 @@ Tensor Tensor::clone() const {
     record(
         {"clone", OpCode::identity}, copy,
         [](const std::shared_ptr<Node>&, const Tensor& g, std::span<Tensor> gradients) { gradients[0] = g; }, *this);
+  return copy;
+}
+
+Tensor Tensor::to(Device device) const {
+  if (device == device_) return *this;
+  const bool from_host = device_.kind() == Device::Kind::cpu, to_host = device.kind() == Device::Kind::cpu;
+  if (!from_host && !to_host) return to(Device::cpu()).to(device);
+  Tensor copy = TensorAccess::allocate(shape_, dtype_, device);
+  const Tensor dense = detach().contiguous();
+  const Device& gpu = from_host ? device : device_;
+  const MemoryKernels& memory = backend_of(gpu).memory;
+  const auto copies = from_host ? memory.upload : memory.download;
+  if (elements_ > 0)
+    copies(tensor_context(gpu), copy.first_, dense.first_, elements_ * static_cast<std::int64_t>(size_of(dtype_)));
+  if (is_recorded(*this))
+    record(
+        {"to"}, copy,
+        [from = device_](const std::shared_ptr<Node>&, const Tensor& g, std::span<Tensor> gradients) {
+          gradients[0] = g.to(from);
+        },
+        *this);
   return copy;
 }
 

@@ -42,9 +42,9 @@ void Adam::set_learning_rate(double learning_rate) {
 std::vector<NamedTensor> Adam::state() const {
   std::vector<NamedTensor> state;
   write_options(options_, state);
-  state.push_back({"steps", steps_.clone()});
-  state.push_back({"mean", mean_.clone()});
-  state.push_back({"mean_of_squares", mean_of_squares_.clone()});
+  state.push_back({"steps", host_copy(steps_)});
+  state.push_back({"mean", host_copy(mean_)});
+  state.push_back({"mean_of_squares", host_copy(mean_of_squares_)});
   return state;
 }
 
@@ -52,8 +52,8 @@ void Adam::set_state(const std::vector<NamedTensor>& state) {
   StateReader reader(name_, state);
   const auto options = read_options<AdamOptions>(name_, reader);
   Tensor steps = reader.tensor("steps", steps_.dtype(), steps_.shape());
-  Tensor mean = reader.tensor("mean", mean_.dtype(), mean_.shape());
-  Tensor mean_of_squares = reader.tensor("mean_of_squares", mean_.dtype(), mean_.shape());
+  Tensor mean = reader.tensor("mean", mean_.dtype(), mean_.shape(), mean_.device());
+  Tensor mean_of_squares = reader.tensor("mean_of_squares", mean_.dtype(), mean_.shape(), mean_.device());
   reader.finish();
   options_ = options;
   steps_ = std::move(steps);

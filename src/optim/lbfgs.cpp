@@ -219,7 +219,8 @@ std::vector<NamedTensor> Lbfgs::state() const {
 void Lbfgs::set_state(const std::vector<NamedTensor>& state) {
   StateReader reader(name_, state);
   const auto options = read_options<LbfgsOptions>(name_, reader);
-  Memory memory = Memory::read(reader, total_elements(parameters_), parameters_.front().dtype());
+  const Tensor& first = parameters_.front();
+  Memory memory = Memory::read(reader, total_elements(parameters_), first.dtype(), first.device());
   reader.finish();
   options_ = options;
   *memory_ = std::move(memory);

@@ -10,13 +10,13 @@ namespace {
 
 constexpr double least_curvature = 1e-10;  // a pair below would spoil the scale, or make it negative
 
-/// One member of all pairs as rows, each like `like`.
+/// One member of all pairs as rows, each like `like`; on the CPU.
 template <class Pairs, class Member>
 Tensor rows_of(const Pairs& pairs, Member member, const Tensor& like) {
   const auto count = static_cast<std::int64_t>(pairs.size());
   Tensor rows = Tensor::empty({count, like.elements()}, like.dtype(), like.device());
   for (std::int64_t i = 0; i < count; ++i) assign(rows.select(0, i), pairs[static_cast<std::size_t>(i)].*member);
-  return rows;
+  return rows.to(Device::cpu());
 }
 
 }  // namespace
@@ -63,11 +63,11 @@ void Lbfgs::Memory::write(std::vector<NamedTensor>& state) const {
   state.push_back({"inverses", inverses});
   state.push_back({"moves", rows_of(pairs, &Pair::move, move)});
   state.push_back({"changes", rows_of(pairs, &Pair::change, move)});
-  state.push_back({"gradient", gradient.clone()});
-  state.push_back({"move", move.clone()});
+  state.push_back({"gradient", host_copy(gradient)});
+  state.push_back({"move", host_copy(move)});
 }
 
-Lbfgs::Memory Lbfgs::Memory::read(StateReader& state, std::int64_t elements, DType dtype) {
+Lbfgs::Memory Lbfgs::Memory::read(StateReader& state, std::int64_t elements, DType dtype, const Device& device) {
   Memory memory;
   const auto whole = [&](const char* name, double most) {
     const double value = state.number(name);
@@ -80,12 +80,12 @@ Lbfgs::Memory Lbfgs::Memory::read(StateReader& state, std::int64_t elements, DTy
   memory.scale = state.number("scale");
   const std::int64_t count = whole("pairs", 0x1p31);
   const Tensor inverses = state.tensor("inverses", DType::f64, {count});
-  const Tensor moves = state.tensor("moves", dtype, {count, elements});
-  const Tensor changes = state.tensor("changes", dtype, {count, elements});
+  const Tensor moves = state.tensor("moves", dtype, {count, elements}, device);
+  const Tensor changes = state.tensor("changes", dtype, {count, elements}, device);
   for (std::int64_t i = 0; i < count; ++i)
     memory.pairs.push_back({moves.select(0, i), changes.select(0, i), inverses.at<double>({i})});
-  memory.gradient = state.tensor("gradient", dtype, {elements});
-  memory.move = state.tensor("move", dtype, {elements});
+  memory.gradient = state.tensor("gradient", dtype, {elements}, device);
+  memory.move = state.tensor("move", dtype, {elements}, device);
   return memory;
 }
 

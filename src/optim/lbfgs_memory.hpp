@@ -31,8 +31,8 @@ struct Lbfgs::Memory {
   Tensor direction(const Tensor& gradient_here, int history);
 
   void write(std::vector<NamedTensor>& state) const;
-  /// Of `elements` elements of `dtype`.
-  static Memory read(StateReader& state, std::int64_t elements, DType dtype);
+  /// Of `elements` elements of `dtype`, on the device.
+  static Memory read(StateReader& state, std::int64_t elements, DType dtype, const Device& device);
 
  private:
   void take_in_move(const Tensor& gradient_here, int history);

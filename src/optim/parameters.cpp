@@ -106,6 +106,7 @@ void fused_step(StepKernel kernel, StepTask task, const std::vector<Tensor>& par
   }
   std::stable_sort(moves.begin(), moves.end(), [](const Move& a, const Move& b) { return a.step < b.step; });
 
+  Context& context = tensor_context(parameters.front().device());
   task.dtype = parameters.front().dtype();
   std::vector<StepSegment> segments;
   for (std::size_t i = 0; i < moves.size(); ++i) {
@@ -114,7 +115,7 @@ void fused_step(StepKernel kernel, StepTask task, const std::vector<Tensor>& par
     task.segments = segments.data();
     task.count = static_cast<std::int32_t>(segments.size());
     task.step = moves[i].step;
-    kernel(tensor_context(), task);
+    kernel(context, task);
     segments.clear();
   }
 }

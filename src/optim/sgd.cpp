@@ -35,8 +35,8 @@ void Sgd::set_learning_rate(double learning_rate) {
 std::vector<NamedTensor> Sgd::state() const {
   std::vector<NamedTensor> state;
   write_options(options_, state);
-  state.push_back({"steps", steps_.clone()});
-  if (options_.momentum != 0) state.push_back({"velocity", velocity_.clone()});
+  state.push_back({"steps", host_copy(steps_)});
+  if (options_.momentum != 0) state.push_back({"velocity", host_copy(velocity_)});
   return state;
 }
 
@@ -44,8 +44,9 @@ void Sgd::set_state(const std::vector<NamedTensor>& state) {
   StateReader reader(name_, state);
   const auto options = read_options<SgdOptions>(name_, reader);
   Tensor steps = reader.tensor("steps", steps_.dtype(), steps_.shape()), velocity;
+  const Tensor& first = parameters_.front();
   if (options.momentum != 0)
-    velocity = reader.tensor("velocity", parameters_.front().dtype(), {total_elements(parameters_)});
+    velocity = reader.tensor("velocity", first.dtype(), {total_elements(parameters_)}, first.device());
   reader.finish();
   options_ = options;
   steps_ = std::move(steps);

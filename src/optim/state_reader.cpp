@@ -20,8 +20,9 @@ const Tensor& StateReader::find(const char* name, DType dtype, const Shape& shap
   return found->value;
 }
 
-Tensor StateReader::tensor(const char* name, DType dtype, const Shape& shape) {
-  return find(name, dtype, shape).detach().clone();
+Tensor StateReader::tensor(const char* name, DType dtype, const Shape& shape, const Device& device) {
+  const Tensor found = find(name, dtype, shape).detach();
+  return found.device() == device ? found.clone() : found.to(device);
 }
 
 double StateReader::number(const char* name) { return find(name, DType::f64, {}).item(); }

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "backend/backend.hpp"
+#include "backend/cuda.hpp"
 #include "base/fail.hpp"
 
 namespace linden {
@@ -10,6 +12,12 @@ namespace {
 constexpr std::size_t alignment = 64;  // a cache line, and the widest vector register
 // From here on malloc would ask the system anew each time: ask for huge pages, or every 4 KB of a result cost a fault.
 constexpr std::size_t page_bytes = std::size_t{32} << 20;
+
+/// Memory alone wants a queue and no threads. The last tensor may go when its thread's own context has gone.
+Context context_of(cuda::Queue* queue) {
+  static Arena nobody(1);
+  return {nobody, queue};
+}
 
 }  // namespace
 
@@ -28,6 +36,16 @@ Storage::Storage(std::size_t bytes) {
   }
 }
 
-Storage::~Storage() { std::free(block_); }
+Storage::Storage(std::size_t bytes, const Device& device) : queue_(tensor_queue_of(device)), queue_bytes_(bytes) {
+  Context context = context_of(queue_);
+  data = backend_of(device).memory.allocate(context, static_cast<std::int64_t>(bytes), "a tensor");
+}
+
+Storage::~Storage() {
+  std::free(block_);
+  if (queue_ == nullptr || data == nullptr) return;
+  Context context = context_of(queue_);
+  cuda_backend().backend->memory.release(context, data, static_cast<std::int64_t>(queue_bytes_));
+}
 
 }  // namespace linden

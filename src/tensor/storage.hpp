@@ -1,19 +1,28 @@
-// The memory behind tensors: owned, or borrowed from the caller. All views of it share one Storage.
+// The memory behind tensors, on the host or on a GPU: owned, or borrowed from the caller. All views of it share one
+// Storage.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <linden/device.hpp>
 #include <memory>
 
 #include "base/memory.hpp"
 
 namespace linden {
 
+namespace cuda {
+class Queue;
+}
+
 struct Storage {
   static constexpr std::size_t small_bytes = 32;
 
   /// Uninitialised memory: small amounts within this object, large ones in huge pages. Throws MemoryError.
   explicit Storage(std::size_t bytes);
+  /// The same on a device. It is released in the order of the queue that all tensors of the device share, so that work
+  /// which is still queued may use it.
+  Storage(std::size_t bytes, const Device& device);
   /// Memory that someone else owns.
   Storage(void* borrowed, std::shared_ptr<const void> keep_alive) noexcept
       : data(borrowed), owner_(std::move(keep_alive)) {}
@@ -29,6 +38,8 @@ struct Storage {
   void* block_ = nullptr;  // from malloc
   Memory pages_;
   std::shared_ptr<const void> owner_;
+  cuda::Queue* queue_ = nullptr;  // of `data` on a GPU
+  std::size_t queue_bytes_ = 0;
   alignas(16) unsigned char small_[small_bytes];
 };
 

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "autograd/node.hpp"
+#include "backend/backend.hpp"
 #include "base/fail.hpp"
+#include "ops/device_context.hpp"
 #include "ops/elementwise.hpp"
 
 namespace linden {
@@ -72,14 +74,14 @@ Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) {
   t.elements_ = shape.elements();
   t.dtype_ = dtype;
   t.device_ = device;
-  t.storage_ = std::make_shared<Storage>(static_cast<std::size_t>(t.elements_) * size_of(dtype));
+  const std::size_t bytes = static_cast<std::size_t>(t.elements_) * size_of(dtype);
+  t.storage_ =
+      device.kind() == Device::Kind::cpu ? std::make_shared<Storage>(bytes) : std::make_shared<Storage>(bytes, device);
   t.first_ = t.storage_->data;
   return t;
 }
 
 Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
-  if (device.kind() != Device::Kind::cpu)
-    fail<DeviceError>("Tensor::empty: tensors live on cpu in this build, not on {}.", device.name());
   for (const std::int64_t size : shape)
     if (size < 0) fail<ShapeError>("Tensor::empty: shape {} has a negative size.", shape.text());
   std::int64_t bytes = 0;
@@ -89,7 +91,13 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   return TensorAccess::allocate(shape, dtype, device);
 }
 
-Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) { return full(shape, 0, dtype, device); }
+Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
+  if (device.kind() == Device::Kind::cpu) return full(shape, 0, dtype, device);
+  Tensor t = empty(shape, dtype, device);  // zero bytes are zeros: no number to upload
+  const auto bytes = t.elements_ * static_cast<std::int64_t>(size_of(dtype));
+  backend_of(device).memory.fill(tensor_context(device), t.first_, 0, bytes);
+  return t;
+}
 Tensor Tensor::ones(const Shape& shape, DType dtype, Device device) { return full(shape, 1, dtype, device); }
 
 Tensor Tensor::full(const Shape& shape, double value, DType dtype, Device device) {
@@ -151,6 +159,7 @@ bool Tensor::is_contiguous() const noexcept {
 
 double Tensor::item() const {
   if (elements_ != 1) fail<ShapeError>("Tensor::item: shape {} has {} elements, not one.", shape_.text(), elements_);
+  if (device_.kind() != Device::Kind::cpu) return detach().to(Device::cpu()).item();
   return *static_cast<const double*>(cast(detach(), DType::f64).first_);
 }
 
@@ -201,7 +210,7 @@ void* Tensor::checked_data(DType expected, bool contiguous) const {
   if (expected != dtype_)
     fail<ArgumentError>("Tensor: asked for {} elements of a tensor of {}.", name_of(expected), name_of(dtype_));
   if (device_.kind() != Device::Kind::cpu)
-    fail<ArgumentError>("Tensor: its memory is on {}, not the host's.", device_.name());
+    fail<DeviceError>("Tensor: its memory is on {}, not the host's. Hint: to(Device::cpu()).", device_.name());
   if (contiguous && !is_contiguous())
     fail<ArgumentError>("Tensor: shape {} with strides {} is not contiguous. Hint: call contiguous() first.",
                         shape_.text(), strides_.text());

@@ -2,6 +2,7 @@
 // force finds. Larger ones take the kernels through wide cells, 24-bit entries, parts and several partition chunks.
 #include <gtest/gtest.h>
 
+#include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/sample.hpp"
 #include "loss/definition.hpp"
@@ -99,30 +100,6 @@ std::string check(const RandomData& data, const BoostingConfig& config, double t
     scores = next;
   }
   return "";
-}
-
-BoostingConfig random_config(Random& random, const std::string& loss) {
-  BoostingConfig config;
-  config.loss = loss == "softmax" ? loss::softmax({.classes = 3}) : loss::by_name(loss);
-  config.rounds = 1 + random.below(3);
-  config.learning_rate = random.one_of({1.0, 0.5});
-  config.growth = random.one_of({Growth::leaf_wise, Growth::level_wise});
-  config.max_leaves = random.one_of({2, 3, 5, 8, 31, 200});
-  config.max_depth = random.one_of({0, 0, 1, 2, 3, 5});
-  config.l1 = random.one_of({0.0, 0.0, 0.3, 2.0});
-  config.l2 = random.one_of({0.0, 1.0, 1.0, 7.5});
-  config.min_gain = random.one_of({0.0, 0.0, 0.1, 3.0});
-  config.min_child_weight = random.one_of({0.0, 1e-3, 1.0, 10.0});
-  config.min_rows_in_leaf = random.one_of({1, 1, 2, 5, 20, 60});
-  return config;
-}
-
-// Another parameter than the default in half of the cases.
-Loss random_parameter(Random& random, Loss loss) {
-  if (loss.name() == "quantile") return loss.with_parameter("level", random.one_of({0.5, 0.1, 0.9, 0.25, 0.999}));
-  if (loss.name() == "huber") return loss.with_parameter("delta", random.one_of({1.0, 0.1, 5.0}));
-  if (loss.name() == "focal") return loss.with_parameter("gamma", random.one_of({2.0, 0.0, 0.5, 3.0}));
-  return loss;
 }
 
 void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool exact_values = false) {

@@ -3,7 +3,7 @@
 # commands there. Needs root, debootstrap and git, about 2 GB of disk, and this machine's apt sources.
 #
 #     tests/packaging/fresh_debian.sh                     # ./dev demo, then ./dev test
-#     tests/packaging/fresh_debian.sh './dev setup ci'    # any other commands
+#     tests/packaging/fresh_debian.sh './dev setup test'  # any other commands
 #
 # FRESH_DEBIAN_KEEP=1 leaves the folder there.
 set -euo pipefail

@@ -2,9 +2,13 @@
 // for the executor finds here. Errors of a kernel are thrown as DeviceError by the call that synchronises.
 #pragma once
 
+#define LINDEN_SIMT
+
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "simt/heap.hpp"
 #include "simt/shared_memory.hpp"
@@ -14,7 +18,15 @@
 using cudaStream_t = linden::simt::Stream*;
 using cudaEvent_t = linden::simt::Event*;
 
-enum cudaError_t { cudaSuccess = 0, cudaErrorInvalidValue = 1, cudaErrorMemoryAllocation = 2, cudaErrorNotReady = 600 };
+enum cudaError_t {
+  cudaSuccess = 0,
+  cudaErrorInvalidValue = 1,
+  cudaErrorMemoryAllocation = 2,
+  cudaErrorInsufficientDriver = 35,
+  cudaErrorNoDevice = 100,
+  cudaErrorNoKernelImageForDevice = 209,
+  cudaErrorNotReady = 600
+};
 enum cudaMemcpyKind {
   cudaMemcpyHostToHost,
   cudaMemcpyHostToDevice,
@@ -36,6 +48,9 @@ inline const char* cudaGetErrorString(cudaError_t error) {
     case cudaSuccess: return "no error";
     case cudaErrorInvalidValue: return "invalid argument";
     case cudaErrorMemoryAllocation: return "out of memory";
+    case cudaErrorInsufficientDriver: return "CUDA driver version is insufficient for CUDA runtime version";
+    case cudaErrorNoDevice: return "no CUDA-capable device is detected";
+    case cudaErrorNoKernelImageForDevice: return "no kernel image is available for execution on the device";
     case cudaErrorNotReady: return "device not ready";
   }
   return "unrecognized error code";
@@ -90,6 +105,32 @@ cudaError_t cudaMallocAsync(T** memory, std::size_t bytes, cudaStream_t) {
 inline cudaError_t cudaFreeAsync(void* memory, cudaStream_t stream) {
   return linden::simt::free_async(memory, stream), cudaSuccess;
 }
+
+// Pools: all of them share the heap.
+using cudaMemPool_t = int*;
+enum cudaMemAllocationType { cudaMemAllocationTypePinned = 1 };
+enum cudaMemLocationType { cudaMemLocationTypeDevice = 1 };
+struct cudaMemPoolProps {
+  cudaMemAllocationType allocType;
+  struct {
+    cudaMemLocationType type;
+    int id;
+  } location;
+};
+enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
+inline cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps*) {
+  return *pool = nullptr, cudaSuccess;
+}
+inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+inline cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) { return cudaSuccess; }
+inline cudaError_t cudaMallocFromPoolAsync(void** memory, std::size_t bytes, cudaMemPool_t, cudaStream_t stream) {
+  return cudaMallocAsync(memory, bytes, stream);
+}
+struct cudaFuncAttributes {};
+inline cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) { return cudaSuccess; }
+inline cudaError_t cudaDriverGetVersion(int* version) { return *version = 13000, cudaSuccess; }
+inline cudaError_t cudaRuntimeGetVersion(int* version) { return *version = 13000, cudaSuccess; }
+
 template <class T>
 cudaError_t cudaMalloc(T** memory, std::size_t bytes) {
   return cudaMallocAsync(memory, bytes, nullptr);
@@ -116,6 +157,12 @@ inline cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes
   const bool to_device = linden::simt::is_device_address(to), from_device = linden::simt::is_device_address(from);
   if (bytes > 0 && kind != cudaMemcpyDefault && int(kind) != int(to_device) + 2 * int(from_device))
     return cudaErrorInvalidValue;
+  if (bytes > 0 && to_device && !from_device) {  // pageable memory is copied before the call returns
+    const auto* const first = static_cast<const unsigned char*>(from);
+    const auto staged = std::make_shared<std::vector<unsigned char>>(first, first + bytes);
+    linden::simt::copy_async(to, staged->data(), bytes, stream);
+    return linden::simt::run_async(stream, [staged] {}), cudaSuccess;
+  }
   return linden::simt::copy_async(to, from, bytes, stream), cudaSuccess;
 }
 inline cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {

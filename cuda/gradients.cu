@@ -1,0 +1,252 @@
+// Gradient and curvature of every row in one launch: a loss functor, or a row program, on dual numbers, in double,
+// rounded to float on store.
+//
+// Of all rows only maxima and the first bad row are kept: integer maxima, whose order does not show.
+#include <vector>
+
+#include "backend/row_gradient.hpp"
+#include "backend/row_program.hpp"
+#include "runtime/queue.hpp"
+#include "runtime/simt.hpp"
+#include "tree_steps.hpp"
+
+namespace linden::cuda {
+namespace {
+
+constexpr unsigned block_rows = 256;
+constexpr unsigned softmax_rows = 2;  // of a thread
+constexpr unsigned program_block = 128;
+constexpr std::int32_t small_registers = 32;                    // what local memory holds
+constexpr std::int64_t program_memory = std::int64_t{1} << 27;  // bytes for the threads of larger programs
+constexpr std::int32_t most_shared_outputs = 4096;              // whose peaks a block keeps in shared memory
+
+/// What has been seen of an output: the largest bit patterns of its finite numbers, and the complement of the first row
+/// that has others (0: none).
+struct Peak {
+  std::int32_t gradient, curvature;
+  unsigned long long bad;
+};
+
+struct HigherPeak {
+  __device__ __forceinline__ Peak operator()(const Peak& a, const Peak& b) const {
+    return {Max()(a.gradient, b.gradient), Max()(a.curvature, b.curvature), Max()(a.bad, b.bad)};
+  }
+};
+
+/// The arrays of a GradientTask; outputs stand `rows` apart.
+struct Arrays {
+  std::int64_t rows;
+  const double *scores, *labels, *weights;
+  float *gradients, *curvatures;
+};
+
+/// Stores the derivatives of a row in output k.
+template <bool weighted>
+__device__ __forceinline__ Peak store(const Arrays& arrays, std::int64_t k, std::int64_t row,
+                                      const SoftmaxLoss::Output& d) {
+  const StoredGradient kept = stored_gradient<weighted>(d, weighted ? arrays.weights[row] : 1.0);
+  arrays.gradients[k * arrays.rows + row] = kept.gradient;
+  arrays.curvatures[k * arrays.rows + row] = kept.curvature;
+  const std::int32_t g = magnitude_bits(kept.gradient), h = magnitude_bits(kept.curvature);
+  if (Max()(g, h) >= infinite_bits) return {0, 0, ~static_cast<unsigned long long>(row)};
+  return {g, h, 0};
+}
+
+__device__ __forceinline__ void raise(Peak& target, const Peak& peak) {
+  atomicMax(&target.gradient, peak.gradient);
+  atomicMax(&target.curvature, peak.curvature);
+  if (peak.bad != 0) atomicMax(&target.bad, peak.bad);
+}
+
+template <class RowLoss, bool weighted>
+__global__ void __launch_bounds__(block_rows) one_output(Arrays arrays, RowLoss loss, Peak* peaks) {
+  Peak peak{};
+  const std::int64_t step = std::int64_t{gridDim.x} * blockDim.x;
+  for (std::int64_t row = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; row < arrays.rows; row += step) {
+    const Dual d = loss(variable(arrays.scores[row]), arrays.labels[row]);
+    peak = HigherPeak()(peak, store<weighted>(arrays, 0, row, {d.first, d.second}));
+  }
+  peak = block_reduce(peak, HigherPeak());
+  if (threadIdx.x == 0) raise(peaks[0], peak);
+}
+
+/// The peaks of many outputs: a block keeps the maxima of its own in shared memory, [2 * outputs], as long as they fit.
+class BlockPeaks {
+ public:
+  __device__ BlockPeaks(Peak* peaks, std::int32_t* shared, std::int32_t outputs)
+      : peaks_(peaks), shared_(outputs <= most_shared_outputs ? shared : nullptr), outputs_(outputs) {
+    if (shared_ != nullptr)
+      for (std::int32_t i = int(threadIdx.x); i < 2 * outputs; i += int(blockDim.x)) shared_[i] = 0;
+    __syncthreads();
+  }
+
+  /// By whole warps.
+  __device__ void add(std::int32_t k, const Peak& peak) {
+    const std::int32_t gradient = warp_reduce(peak.gradient, Max()), curvature = warp_reduce(peak.curvature, Max());
+    if (lane_index() == 0) {
+      atomicMax(shared_ != nullptr ? &shared_[2 * k] : &peaks_[k].gradient, gradient);
+      atomicMax(shared_ != nullptr ? &shared_[2 * k + 1] : &peaks_[k].curvature, curvature);
+    }
+    if (peak.bad != 0) atomicMax(&peaks_[k].bad, peak.bad);
+  }
+
+  __device__ void finish() {
+    __syncthreads();
+    if (shared_ == nullptr) return;
+    for (std::int32_t k = int(threadIdx.x); k < outputs_; k += int(blockDim.x))
+      raise(peaks_[k], {shared_[2 * k], shared_[2 * k + 1], 0});
+  }
+
+ private:
+  Peak* peaks_;
+  std::int32_t* shared_;
+  std::int32_t outputs_;
+};
+
+std::size_t shared_bytes(std::int32_t outputs) {
+  return outputs <= most_shared_outputs ? static_cast<std::size_t>(outputs) * 2 * sizeof(std::int32_t) : 0;
+}
+
+/// Three passes over the outputs of a thread's rows: largest score, sum of exponentials, then output by output.
+template <bool weighted>
+__global__ void __launch_bounds__(block_rows) softmax(Arrays arrays, std::int32_t outputs, Peak* peaks) {
+  LINDEN_DYNAMIC_SHARED(shared, std::int32_t);
+  BlockPeaks all(peaks, shared, outputs);
+  const std::int64_t tile = std::int64_t{softmax_rows} * blockDim.x;
+  for (std::int64_t begin = blockIdx.x * tile; begin < arrays.rows; begin += gridDim.x * tile) {
+    if (begin + warp_index() * 32 >= arrays.rows) break;
+    std::int64_t rows[softmax_rows];
+    double shift[softmax_rows], sum[softmax_rows];
+    for (unsigned i = 0; i < softmax_rows; ++i) {
+      rows[i] = begin + i * blockDim.x + threadIdx.x;
+      shift[i] = arrays.scores[rows[i] < arrays.rows ? rows[i] : begin];
+      sum[i] = 0;
+    }
+    const auto score = [&](std::int32_t k, unsigned i) {
+      return arrays.scores[k * arrays.rows + (rows[i] < arrays.rows ? rows[i] : begin)];
+    };
+    for (std::int32_t k = 1; k < outputs; ++k)
+      for (unsigned i = 0; i < softmax_rows; ++i) shift[i] = SoftmaxLoss::larger(shift[i], score(k, i));
+    for (std::int32_t k = 0; k < outputs; ++k)
+      for (unsigned i = 0; i < softmax_rows; ++i) sum[i] += SoftmaxLoss::term(score(k, i), shift[i]);
+    for (std::int32_t k = 0; k < outputs; ++k) {
+      Peak peak{};
+      for (unsigned i = 0; i < softmax_rows; ++i) {
+        if (rows[i] >= arrays.rows) continue;
+        const double share = SoftmaxLoss::share(score(k, i), shift[i], sum[i]);
+        const bool is_label = arrays.labels[rows[i]] == static_cast<double>(k);
+        peak = HigherPeak()(peak, store<weighted>(arrays, k, rows[i], SoftmaxLoss::output(share, is_label)));
+      }
+      all.add(k, peak);
+    }
+  }
+  all.finish();
+}
+
+/// A row to a thread. The numbers of small programs lie in local memory, those of others in `memory`, threads side by
+/// side.
+template <std::int32_t most_registers>
+__global__ void __launch_bounds__(program_block)
+    program_rows(Arrays arrays, const RowProgram* program, const double* const* parameters, CurvatureRule rule,
+                 double* memory, Peak* peaks) {
+  LINDEN_DYNAMIC_SHARED(shared, std::int32_t);
+  constexpr bool is_small = most_registers <= small_registers;
+  double local[is_small ? 3 * most_registers : 1];
+  const std::int64_t thread = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  const std::int64_t threads = std::int64_t{gridDim.x} * blockDim.x;
+  const std::int32_t outputs = program->outputs;
+  BlockPeaks all(peaks, shared, outputs);
+  BoundedRowTile<most_registers> tile(*program, is_small ? local : memory + thread, 1, is_small ? 1 : threads, false);
+  const RowInputs inputs{arrays.scores, arrays.rows, arrays.labels, parameters};
+  const std::int64_t end = (arrays.rows + 31) / 32 * 32;  // warps stay whole
+  for (std::int64_t row = thread; row < end; row += threads) {
+    if (row < arrays.rows) tile.load(inputs, row, 1);
+    for (std::int32_t k = 0; k < outputs; ++k) {
+      Peak peak{};
+      if (row < arrays.rows) {
+        tile.differentiate(k);
+        const SoftmaxLoss::Output d{tile.gradient(0), ruled_curvature(rule, tile.curvature(0))};
+        peak = arrays.weights != nullptr ? store<true>(arrays, k, row, d) : store<false>(arrays, k, row, d);
+      }
+      all.add(k, peak);
+    }
+  }
+  all.finish();
+}
+
+template <bool weighted, class RowLoss>
+void run(Context& context, const GradientTask&, const Arrays& arrays, const RowLoss& loss, Peak* peaks) {
+  launch<one_output<RowLoss, weighted>>(
+      {.grid = blocks_for(context, arrays.rows, block_rows), .block = block_rows, .stream = stream_of(context)}, arrays,
+      loss, peaks);
+}
+
+template <bool weighted>
+void run(Context& context, const GradientTask& task, const Arrays& arrays, const SoftmaxLoss&, Peak* peaks) {
+  const std::int32_t outputs = task.loss.outputs;
+  launch<softmax<weighted>>({.grid = blocks_for(context, arrays.rows, softmax_rows * block_rows),
+                             .block = block_rows,
+                             .shared = shared_bytes(outputs),
+                             .stream = stream_of(context)},
+                            arrays, outputs, peaks);
+}
+
+template <bool weighted>
+void run(Context& context, const GradientTask& task, const Arrays& arrays, const ProgramLoss&, Peak* peaks) {
+  const RowProgram& host = *task.loss.program;
+  const Scratch<RowProgram> program(context, 1);
+  const Scratch<const double*> parameters(context, host.parameters);
+  const auto upload = [&](void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0)
+      check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(context)), "gradients: a row program");
+  };
+  upload(program.data(), &host, sizeof host);
+  upload(parameters.data(), task.loss.program_parameters,
+         static_cast<std::size_t>(host.parameters) * sizeof(const double*));
+
+  unsigned grid = blocks_for(context, arrays.rows, program_block);
+  const auto start = [&]<std::int32_t most_registers>(double* memory) {
+    launch<program_rows<most_registers>>(
+        {.grid = grid, .block = program_block, .shared = shared_bytes(host.outputs), .stream = stream_of(context)},
+        arrays, program.data(), parameters.data(), task.loss.curvature, memory, peaks);
+  };
+  if (host.registers <= small_registers) return start.template operator()<small_registers>(nullptr);
+  const std::int64_t of_block = program_block * RowTile::memory_size(host, 1);
+  const std::int64_t fit = program_memory / (of_block * static_cast<std::int64_t>(sizeof(double)));
+  if (fit < grid) grid = fit < 1 ? 1 : static_cast<unsigned>(fit);
+  const Scratch<double> memory(context, grid * of_block, "the registers of a custom loss");
+  // Sums of straight lines read values that nobody has asked for.
+  check(
+      cudaMemsetAsync(memory.data(), 0, static_cast<std::size_t>(grid * of_block) * sizeof(double), stream_of(context)),
+      "gradients: a row program");
+  start.template operator()<RowProgram::most_registers>(memory.data());
+}
+
+}  // namespace
+
+void gradients(Context& context, const GradientTask& task) {
+  const auto outputs = static_cast<std::size_t>(task.loss.outputs);
+  for (std::size_t k = 0; k < outputs; ++k) task.ranges[k] = GradientRange();
+  if (task.rows == 0) return;
+  const Arrays arrays{task.rows, task.scores, task.labels, task.weights, task.gradients, task.curvatures};
+  const Scratch<Peak> peaks(context, task.loss.outputs);
+  check(cudaMemsetAsync(peaks.data(), 0, outputs * sizeof(Peak), stream_of(context)), "gradients");
+  visit_loss(task.loss, [&](auto loss) {
+    if (task.weights != nullptr)
+      run<true>(context, task, arrays, loss, peaks.data());
+    else
+      run<false>(context, task, arrays, loss, peaks.data());
+  });
+  std::vector<Peak> seen(outputs);
+  check(cudaMemcpyAsync(seen.data(), peaks.data(), outputs * sizeof(Peak), cudaMemcpyDeviceToHost, stream_of(context)),
+        "gradients");
+  context.queue->synchronize();
+  for (std::size_t k = 0; k < outputs; ++k) {
+    GradientRange& range = task.ranges[k];
+    range.max_gradient = __builtin_bit_cast(float, seen[k].gradient);
+    range.max_curvature = __builtin_bit_cast(float, seen[k].curvature);
+    if (seen[k].bad != 0) range.first_bad_row = static_cast<std::int64_t>(~seen[k].bad);
+  }
+}
+
+}  // namespace linden::cuda

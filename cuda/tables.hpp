@@ -1,0 +1,12 @@
+// The GPU's side of the seam.
+#pragma once
+
+#include "backend/tensor_kernels.hpp"
+#include "backend/tree_kernels.hpp"
+
+namespace linden::cuda {
+
+const TensorKernels& tensor_kernels();
+const TreeKernels& tree_kernels();
+
+}  // namespace linden::cuda

@@ -1,0 +1,22 @@
+// The GPU's entries of the table of tree kernels, one source each. See backend/tree_kernels.hpp for what they do.
+#pragma once
+
+#include "backend/tree_kernels.hpp"
+
+namespace linden::cuda {
+
+std::int64_t own_bytes(const TreeMemory&);
+void bin(Context&, const BinTask&);
+void gradients(Context&, const GradientTask&);
+void quantise(Context&, TreeMemory&);
+void histogram(Context&, TreeMemory&);
+void subtract(Context&, TreeMemory&);
+void split(Context&, TreeMemory&);
+bool select(Context&, TreeMemory&);
+void partition(Context&, TreeMemory&);
+void leaf_sums(Context&, TreeMemory&);
+void renew(Context&, TreeMemory&);
+void update(Context&, TreeMemory&, double* scores);
+void predict(Context&, const PredictTask&);
+
+}  // namespace linden::cuda

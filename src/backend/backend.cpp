@@ -1,0 +1,29 @@
+#include "backend/backend.hpp"
+
+#include "backend/cuda.hpp"
+#include "base/fail.hpp"
+
+namespace linden {
+
+const Backend& backend_of(const Device& device) {
+  static const Backend cpu{cpu_tensor_kernels(), cpu_tree_kernels(), host_memory_kernels()};
+  if (device.kind() == Device::Kind::cpu) return cpu;
+  const CudaBackend& cuda = cuda_backend();
+  if (cuda.backend == nullptr)
+    fail<DeviceError>("{}: no usable GPU ({}). Hint: Device::best() falls back to the CPU.", device.name(),
+                      cuda.reason);
+  return *cuda.backend;
+}
+
+cuda::Queue* tensor_queue_of(const Device& device) {
+  return device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().shared_queue(device.index());
+}
+
+DeviceContext::DeviceContext(const Device& device, Arena& threads)
+    : Context{threads, device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().open_queue(device.index())} {}
+
+DeviceContext::~DeviceContext() {
+  if (queue != nullptr) cuda_backend().close_queue(queue);
+}
+
+}  // namespace linden

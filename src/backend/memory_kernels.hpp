@@ -1,0 +1,33 @@
+// The seam of memory: room on a device, and copies between it and the host.
+//
+// Everything happens in the order of the context's queue. On the CPU, device and host are the same and a copy is a
+// copy; its table is host_memory.cpp, the GPU's cuda/memory.cpp.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/context.hpp"
+
+namespace linden {
+
+struct MemoryKernels {
+  /// Uninitialised memory, aligned to 256 bytes; null for 0 bytes. `what` names it in the MemoryError that says how
+  /// much was wanted, what is free and what would need less ("histograms").
+  void* (*allocate)(Context&, std::int64_t bytes, const char* what);
+  /// What was queued before may still use it.
+  void (*release)(Context&, void* memory, std::int64_t bytes) noexcept;
+  /// From the host. The source may change as soon as it returns.
+  void (*upload)(Context&, void* to, const void* from, std::int64_t bytes);
+  /// To the host: when it returns, all that was queued before is done, and the bytes are there.
+  void (*download)(Context&, void* to, const void* from, std::int64_t bytes);
+  /// From device to device.
+  void (*copy)(Context&, void* to, const void* from, std::int64_t bytes);
+  void (*fill)(Context&, void* to, std::uint8_t byte, std::int64_t bytes);
+  /// Bytes of a GPU that could be allocated now; 0 on the CPU, which does not say.
+  std::int64_t (*available)(Context&);
+};
+
+/// The host's own.
+const MemoryKernels& host_memory_kernels();
+
+}  // namespace linden

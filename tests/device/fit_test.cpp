@@ -72,6 +72,11 @@ TEST_F(DeviceFit, LargeNodesTakeSeveralTilesAndBlocks) {
             "");
 }
 
+// The executor has two multiprocessors, for which partition takes 32 blocks of 2,048 rows.
+TEST_F(DeviceFit, BlocksTakeSeveralTiles) {
+  EXPECT_EQ(difference(large_data(11, 80'000, 1).dataset(), {.rounds = 1, .max_leaves = 3}), "");
+}
+
 TEST_F(DeviceFit, LevelsOfManyLeaves) {
   EXPECT_EQ(
       difference(large_data(2, 3'000, 3).dataset(),

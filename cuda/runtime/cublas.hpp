@@ -12,7 +12,6 @@
 
 #include "backend/context.hpp"
 #include "backend/tensor_kernels.hpp"
-#include "runtime/launch.hpp"
 
 namespace linden::cuda {
 
@@ -29,7 +28,7 @@ struct Cublas {
                        std::int64_t batch);
 
   int (*create)(CublasHandle*) = nullptr;
-  int (*set_stream)(CublasHandle, StreamHandle) = nullptr;
+  int (*set_stream)(CublasHandle, void* stream) = nullptr;
   const char* (*status_string)(int) = nullptr;
   Gemm<float> sgemm = nullptr;
   Gemm<double> dgemm = nullptr;

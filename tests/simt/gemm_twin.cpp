@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "runtime/cublas.hpp"
+#include "runtime/launch.hpp"
 #include "simt/heap.hpp"
 #include "simt/region.hpp"
 #include "simt/stream.hpp"
@@ -18,7 +19,9 @@ namespace {
 enum Status { success = 0, invalid_value = 7 };
 
 int create(CublasHandle* handle) { return *handle = new CublasContext, success; }
-int set_stream(CublasHandle handle, StreamHandle stream) { return handle->stream = stream, success; }
+int set_stream(CublasHandle handle, void* stream) {
+  return handle->stream = static_cast<StreamHandle>(stream), success;
+}
 const char* status_string(int status) { return status == success ? "success" : "an unsupported value or parameter"; }
 
 /// A batch of matrices with contiguous columns.

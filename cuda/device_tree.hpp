@@ -106,13 +106,4 @@ __device__ __forceinline__ void store_entry(E* to, const E& entry) {
   }
 }
 
-/// Narrow or wide entries: calls f with a null pointer of the entry's type.
-template <class F>
-void with_entries(const TreeMemory& tree, const F& f) {
-  if (tree.wide)
-    f(static_cast<WideEntry*>(nullptr));
-  else
-    f(static_cast<NarrowEntry*>(nullptr));
-}
-
 }  // namespace linden::cuda

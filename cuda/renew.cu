@@ -3,6 +3,7 @@
 // All leaves at once, digit by digit from the top: blocks count the digits of tiles of entries, of those whose digits
 // above have been chosen already, then each leaf's next digit is chosen. Only whole numbers are added up.
 #include "backend/order_statistic.hpp"
+#include "backend/tree_math.hpp"
 #include "leaf_tiles.hpp"
 #include "tree_steps.hpp"
 

@@ -107,42 +107,16 @@ void run(Context& context, const StepTask& task, const Rule& rule) {
   flush();
 }
 
-template <class T, bool decays, Momentum kind>
-void sgd_as(Context& context, const StepTask& task) {
-  const SgdMath<T> math(task);
-  if (task.step == 1)
-    run<T>(context, task, SgdRule<T, decays, kind, true>{math});
-  else
-    run<T>(context, task, SgdRule<T, decays, kind, false>{math});
-}
-
-template <class T, bool decays>
-void sgd_as(Context& context, const StepTask& task) {
-  if (task.momentum == 0)
-    sgd_as<T, decays, Momentum::none>(context, task);
-  else if (task.nesterov)
-    sgd_as<T, decays, Momentum::nesterov>(context, task);
-  else
-    sgd_as<T, decays, Momentum::plain>(context, task);
-}
-
 template <class T>
 void sgd_as(Context& context, const StepTask& task) {
-  if (task.weight_decay == 0)
-    sgd_as<T, false>(context, task);
-  else
-    sgd_as<T, true>(context, task);
+  visit_sgd(task, [&]<bool decays, Momentum kind, bool first_step>() {
+    run<T>(context, task, SgdRule<T, decays, kind, first_step>{SgdMath<T>(task)});
+  });
 }
 
 template <class T>
 void adam_as(Context& context, const StepTask& task) {
-  const AdamMath<T> math(task);
-  if (task.weight_decay == 0)
-    run<T>(context, task, AdamRule<T, Decay::none>{math});
-  else if (task.decoupled)
-    run<T>(context, task, AdamRule<T, Decay::decoupled>{math});
-  else
-    run<T>(context, task, AdamRule<T, Decay::coupled>{math});
+  visit_adam(task, [&]<Decay decay>() { run<T>(context, task, AdamRule<T, decay>{AdamMath<T>(task)}); });
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ class Grower {
         cuts_(make_cuts(data, config.max_bins, arena)),
         bins_(backend, context, data, cuts_),
         rows_(backend, context, labels_, {}, initial_score(labels_.loss, labels_.values, {}, arena)),
-        storage_(backend, context, bins_.view(), limits_of(config), {}) {
+        storage_(backend, context, bins_.view(), growth_limits(config), {}) {
     std::vector<std::int32_t> all(static_cast<std::size_t>(bins_.view().features));
     std::iota(all.begin(), all.end(), 0);
     features_ = DeviceArray<std::int32_t>(backend.memory, context, bins_.view().features, "sample");
@@ -148,17 +148,6 @@ class Grower {
   }
 
  private:
-  static GrowthLimits limits_of(const BoostingConfig& config) {
-    GrowthLimits limits;
-    limits.level_wise = true;
-    limits.max_leaves = config.max_leaves;
-    limits.max_depth = config.max_depth;
-    limits.l2 = config.l2;
-    limits.min_child_weight = config.min_child_weight;
-    limits.min_rows_in_leaf = config.min_rows_in_leaf;
-    limits.learning_rate = config.learning_rate;
-    return limits;
-  }
   void keep_tree() { trees_.push_back(finished_tree(storage_.finished(), cuts_, bins_.used())); }
 
   const Backend& backend_;

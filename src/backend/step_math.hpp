@@ -119,5 +119,45 @@ LINDEN_HD StepElement<T> stepped(const AdamMath<T>& math, StepElement<T> element
   return {math.moved(element.parameter, mean, square), mean, square};
 }
 
+// Which variant of a step a task is, as template arguments: f.template operator()<...>().
+
+template <bool decays, Momentum kind, class F>
+void visit_sgd(const StepTask& task, const F& f) {
+  if (task.step == 1)
+    f.template operator()<decays, kind, true>();
+  else
+    f.template operator()<decays, kind, false>();
+}
+
+template <bool decays, class F>
+void visit_sgd(const StepTask& task, const F& f) {
+  if (task.momentum == 0)
+    visit_sgd<decays, Momentum::none>(task, f);
+  else if (task.nesterov)
+    visit_sgd<decays, Momentum::nesterov>(task, f);
+  else
+    visit_sgd<decays, Momentum::plain>(task, f);
+}
+
+/// Whether weights decay, the momentum, and whether it is the first step.
+template <class F>
+void visit_sgd(const StepTask& task, const F& f) {
+  if (task.weight_decay == 0)
+    visit_sgd<false>(task, f);
+  else
+    visit_sgd<true>(task, f);
+}
+
+/// How weights decay.
+template <class F>
+void visit_adam(const StepTask& task, const F& f) {
+  if (task.weight_decay == 0)
+    f.template operator()<Decay::none>();
+  else if (task.decoupled)
+    f.template operator()<Decay::decoupled>();
+  else
+    f.template operator()<Decay::coupled>();
+}
+
 LINDEN_LEVEL_END
 }  // namespace linden

@@ -132,5 +132,14 @@ LINDEN_HD bool may_split(const TreeMemory& tree, const GrowNode& node) {
          curvature >= 2 * limits.min_child_weight;
 }
 
+/// Narrow or wide entries: calls f with a null pointer of the entry's type.
+template <class F>
+void with_entries(const TreeMemory& tree, const F& f) {
+  if (tree.wide)
+    f(static_cast<WideEntry*>(nullptr));
+  else
+    f(static_cast<NarrowEntry*>(nullptr));
+}
+
 LINDEN_LEVEL_END
 }  // namespace linden

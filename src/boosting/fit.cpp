@@ -45,20 +45,6 @@ void check_names(const char* what, const std::vector<std::string>& names) {
                       what, name);
 }
 
-GrowthLimits growth_limits(const BoostingConfig& config) {
-  GrowthLimits limits;
-  limits.level_wise = config.growth == Growth::level_wise;
-  limits.max_leaves = config.max_leaves;
-  limits.max_depth = config.max_depth;
-  limits.l1 = config.l1;
-  limits.l2 = config.l2;
-  limits.min_gain = config.min_gain;
-  limits.min_child_weight = config.min_child_weight;
-  limits.min_rows_in_leaf = config.min_rows_in_leaf;
-  limits.learning_rate = config.learning_rate;
-  return limits;
-}
-
 Renewal renewal_of(const Labels& labels, std::span<const double> weights) {
   Renewal renewal;
   renewal.level = renewal_level(labels.loss.definition().spec);

@@ -7,6 +7,20 @@
 
 namespace linden {
 
+GrowthLimits growth_limits(const BoostingConfig& config) {
+  GrowthLimits limits;
+  limits.level_wise = config.growth == Growth::level_wise;
+  limits.max_leaves = config.max_leaves;
+  limits.max_depth = config.max_depth;
+  limits.l1 = config.l1;
+  limits.l2 = config.l2;
+  limits.min_gain = config.min_gain;
+  limits.min_child_weight = config.min_child_weight;
+  limits.min_rows_in_leaf = config.min_rows_in_leaf;
+  limits.learning_rate = config.learning_rate;
+  return limits;
+}
+
 void grow(const TreeKernels& kernels, Context& context, TreeMemory& tree) {
   kernels.quantise(context, tree);  // and the root
   for (;;) {

@@ -10,6 +10,9 @@
 
 namespace linden {
 
+/// The fields of a configuration that shape a tree.
+GrowthLimits growth_limits(const BoostingConfig& config);
+
 /// Grows a tree from the gradients and the sample that `tree` points to, and finds the leaf of every row.
 void grow(const TreeKernels& kernels, Context& context, TreeMemory& tree);
 

@@ -39,33 +39,14 @@ void sgd(const SgdMath<T>& math, const StepSegment& segment, std::int64_t begin,
   }
 }
 
-template <class T, bool decays, Momentum kind>
-void sgd_as(Context& context, const StepTask& task) {
-  const SgdMath<T> math(task);
-  each_part(context, task, [&](const StepSegment& segment, std::int64_t begin, std::int64_t end) {
-    if (task.step == 1)
-      sgd<T, decays, kind, true>(math, segment, begin, end);
-    else
-      sgd<T, decays, kind, false>(math, segment, begin, end);
-  });
-}
-
-template <class T, bool decays>
-void sgd_as(Context& context, const StepTask& task) {
-  if (task.momentum == 0)
-    sgd_as<T, decays, Momentum::none>(context, task);
-  else if (task.nesterov)
-    sgd_as<T, decays, Momentum::nesterov>(context, task);
-  else
-    sgd_as<T, decays, Momentum::plain>(context, task);
-}
-
 template <class T>
 void sgd_as(Context& context, const StepTask& task) {
-  if (task.weight_decay == 0)
-    sgd_as<T, false>(context, task);
-  else
-    sgd_as<T, true>(context, task);
+  const SgdMath<T> math(task);
+  visit_sgd(task, [&]<bool decays, Momentum kind, bool first_step>() {
+    each_part(context, task, [&](const StepSegment& segment, std::int64_t begin, std::int64_t end) {
+      sgd<T, decays, kind, first_step>(math, segment, begin, end);
+    });
+  });
 }
 
 template <class T, Decay decay>
@@ -86,13 +67,10 @@ void adam(const AdamMath<T>& math, const StepSegment& segment, std::int64_t begi
 template <class T>
 void adam_as(Context& context, const StepTask& task) {
   const AdamMath<T> math(task);
-  const Decay decay = task.weight_decay == 0 ? Decay::none : task.decoupled ? Decay::decoupled : Decay::coupled;
-  each_part(context, task, [&](const StepSegment& segment, std::int64_t begin, std::int64_t end) {
-    switch (decay) {
-      case Decay::none: return adam<T, Decay::none>(math, segment, begin, end);
-      case Decay::coupled: return adam<T, Decay::coupled>(math, segment, begin, end);
-      case Decay::decoupled: return adam<T, Decay::decoupled>(math, segment, begin, end);
-    }
+  visit_adam(task, [&]<Decay decay>() {
+    each_part(context, task, [&](const StepSegment& segment, std::int64_t begin, std::int64_t end) {
+      adam<T, decay>(math, segment, begin, end);
+    });
   });
 }
 

@@ -19,14 +19,5 @@ void renew(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);
 void predict(Context&, const PredictTask&);
 
-/// Narrow or wide entries: calls f with a null pointer of the entry's type.
-template <class F>
-void with_entries(const TreeMemory& tree, const F& f) {
-  if (tree.wide)
-    f(static_cast<WideEntry*>(nullptr));
-  else
-    f(static_cast<NarrowEntry*>(nullptr));
-}
-
 LINDEN_LEVEL_END
 }  // namespace linden

@@ -3,32 +3,27 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "backend/cuda.hpp"
+#include "device/gpu.hpp"
 
 namespace linden::cuda_test {
 
-/// A test with a GPU: `context` runs on it, `cpu` beside it on two threads. Where there is none it skips, or fails with
-/// LINDEN_GPU_REQUIRED in the environment, and says why.
-class OnDevice : public testing::Test {
+/// A test with a GPU: `context` runs on it, `cpu` beside it on two threads.
+class OnDevice : public device_test::OnGpu {
  protected:
   void SetUp() override {
-    if (!cuda_available()) {
-      if (std::getenv("LINDEN_GPU_REQUIRED") != nullptr)
-        FAIL() << "no usable GPU (" << cuda_unavailable_reason() << ")";
-      GTEST_SKIP() << "no usable GPU (" << cuda_unavailable_reason() << ")";
-    }
-    context_ = std::make_unique<DeviceContext>(Device::cuda(0), arena_);
+    OnGpu::SetUp();
+    if (!HasFatalFailure() && !IsSkipped()) context_ = std::make_unique<DeviceContext>(gpu(), arena_);
   }
 
   Context& context() { return *context_; }
   Context& cpu() { return cpu_; }
-  const Backend& device_backend() { return backend_of(Device::cuda(0)); }
+  const Backend& device_backend() { return backend_of(gpu()); }
   const Backend& cpu_backend() { return backend_of(Device::cpu()); }
 
   /// Values on the device.

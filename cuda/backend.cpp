@@ -78,7 +78,8 @@ CudaBackend ask() {
   reason = why_not(backend.devices);
   backend.reason = reason.c_str();
   if (reason.empty()) {
-    static const Backend tables{cuda::tensor_kernels(), cuda::tree_kernels(), cuda::memory_kernels()};
+    static const Backend tables{cuda::tensor_kernels(), cuda::tree_kernels(), cuda::memory_kernels(),
+                                cuda::linear_kernels()};
     backend.backend = &tables;
   }
   return backend;

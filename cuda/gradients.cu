@@ -1,11 +1,11 @@
-// Gradient and curvature of every row in one launch: a loss functor, or a row program, on dual numbers, in double,
-// rounded to float on store.
+// Gradient and curvature of every row: a loss functor on dual numbers, in double, rounded to float on store. One
+// launch; row programs (program_rows.hpp) take two for each of their chunks of rows, and memory for one chunk.
 //
 // Of all rows only maxima and the first bad row are kept: integer maxima, whose order does not show.
 #include <vector>
 
 #include "backend/row_gradient.hpp"
-#include "backend/row_program.hpp"
+#include "program_rows.hpp"
 #include "runtime/queue.hpp"
 #include "runtime/simt.hpp"
 #include "tree_steps.hpp"
@@ -14,11 +14,10 @@ namespace linden::cuda {
 namespace {
 
 constexpr unsigned block_rows = 256;
-constexpr unsigned softmax_rows = 2;  // of a thread
-constexpr unsigned program_block = 128;
-constexpr std::int32_t small_registers = 32;                    // what local memory holds
-constexpr std::int64_t program_memory = std::int64_t{1} << 27;  // bytes for the threads of larger programs
-constexpr std::int32_t most_shared_outputs = 4096;              // whose peaks a block keeps in shared memory
+constexpr unsigned softmax_rows = 2;                          // of a thread
+constexpr std::int32_t most_shared_outputs = 4096;            // whose peaks a block keeps in shared memory
+constexpr std::int64_t chunk_scores = std::int64_t{1} << 20;  // that a chunk of a row program has,
+constexpr std::int64_t least_chunk = std::int64_t{1} << 15;   // or, of many outputs, so many rows
 
 /// What has been seen of an output: the largest bit patterns of its finite numbers, and the complement of the first row
 /// that has others (0: none).
@@ -143,33 +142,22 @@ __global__ void __launch_bounds__(block_rows) softmax(Arrays arrays, std::int32_
   all.finish();
 }
 
-/// A row to a thread. The numbers of small programs lie in local memory, those of others in `memory`, threads side by
-/// side.
-template <std::int32_t most_registers>
-__global__ void __launch_bounds__(program_block)
-    program_rows(Arrays arrays, const RowProgram* program, const double* const* parameters, CurvatureRule rule,
-                 double* memory, Peak* peaks) {
+/// Derivatives that a row program has left for `count` rows from `begin` on, [outputs, count].
+template <bool weighted>
+__global__ void __launch_bounds__(block_rows)
+    store_rows(Arrays arrays, std::int64_t begin, std::int64_t count, std::int32_t outputs, const double* slopes,
+               const double* curvatures, Peak* peaks) {
   LINDEN_DYNAMIC_SHARED(shared, std::int32_t);
-  constexpr bool is_small = most_registers <= small_registers;
-  double local[is_small ? 3 * most_registers : 1];
-  const std::int64_t thread = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  const std::int64_t threads = std::int64_t{gridDim.x} * blockDim.x;
-  const std::int32_t outputs = program->outputs;
   BlockPeaks all(peaks, shared, outputs);
-  BoundedRowTile<most_registers> tile(*program, is_small ? local : memory + thread, 1, is_small ? 1 : threads, false);
-  const RowInputs inputs{arrays.scores, arrays.rows, arrays.labels, parameters};
-  const std::int64_t end = (arrays.rows + 31) / 32 * 32;  // warps stay whole
-  for (std::int64_t row = thread; row < end; row += threads) {
-    if (row < arrays.rows) tile.load(inputs, row, 1);
-    for (std::int32_t k = 0; k < outputs; ++k) {
-      Peak peak{};
-      if (row < arrays.rows) {
-        tile.differentiate(k);
-        const SoftmaxLoss::Output d{tile.gradient(0), ruled_curvature(rule, tile.curvature(0))};
-        peak = arrays.weights != nullptr ? store<true>(arrays, k, row, d) : store<false>(arrays, k, row, d);
-      }
-      all.add(k, peak);
+  const std::int64_t first = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  const std::int64_t step = std::int64_t{gridDim.x} * blockDim.x;
+  for (std::int32_t k = 0; k < outputs; ++k) {
+    Peak peak{};
+    for (std::int64_t i = first; i < count; i += step) {
+      const SoftmaxLoss::Output d{slopes[k * count + i], curvatures[k * count + i]};
+      peak = HigherPeak()(peak, store<weighted>(arrays, k, begin + i, d));
     }
+    all.add(k, peak);
   }
   all.finish();
 }
@@ -193,33 +181,21 @@ void run(Context& context, const GradientTask& task, const Arrays& arrays, const
 
 template <bool weighted>
 void run(Context& context, const GradientTask& task, const Arrays& arrays, const ProgramLoss&, Peak* peaks) {
-  const RowProgram& host = *task.loss.program;
-  const Scratch<RowProgram> program(context, 1);
-  const Scratch<const double*> parameters(context, host.parameters);
-  const auto upload = [&](void* to, const void* from, std::size_t bytes) {
-    if (bytes > 0)
-      check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream_of(context)), "gradients: a row program");
-  };
-  upload(program.data(), &host, sizeof host);
-  upload(parameters.data(), task.loss.program_parameters,
-         static_cast<std::size_t>(host.parameters) * sizeof(const double*));
-
-  unsigned grid = blocks_for(context, arrays.rows, program_block);
-  const auto start = [&]<std::int32_t most_registers>(double* memory) {
-    launch<program_rows<most_registers>>(
-        {.grid = grid, .block = program_block, .shared = shared_bytes(host.outputs), .stream = stream_of(context)},
-        arrays, program.data(), parameters.data(), task.loss.curvature, memory, peaks);
-  };
-  if (host.registers <= small_registers) return start.template operator()<small_registers>(nullptr);
-  const std::int64_t of_block = program_block * RowTile::memory_size(host, 1);
-  const std::int64_t fit = program_memory / (of_block * static_cast<std::int64_t>(sizeof(double)));
-  if (fit < grid) grid = fit < 1 ? 1 : static_cast<unsigned>(fit);
-  const Scratch<double> memory(context, grid * of_block, "the registers of a custom loss");
-  // Sums of straight lines read values that nobody has asked for.
-  check(
-      cudaMemsetAsync(memory.data(), 0, static_cast<std::size_t>(grid * of_block) * sizeof(double), stream_of(context)),
-      "gradients: a row program");
-  start.template operator()<RowProgram::most_registers>(memory.data());
+  const std::int32_t outputs = task.loss.outputs;
+  const std::int64_t fit = chunk_scores / outputs, most = fit < least_chunk ? least_chunk : fit;
+  const std::int64_t chunk = arrays.rows < most ? arrays.rows : most;
+  const Scratch<double> slopes(context, outputs * chunk, "derivatives of a custom loss"),
+      curvatures(context, outputs * chunk, "derivatives of a custom loss");
+  for (std::int64_t begin = 0; begin < arrays.rows; begin += chunk) {
+    const std::int64_t left = arrays.rows - begin, count = left < chunk ? left : chunk;
+    program_rows(context, task.loss,
+                 {arrays.rows, begin, count, arrays.scores, arrays.labels, nullptr, slopes.data(), curvatures.data()});
+    launch<store_rows<weighted>>({.grid = blocks_for(context, count, block_rows),
+                                  .block = block_rows,
+                                  .shared = shared_bytes(outputs),
+                                  .stream = stream_of(context)},
+                                 arrays, begin, count, outputs, slopes.data(), curvatures.data(), peaks);
+  }
 }
 
 }  // namespace

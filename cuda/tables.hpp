@@ -1,6 +1,7 @@
 // The GPU's side of the seam.
 #pragma once
 
+#include "backend/linear_kernels.hpp"
 #include "backend/tensor_kernels.hpp"
 #include "backend/tree_kernels.hpp"
 
@@ -8,5 +9,6 @@ namespace linden::cuda {
 
 const TensorKernels& tensor_kernels();
 const TreeKernels& tree_kernels();
+const LinearKernels& linear_kernels();
 
 }  // namespace linden::cuda

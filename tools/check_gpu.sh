@@ -2,7 +2,8 @@
 # Everything that needs a GPU: builds Linden with CUDA, runs the device tests with skips as failures, compute-sanitizer
 # and the GPU benchmarks, and writes one JSON file and one page of tables. No network is used.
 #
-#     tools/check_gpu.sh [STAGE...]        stages, all by default: deps build tests sanitizer training kernels tensors report
+#     tools/check_gpu.sh [STAGE...]        stages, all by default: deps build tests sanitizer training kernels tensors
+#                                          linear report
 #
 # Each stage has a time limit and all of them together one of nine minutes; a stage that fails does not stop the next.
 # A stage asked for alone uses what earlier runs have built. Ends with one verdict a stage, non-zero if any failed.
@@ -25,8 +26,8 @@ mkdir -p "$build" "$results" "$parts"
 jobs=$(nproc)
 
 # stage -> seconds
-declare -A limit=([deps]=15 [build]=200 [tests]=60 [sanitizer]=80 [training]=80 [kernels]=45 [tensors]=40 [report]=15)
-all_stages=(deps build tests sanitizer training kernels tensors report)
+declare -A limit=([deps]=15 [build]=195 [tests]=60 [sanitizer]=75 [training]=70 [kernels]=40 [tensors]=30 [linear]=35 [report]=15)
+all_stages=(deps build tests sanitizer training kernels tensors linear report)
 
 # Packages lie beside the build and never in the system. Without them the system's own are used.
 use_deps() {
@@ -57,7 +58,7 @@ architectures() {
   fi
 }
 
-bench_programs=(linden_gpu_training linden_gpu_kernels linden_gpu_tensors)
+bench_programs=(linden_gpu_training linden_gpu_kernels linden_gpu_tensors linden_gpu_linear)
 
 stage_build() {
   local generator=() tests
@@ -159,6 +160,25 @@ stage_tensors() {
   return "$failed"
 }
 
+# PyTorch gets the same rows by a file, which is no part of the report.
+linear() { # linear PART ROWS FEATURES OPTION...: options are PyTorch's
+  local rows=$build/linear-rows.bin failed=0
+  program linear "linear-$1-linden" "$2" "$3" --rows-file "$rows" || failed=1
+  if ((failed == 0)) && python3 -c 'import torch' 2>/dev/null; then
+    python3 bench/gpu/torch_linear.py "$rows" "$2" "$3" "${@:4}" --json "$parts/linear-$1-torch.json" || failed=1
+  fi
+  rm -f "$rows"
+  return "$failed"
+}
+
+stage_linear() {
+  local failed=0
+  rm -f "$parts"/linear-*.json
+  linear 10m 10000000 28 || failed=1
+  linear wide 300000 2000 --lbfgs || failed=1
+  return "$failed"
+}
+
 stage_report() {
   local commit
   commit=${LINDEN_COMMIT:-$(git rev-parse --short HEAD 2>/dev/null || echo unknown)}
@@ -176,6 +196,7 @@ if [[ ${1:-} == --one ]]; then
     training) stage_training ;;
     kernels) stage_kernels ;;
     tensors) stage_tensors ;;
+    linear) stage_linear ;;
     report) stage_report ;;
   esac
   exit

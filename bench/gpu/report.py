@@ -3,8 +3,9 @@
 
     report.py PARTS OUT [--commit TEXT]
 
-PARTS is the folder with the files that linden_gpu_training, linden_gpu_kernels, linden_gpu_tensors and torch_gpu.py
-wrote, and with verdicts.json of tools/check_gpu.sh where there is one. OUT gets report.json and report.md.
+PARTS is the folder with the files that linden_gpu_training, linden_gpu_kernels, linden_gpu_tensors, linden_gpu_linear,
+torch_gpu.py and torch_linear.py wrote, and with verdicts.json of tools/check_gpu.sh where there is one. OUT gets
+report.json and report.md.
 """
 
 import argparse
@@ -83,6 +84,31 @@ def tensor_table(parts):
     return table(["case", "Linden ms", "PyTorch ms", "Linden / PyTorch", "GB/s", "GFLOP/s"], rows)
 
 
+def linear_tables(parts):
+    fits = [(p, f) for p in parts for f in p["fits"]]
+    shape = lambda p: f"{p['rows']:,} x {p['features']}"
+    optimum = {shape(p): min(f["objective"] for q, f in fits if shape(q) == shape(p)) for p in parts}
+    theirs = {(shape(p), f["solver"]): f for p, f in fits if p["library"] == "torch"}
+    rows = []
+    for p, f in fits:
+        other = theirs.get((shape(p), f["solver"])) if p["library"] == "linden" else None
+        best = optimum[shape(p)]
+        rows.append([f"{p['library']} {f['solver']}", shape(p), f"{f['seconds_fitting']:.3f}",
+                     f"{f['seconds_without_upload']:.3f}", str(f["iterations"]), f"{f['objective']:.10g}",
+                     f"{(f['objective'] - best) / best:.0e}",
+                     f"{f['certificate']['relative_gap']:.0e}" if "certificate" in f else "",
+                     f"{f['seconds_fitting'] / other['seconds_fitting']:.2f}" if other else "",
+                     f"{f['seconds_without_upload'] / other['seconds_without_upload']:.2f}" if other else ""])
+    head = ["fit", "rows", "seconds", "without upload", "iterations", "objective", "above the best", "certified gap",
+            "Linden / PyTorch", "without upload"]
+    steps = [[shape(p), f"{t['seconds_standardising']:.3f}", f"{t['seconds_uploading']:.3f}",
+              number(t["pass_bytes"] / 1e6), number(t["pass_ms"]), number(t["pass_gb_s"]), number(t["hessian_ms"]),
+              number(t["hessian_gflop_s"])] for p in parts if p["library"] == "linden" for t in [p["parts"]]]
+    step_head = ["rows", "standardising s", "upload s", "pass MB", "pass ms", "GB/s", "Hessian and factor ms",
+                 "GFLOP/s"]
+    return table(head, rows) + "\n\n" + table(step_head, steps)
+
+
 def page(report):
     parts = report["parts"]
     lines = [f"# GPU, {report['date']}", "",
@@ -102,6 +128,11 @@ def page(report):
     if tensors:
         versions = ", ".join(f"PyTorch {p['version']}" for p in tensors if "version" in p)
         lines += ["", "## Tensors", "", f"Below 1 Linden is faster. {versions}".strip(), "", tensor_table(tensors)]
+    linear = [p for p in parts if p["program"] == "linear"]
+    if linear:
+        lines += ["", "## Linear models", "", "Logistic, generated float32 rows, to a relative gap of 1e-8. PyTorch "
+                  "computes in float64; its L-BFGS counts evaluations, and is told the optimum.", "",
+                  linear_tables(linear)]
     lines += ["", "## Commands", ""] + [f"    {p['command']}" for p in parts]
     return "\n".join(lines) + "\n"
 

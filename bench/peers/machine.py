@@ -16,27 +16,37 @@ def busy_seconds():
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
-def own_seconds():
-    """CPU seconds of this process and of its children that have ended."""
+def own_seconds(children=()):
+    """CPU seconds of this process, of its children that have ended, and of those that live on, given by id."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(u.ru_utime + u.ru_stime for u in usages)
+    return sum(u.ru_utime + u.ru_stime for u in usages) + sum(map(seconds_of, children))
+
+
+def seconds_of(process):
+    with open(f"/proc/{process}/stat") as stat:
+        user, system = map(int, stat.read().rsplit(")", 1)[1].split()[11:13])
+    return (user + system) / os.sysconf("SC_CLK_TCK")
 
 
 class Watch:
-    """How many cores others have used since it was made."""
+    """How many cores others than this process and its children have used since it was made."""
 
-    def __init__(self):
-        self._start = time.monotonic(), busy_seconds() - own_seconds()
+    def __init__(self, children=()):
+        self._children = list(children)
+        self._start = self._now()
+
+    def _now(self):
+        return time.monotonic(), busy_seconds() - own_seconds(self._children)
 
     def load(self):
-        now = time.monotonic(), busy_seconds() - own_seconds()
+        now = self._now()
         return max(0.0, (now[1] - self._start[1]) / (now[0] - self._start[0]))
 
 
-def quiet_load(tries=3):
+def quiet_load(tries=3, children=()):
     """The load, measured again while it is too high: the end of the run before may still be in it."""
     for _ in range(tries):
-        watch = Watch()
+        watch = Watch(children)
         time.sleep(1)
         load = watch.load()
         if load <= MOST_LOAD:
@@ -56,8 +66,6 @@ def describe():
 
 def environment(threads, waiting):
     """The environment of a run: thread pools of this size; idle OpenMP threads sleep (passive) or spin (active)."""
-    return os.environ | {
-        "OMP_WAIT_POLICY": waiting,
-        "OMP_DYNAMIC": "false",
-        "OMP_NUM_THREADS": str(threads),
-    }
+    pools = ("OMP", "MKL", "OPENBLAS", "BLIS", "NUMEXPR", "NUMBA")
+    return os.environ | {"OMP_WAIT_POLICY": waiting, "OMP_DYNAMIC": "false"} | {
+        f"{pool}_NUM_THREADS": str(threads) for pool in pools}

@@ -9,13 +9,12 @@ calls itself there; modules that need its packages are imported late for that.
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
+import environment
 import machine
 import table
 
@@ -52,24 +51,6 @@ def arguments():
 
 def refuse(sentence):
     sys.exit(f"run.py: {sentence}")
-
-
-def call_in_environment(env):
-    """Makes the environment where it is missing, and runs this program in it."""
-    made_here = env is None
-    env = env or Path(tempfile.mkdtemp(prefix="linden-peers-"))
-    try:
-        python = env / "bin" / "python"
-        if not python.exists():
-            print(f"making a Python environment in {env}", flush=True)
-            venv.create(env, with_pip=True)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-        return subprocess.run([python, *sys.argv, "--env", env]).returncode
-    except subprocess.CalledProcessError as error:
-        refuse(f"{error}. Hint: --env FOLDER uses an environment that has {', '.join(PACKAGES)}.")
-    finally:
-        if made_here:
-            shutil.rmtree(env)
 
 
 def override(config, settings):
@@ -151,7 +132,7 @@ def main():
             refuse(f"no {args.build}/bench/{program}. Hint: cmake -S {ROOT} -B {args.build} -G Ninja -DLINDEN_BENCH=ON "
                    f"-DLINDEN_TESTS=OFF -DLINDEN_EXAMPLES=OFF && cmake --build {args.build}")
     if args.env is None or Path(sys.prefix).resolve() != args.env.resolve():
-        sys.exit(call_in_environment(args.env))
+        sys.exit(environment.call_in(args.env, PACKAGES, refuse))
 
     import datasets
     import libraries as peers

@@ -18,3 +18,4 @@
 #include <linden/metric.hpp>
 #include <linden/callback.hpp>
 #include <linden/boosting.hpp>
+#include <linden/linear.hpp>

@@ -6,7 +6,7 @@
 namespace linden {
 
 const Backend& backend_of(const Device& device) {
-  static const Backend cpu{cpu_tensor_kernels(), cpu_tree_kernels(), host_memory_kernels()};
+  static const Backend cpu{cpu_tensor_kernels(), cpu_tree_kernels(), host_memory_kernels(), cpu_linear_kernels()};
   if (device.kind() == Device::Kind::cpu) return cpu;
   const CudaBackend& cuda = cuda_backend();
   if (cuda.backend == nullptr)

@@ -3,6 +3,7 @@
 
 #include <linden/device.hpp>
 
+#include "backend/linear_kernels.hpp"
 #include "backend/memory_kernels.hpp"
 #include "backend/tensor_kernels.hpp"
 #include "backend/tree_kernels.hpp"
@@ -13,6 +14,7 @@ struct Backend {
   const TensorKernels& tensor;
   const TreeKernels& tree;
   const MemoryKernels& memory;
+  const LinearKernels& linear;
 };
 
 /// Throws DeviceError for a GPU that this process cannot use.

@@ -14,7 +14,6 @@
 #include "boosting/bins.hpp"
 #include "boosting/fit_rows.hpp"
 #include "boosting/grow.hpp"
-#include "boosting/labels.hpp"
 #include "boosting/model.hpp"
 #include "boosting/sample.hpp"
 #include "boosting/tree_storage.hpp"
@@ -22,6 +21,7 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
+#include "model/labels.hpp"
 
 namespace linden {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "boosting/labels.hpp"
+#include "model/labels.hpp"
 
 namespace linden {
 

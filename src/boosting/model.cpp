@@ -5,8 +5,10 @@
 
 #include "backend/traverse.hpp"
 #include "base/fail.hpp"
-#include "boosting/labels.hpp"
 #include "boosting/predictor.hpp"
+#include "model/labels.hpp"
+#include "model/match_features.hpp"
+#include "model/predictions.hpp"
 
 namespace linden {
 
@@ -58,23 +60,6 @@ Tensor BoostedModel::labels_of(const Dataset& data) const {
   return Tensor::copy_of(std::span(labels), {data.rows()});
 }
 
-namespace {
-
-// The most probable class; for one output, class 1 from probability 0.5 on.
-Tensor class_numbers(const Tensor& prediction, bool has_classes) {
-  if (!has_classes)
-    fail<ArgumentError>("BoostedModel::predict: Output::label wants a model of classes. Hint: use Output::prediction.");
-  const std::int64_t rows = prediction.size(0), outputs = prediction.rank() == 1 ? 1 : prediction.size(1);
-  Tensor result = Tensor::empty({rows});
-  const double* p = prediction.data<double>();
-  for (std::int64_t row = 0; row < rows; ++row, p += outputs)
-    result.data<double>()[row] =
-        outputs == 1 ? (p[0] >= 0.5 ? 1 : 0) : static_cast<double>(std::max_element(p, p + outputs) - p);
-  return result;
-}
-
-}  // namespace
-
 Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options) const {
   constexpr std::string_view where = "BoostedModel::predict";
   if (options.rounds < 0 || options.rounds > rounds())
@@ -97,7 +82,7 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   for (int k = 0; k < outputs(); ++k) std::fill_n(scores.begin() + k * rows, rows, s.initial_score[k]);
   add_scores(backend, context, s.forest, trees, view, scores);
   const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, arena);
-  return options.output == Output::label ? class_numbers(result, !s.classes.empty()) : result;
+  return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
 }
 
 void BoostedModel::predict_row(std::span<const double> values, std::span<double> out) const {

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "boosting/model.hpp"
+#include "model/config_json.hpp"
 #include "model/envelope.hpp"
 
 namespace linden {
@@ -101,12 +102,6 @@ Tree tree_from_json(const JsonReader& json, const Envelope& envelope, int output
   return tree;
 }
 
-Json config_to_json(const BoostingConfig& config) {
-  Json json = Json::object();
-  for (const FieldInfo& field : fields(config)) json[field.name] = field.value;
-  return json;
-}
-
 }  // namespace
 
 void BoostedModel::save(const std::filesystem::path& path) const {
@@ -124,19 +119,7 @@ BoostedModel BoostedModel::load(const std::filesystem::path& path) {
   Envelope envelope = read_model(path, "boosted");
   const std::string file = path.string();
   auto state = std::make_shared<State>();
-  const JsonReader config(envelope.config, file, "config");
-  state->config.loss = envelope.loss;
-  try {
-    for (const FieldInfo& field : fields(state->config)) {
-      const std::string& text = config[field.name].text();
-      if (field.name != "loss" && !field.name.starts_with("loss."))
-        set_field(state->config, field.name, text);
-      else if (text != field.value)
-        config[field.name].refuse(fmt::format("is {}, but the model's is {}", text, field.value));
-    }
-  } catch (const ArgumentError& error) {
-    config.refuse(fmt::format("is out of range ({})", error.what()));
-  }
+  state->config = config_from_json<BoostingConfig>({envelope.config, file, "config"}, envelope.loss);
   const JsonReader body(envelope.body, file, "body");
   state->initial_score = body["initial_score"].finites();
   if (static_cast<int>(state->initial_score.size()) != envelope.loss.outputs())

@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "backend/tree_memory.hpp"
+#include "model/match_features.hpp"
 
 namespace linden {
-
-/// Where a kernel's feature comes from: a column of the data, and how its category codes translate.
-struct FeatureSource {
-  int column = 0;
-  std::vector<std::int32_t> code;  ///< the wanted code of each of the column's codes, -1 unknown; empty: the same
-};
 
 /// Views into the dataset, which must outlive them.
 class RawView {

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "base/fail.hpp"
-#include "boosting/labels.hpp"
 #include "boosting/predictor.hpp"
+#include "model/labels.hpp"
+#include "model/match_features.hpp"
+#include "model/predictions.hpp"
 
 namespace linden {
 namespace {

@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
-#include "cli/reading.hpp"
+#include "cli/train.hpp"
 
 namespace linden::cli {
 namespace {
@@ -18,15 +17,11 @@ struct EvaluateArguments {
 };
 
 void run_evaluate(const EvaluateArguments& args) {
-  const BoostedModel model = BoostedModel::load(args.model);
+  const AnyModel model = load_model(args.model);
   std::vector<Metric> metrics;
   for (const std::string& name : args.metrics) metrics.push_back(metric::by_name(name));
-  if (metrics.empty()) metrics = metric::defaults(model.loss());
   const Dataset data = read_for(model, args.data, args.read, true);
-  const Tensor prediction = model.predict(data, {.threads = args.read.threads});
-  const Tensor label = model.labels_of(data);
-  nlohmann::ordered_json values;
-  for (const Metric& metric : metrics) values[metric.name()] = metric.evaluate(prediction, label, data.weight());
+  const Json values = metrics_of(model, data, args.read.threads, std::move(metrics));
   if (args.json)
     fmt::print("{}\n", values.dump(2));
   else

@@ -5,15 +5,14 @@
 #include <linden/error.hpp>
 #include <memory>
 
+#include "cli/any_model.hpp"
 #include "cli/commands.hpp"
-#include "cli/reading.hpp"
+#include "cli/inspect.hpp"
 
 namespace linden::cli {
 namespace {
 
-constexpr std::size_t most_features = 20;
-
-void print_features(const BoostedModel& model) {
+void print_features(const BoostedModel& model, bool all) {
   std::vector<double> gain(model.feature_names().size());
   std::vector<int> splits(gain.size());
   for (const Tree& tree : model.trees())
@@ -27,12 +26,13 @@ void print_features(const BoostedModel& model) {
     if (splits[f] > 0) order.push_back(f);
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return gain[a] > gain[b]; });
   fmt::print("\n{:<32} {:>8} {:>14}\n", "feature", "splits", "gain");
-  for (std::size_t i = 0; i < std::min(order.size(), most_features); ++i)
+  const std::size_t shown = all ? order.size() : std::min(order.size(), most_features);
+  for (std::size_t i = 0; i < shown; ++i)
     fmt::print("{:<32} {:>8} {:>14.6g}\n", model.feature_names()[order[i]], splits[order[i]], gain[order[i]]);
-  if (order.size() > most_features) fmt::print("... and {} more\n", order.size() - most_features);
+  if (shown < order.size()) fmt::print("... and {} more (--all prints them)\n", order.size() - shown);
 }
 
-void print_summary(const BoostedModel& model) {
+void print_boosted(const BoostedModel& model, bool all) {
   std::size_t leaves = 0;
   int depth = 0;
   for (const Tree& tree : model.trees()) {
@@ -41,12 +41,10 @@ void print_summary(const BoostedModel& model) {
   }
   fmt::print("model       boosted: {} rounds, {} trees, {} leaves, depth up to {}\n", model.rounds(),
              model.trees().size(), leaves, depth);
-  fmt::print("label       {}\n", model.label_name());
-  if (!model.classes().empty()) fmt::print("classes     {}\n", fmt::join(model.classes(), ", "));
-  fmt::print("features    {}\n", model.feature_names().size());
+  print_names(model);
   fmt::print("start       {:.6g}\n", fmt::join(model.initial_score(), " "));
-  for (const FieldInfo& field : fields(model.config())) fmt::print("  {:<17} {}\n", field.name, field.value);
-  print_features(model);
+  print_fields(model.config());
+  print_features(model, all);
 }
 
 std::string rule(const BoostedModel& model, const TreeNode& node) {
@@ -90,17 +88,21 @@ void add_inspect(CLI::App& app) {
   struct InspectArguments {
     std::string model;
     int tree = -1;
+    bool all = false;
   };
   CLI::App* command = app.add_subcommand("inspect", "What is in a model file.");
   auto args = std::make_shared<InspectArguments>();
   command->add_option("model", args->model, "a model file")->required();
-  CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree, counted from 0");
+  CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree of a boosted model, counted from 0");
+  command->add_flag("--all", args->all, "list every feature, not 20 at most");
   command->callback([args, tree] {
-    const BoostedModel model = BoostedModel::load(args->model);
+    const AnyModel any = load_model(args->model);
+    const auto* boosted = std::get_if<BoostedModel>(&any);
+    if (boosted && tree->count() > 0) return print_tree(*boosted, args->tree);
+    if (boosted) return print_boosted(*boosted, args->all);
     if (tree->count() > 0)
-      print_tree(model, args->tree);
-    else
-      print_summary(model);
+      throw ArgumentError(fmt::format("--tree {}: {} is a linear model, which has no trees.", args->tree, args->model));
+    print_linear(std::get<LinearModel>(any), args->all);
   });
 }
 

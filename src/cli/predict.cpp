@@ -23,12 +23,18 @@ std::string quoted(const std::string& field) {
   return text + '"';
 }
 
-// "prediction", or one name a class.
-std::vector<std::string> column_names(const BoostedModel& model, const std::string& stem) {
-  std::vector<std::string> names;
-  if (model.outputs() == 1) return {stem};
-  for (const std::string& name : model.classes()) names.push_back(quoted(stem + "_" + name));
-  return names;
+// "prediction", or one name a class, or a number an output where there are no classes.
+std::vector<std::string> column_names(const AnyModel& any, const std::string& stem) {
+  return std::visit(
+      [&](const auto& model) {
+        std::vector<std::string> names;
+        if (model.outputs() == 1) return std::vector{stem};
+        for (int k = 0; k < model.outputs(); ++k)
+          names.push_back(model.classes().empty() ? fmt::format("{}_{}", stem, k)
+                                                  : quoted(stem + "_" + model.classes()[static_cast<std::size_t>(k)]));
+        return names;
+      },
+      any);
 }
 
 std::string numbers(const Tensor& values, const std::vector<std::string>& names) {
@@ -58,15 +64,14 @@ std::string leaves(const Tensor& values) {
 
 std::string run(const PredictArguments& args) {
   const Device device = device_of(args.device);
-  const BoostedModel model = BoostedModel::load(args.model);
+  const AnyModel model = load_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
-  const auto predict = [&](Output output) {
-    return model.predict(data, {.output = output, .threads = args.read.threads, .device = device});
-  };
-  if (args.output == "prediction") return numbers(predict(Output::prediction), column_names(model, "prediction"));
-  if (args.output == "score") return numbers(predict(Output::score), column_names(model, "score"));
-  if (args.output == "class") return classes(predict(Output::label), model.classes());
-  if (args.output == "leaf") return leaves(predict(Output::leaf));
+  const auto predicted = [&](Output output) { return predict(model, data, output, args.read.threads, device); };
+  if (args.output == "prediction") return numbers(predicted(Output::prediction), column_names(model, "prediction"));
+  if (args.output == "score") return numbers(predicted(Output::score), column_names(model, "score"));
+  if (args.output == "class")
+    return classes(predicted(Output::label), std::visit([](const auto& m) { return m.classes(); }, model));
+  if (args.output == "leaf") return leaves(predicted(Output::leaf));
   throw ArgumentError(fmt::format("--output is \"{}\"; it must be prediction, score, class or leaf.", args.output));
 }
 

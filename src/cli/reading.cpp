@@ -61,12 +61,14 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
   return Dataset::from_csv(path, csv_options(path, options));
 }
 
-Dataset read_for(const BoostedModel& model, const std::string& path, ReadOptions options, bool with_label) {
-  const auto features = static_cast<int>(model.feature_names().size());
+Dataset read_for(const AnyModel& model, const std::string& path, ReadOptions options, bool with_label) {
+  const auto names = std::visit([](const auto& m) { return m.feature_names(); }, model);
+  const auto features = static_cast<int>(names.size());
   if (looks_like_libsvm(path)) return Dataset::from_libsvm(path, {.features = features, .threads = options.threads});
-  options.label = with_label ? model.label_name() : "";
-  for (int f = 0; f < features; ++f)
-    if (model.is_categorical(f)) options.categorical.push_back(model.feature_names()[f]);
+  options.label = with_label ? std::visit([](const auto& m) { return m.label_name(); }, model) : "";
+  const auto* boosted = std::get_if<BoostedModel>(&model);
+  for (int f = 0; boosted && f < features; ++f)
+    if (boosted->is_categorical(f)) options.categorical.push_back(names[static_cast<std::size_t>(f)]);
   return Dataset::from_csv(path, csv_options(path, options));
 }
 

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <linden/boosting.hpp>
 #include <string>
 #include <vector>
+
+#include "cli/any_model.hpp"
 
 namespace linden::cli {
 
@@ -23,7 +24,7 @@ void add_format_options(CLI::App& command, ReadOptions& options);
 Dataset read_training(const std::string& path, const ReadOptions& options);
 
 /// Data for a trained model: its width, its categorical columns and, with `with_label`, its label.
-Dataset read_for(const BoostedModel& model, const std::string& path, ReadOptions options, bool with_label);
+Dataset read_for(const AnyModel& model, const std::string& path, ReadOptions options, bool with_label);
 
 /// "auto", "cpu" or "cuda".
 Device device_of(const std::string& name);

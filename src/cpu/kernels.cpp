@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "backend/linear_kernels.hpp"
 #include "backend/tensor_kernels.hpp"
 #include "backend/tree_kernels.hpp"
 #include "base/fail.hpp"
@@ -26,14 +27,17 @@ int wanted_level() {
 namespace v2 {
 const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
+const LinearKernels& linear_kernels();
 }  // namespace v2
 namespace v3 {
 const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
+const LinearKernels& linear_kernels();
 }  // namespace v3
 namespace v4 {
 const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
+const LinearKernels& linear_kernels();
 }  // namespace v4
 
 namespace {
@@ -66,6 +70,9 @@ const TreeKernels& choose_tree() {
 const TensorKernels& choose_tensor() {
   return level() == 4 ? v4::tensor_kernels() : level() == 3 ? v3::tensor_kernels() : v2::tensor_kernels();
 }
+const LinearKernels& choose_linear() {
+  return level() == 4 ? v4::linear_kernels() : level() == 3 ? v3::linear_kernels() : v2::linear_kernels();
+}
 
 }  // namespace
 
@@ -74,6 +81,7 @@ const TensorKernels& choose_tensor() {
 namespace native {
 const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
+const LinearKernels& linear_kernels();
 }  // namespace native
 namespace {
 // One level was built: it stands for whichever is wanted.
@@ -84,6 +92,10 @@ const TreeKernels& choose_tree() {
 const TensorKernels& choose_tensor() {
   wanted_level();
   return native::tensor_kernels();
+}
+const LinearKernels& choose_linear() {
+  wanted_level();
+  return native::linear_kernels();
 }
 }  // namespace
 
@@ -96,6 +108,11 @@ const TreeKernels& cpu_tree_kernels() {
 
 const TensorKernels& cpu_tensor_kernels() {
   static const TensorKernels& chosen = choose_tensor();
+  return chosen;
+}
+
+const LinearKernels& cpu_linear_kernels() {
+  static const LinearKernels& chosen = choose_linear();
   return chosen;
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 
 #include "base/fail.hpp"
 #include "loss/custom.hpp"
@@ -38,23 +36,9 @@ std::string op_name(const RowInstruction& in) {
   return "";
 }
 
-/// A number that JSON has no word for is text.
-Json number_to_json(double x) {
-  if (std::isfinite(x)) return x;
-  return std::isnan(x) ? "nan" : x > 0 ? "inf" : "-inf";
-}
-
-double number_from_json(const JsonReader& json) {
-  if (!json.value().is_string()) return json.finite();
-  const std::string& text = json.text();
-  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (text == "inf" || text == "-inf") return (text == "inf" ? 1 : -1) * std::numeric_limits<double>::infinity();
-  json.refuse("is no number");
-}
-
 Json program_to_json(const RowProgram& program) {
   Json constants = Json::array(), steps = Json::array();
-  for (std::int32_t i = 0; i < program.constants; ++i) constants.push_back(number_to_json(program.constant[i]));
+  for (std::int32_t i = 0; i < program.constants; ++i) constants.push_back(json_of_number(program.constant[i]));
   for (std::int32_t i = 0; i < program.instructions; ++i) {
     const RowInstruction& in = program.instruction[i];
     Json step = {op_name(in), in.out};
@@ -119,7 +103,7 @@ RowProgram program_from_json(const JsonReader& json, int outputs) {
   if (constants.size() > RowProgram::most_constants) constants.refuse("has too many entries");
   if (steps.size() > RowProgram::most_instructions) steps.refuse("has too many entries");
   program.constants = static_cast<std::int32_t>(constants.size());
-  for (std::size_t i = 0; i < constants.size(); ++i) program.constant[i] = number_from_json(constants[i]);
+  for (std::size_t i = 0; i < constants.size(); ++i) program.constant[i] = constants[i].number();
   std::int32_t next = outputs + 1 + program.parameters + program.constants;
   if (next > RowProgram::most_registers) json.refuse("needs too many registers");
   program.instructions = static_cast<std::int32_t>(steps.size());

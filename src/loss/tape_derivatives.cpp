@@ -71,20 +71,29 @@ Derivatives derivatives(const Loss::Definition& loss, const Tensor& scores, cons
 
 }  // namespace
 
+double tape_total(const Loss::Definition& loss, std::int64_t rows, const double* scores, const double* labels,
+                  const double* weights, double* gradient, double* curvature) {
+  const std::int64_t outputs = loss.spec.outputs, all = outputs * rows;
+  const Tensor x = Tensor::view_of(std::span<const double>(scores, static_cast<std::size_t>(all)), {outputs, rows});
+  const Derivatives d = derivatives(loss, x, column(labels, rows), weights, loss.custom->parameters);
+  std::ranges::copy(d.gradient.span<const double>(), gradient);
+  const std::span<const double> bends = d.curvature.span<const double>();
+  for (std::size_t i = 0; i < bends.size(); ++i) {
+    const double bend = ruled_curvature(loss.spec.curvature, bends[i]);
+    curvature[i] = bend < 0 ? 0 : bend;
+  }
+  return d.loss;
+}
+
 void tape_gradients(const Loss::Definition& loss, const GradientTask& task) {
-  const std::int64_t outputs = task.loss.outputs;
-  const Tensor scores = Tensor::view_of(
-      std::span<const double>(task.scores, static_cast<std::size_t>(outputs * task.rows)), {outputs, task.rows});
-  const Derivatives d =
-      derivatives(loss, scores, column(task.labels, task.rows), task.weights, loss.custom->parameters);
-  const std::span<const double> gradient = d.gradient.span<const double>(),
-                                curvature = d.curvature.span<const double>();
-  for (std::int64_t k = 0; k < outputs; ++k) {
+  const auto all = static_cast<std::size_t>(task.loss.outputs * task.rows);
+  std::vector<double> gradient(all), curvature(all);
+  tape_total(loss, task.rows, task.scores, task.labels, task.weights, gradient.data(), curvature.data());
+  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
     GradientRange range;
     for (std::int64_t row = 0; row < task.rows; ++row) {
       const auto i = static_cast<std::size_t>(k * task.rows + row);
-      const double bend = ruled_curvature(task.loss.curvature, curvature[i]);
-      const float g = static_cast<float>(gradient[i]), h = static_cast<float>(bend < 0 ? 0 : bend);
+      const float g = static_cast<float>(gradient[i]), h = static_cast<float>(curvature[i]);
       task.gradients[i] = g;
       task.curvatures[i] = h;
       if ((!std::isfinite(g) || !std::isfinite(h)) && range.first_bad_row < 0) range.first_bad_row = row;

@@ -12,6 +12,11 @@ namespace linden {
 /// What the gradient kernel does for other losses: fills gradients, curvatures and ranges of the task.
 void tape_gradients(const Loss::Definition& loss, const GradientTask& task);
 
+/// The weighted loss of all rows in one, from scores [outputs, rows]; fills gradient and curvature [outputs, rows],
+/// weights included, the curvature by the loss's rule and never negative. `weights` is null for all one.
+double tape_total(const Loss::Definition& loss, std::int64_t rows, const double* scores, const double* labels,
+                  const double* weights, double* gradient, double* curvature);
+
 /// The slope and the curvature of the weighted loss where all rows have one score, along that score.
 struct ConstantSlope {
   double gradient = 0, curvature = 0;

@@ -8,6 +8,7 @@
 #include "base/fail.hpp"
 #include "data/text_file.hpp"
 #include "loss/program_json.hpp"
+#include "model/model_family.hpp"
 
 namespace linden {
 namespace {
@@ -34,7 +35,7 @@ std::string sealed(std::string text) {
 // The document without its seal. The seal has one place and one form: anything else was changed.
 std::string unsealed(const std::string& file, std::string text) {
   constexpr std::size_t seal = checksum_opening.size() + checksum_digits + checksum_closing.size();
-  if (!text.starts_with("{\"format\":\"linden model\""))
+  if (!text.starts_with(model_opening))
     fail<FileError>("{}: not a Linden model. Hint: models are written by save() and by linden train --out.", file);
   const std::string_view end =
       text.size() >= seal ? std::string_view(text).substr(text.size() - seal) : std::string_view{};

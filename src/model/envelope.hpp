@@ -15,7 +15,7 @@
 namespace linden {
 
 struct Envelope {
-  std::string family;  ///< "boosted"
+  std::string family;  ///< "boosted", "linear"
   std::vector<std::string> feature_names;
   std::vector<bool> categorical;                     ///< one a feature
   std::vector<std::vector<std::string>> categories;  ///< one list a feature

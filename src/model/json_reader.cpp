@@ -1,10 +1,16 @@
 #include "model/json_reader.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "base/fail.hpp"
 
 namespace linden {
+
+Json json_of_number(double number) {
+  if (std::isfinite(number)) return number;
+  return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
+}
 
 void JsonReader::refuse(std::string_view what) const {
   fail<FileError>("{}: {} {}.", file_, path_.empty() ? "the document" : path_, what);
@@ -49,6 +55,14 @@ std::int64_t JsonReader::whole(std::int64_t low, std::int64_t high) const {
 double JsonReader::finite() const {
   if (!value_.is_number() || !std::isfinite(value_.get<double>())) refuse("is not a finite number");
   return value_.get<double>();
+}
+
+double JsonReader::number() const {
+  if (!value_.is_string()) return finite();
+  const std::string& word = text();
+  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (word == "inf" || word == "-inf") return (word == "inf" ? 1 : -1) * std::numeric_limits<double>::infinity();
+  refuse("is no number");
 }
 
 bool JsonReader::flag() const {

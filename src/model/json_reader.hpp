@@ -12,6 +12,9 @@ namespace linden {
 
 using Json = nlohmann::ordered_json;
 
+/// A number that may be infinite or none at all: JSON has no word for these, so that they are text.
+Json json_of_number(double number);
+
 /// A place in a document: a value, and the path to it for messages ("body.trees[3].feature").
 class JsonReader {
  public:
@@ -29,6 +32,8 @@ class JsonReader {
   /// A whole number in [low, high].
   std::int64_t whole(std::int64_t low, std::int64_t high) const;
   double finite() const;
+  /// What json_of_number wrote.
+  double number() const;
   bool flag() const;
 
   std::vector<std::string> texts() const;

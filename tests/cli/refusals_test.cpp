@@ -134,7 +134,8 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
             "linden: loss squared has no parameter \"level\". Parameters: none. Hint: loss quantile has it.\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=9 --set loss=quantile"),
             "linden: loss::quantile: level is 9, but it must be in (0, 1).\n");
-  EXPECT_EQ(refused(train + "--label y --model linear"), "linden: --model is \"linear\"; it must be boosted.\n");
+  EXPECT_EQ(refused(train + "--label y --model forest"),
+            "linden: --model is \"forest\"; it must be boosted or linear.\n");
   EXPECT_EQ(refused(train + "--label y --device tpu"), "linden: --device is \"tpu\"; it must be auto, cpu or cuda.\n");
   EXPECT_EQ(refused(train + "--label y --delimiter ab"),
             "linden: --delimiter is \"ab\"; it must be one character (or tab).\n");

@@ -243,5 +243,19 @@ TEST_F(CudaGradients, OfProgramsThatDoNotFitLocalMemory) {
   expect_same(p.loss(), Rows(400, 2), "large");
 }
 
+// A program takes 2^20 rows at a time.
+TEST_F(CudaGradients, OfProgramsInChunksOfRows) {
+  Program p;
+  p.unary<Square>(p.binary<Sub>(0, p.parameter()));
+  Rows rows((1 << 20) + 300, 1);
+  rows.scores[(1 << 20) + 100] = 1e3;  // the largest gradient
+  rows.weights[(1 << 20) + 100] = 1;
+  const Result wanted = on_cpu(p.loss(), rows, true), found = on_device(p.loss(), rows, true);
+  EXPECT_TRUE(same_bytes(wanted.gradients, found.gradients));
+  EXPECT_TRUE(same_bytes(wanted.curvatures, found.curvatures));
+  EXPECT_EQ(found.ranges[0].max_gradient, wanted.gradients[(1 << 20) + 100]);
+  EXPECT_EQ(found.ranges[0].max_curvature, wanted.ranges[0].max_curvature);
+}
+
 }  // namespace
 }  // namespace linden::cuda_test

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <linden/error.hpp>
 
 namespace linden {
@@ -43,6 +45,21 @@ TEST_F(Reader, GivesWhatIsThere) {
   EXPECT_EQ(root["a"]["texts"].texts(), (std::vector<std::string>{"p", "q"}));
   EXPECT_EQ(root["a"]["numbers"].finites(), (std::vector<double>{1, 2.5, 1e300}));
   EXPECT_EQ(root["a"]["wholes"].wholes(0, 9), (std::vector<std::int64_t>{0, 5, 9}));
+}
+
+TEST_F(Reader, NumbersThatJsonHasNoWordForAreText) {
+  const double infinite = std::numeric_limits<double>::infinity();
+  for (const double number : {0.1, -1e300, infinite, -infinite}) {
+    const Json written = json_of_number(number);
+    EXPECT_EQ(written.is_string(), std::isinf(number));
+    EXPECT_EQ(JsonReader(written, "f.json").number(), number);
+  }
+  EXPECT_EQ(json_of_number(infinite), "inf");
+  EXPECT_EQ(json_of_number(-infinite), "-inf");
+  EXPECT_EQ(json_of_number(std::nan("")), "nan");
+  EXPECT_TRUE(std::isnan(JsonReader(json_of_number(std::nan("")), "f.json").number()));
+  EXPECT_EQ(refusal([&] { list[3].number(); }), "f.json: a.list[3] is no number.");
+  EXPECT_EQ(refusal([&] { list[5].number(); }), "f.json: a.list[5] is not a finite number.");
 }
 
 TEST_F(Reader, RefusesWhatIsNotWithItsPath) {

@@ -1,4 +1,4 @@
-#include "boosting/labels.hpp"
+#include "model/labels.hpp"
 
 #include <algorithm>
 #include <cmath>

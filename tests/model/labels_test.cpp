@@ -1,9 +1,12 @@
 // Labels as losses count them: numbers as they are, classes as 0, 1, ..., and what is refused.
-#include "boosting/labels.hpp"
+#include "model/labels.hpp"
 
 #include <gtest/gtest.h>
 
-#include "boosting/random_data.hpp"
+#include <linden/boosting.hpp>
+#include <linden/error.hpp>
+
+#include "refusal.hpp"
 
 namespace linden {
 namespace {

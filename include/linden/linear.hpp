@@ -1,0 +1,185 @@
+// Linear models: scores that are weighted sums of the features, fitted to the optimum, with a certificate.
+//
+//     LinearModel model = fit_linear(train, {.loss = loss::logistic(), .l2 = 1e-3}, {.threads = 8});
+//     std::cout << model.certificate();                       // status, objective, distance from the optimum, ...
+//     model.save("line.json");
+//     Tensor p = LinearModel::load("line.json").predict(test);
+//
+// The objective, for weights w [features, outputs] and one intercept b an output:
+//
+//     sum_i weight_i loss(b + x_i w, y_i) / sum_i weight_i  +  l1 |w|_1  +  l2 / 2 |w|^2
+//
+// The intercept is free of penalty, and a row of weight k counts as k rows. Solvers see columns that are centred and
+// scaled to unit variance, whatever their units. With `standardize` the penalties are on the weights of these columns
+// (glmnet's convention: units do not change the model), else on the weights as they are (that of scikit-learn and
+// LIBLINEAR).
+//
+// What other libraries call it, for n rows:
+//
+//     scikit-learn Lasso, ElasticNet(alpha, l1_ratio)     l1 = alpha l1_ratio, l2 = alpha (1 - l1_ratio)
+//     scikit-learn Ridge(alpha)                           l2 = 2 alpha / (2 n) = alpha / n
+//     scikit-learn LogisticRegression(C), LIBLINEAR -c C  l2 = 1 / (n C); with the l1 penalty l1 = 1 / (n C)
+//     scikit-learn PoissonRegressor(alpha)                l2 = alpha
+//     glmnet (lambda, alpha), binomial and poisson        standardize, l1 = lambda alpha, l2 = lambda (1 - alpha)
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <linden/boosting.hpp>
+#include <linden/data.hpp>
+#include <linden/device.hpp>
+#include <linden/export.hpp>
+#include <linden/loss.hpp>
+#include <linden/tensor.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace linden {
+
+/// How the optimum is found. All but qr run on every device.
+enum class Solver {
+  automatic,           ///< chosen by the shape of the problem and a model of costs; the certificate says which and why
+  newton_cholesky,     ///< Newton steps by the Cholesky factor of the Hessian; for the squared loss that is the Gram
+                       ///< matrix, one step and refinement. Any loss without l1
+  qr,                  ///< Householder QR of the rows: squared loss without l1; the most accurate, on the CPU alone
+  newton_cg,           ///< Newton steps by conjugate gradients, without a matrix: many features. Any loss without l1
+  lbfgs,               ///< L-BFGS, and OWL-QN where there is l1: any loss
+  coordinate_descent,  ///< Newton steps by coordinate descent on the Gram matrix of a working set of features, for l1
+};
+
+LINDEN_API const char* name_of(Solver) noexcept;
+
+struct LinearConfig {
+  Loss loss = loss::squared();  ///< not quantile or absolute, which have no curvature
+  double l1 = 0;                ///< penalty on |weight|, >= 0
+  double l2 = 0;                ///< penalty on weight^2 / 2, >= 0
+  bool intercept = true;        ///< whether scores have a constant part
+  bool standardize = true;      ///< whether penalties are on the weights of columns scaled to unit variance
+  Solver solver = Solver::automatic;
+  double tolerance = 1e-8;  ///< distance from the optimum to reach, relative to the objective, (0, 1)
+  int max_iterations = 0;   ///< of the solver; 0: its own limit, which is in the hundreds or thousands
+
+  /// Throws ArgumentError naming the first field out of its range, its value and its bounds, and for a solver that
+  /// does not go with the loss or l1.
+  LINDEN_API void check() const;
+};
+
+/// As for BoostingConfig: all fields in order, and setting one by its name.
+LINDEN_API std::vector<FieldInfo> fields(const LinearConfig& config);
+LINDEN_API void set_field(LinearConfig& config, std::string_view name, std::string_view value);
+
+/// How a fit ended.
+enum class FitStatus {
+  converged,        ///< the gap is within the tolerance
+  collinear,        ///< so it is, but some columns are sums of others: they have weight 0, and predictions are the same
+  separable,        ///< no minimum: the loss falls for ever along a direction (classes that a plane separates, counts
+                    ///< that are all zero in a group); the weights are where the fit stopped
+  iteration_limit,  ///< max_iterations came first
+  stalled,          ///< no step lowers the objective any more, though the gap says that one should
+};
+
+LINDEN_API const char* name_of(FitStatus) noexcept;
+
+/// What a gap is: proven, or an estimate.
+enum class GapKind {
+  bound,     ///< the Fenchel duality gap: the optimum is not further below, for certain (up to rounding)
+  estimate,  ///< where no bound exists: of a convex loss without penalties the gap to the dual point of a Newton step,
+             ///< which is a bound if the optimum is where that step says, about; else half the squared Newton decrement
+};
+
+LINDEN_API const char* name_of(GapKind) noexcept;
+
+/// How close a fit came.
+struct Certificate {
+  FitStatus status = FitStatus::converged;
+  double objective = 0;  ///< with its penalties
+  double gap = 0;        ///< objective minus optimum, at most
+  GapKind gap_kind = GapKind::bound;
+  double tolerance = 0;     ///< what was asked for
+  double relative_gap = 0;  ///< gap / |objective|, which `tolerance` bounds
+  double kkt_distance = 0;  ///< the largest |subgradient| of a weight, for columns of unit variance; 0 at the optimum
+  std::optional<int> rank;  ///< of the columns with the intercept; none where the solver does not learn it
+  std::optional<double> condition;  ///< of the scaled columns: about the factor by which errors grow; likewise
+  int iterations = 0;
+  Solver solver = Solver::automatic;            ///< the one that ran
+  std::string why;                              ///< why that one
+  std::vector<std::string> constant_columns;    ///< the same in all rows: weight 0 beside an intercept
+  std::vector<std::string> collinear_columns;   ///< sums of columns before them: weight 0
+  std::vector<std::string> separating_columns;  ///< separable: those that the weights grow on
+  double seconds = 0;                           ///< not stored in files
+
+  /// Whether the weights are the optimum within the tolerance: converged or collinear.
+  bool is_optimal() const noexcept { return status == FitStatus::converged || status == FitStatus::collinear; }
+};
+
+/// A few lines, one fact each.
+LINDEN_API std::ostream& operator<<(std::ostream& out, const Certificate& certificate);
+/// One JSON object; `with_seconds` as files do not have it.
+LINDEN_API std::string to_json(const Certificate& certificate, bool with_seconds = true);
+
+/// How a fit is run; nothing here changes the objective.
+struct LinearOptions {
+  Device device = Device::cpu();
+  int threads = 0;  ///< 0: all cores. Results are the same bytes for any number
+};
+
+struct LinearPredictOptions {
+  Output output = Output::prediction;  ///< prediction, score or label
+  int threads = 0;                     ///< 0: all cores
+  Device device = Device::cpu();
+};
+
+class LINDEN_API LinearModel {
+ public:
+  /// Columns are found by name, as BoostedModel::predict does. Returns f64 [rows], or [rows, K] for K > 1 outputs;
+  /// class numbers f64 [rows] for Output::label. Throws DataError for missing values, naming their columns.
+  Tensor predict(const Dataset& data, const LinearPredictOptions& options = {}) const;
+
+  /// One row, without allocating: `values` in the order of feature_names(); `out` has outputs() entries and receives
+  /// the prediction. Throws ArgumentError when sizes do not fit.
+  void predict_row(std::span<const double> values, std::span<double> out) const;
+
+  /// The label of `data` as this model counts it, as BoostedModel::labels_of.
+  Tensor labels_of(const Dataset& data) const;
+
+  /// Writes the model; the file appears whole or not at all. Throws FileError, leaving an existing file as it was.
+  void save(const std::filesystem::path& path) const;
+  /// Reads and checks a model. Throws FileError when anything in it is not as save wrote it.
+  static LinearModel load(const std::filesystem::path& path);
+
+  const LinearConfig& config() const noexcept;
+  const Loss& loss() const noexcept;
+  int outputs() const noexcept;
+  /// In the units of the data: [outputs * features], output by output.
+  const std::vector<double>& weights() const noexcept;
+  double weight(int feature, int output = 0) const;
+  /// One an output; zeros without an intercept.
+  const std::vector<double>& intercept() const noexcept;
+  const Certificate& certificate() const noexcept;
+  const std::vector<std::string>& feature_names() const noexcept;
+  /// The label's column in the training data; empty when it had no name.
+  const std::string& label_name() const noexcept;
+  /// Names of the classes; empty for real labels.
+  const std::vector<std::string>& classes() const noexcept;
+
+  struct State;  // src/linear/model.hpp
+  explicit LinearModel(std::shared_ptr<const State> state) noexcept;
+  const State& state() const noexcept { return *state_; }
+
+ private:
+  std::shared_ptr<const State> state_;
+};
+
+/// Fits a linear model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
+/// fitted (no rows, no label, a label the loss does not take, all weights zero; text or missing values, naming the
+/// columns), DeviceError for a device that this process cannot use, or a solver that does not run on it. How well it
+/// went is no matter of exceptions: look at certificate().status.
+LINDEN_API LinearModel fit_linear(const Dataset& train, const LinearConfig& config = {},
+                                  const LinearOptions& options = {});
+
+}  // namespace linden

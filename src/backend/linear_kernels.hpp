@@ -1,0 +1,138 @@
+// The seam of linear models: everything that their solvers ask of a device, as one table of functions over plain
+// memory.
+//
+// The loops that call it stand in src/linear. The CPU's table is src/cpu/linear_table.cpp, the GPU's
+// cuda/linear_table.cpp. Cholesky factors come from the tensor table.
+//
+// A design is the matrix A [rows, width] of the standardised columns and, last, a column of ones for the intercept
+// (zeros without one). It is never made: kernels standardise raw values while they read them. Tasks and views are the
+// host's; arrays behind them are the device's. All arithmetic is in double. Sums follow an order that depends on
+// sizes alone.
+#pragma once
+
+#include <cstdint>
+#include <linden/dtype.hpp>
+
+#include "backend/context.hpp"
+#include "backend/row_losses.hpp"
+
+namespace linden {
+
+/// Raw values of one column, f32 or f64.
+struct DesignColumn {
+  const void* values = nullptr;
+  std::int64_t stride = 1;  ///< in elements
+  DType dtype = DType::f64;
+};
+
+/// Sparse entries, compressed by rows or by columns: part i owns entries offsets[i] .. offsets[i + 1] - 1.
+struct DesignEntries {
+  const std::int64_t* offsets = nullptr;
+  const std::int32_t* indices = nullptr;
+  const void* values = nullptr;
+  DType dtype = DType::f64;
+};
+
+struct DesignView {
+  std::int64_t rows = 0;
+  std::int32_t columns = 0;  ///< without the intercept
+  bool intercept = true;
+  bool sparse = false;
+  const double* shift = nullptr;         ///< [columns]: A(i, j) = (x(i, j) - shift[j]) * factor[j]
+  const double* factor = nullptr;        ///< [columns]; 0 for a column that is left out: its A(i, j) are 0
+  const DesignColumn* column = nullptr;  ///< dense: [columns]
+  DesignEntries by_row = {};             ///< sparse
+  DesignEntries by_column = {};          ///< sparse, on a GPU only: the same entries
+
+  std::int64_t width() const noexcept { return std::int64_t{columns} + 1; }
+};
+
+/// Weights of rows: weight_i / (their sum).
+struct DesignWeights {
+  const double* weights = nullptr;  ///< [rows], or null for all one
+  double share = 1;                 ///< 1 / their sum
+};
+
+/// scores [outputs, rows] = (A parameters^T)^T for parameters [outputs, width].
+struct DesignScoresTask {
+  DesignView design;
+  std::int32_t outputs = 1;
+  const double* parameters = nullptr;
+  double* scores = nullptr;
+  void* scratch = nullptr;  ///< design_scratch() bytes
+};
+
+/// In one pass over tiles of rows: scores; loss and derivatives of every row; the gradient [outputs, width] of the
+/// weighted mean loss.
+struct EvaluateTask {
+  DesignView design;
+  DesignWeights weights;
+  LossSpec loss;
+  const double* labels = nullptr;      ///< [rows]
+  const double* parameters = nullptr;  ///< [outputs, width]
+  double* scores = nullptr;            ///< out [outputs, rows]
+  /// Out [outputs, rows], of a row without its weight: second derivatives, as the loss's rules have them and never
+  /// negative; for softmax the shares p_k, from which its whole curvature follows: [k = l] p_k - p_k p_l.
+  double* curvatures = nullptr;
+  double* gradient = nullptr;   ///< out [outputs, width]
+  double* mean_loss = nullptr;  ///< out: one number, of the weighted mean; not finite where a row's loss is not
+  /// For losses that the tape evaluates (LossKind::tape) scores and losses are left alone: d loss / d score of every
+  /// row, [outputs, rows], without weights, is given, and only the gradient is formed.
+  const double* row_gradients = nullptr;
+  void* scratch = nullptr;  ///< design_scratch() bytes
+};
+
+/// out [outputs, width] = Hessian of the weighted mean loss times direction [outputs, width].
+struct HessianProductTask {
+  DesignView design;
+  DesignWeights weights;
+  bool softmax = false;  ///< what `curvatures` are
+  std::int32_t outputs = 1;
+  const double* curvatures = nullptr;  ///< from EvaluateTask
+  const double* direction = nullptr;
+  double* out = nullptr;
+  void* scratch = nullptr;
+};
+
+/// out [size, size], size = outputs * width, row-major, its lower half: the Hessian of the weighted mean loss plus
+/// `diagonal`. The rest of `out` is left undefined.
+struct HessianTask {
+  DesignView design;
+  DesignWeights weights;
+  bool softmax = false;
+  std::int32_t outputs = 1;
+  const double* curvatures = nullptr;
+  const double* diagonal = nullptr;  ///< [size], added to out(i, i)
+  /// [width]: coupling[j] is added to the entries (k j, l j) of all pairs of outputs k, l. Softmax has no curvature
+  /// along the sum over k, unless a penalty gives it some.
+  const double* coupling = nullptr;  ///< null: none
+  double* out = nullptr;
+  void* scratch = nullptr;  ///< design_scratch(with_hessian) bytes
+};
+
+/// out [width + 1, width + 1], row-major, its upper half: R of the Householder QR of the rows
+/// sqrt(weight_i share) (A_i, label_i). Zeros below.
+struct TriangleTask {
+  DesignView design;
+  DesignWeights weights;
+  const double* labels = nullptr;
+  double* out = nullptr;
+  void* scratch = nullptr;  ///< design_scratch(with_hessian) bytes
+};
+
+struct LinearKernels {
+  /// Bytes of scratch memory that a task of this design wants, the same for all kinds but HessianTask, which
+  /// wants `with_hessian`. On a GPU 0: kernels take what they need from the stream's pool.
+  std::int64_t (*design_scratch)(Context&, const DesignView&, std::int32_t outputs, bool with_hessian);
+  void (*scores)(Context&, const DesignScoresTask&);
+  void (*evaluate)(Context&, const EvaluateTask&);
+  void (*hessian_product)(Context&, const HessianProductTask&);
+  void (*hessian)(Context&, const HessianTask&);
+  /// Null on a GPU.
+  void (*triangle)(Context&, const TriangleTask&);
+};
+
+/// The CPU's table for this machine's instruction level.
+const LinearKernels& cpu_linear_kernels();
+
+}  // namespace linden

@@ -1,0 +1,29 @@
+// What `linden inspect` prints of each family.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <linden/boosting.hpp>
+#include <linden/linear.hpp>
+
+namespace linden::cli {
+
+constexpr std::size_t most_features = 20;  ///< that are listed without --all
+
+/// The lines that both families have: label, classes, features.
+template <class Model>
+void print_names(const Model& model) {
+  fmt::print("label       {}\n", model.label_name());
+  if (!model.classes().empty()) fmt::print("classes     {}\n", fmt::join(model.classes(), ", "));
+  fmt::print("features    {}\n", model.feature_names().size());
+}
+
+template <class Config>
+void print_fields(const Config& config) {
+  for (const FieldInfo& field : fields(config)) fmt::print("  {:<17} {}\n", field.name, field.value);
+}
+
+/// Configuration, certificate and coefficients. Without `all` the first 20 features with a weight that is not 0.
+void print_linear(const LinearModel& model, bool all);
+
+}  // namespace linden::cli

@@ -1,0 +1,93 @@
+// LinearConfig's fields as one table, and which of them go together.
+#include <algorithm>
+#include <linden/linear.hpp>
+
+#include "model/config_fields.hpp"
+
+namespace linden {
+namespace {
+
+// Losses without curvature: their optimum lies at a corner, where no solver here looks for it.
+bool has_curvature(std::string_view loss) { return loss != "quantile" && loss != "absolute"; }
+
+const FieldTable<LinearConfig>& table() {
+  using C = LinearConfig;
+  static const FieldTable<C> fields = [] {
+    std::vector<std::string> losses = loss::names();
+    std::erase_if(losses, [](const std::string& name) { return !has_curvature(name); });
+    std::vector<std::pair<const char*, Solver>> solvers;
+    for (const Solver solver : {Solver::automatic, Solver::newton_cholesky, Solver::qr, Solver::newton_cg,
+                                Solver::lbfgs, Solver::coordinate_descent})
+      solvers.emplace_back(name_of(solver), solver);
+    const std::vector<std::pair<const char*, bool>> flags{{"true", true}, {"false", false}};
+    return FieldTable<C>("LinearConfig")
+        .add_loss(losses)
+        .add_number("l1", &C::l1, {}, "penalty on |weight|")
+        .add_number("l2", &C::l2, {}, "penalty on weight^2 / 2")
+        .add_choice<bool>("intercept", &C::intercept, flags, "whether scores have a constant part")
+        .add_choice<bool>("standardize", &C::standardize, flags,
+                          "whether penalties are on the weights of columns scaled to unit variance")
+        .add_choice<Solver>("solver", &C::solver, solvers, "how the optimum is found")
+        .add_number("tolerance", &C::tolerance, {.low_open = true, .high = 1, .high_open = true},
+                    "distance from the optimum to reach, relative to the objective")
+        .add_number("max_iterations", &C::max_iterations, {}, "of the solver; 0: its own limit");
+  }();
+  return fields;
+}
+
+void check_loss(const Loss& loss) {
+  if (has_curvature(loss.name())) return;
+  fail<ArgumentError>(
+      "LinearConfig.loss is {}, which has no curvature; linear models take squared, logistic, softmax, poisson, huber, "
+      "focal and loss::custom.",
+      loss.name());
+}
+
+bool takes_l1(Solver solver) {
+  return solver == Solver::automatic || solver == Solver::lbfgs || solver == Solver::coordinate_descent;
+}
+
+}  // namespace
+
+const char* name_of(Solver solver) noexcept {
+  switch (solver) {
+    case Solver::automatic: return "automatic";
+    case Solver::newton_cholesky: return "newton_cholesky";
+    case Solver::qr: return "qr";
+    case Solver::newton_cg: return "newton_cg";
+    case Solver::lbfgs: return "lbfgs";
+    case Solver::coordinate_descent: return "coordinate_descent";
+  }
+  return "unknown";
+}
+
+std::vector<FieldInfo> fields(const LinearConfig& config) { return table().infos(config); }
+
+void set_field(LinearConfig& config, std::string_view name, std::string_view value) {
+  LinearConfig changed = config;
+  table().set(changed, name, value);
+  check_loss(changed.loss);
+  config = std::move(changed);
+}
+
+void LinearConfig::check() const {
+  table().check(*this);
+  check_loss(loss);
+  if (l1 > 0 && !takes_l1(solver))
+    fail<ArgumentError>(
+        "LinearConfig.solver is {}, which does not take l1, and l1 is {}. Hint: coordinate_descent or lbfgs, or leave "
+        "the choice to automatic.",
+        name_of(solver), l1);
+  if (solver == Solver::qr && loss.name() != "squared")
+    fail<ArgumentError>(
+        "LinearConfig.solver is qr, which is for the squared loss, and the loss is {}. Hint: newton_cholesky, or leave "
+        "the choice to automatic.",
+        loss.name());
+  if (solver == Solver::coordinate_descent && loss.outputs() > 1 && loss.name() != "softmax")
+    fail<ArgumentError>(
+        "LinearConfig.solver is coordinate_descent, which needs the curvature between outputs, and {} has {} outputs "
+        "of its own. Hint: lbfgs, or leave the choice to automatic.",
+        loss.name(), loss.outputs());
+}
+
+}  // namespace linden

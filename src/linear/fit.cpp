@@ -1,0 +1,312 @@
+// fit_linear: design, objective, the solver and where it falls back to another, weights in the units of the data, and
+// the certificate.
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <linden/linear.hpp>
+#include <linden/threads.hpp>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "base/utf8.hpp"
+#include "linear/choose_solver.hpp"
+#include "linear/conditioning.hpp"
+#include "linear/gap.hpp"
+#include "linear/model.hpp"
+#include "linear/newton_gap.hpp"
+#include "linear/qr.hpp"
+#include "linear/solver.hpp"
+#include "loss/custom.hpp"
+#include "loss/definition.hpp"
+#include "loss/initial_score.hpp"
+#include "model/labels.hpp"
+
+namespace linden {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* where = "fit_linear";
+constexpr int most_resumptions = 2;
+
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+void check_data(const Dataset& train) {
+  if (train.rows() == 0) fail<DataError>("{}: the data has no rows.", where);
+  if (train.features() == 0) fail<DataError>("{}: the data has no features.", where);
+  for (const std::string& name : train.feature_names())
+    if (!is_utf8(name))
+      fail<DataError>("{}: the feature name \"{}\" is not UTF-8. Hint: convert the data, iconv -f latin1 -t utf-8.",
+                      where, name);
+}
+
+std::span<const double> weights_of(const Dataset& train) {
+  if (train.weight().elements() == 0) return {};
+  const std::span<const double> weights = train.weight().span<const double>();
+  for (const double w : weights)
+    if (w > 0) return weights;
+  fail<DataError>("{}: all weights are zero.", where);
+}
+
+Penalty penalty_of(const LinearConfig& config, const Design& design) {
+  Penalty penalty;
+  for (std::size_t j = 0; j < design.factor().size(); ++j) {
+    // The weight of the standardised column, in units of the one that is penalised.
+    const double unit = design.factor()[j] * (config.standardize ? design.deviation()[j] : 1);
+    penalty.l1.push_back(config.l1 * unit);
+    penalty.l2.push_back(config.l2 * unit * unit);
+  }
+  penalty.l1.push_back(0);
+  penalty.l2.push_back(0);
+  return penalty;
+}
+
+/// One fit: what is being solved, and what has become known of it.
+class Fit {
+ public:
+  Fit(const LinearRows& rows, Design& design, const LinearConfig& config, const std::vector<std::string>& names)
+      : rows_(rows),
+        design_(design),
+        config_(config),
+        names_(names),
+        objective_(rows, design, penalty_of(config, design)) {
+    start_.resize(index(objective_.size()));
+    if (config.intercept) {
+      const std::vector<double> constant = initial_score(rows.loss, rows.labels, rows.weights, rows.context.arena);
+      for (std::size_t k = 0; k < constant.size(); ++k) start_[(k + 1) * index(objective_.width()) - 1] = constant[k];
+    }
+    std::vector<double> gradient(start_.size());
+    const double start_value = objective_.evaluate(start_, gradient);
+    if (!std::isfinite(start_value))
+      fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels of extreme size.",
+                      where, start_value);
+    target_ = {config.tolerance, config.max_iterations, start_value};
+  }
+
+  void run() {
+    Choice choice = choose_solver(config_, objective_);
+    certificate_.why = std::move(choice.why);
+    if (config_.intercept && has_one_label()) return stop_at_start(choice.solver);
+    solve(choice.solver);
+    // Where a solver's own estimate was too low, it goes on from there.
+    for (int k = 0; k < most_resumptions && solution_.status == FitStatus::converged; ++k) {
+      const double objective = solution_.smooth + objective_.l1_term(solution_.parameters);
+      if (gap_of_solution().value <= Target{config_.tolerance, 0, target_.null_objective}.gap(objective)) return;
+      const int before = solution_.iterations;
+      target_.tolerance /= 100;
+      start_ = solution_.parameters;
+      solve(certificate_.solver);
+      solution_.iterations += before;
+    }
+  }
+
+  /// Fills weights [outputs, features], intercepts and the certificate.
+  void finish(LinearModel::State& state);
+
+ private:
+  void solve(Solver solver) {
+    certificate_.solver = solver;
+    switch (solver) {
+      case Solver::qr: return solve_by_qr();
+      case Solver::newton_cg: solution_ = newton_cg(objective_, target_, start_); return;
+      case Solver::lbfgs: solution_ = lbfgs(objective_, target_, start_); return;
+      case Solver::coordinate_descent: solution_ = coordinate_descent(objective_, target_, start_); return;
+      case Solver::automatic:
+      case Solver::newton_cholesky: return solve_by_cholesky();
+    }
+  }
+
+  // Of a class, or of counts of zero: an intercept without end fits them ever better.
+  bool has_one_label() const {
+    const Loss& loss = rows_.loss;
+    if (loss.label_kind() == LabelKind::real || (loss.link() == Link::identity)) return false;
+    double seen = loss.label_kind() == LabelKind::nonnegative ? 0 : -1;
+    for (std::size_t row = 0; row < rows_.labels.size(); ++row) {
+      if (!rows_.weights.empty() && rows_.weights[row] == 0) continue;
+      if (seen == -1) seen = rows_.labels[row];
+      if (rows_.labels[row] != seen) return false;
+    }
+    return true;
+  }
+
+  void stop_at_start(Solver solver) {
+    certificate_.solver = solver;
+    solution_.parameters = start_;
+    solution_.gradient.resize(start_.size());
+    solution_.smooth = objective_.evaluate(start_, solution_.gradient);
+    solution_.estimate = solution_.smooth;
+    solution_.status = FitStatus::separable;
+  }
+
+  // Where the Hessian is singular to what doubles can tell, columns may be sums of others, or nearly so: QR of the rows
+  // says which. Of the squared loss it gives the solution, too; other losses go on without the dependent columns.
+  void solve_by_cholesky() {
+    solution_ = newton_cholesky(objective_, target_, start_);
+    if (solution_.is_singular && !objective_.is_penalised()) {
+      if (is_squared() && config_.solver == Solver::automatic) {
+        certificate_.why = fmt::format("the Gram matrix of {} columns is nearly singular", design_.columns());
+        return solve(Solver::qr);
+      }
+      leave_out(factorise().dependent);
+      solution_ = newton_cholesky(objective_, target_, start_, true);
+    }
+    if (solution_.status == FitStatus::stalled && config_.solver == Solver::automatic) {
+      certificate_.why =
+          fmt::format("the Hessian is not positive definite after {} steps of newton_cholesky", solution_.iterations);
+      return solve(Solver::lbfgs);
+    }
+    note_conditioning();
+  }
+
+  void solve_by_qr() {
+    LeastSquares squares = factorise();
+    leave_out(squares.dependent);
+    certificate_.rank = squares.rank;
+    certificate_.condition = squares.condition;
+    solution_ = Solution();
+    solution_.parameters = std::move(squares.parameters);
+    solution_.gradient.resize(solution_.parameters.size());
+    solution_.smooth = objective_.evaluate(solution_.parameters, solution_.gradient);
+    solution_.estimate = squares.half_decrement(solution_.gradient);
+    solution_.iterations = 1;
+  }
+
+  LeastSquares factorise() {
+    Context host{rows_.context.arena};
+    return least_squares(design_, rows_.labels, rows_.weights, rows_.share, objective_.penalty().l2, host);
+  }
+
+  void leave_out(const std::vector<int>& columns) {
+    for (const int column : columns) {
+      certificate_.collinear_columns.push_back(names_[index(column)]);
+      design_.leave_out(column);
+    }
+    if (!columns.empty()) objective_.update();
+  }
+
+  void note_conditioning() {
+    if (solution_.is_singular) return;
+    const Conditioning known = conditioning(objective_.factor_copy(), objective_.size());
+    certificate_.condition = std::sqrt(known.condition);
+    if (objective_.is_penalised()) return;
+    int rank = 0;
+    for (std::int64_t j = 0; j < objective_.width(); ++j) rank += objective_.is_free(j) ? 1 : 0;
+    certificate_.rank = rank;
+  }
+
+  struct Gap {
+    double value;
+    GapKind kind;
+  };
+
+  // Without penalties there is a dual point near the optimum, too, if a Newton step says where to look for it.
+  Gap gap_of_solution() {
+    const Solution& s = solution_;
+    if (const auto bound = fenchel_gap(objective_, s.parameters, s.gradient)) return {*bound, GapKind::bound};
+    std::function<void(std::span<double>)> solve;
+    if (certificate_.solver == Solver::newton_cholesky && !s.is_singular)
+      solve = [this](std::span<double> x) { objective_.solve(x); };
+    const double estimate = std::max(s.estimate, 0.0) + rounding_of(s.smooth);
+    return {newton_gap(objective_, s.parameters, s.gradient, solve).value_or(estimate), GapKind::estimate};
+  }
+
+  bool is_squared() const { return rows_.loss.definition().spec.kind == LossKind::squared; }
+  void certify();
+  void note_separation();
+
+  const LinearRows& rows_;
+  Design& design_;
+  const LinearConfig& config_;
+  const std::vector<std::string>& names_;
+  Objective objective_;
+  Target target_;
+  std::vector<double> start_;
+  Solution solution_;
+  Certificate certificate_;
+};
+
+void Fit::certify() {
+  Certificate& c = certificate_;
+  const Solution& s = solution_;
+  c.status = s.status;
+  c.iterations = s.iterations;
+  c.tolerance = config_.tolerance;
+  c.objective = s.smooth + objective_.l1_term(s.parameters);
+  const Gap gap = gap_of_solution();
+  c.gap_kind = gap.kind;
+  c.gap = gap.value;
+  c.relative_gap = c.gap / (target_.gap(c.objective) / target_.tolerance);
+  c.kkt_distance = kkt_distance(objective_, s.parameters, s.gradient);
+  if (c.status == FitStatus::converged && !(c.relative_gap <= config_.tolerance)) c.status = FitStatus::stalled;
+  if (c.status == FitStatus::converged && !c.collinear_columns.empty()) c.status = FitStatus::collinear;
+  if (c.status == FitStatus::separable) note_separation();
+  for (std::size_t j = 0; j < names_.size(); ++j)
+    if (design_.deviation()[j] == 0) c.constant_columns.push_back(names_[j]);
+}
+
+// The columns on which the weights have grown: those whose part of a score is a tenth of the largest.
+void Fit::note_separation() {
+  const std::int64_t width = objective_.width();
+  std::vector<double> sizes(index(width - 1));
+  double largest = 0;
+  for (std::int64_t i = 0; i < objective_.size(); ++i) {
+    if (i % width + 1 == width) continue;
+    double& size = sizes[index(i % width)];
+    size = std::max(size, std::abs(solution_.parameters[index(i)]));
+    largest = std::max(largest, size);
+  }
+  for (std::size_t j = 0; j < sizes.size(); ++j)
+    if (sizes[j] > largest / 10) certificate_.separating_columns.push_back(names_[j]);
+}
+
+void Fit::finish(LinearModel::State& state) {
+  certify();
+  const std::int64_t width = objective_.width(), columns = width - 1;
+  for (std::int64_t k = 0; k < objective_.outputs(); ++k) {
+    const double* const standardised = solution_.parameters.data() + k * width;
+    long double intercept = standardised[columns];
+    for (std::int64_t j = 0; j < columns; ++j) {
+      const double weight = standardised[j] * design_.factor()[index(j)];
+      state.weights.push_back(weight);
+      intercept -= static_cast<long double>(weight) * design_.shift()[index(j)];
+    }
+    state.intercept.push_back(config_.intercept ? static_cast<double>(intercept) : 0);
+  }
+  state.certificate = std::move(certificate_);
+}
+
+}  // namespace
+
+LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const LinearOptions& options) {
+  const Clock::time_point start = Clock::now();
+  config.check();
+  check_data(train);
+  const Labels labels = training_labels(where, train, config.loss);
+  check_trainable(where, labels.loss, train.rows());
+  const std::span<const double> weights = weights_of(train);
+  const Backend& backend = backend_of(options.device);
+  if (config.solver == Solver::qr && options.device.kind() != Device::Kind::cpu)
+    fail<DeviceError>(
+        "{}: solver qr runs on the CPU alone. Hint: Device::cpu(), or newton_cholesky, newton_cg or lbfgs on {}.",
+        where, options.device.name());
+  Arena arena(options.threads);
+  const Threads tape_threads(options.threads);
+  DeviceContext context(options.device, arena);
+
+  const auto state = std::make_shared<LinearModel::State>();
+  state->config = config;
+  state->config.loss = labels.loss;
+  state->feature_names = train.feature_names();
+  state->label = train.label_name();
+  state->classes = labels.classes;
+
+  Design design(where, train, weights, config.intercept, arena);
+  const LinearRows rows(backend, context, labels.loss, labels.values, weights);
+  Fit fit(rows, design, config, state->feature_names);
+  fit.run();
+  fit.finish(*state);
+  state->certificate.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return LinearModel(state);
+}
+
+}  // namespace linden

@@ -1,0 +1,31 @@
+// The quadratic model of a step under l1: coordinate descent until the signs settle, then exactly, by the linear system
+// of the coordinates that are not zero.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace linden {
+
+/// Minimise over d  gradient . d + d' hessian d / 2 + sum_j l1[j] |start[j] + d[j]|.
+struct GramProblem {
+  std::span<const double> hessian;     ///< [n, n], symmetric and positive semidefinite, with l2
+  std::span<const double> gradient;    ///< [n], at the start, with l2
+  std::span<const double> l1;          ///< [n], >= 0
+  std::span<const double> start;       ///< [n]
+  std::span<const std::uint8_t> held;  ///< [n]: coordinates that stay; so do those without curvature. Empty: none
+};
+
+struct GramStep {
+  std::vector<double> step;  ///< d
+  double decrease = 0;       ///< of what is minimised, from d = 0
+  double slope = 0;          ///< gradient . d + sum l1 (|start + d| - |start|), the decrease that a line search asks of
+  double violation = 0;      ///< the largest |subgradient| that is left
+  int cycles = 0;            ///< of descent
+};
+
+/// Ends when no subgradient is above `tolerance`, or when rounding is all that is left.
+GramStep gram_descent(const GramProblem& problem, double tolerance);
+
+}  // namespace linden

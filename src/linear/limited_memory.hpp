@@ -1,0 +1,38 @@
+// The inverse Hessian as L-BFGS has it: a diagonal, and the last few steps with what they did to the gradient.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace linden {
+
+class LimitedMemory {
+ public:
+  /// `diagonal`: a first guess of the inverse Hessian; 0 for parameters that stay.
+  explicit LimitedMemory(std::vector<double> diagonal) : diagonal_(std::move(diagonal)) {}
+
+  bool empty() const noexcept { return pairs_.empty(); }
+  void clear() { pairs_.clear(); }
+  void set_diagonal(std::vector<double> diagonal) { diagonal_ = std::move(diagonal); }
+
+  /// A step and the change of the gradient along it. Without effect where the function does not bend upwards.
+  void add(std::vector<double> step, std::vector<double> change);
+
+  /// out = B x, on the parameters that `moves` names (empty: all): the others are 0 in x, in out and in the pairs.
+  void apply(std::span<const double> x, std::span<const std::uint8_t> moves, std::span<double> out) const;
+
+ private:
+  struct Pair {
+    std::vector<double> step, change;
+    double product;
+  };
+
+  std::vector<double> diagonal_;
+  std::vector<Pair> pairs_;  // the oldest first
+};
+
+/// In four lanes, added as (0 + 1) + (2 + 3).
+double inner_product(std::span<const double> a, std::span<const double> b);
+
+}  // namespace linden

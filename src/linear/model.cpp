@@ -1,0 +1,119 @@
+// LinearModel: what it is made of, and scores as weighted sums of raw values.
+#include "linear/model.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/fail.hpp"
+#include "linear/device_design.hpp"
+#include "model/labels.hpp"
+#include "model/match_features.hpp"
+#include "model/predictions.hpp"
+
+namespace linden {
+namespace {
+
+// The columns of the data that hold the model's features, in the model's order.
+std::vector<int> columns_of(std::string_view where, const Dataset& data, const std::vector<std::string>& features) {
+  const std::vector<bool> categorical(features.size());
+  const std::vector<std::vector<std::string>> categories(features.size());
+  std::vector<int> all(features.size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<int> columns;
+  for (const FeatureSource& source : match_features(where, data, {features, categorical, categories}, all))
+    columns.push_back(source.column);
+  return columns;
+}
+
+// Weights and intercept side by side, as kernels take them: [outputs, features + 1].
+std::vector<double> parameters_of(const LinearModel::State& model) {
+  const std::size_t features = model.feature_names.size();
+  std::vector<double> parameters;
+  for (std::size_t k = 0; k < model.intercept.size(); ++k) {
+    const auto weights = std::span(model.weights).subspan(k * features, features);
+    parameters.insert(parameters.end(), weights.begin(), weights.end());
+    parameters.push_back(model.intercept[k]);
+  }
+  return parameters;
+}
+
+// Scores [outputs, rows] of the host.
+std::vector<double> scores_of(const LinearModel::State& model, const Design& design, const Backend& backend,
+                              Context& context) {
+  const std::int64_t rows = design.rows();
+  const std::int32_t outputs = model.outputs();
+  std::vector<double> scores(static_cast<std::size_t>(outputs * rows));
+  if (scores.empty()) return scores;
+  const DeviceDesign device(backend, context, design);
+  const std::vector<double> host_parameters = parameters_of(model);
+  const OnDevice<double> parameters(backend.memory, context, host_parameters.data(),
+                                    static_cast<std::int64_t>(host_parameters.size()), "weights");
+  const DeviceArray<std::uint8_t> scratch(
+      backend.memory, context, backend.linear.design_scratch(context, device.view(), outputs, false), "scratch memory");
+  const bool on_cpu = context.queue == nullptr;
+  const DeviceArray<double> device_scores(backend.memory, context, on_cpu ? 0 : outputs * rows, "scores");
+  backend.linear.scores(context, {.design = device.view(),
+                                  .outputs = outputs,
+                                  .parameters = parameters.data(),
+                                  .scores = on_cpu ? scores.data() : device_scores.data(),
+                                  .scratch = scratch.data()});
+  if (!on_cpu) device_scores.download(scores.data());
+  return scores;
+}
+
+}  // namespace
+
+LinearModel::LinearModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+
+const LinearConfig& LinearModel::config() const noexcept { return state_->config; }
+const Loss& LinearModel::loss() const noexcept { return state_->config.loss; }
+int LinearModel::outputs() const noexcept { return state_->outputs(); }
+const std::vector<double>& LinearModel::weights() const noexcept { return state_->weights; }
+const std::vector<double>& LinearModel::intercept() const noexcept { return state_->intercept; }
+const Certificate& LinearModel::certificate() const noexcept { return state_->certificate; }
+const std::vector<std::string>& LinearModel::feature_names() const noexcept { return state_->feature_names; }
+const std::string& LinearModel::label_name() const noexcept { return state_->label; }
+const std::vector<std::string>& LinearModel::classes() const noexcept { return state_->classes; }
+
+double LinearModel::weight(int feature, int output) const {
+  const std::size_t features = state_->feature_names.size();
+  if (feature < 0 || feature >= static_cast<int>(features) || output < 0 || output >= outputs())
+    fail<ArgumentError>("LinearModel::weight: feature {} of {}, output {} of {}.", feature, features, output,
+                        outputs());
+  return state_->weights[static_cast<std::size_t>(output) * features + static_cast<std::size_t>(feature)];
+}
+
+Tensor LinearModel::labels_of(const Dataset& data) const {
+  const std::vector<double> labels = known_labels("LinearModel::labels_of", data, state_->classes);
+  return Tensor::copy_of(std::span(labels), {data.rows()});
+}
+
+Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& options) const {
+  constexpr std::string_view where = "LinearModel::predict";
+  if (options.output == Output::leaf)
+    fail<ArgumentError>("{}: Output::leaf wants a boosted model. Hint: a linear one has prediction, score and label.",
+                        where);
+  const State& s = *state_;
+  const Backend& backend = backend_of(options.device);
+  Arena arena(options.threads);
+  DeviceContext context(options.device, arena);
+  const std::vector<int> columns = columns_of(where, data, s.feature_names);
+  const std::vector<double> scores = scores_of(s, Design(where, data, columns, arena), backend, context);
+  const Tensor result =
+      predictions(loss(), outputs(), data.rows(), scores.data(), options.output != Output::score, arena);
+  return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
+}
+
+void LinearModel::predict_row(std::span<const double> values, std::span<double> out) const {
+  const State& s = *state_;
+  if (values.size() != s.feature_names.size() || out.size() != s.intercept.size())
+    fail<ArgumentError>(
+        "LinearModel::predict_row: {} values and {} outputs, but the model has {} features and {} outputs.",
+        values.size(), out.size(), s.feature_names.size(), s.intercept.size());
+  const double* weight = s.weights.data();
+  for (std::size_t k = 0; k < out.size(); ++k, weight += values.size())
+    out[k] = std::inner_product(values.begin(), values.end(), weight, s.intercept[k]);
+  s.config.loss.predict(out);
+}
+
+}  // namespace linden

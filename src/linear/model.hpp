@@ -1,0 +1,22 @@
+// What a LinearModel is made of. Immutable once fitted or loaded; shared by copies of the model.
+#pragma once
+
+#include <linden/linear.hpp>
+#include <string>
+#include <vector>
+
+namespace linden {
+
+struct LinearModel::State {
+  LinearConfig config;  ///< with the loss's number of classes settled
+  std::vector<std::string> feature_names;
+  std::string label;  ///< its column's name, or ""
+  std::vector<std::string> classes;
+  std::vector<double> weights;    ///< [outputs, features], in the units of the data
+  std::vector<double> intercept;  ///< [outputs]
+  Certificate certificate;
+
+  int outputs() const noexcept { return static_cast<int>(intercept.size()); }
+};
+
+}  // namespace linden

@@ -1,0 +1,35 @@
+#include "model/predictions.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "loss/link.hpp"
+
+namespace linden {
+
+Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked, Arena& arena) {
+  Tensor result = Tensor::empty(outputs == 1 ? Shape{rows} : Shape{rows, outputs});
+  double* const out = result.data<double>();
+  arena.chunks(rows, 4096, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      double* const prediction = out + row * outputs;
+      for (int k = 0; k < outputs; ++k) prediction[k] = scores[k * rows + row];
+    }
+    if (linked) apply_link(loss.link(), out + begin * outputs, end - begin, outputs, 1, outputs);
+  });
+  return result;
+}
+
+Tensor class_numbers(std::string_view where, const Tensor& prediction, bool has_classes) {
+  if (!has_classes)
+    fail<ArgumentError>("{}: Output::label wants a model of classes. Hint: use Output::prediction.", where);
+  const std::int64_t rows = prediction.size(0), outputs = prediction.rank() == 1 ? 1 : prediction.size(1);
+  Tensor result = Tensor::empty({rows});
+  const double* p = prediction.data<double>();
+  for (std::int64_t row = 0; row < rows; ++row, p += outputs)
+    result.data<double>()[row] =
+        outputs == 1 ? (p[0] >= 0.5 ? 1 : 0) : static_cast<double>(std::max_element(p, p + outputs) - p);
+  return result;
+}
+
+}  // namespace linden

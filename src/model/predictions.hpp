@@ -1,0 +1,20 @@
+// From the scores of rows to what predict returns.
+#pragma once
+
+#include <cstdint>
+#include <linden/loss.hpp>
+#include <linden/tensor.hpp>
+#include <string_view>
+
+#include "base/parallel.hpp"
+
+namespace linden {
+
+/// Scores [outputs, rows] through the loss's link: [rows], or [rows, outputs] for more than one.
+Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked, Arena& arena);
+
+/// The most probable class of predictions [rows, K]; for one output, class 1 from probability 0.5 on. Throws
+/// ArgumentError, opening with `where`, for a model that has no classes.
+Tensor class_numbers(std::string_view where, const Tensor& prediction, bool has_classes);
+
+}  // namespace linden

@@ -1,0 +1,116 @@
+// Linear models on a GPU (or the executor in its place): the CPU's objective and status, for every model and solver.
+#include <gtest/gtest.h>
+
+#include <linden/error.hpp>
+#include <linden/linear.hpp>
+#include <linden/ops.hpp>
+#include <string>
+
+#include "device/gpu.hpp"
+#include "linear/random_rows.hpp"
+
+namespace linden {
+namespace {
+
+using device_test::expect_like;
+using linear_test::Kind;
+using linear_test::loss_of;
+using linear_test::penalties;
+using linear_test::random_rows;
+using linear_test::Rows;
+
+class DeviceLinear : public device_test::OnGpu {
+ protected:
+  void expect_same_fit(const Dataset& data, const LinearConfig& config) {
+    const LinearModel here = fit_linear(data, config), there = fit_linear(data, config, {.device = gpu()});
+    const Certificate &a = here.certificate(), &b = there.certificate();
+    const std::string what = std::string(config.loss.name()) + " by " + name_of(a.solver);
+    EXPECT_EQ(a.status, b.status) << what << '\n' << b;
+    EXPECT_EQ(a.solver, b.solver) << what;
+    EXPECT_EQ(a.gap_kind, b.gap_kind) << what;
+    EXPECT_EQ(a.collinear_columns, b.collinear_columns) << what;
+    EXPECT_NEAR(b.objective, a.objective, 1e-10 * std::abs(a.objective)) << what;
+    if (!a.is_optimal()) return;
+    expect_like(what, there.predict(data, {.device = gpu()}), here.predict(data), {1e-6});
+    expect_like(what, here.predict(data, {.device = gpu()}), here.predict(data), {1e-13});
+  }
+
+  void expect_same_fits(Kind kind) {
+    const Dataset data = random_rows(kind, 300, 4, 1).dataset();
+    for (LinearConfig config : penalties(kind))
+      for (const Solver solver :
+           {Solver::newton_cholesky, Solver::newton_cg, Solver::lbfgs, Solver::coordinate_descent}) {
+        if (config.l1 > 0 && (solver == Solver::newton_cholesky || solver == Solver::newton_cg)) continue;
+        config.solver = solver;
+        expect_same_fit(data, config);
+      }
+  }
+};
+
+TEST_F(DeviceLinear, SquaredHasTheCpusOptimum) { expect_same_fits(Kind::squared); }
+TEST_F(DeviceLinear, LogisticHasTheCpusOptimum) { expect_same_fits(Kind::logistic); }
+TEST_F(DeviceLinear, SoftmaxHasTheCpusOptimum) { expect_same_fits(Kind::softmax); }
+TEST_F(DeviceLinear, PoissonHasTheCpusOptimum) { expect_same_fits(Kind::poisson); }
+
+TEST_F(DeviceLinear, CustomLossesHaveTheCpusOptimum) {
+  const Dataset data = random_rows(Kind::logistic, 200, 3, 2).dataset();
+  const Loss spelt = loss::custom("mine", [](const Tensor& s, const Tensor& y) { return softplus(s) - y * s; },
+                                  {.link = Link::sigmoid});
+  const Loss taped = loss::custom(
+      "taped", [](const Tensor& s, const Tensor& y) { return (softplus(s) - y * s) * Tensor(1.0 + 0.0 * s.size(0)); },
+      {.link = Link::sigmoid});
+  for (const Loss& mine : {spelt, taped})
+    for (const double l1 : {0.0, 0.01}) expect_same_fit(data, {.loss = mine, .l1 = l1, .l2 = 0.01});
+}
+
+TEST_F(DeviceLinear, SparseRowsAndWeightsHaveTheCpusOptimum) {
+  const int features = 6;
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<float> values;
+  std::vector<double> label, weight;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    for (int j = 0; j < features; ++j)
+      if ((i * 5 + j * 3) % 7 < 3) {
+        columns.push_back(j);
+        values.push_back(static_cast<float>(1 + (i * j) % 4));
+      }
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+    label.push_back((i * i + 3 * i) % 5 < 2 ? 1 : 0);
+    weight.push_back(static_cast<double>(i % 3));
+  }
+  const Dataset data = Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(columns),
+                                         std::span<const float>(values), features, {.label = label, .weight = weight});
+  for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::lbfgs})
+    expect_same_fit(data, {.loss = loss::logistic(), .l2 = 0.01, .solver = solver});
+  expect_same_fit(data, {.loss = loss::logistic(), .l1 = 0.01});
+}
+
+TEST_F(DeviceLinear, CollinearColumnsAreNamedAsOnTheCpu) {
+  Rows rows = random_rows(Kind::logistic, 200, 4, 3);
+  for (std::int64_t i = 0; i < rows.count(); ++i) rows.at(i, 2) = rows.at(i, 0) + rows.at(i, 1);
+  expect_same_fit(rows.dataset(), {.loss = loss::logistic()});
+  for (std::int64_t i = 0; i < rows.count(); ++i) rows.label[static_cast<std::size_t>(i)] += rows.at(i, 3);
+  expect_same_fit(rows.dataset(), {});
+}
+
+TEST_F(DeviceLinear, NoMinimumIsNoMinimum) {
+  const std::vector<double> x{1, 2, 3, 4, 5, 6}, label{0, 0, 0, 1, 1, 1};
+  const Dataset data = Dataset::from_rows(std::span<const double>(x), 1, {.label = label});
+  EXPECT_EQ(fit_linear(data, {.loss = loss::logistic()}, {.device = gpu()}).certificate().status, FitStatus::separable);
+}
+
+TEST_F(DeviceLinear, QrRunsOnTheCpuAlone) {
+  const Dataset data = random_rows(Kind::squared, 50, 2, 4).dataset();
+  try {
+    fit_linear(data, {.solver = Solver::qr}, {.device = gpu()});
+    FAIL();
+  } catch (const DeviceError& error) {
+    EXPECT_STREQ(error.what(),
+                 "fit_linear: solver qr runs on the CPU alone. Hint: Device::cpu(), or newton_cholesky, newton_cg or "
+                 "lbfgs on cuda:0.");
+  }
+}
+
+}  // namespace
+}  // namespace linden

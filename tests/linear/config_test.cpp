@@ -1,0 +1,147 @@
+// The fields of LinearConfig as text: order, defaults, bounds, which of them go together, and what is said of others.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <linden/error.hpp>
+#include <linden/linear.hpp>
+#include <linden/ops.hpp>
+
+#include "refusal.hpp"
+
+namespace linden {
+namespace {
+
+std::string set(std::string_view name, std::string_view value) {
+  LinearConfig config;
+  return refusal<ArgumentError>([&] { set_field(config, name, value); });
+}
+
+std::string checked(const LinearConfig& config) {
+  return refusal<ArgumentError>([&] { config.check(); });
+}
+
+TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
+  std::string text;
+  for (const FieldInfo& f : fields(LinearConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
+  EXPECT_EQ(text,
+            "loss = squared | squared | logistic | softmax | poisson | huber | focal\n"
+            "l1 = 0 | >= 0\n"
+            "l2 = 0 | >= 0\n"
+            "intercept = true | true | false\n"
+            "standardize = true | true | false\n"
+            "solver = automatic | automatic | newton_cholesky | qr | newton_cg | lbfgs | coordinate_descent\n"
+            "tolerance = 1e-08 | (0, 1)\n"
+            "max_iterations = 0 | >= 0\n");
+}
+
+TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
+  const LinearConfig config{.loss = loss::huber({.delta = 0.1}),
+                            .l1 = 0.1 + 0.2,
+                            .l2 = 1e-300,
+                            .intercept = false,
+                            .standardize = false,
+                            .solver = Solver::coordinate_descent,
+                            .tolerance = 1e-3,
+                            .max_iterations = 77};
+  LinearConfig copy;
+  for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
+  const auto a = fields(config), b = fields(copy);
+  ASSERT_EQ(a.size(), 9u);
+  EXPECT_EQ(a[1].name, "loss.delta");
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
+  EXPECT_EQ(copy.l1, 0.1 + 0.2);
+  EXPECT_EQ(copy.solver, Solver::coordinate_descent);
+}
+
+TEST(LinearConfig, EverySolverHasAName) {
+  for (const char* name : {"automatic", "newton_cholesky", "qr", "newton_cg", "lbfgs", "coordinate_descent"}) {
+    LinearConfig config;
+    set_field(config, "solver", name);
+    EXPECT_STREQ(name_of(config.solver), name);
+  }
+}
+
+TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
+  EXPECT_EQ(set("l1", "-1"), "LinearConfig.l1 is -1; it must be >= 0.");
+  EXPECT_EQ(set("l2", "inf"), "LinearConfig.l2 is inf; it must be >= 0.");
+  EXPECT_EQ(set("intercept", "no"), "LinearConfig.intercept is \"no\"; it must be true or false.");
+  EXPECT_EQ(set("standardize", ""), "LinearConfig.standardize is \"\"; it must be true or false.");
+  EXPECT_EQ(set("solver", "newton"),
+            "LinearConfig.solver is \"newton\"; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs or "
+            "coordinate_descent.");
+  EXPECT_EQ(set("tolerance", "0"), "LinearConfig.tolerance is 0; it must be in (0, 1).");
+  EXPECT_EQ(set("tolerance", "1"), "LinearConfig.tolerance is 1; it must be in (0, 1).");
+  EXPECT_EQ(set("tolerance", "nan"), "LinearConfig.tolerance is nan; it must be in (0, 1).");
+  EXPECT_EQ(set("max_iterations", "-1"), "LinearConfig.max_iterations is -1; it must be >= 0.");
+  EXPECT_EQ(set("max_iterations", "1.5"), "LinearConfig.max_iterations: \"1.5\" is not a whole number.");
+  EXPECT_EQ(set("l2", "much"), "LinearConfig.l2: \"much\" is not a number.");
+  EXPECT_EQ(set("loss.delta", "half"), "LinearConfig.loss.delta: \"half\" is not a number.");
+  EXPECT_EQ(set("lambda", "1"),
+            "LinearConfig has no field \"lambda\". Fields: loss, l1, l2, intercept, standardize, solver, tolerance, "
+            "max_iterations.");
+  EXPECT_EQ(set("standardise", "true"),
+            "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? Fields: loss, l1, l2, intercept, "
+            "standardize, solver, tolerance, max_iterations.");
+}
+
+TEST(LinearConfig, LossesWithoutCurvatureAreRefused) {
+  const std::string rest =
+      ", which has no curvature; linear models take squared, logistic, softmax, poisson, huber, focal and "
+      "loss::custom.";
+  EXPECT_EQ(set("loss", "quantile"), "LinearConfig.loss is quantile" + rest);
+  EXPECT_EQ(checked({.loss = loss::absolute()}), "LinearConfig.loss is absolute" + rest);
+  for (const char* name : {"squared", "logistic", "softmax", "poisson", "huber", "focal"})
+    EXPECT_NO_THROW(LinearConfig{.loss = loss::by_name(name)}.check()) << name;
+}
+
+TEST(LinearConfig, CheckNamesTheFirstFieldOutOfRange) {
+  EXPECT_EQ(checked({.l2 = -1, .tolerance = 2}), "LinearConfig.l2 is -1; it must be >= 0.");
+  EXPECT_EQ(checked({.tolerance = std::numeric_limits<double>::quiet_NaN()}),
+            "LinearConfig.tolerance is nan; it must be in (0, 1).");
+  EXPECT_EQ(checked({.solver = static_cast<Solver>(17)}),
+            "LinearConfig.solver is 17; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs or "
+            "coordinate_descent.");
+  EXPECT_NO_THROW(LinearConfig{}.check());
+}
+
+TEST(LinearConfig, SolversWithoutL1AreRefusedWithIt) {
+  for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::qr}) {
+    EXPECT_EQ(checked({.l1 = 0.5, .solver = solver}),
+              fmt::format("LinearConfig.solver is {}, which does not take l1, and l1 is 0.5. Hint: coordinate_descent "
+                          "or lbfgs, or leave the choice to automatic.",
+                          name_of(solver)));
+    EXPECT_NO_THROW((LinearConfig{.l2 = 1, .solver = solver}.check()));
+  }
+  for (const Solver solver : {Solver::automatic, Solver::lbfgs, Solver::coordinate_descent})
+    EXPECT_NO_THROW((LinearConfig{.l1 = 0.5, .solver = solver}.check()));
+}
+
+TEST(LinearConfig, QrIsForTheSquaredLossAlone) {
+  EXPECT_EQ(checked({.loss = loss::logistic(), .solver = Solver::qr}),
+            "LinearConfig.solver is qr, which is for the squared loss, and the loss is logistic. Hint: "
+            "newton_cholesky, or leave the choice to automatic.");
+}
+
+TEST(LinearConfig, CoordinateDescentNeedsTheWholeCurvature) {
+  const auto two = [](const Tensor& score, const Tensor& y) { return sum(square(score), {1}) + 0 * y; };
+  const Loss pair = loss::custom("pair", two, {.outputs = 2});
+  EXPECT_EQ(checked({.loss = pair, .solver = Solver::coordinate_descent}),
+            "LinearConfig.solver is coordinate_descent, which needs the curvature between outputs, and pair has 2 "
+            "outputs of its own. Hint: lbfgs, or leave the choice to automatic.");
+  EXPECT_NO_THROW((LinearConfig{.loss = pair}.check()));
+  EXPECT_NO_THROW((LinearConfig{.loss = loss::softmax({.classes = 3}), .solver = Solver::coordinate_descent}.check()));
+  const auto own = [](const Tensor& score, const Tensor& y) { return square(score - y); };
+  EXPECT_NO_THROW((LinearConfig{.loss = loss::custom("own", own), .solver = Solver::coordinate_descent}.check()));
+}
+
+TEST(LinearConfig, ARefusedValueLeavesTheFieldAsItWas) {
+  LinearConfig config;
+  EXPECT_THROW(set_field(config, "loss", "quantile"), ArgumentError);
+  EXPECT_EQ(config.loss.name(), "squared");
+  EXPECT_THROW(set_field(config, "tolerance", "1"), ArgumentError);
+  EXPECT_EQ(config.tolerance, 1e-8);
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,115 @@
+// What standardises columns: moments of every layout, and of columns that are hard to measure.
+#include "linear/design.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace linden {
+namespace {
+
+struct Known {
+  double mean, deviation;
+};
+
+Known long_moments(const std::vector<double>& x, const std::vector<double>& w) {
+  long double total = 0, mean = 0, square = 0;
+  const auto weight = [&](std::size_t i) { return w.empty() ? 1.0L : static_cast<long double>(w[i]); };
+  for (std::size_t i = 0; i < x.size(); ++i) total += weight(i);
+  for (std::size_t i = 0; i < x.size(); ++i) mean += weight(i) * x[i] / total;
+  for (std::size_t i = 0; i < x.size(); ++i) square += weight(i) * (x[i] - mean) * (x[i] - mean) / total;
+  return {static_cast<double>(mean), static_cast<double>(std::sqrt(square))};
+}
+
+std::vector<double> waves(std::size_t rows, double shift, double scale) {
+  std::vector<double> x;
+  for (std::size_t i = 0; i < rows; ++i) x.push_back(shift + scale * std::sin(static_cast<double>(3 * i + 1)));
+  return x;
+}
+
+TEST(Design, CentresAndScalesColumnsOfAnyUnit) {
+  Arena arena(2);
+  const std::size_t rows = 10'000;
+  std::vector<std::vector<double>> columns{waves(rows, 0, 1),     waves(rows, 1e9, 1),    waves(rows, -3, 1e-6),
+                                           waves(rows, 0, 1e200), waves(rows, 7, 1e-200), waves(rows, 1e5, 0)};
+  columns.push_back(waves(rows, 0, 1));
+  columns.back()[0] = 1e12;  // an outlier where a reference would be taken
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < rows; ++i) weights.push_back(static_cast<double>(i % 5));
+  for (const std::vector<double>& w : {std::vector<double>(), weights}) {
+    std::vector<double> by_column, by_row;
+    for (const auto& c : columns) by_column.insert(by_column.end(), c.begin(), c.end());
+    for (std::size_t i = 0; i < rows; ++i)
+      for (const auto& c : columns) by_row.push_back(c[i]);
+    const int features = static_cast<int>(columns.size());
+    for (const Dataset& data : {Dataset::from_columns(std::span<const double>(by_column), features),
+                                Dataset::from_rows(std::span<const double>(by_row), features)}) {
+      const Design design("test", data, w, true, arena);
+      for (std::size_t j = 0; j < columns.size(); ++j) {
+        const Known known = long_moments(columns[j], w);
+        if (j == 4 || j == 5) {
+          EXPECT_EQ(design.factor()[j], 0) << j;
+          EXPECT_EQ(design.deviation()[j], 0) << j;
+          continue;
+        }
+        EXPECT_NEAR(design.shift()[j], known.mean, 1e-13 * (std::abs(known.mean) + known.deviation)) << j;
+        EXPECT_NEAR(design.deviation()[j] / known.deviation, 1, j == 1 ? 1e-6 : 1e-11) << j;
+        EXPECT_NEAR(design.factor()[j] * known.deviation, 1, j == 1 ? 1e-6 : 1e-11) << j;
+      }
+    }
+  }
+}
+
+TEST(Design, WithoutAnInterceptColumnsKeepTheirOrigin) {
+  Arena arena(1);
+  const std::vector<double> x{3, 3, 3, 3, -1, 1, -1, 1};
+  const Design design("test", Dataset::from_columns(std::span<const double>(x), 2), {}, false, arena);
+  EXPECT_EQ(design.shift(), (std::vector<double>{0, 0}));
+  EXPECT_NEAR(design.factor()[0], 1.0 / 3, 1e-15);
+  EXPECT_EQ(design.deviation()[0], 0);
+  EXPECT_NEAR(design.factor()[1], 1, 1e-15);
+}
+
+TEST(Design, SparseRowsHaveTheMomentsOfDenseOnes) {
+  Arena arena(3);
+  const int features = 40;
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<double> values, dense, weights;
+  for (std::int64_t i = 0; i < 3000; ++i) {
+    for (int j = 0; j < features; ++j) {
+      const bool is_there = (i * 7 + j * 13) % 11 < 2;
+      const double x = is_there ? std::cos(static_cast<double>(i + j)) + 2 : 0;
+      dense.push_back(x);
+      if (!is_there) continue;
+      columns.push_back(j);
+      values.push_back(x);
+    }
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+    weights.push_back(static_cast<double>(i % 3));
+  }
+  const Dataset a = Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(columns),
+                                      std::span<const double>(values), features);
+  const Dataset b = Dataset::from_rows(std::span<const double>(dense), features);
+  const Design sparse("test", a, weights, true, arena), full("test", b, weights, true, arena);
+  EXPECT_EQ(sparse.entries(), static_cast<std::int64_t>(values.size()));
+  for (std::size_t j = 0; j < static_cast<std::size_t>(features); ++j) {
+    EXPECT_NEAR(sparse.shift()[j], full.shift()[j], 1e-14);
+    EXPECT_NEAR(sparse.deviation()[j], full.deviation()[j], 1e-13);
+  }
+  const std::vector<int> some{3, 17, 20};
+  const Design part = sparse.of_columns(some);
+  EXPECT_EQ(part.columns(), 3);
+  EXPECT_EQ(part.shift()[1], sparse.shift()[17]);
+  const DesignView view = part.view();
+  for (std::int64_t row = 0; row < 3000; ++row)
+    for (std::int64_t e = view.by_row.offsets[row]; e < view.by_row.offsets[row + 1]; ++e)
+      EXPECT_EQ(
+          static_cast<const double*>(view.by_row.values)[e],
+          dense[static_cast<std::size_t>(row * features + some[static_cast<std::size_t>(view.by_row.indices[e])])]);
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,144 @@
+// The certificate's gap is true: the distance of the returned model from the optimum, both in long double and from the
+// data as they are, is never larger.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <linden/linear.hpp>
+#include <string>
+
+#include "linear/small_fit.hpp"
+#include "loss/definition.hpp"
+
+namespace linden {
+namespace {
+
+using reference::Real;
+
+struct Standardised {
+  reference::Problem problem;
+  std::vector<Real> mean, deviation;
+};
+
+/// The problem that fit_linear is given, for columns standardised in long double.
+Standardised standardised(const RandomRows& rows, const LinearConfig& config) {
+  Standardised result;
+  reference::Problem& p = result.problem;
+  const LossSpec& spec = config.loss.definition().spec;
+  p.kind = spec.kind;
+  p.delta = spec.parameter[0];
+  p.rows = static_cast<std::size_t>(rows.rows);
+  p.width = static_cast<std::size_t>(rows.features) + 1;
+  p.outputs = static_cast<std::size_t>(config.loss.outputs());
+  Real total = 0;
+  for (std::size_t i = 0; i < p.rows; ++i) {
+    p.label.push_back(rows.labels[i]);
+    p.weight.push_back(rows.weights.empty() ? 1 : rows.weights[i]);
+    total += p.weight.back();
+  }
+  for (Real& w : p.weight) w /= total;
+  p.a.resize(p.rows * p.width);
+  for (std::size_t j = 0; j + 1 < p.width; ++j) {
+    const auto x = [&](std::size_t i) { return Real(rows.values[i * (p.width - 1) + j]); };
+    Real mean = 0, square = 0;
+    for (std::size_t i = 0; i < p.rows; ++i) mean += p.weight[i] * x(i);
+    for (std::size_t i = 0; i < p.rows; ++i) square += p.weight[i] * (x(i) - mean) * (x(i) - mean);
+    const Real deviation = std::sqrt(square);
+    if (!config.intercept) mean = 0;
+    for (std::size_t i = 0; i < p.rows; ++i) p.a[i * p.width + j] = (x(i) - mean) / deviation;
+    const Real unit = config.standardize ? 1 : 1 / deviation;
+    p.l1.push_back(config.l1 * unit);
+    p.l2.push_back(config.l2 * unit * unit);
+    result.mean.push_back(mean);
+    result.deviation.push_back(deviation);
+  }
+  for (std::size_t i = 0; i < p.rows; ++i) p.a[i * p.width + p.width - 1] = config.intercept ? 1 : 0;
+  p.l1.push_back(0);
+  p.l2.push_back(0);
+  return result;
+}
+
+/// The model's parameters for these columns.
+std::vector<Real> parameters_of(const LinearModel& model, const Standardised& of) {
+  std::vector<Real> u;
+  for (int k = 0; k < model.outputs(); ++k) {
+    Real constant = model.intercept()[static_cast<std::size_t>(k)];
+    for (std::size_t j = 0; j < of.mean.size(); ++j) {
+      const Real weight = model.weight(static_cast<int>(j), k);
+      u.push_back(weight * of.deviation[j]);
+      constant += weight * of.mean[j];
+    }
+    u.push_back(constant);
+  }
+  return u;
+}
+
+void expect_true_gap(const RandomRows& rows, const LinearConfig& config) {
+  const LinearModel model = fit_linear(rows.dataset(), config, {.threads = 2});
+  const Certificate& c = model.certificate();
+  const Standardised exact = standardised(rows, config);
+  const std::vector<Real> optimum = reference::minimise(exact.problem), found = parameters_of(model, exact);
+  ASSERT_LT(exact.problem.violation(optimum), 1e-14);
+  const Real least = exact.problem.objective(std::span<const Real>(optimum));
+  const Real distance = exact.problem.objective(std::span<const Real>(found)) - least;
+  EXPECT_LE(distance, c.gap);
+  EXPECT_GE(distance, -1e-17);
+  EXPECT_EQ(c.status, FitStatus::converged);
+  EXPECT_LE(c.relative_gap, config.tolerance);
+  EXPECT_EQ(c.gap_kind, config.l1 + config.l2 > 0 ? GapKind::bound : GapKind::estimate);
+  EXPECT_NEAR(c.objective, static_cast<double>(least), c.gap + 1e-14 * static_cast<double>(least));
+}
+
+TEST(Distance, IsNeverLargerThanTheGapOfTheCertificate) {
+  const Loss losses[] = {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(),
+                         loss::huber({.delta = 0.7})};
+  const std::pair<double, double> penalties[] = {{0.05, 0}, {0, 0.1}, {0.03, 0.02}, {0, 0}};
+  unsigned seed = 100;
+  for (const Loss& loss : losses) {
+    for (const auto& [l1, l2] : penalties) {
+      ++seed;
+      for (const bool weights : {false, true}) {
+        LinearConfig config{.loss = loss, .l1 = l1, .l2 = l2};
+        config.intercept = seed % 3 != 0;
+        config.standardize = seed % 2 == 0;
+        if (seed % 4 < 2) config.tolerance = 1e-4;
+        SCOPED_TRACE(loss.name() + " l1 " + std::to_string(l1) + " l2 " + std::to_string(l2) +
+                     (weights ? " weights" : "") + (config.intercept ? " intercept" : "") +
+                     (config.standardize ? " standardize" : "") + " tolerance " + std::to_string(config.tolerance));
+        expect_true_gap(RandomRows(loss, weights, seed, 40, 4), config);
+      }
+    }
+  }
+}
+
+TEST(Distance, HoldsForEverySolver) {
+  struct Case {
+    Solver solver;
+    Loss loss;
+    double l1, l2;
+  };
+  const Case cases[] = {{Solver::newton_cholesky, loss::logistic(), 0, 0.01},
+                        {Solver::newton_cholesky, loss::squared(), 0, 0.01},
+                        {Solver::qr, loss::squared(), 0, 0.01},
+                        {Solver::newton_cg, loss::poisson(), 0, 0.01},
+                        {Solver::newton_cg, loss::softmax({.classes = 3}), 0, 0.01},
+                        {Solver::lbfgs, loss::logistic(), 0, 0.01},
+                        {Solver::lbfgs, loss::huber({.delta = 0.7}), 0, 0.01},
+                        {Solver::lbfgs, loss::logistic(), 0.02, 0},
+                        {Solver::lbfgs, loss::softmax({.classes = 3}), 0.02, 0.01},
+                        {Solver::coordinate_descent, loss::squared(), 0.02, 0},
+                        {Solver::coordinate_descent, loss::poisson(), 0.02, 0},
+                        {Solver::coordinate_descent, loss::softmax({.classes = 3}), 0.02, 0}};
+  for (const Case& c : cases) {
+    for (const double tolerance : {1e-3, 1e-8}) {
+      SCOPED_TRACE(std::string(name_of(c.solver)) + " " + c.loss.name() + " l1 " + std::to_string(c.l1) +
+                   " tolerance " + std::to_string(tolerance));
+      LinearConfig config{.loss = c.loss, .l1 = c.l1, .l2 = c.l2};
+      config.solver = c.solver;
+      config.tolerance = tolerance;
+      expect_true_gap(RandomRows(c.loss, true, 7, 40, 4), config);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,188 @@
+// Optima of small linear models in long double, by code of its own: Newton steps whose quadratic models are solved by
+// coordinate descent. Dense, slow, and exact to about 1e-17.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "backend/row_losses.hpp"
+
+namespace linden::reference {
+
+using Real = long double;
+
+inline Real size_of(Real x) { return x < 0 ? -x : x; }
+
+/// Minimise sum_i weight_i loss_i + sum_j l1_j |u_j| + l2_j / 2 u_j^2 over u [outputs, width].
+struct Problem {
+  LossKind kind = LossKind::squared;
+  Real delta = 1;
+  std::size_t rows = 0, width = 0, outputs = 1;
+  std::vector<Real> a;       ///< [rows, width]
+  std::vector<Real> label;   ///< [rows]
+  std::vector<Real> weight;  ///< [rows], summing to one
+  std::vector<Real> l1, l2;  ///< [width]
+
+  std::size_t size() const { return outputs * width; }
+
+  std::vector<Real> scores(std::size_t i, std::span<const Real> u) const {
+    std::vector<Real> s(outputs);
+    for (std::size_t k = 0; k < outputs; ++k)
+      for (std::size_t j = 0; j < width; ++j) s[k] += a[i * width + j] * u[k * width + j];
+    return s;
+  }
+
+  Real loss(std::span<const Real> s, Real y) const {
+    switch (kind) {
+      case LossKind::logistic: return std::max(s[0], Real(0)) + std::log1p(std::exp(-size_of(s[0]))) - y * s[0];
+      case LossKind::poisson: return std::exp(s[0]) - y * s[0];
+      case LossKind::huber: {
+        const Real r = size_of(s[0] - y);
+        return r > delta ? delta * (r - delta / 2) : r * r / 2;
+      }
+      case LossKind::softmax: {
+        const Real top = *std::max_element(s.begin(), s.end());
+        Real sum = 0;
+        for (const Real x : s) sum += std::exp(x - top);
+        return top + std::log(sum) - s[static_cast<std::size_t>(y)];
+      }
+      default: return (s[0] - y) * (s[0] - y) / 2;
+    }
+  }
+
+  /// Slopes [outputs] and second derivatives [outputs, outputs] of a row.
+  void derive(std::span<const Real> s, Real y, std::vector<Real>& slope, std::vector<Real>& bend) const {
+    slope.assign(outputs, 0);
+    bend.assign(outputs * outputs, 0);
+    switch (kind) {
+      case LossKind::logistic: {
+        const Real p = 1 / (1 + std::exp(-s[0])), q = 1 / (1 + std::exp(s[0]));
+        slope[0] = y > 0.5L ? -q : p;
+        bend[0] = p * q;
+        return;
+      }
+      case LossKind::poisson:
+        slope[0] = std::exp(s[0]) - y;
+        bend[0] = std::exp(s[0]);
+        return;
+      case LossKind::huber: {
+        const Real r = s[0] - y;
+        slope[0] = std::clamp(r, -delta, delta);
+        bend[0] = size_of(r) <= delta ? 1 : 1e-3L;  // not 0, so that steps stay short
+        return;
+      }
+      case LossKind::softmax: {
+        const Real top = *std::max_element(s.begin(), s.end());
+        std::vector<Real> p(outputs);
+        Real sum = 0;
+        for (std::size_t k = 0; k < outputs; ++k) sum += p[k] = std::exp(s[k] - top);
+        for (Real& x : p) x /= sum;
+        for (std::size_t k = 0; k < outputs; ++k) {
+          slope[k] = p[k] - (static_cast<std::size_t>(y) == k ? 1 : 0);
+          for (std::size_t l = 0; l < outputs; ++l) bend[k * outputs + l] = p[k] * ((k == l ? 1 : 0) - p[l]);
+        }
+        return;
+      }
+      default: slope[0] = s[0] - y; bend[0] = 1;
+    }
+  }
+
+  Real objective(std::span<const Real> u) const {
+    Real sum = 0;
+    for (std::size_t i = 0; i < rows; ++i)
+      if (weight[i] > 0) sum += weight[i] * loss(scores(i, u), label[i]);
+    for (std::size_t j = 0; j < u.size(); ++j) sum += l1[j % width] * size_of(u[j]) + l2[j % width] / 2 * u[j] * u[j];
+    return sum;
+  }
+  Real objective(std::span<const double> u) const {
+    const std::vector<Real> exact(u.begin(), u.end());
+    return objective(std::span<const Real>(exact));
+  }
+
+  /// Gradient and Hessian of all but l1.
+  void derive(std::span<const Real> u, std::vector<Real>& gradient, std::vector<Real>& hessian) const {
+    const std::size_t n = size();
+    gradient.assign(n, 0);
+    hessian.assign(n * n, 0);
+    std::vector<Real> slope, bend;
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (!(weight[i] > 0)) continue;
+      derive(scores(i, u), label[i], slope, bend);
+      for (std::size_t p = 0; p < n; ++p) {
+        const Real x = weight[i] * a[i * width + p % width];
+        gradient[p] += x * slope[p / width];
+        for (std::size_t q = 0; q < n; ++q)
+          hessian[p * n + q] += x * a[i * width + q % width] * bend[p / width * outputs + q / width];
+      }
+    }
+    for (std::size_t p = 0; p < n; ++p) {
+      gradient[p] += l2[p % width] * u[p];
+      hessian[p * n + p] += l2[p % width];
+    }
+  }
+
+  /// The largest entry of the least subgradient.
+  Real violation(std::span<const Real> u) const {
+    std::vector<Real> gradient, hessian;
+    derive(u, gradient, hessian);
+    Real largest = 0;
+    for (std::size_t p = 0; p < size(); ++p) {
+      const Real bound = l1[p % width];
+      const Real off = u[p] != 0 ? size_of(gradient[p] + (u[p] > 0 ? bound : -bound))
+                                 : std::max(size_of(gradient[p]) - bound, Real(0));
+      largest = std::max(largest, off);
+    }
+    return largest;
+  }
+};
+
+/// The step to the lowest point of the quadratic model at u with l1. Columns of zeros do not move.
+inline std::vector<Real> newton_step(const Problem& problem, std::span<const Real> u, std::span<const Real> gradient,
+                                     std::span<const Real> hessian) {
+  const std::size_t n = problem.size();
+  std::vector<Real> step(n), slope(gradient.begin(), gradient.end());  // slope of the model's smooth part at the step
+  for (int sweep = 0; sweep < 20000; ++sweep) {
+    Real moved = 0;
+    for (std::size_t p = 0; p < n; ++p) {
+      const Real curvature = hessian[p * n + p];
+      if (!(curvature > 1e-30L)) continue;
+      const Real at = u[p] + step[p], wanted = curvature * at - slope[p], l1 = problem.l1[p % problem.width];
+      const Real next = (wanted > l1 ? wanted - l1 : wanted < -l1 ? wanted + l1 : 0) / curvature;
+      const Real change = next == 0 ? -at : next - at;
+      if (change == 0) continue;
+      step[p] = next == 0 ? -u[p] : step[p] + change;
+      for (std::size_t q = 0; q < n; ++q) slope[q] += hessian[p * n + q] * change;
+      moved = std::max(moved, size_of(change));
+    }
+    if (moved < 1e-19L) break;
+  }
+  return step;
+}
+
+inline std::vector<Real> minimise(const Problem& problem) {
+  std::vector<Real> u(problem.size()), gradient, hessian;
+  Real value = problem.objective(u);
+  for (int iteration = 0; iteration < 200; ++iteration) {
+    problem.derive(u, gradient, hessian);
+    const std::vector<Real> step = newton_step(problem, u, gradient, hessian);
+    bool is_better = false;
+    for (Real t = 1; t > 1e-6L && !is_better; t /= 2) {
+      std::vector<Real> next(u);
+      for (std::size_t p = 0; p < u.size(); ++p) next[p] = t == 1 && step[p] == -u[p] ? 0 : u[p] + t * step[p];
+      const Real next_value = problem.objective(next);
+      // At the end objectives are equal to the last digit, and gradients still tell.
+      is_better = next_value < value ||
+                  (next_value <= value * (1 + 1e-17L) && problem.violation(next) < problem.violation(u) / 2);
+      if (!is_better) continue;
+      u = next;
+      value = next_value;
+    }
+    if (!is_better) break;
+  }
+  return u;
+}
+
+}  // namespace linden::reference

@@ -97,6 +97,8 @@ Step newton_step(Objective& objective, std::span<const double> bends, std::span<
   }
   hessian_product(objective, bends, step, product);
   for (std::size_t j = 0; j < size; ++j) left[j] = gradient[j] - product[j];
+  // Of a gradient that is rounding, steps along what the Hessian does not see can be worse than none.
+  if (dot(left, left) > dot(gradient, gradient)) return {std::vector<double>(size), {gradient.begin(), gradient.end()}};
   return {step, left};
 }
 

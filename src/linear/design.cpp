@@ -259,21 +259,33 @@ struct Design::Copy {
   DesignEntries view() const { return {offsets.data(), indices.data(), values.data(), DType::f64}; }
 };
 
-void Design::keep_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns) {
+void Design::keep_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns,
+                          Arena& arena) {
   std::vector<std::int32_t> place(at(all_columns), -1);
   for (std::size_t j = 0; j < columns.size(); ++j) place[at(columns[j])] = static_cast<std::int32_t>(j);
+  // Calls each(e, j) for the entries of a row that stay.
+  const auto visit = [&](std::int64_t row, const auto& each) {
+    for (std::int64_t e = entries.offsets[row]; e < entries.offsets[row + 1]; ++e)
+      if (const std::int32_t j = place[at(entries.indices[e])]; j >= 0) each(e, j);
+  };
   const auto copy = std::make_shared<Copy>();
-  copy->offsets.reserve(at(rows_ + 1));
-  copy->offsets.push_back(0);
-  for (std::int64_t row = 0; row < rows_; ++row) {
-    for (std::int64_t e = entries.offsets[row]; e < entries.offsets[row + 1]; ++e) {
-      const std::int32_t j = place[at(entries.indices[e])];
-      if (j < 0) continue;
-      copy->indices.push_back(j);
-      copy->values.push_back(value_at(entries.values, entries.dtype, e));
+  copy->offsets.resize(at(rows_ + 1));
+  arena.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t row = begin; row < end; ++row)
+      visit(row, [&](std::int64_t, std::int32_t) { ++copy->offsets[at(row + 1)]; });
+  });
+  for (std::int64_t row = 0; row < rows_; ++row) copy->offsets[at(row + 1)] += copy->offsets[at(row)];
+  copy->indices.resize(at(copy->offsets.back()));
+  copy->values.resize(at(copy->offsets.back()));
+  arena.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      std::size_t to = at(copy->offsets[at(row)]);
+      visit(row, [&](std::int64_t e, std::int32_t j) {
+        copy->indices[to] = j;
+        copy->values[to++] = value_at(entries.values, entries.dtype, e);
+      });
     }
-    copy->offsets.push_back(static_cast<std::int64_t>(copy->indices.size()));
-  }
+  });
   by_row_ = copy->view();
   copy_ = copy;
 }
@@ -339,7 +351,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
     if (std::ranges::equal(columns, all))
       by_row_ = entries_of(data);
     else
-      keep_entries(entries_of(data), columns, data.features());
+      keep_entries(entries_of(data), columns, data.features(), arena);
   } else {
     dense_ = dense_columns(data, columns);
   }
@@ -349,7 +361,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
   check_present(where, names, arena);
 }
 
-Design Design::of_columns(std::span<const int> columns) const {
+Design Design::of_columns(std::span<const int> columns, Arena& arena) const {
   Design part;
   part.rows_ = rows_;
   part.sparse_ = sparse_;
@@ -360,7 +372,7 @@ Design Design::of_columns(std::span<const int> columns) const {
     part.deviation_.push_back(deviation_[at(c)]);
     if (!sparse_) part.dense_.push_back(dense_[at(c)]);
   }
-  if (sparse_) part.keep_entries(by_row_, columns, this->columns());
+  if (sparse_) part.keep_entries(by_row_, columns, this->columns(), arena);
   return part;
 }
 

@@ -27,7 +27,7 @@ class Design {
   Design(std::string_view where, const Dataset& data, std::span<const int> columns, Arena& arena);
 
   /// Some of the columns, with the same standardisation.
-  Design of_columns(std::span<const int> columns) const;
+  Design of_columns(std::span<const int> columns, Arena& arena) const;
 
   DesignView view() const noexcept;
   std::int64_t rows() const noexcept { return rows_; }
@@ -48,7 +48,7 @@ class Design {
  private:
   struct Copy;
   Design() = default;
-  void keep_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns);
+  void keep_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns, Arena& arena);
   void check_present(std::string_view where, std::span<const std::string> names, Arena& arena) const;
 
   std::int64_t rows_ = 0;

@@ -100,7 +100,7 @@ TEST(Design, SparseRowsHaveTheMomentsOfDenseOnes) {
     EXPECT_NEAR(sparse.deviation()[j], full.deviation()[j], 1e-13);
   }
   const std::vector<int> some{3, 17, 20};
-  const Design part = sparse.of_columns(some);
+  const Design part = sparse.of_columns(some, arena);
   EXPECT_EQ(part.columns(), 3);
   EXPECT_EQ(part.shift()[1], sparse.shift()[17]);
   const DesignView view = part.view();

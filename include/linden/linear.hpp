@@ -47,7 +47,9 @@ enum class Solver {
   newton_cholesky,     ///< Newton steps by the Cholesky factor of the Hessian; for the squared loss that is the Gram
                        ///< matrix, one step and refinement. Any loss without l1
   qr,                  ///< Householder QR of the rows: squared loss without l1; the most accurate, on the CPU alone
-  newton_cg,           ///< Newton steps by conjugate gradients, without a matrix: many features. Any loss without l1
+  newton_cg,           ///< Newton steps by conjugate gradients, preconditioned by the Hessian of a sample of the rows
+                       ///< where there are many rows a feature: many features. Any loss without l1. The squared loss
+                       ///< ends within `tolerance`, and only there: other solvers go on to where rounding begins
   lbfgs,               ///< L-BFGS, and OWL-QN where there is l1: any loss
   coordinate_descent,  ///< Newton steps by coordinate descent on the Gram matrix of a working set of features, for l1
 };

@@ -1,8 +1,9 @@
 // One pass over the rows of a design, tile after tile: scores of the rows, a step that turns them into something by
 // row, and the sums of this times every column.
 //
-// Dense tiles are panels (linear_panel.hpp). A score is summed along the columns in the lanes of a vector, panel after
-// panel, then lane after lane; a sum over rows row after row. Sparse rows: linear_sparse.hpp. Chunks: linear_plan.hpp.
+// Contiguous columns: linear_columns.hpp. Other dense tiles are panels (linear_panel.hpp): a score is summed along the
+// columns in the lanes of a vector, panel after panel, then lane after lane; a sum over rows row after row. Sparse
+// rows: linear_sparse.hpp. Chunks: linear_plan.hpp.
 #pragma once
 
 #include "cpu/linear_plan.hpp"
@@ -110,19 +111,25 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
       for (std::int64_t i = 0; i < count; ++i)
         weights[i] = (task.weights.weights != nullptr ? task.weights.weights[begin + i] : 1.0) * task.weights.share;
       const std::int64_t whole = (count + 7) / 8 * 8;  // the rows that products take
-      if (!design.sparse) pack_tile(design, 0, panels, begin, count, whole, rows, tile);
+      const ContiguousColumns columns(design, begin, count, whole, tile);
+      if (!design.sparse && !plan.in_place) pack_tile(design, 0, panels, begin, count, whole, rows, tile);
       if (task.parameters != nullptr) {
-        if (design.sparse)
-          sparse.scores(plan.parameters, begin, count, values, rows);
-        else
-          for (std::int64_t k = 0; k < outputs; ++k)
-            tile_scores(tile, panel_stride(rows), panels, plan.parameters + k * padded, whole, values + k * rows);
+        if (design.sparse) sparse.scores(plan.parameters, begin, count, values, rows);
+        for (std::int64_t k = 0; k < outputs && !design.sparse; ++k) {
+          const double* const u = plan.parameters + k * padded;
+          plan.in_place ? columns.scores(u, values + k * rows)
+                        : tile_scores(tile, panel_stride(rows), panels, u, whole, values + k * rows);
+        }
       }
       step(TileRows{begin, count, rows, values, weights, plan.spare + worker * 2 * rows, plan.loss + chunk});
       if (task.out == nullptr) return;
       if (design.sparse) return sparse.add(begin, count, values, rows, partial);
-      for (std::int64_t k = 0; k < outputs; ++k)
-        add_tile(tile, panel_stride(rows), panels, values + k * rows, count, partial + k * padded);
+      for (std::int64_t k = 0; k < outputs; ++k) {
+        double* const r = values + k * rows;
+        for (std::int64_t i = count; i < whole; ++i) r[i] = 0;
+        plan.in_place ? columns.add(r, partial + k * padded)
+                      : add_tile(tile, panel_stride(rows), panels, r, count, partial + k * padded);
+      }
     });
   });
   if (task.out == nullptr) return;

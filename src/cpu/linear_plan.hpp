@@ -8,6 +8,7 @@
 
 #include "backend/host_device.hpp"
 #include "backend/linear_kernels.hpp"
+#include "cpu/linear_columns.hpp"
 #include "cpu/linear_panel.hpp"
 
 namespace linden {
@@ -56,10 +57,11 @@ struct Chunks {
   }
 };
 
-/// Rows of a tile of so many panels: about 256 KiB of them, so that both halves of a pass find them near.
-inline std::int64_t tile_rows_of(std::int64_t panels) {
+/// Rows of a tile of so many panels, so that both halves of a pass find them near: about 256 KiB of copies, or 512 KiB
+/// of columns in place, which memory hands out the faster the longer their pieces are.
+inline std::int64_t tile_rows_of(std::int64_t panels, bool in_place = false) {
   std::int64_t rows = most_tile_rows;
-  while (rows > 32 && rows * panels > 4096) rows /= 2;
+  while (rows > 32 && rows * panels > (in_place ? 8192 : 4096)) rows /= 2;
   return rows;
 }
 
@@ -70,11 +72,14 @@ inline std::int64_t entries_of(const DesignView& design) {
 /// A pass of linear_pass.hpp.
 struct PassPlan {
   std::int64_t padded;  // parameters of one output, in whole panels
+  bool in_place;        // contiguous columns are read where they lie
   Chunks chunks;
   double *parameters, *partial, *loss, *tile, *scores, *weights, *spare;
 
   PassPlan(int threads, const DesignView& design, std::int64_t outputs, void* scratch)
-      : padded(panels_of(design.width()) * panel_columns), chunks(chunks_of(design, outputs)) {
+      : padded(panels_of(design.width()) * panel_columns),
+        in_place(!design.sparse && ContiguousColumns::fit(design)),
+        chunks(chunks_of(design, outputs, in_place)) {
     Carver carver(scratch);
     parameters = carver.take(outputs * padded);
     partial = carver.take(chunks.count * outputs * padded);
@@ -88,16 +93,17 @@ struct PassPlan {
   std::int64_t bytes;
 
   std::int64_t tile_size(const DesignView& design) const {
+    if (in_place) return ContiguousColumns::together * chunks.tile_rows;
     return design.sparse ? 0 : padded / panel_columns * panel_stride(chunks.tile_rows);
   }
 
  private:
   /// Partial sums take 64 MB at most, and those of sparse rows no longer than the entries.
-  static Chunks chunks_of(const DesignView& design, std::int64_t outputs) {
+  static Chunks chunks_of(const DesignView& design, std::int64_t outputs, bool in_place) {
     const std::int64_t panels = panels_of(design.width());
     std::int64_t most = at_least(1, (std::int64_t{8} << 20) / (panels * panel_columns * outputs));
     if (design.sparse) most = at_most(most, at_least(4, entries_of(design) / (2 * design.width())));
-    return {design.rows, design.sparse ? most_tile_rows : tile_rows_of(panels), most};
+    return {design.rows, design.sparse ? most_tile_rows : tile_rows_of(panels, in_place), most};
   }
 };
 

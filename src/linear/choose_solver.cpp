@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "linear/row_sample.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
@@ -23,10 +24,13 @@ Rates rates_of(const Context& context) {
   return {4e-11 / threads, 8e-10 / threads, 5e-10 / threads, 2e-9 / threads, 1e-10 / threads};
 }
 
-constexpr double newton_steps = 7;                          // with their factors
-constexpr double products_a_step = 12;                      // of conjugate gradients
+constexpr double newton_steps = 7;
+// Of conjugate gradients, in one of these steps; the squared loss has one step, and twice as many in it.
+constexpr double products_by_diagonal = 12;
+constexpr double products_by_sample = 4;
 constexpr std::int64_t most_bytes = std::int64_t{2} << 30;  // of a Hessian and what it takes to form it
-constexpr double patience = 3;  // times slower a factor may be, which no bad conditioning can slow down further
+// Times slower a factor may be, for the digits that come with it; and for the rank, where no penalty hides it.
+constexpr double patience = 1.25, patience_for_rank = 3;
 
 struct Costs {
   double cholesky, cg;
@@ -44,8 +48,11 @@ Costs costs_of(const Objective& objective) {
   const double factor = rates.factor * size * size * size / 6;
   const double pass = outputs * entries * (is_sparse ? rates.sparse_pass : rates.pass);
   const bool is_squared = objective.rows().loss.definition().spec.kind == LossKind::squared;
-  const double steps = is_squared ? 1 : newton_steps, products = is_squared ? 2 * products_a_step : products_a_step;
-  return {steps * (gram + factor + pass), steps * (products * pass + pass)};
+  const double steps = is_squared ? 1 : newton_steps;
+  const std::int64_t sample = RowSample::rows_for(objective);
+  const double products = (is_squared ? 2 : 1) * (sample > 0 ? products_by_sample : products_by_diagonal);
+  const double preconditioner = sample > 0 ? gram * static_cast<double>(sample) / rows + factor : 0;
+  return {steps * (gram + factor + pass), steps * (preconditioner + products * pass + pass)};
 }
 
 std::string problem(const Objective& objective) {
@@ -70,8 +77,9 @@ Choice choose_solver(const LinearConfig& config, const Objective& objective) {
   const std::string costs = fmt::format("for {} about {:.2g} s by Cholesky factors, {:.2g} s by conjugate gradients",
                                         problem(objective), cholesky, cg);
   if (cholesky <= cg) return {Solver::newton_cholesky, costs};
-  if (cholesky <= patience * cg)
-    return {Solver::newton_cholesky, costs + ", and more for columns that are nearly dependent"};
+  if (cholesky <= patience * cg) return {Solver::newton_cholesky, costs + ", and more digits"};
+  if (cholesky <= patience_for_rank * cg && !objective.is_penalised())
+    return {Solver::newton_cholesky, costs + ", and tells dependent columns"};
   return {Solver::newton_cg, costs};
 }
 

@@ -13,8 +13,20 @@
 
 namespace linden {
 
-/// Views into a dataset, which must outlive them; values are neither copied nor changed (of_columns copies the entries
-/// of sparse data).
+/// Some rows of many: `count` blocks of `size` rows that follow one another, begun every `step` rows.
+struct RowBlocks {
+  std::int64_t size = 0, step = 0, count = 0;
+
+  static RowBlocks all(std::int64_t rows) noexcept { return {rows, rows, 1}; }
+  /// About `wanted` of the rows, as far apart as can be; all of them where that is more than half.
+  static RowBlocks spread(std::int64_t rows, std::int64_t wanted) noexcept;
+
+  std::int64_t rows() const noexcept { return size * count; }
+  std::int64_t row(std::int64_t i) const noexcept { return i / size * step + i % size; }
+};
+
+/// Views into a dataset, which must outlive them; values are not changed, and copied only where a part of sparse rows
+/// or of all rows is asked for.
 class Design {
  public:
   /// Standardises with moments under the rows' weights (empty: all one): columns are centred where there is an
@@ -28,6 +40,8 @@ class Design {
 
   /// Some of the columns, with the same standardisation.
   Design of_columns(std::span<const int> columns, Arena& arena) const;
+  /// Some of the rows, with the standardisation of all.
+  Design of_rows(const RowBlocks& blocks, Arena& arena) const;
 
   DesignView view() const noexcept;
   std::int64_t rows() const noexcept { return rows_; }
@@ -42,13 +56,22 @@ class Design {
   const std::vector<double>& factor() const noexcept { return factor_; }
   /// Of each column under the weights, about its mean; 0 for a constant one.
   const std::vector<double>& deviation() const noexcept { return deviation_; }
+  /// Whether a column's weight is a parameter: not if the column is left out. The column after the last is the
+  /// intercept.
+  bool is_free(std::int64_t column) const noexcept {
+    return column == columns() ? intercept_ : factor_[static_cast<std::size_t>(column)] != 0;
+  }
   /// Its standardised values are zeros from now on.
   void leave_out(int column) { factor_[static_cast<std::size_t>(column)] = 0; }
 
  private:
   struct Copy;
   Design() = default;
-  void keep_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns, Arena& arena);
+  /// Of each of `all_columns`, where it is found among `columns`, or -1.
+  static std::vector<std::int32_t> places_of(std::span<const int> columns, std::int64_t all_columns);
+  void copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
+                    Arena& arena);
+  void copy_columns(const DesignView& from, const RowBlocks& blocks, Arena& arena);
   void check_present(std::string_view where, std::span<const std::string> names, Arena& arena) const;
 
   std::int64_t rows_ = 0;
@@ -56,7 +79,7 @@ class Design {
   std::vector<double> shift_, factor_, deviation_;
   std::vector<DesignColumn> dense_;
   DesignEntries by_row_;
-  std::shared_ptr<const Copy> copy_;  // what by_row_ looks at, unless that is the dataset
+  std::shared_ptr<const Copy> copy_;  // what dense_ and by_row_ look at, unless that is the dataset
 };
 
 }  // namespace linden

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "linear/raw_values.hpp"
+
 namespace linden {
 namespace {
 
@@ -18,34 +20,6 @@ DType common_dtype(const DesignView& view) {
   const bool all_f32 =
       std::all_of(view.column, view.column + view.columns, [](const DesignColumn& c) { return c.dtype == DType::f32; });
   return all_f32 ? DType::f32 : DType::f64;
-}
-
-template <class To, class From>
-void copy_block(const DesignColumn& column, std::int64_t begin, std::int64_t end, To* out) {
-  const auto* const from = static_cast<const From*>(column.values);
-  for (std::int64_t row = begin; row < end; ++row) out[row - begin] = static_cast<To>(from[row * column.stride]);
-}
-
-/// Rows [begin, end) of all columns, each contiguous, `stride` apart.
-template <class T>
-void copy_rows(const DesignView& view, std::int64_t begin, std::int64_t end, T* out, std::int64_t stride) {
-  if (view.sparse) {
-    for (std::int64_t j = 0; j < view.columns; ++j) std::fill_n(out + j * stride, end - begin, T{0});
-    const DesignEntries& e = view.by_row;
-    for (std::int64_t row = begin; row < end; ++row)
-      for (std::int64_t i = e.offsets[row]; i < e.offsets[row + 1]; ++i)
-        out[e.indices[i] * stride + row - begin] = e.dtype == DType::f32
-                                                       ? static_cast<T>(static_cast<const float*>(e.values)[i])
-                                                       : static_cast<T>(static_cast<const double*>(e.values)[i]);
-    return;
-  }
-  for (std::int64_t j = 0; j < view.columns; ++j) {
-    T* const to = out + j * stride;
-    if (view.column[j].dtype == DType::f32)
-      copy_block<T, float>(view.column[j], begin, end, to);
-    else
-      copy_block<T, double>(view.column[j], begin, end, to);
-  }
 }
 
 /// The entries column by column, rows ascending within each.

@@ -1,43 +1,97 @@
 // Newton's method with conjugate gradients on Hessian products in place of a factor (Dembo, Eisenstat and Steihaug
-// 1982): the system is solved the more accurately the nearer the optimum is.
-//
-// The preconditioner is the Hessian's diagonal as it is about: columns have variance 1, so that of the loss is the mean
-// curvature in all places, and the penalty is known.
+// 1982): the system is solved the more accurately the nearer the optimum is. The squared loss is one system, which is
+// solved until the gap is a tenth of what is asked for.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "linear/gap.hpp"
 #include "linear/newton.hpp"
+#include "linear/row_sample.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
 namespace {
 
 constexpr int default_limit = 200;
-constexpr double last_accuracy = 1e-4;  // of the last step's system, relative
+constexpr double last_accuracy = 1e-4;     // of the last step's system, relative
+constexpr double only_accuracy = 1e-9;     // of the squared loss's only system, at most
+constexpr double only_margin = 0.1;        // likewise, of the gap asked for
+constexpr double sampled_rate = 1.0 / 16;  // of the residual's square, in a step with a sample of the rows
+constexpr int patience = 2;                // steps before a sample is taken
+
+/// About the Hessian of the point evaluated last: a diagonal, and once that proves slow the Hessian of a sample of the
+/// rows. Columns have variance 1, so the diagonal of the loss is the mean curvature in all places; the penalty is
+/// known.
+class Preconditioner {
+ public:
+  explicit Preconditioner(const Objective& objective) : objective_(objective) {}
+
+  void prepare() {
+    curvature_ = std::max(objective_.mean_curvature(), 1e-300);
+    has_factor_ = sample_ && sample_->factor(curvature_);
+  }
+
+  /// False where there is none, or it is there already.
+  bool take_sample() {
+    if (sample_ || RowSample::rows_for(objective_) == 0) return false;
+    sample_.emplace(objective_);
+    has_factor_ = sample_->factor(curvature_);
+    return has_factor_;
+  }
+
+  void apply(const std::vector<double>& x, std::vector<double>& out) {
+    out = x;
+    if (has_factor_) return sample_->solve(out);
+    for (std::size_t i = 0; i < x.size(); ++i) out[i] /= diagonal(i);
+  }
+
+  double diagonal(std::size_t i) const { return curvature_ + objective_.l2(static_cast<std::int64_t>(i)); }
+
+ private:
+  const Objective& objective_;
+  std::optional<RowSample> sample_;
+  double curvature_ = 1;
+  bool has_factor_ = false;
+};
 
 class ConjugateGradients {
  public:
   explicit ConjugateGradients(Objective& objective)
       : objective_(objective),
         size_(static_cast<std::size_t>(objective.size())),
-        most_(std::max<std::int64_t>(objective.size(), 20)) {}
+        most_(std::max<std::int64_t>(objective.size(), 20)),
+        preconditioner_(objective) {}
+
+  /// Of the point that the objective evaluated last. Returns the gradient's size in the norm of the diagonal.
+  double prepare(const std::vector<double>& gradient) {
+    preconditioner_.prepare();
+    double square = 0;
+    for (std::size_t i = 0; i < size_; ++i) square += gradient[i] * gradient[i] / preconditioner_.diagonal(i);
+    return std::sqrt(square);
+  }
 
   /// step = -Hessian^-1 gradient, until the residual's size is `accuracy` times the gradient's, both in the norm of the
-  /// preconditioner. Returns the gradient along the step.
-  double solve(const std::vector<double>& gradient, double accuracy, std::vector<double>& step) {
-    const double curvature = std::max(objective_.mean_curvature(), 1e-300);
-    std::vector<double> residual(size_), scaled(size_), direction(size_), product(size_), inverse(size_);
-    for (std::size_t i = 0; i < size_; ++i) {
-      residual[i] = -gradient[i];
-      inverse[i] = 1 / (curvature + objective_.l2(static_cast<std::int64_t>(i)));
-      scaled[i] = inverse[i] * residual[i];
-    }
+  /// preconditioner, or is_enough(residual, square, fall): minus the gradient there, its squared size, which is about
+  /// twice what the quadratic has yet to fall, and what it has fallen. Returns the gradient along the step.
+  template <class IsEnough>
+  double solve(const std::vector<double>& gradient, double accuracy, std::vector<double>& step,
+               const IsEnough& is_enough) {
+    std::vector<double> residual(size_), scaled(size_), direction, product(size_);
+    for (std::size_t i = 0; i < size_; ++i) residual[i] = -gradient[i];
+    preconditioner_.apply(residual, scaled);
     step.assign(size_, 0.0);
     direction = scaled;
-    double square = dot(residual, scaled);
-    const double enough = accuracy * accuracy * square;
-    for (std::int64_t k = 0; k < most_ && square > enough; ++k) {
+    double first = dot(residual, scaled), square = first, fall = 0;
+    for (std::int64_t k = 0; k < most_; ++k) {
+      if (square <= accuracy * accuracy * first || is_enough(residual, square, fall)) break;
+      if (k >= patience && square > first * std::pow(sampled_rate, k) && preconditioner_.take_sample()) {
+        preconditioner_.apply(gradient, scaled);
+        first = dot(gradient, scaled);
+        preconditioner_.apply(residual, scaled);
+        direction = scaled;
+        square = dot(residual, scaled);
+      }
       objective_.hessian_product(direction, product);
       const double bend = dot(direction, product);
       if (!(bend > 0)) {  // flat, or no Hessian of a convex function: the gradient's direction is one at least
@@ -48,8 +102,9 @@ class ConjugateGradients {
       for (std::size_t i = 0; i < size_; ++i) {
         step[i] += length * direction[i];
         residual[i] -= length * product[i];
-        scaled[i] = inverse[i] * residual[i];
       }
+      fall += length * square / 2;
+      preconditioner_.apply(residual, scaled);
       const double next = dot(residual, scaled);
       for (std::size_t i = 0; i < size_; ++i) direction[i] = scaled[i] + next / square * direction[i];
       square = next;
@@ -57,20 +112,24 @@ class ConjugateGradients {
     return dot(gradient, step);
   }
 
-  /// The gradient's size in the norm of the preconditioner.
-  double size_of(const std::vector<double>& gradient) const {
-    const double curvature = std::max(objective_.mean_curvature(), 1e-300);
-    double sum = 0;
-    for (std::size_t i = 0; i < size_; ++i)
-      sum += gradient[i] * gradient[i] / (curvature + objective_.l2(static_cast<std::int64_t>(i)));
-    return std::sqrt(sum);
-  }
-
  private:
   Objective& objective_;
   std::size_t size_;
   std::int64_t most_;
+  Preconditioner preconditioner_;
 };
+
+/// Of the squared loss where its gradient is -residual: Fenchel's bound, which is |gradient|^2 / (2 l2), or without a
+/// penalty on all weights about what is left.
+double gap_left(const Objective& objective, const std::vector<double>& residual, double square) {
+  if (!objective.is_penalised()) return square / 2;
+  double gap = 0;
+  for (std::size_t i = 0; i < residual.size(); ++i) {
+    const double l2 = objective.l2(static_cast<std::int64_t>(i));
+    gap += residual[i] * residual[i] / (2 * (l2 > 0 ? l2 : 1));  // the intercept's curvature is 1
+  }
+  return gap;
+}
 
 }  // namespace
 
@@ -80,27 +139,33 @@ Solution newton_cg(Objective& objective, const Target& target, std::span<const d
   LinearPoint point(objective, start);
   SeparationWatch watch(objective);
   ConjugateGradients system(objective);
-  const double first_size = system.size_of(point.gradient);
   std::vector<double> step;
-  double estimate = 0;
-  bool is_last = first_size == 0;
+  double estimate = 0, first_size = 0;
+  bool was_near = false;
   for (int iterations = 0;; ++iterations) {
     if (watch.is_separable()) return finished(std::move(point), FitStatus::separable, estimate, iterations);
-    if (first_size == 0) return finished(std::move(point), FitStatus::converged, 0, iterations);
-    if (is_last && is_near_enough(objective, point, HUGE_VAL, target))
-      return finished(std::move(point), FitStatus::converged, estimate, iterations);  // proven: no system need say so
-    const double ratio = system.size_of(point.gradient) / first_size;
-    const double accuracy = is_constant ? 1e-9 : is_last ? last_accuracy : std::min(0.25, std::sqrt(ratio) / 2);
-    const double slope = system.solve(point.gradient, accuracy, step);
-    estimate = -slope / 2;
-    const bool was_last = is_last;
-    is_last = is_near_enough(objective, point, estimate, target) && !watch.is_moving();
     // A point whose gap is small enough gets one more step, and the next one is where the fit ends.
-    if (was_last && is_last) return finished(std::move(point), FitStatus::converged, estimate, iterations);
+    const bool may_end = iterations > 0 && (was_near || is_constant);
+    if (may_end && is_near_enough(objective, point, HUGE_VAL, target))
+      return finished(std::move(point), FitStatus::converged, estimate, iterations);  // proven: no system need say so
+    const double size = system.prepare(point.gradient);
+    if (iterations == 0) first_size = size;
+    if (first_size == 0) return finished(std::move(point), FitStatus::converged, 0, iterations);
+    const bool is_only = is_constant && iterations == 0;
+    const double accuracy = is_only   ? only_accuracy
+                            : may_end ? last_accuracy
+                                      : std::min(0.25, std::sqrt(size / first_size) / 2);
+    const double slope = system.solve(
+        point.gradient, accuracy, step, [&](const std::vector<double>& residual, double square, double fall) {
+          return is_only && gap_left(objective, residual, square) <= only_margin * target.gap(point.value - fall);
+        });
+    estimate = -slope / 2;
+    was_near = is_near_enough(objective, point, estimate, target) && !watch.is_moving();
+    if (may_end && was_near) return finished(std::move(point), FitStatus::converged, estimate, iterations);
     if (iterations == limit) return finished(std::move(point), FitStatus::iteration_limit, estimate, iterations);
     const double length = step_along(objective, point, step, slope);
     if (length == 0)
-      return finished(std::move(point), is_last ? FitStatus::converged : FitStatus::stalled, estimate, iterations);
+      return finished(std::move(point), was_near ? FitStatus::converged : FitStatus::stalled, estimate, iterations);
     watch.after_step(length);
   }
 }

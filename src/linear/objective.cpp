@@ -76,11 +76,6 @@ Objective::Objective(const LinearRows& rows, const Design& design, Penalty penal
       "scratch memory");
 }
 
-bool Objective::is_free(std::int64_t parameter) const noexcept {
-  const std::int64_t j = parameter % width_;
-  return j + 1 == width_ ? design_.intercept() : design_.factor()[at_index(j)] != 0;
-}
-
 bool Objective::is_penalised() const noexcept {
   for (std::int64_t j = 0; j + 1 < width_; ++j)
     if (is_free(j) && l2(j) == 0 && l1(j) == 0) return false;
@@ -180,70 +175,22 @@ void Objective::hessian_product(std::span<const double> direction, std::span<dou
     out[at_index(i)] = is_free(i) ? result[at_index(i)] + l2(i) * direction[at_index(i)] : 0;
 }
 
-void Objective::upload_diagonal() {
-  std::vector<double> diagonal(at_index(size())), coupling(at_index(width_));
-  for (std::int64_t i = 0; i < size(); ++i) diagonal[at_index(i)] = is_free(i) ? l2(i) : 1;
-  // Softmax does not change when all scores of a row move together: where no penalty settles it, their sum stays.
-  for (std::int64_t j = 0; j < width_ && softmax_; ++j)
-    coupling[at_index(j)] = is_free(j) && l1(j) == 0 && l2(j) == 0 ? 1 / static_cast<double>(outputs_) : 0;
-  diagonal_ = DeviceArray<double>(rows_.backend.memory, rows_.context, size(), "the Hessian");
-  diagonal_.upload(diagonal.data());
-  coupling_ = DeviceArray<double>(rows_.backend.memory, rows_.context, width_, "the Hessian");
-  coupling_.upload(coupling.data());
-}
-
 void Objective::form_hessian() {
-  const Backend& backend = rows_.backend;
-  Context& context = rows_.context;
-  const auto outputs = static_cast<std::int32_t>(outputs_);
-  if (hessian_.size() == 0) {
-    if (context.queue != nullptr && design_.is_sparse()) dense_.emplace(backend, context, design_, true);
-    hessian_ = DeviceArray<double>(backend.memory, context, size() * size(), "the Hessian");
-    const DesignView& view = dense_ ? dense_->view() : device_.view();
-    hessian_scratch_ = DeviceArray<std::uint8_t>(
-        backend.memory, context, backend.linear.design_scratch(context, view, outputs, true), "scratch memory");
-    upload_diagonal();
+  if (!hessian_) {
+    hessian_.emplace(rows_.backend, rows_.context, design_, device_, outputs_, softmax_);
+    hessian_->set_diagonal(penalty_);
   }
-  HessianTask task;
-  task.design = dense_ ? dense_->view() : device_.view();
-  task.weights = curvature_weights();
-  task.softmax = softmax_;
-  task.outputs = outputs;
-  task.curvatures = curvatures_.data();
-  task.diagonal = diagonal_.data();
-  task.coupling = softmax_ ? coupling_.data() : nullptr;
-  task.out = hessian_.data();
-  task.scratch = hessian_scratch_.data();
-  backend.linear.hessian(context, task);
+  hessian_->form(curvatures_.data(), curvature_weights());
 }
 
 std::int64_t Objective::factor() {
   form_hessian();
-  return rows_.backend.tensor.cholesky(rows_.context, DType::f64, hessian_.data(), size());
+  return hessian_->factor();
 }
 
-void Objective::solve(std::span<double> x) {
-  vector_.upload(x.data());
-  TriangularTask task;
-  task.n = size();
-  task.columns = 1;
-  task.t = hessian_.data();
-  task.x = vector_.data();
-  task.t_row_stride = size();
-  task.t_column_stride = 1;
-  rows_.backend.tensor.solve_triangular(rows_.context, task);
-  task.upper = true;
-  task.t_row_stride = 1;
-  task.t_column_stride = size();
-  rows_.backend.tensor.solve_triangular(rows_.context, task);
-  vector_.download(x.data());
-}
+void Objective::solve(std::span<double> x) { hessian_->solve(x); }
 
-std::vector<double> Objective::factor_copy() const {
-  std::vector<double> copy(at_index(hessian_.size()));
-  hessian_.download(copy.data());
-  return copy;
-}
+std::vector<double> Objective::factor_copy() const { return hessian_->copy(); }
 
 std::vector<double> Objective::hessian() {
   form_hessian();
@@ -254,6 +201,12 @@ std::vector<double> Objective::hessian() {
   return h;
 }
 
+std::vector<double> Objective::curvatures() const {
+  std::vector<double> copy(at_index(curvatures_.size()));
+  curvatures_.download(copy.data());
+  return copy;
+}
+
 std::vector<double> Objective::scores() const {
   std::vector<double> copy(at_index(scores_.size()));
   scores_.download(copy.data());
@@ -261,8 +214,7 @@ std::vector<double> Objective::scores() const {
 }
 
 double Objective::mean_curvature() const {
-  std::vector<double> curvature(at_index(curvatures_.size()));
-  curvatures_.download(curvature.data());
+  const std::vector<double> curvature = curvatures();
   double sum = 0;
   for (std::int64_t i = 0; i < curvatures_.size(); ++i) {
     const double c = curvature[at_index(i)];
@@ -274,8 +226,7 @@ double Objective::mean_curvature() const {
 
 void Objective::update() {
   device_.update();
-  if (dense_) dense_->update();
-  if (hessian_.size() > 0) upload_diagonal();
+  if (hessian_) hessian_->set_diagonal(penalty_);
   last_at_.clear();
 }
 

@@ -10,6 +10,7 @@
 
 #include "backend/backend.hpp"
 #include "linear/device_design.hpp"
+#include "linear/hessian.hpp"
 
 namespace linden {
 
@@ -39,15 +40,12 @@ class LinearRows {
   std::vector<const double*> column_pointers_;
 };
 
-/// Of each parameter of one output, [width], in the units of standardised columns; 0 for the intercept.
-struct Penalty {
-  std::vector<double> l1, l2;
-};
-
 class Objective {
  public:
   /// `rows` and `design` must outlive it.
   Objective(const LinearRows& rows, const Design& design, Penalty penalty);
+  Objective(const Objective&) = delete;
+  Objective& operator=(const Objective&) = delete;
 
   std::int64_t outputs() const noexcept { return outputs_; }
   std::int64_t width() const noexcept { return width_; }
@@ -59,12 +57,13 @@ class Objective {
   double l2(std::int64_t parameter) const noexcept { return penalty_.l2[static_cast<std::size_t>(parameter % width_)]; }
   bool has_l1() const noexcept { return has_l1_; }
   /// Whether a parameter is one: false for those of columns that are left out, and for a missing intercept.
-  bool is_free(std::int64_t parameter) const noexcept;
+  bool is_free(std::int64_t parameter) const noexcept { return design_.is_free(parameter % width_); }
   /// Whether all weights have a penalty; the intercept never has.
   bool is_penalised() const noexcept;
   /// Whether hessian() is the Hessian: losses of one output, and softmax. For others it has the diagonal in the
   /// scores alone.
   bool has_full_hessian() const noexcept { return outputs_ == 1 || softmax_; }
+  bool is_softmax() const noexcept { return softmax_; }
 
   /// The smooth part: weighted mean loss + sum l2 / 2 w^2, and its gradient. Not finite where the loss is not. Asking
   /// again for the same point costs nothing.
@@ -87,6 +86,9 @@ class Objective {
   std::vector<double> hessian();
   /// A copy of the scores, [outputs, rows].
   std::vector<double> scores() const;
+  /// A copy of the curvatures, [outputs, rows], as EvaluateTask has them, and the weights that go with them.
+  std::vector<double> curvatures() const;
+  DesignWeights curvature_weights() const noexcept;
   /// The mean curvature of rows over weights and outputs: about the Hessian's diagonal for columns of variance 1.
   double mean_curvature() const;
 
@@ -95,11 +97,9 @@ class Objective {
 
  private:
   void form_hessian();
-  void upload_diagonal();
   double evaluate_loss(std::span<double> gradient);
   double evaluate_tape(std::span<double> gradient);
   EvaluateTask task() const;
-  DesignWeights curvature_weights() const noexcept;
 
   const LinearRows& rows_;
   const Design& design_;
@@ -107,11 +107,11 @@ class Objective {
   std::int64_t outputs_, width_;
   bool softmax_, tape_, has_l1_ = false;
   DeviceDesign device_;
-  std::optional<DeviceDesign> dense_;  // of sparse rows on a GPU, for the Hessian
   DeviceArray<double> parameters_, scores_, curvatures_, row_gradients_;
   DeviceArray<double> result_;  // the gradient, and after it the mean loss
-  DeviceArray<double> vector_, hessian_, diagonal_, coupling_;
-  DeviceArray<std::uint8_t> scratch_, hessian_scratch_;
+  DeviceArray<double> vector_;
+  DeviceArray<std::uint8_t> scratch_;
+  std::optional<Hessian> hessian_;               // once it is asked for
   std::vector<double> last_at_, last_gradient_;  // the point evaluated last
   double last_value_ = 0;
 };

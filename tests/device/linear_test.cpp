@@ -63,6 +63,17 @@ TEST_F(DeviceLinear, CustomLossesHaveTheCpusOptimum) {
     for (const double l1 : {0.0, 0.01}) expect_same_fit(data, {.loss = mine, .l1 = l1, .l2 = 0.01});
 }
 
+// Neighbours depend on each other: conjugate gradients are slow, and take a sample of the rows for their
+// preconditioner.
+TEST_F(DeviceLinear, DependentColumnsHaveTheCpusOptimum) {
+  for (const Kind kind : {Kind::squared, Kind::logistic, Kind::softmax}) {
+    Rows rows = random_rows(kind, 800, 8, 3);
+    for (std::int64_t i = 0; i < rows.count(); ++i)
+      for (int j = 1; j < 8; ++j) rows.at(i, j) = rows.at(i, j - 1) + 0.2 * rows.at(i, j);
+    expect_same_fit(rows.dataset(), {.loss = loss_of(kind), .l2 = 1e-4, .solver = Solver::newton_cg});
+  }
+}
+
 TEST_F(DeviceLinear, SparseRowsAndWeightsHaveTheCpusOptimum) {
   const int features = 6;
   std::vector<std::int64_t> offsets{0};

@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+#include "linear/raw_values.hpp"
+
 namespace linden {
 namespace {
 
@@ -109,6 +111,54 @@ TEST(Design, SparseRowsHaveTheMomentsOfDenseOnes) {
       EXPECT_EQ(
           static_cast<const double*>(view.by_row.values)[e],
           dense[static_cast<std::size_t>(row * features + some[static_cast<std::size_t>(view.by_row.indices[e])])]);
+}
+
+TEST(RowBlocks, AreSpreadOverAllRows) {
+  const RowBlocks some = RowBlocks::spread(1000, 100);
+  EXPECT_EQ(some.rows(), 112);  // seven blocks of 16
+  EXPECT_EQ(some.row(15), 15);
+  EXPECT_EQ(some.row(16), 142);
+  EXPECT_EQ(some.row(111), 6 * 142 + 15);
+  for (const std::int64_t rows : {1, 31, 32, 33, 500})
+    for (std::int64_t wanted = 1; wanted <= rows; ++wanted) {
+      const RowBlocks blocks = RowBlocks::spread(rows, wanted);
+      ASSERT_LT(blocks.row(blocks.rows() - 1), rows);
+      ASSERT_GE(blocks.rows(), wanted);
+      ASSERT_GE(blocks.step, blocks.size);
+    }
+}
+
+TEST(Design, SomeRowsKeepTheStandardisationOfAll) {
+  Arena arena(2);
+  std::vector<double> x(200 * 3);
+  std::vector<float> narrow;
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = (i % 3 == 1 ? 0.0 : 1.0) * static_cast<float>(std::sin(static_cast<double>(i)));
+    narrow.push_back(static_cast<float>(x[i]));
+    if (x[i] != 0) {
+      columns.push_back(static_cast<std::int32_t>(i % 3));
+      values.push_back(x[i]);
+    }
+    if (i % 3 == 2) offsets.push_back(static_cast<std::int64_t>(values.size()));
+  }
+  const RowBlocks blocks = RowBlocks::spread(200, 40);
+  const Dataset sparse = Dataset::from_csr(std::span<const std::int64_t>(offsets),
+                                           std::span<const std::int32_t>(columns), std::span<const double>(values), 3);
+  for (const Dataset& data : {Dataset::from_rows(std::span<const double>(x), 3),
+                              Dataset::from_rows(std::span<const float>(narrow), 3), sparse}) {
+    const Design all("test", data, {}, true, arena), some = all.of_rows(blocks, arena);
+    ASSERT_EQ(some.rows(), 48);
+    EXPECT_EQ(some.shift(), all.shift());
+    EXPECT_EQ(some.factor(), all.factor());
+    std::vector<double> copied(48 * 3);
+    copy_rows(some.view(), 0, 48, copied.data(), 48);
+    for (std::int64_t i = 0; i < 48; ++i)
+      for (std::int64_t j = 0; j < 3; ++j)
+        EXPECT_EQ(copied[static_cast<std::size_t>(j * 48 + i)], x[static_cast<std::size_t>(blocks.row(i) * 3 + j)]);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,20 @@
+// Means and deviations of a design's raw columns.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "backend/linear_kernels.hpp"
+#include "base/parallel.hpp"
+
+namespace linden {
+
+struct Moments {
+  double mean = 0, deviation = 0;  ///< of a column under the rows' weights; not finite where a value is not
+};
+
+/// Of each column, its raw values and, in sparse rows, their zeros. `weights` is [rows], or empty for all one. Accurate
+/// for columns far from 0 and of any size.
+std::vector<Moments> column_moments(const DesignView& view, std::span<const double> weights, Arena& arena);
+
+}  // namespace linden

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "linear/conjugate_gradients.hpp"
 #include "linear/gap.hpp"
 #include "linear/newton.hpp"
 #include "linear/row_sample.hpp"
@@ -72,42 +73,29 @@ class ConjugateGradients {
   }
 
   /// step = -Hessian^-1 gradient, until the residual's size is `accuracy` times the gradient's, both in the norm of the
-  /// preconditioner, or is_enough(residual, square, fall): minus the gradient there, its squared size, which is about
-  /// twice what the quadratic has yet to fall, and what it has fallen. Returns the gradient along the step.
+  /// preconditioner, or is_enough(residual, square): minus the gradient there and its squared size, which is about
+  /// twice what the quadratic has yet to fall. Returns the gradient along the step.
   template <class IsEnough>
   double solve(const std::vector<double>& gradient, double accuracy, std::vector<double>& step,
                const IsEnough& is_enough) {
-    std::vector<double> residual(size_), scaled(size_), direction, product(size_);
+    std::vector<double> residual(size_), scaled(size_);
     for (std::size_t i = 0; i < size_; ++i) residual[i] = -gradient[i];
-    preconditioner_.apply(residual, scaled);
     step.assign(size_, 0.0);
-    direction = scaled;
-    double first = dot(residual, scaled), square = first, fall = 0;
-    for (std::int64_t k = 0; k < most_; ++k) {
-      if (square <= accuracy * accuracy * first || is_enough(residual, square, fall)) break;
-      if (k >= patience && square > first * std::pow(sampled_rate, k) && preconditioner_.take_sample()) {
-        preconditioner_.apply(gradient, scaled);
-        first = dot(gradient, scaled);
-        preconditioner_.apply(residual, scaled);
-        direction = scaled;
-        square = dot(residual, scaled);
-      }
-      objective_.hessian_product(direction, product);
-      const double bend = dot(direction, product);
-      if (!(bend > 0)) {  // flat, or no Hessian of a convex function: the gradient's direction is one at least
-        if (k == 0) step = direction;
-        break;
-      }
-      const double length = square / bend;
-      for (std::size_t i = 0; i < size_; ++i) {
-        step[i] += length * direction[i];
-        residual[i] -= length * product[i];
-      }
-      fall += length * square / 2;
-      preconditioner_.apply(residual, scaled);
-      const double next = dot(residual, scaled);
-      for (std::size_t i = 0; i < size_; ++i) direction[i] = scaled[i] + next / square * direction[i];
-      square = next;
+    const auto product = [&](const auto& x, auto& out) { objective_.hessian_product(x, out); };
+    const auto precondition = [&](const auto& x, auto& out) { preconditioner_.apply(x, out); };
+    bool is_slow = true;
+    while (is_slow) {
+      is_slow = false;
+      precondition(gradient, scaled);
+      const double first = dot(gradient, scaled);
+      const auto is_done = [&](double square, std::int64_t steps) {
+        if (steps >= most_ || square <= accuracy * accuracy * first || is_enough(residual, square)) return true;
+        is_slow = steps >= patience && square > first * std::pow(sampled_rate, steps) && preconditioner_.take_sample();
+        return is_slow;
+      };
+      const bool is_convex = conjugate_gradients(step, residual, product, precondition, is_done);
+      // Flat, or no Hessian of a convex function: the gradient's direction is one at least.
+      if (!is_convex && dot(step, step) == 0) precondition(residual, step);
     }
     return dot(gradient, step);
   }
@@ -155,10 +143,13 @@ Solution newton_cg(Objective& objective, const Target& target, std::span<const d
     const double accuracy = is_only   ? only_accuracy
                             : may_end ? last_accuracy
                                       : std::min(0.25, std::sqrt(size / first_size) / 2);
-    const double slope = system.solve(
-        point.gradient, accuracy, step, [&](const std::vector<double>& residual, double square, double fall) {
-          return is_only && gap_left(objective, residual, square) <= only_margin * target.gap(point.value - fall);
-        });
+    const auto is_enough = [&](const std::vector<double>& residual, double square) {
+      if (!is_only) return false;
+      double objective_there = point.value;
+      for (std::size_t i = 0; i < step.size(); ++i) objective_there += step[i] * (point.gradient[i] - residual[i]) / 2;
+      return gap_left(objective, residual, square) <= only_margin * target.gap(objective_there);
+    };
+    const double slope = system.solve(point.gradient, accuracy, step, is_enough);
     estimate = -slope / 2;
     was_near = is_near_enough(objective, point, estimate, target) && !watch.is_moving();
     if (may_end && was_near) return finished(std::move(point), FitStatus::converged, estimate, iterations);

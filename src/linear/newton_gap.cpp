@@ -15,6 +15,7 @@
 #include <cmath>
 #include <vector>
 
+#include "linear/conjugate_gradients.hpp"
 #include "linear/dual_rows.hpp"
 #include "linear/gap.hpp"
 
@@ -23,12 +24,6 @@ namespace {
 
 constexpr int most_steps = 50, most_attempts = 8;
 constexpr double exact_enough = 1e-20;  // of the squared norm of the gradient
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
 
 bool is_bare(const Objective& objective) {
   for (std::int64_t j = 0; j < objective.size(); ++j) {
@@ -73,30 +68,20 @@ struct Step {
 Step newton_step(Objective& objective, std::span<const double> bends, std::span<const double> gradient,
                  const std::function<void(std::span<double>)>& solve) {
   const std::size_t size = gradient.size();
-  const auto precondition = [&](std::vector<double> x) {
-    if (solve) solve(x);
-    if (objective.outputs() > 1) centre_outputs(objective, x);
-    return x;
+  std::vector<double> step(size), left(gradient.begin(), gradient.end()), image(size);
+  const auto product = [&](const auto& x, auto& out) { hessian_product(objective, bends, x, out); };
+  const auto precondition = [&](const std::vector<double>& x, std::vector<double>& out) {
+    out = x;
+    if (solve) solve(out);
+    if (objective.outputs() > 1) centre_outputs(objective, out);
   };
-  std::vector<double> step(size), left(gradient.begin(), gradient.end()), guess = precondition(left), product(size);
-  std::vector<double> direction = guess;
-  double norm = dot(left, guess);
-  const double enough = exact_enough * norm;
-  for (int k = 0; k < most_steps && norm > enough; ++k) {
-    hessian_product(objective, bends, direction, product);
-    const double bend = dot(direction, product);
-    if (!(bend > 0)) break;
-    for (std::size_t j = 0; j < size; ++j) {
-      step[j] += norm / bend * direction[j];
-      left[j] -= norm / bend * product[j];
-    }
-    guess = precondition(left);
-    const double next = dot(left, guess);
-    for (std::size_t j = 0; j < size; ++j) direction[j] = guess[j] + next / norm * direction[j];
-    norm = next;
-  }
-  hessian_product(objective, bends, step, product);
-  for (std::size_t j = 0; j < size; ++j) left[j] = gradient[j] - product[j];
+  double enough = 0;
+  conjugate_gradients(step, left, product, precondition, [&](double square, std::int64_t steps) {
+    if (steps == 0) enough = exact_enough * square;
+    return steps == most_steps || !(square > enough);
+  });
+  product(step, image);
+  for (std::size_t j = 0; j < size; ++j) left[j] = gradient[j] - image[j];
   // Of a gradient that is rounding, steps along what the Hessian does not see can be worse than none.
   if (dot(left, left) > dot(gradient, gradient)) return {std::vector<double>(size), {gradient.begin(), gradient.end()}};
   return {step, left};

@@ -102,7 +102,8 @@ __global__ void fold_columns(__grid_constant__ const ReduceTask task, __grid_con
   using Total = typename F::Total;
   const std::int32_t last = task.kept - 1;
   for (std::int64_t i = thread_of_grid(); i < cut.outer * cut.columns; i += threads_of_grid()) {
-    const auto [outer, column] = divided(i, cut.columns);
+    const Quotient by = divided(i, cut.columns);
+    const std::int64_t outer = by.quotient, column = by.rest;
     Total total{};
     for (std::int64_t block = 0; block < cut.blocks; ++block) {
       Rows<T> rows(task, cut, outer, block), rest = rows;

@@ -30,7 +30,8 @@ struct LaunchShape {
 
 namespace launching {
 
-/// "histogram<unsigned char, 64>" of what the compiler calls this function; namespaces are left out.
+/// "histogram<unsigned char, 64>" of what the compiler calls this function; namespaces are left out, and by clang the
+/// template arguments.
 template <auto Kernel>
 constexpr std::string_view kernel_name() {
   std::string_view name = __PRETTY_FUNCTION__;

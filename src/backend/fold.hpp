@@ -44,9 +44,9 @@ struct Fold {
     else if constexpr (op == ReduceOp::product)
       return a * b;
     else if constexpr (op == ReduceOp::maximum)
-      return (a > b) | (a != a) ? a : b;
+      return ((a > b) | (a != a)) ? a : b;
     else
-      return (a < b) | (a != a) ? a : b;
+      return ((a < b) | (a != a)) ? a : b;
   }
 
   LINDEN_HD static constexpr Lane neutral() {

@@ -34,8 +34,8 @@ LINDEN_HD double copy_sign(double magnitude, double sign) {
 LINDEN_HD double sign(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x; }
 
 /// Not a number if either is.
-LINDEN_HD double maximum(double a, double b) { return (a > b) | is_nan(a) ? a : b; }
-LINDEN_HD double minimum(double a, double b) { return (a < b) | is_nan(a) ? a : b; }
+LINDEN_HD double maximum(double a, double b) { return ((a > b) | is_nan(a)) ? a : b; }
+LINDEN_HD double minimum(double a, double b) { return ((a < b) | is_nan(a)) ? a : b; }
 
 /// To the nearest whole number, halves to the even one.
 LINDEN_HD double round_even(double x) {

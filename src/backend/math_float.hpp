@@ -32,8 +32,8 @@ LINDEN_HD float copy_sign(float magnitude, float sign) {
   return from_bits((bits_of(magnitude) & 0x7fffffff) | (bits_of(sign) & 0x80000000));
 }
 LINDEN_HD float sign(float x) { return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : x; }
-LINDEN_HD float maximum(float a, float b) { return (a > b) | is_nan(a) ? a : b; }
-LINDEN_HD float minimum(float a, float b) { return (a < b) | is_nan(a) ? a : b; }
+LINDEN_HD float maximum(float a, float b) { return ((a > b) | is_nan(a)) ? a : b; }
+LINDEN_HD float minimum(float a, float b) { return ((a < b) | is_nan(a)) ? a : b; }
 LINDEN_HD float round_even(float x) {
   const float magnitude = abs(x);
   const float whole = copy_sign((magnitude + 0x1p23f) - 0x1p23f, x);
@@ -107,7 +107,7 @@ LINDEN_HD float expm1(float x) {
   const FloatExpParts e = exp_parts(limit(x, -20.0f));
   const FloatPair parts = expm1_parts(e);
   const float result = (parts.high + parts.low) * e.up[0] * e.up[1];
-  return (x == 0.0f) | is_nan(x) ? x : result;  // keeps the sign of zero
+  return ((x == 0.0f) | is_nan(x)) ? x : result;  // keeps the sign of zero
 }
 
 struct FloatLogParts {

@@ -101,7 +101,7 @@ template <class... Rest>
                           -0x1.d295ec4df68f0p-22, 0x1.2703c6effc4ebp-22, -0x1.17d0781c44b2ep-23));
   const Pair squared = two_product(v, v);
   const Pair doubled = two_sum(v, squared.high);
-  const double argument = x < 0.5 ? doubled.high : far | (x < 1.5) ? x : 1.0;
+  const double argument = x < 0.5 ? doubled.high : (far | (x < 1.5)) ? x : 1.0;
   const double argument_rest = x < 0.5 ? (doubled.low + squared.low) / argument : 0.0;
   const Pair log = log_pair(argument);
 
@@ -223,7 +223,7 @@ template <int first, int last>
   const Pair exponent = two_sum(factorial.high, power.high);
   const double lost = exponent.low + (power.low + (factorial.low - n * log.low));
   const double e = exp(exponent.high);
-  const double scale = (e > 0.0) & (e < infinity) ? e + e * lost : e;
+  const double scale = ((e > 0.0) & (e < infinity)) ? e + e * lost : e;
   const double magnitude = x < infinity ? scale * (n * sum / x) : 0.0;
   const bool odd = floor(0.5 * n) != 0.5 * n;
   const bool defined = (x > 0.0) & (n >= 1.0) & (floor(n) == n);

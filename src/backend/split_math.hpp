@@ -33,7 +33,7 @@ LINDEN_HD double gain_of(const Scan& s, std::int64_t gradient, std::int64_t curv
   const double gain =
       split_gain(left_gradient, left_curvature, right_gradient, right_curvature, s.score, s.limits.l1, l2);
   const double least = s.limits.min_child_weight;
-  return (left_curvature >= least) & (right_curvature >= least) ? gain : 0.0;
+  return ((left_curvature >= least) & (right_curvature >= least)) ? gain : 0.0;
 }
 
 /// Whether both children have enough rows, when so many go left.

@@ -74,7 +74,7 @@ LINDEN_HD double split_gain(double left_gradient, double left_curvature, double 
   const double gain =
       (left_top * left_top * right_bottom + right_top * right_top * left_bottom) / (left_bottom * right_bottom) -
       parent_score;
-  return (left_bottom > 0) & (right_bottom > 0) ? gain : 0.0;
+  return ((left_bottom > 0) & (right_bottom > 0)) ? gain : 0.0;
 }
 
 /// Gains below this share of the parent's score are rounding, not gains.

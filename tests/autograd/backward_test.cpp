@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "refusal.hpp"
+#include "sanitizers.hpp"
 
 namespace linden {
 namespace {
@@ -78,7 +79,7 @@ TEST(Grad, KeepsTheDtype) {
   EXPECT_EQ(g[1].dtype(), DType::f64);
 }
 
-#ifdef __SANITIZE_THREAD__
+#ifdef LINDEN_TSAN
 constexpr int long_chain = 50'000;  // slow, and one thread's
 #else
 constexpr int long_chain = 1'000'000;

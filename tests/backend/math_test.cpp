@@ -3,7 +3,6 @@
 #include "backend/math.hpp"
 
 #include <gtest/gtest.h>
-#include <math.h>
 
 #include <algorithm>
 #include <bit>
@@ -13,11 +12,10 @@
 #include <vector>
 
 #include "backend/math_levels.hpp"
+#include "quad.hpp"
 
 namespace linden {
 namespace {
-
-using Quad = _Float128;
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();

@@ -52,6 +52,7 @@ LINDEN_HD float float_function(float x) {
 
 LINDEN_LEVEL_END
 
+#ifndef LINDEN_LEVEL
 namespace v2 {
 void apply_special(int function, const double* x, double* y, std::int64_t count);
 void apply_float(int function, const float* x, float* y, std::int64_t count);
@@ -64,5 +65,6 @@ namespace v4 {
 void apply_special(int function, const double* x, double* y, std::int64_t count);
 void apply_float(int function, const float* x, float* y, std::int64_t count);
 }  // namespace v4
+#endif
 
 }  // namespace linden

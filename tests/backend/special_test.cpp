@@ -2,7 +2,6 @@
 #include "backend/special.hpp"
 
 #include <gtest/gtest.h>
-#include <math.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,11 +11,10 @@
 #include <vector>
 
 #include "backend/special_levels.hpp"
+#include "quad.hpp"
 
 namespace linden {
 namespace {
-
-using Quad = _Float128;
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();

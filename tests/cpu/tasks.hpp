@@ -116,10 +116,14 @@ void expect_same(const std::vector<T>& got, const std::vector<T>& wanted) {
 /// Values in [low, high]; with `special`, every seventh element is a zero, an infinity, NaN or the like.
 template <class T>
 std::vector<T> numbers(std::size_t count, double low, double high, bool special = false, unsigned seed = 1) {
-  std::mt19937_64 random(seed);
-  std::uniform_real_distribution<double> uniform(low, high);
   std::vector<T> values(count);
-  for (T& value : values) value = static_cast<T>(uniform(random));
+  std::uint64_t state = seed;
+  for (T& value : values) {  // SplitMix64: generators of <random> take long without the optimiser
+    state += 0x9e3779b97f4a7c15u;
+    std::uint64_t bits = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9u;
+    bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
+    value = static_cast<T>(low + (high - low) * static_cast<double>((bits ^ (bits >> 31)) >> 11) * 0x1p-53);
+  }
   if constexpr (std::is_floating_point_v<T>)
     if (special) {
       using limits = std::numeric_limits<T>;

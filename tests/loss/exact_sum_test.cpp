@@ -8,6 +8,8 @@
 #include <random>
 #include <vector>
 
+#include "quad.hpp"
+
 namespace linden {
 namespace {
 
@@ -38,7 +40,7 @@ TEST(ExactSum, DoesNotDependOnOrderOrGrouping) {
     terms.push_back(
         std::ldexp(static_cast<double>(static_cast<std::int64_t>(random())), static_cast<int>(random() % 200) - 160));
   const double first = sum_of(terms);
-  _Float128 reference = 0;  // 113 bits hold these terms' sum to far below one unit
+  Quad reference = 0;  // 113 bits hold these terms' sum to far below one unit
   for (const double term : terms) reference += term;
   EXPECT_NEAR(first, static_cast<double>(reference), std::abs(first) * 0x1p-52);
   for (int trial = 0; trial < 5; ++trial) {

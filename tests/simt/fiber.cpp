@@ -26,7 +26,7 @@ void start_fiber(Fiber& fiber, std::size_t index, void (*entry)(boost::context::
     fiber.low = new_stack();
     fiber.size = stack_size;
   }
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   __asan_unpoison_memory_region(fiber.low, fiber.size);
   fiber.fake_stack = nullptr;
 #endif

@@ -6,7 +6,9 @@
 #include <boost/context/detail/fcontext.hpp>
 #include <cstddef>
 
-#ifdef __SANITIZE_ADDRESS__
+#include "sanitizers.hpp"
+
+#ifdef LINDEN_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
@@ -25,12 +27,12 @@ void start_fiber(Fiber& fiber, std::size_t index, void (*entry)(boost::context::
 
 /// Continues `to`; returns when somebody switches back to `from`. A fiber that is dying does not come back.
 inline __attribute__((always_inline)) void switch_fiber(Fiber& from, Fiber& to, [[maybe_unused]] bool dying = false) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   __sanitizer_start_switch_fiber(dying ? nullptr : &from.fake_stack, to.low, to.size);
 #endif
   const auto arrived = boost::context::detail::jump_fcontext(to.place, &from);
   static_cast<Fiber*>(arrived.data)->place = arrived.fctx;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   __sanitizer_finish_switch_fiber(from.fake_stack, nullptr, nullptr);
 #endif
 }
@@ -39,7 +41,7 @@ inline __attribute__((always_inline)) void switch_fiber(Fiber& from, Fiber& to, 
 inline void arrive_first([[maybe_unused]] Fiber& host, boost::context::detail::transfer_t arrived) {
   Fiber& from = *static_cast<Fiber*>(arrived.data);
   from.place = arrived.fctx;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   const void* low = nullptr;
   std::size_t size = 0;
   __sanitizer_finish_switch_fiber(nullptr, &low, &size);

@@ -8,11 +8,12 @@
 #include <linden/error.hpp>
 #include <map>
 
+#include "sanitizers.hpp"
 #include "simt/host_access.hpp"
 #include "simt/region.hpp"
 #include "simt/report.hpp"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -65,7 +66,7 @@ void* allocate(std::size_t bytes) {
   heap.next = (end + guard + alignment + guard - 1) / alignment * alignment;
   const AsDevice as_device;
   heap.end = std::max(heap.end, heap.next);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   for (constexpr std::size_t step = 1 << 20; heap.poisoned < heap.next + step; heap.poisoned += step)
     __asan_poison_memory_region(region().base + heap.poisoned, step);
 #endif

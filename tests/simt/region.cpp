@@ -6,7 +6,9 @@
 #include <cstring>
 #include <new>
 
-#ifdef __SANITIZE_ADDRESS__
+#include "sanitizers.hpp"
+
+#ifdef LINDEN_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -21,13 +23,13 @@ void* reserve(std::size_t bytes) {
 Region::Region()
     : base(static_cast<unsigned char*>(reserve(region_size))),
       states(static_cast<std::uint8_t*>(reserve(region_size / 4))) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   __asan_poison_memory_region(base, heap_start);
 #endif
 }
 
 void Region::open(std::size_t offset, std::size_t bytes) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   __asan_unpoison_memory_region(base + offset, bytes);
 #endif
   std::memset(base + offset, 0xff, bytes);
@@ -37,7 +39,7 @@ void Region::open(std::size_t offset, std::size_t bytes) {
 
 void Region::close(std::size_t offset, std::size_t bytes) {
   std::memset(states + offset / 4, 0, (bytes + 3) / 4);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LINDEN_ASAN
   __asan_poison_memory_region(base + offset, (bytes + 7) / 8 * 8);
 #endif
 }

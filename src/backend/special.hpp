@@ -59,7 +59,7 @@ template <class... Rest>
 }
 
 /// The error function. Up to 1 it is x + x P(z - 1/2) with z = x^2; above, 1 - exp(-z) R.
-[[gnu::always_inline]] LINDEN_HD double erf(double x) {
+LINDEN_HD_LONG double erf(double x) {
   const double magnitude = abs(x);
   const bool small = magnitude < 1.0;
   const double z = magnitude * magnitude;
@@ -124,7 +124,7 @@ template <class... Rest>
 }
 
 /// log |Gamma(x)|; infinity at 0, -1, -2, ...
-[[gnu::always_inline]] LINDEN_HD double lgamma(double x) {
+LINDEN_HD_LONG double lgamma(double x) {
   const double magnitude = abs(x);
   const Pair pair = lgamma_pair(magnitude);
   const double positive = pair.high;
@@ -138,7 +138,7 @@ template <class... Rest>
 }
 
 /// The derivative of log Gamma; not a number at 0, -1, -2, ...
-[[gnu::always_inline]] LINDEN_HD double digamma(double x) {
+LINDEN_HD_LONG double digamma(double x) {
   const double magnitude = abs(x);
   const bool far = magnitude >= 2.0, below = magnitude < 1.0, negative = x < 0.0;
   // Around the zero at 1.4616...: (x - zero) R(x - zero). Below 1: digamma(x + 1) - 1 / x.
@@ -204,7 +204,7 @@ template <int first, int last>
 }
 
 /// The derivative of order n of digamma, for whole n >= 1 and x > 0; otherwise not a number.
-[[gnu::always_inline]] LINDEN_HD double polygamma(double n, double x) {
+LINDEN_HD_LONG double polygamma(double n, double x) {
   // (-1)^(n + 1) n! zeta(n + 1, x), zeta by Euler and Maclaurin after ten terms. All terms are relative to x^-(n + 1).
   constexpr int terms = 10;
   const double s = n + 1.0;

@@ -9,6 +9,7 @@ namespace linden::cuda {
 namespace {
 
 constexpr unsigned threads = 256;
+constexpr std::size_t own_shared = 1024;  // more than the variables of `advance`
 
 __global__ void start(const TreeMemory input, TreeMemory* tree, Own own, std::int64_t gradient,
                       std::int64_t curvature) {
@@ -88,7 +89,7 @@ std::int32_t most_new_nodes(Context& context, const TreeMemory& tree) {
 
 bool select(Context& context, TreeMemory& tree) {
   const std::size_t bytes = sizeof(Candidate) * static_cast<std::size_t>(tree.limits.max_leaves + 1);
-  const bool fits = bytes <= context.queue->most_shared();
+  const bool fits = bytes + own_shared <= context.queue->most_shared();
   const Own own = own_of(tree);
   launch<advance>({.grid = 1, .block = threads, .shared = fits ? bytes : 0, .stream = stream_of(context)},
                   tree.on_device, own, fits ? tree.limits.max_leaves + 1 : 0);

@@ -5,7 +5,9 @@
 // cannot be throws DeviceError; what goes wrong inside a kernel shows at the next synchronisation.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <linden/error.hpp>
 #include <string>
 #include <string_view>
@@ -51,6 +53,24 @@ inline std::string text(const dim3& shape) {
                     " bytes of dynamic shared memory: " + why + ".");
 }
 
+#ifndef LINDEN_SIMT
+/// Lets a kernel have all the shared memory there is beside its own variables; one that does not ask has 48 KB for
+/// both. Once for a device and not by what a launch needs, so that several threads may launch the kernel.
+template <auto Kernel, class Check>
+void ask_for_shared(const Check& check) {
+  static std::atomic<std::uint64_t> asked{0};  // a bit for each device
+  int device = 0, most = 0;
+  check(cudaGetDevice(&device));
+  const std::uint64_t bit = std::uint64_t{1} << device;
+  if ((asked & bit) != 0) return;
+  cudaFuncAttributes own{};
+  check(cudaFuncGetAttributes(&own, Kernel));
+  check(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+  check(cudaFuncSetAttribute(Kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, most - int(own.sharedSizeBytes)));
+  asked |= bit;
+}
+#endif
+
 }  // namespace launching
 
 template <auto Kernel, class... Parameters, class... Arguments>
@@ -62,8 +82,7 @@ void launch_as(void (*)(Parameters...), const LaunchShape& shape, Arguments&&...
   const auto check = [&](cudaError_t status) {
     if (status != cudaSuccess) launching::refuse(launching::kernel_name<Kernel>(), shape, cudaGetErrorString(status));
   };
-  if (shape.shared > 48 * 1024)  // more than every device has must be asked for
-    check(cudaFuncSetAttribute(Kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(shape.shared)));
+  if (shape.shared > 0) launching::ask_for_shared<Kernel>(check);
   [&](Parameters... values) {
     void* addresses[] = {static_cast<void*>(&values)..., nullptr};
     check(cudaLaunchKernel(reinterpret_cast<const void*>(Kernel), shape.grid, shape.block, addresses, shape.shared,

@@ -30,7 +30,7 @@ class Queue {
   int device() const noexcept { return device_; }
   StreamHandle stream() const noexcept { return stream_; }
   int multiprocessors() const noexcept { return multiprocessors_; }
-  /// Dynamic shared memory that a block may ask for (227 KB on Hopper).
+  /// Shared memory that a block may have: its variables and what it asks for (227 KB on Hopper).
   std::size_t most_shared() const noexcept { return most_shared_; }
 
   /// Makes the device this thread's current one, which allocations and launches want.

@@ -84,6 +84,15 @@ TEST_F(DeviceFit, LevelsOfManyLeaves) {
       "");
 }
 
+// Their queue is of 24 bytes a leaf, and lies in shared memory up to the limits of a kernel (48 KB, 227 KB) or not.
+TEST_F(DeviceFit, RoomForLeavesUpToTheLimitsOfSharedMemory) {
+  const Dataset data = large_data(5, 10'000, 1).dataset();
+  for (const int max_leaves : {2'047, 9'641, 9'642, 9'684, 9'685})
+    EXPECT_EQ(
+        difference(data, {.rounds = 1, .max_leaves = max_leaves, .min_child_weight = 3'000, .min_rows_in_leaf = 1}), "")
+        << max_leaves;
+}
+
 TEST_F(DeviceFit, EveryWidthOfRows) {
   for (const int features : {1, 3, 4, 6, 8, 13, 16, 21, 32, 40, 75})
     EXPECT_EQ(difference(large_data(static_cast<std::uint64_t>(features), 500, features).dataset(),

@@ -57,22 +57,28 @@ void Pool::release(void* memory, std::int64_t bytes, cudaStream_t stream) noexce
 
 void Pool::trim() noexcept { cudaMemPoolTrimTo(pool_, 0); }
 
-std::int64_t Pool::available() const {
+Pool::Room Pool::room() const {
   std::size_t free = 0, total = 0;
+  std::uint64_t kept = 0, used = 0;
+  check(cudaSetDevice(device_), "the device");
   check(cudaMemGetInfo(&free, &total), "the free memory");
-  const auto device = static_cast<std::int64_t>(free);
-  return budget_ == 0 ? device : std::clamp<std::int64_t>(budget_ - in_use_, 0, device);
+  check(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrReservedMemCurrent, &kept), "the memory pool");
+  check(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrUsedMemCurrent, &used), "the memory pool");
+  return {static_cast<std::int64_t>(free + (kept > used ? kept - used : 0)), static_cast<std::int64_t>(total)};
+}
+
+std::int64_t Pool::available() const {
+  const std::int64_t free = room().free;
+  return budget_ == 0 ? free : std::clamp<std::int64_t>(budget_ - in_use_, 0, free);
 }
 
 void Pool::refuse(std::int64_t bytes, const char* what) const {
-  std::size_t free = 0, total = 0;
-  cudaMemGetInfo(&free, &total);
+  const Room now = room();
   const std::string limit = budget_ == 0 ? "" : fmt::format(", the budget is {}", in_words(budget_));
   fail<MemoryError>(
       "cuda:{}: no room for {} of {}: {} of {} are free, {} are Linden's{}. Hint: fewer rows at once, a smaller "
       "max_bins or max_leaves need less; Device::cpu() uses the host's memory.",
-      device_, in_words(bytes), what, in_words(static_cast<std::int64_t>(free)),
-      in_words(static_cast<std::int64_t>(total)), in_words(in_use_), limit);
+      device_, in_words(bytes), what, in_words(now.free), in_words(now.total), in_words(in_use_), limit);
 }
 
 Pool& pool_of(int device) {

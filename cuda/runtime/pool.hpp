@@ -32,6 +32,11 @@ class Pool {
   std::int64_t available() const;
 
  private:
+  struct Room {
+    std::int64_t free, total;
+  };
+  /// Of the device, as its current one; what the pool keeps without use is free, too.
+  Room room() const;
   [[noreturn]] void refuse(std::int64_t bytes, const char* what) const;
 
   int device_;

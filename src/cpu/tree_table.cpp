@@ -1,4 +1,4 @@
-// The table of one instruction level.
+// The table of tree kernels of one instruction level.
 #include "cpu/tree_steps.hpp"
 
 namespace linden {

@@ -139,6 +139,11 @@ class LINDEN_API Dataset {
   /// [rows] f64, or empty when all weights are 1.
   const Tensor& weight() const noexcept;
 
+  /// What reading the file found that may be a slip, one sentence each with file, line and value: a column or a label
+  /// that one field turned from numbers into text, numbers with decimal commas, a first line of numbers that was taken
+  /// for names. take() and split() keep them. Empty for data from memory.
+  const std::vector<std::string>& remarks() const noexcept;
+
   /// These rows, in this order, copied. Throws ArgumentError for a row out of range.
   Dataset take(std::span<const std::int64_t> rows) const;
   /// A random part for training and one for testing, rows in their old order in both.

@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "data/csv_columns.hpp"
+#include "data/csv_remarks.hpp"
 #include "data/csv_roles.hpp"
 #include "data/csv_rows.hpp"
 #include "data/dataset_builder.hpp"
@@ -25,7 +26,7 @@ void read_names(CsvTable& table) {
   const char* p = table.text.begin();
   while (p < end && grammar.is_blank_line(p)) p = CsvGrammar::find('\n', p, end) + 1;
   if (p >= end) fail<DataError>("{}: the file is empty.", table.source.call);
-  table.data = p;
+  table.data = table.header_line = p;
   const char* row_end = grammar.row_end(p, p, end);
   const char* nul = CsvGrammar::find('\0', p, row_end);
   if (nul != row_end) refuse(table, {CsvFault::nul_byte, nul});
@@ -44,13 +45,6 @@ void read_names(CsvTable& table) {
           "{}:{}: two columns are called \"{}\". Hint: rename one, or use .header = false if this line is a row.",
           table.source.file, line_of(table.text, table.data), name);
   table.data = std::min(p + 1, end);
-}
-
-// A field as messages show it.
-std::string shown(const CsvField& field) {
-  constexpr std::size_t most = 40;
-  const std::string value = field.value();
-  return value.size() <= most ? fmt::format("\"{}\"", value) : fmt::format("\"{}...\"", value.substr(0, most));
 }
 
 // The first row whose value the role does not allow, or the number of rows.
@@ -79,15 +73,15 @@ std::int64_t first_bad(const CsvColumn& column, CsvRole role) {
   const bool infinite = std::isinf(parse_number(field.text).value_or(0));
   if (role == CsvRole::weight)
     fail<DataError>("{}: the weight (column \"{}\") is {}, but a weight is a finite number, at least 0.", place, name,
-                    shown(field));
+                    shown(field.value()));
   if (role == CsvRole::feature)
     fail<DataError>("{}: column \"{}\" {} ({}). Hint: leave the field empty if its value is not known.", place, name,
-                    why_infinite(field.text), shown(field));
+                    why_infinite(field.text), shown(field.value()));
   if (infinite)
     fail<DataError>("{}: the label (column \"{}\") {} ({}). Hint: remove the row.", place, name,
-                    why_infinite(field.text), shown(field));
+                    why_infinite(field.text), shown(field.value()));
   fail<DataError>("{}: the label (column \"{}\") is missing{}. Hint: remove the row.", place, name,
-                  field.text.empty() ? "" : fmt::format(" ({})", shown(field)));
+                  field.text.empty() ? "" : fmt::format(" ({})", shown(field.value())));
 }
 
 // Refuses the first row, then column, that holds what its role does not allow.
@@ -131,6 +125,7 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
 
   DatasetBuilder::State state;
   state.rows = table.rows;
+  state.remarks = csv_remarks(table, columns, roles.roles);
   for (std::size_t c = 0; c < columns.size(); ++c) {
     CsvColumn& column = columns[c];
     switch (roles.roles[c]) {

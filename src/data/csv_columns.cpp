@@ -44,15 +44,25 @@ class MissingTokens {
   bool empty_ = false;
 };
 
-// The first pass over a block. Sets is_text where a field is neither missing nor a number.
+// Where the first field of a column stands that is neither missing nor a number; nullptr: in none of those read.
+using FirstText = std::atomic<const char*>;
+
+void keep_first(FirstText& first, const char* where) {
+  const char* known = first.load(std::memory_order_relaxed);
+  while ((known == nullptr || where < known) && !first.compare_exchange_weak(known, where, std::memory_order_relaxed)) {
+  }
+}
+
+// The first pass over a block. A column that is known to be text further up is not parsed.
 CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const MissingTokens& missing,
-                        std::span<double* const> values, std::span<std::atomic<bool>> is_text) {
+                        std::span<double* const> values, std::span<FirstText> first_text) {
   const CsvGrammar grammar = table.grammar;
   const char* const end = table.text.end();
   const char* nul = CsvGrammar::find('\0', block.begin, block.end);
   const CsvTrouble form = each_field(table, block, [&](const char* p, std::int64_t row, int column, CsvField& field) {
     const auto c = static_cast<std::size_t>(column);
-    const bool wanted = values[c] != nullptr && !is_text[c].load(std::memory_order_relaxed);
+    const char* const known = first_text[c].load(std::memory_order_relaxed);
+    const bool wanted = values[c] != nullptr && (known == nullptr || p < known);
     p = grammar.skip_blanks(p);
     if (wanted && missing.plainly_number(*p)) {
       if (const char* q = parse_number_prefix(p, end, values[c][row])) {
@@ -68,7 +78,7 @@ CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const Miss
     else if (const auto number = parse_number(field.text))
       values[c][row] = *number;
     else
-      is_text[c].store(true, std::memory_order_relaxed);
+      keep_first(first_text[c], field.begin);
     return p;
   });
   if (nul != block.end && (form.fault == CsvFault::none || nul < form.where)) return {CsvFault::nul_byte, nul};
@@ -172,9 +182,8 @@ std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKi
   const std::size_t count = kinds.size();
   std::vector<CsvColumn> columns(count);
   std::vector<double*> values(count, nullptr);
-  std::vector<std::atomic<bool>> is_text(count);
+  std::vector<FirstText> first_text(count);
   for (std::size_t c = 0; c < count; ++c) {
-    is_text[c] = kinds[c] == CsvKind::categorical;
     if (kinds[c] != CsvKind::automatic) continue;
     columns[c].values = Tensor::empty({table.rows}, DType::f64);
     values[c] = columns[c].values.data<double>();
@@ -182,10 +191,13 @@ std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKi
   std::vector<CsvTrouble> troubles(table.blocks.size());
   arena.each(static_cast<std::int64_t>(troubles.size()), [&](std::int64_t task, int) {
     const auto b = static_cast<std::size_t>(task);
-    troubles[b] = read_numbers(table, table.blocks[b], tokens, values, is_text);
+    troubles[b] = read_numbers(table, table.blocks[b], tokens, values, first_text);
   });
   refuse_first(table, troubles);
-  for (std::size_t c = 0; c < count; ++c) columns[c].categorical = is_text[c];
+  for (std::size_t c = 0; c < count; ++c) {
+    columns[c].first_text = first_text[c];
+    columns[c].categorical = kinds[c] == CsvKind::categorical || columns[c].first_text != nullptr;
+  }
   read_categories(table, columns, tokens, arena);
   return columns;
 }

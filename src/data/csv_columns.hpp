@@ -21,6 +21,7 @@ struct CsvColumn {
   Tensor values;
   bool categorical = false;
   std::vector<std::string> categories = {};
+  const char* first_text = nullptr;  ///< the first field that made a column text that numbers would have been taken of
 };
 
 /// Reads all columns. A column is numeric when every field of it that is not missing is a number. Throws DataError for

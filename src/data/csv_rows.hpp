@@ -35,6 +35,7 @@ struct CsvTable {
   CsvGrammar grammar;
   bool header = true;
   std::vector<std::string> names = {};  ///< of the columns
+  const char* header_line = nullptr;    ///< where the first line that is not blank begins
   const char* data = nullptr;           ///< where the rows begin
   std::vector<CsvBlock> blocks = {};
   std::int64_t rows = 0;

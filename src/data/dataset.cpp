@@ -110,5 +110,6 @@ bool Dataset::has_label() const noexcept { return state_->label.elements() > 0; 
 const Tensor& Dataset::label() const noexcept { return state_->label; }
 const std::vector<std::string>& Dataset::classes() const noexcept { return state_->classes; }
 const Tensor& Dataset::weight() const noexcept { return state_->weight; }
+const std::vector<std::string>& Dataset::remarks() const noexcept { return state_->remarks; }
 
 }  // namespace linden

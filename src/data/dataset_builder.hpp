@@ -15,6 +15,7 @@ struct Dataset::State {
   Tensor weight = {};                ///< empty, or contiguous [rows] f64
   std::vector<std::string> classes = {};
   std::string label_name = {};
+  std::vector<std::string> remarks = {};
 };
 
 /// The door for readers and for code that changes a part of a dataset: nothing is checked.

@@ -111,6 +111,7 @@ Dataset Dataset::take(std::span<const std::int64_t> rows) const {
   state.weight = take_vector(state_->weight, rows);
   state.classes = state_->classes;
   state.label_name = state_->label_name;
+  state.remarks = state_->remarks;
   return DatasetBuilder::make(std::move(state));
 }
 

@@ -38,11 +38,6 @@ struct Block {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
-std::string shown(std::string_view word) {
-  constexpr std::size_t most = 40;
-  return word.size() <= most ? fmt::format("\"{}\"", word) : fmt::format("\"{}...\"", word.substr(0, most));
-}
-
 class LineParser {
  public:
   LineParser(Block& block, const LibsvmOptions& options)

@@ -89,6 +89,11 @@ Source::Source(std::string_view function, const std::filesystem::path& path)
     : call(fmt::format("Dataset::{}(\"{}\")", function, path.string())),
       file(path == "-" ? std::string("<stdin>") : path.string()) {}
 
+std::string shown(std::string_view value) {
+  constexpr std::size_t most = 40;
+  return value.size() <= most ? fmt::format("\"{}\"", value) : fmt::format("\"{}...\"", value.substr(0, most));
+}
+
 std::size_t line_of(const Text& text, const char* where) noexcept {
   return static_cast<std::size_t>(std::count(text.begin(), where, '\n')) + 1;
 }

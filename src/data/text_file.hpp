@@ -46,6 +46,9 @@ struct Source {
   Source(std::string_view function, const std::filesystem::path& path);
 };
 
+/// A value of the file as messages show it: in quotes, a long one cut.
+std::string shown(std::string_view value);
+
 /// The line, from 1, on which the byte at `where` stands.
 std::size_t line_of(const Text& text, const char* where) noexcept;
 

@@ -155,6 +155,8 @@ class LINDEN_API BoostedModel {
   const std::string& label_name() const noexcept;
   /// Names of the classes; empty for real labels.
   const std::vector<std::string>& classes() const noexcept;
+  /// What it was trained on, to read other files alike: Dataset::from_csv("new.csv", model.schema()).
+  Schema schema() const;
 
   /// Metrics on the validation set, one entry a round trained (those after the best round too); not stored in files.
   const std::vector<std::vector<MetricValue>>& history() const noexcept;

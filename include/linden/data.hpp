@@ -15,6 +15,7 @@
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,21 +41,46 @@ struct SparseRows {
 };
 
 struct CsvOptions {
-  std::string label = {};  ///< the label's column by name, or by number from 0 without a header; empty: no label
-  bool header = true;      ///< whether the first line has the columns' names (else they are "0", "1", ...)
-  char delimiter = ',';
-  std::string weight = {};                    ///< a column of row weights (finite, >= 0), by name or number
+  /// The label's column: its name, or its number (from 0 without a header; -1 is the last); empty: no label.
+  std::string label = {};
+  bool header = true;       ///< whether the first line has the columns' names (else they are "0", "1", ...)
+  char delimiter = 0;       ///< between fields; 0: a tab, ';', '|' or ',', whichever the first lines are divided by
+  std::string weight = {};  ///< a column of row weights (finite, >= 0), by name or number
   std::vector<std::string> drop = {};         ///< columns to leave out
   std::vector<std::string> categorical = {};  ///< columns to take as categories though they hold numbers
-  /// Fields that mean missing. What is quoted is never missing, except the empty "".
-  std::vector<std::string> missing = {"", "NA", "N/A", "NaN", "nan", "null"};
-  int threads = 0;  ///< 0: all cores
+  /// Fields that mean missing, beside those that are known: nothing, NA, N/A, n/a, #N/A, #NA, <NA>, NaN, nan, NULL,
+  /// null everywhere, and in columns of numbers also ?, -, ., None, none, #NULL!, 1.#IND, -1.#IND, 1.#QNAN. What is
+  /// quoted is never missing, except the empty "".
+  std::vector<std::string> missing = {};
+  bool only_missing = false;     ///< whether `missing` is the whole list, in place of those that are known
+  bool drop_unlabelled = false;  ///< whether rows without a label are left out (else they are refused)
+  int threads = 0;               ///< 0: all cores
 };
 
 struct LibsvmOptions {
-  int features = 0;         ///< width; 0 takes the largest index of the file. A larger index in the file is refused
-  bool zero_based = false;  ///< whether indices start at 0 (libsvm's start at 1)
-  int threads = 0;          ///< 0: all cores
+  int features = 0;  ///< width; 0 takes the largest index of the file. A larger index in the file is refused
+  /// Whether indices start at 0 (libsvm's start at 1); nothing: whether an index 0 is in the file.
+  std::optional<bool> zero_based = {};
+  bool drop_unlabelled = false;  ///< whether rows whose label is nan are left out (else they are refused)
+  int threads = 0;               ///< 0: all cores
+};
+
+/// What a table is made of, without its rows: how other files are to be read so that a model finds in them what it was
+/// trained on. Dataset::schema(), BoostedModel::schema() and LinearModel::schema() make one.
+struct Schema {
+  struct Feature {
+    std::string name = {};
+    bool categorical = false;
+    std::vector<std::string> categories = {};  ///< in byte order; empty for numbers
+  };
+
+  Schema() = default;
+
+  std::vector<Feature> features = {};
+  std::string label_name = {};            ///< the label's column, or ""
+  std::vector<std::string> classes = {};  ///< of the label; empty for numbers
+  std::vector<std::string> missing = {};  ///< as CsvOptions::missing, when the data was read
+  bool only_missing = false;              ///< as CsvOptions::only_missing
 };
 
 /// What goes with features that are in memory. All spans are copied.
@@ -83,9 +109,20 @@ class LINDEN_API Dataset {
   /// ArgumentError for a column that is not there.
   static Dataset from_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
+  /// Reads a file by a schema, as rows to validate on, to evaluate and to predict: its features, in its order and of
+  /// its kinds, by its missing tokens. Columns that it does not name are ignored, even if two have one name. Its label
+  /// is read where the file has it; a label, weight or further missing token that `options` names is read, too. Throws
+  /// as above, and DataError for a feature that is not there, with file and line for text in a column of numbers and
+  /// for a class that the schema does not have. `options` cannot say what is categorical.
+  static Dataset from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options = {});
+
   /// Reads lines "label index:value ..." with ascending indices; '#' starts a comment. Features are named by their
   /// index. Kept sparse. Throws FileError, or DataError with the line.
   static Dataset from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options = {});
+
+  /// Reads a file by a schema: as many features as it has, those absent being 0; larger indices are ignored.
+  static Dataset from_libsvm(const std::filesystem::path& path, const Schema& schema,
+                             const LibsvmOptions& options = {});
 
   /// Row-major values [rows, features], not copied. Throws ArgumentError when sizes do not fit, DataError for
   /// infinite values, labels that are not finite, or bad weights (naming the row).
@@ -138,6 +175,12 @@ class LINDEN_API Dataset {
   const std::vector<std::string>& classes() const noexcept;
   /// [rows] f64, or empty when all weights are 1.
   const Tensor& weight() const noexcept;
+
+  /// What this table is made of, to read other files alike: Dataset::from_csv("new.csv", data.schema()).
+  Schema schema() const;
+  /// Where a row stands, for messages: "clicks.csv:79" (file and line, also after take, split and concat), or "row 78",
+  /// counted from 0, of data from memory. Throws ArgumentError for a row out of range.
+  std::string where(std::int64_t row) const;
 
   /// What reading the file found that may be a slip, one sentence each with file, line and value: a column or a label
   /// that one field turned from numbers into text, numbers with decimal commas, a first line of numbers that was taken

@@ -168,6 +168,8 @@ class LINDEN_API LinearModel {
   const std::string& label_name() const noexcept;
   /// Names of the classes; empty for real labels.
   const std::vector<std::string>& classes() const noexcept;
+  /// What it was trained on, to read other files alike: Dataset::from_csv("new.csv", model.schema()).
+  Schema schema() const;
 
   struct State;  // src/linear/model.hpp
   explicit LinearModel(std::shared_ptr<const State> state) noexcept;

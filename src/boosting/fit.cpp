@@ -18,6 +18,7 @@
 #include "boosting/sample.hpp"
 #include "boosting/tree_storage.hpp"
 #include "boosting/validation.hpp"
+#include "data/dataset_builder.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
@@ -123,6 +124,8 @@ std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const Boo
   model->config.loss = labels.loss;
   model->label = train.label_name();
   model->classes = labels.classes;
+  model->missing = DatasetBuilder::state(train).missing;
+  model->only_missing = DatasetBuilder::state(train).only_missing;
   model->feature_names = train.feature_names();
   model->categories.resize(model->feature_names.size());
   model->categorical.resize(model->feature_names.size());

@@ -40,6 +40,18 @@ const std::vector<std::string>& BoostedModel::feature_names() const noexcept { r
 const std::string& BoostedModel::label_name() const noexcept { return state_->label; }
 const std::vector<std::string>& BoostedModel::classes() const noexcept { return state_->classes; }
 const std::vector<std::vector<MetricValue>>& BoostedModel::history() const noexcept { return state_->history; }
+
+Schema BoostedModel::schema() const {
+  Schema schema;
+  for (std::size_t f = 0; f < state_->feature_names.size(); ++f)
+    schema.features.push_back({state_->feature_names[f], state_->categorical[f], state_->categories[f]});
+  schema.label_name = state_->label;
+  schema.classes = state_->classes;
+  schema.missing = state_->missing;
+  schema.only_missing = state_->only_missing;
+  return schema;
+}
+
 double BoostedModel::seconds_binning() const noexcept { return state_->seconds_binning; }
 double BoostedModel::seconds_training() const noexcept { return state_->seconds_training; }
 

@@ -16,6 +16,8 @@ struct BoostedModel::State {
   std::vector<bool> categorical;                     ///< one a feature
   std::string label;                                 ///< its column's name, or ""
   std::vector<std::string> classes;
+  std::vector<std::string> missing;  ///< the tokens by which the training data was read
+  bool only_missing = false;
   std::vector<double> initial_score;  ///< one an output
   std::vector<Tree> trees;
   std::vector<std::vector<MetricValue>> history;

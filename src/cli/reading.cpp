@@ -7,27 +7,24 @@
 namespace linden::cli {
 namespace {
 
-char delimiter_of(const std::string& path, const std::string& asked) {
-  if (asked.empty()) return path.ends_with(".tsv") ? '\t' : ',';
+char delimiter_of(const std::string& asked) {
+  if (asked.empty()) return 0;  // guessed
   if (asked == "\\t" || asked == "tab") return '\t';
   if (asked.size() != 1)
     throw ArgumentError(fmt::format("--delimiter is \"{}\"; it must be one character (or tab).", asked));
   return asked[0];
 }
 
-CsvOptions csv_options(const std::string& path, const ReadOptions& options) {
+CsvOptions csv_options(const ReadOptions& options) {
   CsvOptions csv;
   csv.label = options.label;
   csv.weight = options.weight;
   csv.header = !options.no_header;
-  csv.delimiter = delimiter_of(path, options.delimiter);
+  csv.delimiter = delimiter_of(options.delimiter);
   csv.drop = options.drop;
   csv.categorical = options.categorical;
   csv.threads = options.threads;
-  if (!options.missing.empty()) {
-    csv.missing = options.missing;
-    csv.missing.emplace_back();  // an empty field is always missing
-  }
+  csv.missing = options.missing;
   return csv;
 }
 
@@ -35,12 +32,12 @@ CsvOptions csv_options(const std::string& path, const ReadOptions& options) {
 
 void add_format_options(CLI::App& command, ReadOptions& options) {
   command.add_flag("--no-header", options.no_header, "the first line is data; columns are numbered from 0");
-  command.add_option("--delimiter", options.delimiter,
-                     "between fields: one character, or tab (default: comma; tab for .tsv)");
+  command.add_option(
+      "--delimiter", options.delimiter,
+      "between fields: one character, or tab (default: whichever of tab, ; | and , divides the first lines)");
   command
-      .add_option(
-          "--missing", options.missing,
-          "tokens for missing values, comma-separated (default: NA,N/A,NaN,nan,null); an empty field is always missing")
+      .add_option("--missing", options.missing,
+                  "tokens for missing values beside the usual ones (empty, NA, NULL, and others), comma-separated")
       ->delimiter(',');
   command.add_option("--threads", options.threads, "threads (default: all cores)")->check(CLI::Range(0, 1 << 16));
 }
@@ -58,18 +55,20 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
         fmt::format("--label is missing: which column of {} is to be predicted? Hint: --label NAME, or its number from "
                     "0 with --no-header.",
                     path));
-  return Dataset::from_csv(path, csv_options(path, options));
+  return Dataset::from_csv(path, csv_options(options));
 }
 
-Dataset read_for(const AnyModel& model, const std::string& path, ReadOptions options, bool with_label) {
-  const auto names = std::visit([](const auto& m) { return m.feature_names(); }, model);
-  const auto features = static_cast<int>(names.size());
-  if (looks_like_libsvm(path)) return Dataset::from_libsvm(path, {.features = features, .threads = options.threads});
-  options.label = with_label ? std::visit([](const auto& m) { return m.label_name(); }, model) : "";
-  const auto* boosted = std::get_if<BoostedModel>(&model);
-  for (int f = 0; boosted && f < features; ++f)
-    if (boosted->is_categorical(f)) options.categorical.push_back(names[static_cast<std::size_t>(f)]);
-  return Dataset::from_csv(path, csv_options(path, options));
+Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label) {
+  if (looks_like_libsvm(path)) return Dataset::from_libsvm(path, schema, {.threads = options.threads});
+  options.label = with_label ? schema.label_name : "";
+  if (!with_label) schema.label_name.clear();
+  options.drop.clear();
+  options.categorical.clear();
+  return Dataset::from_csv(path, schema, csv_options(options));
+}
+
+Dataset read_for(const AnyModel& model, const std::string& path, const ReadOptions& options, bool with_label) {
+  return read_by(std::visit([](const auto& m) { return m.schema(); }, model), path, options, with_label);
 }
 
 Device device_of(const std::string& name) {

@@ -23,8 +23,11 @@ void add_format_options(CLI::App& command, ReadOptions& options);
 /// CSV or libsvm, by ending or content. libsvm takes its label from the line.
 Dataset read_training(const std::string& path, const ReadOptions& options);
 
-/// Data for a trained model: its width, its categorical columns and, with `with_label`, its label.
-Dataset read_for(const AnyModel& model, const std::string& path, ReadOptions options, bool with_label);
+/// Data by a schema: its features and, with `with_label`, its label, which must be there; what training alone is told
+/// (columns to drop, categories) is the schema's.
+Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label);
+/// Data for a trained model, by its schema.
+Dataset read_for(const AnyModel& model, const std::string& path, const ReadOptions& options, bool with_label);
 
 /// "auto", "cpu" or "cuda".
 Device device_of(const std::string& name);

@@ -19,7 +19,7 @@ TrainingInput::TrainingInput(const TrainArguments& args) {
   device = device_of(args.device);
   const double start = now();
   train = read_training(args.data, args.read);
-  if (!args.valid.empty()) valid = read_training(args.valid, args.read);
+  if (!args.valid.empty()) valid = read_by(train.schema(), args.valid, args.read, true);
   seconds_read = now() - start;
   fmt::print("data        {}: {} rows, {} features\n", args.data, train.rows(), train.features());
 }

@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "data/csv_columns.hpp"
+#include "data/csv_delimiter.hpp"
 #include "data/csv_remarks.hpp"
 #include "data/csv_roles.hpp"
 #include "data/csv_rows.hpp"
@@ -37,18 +38,11 @@ void read_names(CsvTable& table) {
     table.names.push_back(table.header ? field.value() : std::to_string(table.names.size()));
     if (*p == '\n') break;
   }
-  if (!table.header) return;
-  std::set<std::string_view> seen;
-  for (const std::string& name : table.names)
-    if (!seen.insert(name).second)
-      fail<DataError>(
-          "{}:{}: two columns are called \"{}\". Hint: rename one, or use .header = false if this line is a row.",
-          table.source.file, line_of(table.text, table.data), name);
-  table.data = std::min(p + 1, end);
+  if (table.header) table.data = std::min(p + 1, end);
 }
 
 // The first row whose value the role does not allow, or the number of rows.
-std::int64_t first_bad(const CsvColumn& column, CsvRole role) {
+std::int64_t first_bad(const CsvColumn& column, CsvRole role, bool may_be_unlabelled) {
   const std::int64_t rows = column.values.elements();
   const auto first = [&](auto values, auto&& is_bad) {
     return std::find_if(values.begin(), values.end(), is_bad) - values.begin();
@@ -56,13 +50,15 @@ std::int64_t first_bad(const CsvColumn& column, CsvRole role) {
   if (!column.categorical) {
     const auto values = column.values.span<const double>();
     if (role == CsvRole::feature) return first(values, [](double v) { return std::isinf(v); });
-    if (role == CsvRole::label) return first(values, [](double v) { return !std::isfinite(v); });
+    if (role == CsvRole::label)
+      return first(values, [&](double v) { return std::isinf(v) || (std::isnan(v) && !may_be_unlabelled); });
     return first(values, [](double v) { return !(v >= 0 && std::isfinite(v)); });
   }
   const auto codes = column.values.span<const std::int32_t>();
   if (role == CsvRole::feature) return rows;
   return first(codes, [&](std::int32_t code) {
-    return code < 0 || (role == CsvRole::weight && !parse_number(column.categories[static_cast<std::size_t>(code)]));
+    if (role == CsvRole::label) return code < 0 && !may_be_unlabelled;
+    return code < 0 || !parse_number(column.categories[static_cast<std::size_t>(code)]);
   });
 }
 
@@ -80,17 +76,18 @@ std::int64_t first_bad(const CsvColumn& column, CsvRole role) {
   if (infinite)
     fail<DataError>("{}: the label (column \"{}\") {} ({}). Hint: remove the row.", place, name,
                     why_infinite(field.text), shown(field.value()));
-  fail<DataError>("{}: the label (column \"{}\") is missing{}. Hint: remove the row.", place, name,
-                  field.text.empty() ? "" : fmt::format(" ({})", shown(field.value())));
+  fail<DataError>(
+      "{}: the label (column \"{}\") is missing{}. Hint: have rows without a label left out, or mend the row.", place,
+      name, field.text.empty() ? "" : fmt::format(" ({})", shown(field.value())));
 }
 
 // Refuses the first row, then column, that holds what its role does not allow.
 void check_values(const CsvTable& table, const std::vector<CsvColumn>& columns, const std::vector<CsvRole>& roles,
-                  Arena& arena) {
+                  bool may_be_unlabelled, Arena& arena) {
   std::vector<std::int64_t> bad(columns.size(), table.rows);
   arena.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t task, int) {
     const auto c = static_cast<std::size_t>(task);
-    if (roles[c] != CsvRole::dropped) bad[c] = first_bad(columns[c], roles[c]);
+    if (roles[c] != CsvRole::dropped) bad[c] = first_bad(columns[c], roles[c], may_be_unlabelled);
   });
   const auto first = std::min_element(bad.begin(), bad.end());
   const auto c = static_cast<std::size_t>(first - bad.begin());
@@ -110,47 +107,100 @@ void check_weights(const CsvTable& table, const Tensor& weight, const std::strin
     fail<DataError>("{}: every weight (column \"{}\") is 0.", table.source.call, name);
 }
 
+// Refuses the first label that the schema's classes do not have.
+void check_classes(const CsvTable& table, const CsvColumn& label, std::size_t c, const Schema& schema) {
+  if (!label.categorical) return;
+  const std::set<std::string_view> known(schema.classes.begin(), schema.classes.end());
+  const auto codes = label.values.span<const std::int32_t>();
+  const auto bad = std::ranges::find_if(codes, [&](std::int32_t code) {
+    return code >= 0 && !known.contains(label.categories[static_cast<std::size_t>(code)]);
+  });
+  if (bad == codes.end()) return;
+  const CsvField field = field_at(table, bad - codes.begin(), static_cast<int>(c));
+  fail<DataError>("{}:{}: the label (column \"{}\") is {}, which was no class in training. Classes: {}.",
+                  table.source.file, line_of(table.text, field.begin), table.names[c], shown(field.value()),
+                  listing(schema.classes));
+}
+
+// The rows that have a label.
+std::vector<std::int64_t> labelled_rows(const CsvColumn& label) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 0; row < label.values.elements(); ++row)
+    if (label.categorical ? label.values.data<std::int32_t>()[row] >= 0 : !std::isnan(label.values.data<double>()[row]))
+      rows.push_back(row);
+  return rows;
+}
+
+// The missing tokens of the schema and those of the options.
+Schema tokens_of(const CsvOptions& options, const Schema* schema) {
+  Schema tokens;
+  if (schema != nullptr) tokens.missing = schema->missing;
+  for (const std::string& token : options.missing)
+    if (std::ranges::find(tokens.missing, token) == tokens.missing.end()) tokens.missing.push_back(token);
+  tokens.only_missing = options.only_missing || (schema != nullptr && schema->only_missing);
+  return tokens;
+}
+
 }  // namespace
 
-Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& options, std::size_t block) {
-  check_delimiter(source, options.delimiter);
+Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& options, std::size_t block,
+                  const Schema* schema) {
+  if (options.delimiter != 0) check_delimiter(source, options.delimiter);
   Arena arena(options.threads);
-  CsvTable table{text, source, CsvGrammar(options.delimiter), options.header};
+  const char delimiter = options.delimiter != 0 ? options.delimiter : guess_delimiter(text, source);
+  CsvTable table{text, source, CsvGrammar(delimiter), options.header};
   read_names(table);
-  const CsvRoles roles = assign_roles(table, options);
+  const CsvRoles roles = schema != nullptr ? assign_roles(table, options, *schema) : assign_roles(table, options);
   find_rows(table, block ? block : block_size(table.names.size()), arena);
   if (table.rows == 0) fail<DataError>("{}: the file has a header but no rows.", source.call);
-  std::vector<CsvColumn> columns = read_columns(table, roles.kinds, options.missing, arena);
-  check_values(table, columns, roles.roles, arena);
+  const Schema tokens = tokens_of(options, schema);
+  std::vector<CsvColumn> columns =
+      read_columns(table, roles.kinds, MissingTokens(tokens.missing, tokens.only_missing), arena);
+  check_values(table, columns, roles.roles, options.drop_unlabelled, arena);
 
   DatasetBuilder::State state;
   state.rows = table.rows;
   state.remarks = csv_remarks(table, columns, roles.roles);
+  state.missing = tokens.missing;
+  state.only_missing = tokens.only_missing;
+  for (const std::size_t c : roles.features) {
+    CsvColumn& column = columns[c];
+    if (const std::string slip = csv_slip(table, column); !slip.empty()) state.slips[table.names[c]] = slip;
+    state.columns.push_back(
+        {table.names[c], std::move(column.values), column.categorical, std::move(column.categories)});
+  }
+  std::vector<std::int64_t> labelled;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     CsvColumn& column = columns[c];
-    switch (roles.roles[c]) {
-      case CsvRole::feature:
-        state.columns.push_back(
-            {table.names[c], std::move(column.values), column.categorical, std::move(column.categories)});
-        break;
-      case CsvRole::label:
-        state.label_name = table.names[c];
-        state.label = column.categorical ? as_f64(column.values) : std::move(column.values);
-        state.classes = std::move(column.categories);
-        break;
-      case CsvRole::weight:
-        check_weights(table, column.values, table.names[c]);
-        state.weight = std::move(column.values);
-        break;
-      case CsvRole::dropped: break;
+    if (roles.roles[c] == CsvRole::label) {
+      if (schema != nullptr) check_classes(table, column, c, *schema);
+      if (options.drop_unlabelled) labelled = labelled_rows(column);
+      if (options.drop_unlabelled && labelled.empty())
+        fail<DataError>("{}: every label (column \"{}\") is missing.", source.call, table.names[c]);
+      state.label_name = table.names[c];
+      state.label = column.categorical ? as_f64(column.values) : std::move(column.values);
+      state.classes = std::move(column.categories);
+    } else if (roles.roles[c] == CsvRole::weight) {
+      check_weights(table, column.values, table.names[c]);
+      state.weight = std::move(column.values);
     }
   }
-  return DatasetBuilder::make(std::move(state));
+  state.origin = origin_in_file(source.file, std::move(table.starts));
+  const std::int64_t left_out = table.rows - static_cast<std::int64_t>(labelled.size());
+  if (labelled.empty() || left_out == 0) return DatasetBuilder::make(std::move(state));
+  state.remarks.push_back(
+      fmt::format("{}: {} of {} rows have no label and are left out.", source.file, left_out, table.rows));
+  return DatasetBuilder::make(std::move(state)).take(labelled);
 }
 
 Dataset Dataset::from_csv(const std::filesystem::path& path, const CsvOptions& options) {
   const Source source("from_csv", path);
   return parse_csv(Text::read(path, source.call), source, options);
+}
+
+Dataset Dataset::from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options) {
+  const Source source("from_csv", path);
+  return parse_csv(Text::read(path, source.call), source, options, 0, &schema);
 }
 
 }  // namespace linden

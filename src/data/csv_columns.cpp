@@ -4,45 +4,18 @@
 #include "data/csv_columns.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
+#include <cmath>
 #include <deque>
 #include <limits>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/fail.hpp"
 #include "data/number.hpp"
 
 namespace linden {
 namespace {
-
-class MissingTokens {
- public:
-  explicit MissingTokens(std::span<const std::string> tokens) : tokens_(tokens) {
-    for (unsigned char c : std::string_view("-.0123456789")) plain_[c] = true;
-    for (const std::string& token : tokens) {
-      if (token.empty()) continue;
-      starts_[static_cast<unsigned char>(token[0])] = true;
-      plain_[static_cast<unsigned char>(token[0])] = false;
-    }
-    empty_ = std::find(tokens.begin(), tokens.end(), "") != tokens.end();
-  }
-
-  /// Whether a field that begins with c can be a number and cannot be missing.
-  bool plainly_number(char c) const noexcept { return plain_[static_cast<unsigned char>(c)]; }
-
-  /// What is quoted is there, unless it is empty: programs that quote every field write "" for a missing one.
-  bool has(const CsvField& field) const noexcept {
-    if (field.text.empty()) return empty_;
-    return !field.quoted && starts_[static_cast<unsigned char>(field.text[0])] &&
-           std::find(tokens_.begin(), tokens_.end(), field.text) != tokens_.end();
-  }
-
- private:
-  std::span<const std::string> tokens_;
-  std::array<bool, 256> plain_{}, starts_{};
-  bool empty_ = false;
-};
 
 // Where the first field of a column stands that is neither missing nor a number; nullptr: in none of those read.
 using FirstText = std::atomic<const char*>;
@@ -55,7 +28,8 @@ void keep_first(FirstText& first, const char* where) {
 
 // The first pass over a block. A column that is known to be text further up is not parsed.
 CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const MissingTokens& missing,
-                        std::span<double* const> values, std::span<FirstText> first_text) {
+                        std::span<double* const> values, std::span<FirstText> first_text,
+                        std::span<std::atomic<bool>> doubtful) {
   const CsvGrammar grammar = table.grammar;
   const char* const end = table.text.end();
   const char* nul = CsvGrammar::find('\0', block.begin, block.end);
@@ -77,6 +51,8 @@ CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const Miss
       values[c][row] = std::numeric_limits<double>::quiet_NaN();
     else if (const auto number = parse_number(field.text))
       values[c][row] = *number;
+    else if (missing.has_among_numbers(field))
+      values[c][row] = std::numeric_limits<double>::quiet_NaN(), doubtful[c].store(true, std::memory_order_relaxed);
     else
       keep_first(first_text[c], field.begin);
     return p;
@@ -174,31 +150,54 @@ void read_categories(const CsvTable& table, std::vector<CsvColumn>& columns, con
   });
 }
 
+bool has_no_number(const Tensor& values) {
+  return std::ranges::all_of(values.span<const double>(), [](double v) { return std::isnan(v); });
+}
+
+// Refuses the first field that is no number in a column that has to hold numbers.
+void refuse_text(const CsvTable& table, std::span<const CsvColumn> columns, std::span<const CsvKind> kinds) {
+  const CsvColumn* first = nullptr;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    if (kinds[c] == CsvKind::numbers && columns[c].first_text != nullptr &&
+        (first == nullptr || columns[c].first_text < first->first_text))
+      first = &columns[c];
+  if (first == nullptr) return;
+  CsvField field;
+  table.grammar.take(first->first_text, table.text.end(), field);
+  fail<DataError>(
+      "{}:{}: column \"{}\" is {}, but it held numbers in training. Hint: mend the field, or name it among the missing "
+      "tokens if it means that.",
+      table.source.file, line_of(table.text, first->first_text),
+      table.names[static_cast<std::size_t>(first - columns.data())], shown(field.value()));
+}
+
 }  // namespace
 
-std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds,
-                                    std::span<const std::string> missing, Arena& arena) {
-  const MissingTokens tokens(missing);
+std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds, const MissingTokens& missing,
+                                    Arena& arena) {
   const std::size_t count = kinds.size();
   std::vector<CsvColumn> columns(count);
   std::vector<double*> values(count, nullptr);
   std::vector<FirstText> first_text(count);
+  std::vector<std::atomic<bool>> doubtful(count);
   for (std::size_t c = 0; c < count; ++c) {
-    if (kinds[c] != CsvKind::automatic) continue;
+    if (kinds[c] != CsvKind::automatic && kinds[c] != CsvKind::numbers) continue;
     columns[c].values = Tensor::empty({table.rows}, DType::f64);
     values[c] = columns[c].values.data<double>();
   }
   std::vector<CsvTrouble> troubles(table.blocks.size());
   arena.each(static_cast<std::int64_t>(troubles.size()), [&](std::int64_t task, int) {
     const auto b = static_cast<std::size_t>(task);
-    troubles[b] = read_numbers(table, table.blocks[b], tokens, values, first_text);
+    troubles[b] = read_numbers(table, table.blocks[b], missing, values, first_text, doubtful);
   });
   refuse_first(table, troubles);
   for (std::size_t c = 0; c < count; ++c) {
     columns[c].first_text = first_text[c];
-    columns[c].categorical = kinds[c] == CsvKind::categorical || columns[c].first_text != nullptr;
+    columns[c].categorical = kinds[c] == CsvKind::categorical || columns[c].first_text != nullptr ||
+                             (kinds[c] == CsvKind::automatic && doubtful[c] && has_no_number(columns[c].values));
   }
-  read_categories(table, columns, tokens, arena);
+  refuse_text(table, columns, kinds);
+  read_categories(table, columns, missing, arena);
   return columns;
 }
 

@@ -9,11 +9,12 @@
 
 #include "base/parallel.hpp"
 #include "data/csv_rows.hpp"
+#include "data/missing.hpp"
 
 namespace linden {
 
-/// What to make of a column: what its fields ask for, categories whatever they hold, or nothing.
-enum class CsvKind : std::uint8_t { automatic, categorical, dropped };
+/// What to make of a column: what its fields ask for, numbers or a refusal, categories whatever they hold, or nothing.
+enum class CsvKind : std::uint8_t { automatic, numbers, categorical, dropped };
 
 /// f64 numbers with NaN for missing (infinities stand as they are: the caller refuses them), or i32 codes with -1 for
 /// missing and the names of the codes in byte order. Empty for a dropped column.
@@ -25,8 +26,9 @@ struct CsvColumn {
 };
 
 /// Reads all columns. A column is numeric when every field of it that is not missing is a number. Throws DataError for
-/// the first row that is not in good form. The result does not depend on the blocks nor on the number of threads.
-std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds,
-                                    std::span<const std::string> missing, Arena& arena);
+/// the first row that is not in good form, then for the first text in a column that has to hold numbers. The result
+/// does not depend on the blocks nor on the number of threads.
+std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds, const MissingTokens& missing,
+                                    Arena& arena);
 
 }  // namespace linden

@@ -14,4 +14,7 @@ namespace linden {
 std::vector<std::string> csv_remarks(const CsvTable& table, const std::vector<CsvColumn>& columns,
                                      const std::vector<CsvRole>& roles);
 
+/// `line 79: "1.281.501.0"` for a column that such a field turned from numbers into text, else "".
+std::string csv_slip(const CsvTable& table, const CsvColumn& column);
+
 }  // namespace linden

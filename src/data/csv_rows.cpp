@@ -26,14 +26,19 @@ std::vector<CsvBlock> cut(const char* begin, const char* end, const CsvGrammar& 
   return blocks;
 }
 
-std::int64_t count_rows(const CsvBlock& block, const CsvGrammar& grammar) {
-  std::int64_t rows = 0;
+void count_rows(CsvBlock& block, const CsvGrammar& grammar) {
+  LineStarts starts;
   const bool quotes = CsvGrammar::find('"', block.begin, block.end) != block.end;
-  for (const char* p = block.begin; p < block.end; ++p) {
-    rows += grammar.is_blank_line(p) ? 0 : 1;
-    p = quotes ? grammar.row_end(p, p, block.end) : CsvGrammar::find('\n', p, block.end);
+  for (const char* p = block.begin; p < block.end; ++p, ++block.lines) {
+    if (!grammar.is_blank_line(p)) {
+      starts.add(block.lines);
+      ++block.rows;
+    }
+    const char* const row_end = quotes ? grammar.row_end(p, p, block.end) : CsvGrammar::find('\n', p, block.end);
+    if (quotes) block.lines += std::count(p, row_end, '\n');
+    p = row_end;
   }
-  return rows;
+  block.starts = starts.take();
 }
 
 std::string one_or_more(int count, const char* what) {
@@ -44,15 +49,18 @@ std::string one_or_more(int count, const char* what) {
 
 void find_rows(CsvTable& table, std::size_t size, Arena& arena) {
   table.blocks = cut(table.data, table.text.end(), table.grammar, size);
-  arena.each(static_cast<std::int64_t>(table.blocks.size()), [&](std::int64_t b, int) {
-    CsvBlock& block = table.blocks[static_cast<std::size_t>(b)];
-    block.rows = count_rows(block, table.grammar);
-  });
+  arena.each(static_cast<std::int64_t>(table.blocks.size()),
+             [&](std::int64_t b, int) { count_rows(table.blocks[static_cast<std::size_t>(b)], table.grammar); });
+  LineStarts starts;
+  auto line = static_cast<std::int64_t>(line_of(table.text, table.data));
   table.rows = 0;
   for (CsvBlock& block : table.blocks) {
     block.first_row = table.rows;
+    starts.append(block.starts, table.rows, line);
     table.rows += block.rows;
+    line += block.lines;
   }
+  table.starts = starts.take();
 }
 
 CsvField field_at(const CsvTable& table, std::int64_t row, int column) {

@@ -9,6 +9,7 @@
 
 #include "base/parallel.hpp"
 #include "data/csv_fields.hpp"
+#include "data/origin.hpp"
 #include "data/text_file.hpp"
 
 namespace linden {
@@ -26,6 +27,8 @@ struct CsvBlock {
   const char* end = nullptr;
   std::int64_t first_row = 0;
   std::int64_t rows = 0;
+  std::int64_t lines = 0;
+  std::vector<LineStart> starts = {};  ///< rows and lines counted from the block's first
 };
 
 /// A text of which the header has been read: what the passes over it share.
@@ -39,11 +42,12 @@ struct CsvTable {
   const char* data = nullptr;           ///< where the rows begin
   std::vector<CsvBlock> blocks = {};
   std::int64_t rows = 0;
+  std::vector<LineStart> starts = {};  ///< where the rows stand
 
   int columns() const noexcept { return static_cast<int>(names.size()); }
 };
 
-/// Divides the rows into blocks of about `size` bytes and counts them. Fills blocks and rows.
+/// Divides the rows into blocks of about `size` bytes and counts them. Fills blocks, rows and starts.
 void find_rows(CsvTable& table, std::size_t size, Arena& arena);
 
 /// The field of this row and column of a table in good form.

@@ -110,6 +110,26 @@ bool Dataset::has_label() const noexcept { return state_->label.elements() > 0; 
 const Tensor& Dataset::label() const noexcept { return state_->label; }
 const std::vector<std::string>& Dataset::classes() const noexcept { return state_->classes; }
 const Tensor& Dataset::weight() const noexcept { return state_->weight; }
+
+Schema Dataset::schema() const {
+  Schema schema;
+  if (state_->is_sparse)
+    for (const std::string& name : state_->sparse.names) schema.features.push_back({name, false, {}});
+  for (const Column& column : state_->columns)
+    schema.features.push_back({column.name, column.categorical, column.categories});
+  schema.label_name = state_->label_name;
+  schema.classes = state_->classes;
+  schema.missing = state_->missing;
+  schema.only_missing = state_->only_missing;
+  return schema;
+}
+
+std::string Dataset::where(std::int64_t row) const {
+  if (row < 0 || row >= state_->rows)
+    fail<ArgumentError>("Dataset::where: row {} is out of range; there are {} rows.", row, state_->rows);
+  return state_->origin ? (*state_->origin)(row) : fmt::format("row {}", row);
+}
+
 const std::vector<std::string>& Dataset::remarks() const noexcept { return state_->remarks; }
 
 }  // namespace linden

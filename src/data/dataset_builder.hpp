@@ -2,7 +2,10 @@
 #pragma once
 
 #include <linden/data.hpp>
+#include <map>
 #include <utility>
+
+#include "data/origin.hpp"
 
 namespace linden {
 
@@ -16,6 +19,10 @@ struct Dataset::State {
   std::vector<std::string> classes = {};
   std::string label_name = {};
   std::vector<std::string> remarks = {};
+  std::map<std::string, std::string> slips = {};  ///< of columns that one field turned into text: line 79: "1.2.3"
+  std::vector<std::string> missing = {};          ///< the tokens by which it was read
+  bool only_missing = false;
+  SharedOrigin origin = nullptr;  ///< null: from memory
 };
 
 /// The door for readers and for code that changes a part of a dataset: nothing is checked.

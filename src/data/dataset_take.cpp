@@ -100,18 +100,15 @@ Dataset Dataset::take(std::span<const std::int64_t> rows) const {
   for (const std::int64_t row : rows)
     if (row < 0 || row >= state_->rows)
       fail<ArgumentError>("Dataset::take: row {} is out of range; there are {} rows.", row, state_->rows);
-  State state;
+  State state = *state_;
   state.rows = static_cast<std::int64_t>(rows.size());
-  state.is_sparse = state_->is_sparse;
   if (state_->is_sparse)
     state.sparse = take_sparse(state_->sparse, rows);
   else
     state.columns = take_columns(state_->columns, rows);
   state.label = take_vector(state_->label, rows);
   state.weight = take_vector(state_->weight, rows);
-  state.classes = state_->classes;
-  state.label_name = state_->label_name;
-  state.remarks = state_->remarks;
+  state.origin = origin_of_rows(state_->origin, {rows.begin(), rows.end()});
   return DatasetBuilder::make(std::move(state));
 }
 

@@ -35,7 +35,7 @@ bool is_pair(std::string_view word) {
 }  // namespace
 
 bool looks_like_libsvm(const std::filesystem::path& path) {
-  const std::string ending = path.extension().string();
+  const std::string ending = ending_of(path);
   if (ending == ".csv" || ending == ".tsv" || path == "-") return false;
   if (ending == ".libsvm" || ending == ".svm" || ending == ".svmlight") return true;
   const Text text = Text::read_start(path, fmt::format("\"{}\"", path.string()), std::size_t{1} << 20);

@@ -2,6 +2,7 @@
 #include "data/libsvm.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -14,6 +15,7 @@
 #include "base/parallel.hpp"
 #include "data/dataset_builder.hpp"
 #include "data/number.hpp"
+#include "data/origin.hpp"
 
 namespace linden {
 namespace {
@@ -32,33 +34,53 @@ struct Block {
   std::vector<std::int64_t> lengths = {};  // entries of each row
   std::vector<std::int32_t> columns = {};  // counted from 0
   std::vector<double> values = {};
-  std::int32_t last = -1;  // the largest column
+  std::vector<LineStart> starts = {};  // rows and lines counted from the block's first
+  std::int64_t lines = 0;
+  std::int64_t unlabelled = 0;  // rows that were left out
+  std::int32_t last = -1;       // the largest column
   Trouble trouble = {};
+};
+
+// How indices are read.
+struct Indices {
+  std::int64_t first = 1;
+  std::int64_t features = 0;   // 0: as many as there are
+  bool ignore_larger = false;  // else they are refused
+  bool drop_unlabelled = false;
+  std::atomic<bool>* zero_found = nullptr;  // where an index 0 is noted, and ends the parse
 };
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 class LineParser {
  public:
-  LineParser(Block& block, const LibsvmOptions& options)
-      : block_(block), first_(options.zero_based ? 0 : 1), features_(options.features) {}
+  LineParser(Block& block, const Indices& indices) : block_(block), indices_(indices) {}
 
   // Parses the line [p, end) without its comment. Returns whether it is in order; else the block has the trouble.
   bool parse(const char* p, const char* end) {
     pair_ = 0;
     previous_ = -1;
-    std::int64_t length = 0;
+    unlabelled_ = false;
+    const std::size_t entries = block_.columns.size();
     for (p = skip(p, end); p < end; p = skip(p, end), ++pair_) {
       const char* word_end = p;
       while (word_end < end && !is_blank(*word_end)) ++word_end;
       const std::string_view word(p, static_cast<std::size_t>(word_end - p));
       if (pair_ == 0 ? !take_label(word) : !take_pair(word)) return false;
-      length += pair_ == 0 ? 0 : 1;
       p = word_end;
     }
-    if (pair_ > 0) block_.lengths.push_back(length);
+    if (unlabelled_) {
+      ++block_.unlabelled;
+      block_.columns.resize(entries);
+      block_.values.resize(entries);
+    } else if (pair_ > 0) {
+      starts_.add(block_.lines);
+      block_.lengths.push_back(static_cast<std::int64_t>(block_.columns.size() - entries));
+    }
     return true;
   }
+
+  void finish() { block_.starts = starts_.take(); }
 
  private:
   static const char* skip(const char* p, const char* end) {
@@ -77,7 +99,12 @@ class LineParser {
     if (!number)
       return refuse(word, "the label {} is not a number. Hint: a line is \"label index:value index:value ...\".",
                     shown(word));
-    if (std::isnan(*number)) return refuse(word, "the label is missing ({}). Hint: remove the line.", shown(word));
+    if (std::isnan(*number)) {
+      unlabelled_ = indices_.drop_unlabelled;
+      if (unlabelled_) return true;
+      return refuse(word, "the label is missing ({}). Hint: have rows without a label left out, or mend the line.",
+                    shown(word));
+    }
     if (std::isinf(*number))
       return refuse(word, "the label {} ({}). Hint: remove the line.", why_infinite(word), shown(word));
     block_.labels.push_back(*number);
@@ -96,15 +123,22 @@ class LineParser {
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() - 1;
     if (error == std::errc::result_out_of_range || index > most)
       return refuse(word, "the index of {} is above {}.", shown(word), most);
-    if (index < first_)
-      return refuse(word, "the index of {} is below {}.{}", shown(word), first_,
-                    index == 0 ? " Hint: use .zero_based = true for indices that start at 0." : "");
-    const std::int64_t column = index - first_;
+    const std::int64_t first = indices_.first;
+    if (index < first) {
+      if (index == 0 && indices_.zero_found != nullptr) {
+        indices_.zero_found->store(true, std::memory_order_relaxed);
+        return false;
+      }
+      return refuse(word, "the index of {} is below {}.{}", shown(word), first,
+                    index == 0 ? " Hint: say that indices start at 0." : "");
+    }
+    const std::int64_t column = index - first;
     if (column <= previous_)
-      return refuse(word, "the index of {} does not ascend: {} stands before it.", shown(word), previous_ + first_);
-    if (features_ > 0 && column >= features_)
-      return refuse(word, "the index of {} is above {}, the last of {} features.", shown(word), features_ - 1 + first_,
-                    features_);
+      return refuse(word, "the index of {} does not ascend: {} stands before it.", shown(word), previous_ + first);
+    const bool is_larger = indices_.features > 0 && column >= indices_.features;
+    if (is_larger && !indices_.ignore_larger)
+      return refuse(word, "the index of {} is above {}, the last of {} features.", shown(word),
+                    indices_.features - 1 + first, indices_.features);
     const std::string_view text(colon + 1, static_cast<std::size_t>(end - colon - 1));
     double value = 0;
     if (parse_number_prefix(text.data(), end, value) != end) {
@@ -115,6 +149,7 @@ class LineParser {
       value = *number;
     }
     previous_ = column;
+    if (is_larger) return true;
     block_.columns.push_back(static_cast<std::int32_t>(column));
     block_.values.push_back(value);
     block_.last = std::max(block_.last, static_cast<std::int32_t>(column));
@@ -122,10 +157,11 @@ class LineParser {
   }
 
   Block& block_;
-  std::int64_t first_;
-  std::int64_t features_;
+  const Indices& indices_;
+  LineStarts starts_;
   std::int64_t previous_ = -1;
   int pair_ = 0;
+  bool unlabelled_ = false;
 };
 
 const char* find(char c, const char* p, const char* end) {
@@ -133,9 +169,10 @@ const char* find(char c, const char* p, const char* end) {
   return found ? static_cast<const char*>(found) : end;
 }
 
-void parse_block(Block& block, const LibsvmOptions& options) {
-  LineParser parser(block, options);
-  for (const char* p = block.begin; p < block.end; ++p) {
+void parse_block(Block& block, const Indices& indices) {
+  LineParser parser(block, indices);
+  for (const char* p = block.begin; p < block.end; ++p, ++block.lines) {
+    if (indices.zero_found != nullptr && indices.zero_found->load(std::memory_order_relaxed)) return;
     const char* const line_end = find('\n', p, block.end);
     if (const char* nul = find('\0', p, line_end); nul != line_end) {
       block.trouble = {nul, 0, "a NUL byte. Hint: the file must be text."};
@@ -144,6 +181,7 @@ void parse_block(Block& block, const LibsvmOptions& options) {
     if (!parser.parse(p, find('#', p, line_end))) return;
     p = line_end;
   }
+  parser.finish();
 }
 
 std::vector<Block> cut(const Text& text, std::size_t size) {
@@ -180,41 +218,124 @@ Tensor offsets_of(std::span<const Block> blocks, std::int64_t rows) {
   return offsets;
 }
 
+std::vector<LineStart> starts_of(std::span<const Block> blocks) {
+  LineStarts starts;
+  std::int64_t rows = 0, line = 1;
+  for (const Block& block : blocks) {
+    starts.append(block.starts, rows, line);
+    rows += static_cast<std::int64_t>(block.lengths.size());
+    line += block.lines;
+  }
+  return starts.take();
+}
+
+void refuse_trouble(const Text& text, const Source& source, std::span<const Block> blocks) {
+  for (const Block& block : blocks)
+    if (block.trouble.where != nullptr)
+      fail<DataError>("{}:{}: {}{}", source.file, line_of(text, block.trouble.where),
+                      block.trouble.pair > 0 ? fmt::format("pair {}: ", block.trouble.pair) : "", block.trouble.what);
+}
+
+// The blocks of the text, parsed. Where nothing is said about the first index, one that is 0 makes it 0.
+std::vector<Block> parse_blocks(const Text& text, const Source& source, Indices& indices,
+                                std::optional<bool> zero_based, std::size_t size, Arena& arena) {
+  std::atomic<bool> zero_found = false;
+  indices.first = zero_based.value_or(false) ? 0 : 1;
+  indices.zero_found = zero_based ? nullptr : &zero_found;
+  std::vector<Block> blocks = cut(text, size);
+  arena.each(static_cast<std::int64_t>(blocks.size()),
+             [&](std::int64_t b, int) { parse_block(blocks[static_cast<std::size_t>(b)], indices); });
+  if (zero_found) return parse_blocks(text, source, indices, true, size, arena);
+  refuse_trouble(text, source, blocks);
+  return blocks;
+}
+
+// Names by number from `first`.
+std::vector<std::string> numbered(std::int64_t first, std::int64_t features) {
+  std::vector<std::string> names;
+  for (std::int64_t f = 0; f < features; ++f) names.push_back(std::to_string(first + f));
+  return names;
+}
+
+// The names of a schema's features for rows of libsvm: a feature called by its number has that index, others are in
+// their order.
+struct NamedIndices {
+  bool zero_based = false;
+  std::vector<std::string> names;
+
+  NamedIndices(const Schema& schema, bool starts_at_zero) {
+    std::int64_t largest = -1;
+    bool all_numbers = true, zero = false;
+    for (const Schema::Feature& feature : schema.features) {
+      std::int64_t index = -1;
+      const char* const end = feature.name.data() + feature.name.size();
+      const auto [stop, error] = std::from_chars(feature.name.data(), end, index);
+      all_numbers = all_numbers && error == std::errc() && stop == end && index >= 0 &&
+                    index < std::numeric_limits<std::int32_t>::max();
+      largest = std::max(largest, index);
+      zero = zero || index == 0;
+    }
+    zero_based = all_numbers ? zero : starts_at_zero;
+    if (all_numbers)
+      names = numbered(zero ? 0 : 1, largest + (zero ? 1 : 0));
+    else
+      for (const Schema::Feature& feature : schema.features) names.push_back(feature.name);
+  }
+};
+
 }  // namespace
 
-Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions& options, std::size_t block) {
+Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions& options, std::size_t block,
+                     const Schema* schema) {
   if (options.features < 0)
-    fail<ArgumentError>("{}: .features is {}, but must be at least 0.", source.call, options.features);
+    fail<ArgumentError>("{}: {} features are asked for, but there must be at least 0.", source.call, options.features);
+  if (schema != nullptr && options.features > 0)
+    fail<ArgumentError>("{}: the schema says how many features there are. Hint: leave them out of the options.",
+                        source.call);
   Arena arena(options.threads);
-  std::vector<Block> blocks = cut(text, block ? block : std::size_t{512} << 10);
-  arena.each(static_cast<std::int64_t>(blocks.size()),
-             [&](std::int64_t b, int) { parse_block(blocks[static_cast<std::size_t>(b)], options); });
-  std::int32_t last = -1;
-  for (const Block& b : blocks) {
-    if (b.trouble.where != nullptr)
-      fail<DataError>("{}:{}: {}{}", source.file, line_of(text, b.trouble.where),
-                      b.trouble.pair > 0 ? fmt::format("pair {}: ", b.trouble.pair) : "", b.trouble.what);
-    last = std::max(last, b.last);
+  Indices indices{.features = options.features, .drop_unlabelled = options.drop_unlabelled};
+  std::optional<bool> zero_based = options.zero_based;
+  std::optional<NamedIndices> named;
+  if (schema != nullptr) {
+    named.emplace(*schema, options.zero_based.value_or(false));
+    zero_based = named->zero_based;
+    indices.features = static_cast<std::int64_t>(named->names.size());
+    indices.ignore_larger = true;
   }
+  const std::vector<Block> blocks =
+      parse_blocks(text, source, indices, zero_based, block ? block : std::size_t{512} << 10, arena);
+  std::int32_t last = -1;
+  std::int64_t unlabelled = 0;
+  for (const Block& b : blocks) last = std::max(last, b.last), unlabelled += b.unlabelled;
   DatasetBuilder::State state;
   state.is_sparse = true;
   state.label = join<double>(
       blocks, arena, [](const Block& b) -> const auto& { return b.labels; });
   state.rows = state.label.elements();
-  if (state.rows == 0) fail<DataError>("{}: the file has no rows.", source.call);
+  if (state.rows == 0)
+    fail<DataError>("{}: {}.", source.call, unlabelled > 0 ? "every label is missing" : "the file has no rows");
   state.sparse.offsets = offsets_of(blocks, state.rows);
   state.sparse.columns = join<std::int32_t>(
       blocks, arena, [](const Block& b) -> const auto& { return b.columns; });
   state.sparse.values = join<double>(
       blocks, arena, [](const Block& b) -> const auto& { return b.values; });
-  const int features = options.features > 0 ? options.features : last + 1;
-  for (int f = 0; f < features; ++f) state.sparse.names.push_back(std::to_string(f + (options.zero_based ? 0 : 1)));
+  state.sparse.names =
+      named ? std::move(named->names) : numbered(indices.first, options.features > 0 ? options.features : last + 1);
+  state.origin = origin_in_file(source.file, starts_of(blocks));
+  if (unlabelled > 0)
+    state.remarks.push_back(fmt::format("{}: {} of {} rows have no label and are left out.", source.file, unlabelled,
+                                        unlabelled + state.rows));
   return DatasetBuilder::make(std::move(state));
 }
 
 Dataset Dataset::from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options) {
   const Source source("from_libsvm", path);
   return parse_libsvm(Text::read(path, source.call), source, options);
+}
+
+Dataset Dataset::from_libsvm(const std::filesystem::path& path, const Schema& schema, const LibsvmOptions& options) {
+  const Source source("from_libsvm", path);
+  return parse_libsvm(Text::read(path, source.call), source, options, 0, &schema);
 }
 
 }  // namespace linden

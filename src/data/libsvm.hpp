@@ -8,7 +8,8 @@
 
 namespace linden {
 
-/// `block`: about how many bytes one task parses; 0 chooses.
-Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions& options, std::size_t block = 0);
+/// `block`: about how many bytes one task parses; 0 chooses. `schema`: the one to read by, or null.
+Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions& options, std::size_t block = 0,
+                     const Schema* schema = nullptr);
 
 }  // namespace linden

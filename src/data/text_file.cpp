@@ -87,7 +87,13 @@ Text Text::read_start(const std::filesystem::path& path, const std::string& call
 
 Source::Source(std::string_view function, const std::filesystem::path& path)
     : call(fmt::format("Dataset::{}(\"{}\")", function, path.string())),
-      file(path == "-" ? std::string("<stdin>") : path.string()) {}
+      file(path == "-" ? std::string("<stdin>") : path.string()),
+      ending(ending_of(path)) {}
+
+std::string ending_of(const std::filesystem::path& path) {
+  const std::filesystem::path ending = path.extension();
+  return (ending == ".gz" || ending == ".zst" ? path.stem().extension() : ending).string();
+}
 
 std::string shown(std::string_view value) {
   constexpr std::size_t most = 40;

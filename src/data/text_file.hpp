@@ -40,14 +40,18 @@ class Text {
 
 /// What messages about a file say: the call, for the file as a whole, and the file's name, for a line of it.
 struct Source {
-  std::string call;  ///< Dataset::from_csv("x.csv")
-  std::string file;  ///< x.csv, or <stdin>
+  std::string call;    ///< Dataset::from_csv("x.csv")
+  std::string file;    ///< x.csv, or <stdin>
+  std::string ending;  ///< .csv, also of x.csv.gz
 
   Source(std::string_view function, const std::filesystem::path& path);
 };
 
 /// A value of the file as messages show it: in quotes, a long one cut.
 std::string shown(std::string_view value);
+
+/// The ending of a file's name, that of its compression aside.
+std::string ending_of(const std::filesystem::path& path);
 
 /// The line, from 1, on which the byte at `where` stands.
 std::size_t line_of(const Text& text, const char* where) noexcept;

@@ -9,6 +9,7 @@
 
 #include "base/fail.hpp"
 #include "base/utf8.hpp"
+#include "data/dataset_builder.hpp"
 #include "linear/choose_solver.hpp"
 #include "linear/conditioning.hpp"
 #include "linear/gap.hpp"
@@ -299,6 +300,8 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   state->feature_names = train.feature_names();
   state->label = train.label_name();
   state->classes = labels.classes;
+  state->missing = DatasetBuilder::state(train).missing;
+  state->only_missing = DatasetBuilder::state(train).only_missing;
 
   Design design(where, train, weights, config.intercept, arena);
   const LinearRows rows(backend, context, labels.loss, labels.values, weights);

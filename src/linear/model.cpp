@@ -75,6 +75,16 @@ const std::vector<std::string>& LinearModel::feature_names() const noexcept { re
 const std::string& LinearModel::label_name() const noexcept { return state_->label; }
 const std::vector<std::string>& LinearModel::classes() const noexcept { return state_->classes; }
 
+Schema LinearModel::schema() const {
+  Schema schema;
+  for (const std::string& name : state_->feature_names) schema.features.push_back({name, false, {}});
+  schema.label_name = state_->label;
+  schema.classes = state_->classes;
+  schema.missing = state_->missing;
+  schema.only_missing = state_->only_missing;
+  return schema;
+}
+
 double LinearModel::weight(int feature, int output) const {
   const std::size_t features = state_->feature_names.size();
   if (feature < 0 || feature >= static_cast<int>(features) || output < 0 || output >= outputs())

@@ -12,6 +12,8 @@ struct LinearModel::State {
   std::vector<std::string> feature_names;
   std::string label;  ///< its column's name, or ""
   std::vector<std::string> classes;
+  std::vector<std::string> missing;  ///< the tokens by which the training data was read
+  bool only_missing = false;
   std::vector<double> weights;    ///< [outputs, features], in the units of the data
   std::vector<double> intercept;  ///< [outputs]
   Certificate certificate;

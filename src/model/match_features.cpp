@@ -4,19 +4,46 @@
 #include <cmath>
 
 #include "base/fail.hpp"
+#include "data/number.hpp"
+#include "data/text_file.hpp"
 
 namespace linden {
 namespace {
 
-bool all_missing(const Column& column) {
-  if (column.values.dtype() == DType::i32) return false;
-  const auto missing = [&](const auto* v) {
-    for (std::int64_t i = 0; i < column.values.elements(); ++i)
-      if (!std::isnan(v[i * column.values.strides()[0]])) return false;
-    return true;
+std::int64_t first_row(const Column& column, const auto& wanted) {
+  const std::int64_t rows = column.values.elements(), stride = column.values.strides()[0];
+  const auto find = [&](const auto* v) {
+    std::int64_t row = 0;
+    while (row < rows && !wanted(v[row * stride])) ++row;
+    return row;
   };
-  return column.values.dtype() == DType::f32 ? missing(column.values.data<float>())
-                                             : missing(column.values.data<double>());
+  switch (column.values.dtype()) {
+    case DType::f32: return find(column.values.data<const float>());
+    case DType::f64: return find(column.values.data<const double>());
+    default: return find(column.values.data<const std::int32_t>());
+  }
+}
+
+// The first text, or the first number that was taken for one.
+[[noreturn]] void refuse_text(std::string_view where, const Dataset& data, const Column& column) {
+  const auto category = [&](std::int32_t code) { return column.categories[static_cast<std::size_t>(code)]; };
+  const auto is_text = [&](auto code) { return code >= 0 && !parse_number(category(static_cast<std::int32_t>(code))); };
+  std::int64_t row = first_row(column, is_text);
+  if (row == data.rows()) row = first_row(column, [](auto code) { return code >= 0; });
+  if (row == data.rows())
+    fail<DataError>("{}: column \"{}\" is text, but the model was trained on numbers there.", where, column.name);
+  const std::int32_t code = column.values.at<std::int32_t>({row});
+  fail<DataError>(
+      "{}: column \"{}\" is text ({} at {}), but the model was trained on numbers there. Hint: mend the field, or read "
+      "the file by the model's schema, which names what is no number.",
+      where, column.name, shown(category(code)), data.where(row));
+}
+
+[[noreturn]] void refuse_numbers(std::string_view where, const std::string& name, std::string_view place) {
+  fail<DataError>(
+      "{}: column \"{}\" is numeric{}, but the model was trained on categories there. Hint: read the file by the "
+      "model's schema, or name the column among the categorical ones.",
+      where, name, place);
 }
 
 // Codes of the data's dictionary in the model's; both are sorted by bytes.
@@ -48,16 +75,19 @@ std::vector<FeatureSource> match_features(std::string_view where, const Dataset&
   for (std::size_t f = 0; f < model.names.size(); ++f) {
     const int column = find(model.names[f]);
     if (column < 0)
-      fail<DataError>("{}: no column \"{}\", which the model was trained on. {}Columns: {}.", where, model.names[f],
-                      did_you_mean(model.names[f], names), listing(names));
+      fail<DataError>("{}: no column \"{}\", which the model was trained on. {}Columns: {}.{}", where, model.names[f],
+                      did_you_mean(model.names[f], names), listing(names),
+                      data.is_sparse() ? " Hint: sparse rows are read as wide as the model by its schema." : "");
     const bool categorical = !data.is_sparse() && data.columns()[column].categorical;
-    if (categorical && !model.categorical[f])
-      fail<DataError>("{}: column \"{}\" is text, but the model was trained on numbers there.", where, model.names[f]);
-    if (!categorical && model.categorical[f] && (data.is_sparse() || !all_missing(data.columns()[column])))
-      fail<DataError>(
-          "{}: column \"{}\" is numeric, but the model was trained on categories there. Hint: name it in "
-          "CsvOptions::categorical.",
-          where, model.names[f]);
+    if (categorical && !model.categorical[f]) refuse_text(where, data, data.columns()[column]);
+    if (!categorical && model.categorical[f]) {
+      if (data.is_sparse()) refuse_numbers(where, model.names[f], "");
+      const Column& numbers = data.columns()[column];
+      const std::int64_t row = first_row(numbers, [](auto value) { return !std::isnan(static_cast<double>(value)); });
+      if (row < data.rows())
+        refuse_numbers(where, model.names[f],
+                       fmt::format(" ({} at {})", numbers.values.select(0, row).item(), data.where(row)));
+    }
     if (next_used == used.end() || *next_used != static_cast<int>(f)) continue;
     ++next_used;
     sources.push_back({column, categorical ? translate(data.columns()[column].categories, model.categories[f])

@@ -1,4 +1,6 @@
 // Prediction: batches, parts and single rows agree, columns are found by name, unseen values have their direction.
+#include <fmt/format.h>
+
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -111,8 +113,10 @@ TEST(Predict, ColumnsAreFoundByName) {
   std::swap(fewer[4].name, fewer[5].name);
   EXPECT_EQ(
       refusal<DataError>([&] { model.predict(Dataset::from_named(fewer)); }),
-      "BoostedModel::predict: column \"x4\" is numeric, but the model was trained on categories there. Hint: name "
-      "it in CsvOptions::categorical.");
+      fmt::format(
+          "BoostedModel::predict: column \"x4\" is numeric ({} at row 0), but the model was trained on categories "
+          "there. Hint: read the file by the model's schema, or name the column among the categorical ones.",
+          plain.columns()[5].values.select(0, 0).item()));
   fewer[4] = {.name = "x4",
               .values = plain.columns()[4].values,
               .categorical = true,
@@ -121,7 +125,11 @@ TEST(Predict, ColumnsAreFoundByName) {
   fewer[5] = fewer[4];
   fewer[5].name = "x5";
   EXPECT_EQ(refusal<DataError>([&] { model.predict(Dataset::from_named(fewer)); }),
-            "BoostedModel::predict: column \"x5\" is text, but the model was trained on numbers there.");
+            fmt::format(
+                "BoostedModel::predict: column \"x5\" is text (\"{}\" at row 0), but the model was trained on numbers "
+                "there. Hint: mend the field, or read the file by the model's schema, which names what is no "
+                "number.",
+                fewer[5].categories[static_cast<std::size_t>(fewer[5].values.at<std::int32_t>({0}))]));
 }
 
 TEST(Predict, CategoriesAreFoundByName) {

@@ -227,9 +227,10 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
       "linden: LinearModel::predict: Output::leaf wants a boosted model. Hint: a linear one has prediction, score "
       "and label.\n");
   write("other.csv", "x0,x1\n1,2\n");
-  EXPECT_EQ(refused("predict --model m.json --data other.csv --out p.csv"),
-            "linden: LinearModel::predict: no column \"x2\", which the model was trained on. Did you mean \"x0\"? "
-            "Columns: x0, x1.\n");
+  EXPECT_EQ(
+      refused("predict --model m.json --data other.csv --out p.csv"),
+      "linden: Dataset::from_csv(\"other.csv\"): no column \"x2\", which was there in training. Did you mean \"x0\"? "
+      "Columns: x0, x1.\n");
   std::string bytes = read("m.json");
   bytes[bytes.size() / 2] ^= 4;
   write("flip.json", bytes);

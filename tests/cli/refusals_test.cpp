@@ -44,7 +44,8 @@ TEST_F(Refusals, AnUnknownLabelColumn) {
 
 TEST_F(Refusals, ALabelThatIsNaN) {
   EXPECT_EQ(training("a,b,y\n1,2,0\n2,3,NaN\n3,3,1\n"),
-            "linden: d.csv:3: the label (column \"y\") is missing (\"NaN\"). Hint: remove the row.\n");
+            "linden: d.csv:3: the label (column \"y\") is missing (\"NaN\"). Hint: have rows without a label left out, "
+            "or mend the row.\n");
 }
 
 TEST_F(Refusals, AnInfiniteWeight) {
@@ -94,9 +95,10 @@ TEST_F(Refusals, AFlippedByteInAModelFile) {
 
 TEST_F(Refusals, AModelForOtherColumns) {
   write("other.csv", "a,c\n1,2\n");
-  EXPECT_EQ(refused("predict --model m.json --data other.csv --out p.csv"),
-            "linden: BoostedModel::predict: no column \"b\", which the model was trained on. Did you mean \"a\"? "
-            "Columns: a, c.\n");
+  EXPECT_EQ(
+      refused("predict --model m.json --data other.csv --out p.csv"),
+      "linden: Dataset::from_csv(\"other.csv\"): no column \"b\", which was there in training. Did you mean \"a\"? "
+      "Columns: a, c.\n");
 }
 
 TEST_F(Refusals, AnUnwritableOutput) {

@@ -161,9 +161,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadText{"\n \r\n", "Dataset::from_csv(\"x.csv\"): the file is empty."},
         BadText{"a,b\n\n", "Dataset::from_csv(\"x.csv\"): the file has a header but no rows."},
         BadText{"a,b", "Dataset::from_csv(\"x.csv\"): the file has a header but no rows."},
-        BadText{
-            "a,a\n1,2\n",
-            "x.csv:1: two columns are called \"a\". Hint: rename one, or use .header = false if this line is a row."},
+        BadText{"a,a\n1,2\n",
+                "x.csv:1: two columns are called \"a\". Hint: rename one, drop both, or say that the file has no "
+                "header if this line is a row."},
         BadText{"a,b\n1,2\n1,2,3\n1\n",
                 "x.csv:3: row has 3 fields, but the header has 2. Hint: quote a field that has the delimiter ',' in "
                 "it."},
@@ -189,9 +189,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadText{"a,b\n1,2\n-1e400,4\n",
                 "x.csv:3: column \"a\" is too large for a double (\"-1e400\"). Hint: leave the "
                 "field empty if its value is not known."},
-        BadText{"a,y\n1,2\n3,\n", "x.csv:3: the label (column \"y\") is missing. Hint: remove the row."},
-        BadText{"a,y\n1,2\n3,NaN\n", "x.csv:3: the label (column \"y\") is missing (\"NaN\"). Hint: remove the row."},
-        BadText{"a,y\n1,no\n\n3,NA\n", "x.csv:4: the label (column \"y\") is missing (\"NA\"). Hint: remove the row."},
+        BadText{
+            "a,y\n1,2\n3,\n",
+            "x.csv:3: the label (column \"y\") is missing. Hint: have rows without a label left out, or mend the row."},
+        BadText{"a,y\n1,2\n3,NaN\n",
+                "x.csv:3: the label (column \"y\") is missing (\"NaN\"). Hint: have rows without a label left out, or "
+                "mend the row."},
+        BadText{"a,y\n1,no\n\n3,NA\n",
+                "x.csv:4: the label (column \"y\") is missing (\"NA\"). Hint: have rows without a label left out, or "
+                "mend the row."},
         BadText{"a,y\n1,-inf\n3,2\n",
                 "x.csv:2: the label (column \"y\") is infinite (\"-inf\"). Hint: remove the row."},
         BadText{"a,y\n1,1e999\n3,2\n",
@@ -212,7 +218,39 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Csv, TheFirstBadValueByLineIsNamed) {
   const std::string text = "a,w,y\n1,1,1\n2,1,nan\n3,-1,1\ninf,1,1\n";
   EXPECT_EQ(refusal<DataError>([&] { csv(text, {.label = "y", .weight = "w"}); }),
-            "x.csv:3: the label (column \"y\") is missing (\"nan\"). Hint: remove the row.");
+            "x.csv:3: the label (column \"y\") is missing (\"nan\"). Hint: have rows without a label left out, or mend "
+            "the row.");
+}
+
+TEST(Csv, RowsWithoutALabelAreLeftOutWhenAskedFor) {
+  for (const char* text : {"a,y\n1,5\n2,\n3,6\n4,NA\n", "a,y\n1,b\n2,\n3,c\n4,NA\n"}) {
+    const Dataset data = csv(text, {.label = "y", .drop_unlabelled = true});
+    EXPECT_EQ(numbers(data.columns()[0].values), (Numbers{1, 3}));
+    EXPECT_EQ(data.label().elements(), 2);
+    EXPECT_EQ(data.where(1), "x.csv:4");
+    EXPECT_EQ(data.remarks(), (Names{"x.csv: 2 of 4 rows have no label and are left out."}));
+  }
+  EXPECT_EQ(csv("a,y\n1,5\n", {.label = "y", .drop_unlabelled = true}).remarks(), Names{});
+  EXPECT_EQ(refusal<DataError>([] { csv("a,y\n1,\n", {.label = "y", .drop_unlabelled = true}); }),
+            "Dataset::from_csv(\"x.csv\"): every label (column \"y\") is missing.");
+  EXPECT_EQ(refusal<DataError>([] { csv("a,y\n1,\n2,inf\n", {.label = "y", .drop_unlabelled = true}); }),
+            "x.csv:3: the label (column \"y\") is infinite (\"inf\"). Hint: remove the row.");
+}
+
+TEST(Csv, RowsKnowTheirLines) {
+  const std::string text = "\na,b\n1,2\n\n \n2,\"x\ny\nz\"\n3,4\n5,\"6\"\n\n7,8";
+  for (const std::size_t block : {0, 1, 5, 17}) {
+    const Dataset data = csv(text, {.threads = 2}, block);
+    Names places;
+    for (std::int64_t row = 0; row < data.rows(); ++row) places.push_back(data.where(row));
+    EXPECT_EQ(places, (Names{"x.csv:3", "x.csv:6", "x.csv:9", "x.csv:10", "x.csv:12"})) << block;
+    const std::vector<std::int64_t> some{4, 1, 1};
+    EXPECT_EQ(data.take(some).take(std::span(some).first(1).first(0)).rows(), 0);
+    EXPECT_EQ(data.take(some).where(0), "x.csv:12");
+    EXPECT_EQ(data.take(some).where(2), "x.csv:6");
+  }
+  EXPECT_EQ(refusal<ArgumentError>([&] { csv(text).where(5); }),
+            "Dataset::where: row 5 is out of range; there are 5 rows.");
 }
 
 TEST(Csv, ALongFieldIsCutInMessages) {

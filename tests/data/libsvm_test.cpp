@@ -35,6 +35,58 @@ TEST(Libsvm, ZeroBasedIndicesStartAtZero) {
   EXPECT_EQ(numbers(data.sparse().columns), (Numbers{0, 2}));
 }
 
+TEST(Libsvm, AnIndexOfZeroMakesThemStartAtZero) {
+  const std::string text = "1 1:1\n1 2:5\n2 0:1 2:3\n";
+  for (const std::size_t block : {0, 1, 7}) {
+    EXPECT_EQ(dump(libsvm(text, {.threads = 3}, block)), dump(libsvm(text, {.zero_based = true})));
+    EXPECT_EQ(refusal<DataError>([&] { libsvm(text, {.zero_based = false, .threads = 3}, block); }),
+              "x.txt:3: pair 1: the index of \"0:1\" is below 1. Hint: say that indices start at 0.");
+    EXPECT_EQ(refusal<DataError>([&] { libsvm(text, {.features = 2}, block); }),
+              "x.txt:2: pair 1: the index of \"2:5\" is above 1, the last of 2 features.");
+  }
+  EXPECT_EQ(libsvm(text).feature_names(), (Names{"0", "1", "2"}));
+  EXPECT_EQ(libsvm("1 2:1\n").feature_names(), (Names{"1", "2"}));
+}
+
+TEST(Libsvm, RowsWithoutALabelAreLeftOutWhenAskedFor) {
+  const std::string text = "1 1:1 2:2\nnan 1:3\n# a line\n2 2:4\n-nan\n";
+  for (const std::size_t block : {0, 1, 9}) {
+    const Dataset data = libsvm(text, {.drop_unlabelled = true}, block);
+    EXPECT_EQ(dump(data), dump(libsvm("1 1:1 2:2\n2 2:4\n")));
+    EXPECT_EQ(data.where(1), "x.txt:4");
+    EXPECT_EQ(data.remarks(), (Names{"x.txt: 2 of 4 rows have no label and are left out."}));
+  }
+  EXPECT_EQ(refusal<DataError>([] { libsvm("nan 1:1\n", {.drop_unlabelled = true}); }),
+            "Dataset::from_libsvm(\"x.txt\"): every label is missing.");
+}
+
+TEST(Libsvm, ASchemaGivesTheWidthAndTheFirstIndex) {
+  const Schema wide = libsvm("1 1:1 3:2\n").schema();
+  EXPECT_EQ(dump(libsvm_by(wide, "1 2:1\n")), dump(libsvm("1 2:1\n", {.features = 3})));
+  EXPECT_EQ(dump(libsvm_by(wide, "1 2:1 4:7 9:1\n2 5:1\n")), dump(libsvm("1 2:1\n2\n", {.features = 3})));
+  const Schema from_zero = libsvm("1 0:1 3:2\n").schema();
+  EXPECT_EQ(dump(libsvm_by(from_zero, "1 2:1\n")), dump(libsvm("1 2:1\n", {.features = 4, .zero_based = true})));
+  Schema named;
+  named.features = {{.name = "a"}, {.name = "b"}};
+  EXPECT_EQ(libsvm_by(named, "1 2:1 3:1\n").feature_names(), (Names{"a", "b"}));
+  EXPECT_EQ(numbers(libsvm_by(named, "1 2:1 3:1\n").sparse().columns), (Numbers{1}));
+  Schema some;  // of a model that has forgotten columns that it does not use
+  some.features = {{.name = "2"}, {.name = "5"}};
+  EXPECT_EQ(libsvm_by(some, "1 2:1\n").features(), 5);
+  EXPECT_EQ(refusal<ArgumentError>([&] { libsvm_by(wide, "1 1:1\n", {.features = 3}); }),
+            "Dataset::from_libsvm(\"x.txt\"): the schema says how many features there are. Hint: leave them out of the "
+            "options.");
+}
+
+TEST(Libsvm, RowsKnowTheirLines) {
+  const std::string text = "# head\n1 1:1\n\n\n2 1:2\n3\n# x\n4 2:1\n";
+  for (const std::size_t block : {0, 1, 4, 11}) {
+    const Dataset data = libsvm(text, {}, block);
+    EXPECT_EQ((Names{data.where(0), data.where(1), data.where(2), data.where(3)}),
+              (Names{"x.txt:2", "x.txt:5", "x.txt:6", "x.txt:8"}));
+  }
+}
+
 TEST(Libsvm, TheWidthCanBeGiven) {
   EXPECT_EQ(libsvm("1 2:1\n", {.features = 5}).features(), 5);
   EXPECT_EQ(libsvm("1 5:1\n", {.features = 5}).features(), 5);
@@ -72,7 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"1:2 3:4\n",
                 "x.txt:1: the label \"1:2\" is not a number. Hint: a line is \"label index:value "
                 "index:value ...\"."},
-        BadLine{"nan 1:1\n", "x.txt:1: the label is missing (\"nan\"). Hint: remove the line."},
+        BadLine{"nan 1:1\n",
+                "x.txt:1: the label is missing (\"nan\"). Hint: have rows without a label left out, or mend the line."},
         BadLine{"-inf 1:1\n", "x.txt:1: the label is infinite (\"-inf\"). Hint: remove the line."},
         BadLine{"1e999 1:1\n", "x.txt:1: the label is too large for a double (\"1e999\"). Hint: remove the line."},
         BadLine{"1 1:1\n1 qid:3 1:1\n",
@@ -82,9 +135,6 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"1 1:1 :2\n", "x.txt:1: pair 2: \":2\" is not index:value."},
         BadLine{"1 1:1 x:2\n", "x.txt:1: pair 2: \"x:2\" is not index:value."},
         BadLine{"1 1.5:2\n", "x.txt:1: pair 1: \"1.5:2\" is not index:value."},
-        BadLine{"1 0:1\n",
-                "x.txt:1: pair 1: the index of \"0:1\" is below 1. Hint: use .zero_based = true for indices "
-                "that start at 0."},
         BadLine{"1 -3:1\n", "x.txt:1: pair 1: the index of \"-3:1\" is below 1."},
         BadLine{"1 3000000000:1\n", "x.txt:1: pair 1: the index of \"3000000000:1\" is above 2147483646."},
         BadLine{"1 99999999999999999999:1\n",
@@ -103,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Libsvm, ANegativeWidthIsRefused) {
   EXPECT_EQ(refusal<ArgumentError>([] { libsvm("1 1:1\n", {.features = -1}); }),
-            "Dataset::from_libsvm(\"x.txt\"): .features is -1, but must be at least 0.");
+            "Dataset::from_libsvm(\"x.txt\"): -1 features are asked for, but there must be at least 0.");
 }
 
 TEST(Libsvm, TheCutsDoNotMatter) {

@@ -22,6 +22,16 @@ inline Dataset csv(std::string_view text, const CsvOptions& options = {}, std::s
   return parse_csv(Text::copy_of(text), Source("from_csv", "x.csv"), options, block);
 }
 
+/// The same by a schema.
+inline Dataset csv_by(const Schema& schema, std::string_view text, const CsvOptions& options = {},
+                      std::size_t block = 0) {
+  return parse_csv(Text::copy_of(text), Source("from_csv", "x.csv"), options, block, &schema);
+}
+
+inline Dataset libsvm_by(const Schema& schema, std::string_view text, const LibsvmOptions& options = {}) {
+  return parse_libsvm(Text::copy_of(text), Source("from_libsvm", "x.txt"), options, 0, &schema);
+}
+
 inline Dataset libsvm(std::string_view text, const LibsvmOptions& options = {}, std::size_t block = 0) {
   return parse_libsvm(Text::copy_of(text), Source("from_libsvm", "x.txt"), options, block);
 }

@@ -107,7 +107,9 @@ TEST(LinearModel, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(refusal<DataError>([&] {
               model.predict(Dataset::from_named({column("x", xs), text}));
             }),
-            "LinearModel::predict: column \"y\" is text, but the model was trained on numbers there.");
+            "LinearModel::predict: column \"y\" is text (\"a\" at row 0), but the model was trained on numbers there. "
+            "Hint: mend "
+            "the field, or read the file by the model's schema, which names what is no number.");
   const std::vector<double> holes{1, std::numeric_limits<double>::quiet_NaN(), 3, 4};
   EXPECT_EQ(
       refusal<DataError>([&] {

@@ -1,0 +1,11 @@
+// What divides the fields of a CSV text, from its first lines.
+#pragma once
+
+#include "data/text_file.hpp"
+
+namespace linden {
+
+/// A tab, ';', '|' or ','.
+char guess_delimiter(const Text& text, const Source& source);
+
+}  // namespace linden

@@ -1,0 +1,67 @@
+// One rule for every file that is read beside the training data: --valid, evaluate and predict.
+#include "cli/running.hpp"
+
+namespace linden::cli {
+namespace {
+
+class Reading : public Program {};
+
+TEST_F(Reading, HeldOutRowsAreReadByTheTrainingData) {
+  std::string train = "t,x,y\n", valid = "y,more,x,t,more\n";
+  for (int i = 0; i < 40; ++i) {
+    train += fmt::format("{},{},{}\n", i % 4 == 0 ? "a" : std::to_string(i % 4), i % 7 == 0 ? "?" : std::to_string(i),
+                         i % 3 + (i % 4 == 2 ? 5 : 0));
+    if (i % 4 != 0) valid += fmt::format("{},z,{},{},0\n", i % 3 + (i % 4 == 2 ? 5 : 0), i == 9 ? "?" : "3", i % 4);
+  }
+  write("t.csv", train);
+  write("v.csv", valid);
+  for (const char* family : {"boosted", "boosted --patience 2"}) {
+    const std::string out = succeed(fmt::format(
+        "train --data t.csv --label y --valid v.csv --model {} --set loss=squared --set rounds=5 --out m.json",
+        family));
+    EXPECT_NE(out.find("rmse"), std::string::npos) << out;
+  }
+  const std::string held_out =
+      succeed("train --data t.csv --label y --valid v.csv --set loss=squared --set rounds=5 --out m.json");
+  const double evaluated = value_of("rmse", succeed("evaluate --model m.json --data v.csv"));
+  EXPECT_NE(held_out.find(fmt::format("{:<11} {:.6g} (held out)", "rmse", evaluated)), std::string::npos) << held_out;
+  write("new.csv", "t,x\n1,?\n");
+  succeed("predict --model m.json --data new.csv --out p.csv");
+  EXPECT_EQ(read_lines("p.csv").size(), 2u);
+}
+
+TEST_F(Reading, LibsvmFilesMayBeNarrowerOrWider) {
+  write("t.libsvm", "1 1:1 3:1\n0 2:1\n1 1:2\n0 3:2\n1 1:1 2:1\n0 3:1\n");
+  write("narrow.libsvm", "1 1:1\n0 2:1\n");
+  write("wide.libsvm", "1 1:1 7:3\n0 2:1 4:1\n");
+  std::string answers[2];
+  int i = 0;
+  for (const char* file : {"narrow.libsvm", "wide.libsvm"}) {
+    for (const char* family : {"boosted --set min_rows_in_leaf=1", "linear --set l2=0.1"})
+      succeed(fmt::format("train --data t.libsvm --valid {} --model {} --out m.json", file, family));
+    answers[i++] = succeed(fmt::format("evaluate --model m.json --data {}", file));
+  }
+  EXPECT_EQ(answers[0], answers[1]);
+}
+
+TEST_F(Reading, AFieldThatIsNoNumberIsNamed) {
+  write("t.csv", "x,y\n1,2\n2,3\n3,5\n4,1\n");
+  write("v.csv", "x,y\n1,2\nabc,3\n");
+  const std::string message =
+      "linden: v.csv:3: column \"x\" is \"abc\", but it held numbers in training. Hint: mend the field, or name it "
+      "among "
+      "the missing tokens if it means that.\n";
+  EXPECT_EQ(run("train --data t.csv --label y --valid v.csv --set loss=squared --out m.json").err, message);
+  succeed("train --data t.csv --label y --set loss=squared --out m.json");
+  EXPECT_EQ(run("evaluate --model m.json --data v.csv").err, message);
+  EXPECT_EQ(run("predict --model m.json --data v.csv --out p.csv").err, message);
+}
+
+TEST_F(Reading, TheDelimiterIsGuessed) {
+  write("t.csv", "x;y\n1,5;2\n2,5;3\n3,5;5\n4,5;1\n");
+  EXPECT_NE(succeed("train --data t.csv --label y --set loss=squared --out m.json").find("4 rows, 1 features"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace linden::cli

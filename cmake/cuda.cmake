@@ -56,19 +56,27 @@ elseif(why)
   return()
 endif()
 
-# The user's architectures, else that of the GPU at hand, else those of today and PTX for what comes.
-if(NOT CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
+# The user's architectures (OFF: none of ours, CMAKE_CUDA_FLAGS names them), else that of the GPU at hand, else those of
+# today, with PTX of the oldest for what lies between and of the newest for what comes.
+if("${CMAKE_CUDA_ARCHITECTURES}" STREQUAL "" AND NOT DEFINED ENV{CUDAARCHS})
   execute_process(COMMAND nvidia-smi -L RESULT_VARIABLE no_gpu OUTPUT_QUIET ERROR_QUIET)
   if(no_gpu EQUAL 0)
     set(CMAKE_CUDA_ARCHITECTURES native)
+  elseif(CUDAToolkit_VERSION VERSION_GREATER_EQUAL 12.8)
+    set(CMAKE_CUDA_ARCHITECTURES 75-virtual 80-real 90-real 100-real 120-real 120-virtual)
   else()
-    set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 90-virtual)
+    set(CMAKE_CUDA_ARCHITECTURES 75-virtual 80-real 90-real 90-virtual)
   endif()
 endif()
 if(NOT CMAKE_CUDA_HOST_COMPILER AND NOT DEFINED ENV{CUDAHOSTCXX})
   set(CMAKE_CUDA_HOST_COMPILER ${CMAKE_CXX_COMPILER})
 endif()
 enable_language(CUDA)
+if(CMAKE_CUDA_ARCHITECTURES MATCHES "^all(-major)?$" AND CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR "CMAKE_CUDA_ARCHITECTURES is ${CMAKE_CUDA_ARCHITECTURES}, which has 50 and 60 for nvcc "
+                      "${CMAKE_CUDA_COMPILER_VERSION}, but the kernels need compute capability 7.0 (70). Hint: name them, "
+                      "such as 75;80;90.")
+endif()
 foreach(architecture ${CMAKE_CUDA_ARCHITECTURES})
   if(architecture MATCHES "^([0-9]+)" AND CMAKE_MATCH_1 LESS 70)
     message(FATAL_ERROR "CMAKE_CUDA_ARCHITECTURES has ${architecture}, but the kernels need compute capability 7.0 (70).")
@@ -94,10 +102,16 @@ target_compile_options(linden_cuda_flags INTERFACE -std=c++20 --expt-relaxed-con
   $<$<BOOL:${LINDEN_READABLE_PTX}>:--no-compress>
   "$<$<BOOL:${LINDEN_WERROR}>:SHELL:-Werror all-warnings -Xcompiler=-Werror>")
 
+# Arithmetic as IEEE 754 has it, whatever CMAKE_CUDA_FLAGS say (--use_fast_math): the last word counts. Code that is
+# generated at link time would not hear them, so that there is none.
+add_library(linden_cuda_rounding INTERFACE)
+target_compile_options(linden_cuda_rounding INTERFACE --fmad=false --ftz=false --prec-div=true --prec-sqrt=true)
+
 add_library(linden_cuda_kernels OBJECT ${LINDEN_CUDA_KERNELS})
 target_link_libraries(linden_cuda_kernels PRIVATE linden_cuda_flags)
-target_compile_options(linden_cuda_kernels PRIVATE --fmad=false)
-set_target_properties(linden_cuda_kernels PROPERTIES CUDA_VISIBILITY_PRESET hidden)
+target_link_libraries(linden_cuda_kernels PRIVATE linden_cuda_rounding)
+set_target_properties(linden_cuda_kernels PROPERTIES CUDA_VISIBILITY_PRESET hidden
+                                                     CUDA_SEPARABLE_COMPILATION OFF INTERPROCEDURAL_OPTIMIZATION OFF)
 
 add_library(linden_cuda_host OBJECT ${LINDEN_CUDA_HOST} ${LINDEN_CUDA_LIBRARIES})
 target_include_directories(linden_cuda_host PRIVATE ${PROJECT_SOURCE_DIR}/cuda ${PROJECT_SOURCE_DIR}/src

@@ -4,6 +4,8 @@
 #include <array>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "backend/cuda.hpp"
 #include "base/fail.hpp"
@@ -18,8 +20,8 @@ namespace {
 
 std::string version_text(int version) { return fmt::format("{}.{}", version / 1000, version % 1000 / 10); }
 
-// Half a sentence; empty when there is a GPU to work on.
-std::string why_not(int& devices) {
+// Half a sentence; empty when there are GPUs.
+std::string why_no_devices(int& devices) {
   int driver = 0, runtime = 0;
   if (cudaDriverGetVersion(&driver) != cudaSuccess || driver == 0) return "no NVIDIA driver";
   const cudaError_t counted = cudaGetDeviceCount(&devices);
@@ -30,34 +32,61 @@ std::string why_not(int& devices) {
     return fmt::format("the NVIDIA driver is for CUDA {}, this build wants {}", version_text(driver),
                        version_text(runtime));
   }
-  if (counted != cudaSuccess) return cudaGetErrorString(counted);
-  if (const cudaError_t probed = cuda::probe_kernels(); probed == cudaErrorNoKernelImageForDevice) {
-    int major = 0, minor = 0;
-    cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0);
-    cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, 0);
-    return fmt::format("cuda:0 has compute capability {}.{}, for which this build has no kernels", major, minor);
-  } else if (probed != cudaSuccess) {
-    return cudaGetErrorString(probed);
-  }
-  return "";
+  return counted == cudaSuccess ? "" : cudaGetErrorString(counted);
 }
 
-cuda::Queue* open_queue(int device) { return new cuda::Queue(device); }
+// Half a sentence; empty when this GPU can be worked on.
+std::string why_not_this(int device) {
+  const cuda::CurrentDevice current(device);
+  const cudaError_t probed = cuda::probe_kernels();
+  if (probed == cudaSuccess) return "";
+  if (probed != cudaErrorNoKernelImageForDevice) return fmt::format("cuda:{}: {}", device, cudaGetErrorString(probed));
+  return fmt::format("cuda:{} has compute capability {}.{}, for which this build has no kernels", device,
+                     cuda::device_attribute(cudaDevAttrComputeCapabilityMajor, device),
+                     cuda::device_attribute(cudaDevAttrComputeCapabilityMinor, device));
+}
 
+// What each GPU keeps until the process ends.
+struct Kept {
+  std::string why_not;
+  cuda::Queue* shared = nullptr;           // never closed: tensors may outlive everything
+  std::array<cuda::Queue*, 4> spare = {};  // of fits and predictions that have ended, for the next ones
+};
+std::mutex mutex;
+std::vector<Kept>& kept() {
+  static auto* const all = new std::vector<Kept>;
+  return *all;
+}
+Kept& kept(int device) { return kept().at(static_cast<std::size_t>(device)); }
+
+const char* why_not(int device) { return kept(device).why_not.c_str(); }
+
+cuda::Queue* open_queue(int device) {
+  {
+    const std::lock_guard lock(mutex);
+    for (cuda::Queue*& spare : kept(device).spare)
+      if (spare != nullptr) return std::exchange(spare, nullptr);
+  }
+  return new cuda::Queue(device);
+}
+
+// A queue whose work failed is not used again.
 void close_queue(cuda::Queue* queue) noexcept {
-  cudaStreamSynchronize(queue->stream());
-  const int device = queue->device();
+  if (cudaStreamSynchronize(queue->stream()) == cudaSuccess) {
+    const std::lock_guard lock(mutex);
+    for (cuda::Queue*& spare : kept(queue->device()).spare)
+      if (spare == nullptr) {
+        spare = queue;
+        return;
+      }
+  }
   delete queue;
-  cuda::pool_of(device).trim();
 }
 
 cuda::Queue* shared_queue(int device) {
-  static std::mutex mutex;
-  static std::array<cuda::Queue*, 64> queues{};  // never closed: tensors may outlive everything
   const std::lock_guard lock(mutex);
-  cuda::Queue*& queue = queues.at(static_cast<std::size_t>(device));
+  cuda::Queue*& queue = kept(device).shared;
   if (queue == nullptr) queue = new cuda::Queue(device);
-  queue->use();
   return queue;
 }
 
@@ -68,14 +97,23 @@ DeviceMemoryUse memory_of(int device) {
 
 void budget_of(int device, std::int64_t bytes) { cuda::pool_of(device).set_budget(bytes); }
 
+void trim(int device) { cuda::pool_of(device).trim(); }
+
 CudaBackend ask() {
   static std::string reason;
-  CudaBackend backend{.open_queue = open_queue,
+  CudaBackend backend{.why_not = why_not,
+                      .open_queue = open_queue,
                       .close_queue = close_queue,
                       .shared_queue = shared_queue,
                       .memory_use = memory_of,
-                      .set_memory_budget = budget_of};
-  reason = why_not(backend.devices);
+                      .set_memory_budget = budget_of,
+                      .trim_memory = trim};
+  reason = why_no_devices(backend.devices);
+  if (reason.empty()) {
+    for (int device = 0; device < backend.devices; ++device) kept().push_back({.why_not = why_not_this(device)});
+    while (backend.first < backend.devices && *why_not(backend.first) != 0) ++backend.first;
+    if (backend.first == backend.devices) reason = why_not(0);
+  }
   backend.reason = reason.c_str();
   if (reason.empty()) {
     static const Backend tables{cuda::tensor_kernels(), cuda::tree_kernels(), cuda::memory_kernels(),

@@ -146,7 +146,7 @@ void bin(Context& context, const BinTask& task) {
   const BinsView& bins = task.bins;
   const std::int64_t rows = task.rows.rows;
   if (rows == 0) return;
-  const StreamHandle stream = stream_of(context);
+  const Stream stream = stream_of(context);
   if (bins.features > 0) {
     const Features features(context, task);
     const BlockGrid grid{rows, block_rows};

@@ -56,7 +56,7 @@ template <class T>
 std::int64_t cholesky_as(Context& context, void* memory, std::int64_t n) {
   const Strided<T> a{static_cast<T*>(memory), n, 1};
   const Scratch<long long> bad(context, 1);
-  check(cudaMemsetAsync(bad.data(), 0xff, sizeof(long long), stream_of(context)), "cholesky: -1");
+  set_bytes(context, bad.data(), 0xff, sizeof(long long), "cholesky: -1");
   for (std::int64_t column = 0; column < n; column += triangular_block) {
     const std::int64_t next = column + triangular_block < n ? column + triangular_block : n, rest = n - next;
     const int width = int(next - column);

@@ -206,7 +206,7 @@ void gradients(Context& context, const GradientTask& task) {
   if (task.rows == 0) return;
   const Arrays arrays{task.rows, task.scores, task.labels, task.weights, task.gradients, task.curvatures};
   const Scratch<Peak> peaks(context, task.loss.outputs);
-  check(cudaMemsetAsync(peaks.data(), 0, outputs * sizeof(Peak), stream_of(context)), "gradients");
+  set_bytes(context, peaks.data(), 0, outputs * sizeof(Peak), "gradients");
   visit_loss(task.loss, [&](auto loss) {
     if (task.weights != nullptr)
       run<true>(context, task, arrays, loss, peaks.data());

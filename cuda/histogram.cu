@@ -174,11 +174,11 @@ void accumulate_rows(Context& context, const TreeMemory& tree, const Own& own) {
   const Queue& queue = *context.queue;
   const std::size_t shared = std::size_t{2} * 32 * sizeof(int) * static_cast<std::size_t>(tree.bins.most_bins);
   const unsigned groups = static_cast<unsigned>((tree.bins.features + 31) / 32), parts = tree.wide ? 2 : 1;
-  // As many blocks as are resident at once, so that all end together.
+  // No more blocks than are resident at once: one more would run alone, when all others have ended.
   const std::size_t fit = (queue.most_shared() + 1024) / (shared + 1024);
   const unsigned resident =
       static_cast<unsigned>(queue.multiprocessors()) * static_cast<unsigned>(fit < most_resident ? fit : most_resident);
-  const unsigned fair = (resident + groups * parts - 1) / (groups * parts);
+  const unsigned shared_out = resident / (groups * parts), fair = shared_out > 0 ? shared_out : 1;
   const std::int64_t useful = (tree.sample_rows + least_rows - 1) / least_rows;
   const unsigned across = useful < fair ? static_cast<unsigned>(useful) : fair;
   with_entries(tree, [&]<class E>(E*) {

@@ -103,9 +103,8 @@ void leaf_sums(Context& context, TreeMemory& tree) {
   launch<number_leaves>({.grid = 1, .block = numbering_threads, .stream = stream_of(context)}, tree.on_device,
                         first_tile.data());
   if (tree.sample != nullptr)
-    check(cudaMemsetAsync(tree.leaf_of_row, 0xff, static_cast<std::size_t>(tree.bins.rows) * sizeof(std::int32_t),
-                          stream_of(context)),
-          "leaf_sums");
+    set_bytes(context, tree.leaf_of_row, 0xff, static_cast<std::size_t>(tree.bins.rows) * sizeof(std::int32_t),
+              "leaf_sums");
   const LeafUnits units = leaf_units(tree);
   with_entries(tree, [&]<class E>(E*) {
     launch<add_rows<E>>(

@@ -80,7 +80,7 @@ template <class T>
 void matmul_as(Context& context, const MatmulTask& task) {
   if (task.k == 0) {
     const std::size_t bytes = sizeof(T) * static_cast<std::size_t>(task.batch * task.m * task.n);
-    check(cudaMemsetAsync(task.c.data, 0, bytes, stream_of(context)), "matmul: zeros");
+    set_bytes(context, task.c.data, 0, bytes, "matmul: zeros");
     return;
   }
   if (task.n == 1) return matrix_times_vector<T>(context, task);

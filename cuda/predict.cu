@@ -138,8 +138,7 @@ void run_sparse(Context& context, const PredictTask& task, Work work) {
   work.first_row = 0;
   for (std::int64_t begin = 0; begin < task.row_count; begin += stride) {
     work.rows = std::min(stride, task.row_count - begin);
-    check(cudaMemsetAsync(values.data(), 0, std::size_t(stride * width) * sizeof(T), stream_of(context)),
-          "predict: dense rows");
+    set_bytes(context, values.data(), 0, std::size_t(stride * width) * sizeof(T), "predict: dense rows");
     launch<scatter<T>>(
         {.grid = unsigned((work.rows + threads - 1) / threads), .block = threads, .stream = stream_of(context)},
         task.rows, task.first_row + begin, work.rows, values.data(), stride);

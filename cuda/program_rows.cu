@@ -45,7 +45,7 @@ __global__ void __launch_bounds__(program_block)
 void program_rows(Context& context, const LossSpec& loss, const ProgramRows& task) {
   if (task.count == 0) return;
   const RowProgram& host = *loss.program;
-  const StreamHandle stream = stream_of(context);
+  const Stream stream = stream_of(context);
   const Scratch<RowProgram> program(context, 1);
   const Scratch<const double*> parameters(context, host.parameters);
   const auto upload = [&](void* to, const void* from, std::size_t bytes) {
@@ -65,8 +65,7 @@ void program_rows(Context& context, const LossSpec& loss, const ProgramRows& tas
   if (fit < grid) grid = fit < 1 ? 1 : static_cast<unsigned>(fit);
   const Scratch<double> memory(context, grid * of_block, "the registers of a custom loss");
   // Sums of straight lines read values that nobody has asked for.
-  check(cudaMemsetAsync(memory.data(), 0, static_cast<std::size_t>(grid * of_block) * sizeof(double), stream),
-        "a row program");
+  set_bytes(context, memory.data(), 0, static_cast<std::size_t>(grid * of_block) * sizeof(double), "a row program");
   start.template operator()<RowProgram::most_registers>(memory.data());
 }
 

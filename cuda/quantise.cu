@@ -64,7 +64,7 @@ __global__ void __launch_bounds__(threads)
 Totals quantise_to(Context& context, TreeMemory& tree, bool wide) {
   set_units(tree, wide);
   const Scratch<Totals> sum(context, 1);
-  check(cudaMemsetAsync(sum.data(), 0, sizeof(Totals), stream_of(context)), "quantise");
+  set_bytes(context, sum.data(), 0, sizeof(Totals), "quantise");
   with_entries(tree, [&]<class Integer>(Entry<Integer>*) {
     launch<round_rows<Integer>>({.grid = blocks_for(context, tree.sample_rows, items * threads),
                                  .block = threads,

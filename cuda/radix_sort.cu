@@ -186,7 +186,7 @@ void RadixSort<Key>::run(Context& context, int digits) {
     return LaunchShape{.grid = unsigned(blocks), .block = block, .stream = stream_of(context)};
   };
   const std::int64_t lines = records_.lines;
-  check(cudaMemsetAsync(varying_.data(), 0, std::size_t(lines) * sizeof(Key), stream_of(context)), "sort");
+  set_bytes(context, varying_.data(), 0, std::size_t(lines) * sizeof(Key), "sort");
   launch<find_varying<Key>>(shape(lines * tiles_), records_, tiles_);
   for (int digit = 0; digit < digits; ++digit) {
     launch<count_digits<Key>>(shape(lines * tiles_), records_, tiles_, digit, counts_.data());

@@ -121,9 +121,7 @@ void search_leaves(Context& context, const TreeMemory& tree, const std::int64_t*
   const std::int32_t group = most < group_leaves ? most : group_leaves;
   const Scratch<Search> searches(context, group);
   const Scratch<Counter> counters(context, std::int64_t{group} * select_digits, "counters of residuals");
-  check(cudaMemsetAsync(counters.data(), 0, static_cast<std::size_t>(group) * select_digits * sizeof(Counter),
-                        stream_of(context)),
-        "renew");
+  set_bytes(context, counters.data(), 0, static_cast<std::size_t>(group) * select_digits * sizeof(Counter), "renew");
   for (std::int32_t first = 0; first < most; first += group)
     for (int digit = passes - 1; digit >= 0; --digit) {
       const Pass pass{first, group, digit * select_digit_bits};

@@ -28,10 +28,28 @@ std::string loader_error() {
 }
 
 template <class Function>
-void find(void* library, const char* name, Function& function) {
-  void* const address = dlsym(library, name);
-  if (address == nullptr) refuse(loader_error());
-  function = reinterpret_cast<Function>(address);
+bool find(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  return function != nullptr;
+}
+
+// Empty where the library can be used, else why not.
+std::string try_library(const char* name, int mode, Cublas& found) {
+  void* const library = dlopen(name, mode);
+  if (library == nullptr) return loader_error();
+  const bool is_whole = find(library, "cublasCreate_v2", found.create) &&
+                        find(library, "cublasDestroy_v2", found.destroy) &&
+                        find(library, "cublasSetStream_v2", found.set_stream) &&
+                        find(library, "cublasSetWorkspace_v2", found.set_workspace) &&
+                        find(library, "cublasGetStatusString", found.status_string) &&
+                        find(library, "cublasSgemmStridedBatched_64", found.sgemm) &&
+                        find(library, "cublasDgemmStridedBatched_64", found.dgemm);
+  if (!is_whole) return loader_error();
+  CublasHandle handle = nullptr;  // one that is newer than the driver loads, and cannot start
+  if (const int status = found.create(&handle); status != 0)
+    return fmt::format("{} cannot start: {}", name, found.status_string(status));
+  found.destroy(handle);
+  return "";
 }
 
 void check_cublas(int status, const char* what) {
@@ -52,19 +70,14 @@ Layout layout_of(const MatmulTask::Matrix& matrix, std::int64_t rows, std::int64
   return {};
 }
 
-struct DeviceHandle {
-  CublasHandle handle = nullptr;
-  StreamHandle stream = nullptr;  // of the last product,
-  cudaEvent_t done = nullptr;     // and its end
-};
+constexpr std::int64_t workspace_bytes = std::int64_t{32} << 20;  // what NVIDIA recommends for Hopper
 
 std::mutex mutex;
 
-DeviceHandle& handle_of(int device) {
-  static auto* const handles = new std::map<int, DeviceHandle>;
-  DeviceHandle& found = (*handles)[device];
-  if (found.done == nullptr) check(cudaEventCreateWithFlags(&found.done, cudaEventDisableTiming), "an event");
-  if (found.handle == nullptr) check_cublas(cublas().create(&found.handle), "start");
+CublasHandle handle_of(int device) {
+  static auto* const handles = new std::map<int, CublasHandle>;
+  CublasHandle& found = (*handles)[device];
+  if (found == nullptr) check_cublas(cublas().create(&found), "start");
   return found;
 }
 
@@ -72,43 +85,34 @@ template <class T>
 void gemm_as(Context& context, const MatmulTask& task, Cublas::Gemm<T> function) {
   const Layout a = layout_of(task.a, task.m, task.k), b = layout_of(task.b, task.k, task.n);
   const T one = 1, zero = 0;
+  const Scratch<unsigned char> workspace(context, workspace_bytes, "products of matrices");
+  const Stream stream = stream_of(context);
+  const CurrentDevice current(stream.device);
   const std::lock_guard lock(mutex);
-  context.queue->use();
-  DeviceHandle& device = handle_of(context.queue->device());
-  const StreamHandle stream = stream_of(context);
-  if (device.stream != stream) {
-    check(cudaStreamWaitEvent(stream, device.done), "matmul: waiting for the product before it");
-    check_cublas(cublas().set_stream(device.handle, stream), "take a stream");
-    device.stream = stream;
-  }
+  const CublasHandle handle = handle_of(stream.device);
+  check_cublas(cublas().set_stream(handle, stream.handle), "take a stream");
+  check_cublas(cublas().set_workspace(handle, workspace.data(), workspace_bytes), "take a workspace");
   for (std::int64_t first = 0; first < task.batch; first += most_batch) {
     const auto at = [&](const MatmulTask::Matrix& x) { return static_cast<T*>(x.data) + first * x.batch_stride; };
     // c^T = b^T a^T
-    check_cublas(function(device.handle, b.op, a.op, task.n, task.m, task.k, &one, at(task.b), b.stride,
-                          task.b.batch_stride, at(task.a), a.stride, task.a.batch_stride, &zero, at(task.c), task.n,
-                          task.m * task.n, std::min(most_batch, task.batch - first)),
+    check_cublas(function(handle, b.op, a.op, task.n, task.m, task.k, &one, at(task.b), b.stride, task.b.batch_stride,
+                          at(task.a), a.stride, task.a.batch_stride, &zero, at(task.c), task.n, task.m * task.n,
+                          std::min(most_batch, task.batch - first)),
                  "multiply");
   }
-  check(cudaEventRecord(device.done, stream), "matmul: marking its end");
 }
 
 }  // namespace
 
 Cublas open_cublas(std::span<const char* const> names) {
+  Cublas found;
+  for (const char* name : names)
+    if (try_library(name, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD, found).empty()) return found;
   std::string reasons;
   for (const char* name : names) {
-    void* const library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-      reasons += (reasons.empty() ? "" : "; ") + loader_error();
-      continue;
-    }
-    Cublas found;
-    find(library, "cublasCreate_v2", found.create);
-    find(library, "cublasSetStream_v2", found.set_stream);
-    find(library, "cublasGetStatusString", found.status_string);
-    find(library, "cublasSgemmStridedBatched_64", found.sgemm);
-    find(library, "cublasDgemmStridedBatched_64", found.dgemm);
-    return found;
+    const std::string why_not = try_library(name, RTLD_NOW | RTLD_LOCAL, found);
+    if (why_not.empty()) return found;
+    reasons += (reasons.empty() ? "" : "; ") + why_not;
   }
   refuse(reasons);
 }

@@ -1,10 +1,11 @@
 // Products of matrices by cuBLAS, which is looked for when the first one is wanted: nothing links to it, and its
 // headers are not needed.
 //
-// A handle for each device serves all its queues, in turn: what a queue multiplies waits on the GPU for the product
-// queued before it, since both use the handle's workspace. Handles live as long as the process, so that no CUDA call
-// runs when it ends. A product has the same bytes every time on one kind of GPU with one version of cuBLAS; f32 is
-// computed in full precision (TF32 is cuBLAS's choice only where it is asked for).
+// A handle for each device serves all its queues, in turn. Each product brings its own workspace, of one size, so that
+// it counts as Linden's memory and that no other stream's work can make cuBLAS choose another way: a product has the
+// same bytes every time on one kind of GPU with one version of cuBLAS. f32 is computed in full precision (TF32 is
+// cuBLAS's choice only where it is asked for). Handles live as long as the process, so that no CUDA call runs when it
+// ends.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +29,17 @@ struct Cublas {
                        std::int64_t batch);
 
   int (*create)(CublasHandle*) = nullptr;
+  int (*destroy)(CublasHandle) = nullptr;
   int (*set_stream)(CublasHandle, void* stream) = nullptr;
+  int (*set_workspace)(CublasHandle, void* memory, std::size_t bytes) = nullptr;
   const char* (*status_string)(int) = nullptr;
   Gemm<float> sgemm = nullptr;
   Gemm<double> dgemm = nullptr;
 };
 
-/// The first library of these names that can be loaded. Throws DeviceError, with the loader's reasons, if none can.
+/// Of the libraries of these names the first that can start on the current device: those that the process has loaded
+/// already come before the others, since two versions side by side may not get on. Throws DeviceError with the reasons
+/// if none can.
 Cublas open_cublas(std::span<const char* const> names);
 
 /// The process's cuBLAS, opened by the first call; the executor of the tests has its own.

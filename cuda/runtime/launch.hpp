@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <cuda_runtime.h>  // the toolkit's, or the executor's twin of it, which says so by LINDEN_SIMT
+#include "runtime/current_device.hpp"  // which has CUDA's words: of the toolkit, or of the executor, which says so by LINDEN_SIMT
 #ifdef LINDEN_SIMT
 #include "simt/launch.hpp"
 #endif
@@ -23,11 +23,21 @@ namespace linden::cuda {
 
 using StreamHandle = cudaStream_t;
 
+/// A stream and the GPU that it is of, which need not be the thread's current one.
+struct Stream {
+  constexpr Stream(StreamHandle its_handle = nullptr, int its_device = -1) noexcept
+      : handle(its_handle), device(its_device) {}
+  constexpr operator StreamHandle() const noexcept { return handle; }
+
+  StreamHandle handle;
+  int device;  ///< -1: the current one
+};
+
 struct LaunchShape {
   dim3 grid = 1;
   dim3 block = 1;
   std::size_t shared = 0;  ///< bytes of dynamic shared memory
-  StreamHandle stream = nullptr;
+  Stream stream = {};
 };
 
 namespace launching {
@@ -55,7 +65,9 @@ inline std::string text(const dim3& shape) {
 
 #ifndef LINDEN_SIMT
 /// Lets a kernel have all the shared memory there is beside its own variables; one that does not ask has 48 KB for
-/// both. Once for a device and not by what a launch needs, so that several threads may launch the kernel.
+/// both. A multiprocessor's memory goes to shared memory as far as it can, so that two blocks fit where the driver
+/// would rather keep a larger first-level cache. Once for a device and not by what a launch needs, so that several
+/// threads may launch the kernel.
 template <auto Kernel, class Check>
 void ask_for_shared(const Check& check) {
   static std::atomic<std::uint64_t> asked{0};  // a bit for each device
@@ -67,6 +79,7 @@ void ask_for_shared(const Check& check) {
   check(cudaFuncGetAttributes(&own, Kernel));
   check(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
   check(cudaFuncSetAttribute(Kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, most - int(own.sharedSizeBytes)));
+  check(cudaFuncSetAttribute(Kernel, cudaFuncAttributePreferredSharedMemoryCarveout, cudaSharedmemCarveoutMaxShared));
   asked |= bit;
 }
 #endif
@@ -78,6 +91,7 @@ void launch_as(void (*)(Parameters...), const LaunchShape& shape, Arguments&&...
   static_assert(sizeof...(Parameters) == sizeof...(Arguments), "the kernel takes another number of arguments");
   static_assert((std::is_trivially_copyable_v<Parameters> && ...), "kernels take plain values");
   static_assert((!std::is_reference_v<Parameters> && ...), "kernels take no references");
+  const CurrentDevice current(shape.stream.device);
 #ifndef LINDEN_SIMT
   const auto check = [&](cudaError_t status) {
     if (status != cudaSuccess) launching::refuse(launching::kernel_name<Kernel>(), shape, cudaGetErrorString(status));
@@ -86,12 +100,14 @@ void launch_as(void (*)(Parameters...), const LaunchShape& shape, Arguments&&...
   [&](Parameters... values) {
     void* addresses[] = {static_cast<void*>(&values)..., nullptr};
     check(cudaLaunchKernel(reinterpret_cast<const void*>(Kernel), shape.grid, shape.block, addresses, shape.shared,
-                           shape.stream));
+                           shape.stream.handle));
   }(std::forward<Arguments>(arguments)...);
 #else
   const simt::Shape plain{shape.grid, shape.block, shape.shared};
   if (const char* why = simt::why_not(plain)) launching::refuse(launching::kernel_name<Kernel>(), shape, why);
-  simt::enqueue<Kernel, Parameters...>(shape.stream, launching::kernel_name<Kernel>(), plain,
+  if (simt::device_of(shape.stream.handle) != simt::current_device())
+    launching::refuse(launching::kernel_name<Kernel>(), shape, cudaGetErrorString(cudaErrorInvalidResourceHandle));
+  simt::enqueue<Kernel, Parameters...>(shape.stream.handle, launching::kernel_name<Kernel>(), plain,
                                        std::forward<Arguments>(arguments)...);
 #endif
 }

@@ -20,7 +20,9 @@ std::string in_words(std::int64_t bytes) {
 
 }  // namespace
 
-Pool::Pool(int device) : device_(device) {
+Pool::Pool(int device) : device_(device), has_pool_(device_attribute(cudaDevAttrMemoryPoolsSupported, device) != 0) {
+  if (!has_pool_) return;
+  const CurrentDevice current(device);
   cudaMemPoolProps properties{};
   properties.allocType = cudaMemAllocationTypePinned;
   properties.location.type = cudaMemLocationTypeDevice;
@@ -30,13 +32,18 @@ Pool::Pool(int device) : device_(device) {
   check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &keep_all), "the memory pool");
 }
 
-void* Pool::allocate(std::int64_t bytes, const char* what, cudaStream_t stream) {
+cudaError_t Pool::ask_for(void** memory, std::int64_t bytes, Stream stream) {
+  const CurrentDevice current(device_);
+  const auto size = static_cast<std::size_t>(bytes);
+  return has_pool_ ? cudaMallocFromPoolAsync(memory, size, pool_, stream) : cudaMalloc(memory, size);
+}
+
+void* Pool::allocate(std::int64_t bytes, const char* what, Stream stream) {
   if (bytes <= 0) return nullptr;
   const std::int64_t now = in_use_ += bytes;
   void* memory = nullptr;
   const bool within = budget_ == 0 || now <= budget_;
-  const cudaError_t status = within ? cudaMallocFromPoolAsync(&memory, static_cast<std::size_t>(bytes), pool_, stream)
-                                    : cudaErrorMemoryAllocation;
+  const cudaError_t status = within ? ask_for(&memory, bytes, stream) : cudaErrorMemoryAllocation;
   if (status != cudaSuccess) {
     in_use_ -= bytes;
     cudaGetLastError();  // an error that has been told must not be told again by the next call
@@ -49,21 +56,30 @@ void* Pool::allocate(std::int64_t bytes, const char* what, cudaStream_t stream) 
   return memory;
 }
 
-void Pool::release(void* memory, std::int64_t bytes, cudaStream_t stream) noexcept {
+void Pool::release(void* memory, std::int64_t bytes, Stream stream) noexcept {
   if (memory == nullptr) return;
   in_use_ -= bytes;
-  cudaFreeAsync(memory, stream);
+  const CurrentDevice current(device_);
+  if (has_pool_)
+    cudaFreeAsync(memory, stream);
+  else
+    cudaFree(memory);  // waits for the work of the whole device
 }
 
-void Pool::trim() noexcept { cudaMemPoolTrimTo(pool_, 0); }
+void Pool::trim() noexcept {
+  const CurrentDevice current(device_);
+  if (has_pool_) cudaMemPoolTrimTo(pool_, 0);
+}
 
 Pool::Room Pool::room() const {
   std::size_t free = 0, total = 0;
   std::uint64_t kept = 0, used = 0;
-  check(cudaSetDevice(device_), "the device");
+  const CurrentDevice current(device_);
   check(cudaMemGetInfo(&free, &total), "the free memory");
-  check(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrReservedMemCurrent, &kept), "the memory pool");
-  check(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrUsedMemCurrent, &used), "the memory pool");
+  if (has_pool_) {
+    check(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrReservedMemCurrent, &kept), "the memory pool");
+    check(cudaMemPoolGetAttribute(pool_, cudaMemPoolAttrUsedMemCurrent, &used), "the memory pool");
+  }
   return {static_cast<std::int64_t>(free + (kept > used ? kept - used : 0)), static_cast<std::int64_t>(total)};
 }
 

@@ -1,12 +1,13 @@
 // The memory of one GPU: CUDA's stream-ordered pool, counted, with a budget.
 //
-// Memory that has been released stays with the process until trim(), so that a fit asks the driver once.
+// Memory that has been released stays with the process until trim(), so that fits and predictions one after another ask
+// the driver once. Some virtual and old GPUs have no pools: there each allocation asks the driver.
 #pragma once
-
-#include <cuda_runtime.h>
 
 #include <atomic>
 #include <cstdint>
+
+#include "runtime/launch.hpp"
 
 namespace linden::cuda {
 
@@ -18,8 +19,8 @@ class Pool {
 
   /// 256-byte aligned, in stream order; null for 0 bytes. Throws MemoryError naming `what` when the budget or the
   /// device has not so much.
-  void* allocate(std::int64_t bytes, const char* what, cudaStream_t stream);
-  void release(void* memory, std::int64_t bytes, cudaStream_t stream) noexcept;
+  void* allocate(std::int64_t bytes, const char* what, Stream stream);
+  void release(void* memory, std::int64_t bytes, Stream stream) noexcept;
   /// Gives what is not in use back to the driver.
   void trim() noexcept;
 
@@ -35,11 +36,14 @@ class Pool {
   struct Room {
     std::int64_t free, total;
   };
-  /// Of the device, as its current one; what the pool keeps without use is free, too.
+  /// What the pool keeps without use is free, too.
   Room room() const;
   [[noreturn]] void refuse(std::int64_t bytes, const char* what) const;
 
+  cudaError_t ask_for(void** memory, std::int64_t bytes, Stream stream);
+
   int device_;
+  bool has_pool_;
   cudaMemPool_t pool_ = nullptr;
   std::atomic<std::int64_t> in_use_{0}, peak_{0}, budget_{0};
 };

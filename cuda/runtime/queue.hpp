@@ -19,6 +19,8 @@ namespace linden::cuda {
 /// Throws DeviceError "what: reason." unless `status` is cudaSuccess.
 void check(cudaError_t status, const char* what);
 
+int device_attribute(cudaDeviceAttr which, int device);
+
 class Queue {
  public:
   /// A new stream of the device.
@@ -28,13 +30,11 @@ class Queue {
   Queue& operator=(const Queue&) = delete;
 
   int device() const noexcept { return device_; }
-  StreamHandle stream() const noexcept { return stream_; }
+  Stream stream() const noexcept { return {stream_, device_}; }
   int multiprocessors() const noexcept { return multiprocessors_; }
   /// Shared memory that a block may have: its variables and what it asks for (227 KB on Hopper).
   std::size_t most_shared() const noexcept { return most_shared_; }
 
-  /// Makes the device this thread's current one, which allocations and launches want.
-  void use() const;
   /// Waits until the work is done; errors of kernels are thrown here.
   void synchronize();
 
@@ -54,7 +54,10 @@ class Queue {
   std::unique_ptr<Progress> progress_;
 };
 
-inline StreamHandle stream_of(const Context& context) { return context.queue->stream(); }
+inline Stream stream_of(const Context& context) { return context.queue->stream(); }
+
+/// Sets bytes of the device's memory, in the order of the stream.
+void set_bytes(Context& context, void* to, int byte, std::size_t bytes, const char* what);
 
 /// An array for the kernels of one call.
 template <class T>

@@ -39,14 +39,14 @@ class LINDEN_API Device {
   int index_ = 0;
 };
 
-/// Whether Device::cuda(0) would succeed.
+/// Whether there is a usable GPU: Device::best() is the first.
 LINDEN_API bool cuda_available() noexcept;
 
-/// Why it would not, as half a sentence ("this build has no CUDA backend"); empty when it would.
+/// Why there is none, as half a sentence ("this build has no CUDA backend"); empty when there is one.
 LINDEN_API std::string cuda_unavailable_reason();
 
-/// What this process has of a GPU's memory, in bytes. Memory that was released is kept for the next use until a fit or
-/// a prediction ends.
+/// What this process has of a GPU's memory, in bytes. Memory that was released stays with the process for the next fit
+/// or prediction, and counts as available; trim_memory gives it back.
 struct DeviceMemoryUse {
   std::int64_t in_use = 0;
   std::int64_t peak = 0;       ///< the most that was in use at once
@@ -61,5 +61,9 @@ LINDEN_API DeviceMemoryUse memory_use(const Device& device);
 /// many histograms they keep by it. 0 takes the limit away. Throws DeviceError for the CPU, ArgumentError for a
 /// negative number.
 LINDEN_API void set_memory_budget(const Device& device, std::int64_t bytes);
+
+/// Gives the GPU's memory that is kept without use back to the driver, for other libraries and processes to have. The
+/// next fit asks the driver again, which takes milliseconds. Throws DeviceError for the CPU.
+LINDEN_API void trim_memory(const Device& device);
 
 }  // namespace linden

@@ -24,7 +24,7 @@ const Backend& backend_of(const Device& device);
 cuda::Queue* tensor_queue_of(const Device& device);
 
 /// A context for one fit or prediction: the caller's threads, and on a GPU a queue of its own. Its end waits for the
-/// work and returns the device's unused memory.
+/// work.
 class DeviceContext : public Context {
  public:
   DeviceContext(const Device& device, Arena& arena);

@@ -13,14 +13,17 @@ class Queue;
 }
 
 struct CudaBackend {
-  const Backend* backend = nullptr;  ///< null without a usable GPU
-  int devices = 0;
-  const char* reason = "";  ///< why it is null, as half a sentence
+  const Backend* backend = nullptr;              ///< null without a usable GPU
+  const char* reason = "";                       ///< why it is null, as half a sentence
+  int devices = 0;                               ///< usable or not
+  int first = 0;                                 ///< the first usable one
+  const char* (*why_not)(int device) = nullptr;  ///< why this one cannot be used, as half a sentence; empty if it can
   cuda::Queue* (*open_queue)(int device) = nullptr;
   void (*close_queue)(cuda::Queue*) noexcept = nullptr;  ///< waits for its work; never throws
   cuda::Queue* (*shared_queue)(int device) = nullptr;    ///< that of all tensors, never closed
   DeviceMemoryUse (*memory_use)(int device) = nullptr;
   void (*set_memory_budget)(int device, std::int64_t bytes) = nullptr;
+  void (*trim_memory)(int device) = nullptr;
 };
 
 const CudaBackend& cuda_backend() noexcept;

@@ -17,10 +17,12 @@ Device Device::cuda(int index) {
   if (index < 0 || index >= cuda_backend().devices)
     fail<DeviceError>("Device::cuda({}): there is no such GPU; there are {}. Hint: they are counted from 0.", index,
                       cuda_backend().devices);
+  if (const char* why = cuda_backend().why_not(index); *why != 0)
+    fail<DeviceError>("Device::cuda({}): {}. Hint: Device::best() takes the first GPU that can be used.", index, why);
   return {Kind::cuda, index};
 }
 
-Device Device::best() noexcept { return cuda_available() ? Device{Kind::cuda, 0} : cpu(); }
+Device Device::best() noexcept { return cuda_available() ? Device{Kind::cuda, cuda_backend().first} : cpu(); }
 
 std::string Device::name() const { return kind_ == Kind::cpu ? "cpu" : fmt::format("cuda:{}", index_); }
 
@@ -42,6 +44,11 @@ void set_memory_budget(const Device& device, std::int64_t bytes) {
   want_gpu("set_memory_budget", device);
   if (bytes < 0) fail<ArgumentError>("set_memory_budget: {} bytes. Hint: 0 takes the limit away.", bytes);
   cuda_backend().set_memory_budget(device.index(), bytes);
+}
+
+void trim_memory(const Device& device) {
+  want_gpu("trim_memory", device);
+  cuda_backend().trim_memory(device.index());
 }
 
 }  // namespace linden

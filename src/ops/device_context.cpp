@@ -39,7 +39,7 @@ int Threads::current() { return scope().arena.threads(); }
 Context& tensor_context(const Device& device) {
   Threads::Scope& here = scope();
   if (device.kind() == Device::Kind::cpu) return here.cpu;
-  here.gpu.queue = tensor_queue_of(device);  // which also makes the device this thread's own
+  here.gpu.queue = tensor_queue_of(device);
   return here.gpu;
 }
 

@@ -1,8 +1,10 @@
 // How cuBLAS is looked for, and which matrices it reads where they are. No test here needs a GPU.
 #include "runtime/cublas.hpp"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <linden/error.hpp>
 
 #include "refusal.hpp"
@@ -32,6 +34,27 @@ TEST(CudaCublas, RefusesALibraryWithoutItsFunctions) {
   EXPECT_EQ(message.find("matmul: cuBLAS is not to be had ("), 0u) << message;
   EXPECT_NE(message.find("undefined symbol: cublasCreate_v2"), message.npos) << message;
   EXPECT_NE(message.find(hint), message.npos) << message;
+}
+
+const char* name_of(const cuda::Cublas& library) { return library.status_string(0); }
+
+TEST(CudaCublas, PassesOverALibraryThatCannotStart) {
+  const char* const names[] = {LINDEN_BROKEN_CUBLAS, LINDEN_WORKING_CUBLAS};
+  EXPECT_STREQ(name_of(cuda::open_cublas(names)), "working");
+  const std::string message = refusal_of({LINDEN_BROKEN_CUBLAS});
+  EXPECT_EQ(message,
+            std::string("matmul: cuBLAS is not to be had (" LINDEN_BROKEN_CUBLAS " cannot start: broken") + hint);
+}
+
+// As a program's own, such as PyTorch's.
+TEST(CudaCublas, TakesOneThatIsLoadedAlready) {
+  const std::string first = LINDEN_WORKING_CUBLAS, copy = testing::TempDir() + "libanother_cublas.so";
+  std::filesystem::copy_file(first, copy, std::filesystem::copy_options::overwrite_existing);
+  void* const loaded = dlopen(first.c_str(), RTLD_NOW | RTLD_LOCAL);
+  ASSERT_NE(loaded, nullptr);
+  const char* const names[] = {copy.c_str(), first.c_str()};
+  EXPECT_EQ(reinterpret_cast<void*>(cuda::open_cublas(names).create), dlsym(loaded, "cublasCreate_v2"));
+  std::filesystem::remove(copy);
 }
 
 TEST(CudaCublas, ReadsContiguousRowsAndColumns) {

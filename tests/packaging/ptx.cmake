@@ -19,6 +19,12 @@ package_test(ptx ${check_ptx} ${checked})
 add_library(planted_contraction OBJECT planted_contraction.cu)
 target_link_libraries(planted_contraction PRIVATE linden_cuda_flags)
 target_compile_options(planted_contraction PRIVATE --fmad=true)
+
+# A user's flags that would round otherwise do not reach the kernels.
+add_library(hostile_flags OBJECT hostile_flags.cu)
+target_compile_options(hostile_flags PRIVATE --use_fast_math)
+target_link_libraries(hostile_flags PRIVATE linden_cuda_flags linden_cuda_rounding)
+package_test(ptx_of_hostile_flags ${check_ptx} $<TARGET_OBJECTS:hostile_flags>)
 foreach(planted "contracts a product and a sum" "is not rounded to nearest" "is \\.approx" "sums in no fixed order")
   string(REGEX REPLACE "[^a-z]+" "_" name ${planted})
   add_test(NAME package.planted_ptx_${name} COMMAND ${check_ptx} $<TARGET_OBJECTS:planted_contraction>)

@@ -19,6 +19,10 @@ namespace {
 enum Status { success = 0, invalid_value = 7 };
 
 int create(CublasHandle* handle) { return *handle = new CublasContext, success; }
+int destroy(CublasHandle handle) { return delete handle, success; }
+int set_workspace(CublasHandle, void* memory, std::size_t bytes) {
+  return simt::check_range("gemm: workspace", memory, bytes), success;
+}
 int set_stream(CublasHandle handle, void* stream) {
   return handle->stream = static_cast<StreamHandle>(stream), success;
 }
@@ -71,7 +75,12 @@ int gemm_strided_batched(CublasHandle handle, int op_a, int op_b, std::int64_t m
 }  // namespace
 
 const Cublas& cublas() {
-  static constexpr Cublas twin{create, set_stream, status_string, gemm_strided_batched<float>,
+  static constexpr Cublas twin{create,
+                               destroy,
+                               set_stream,
+                               set_workspace,
+                               status_string,
+                               gemm_strided_batched<float>,
                                gemm_strided_batched<double>};
   return twin;
 }

@@ -10,6 +10,8 @@
 namespace linden::simt {
 
 struct Stream;
+int current_device();
+int device_of(const Stream* stream);
 
 struct Shape {
   dim3 grid, block;

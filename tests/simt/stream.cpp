@@ -32,6 +32,7 @@ struct Work {
 
 struct Stream {
   std::deque<Work> queue;
+  int device = 0;
 };
 
 namespace {
@@ -41,6 +42,7 @@ struct Device {
   std::vector<std::unique_ptr<Stream>> streams;
   std::vector<std::unique_ptr<Event>> events;
   std::minstd_rand random;
+  int made = 0;
 };
 
 Device& device() {
@@ -113,7 +115,20 @@ bool is_device(const char* where, const void* address, std::size_t bytes) {
 
 }  // namespace
 
-Stream* create_stream() { return device().streams.emplace_back(std::make_unique<Stream>()).get(); }
+namespace {
+thread_local int this_device = 0;
+}
+int current_device() { return this_device; }
+void set_current_device(int device) { this_device = device; }
+int device_of(const Stream* stream) { return stream == nullptr ? this_device : stream->device; }
+
+int streams_made() { return device().made; }
+Stream* create_stream() {
+  ++device().made;
+  Stream* const made = device().streams.emplace_back(std::make_unique<Stream>()).get();
+  made->device = this_device;
+  return made;
+}
 void destroy_stream(Stream* stream) {
   synchronize(stream);
   forget(device().streams, stream);

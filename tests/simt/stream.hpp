@@ -13,7 +13,15 @@ namespace linden::simt {
 struct Stream;
 struct Event;
 
+/// Of this thread; 0 until it is set.
+int current_device();
+void set_current_device(int device);
+/// The device that was current when the stream was made; for the null stream the current one.
+int device_of(const Stream* stream);
+
 Stream* create_stream();
+/// How many there have been.
+int streams_made();
 /// Finishes its work first.
 void destroy_stream(Stream* stream);
 Event* create_event();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "simt/heap.hpp"
+#include "simt/pinned.hpp"
 #include "simt/shared_memory.hpp"
 #include "simt/stream.hpp"
 #include "simt/words.hpp"
@@ -25,6 +26,7 @@ enum cudaError_t {
   cudaErrorInsufficientDriver = 35,
   cudaErrorNoDevice = 100,
   cudaErrorNoKernelImageForDevice = 209,
+  cudaErrorInvalidResourceHandle = 400,
   cudaErrorNotReady = 600
 };
 enum cudaMemcpyKind {
@@ -39,7 +41,8 @@ enum cudaDeviceAttr {
   cudaDevAttrMultiProcessorCount = 16,
   cudaDevAttrComputeCapabilityMajor = 75,
   cudaDevAttrComputeCapabilityMinor = 76,
-  cudaDevAttrMaxSharedMemoryPerBlockOptin = 97
+  cudaDevAttrMaxSharedMemoryPerBlockOptin = 97,
+  cudaDevAttrMemoryPoolsSupported = 115
 };
 inline constexpr unsigned cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2;
 
@@ -51,24 +54,32 @@ inline const char* cudaGetErrorString(cudaError_t error) {
     case cudaErrorInsufficientDriver: return "CUDA driver version is insufficient for CUDA runtime version";
     case cudaErrorNoDevice: return "no CUDA-capable device is detected";
     case cudaErrorNoKernelImageForDevice: return "no kernel image is available for execution on the device";
+    case cudaErrorInvalidResourceHandle: return "invalid resource handle";
     case cudaErrorNotReady: return "device not ready";
   }
   return "unrecognized error code";
 }
 inline cudaError_t cudaGetLastError() { return cudaSuccess; }
 
-// One device, of compute capability 9.0.
-inline cudaError_t cudaGetDeviceCount(int* count) { return *count = 1, cudaSuccess; }
-inline cudaError_t cudaGetDevice(int* device) { return *device = 0, cudaSuccess; }
-inline cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : cudaErrorInvalidValue; }
+// Three devices, which share one heap: the first has all that compute capability 9.0 has, the second no memory pools,
+// and the third is older than the kernels.
+inline constexpr int device_without_pools = 1, device_too_old = 2, simt_devices = 3;
+
+inline cudaError_t cudaGetDeviceCount(int* count) { return *count = simt_devices, cudaSuccess; }
+inline cudaError_t cudaGetDevice(int* device) { return *device = linden::simt::current_device(), cudaSuccess; }
+inline cudaError_t cudaSetDevice(int device) {
+  if (device < 0 || device >= simt_devices) return cudaErrorInvalidValue;
+  return linden::simt::set_current_device(device), cudaSuccess;
+}
 inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
-  if (device != 0) return cudaErrorInvalidValue;
+  if (device < 0 || device >= simt_devices) return cudaErrorInvalidValue;
   switch (attribute) {
     case cudaDevAttrMaxThreadsPerBlock: return *value = 1024, cudaSuccess;
     case cudaDevAttrMultiProcessorCount: return *value = 2, cudaSuccess;
-    case cudaDevAttrComputeCapabilityMajor: return *value = 9, cudaSuccess;
-    case cudaDevAttrComputeCapabilityMinor: return *value = 0, cudaSuccess;
+    case cudaDevAttrComputeCapabilityMajor: return *value = device == device_too_old ? 5 : 9, cudaSuccess;
+    case cudaDevAttrComputeCapabilityMinor: return *value = device == device_too_old ? 2 : 0, cudaSuccess;
     case cudaDevAttrMaxSharedMemoryPerBlockOptin: return *value = int(linden::simt::max_shared_memory), cudaSuccess;
+    case cudaDevAttrMemoryPoolsSupported: return *value = device == device_without_pools ? 0 : 1, cudaSuccess;
   }
   return cudaErrorInvalidValue;
 }
@@ -123,8 +134,8 @@ enum cudaMemPoolAttr {
   cudaMemPoolAttrReservedMemHigh,
   cudaMemPoolAttrUsedMemCurrent
 };
-inline cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps*) {
-  return *pool = nullptr, cudaSuccess;
+inline cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
+  return *pool = nullptr, properties->location.id == device_without_pools ? cudaErrorInvalidValue : cudaSuccess;
 }
 inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
 inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value) {
@@ -132,10 +143,13 @@ inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*
 }
 inline cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) { return cudaSuccess; }
 inline cudaError_t cudaMallocFromPoolAsync(void** memory, std::size_t bytes, cudaMemPool_t, cudaStream_t stream) {
+  if (linden::simt::current_device() == device_without_pools) return cudaErrorInvalidValue;
   return cudaMallocAsync(memory, bytes, stream);
 }
 struct cudaFuncAttributes {};
-inline cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) { return cudaSuccess; }
+inline cudaError_t cudaFuncGetAttributes(cudaFuncAttributes*, const void*) {
+  return linden::simt::current_device() == device_too_old ? cudaErrorNoKernelImageForDevice : cudaSuccess;
+}
 inline cudaError_t cudaDriverGetVersion(int* version) { return *version = 13000, cudaSuccess; }
 inline cudaError_t cudaRuntimeGetVersion(int* version) { return *version = 13000, cudaSuccess; }
 
@@ -149,10 +163,21 @@ inline cudaError_t cudaFree(void* memory) {
 }
 template <class T>
 cudaError_t cudaMallocHost(T** memory, std::size_t bytes) {
-  *memory = static_cast<T*>(std::malloc(bytes));
+  *memory = static_cast<T*>(linden::simt::allocate_pinned(bytes));
   return *memory != nullptr ? cudaSuccess : cudaErrorMemoryAllocation;
 }
-inline cudaError_t cudaFreeHost(void* memory) { return std::free(memory), cudaSuccess; }
+inline cudaError_t cudaFreeHost(void* memory) { return linden::simt::free_pinned(memory), cudaSuccess; }
+
+enum cudaMemoryType { cudaMemoryTypeUnregistered, cudaMemoryTypeHost, cudaMemoryTypeDevice, cudaMemoryTypeManaged };
+struct cudaPointerAttributes {
+  cudaMemoryType type;
+};
+inline cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* address) {
+  attributes->type = linden::simt::is_device_address(address)   ? cudaMemoryTypeDevice
+                     : linden::simt::is_pinned_address(address) ? cudaMemoryTypeHost
+                                                                : cudaMemoryTypeUnregistered;
+  return cudaSuccess;
+}
 inline cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   const linden::simt::HeapUse use = linden::simt::heap_use();
   *free = use.limit - use.bytes;
@@ -165,7 +190,7 @@ inline cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes
   const bool to_device = linden::simt::is_device_address(to), from_device = linden::simt::is_device_address(from);
   if (bytes > 0 && kind != cudaMemcpyDefault && int(kind) != int(to_device) + 2 * int(from_device))
     return cudaErrorInvalidValue;
-  if (bytes > 0 && to_device && !from_device) {  // pageable memory is copied before the call returns
+  if (bytes > 0 && to_device && !from_device && !linden::simt::is_pinned_address(from)) {  // pageable memory is copied before the call returns
     const auto* const first = static_cast<const unsigned char*>(from);
     const auto staged = std::make_shared<std::vector<unsigned char>>(first, first + bytes);
     linden::simt::copy_async(to, staged->data(), bytes, stream);
@@ -178,5 +203,6 @@ inline cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cud
   return queued == cudaSuccess ? cudaStreamSynchronize(nullptr) : queued;
 }
 inline cudaError_t cudaMemsetAsync(void* to, int byte, std::size_t bytes, cudaStream_t stream) {
+  if (linden::simt::device_of(stream) != linden::simt::current_device()) return cudaErrorInvalidResourceHandle;
   return linden::simt::fill_async(to, static_cast<unsigned char>(byte), bytes, stream), cudaSuccess;
 }

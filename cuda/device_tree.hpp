@@ -83,17 +83,33 @@ __device__ __forceinline__ std::int64_t each_with_sum(std::int32_t count, const 
   return carry;
 }
 
-/// An entry with one load where it has eight bytes.
+/// An entry as it is loaded, in one piece where it has eight bytes. Kernels that have several in flight keep them so: the
+/// parts of an entry would each be unpacked, and waited for, before the next one is loaded.
+template <class E>
+struct RawEntry {
+  E value;
+  __device__ __forceinline__ E unpacked() const { return value; }
+};
+template <>
+struct RawEntry<NarrowEntry> {
+  uint2 words;
+  __device__ __forceinline__ NarrowEntry unpacked() const {
+    NarrowEntry entry;
+    __builtin_memcpy(&entry, &words, 8);
+    return entry;
+  }
+};
+
+template <class E>
+__device__ __forceinline__ RawEntry<E> load_raw(const E* entry) {
+  if constexpr (sizeof(E) == 8)
+    return {*reinterpret_cast<const uint2*>(entry)};
+  else
+    return {*entry};
+}
 template <class E>
 __device__ __forceinline__ E load_entry(const E* entry) {
-  if constexpr (sizeof(E) == 8) {
-    const uint2 raw = *reinterpret_cast<const uint2*>(entry);
-    E loaded;
-    __builtin_memcpy(&loaded, &raw, 8);
-    return loaded;
-  } else {
-    return *entry;
-  }
+  return load_raw(entry).unpacked();
 }
 template <class E>
 __device__ __forceinline__ void store_entry(E* to, const E& entry) {

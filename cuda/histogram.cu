@@ -2,7 +2,7 @@
 // a step in one launch.
 //
 // A block takes a range of the rows of all nodes, for a group of up to 32 features, and keeps one node's cells in
-// shared memory as two planes of 32-bit sums, cell `bin * 32 + lane`. A lane holds four features of a row (one word of
+// shared memory as 32-bit sums: a bin has 32 of gradients, then 32 of curvatures, cell `bin * 64 + lane`. A lane holds four features of a row (one word of
 // bins); lanes that hold the same word take turns within it, and where a row has fewer than eight words there are
 // replicas side by side, so that no two lanes of a warp ever meet in a bank. Before a sum can overflow, and at the end
 // of each node's rows, cells are added to the node's histogram in global memory. All sums are of integers: no order
@@ -79,8 +79,7 @@ __global__ void __launch_bounds__(threads, most_resident)
     accumulate(const TreeMemory* tree, Own own, std::int32_t bins) {
   constexpr int columns = 4 * words, replicas = 32 / columns, rows_at_once = 32 / words;
   constexpr int unrolled = sizeof(E) == 8 ? 4 : 2;  // rows that a lane has in flight
-  LINDEN_DYNAMIC_SHARED(gradients, int);            // [bins, replicas, columns]
-  int* const curvatures = gradients + bins * 32;
+  LINDEN_DYNAMIC_SHARED(sums, int);                 // [bins, 2, replicas, columns]: of gradients, of curvatures
   const std::int32_t group = std::int32_t(blockIdx.y) * 32;
   const int part = int(blockIdx.z);
   const std::int32_t jobs = *own.jobs;
@@ -92,22 +91,27 @@ __global__ void __launch_bounds__(threads, most_resident)
 
   const int lane = int(lane_index()), word = lane % words, turn = lane / words;
   const int first_cell = (turn / 4 % replicas) * columns + 4 * word;
-  const E* const entries = static_cast<const E*>(tree->entries);
-  const std::uint8_t* const my_bins = tree->bins.by_row + group + 4 * word;
+  const E* const entries = global(static_cast<const E*>(tree->entries));
+  const std::uint8_t* const my_bins = global(tree->bins.by_row + group + 4 * word);
   const auto stride = static_cast<unsigned>(tree->bins.row_stride);
-  for (int c = int(threadIdx.x); c < 2 * 32 * bins; c += threads) gradients[c] = 0;
+  // What a thread adds to the node's histogram at the end of its rows is always of the same column.
+  const int my_column = int(threadIdx.x) % columns;
+  const bool is_feature = group + my_column < tree->bins.features;
+  const FeatureBins feature = is_feature ? tree->bins.feature[group + my_column] : FeatureBins{};
+  for (int c = int(threadIdx.x); c < 2 * 32 * bins; c += threads) sums[c] = 0;
 
-  const auto bins_of = [&](const E& entry) {
-    return *reinterpret_cast<const unsigned*>(my_bins + std::int64_t{entry.row} * stride);
+  const auto bins_of = [&](const RawEntry<E>& entry) {
+    return *reinterpret_cast<const unsigned*>(my_bins + std::int64_t{entry.unpacked().row} * stride);
   };
-  const auto add = [&](const E& entry, unsigned four) {
+  const auto add = [&](const RawEntry<E>& raw, unsigned four) {
+    const E entry = raw.unpacked();
     const int gradient = part_of(entry.gradient, part), curvature = part_of(entry.curvature, part);
 #pragma unroll
     for (int j = 0; j < 4; ++j) {
       const int column = (j + turn) & 3;
-      const int cell = int((four >> (8 * column)) & 255) * 32 + first_cell + column;
-      atomicAdd(gradients + cell, gradient);
-      atomicAdd(curvatures + cell, curvature);
+      const int cell = int((four >> (8 * column)) & 255) * 64 + first_cell + column;
+      atomicAdd(sums + cell, gradient);
+      atomicAdd(sums + cell + 32, curvature);
     }
   };
 
@@ -122,18 +126,18 @@ __global__ void __launch_bounds__(threads, most_resident)
       const int rows = int(next - at);
       constexpr int step = warps * rows_at_once;
       int i = int(warp_index()) * rows_at_once + turn;
-      E entry[unrolled];  // loaded a turn ahead of their bins
+      RawEntry<E> entry[unrolled];  // loaded a turn ahead of their bins
 #pragma unroll
       for (int u = 0; u < unrolled; ++u)
-        if (i + u * step < rows) entry[u] = load_entry(first + i + u * step);
+        if (i + u * step < rows) entry[u] = load_raw(first + i + u * step);
       for (; i + (unrolled - 1) * step < rows; i += unrolled * step) {
         unsigned four[unrolled];
-        E ahead[unrolled];
+        RawEntry<E> ahead[unrolled];
 #pragma unroll
         for (int u = 0; u < unrolled; ++u) four[u] = bins_of(entry[u]);
 #pragma unroll
         for (int u = 0; u < unrolled; ++u)
-          if (i + (unrolled + u) * step < rows) ahead[u] = load_entry(first + i + (unrolled + u) * step);
+          if (i + (unrolled + u) * step < rows) ahead[u] = load_raw(first + i + (unrolled + u) * step);
 #pragma unroll
         for (int u = 0; u < unrolled; ++u) {
           add(entry[u], four[u]);
@@ -144,20 +148,19 @@ __global__ void __launch_bounds__(threads, most_resident)
       for (int u = 0; u < unrolled; ++u)
         if (i + u * step < rows) add(entry[u], bins_of(entry[u]));
       __syncthreads();  // sums are complete
-      for (int c = int(threadIdx.x); c < bins * columns; c += threads) {
-        const int column = c % columns, bin = c / columns;
+      WideCell* const cells =
+          global(tree->histograms + std::int64_t{node.slot} * tree->bins.cells + feature.first_cell);
+      for (int bin = int(threadIdx.x) / columns; bin < bins; bin += threads / columns) {
         long long gradient = 0, curvature = 0;
 #pragma unroll
         for (int r = 0; r < replicas; ++r) {
-          const int cell = bin * 32 + r * columns + column;
-          gradient += gradients[cell];
-          curvature += curvatures[cell];
-          gradients[cell] = curvatures[cell] = 0;
+          const int cell = bin * 64 + r * columns + my_column;
+          gradient += sums[cell];
+          curvature += sums[cell + 32];
+          sums[cell] = sums[cell + 32] = 0;
         }
-        if ((gradient == 0 && curvature == 0) || group + column >= tree->bins.features) continue;
-        const FeatureBins& feature = tree->bins.feature[group + column];
-        if (bin >= feature.bins) continue;
-        WideCell* const to = tree->histograms + std::int64_t{node.slot} * tree->bins.cells + feature.first_cell + bin;
+        if (bin >= feature.bins || (gradient == 0 && curvature == 0)) continue;
+        WideCell* const to = cells + bin;
         const int shift = part * low_bits;
         atomicAdd(reinterpret_cast<unsigned long long*>(&to->gradient), static_cast<unsigned long long>(gradient)
                                                                             << shift);

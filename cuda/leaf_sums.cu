@@ -42,7 +42,7 @@ struct AddSums {
 };
 
 __device__ __forceinline__ void add(std::int64_t* total, std::int64_t value) {
-  atomicAdd(reinterpret_cast<unsigned long long*>(total), static_cast<unsigned long long>(value));
+  atomicAdd(reinterpret_cast<unsigned long long*>(global(total)), static_cast<unsigned long long>(value));
 }
 
 template <class E>

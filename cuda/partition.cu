@@ -43,7 +43,7 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
   const int lane = int(lane_index()), warp = int(warp_index());
   const std::int32_t batch = tree->batch_size;
   const std::int64_t tiles = batch > 0 ? own.first_tile[batch] : 0;
-  E* const entries = static_cast<E*>(tree->entries);
+  E* const entries = global(static_cast<E*>(tree->entries));
   for (std::int64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
     const std::int32_t b = range_of(own.first_tile, batch, tile);
     const GrowNode& node = tree->nodes[tree->batch[b]];
@@ -51,17 +51,22 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
     const std::int64_t rest = node.rows - offset;
     const int count = int(rest < partition_tile ? rest : partition_tile);
     const E* const from = entries + node.begin + offset;
-    const std::uint8_t* const bins = tree->bins.by_feature + node.split.feature * tree->bins.rows;
+    const std::uint8_t* const bins = global(tree->bins.by_feature + node.split.feature * tree->bins.rows);
     const Direction goes(*tree, node.split);
 
-    E entry[items];
+    // All loads of a kind are under way before the first is waited for.
+    RawEntry<E> entry[items];
+    std::uint8_t bin[items];
     unsigned lefts[items];
 #pragma unroll
     for (int j = 0; j < items; ++j)
-      if (j * threads + int(threadIdx.x) < count) entry[j] = load_entry(from + j * threads + threadIdx.x);
+      if (j * threads + int(threadIdx.x) < count) entry[j] = load_raw(from + j * threads + threadIdx.x);
+#pragma unroll
+    for (int j = 0; j < items; ++j)
+      if (j * threads + int(threadIdx.x) < count) bin[j] = bins[entry[j].unpacked().row];
 #pragma unroll
     for (int j = 0; j < items; ++j) {
-      const bool left = j * threads + int(threadIdx.x) < count && goes(bins[entry[j].row]);
+      const bool left = j * threads + int(threadIdx.x) < count && goes(bin[j]);
       lefts[j] = __ballot_sync(all_lanes, left);
       if (lane == 0) counts[j * warps + warp] = __popc(lefts[j]);
     }
@@ -88,7 +93,7 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
       if (at >= count) continue;
       const int left_before = counts[j * warps + warp] + __popc(lefts[j] & ((1u << lane) - 1));
       const bool left = (lefts[j] >> lane) & 1;
-      store_entry(entries + (left ? to.left + left_before : to.right + at - left_before), entry[j]);
+      store_entry(entries + (left ? to.left + left_before : to.right + at - left_before), entry[j].unpacked());
     }
     __syncthreads();  // the next tile writes counts and places again
   }

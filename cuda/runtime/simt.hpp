@@ -34,6 +34,16 @@ __device__ __forceinline__ unsigned lane_index() { return threadIdx.x % 32; }
 __device__ __forceinline__ unsigned warp_index() { return threadIdx.x / 32; }
 __device__ __forceinline__ unsigned warps_in_block() { return blockDim.x / 32; }
 
+/// The same pointer, known to lead to global memory. Of one that a kernel has read from memory nvcc does not know, and
+/// makes each atomic a question of which memory it is, with a loop for shared memory.
+template <class T>
+__device__ __forceinline__ T* global(T* pointer) {
+#ifdef __CUDA_ARCH__
+  __builtin_assume(__isGlobal(pointer));
+#endif
+  return pointer;
+}
+
 /// Sixteen bytes as values: one memory transaction where the address is a multiple of 16.
 template <class T>
 struct alignas(16) Pack {

@@ -107,7 +107,7 @@ target_compile_options(linden_cuda_flags INTERFACE -std=c++20 --expt-relaxed-con
 add_library(linden_cuda_rounding INTERFACE)
 target_compile_options(linden_cuda_rounding INTERFACE --fmad=false --ftz=false --prec-div=true --prec-sqrt=true)
 
-add_library(linden_cuda_kernels OBJECT ${LINDEN_CUDA_KERNELS})
+add_library(linden_cuda_kernels OBJECT ${LINDEN_CUDA_KERNELS} ${LINDEN_CUDA_CUB})
 target_link_libraries(linden_cuda_kernels PRIVATE linden_cuda_flags)
 target_link_libraries(linden_cuda_kernels PRIVATE linden_cuda_rounding)
 set_target_properties(linden_cuda_kernels PROPERTIES CUDA_VISIBILITY_PRESET hidden

@@ -83,8 +83,8 @@ __device__ __forceinline__ std::int64_t each_with_sum(std::int32_t count, const 
   return carry;
 }
 
-/// An entry as it is loaded, in one piece where it has eight bytes. Kernels that have several in flight keep them so: the
-/// parts of an entry would each be unpacked, and waited for, before the next one is loaded.
+/// An entry as it is loaded, in one piece where it has eight bytes. Kernels that have several in flight keep them so:
+/// the parts of an entry would each be unpacked, and waited for, before the next one is loaded.
 template <class E>
 struct RawEntry {
   E value;

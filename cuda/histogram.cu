@@ -2,11 +2,11 @@
 // a step in one launch.
 //
 // A block takes a range of the rows of all nodes, for a group of up to 32 features, and keeps one node's cells in
-// shared memory as 32-bit sums: a bin has 32 of gradients, then 32 of curvatures, cell `bin * 64 + lane`. A lane holds four features of a row (one word of
-// bins); lanes that hold the same word take turns within it, and where a row has fewer than eight words there are
-// replicas side by side, so that no two lanes of a warp ever meet in a bank. Before a sum can overflow, and at the end
-// of each node's rows, cells are added to the node's histogram in global memory. All sums are of integers: no order
-// changes them.
+// shared memory as 32-bit sums: a bin has 32 of gradients, then 32 of curvatures, cell `bin * 64 + lane`. A lane holds
+// four features of a row (one word of bins); lanes that hold the same word take turns within it, and where a row has
+// fewer than eight words there are replicas side by side, so that no two lanes of a warp ever meet in a bank. Before a
+// sum can overflow, and at the end of each node's rows, cells are added to the node's histogram in global memory. All
+// sums are of integers: no order changes them.
 //
 // Wide gradients (24 bits) are summed in two halves of 12 bits, each by blocks of its own.
 #include "backend/grow_queue.hpp"

@@ -14,7 +14,7 @@ namespace linden::cuda {
 namespace {
 
 constexpr std::int64_t short_axis = 64, very_many_lines = 131072;
-constexpr int index_bytes = 5;  // 2^40 elements are more than any device has room for
+constexpr int index_bits = 40;  // 2^40 elements are more than any device has room for
 constexpr int batch = 8;        // loads under way
 
 template <class T>
@@ -56,8 +56,8 @@ __global__ void read_index(__grid_constant__ const AxisTask<3> task, std::int32_
     const auto [line, i] = divided(n, records.length);
     const std::int64_t offset = offset_at(first + line, task.sizes, task.operand[1].strides, rank);
     const auto* const index = static_cast<const std::int64_t*>(task.operand[1].data) + offset;
-    records.keys[0][n] = static_cast<std::uint64_t>(index[i * task.axis_stride[1]]);
-    records.positions[0][n] = unsigned(i);
+    records.keys[n] = static_cast<std::uint64_t>(index[i * task.axis_stride[1]]);
+    records.positions[n] = unsigned(i);
   }
 }
 
@@ -70,10 +70,10 @@ __global__ void add_sorted(__grid_constant__ const AxisTask<3> task, std::int64_
   for (std::int64_t n = thread_of_grid(); n < records.lines * length * sharing; n += threads_of_grid()) {
     const auto [record, lane] = divided(n, sharing);
     const auto [line, begin] = divided(record, length);
-    const std::uint64_t* const keys = records.sorted_keys(line);
+    const std::uint64_t* const keys = records.keys_of(line);
     const std::uint64_t key = keys[begin];
     if (begin > 0 && keys[begin - 1] == key) continue;
-    const unsigned* const positions = records.sorted_positions(line);
+    const unsigned* const positions = records.positions_of(line);
     const IndexedMemory<T> at(task, offsets_at(task, task.rank, (first + line) * sharing + lane));
     T* const out = at.out + static_cast<std::int64_t>(key) * task.axis_stride[0];
     T sum = *out;
@@ -128,7 +128,7 @@ void add_floating(Context& context, const AxisTask<3>& before) {
     const std::int64_t count = indices - first < together ? indices - first : together;
     RadixSort<std::uint64_t> sorted(context, count, length);
     launch<read_index>(shape(count * length), task, rank, first, sorted.records());
-    sorted.run(context, index_bytes);
+    sorted.run(context, index_bits);
     launch<add_sorted<T>>(shape(count * length * sharing), task, first, sharing, sorted.records());
   }
 }

@@ -97,8 +97,8 @@ __global__ void read_lines(__grid_constant__ const AxisTask<3> task, std::int64_
   for (std::int64_t n = thread_of_grid(); n < records.lines * records.length; n += threads_of_grid()) {
     const auto [number, i] = divided(n, records.length);
     const Line<T> line(task, first + number);
-    records.keys[0][n] = order.key(line.in[i * line.in_stride]);
-    records.positions[0][n] = unsigned(i);
+    records.keys[n] = order.key(line.in[i * line.in_stride]);
+    records.positions[n] = unsigned(i);
   }
 }
 
@@ -107,7 +107,7 @@ __global__ void write_lines(__grid_constant__ const AxisTask<3> task, std::int64
                             __grid_constant__ const RadixRecords<Key> records) {
   for (std::int64_t n = thread_of_grid(); n < records.lines * records.length; n += threads_of_grid()) {
     const auto [number, i] = divided(n, records.length);
-    Line<T>(task, first + number).store(order, i, records.sorted_keys(number)[i], records.sorted_positions(number)[i]);
+    Line<T>(task, first + number).store(order, i, records.keys[n], records.positions[n]);
   }
 }
 
@@ -135,7 +135,7 @@ void sort_long_lines(Context& context, const AxisTask<3>& task, std::int64_t lin
     const LaunchShape shape{
         .grid = blocks_for(context, count * task.length, 256), .block = 256, .stream = stream_of(context)};
     launch<read_lines<T, Key>>(shape, task, first, order, sorted.records());
-    sorted.run(context, sizeof(T));
+    sorted.run(context, 8 * sizeof(T));
     launch<write_lines<T, Key>>(shape, task, first, order, sorted.records());
   }
 }

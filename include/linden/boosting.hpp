@@ -160,6 +160,9 @@ class LINDEN_API BoostedModel {
 
   /// Metrics on the validation set, one entry a round trained (those after the best round too); not stored in files.
   const std::vector<std::vector<MetricValue>>& history() const noexcept;
+  /// What training found that its user would want to know, a sentence each: that no split was possible, and why; that
+  /// the loss has no curvature; that a metric was never finite. Not stored in files.
+  const std::vector<std::string>& warnings() const noexcept;
   /// Seconds spent on making bins, and on the rounds; not stored in files.
   double seconds_binning() const noexcept;
   double seconds_training() const noexcept;

@@ -62,8 +62,9 @@ struct EarlyStopping {
 };
 
 /// Ends training when the metric has not improved for `patience` rounds, and keeps the rounds up to the best one,
-/// also when the rounds run out first. Throws ArgumentError here for bad options, and from fit_boosted when there is
-/// no validation set or no such metric.
+/// also when the rounds run out first. NaN is no improvement; where the metric never was a number, all rounds so far
+/// are kept. Throws ArgumentError here for bad options, and from fit_boosted when there is no validation set or no such
+/// metric.
 LINDEN_API Callback early_stopping(const EarlyStopping& options = {});
 
 /// One JSON object a line and round: {"round": 0, "seconds": 0.01, "logloss": 0.63}. Throws FileError when the

@@ -52,6 +52,7 @@ Schema BoostedModel::schema() const {
   return schema;
 }
 
+const std::vector<std::string>& BoostedModel::warnings() const noexcept { return state_->warnings; }
 double BoostedModel::seconds_binning() const noexcept { return state_->seconds_binning; }
 double BoostedModel::seconds_training() const noexcept { return state_->seconds_training; }
 

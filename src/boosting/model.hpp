@@ -21,6 +21,7 @@ struct BoostedModel::State {
   std::vector<double> initial_score;  ///< one an output
   std::vector<Tree> trees;
   std::vector<std::vector<MetricValue>> history;
+  std::vector<std::string> warnings;
   double seconds_binning = 0, seconds_training = 0;
   Forest forest;  ///< made from `trees`
 

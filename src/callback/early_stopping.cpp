@@ -37,9 +37,9 @@ Callback early_stopping(const EarlyStopping& options) {
     if (round.index == 0) *best = Best{};  // a new fit
     const MetricValue& metric = watched(round, options.metric);
     const double gain = metric.higher_is_better ? metric.value - best->value : best->value - metric.value;
-    if (best->round < 0 || std::isnan(best->value) || gain > options.min_delta) *best = {metric.value, round.index};
-    const bool ends = round.index - best->round >= options.patience || round.index + 1 == round.rounds;
-    return ends ? Signal::stop_and_keep(best->round + 1) : Signal::proceed();
+    if (!std::isnan(metric.value) && (best->round < 0 || gain > options.min_delta)) *best = {metric.value, round.index};
+    if (round.index - best->round < options.patience && round.index + 1 < round.rounds) return Signal::proceed();
+    return best->round < 0 ? Signal::stop() : Signal::stop_and_keep(best->round + 1);
   };
 }
 

@@ -178,10 +178,9 @@ TEST(CustomLoss, ExactCurvatureStopsAtANegativeOne) {
   const std::string message = refusal<DataError>([&] { fit(Curvature::exact, 1); });
   const std::size_t row = message.find("row "), end = message.find(" is negative");
   ASSERT_NE(end, std::string::npos) << message;
-  EXPECT_EQ(
-      message.substr(end),
-      " is negative or not finite, and loss \"brier\" asks for it as it is. Hint: .curvature = Curvature::clamped "
-      "takes 0 where it is negative.");
+  EXPECT_EQ(message.substr(end),
+            " is negative or not finite, and loss \"brier\" takes it as it is. Hint: .curvature = Curvature::clamped "
+            "takes 0 where it is negative.");
   EXPECT_TRUE(message.starts_with("fit_boosted: in round ")) << message;
   EXPECT_LT(std::stoi(message.substr(row + 4)), 200);
 }

@@ -65,6 +65,13 @@ TEST(EarlyStopping, NotANumberIsNoImprovement) {
   EXPECT_EQ(run(early_stopping({.patience = 2, .metric = "m"}), {nan, 2, 1, 3, 3}).keep, 3);
 }
 
+TEST(EarlyStopping, WithoutAnyNumberAllRoundsAreKept) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Ending e = run(early_stopping({.patience = 2, .metric = "m"}), {nan, nan, nan});
+  EXPECT_EQ(e.rounds, 2);
+  EXPECT_EQ(e.keep, 0);
+}
+
 TEST(EarlyStopping, MayServeSeveralFits) {
   const Callback callback = early_stopping({.patience = 2, .metric = "m"});
   EXPECT_EQ(run(callback, {1, 2, 3, 4}).keep, 1);

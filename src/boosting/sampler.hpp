@@ -1,0 +1,33 @@
+// Sampler: the rows and features that the trees of a round see, drawn and brought to the device.
+#pragma once
+
+#include <cstdint>
+#include <linden/boosting.hpp>
+#include <vector>
+
+#include "backend/backend.hpp"
+
+namespace linden {
+
+class Sampler {
+ public:
+  /// What is passed must outlive the object.
+  Sampler(const Backend& backend, Context& context, const BoostingConfig& config, const BinsView& bins);
+
+  /// Points `tree` to the rows and features of this round.
+  void draw(int round, TreeMemory& tree);
+
+ private:
+  void use_features(std::vector<std::int32_t> features);
+
+  const Backend& backend_;
+  Context& context_;
+  const BoostingConfig& config_;
+  const BinsView& bins_;
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::int32_t> features_;
+  OnDevice<std::uint32_t> device_rows_;
+  OnDevice<std::int32_t> device_features_;
+};
+
+}  // namespace linden

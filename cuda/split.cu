@@ -42,39 +42,62 @@ struct FirstLargest {
   }
 };
 
+// The first candidate from `from` on that beats `best` (the larger gain, then the lower number); `count` if there is
+// none. The same for all threads of the block.
+__device__ __forceinline__ std::int32_t next_better(const Split* candidates, std::int32_t from, std::int32_t count,
+                                                    const Choice& best) {
+  for (; from < count; from += choose_threads) {
+    const std::int32_t i = from + std::int32_t(threadIdx.x);
+    const double gain = i < count ? candidates[i].gain : 0;
+    const bool better = gain > best.gain || (gain > 0 && gain == best.gain && i < best.candidate);
+    const Choice found = block_reduce(Choice{better ? 1.0 : 0.0, i, 0}, FirstLargest{});
+    if (found.gain > 0) return found.candidate;
+  }
+  return count;
+}
+
+// Counting never raises a gain: the largest one is counted first, and then only those that are above the best known,
+// each once.
 template <class E>
 __global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree) {
   LINDEN_SHARED(rows, unsigned[256]);
   LINDEN_SHARED(order, CategoryOrder);
-  const std::int32_t count = tree->node_count - tree->first_new;
+  const std::int32_t count = tree->node_count - tree->first_new, features = tree->feature_count;
   for (std::int32_t n = std::int32_t(blockIdx.x); n < count; n += std::int32_t(gridDim.x)) {
     GrowNode& node = tree->nodes[tree->first_new + n];
     if (!is_searched(*tree, node)) continue;  // whole blocks
     const Scan scan = scan_of(*tree, node);
-    Split* const candidates = tree->candidates + std::int64_t{n} * tree->feature_count;
-    for (;;) {
-      Choice mine{0, tree->feature_count, 0};
-      for (std::int32_t i = std::int32_t(threadIdx.x); i < tree->feature_count; i += choose_threads)
-        if (candidates[i].gain > mine.gain) mine = {candidates[i].gain, i, 0};
-      const Choice best = block_reduce(mine, FirstLargest{});
-      if (!worth_splitting(best.gain, scan.score, tree->limits.min_gain)) break;
-      const Split split = candidates[best.candidate];
-      if (is_proven(*tree, node, split)) {
-        if (threadIdx.x == 0) node.split = split;
-        break;
-      }
+    Split* const candidates = tree->candidates + std::int64_t{n} * features;
+    // Replaces a candidate by the best cut of its feature that leaves enough rows on both sides.
+    const auto settle = [&](std::int32_t candidate) {
+      if (is_proven(*tree, node, candidates[candidate])) return;
+      const std::int32_t feature = candidates[candidate].feature;
       for (int b = int(threadIdx.x); b < 256; b += choose_threads) rows[b] = 0;
       __syncthreads();
       const E* const entries = static_cast<const E*>(tree->entries) + node.begin;
-      const std::uint8_t* const bins = tree->bins.by_feature + split.feature * tree->bins.rows;
+      const std::uint8_t* const bins = tree->bins.by_feature + feature * tree->bins.rows;
       for (std::int64_t i = threadIdx.x; i < node.rows; i += choose_threads) atomicAdd(rows + bins[entries[i].row], 1u);
       __syncthreads();
       if (warp_index() == 0) {
-        const Split counted = feature_split(*tree, node, scan, split.feature, rows, order);
-        if (lane_index() == 0) candidates[best.candidate] = counted;
+        const Split counted = feature_split(*tree, node, scan, feature, rows, order);
+        if (lane_index() == 0) candidates[candidate] = counted;
       }
       __syncthreads();
+    };
+    Choice best{0, features, 0};
+    for (std::int32_t i = std::int32_t(threadIdx.x); i < features; i += choose_threads)
+      if (candidates[i].gain > best.gain) best = {candidates[i].gain, i, 0};
+    best = block_reduce(best, FirstLargest{});
+    if (!worth_splitting(best.gain, scan.score, tree->limits.min_gain)) continue;
+    settle(best.candidate);
+    best.gain = candidates[best.candidate].gain;
+    for (std::int32_t i = next_better(candidates, 0, features, best); i < features;
+         i = next_better(candidates, i + 1, features, best)) {
+      settle(i);
+      best = FirstLargest{}(best, Choice{candidates[i].gain, i, 0});
     }
+    if (threadIdx.x == 0 && worth_splitting(best.gain, scan.score, tree->limits.min_gain))
+      node.split = candidates[best.candidate];
   }
 }
 

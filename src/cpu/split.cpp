@@ -170,19 +170,31 @@ void count_rows(const TreeMemory& tree, const GrowNode& node, std::int32_t featu
   for (std::int64_t i = 0; i < node.rows; ++i) ++rows[bins[entry[i].row]];
 }
 
-// The best of all features, with enough rows on both sides.
+// Counts the rows of a candidate's feature, and makes it the best cut that leaves enough on both sides.
+void count(const TreeMemory& tree, const GrowNode& node, const Scan& s, Split& candidate) {
+  std::int64_t rows[256] = {};
+  with_entries(tree, [&]<class E>(E*) { count_rows<decltype(E::gradient)>(tree, node, candidate.feature, rows); });
+  candidate = feature_split(tree, node, s, candidate.feature, rows);
+}
+
+// The best of all features, with enough rows on both sides. Counting never raises a gain: the largest one is counted
+// first, and then only those that are above the best known, each once.
 Split best_of(const TreeMemory& tree, const GrowNode& node, Split* candidates) {
   const Scan s = scan_of(tree, node);
-  for (;;) {
-    Split* best = candidates;
-    for (std::int32_t i = 1; i < tree.feature_count; ++i)
-      if (candidates[i].gain > best->gain) best = candidates + i;
-    if (!worth_splitting(best->gain, s.score, tree.limits.min_gain)) return Split{};
-    if (is_proven(tree, node, *best)) return *best;
-    std::int64_t rows[256] = {};
-    with_entries(tree, [&]<class E>(E*) { count_rows<decltype(E::gradient)>(tree, node, best->feature, rows); });
-    *best = feature_split(tree, node, s, best->feature, rows);
+  Split* const end = candidates + tree.feature_count;
+  Split* first = candidates;
+  for (Split* c = candidates; c < end; ++c)
+    if (c->gain > first->gain) first = c;
+  if (first == end || !worth_splitting(first->gain, s.score, tree.limits.min_gain)) return {};
+  if (!is_proven(tree, node, *first)) count(tree, node, s, *first);
+  const Split* best = first;
+  for (Split* c = candidates; c < end; ++c) {
+    const auto is_better = [&] { return c->gain > best->gain || (c->gain == best->gain && c < best); };
+    if (!is_better() || !worth_splitting(c->gain, s.score, tree.limits.min_gain)) continue;
+    if (!is_proven(tree, node, *c)) count(tree, node, s, *c);
+    if (is_better()) best = c;
   }
+  return worth_splitting(best->gain, s.score, tree.limits.min_gain) ? *best : Split{};
 }
 
 }  // namespace

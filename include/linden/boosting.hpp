@@ -84,7 +84,8 @@ struct TreeNode {
   double threshold = 0;                ///< numeric split: value <= threshold goes left
   bool missing_left = false;           ///< where a missing value goes (and a category that training never saw)
   bool categorical = false;            ///< whether the split is by category
-  std::vector<int> left_categories{};  ///< categorical split: these codes go left, ascending; other known ones right
+  std::vector<int> left_categories{};  ///< categorical split: codes that go left, ascending, each for all of its group
+                                       ///< (BoostedModel::category_groups); other groups go right
   int left = -1;                       ///< index of the left child; -1 for a leaf
   int right = -1;
   double value = 0;       ///< leaf: what it adds to the score, learning rate included
@@ -149,6 +150,10 @@ class LINDEN_API BoostedModel {
   const std::vector<std::string>& feature_names() const noexcept;
   /// The categories of a feature by code; empty for a numeric one.
   const std::vector<std::string>& categories(int feature) const;
+  /// Which categories of a feature the trees tell apart: for each code the lowest one that shares its bin, and stands
+  /// for it in TreeNode::left_categories; -1 for a category that training had no row of, which goes where missing
+  /// values go. Empty where every category stands for itself.
+  const std::vector<int>& category_groups(int feature) const;
   /// Whether a feature is categorical.
   bool is_categorical(int feature) const;
   /// The label's column in the training data; empty when it had no name.

@@ -86,6 +86,9 @@ Cuts categorical_cuts(const Column& column, int max_bins) {
     cuts.bin_of[order[i]] = static_cast<std::uint8_t>(std::max(0, std::min(i, value_bins - 1)));
     cuts.seen[order[i]] = rows[order[i]] > 0;
   }
+  cuts.first_code.assign(static_cast<std::size_t>(value_bins), codes);
+  for (int i = codes - 1; i >= 0; --i)
+    if (cuts.seen[i]) cuts.first_code[cuts.bin_of[i]] = i;
   cuts.bins = value_bins + (cuts.has_missing ? 1 : 0);
   return cuts;
 }

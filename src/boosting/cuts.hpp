@@ -15,6 +15,7 @@ struct Cuts {
   std::vector<double> numeric;       ///< bin b holds numeric[b - 1] < v <= numeric[b]
   std::vector<std::uint8_t> bin_of;  ///< categorical: the bin of each code
   std::vector<bool> seen;            ///< categorical: whether training rows have the code
+  std::vector<int> first_code;       ///< categorical: the lowest code of each bin of values
   bool categorical = false;
   bool has_missing = false;
   int bins = 0;  ///< with the bin of missing values; below 2 the feature is of no use

@@ -8,6 +8,7 @@
 #include "backend/backend.hpp"
 #include "backend/tree_math.hpp"
 #include "boosting/bins.hpp"
+#include "boosting/category_groups.hpp"
 #include "boosting/fit_checks.hpp"
 #include "boosting/fit_rows.hpp"
 #include "boosting/grow.hpp"
@@ -76,8 +77,10 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
 
   const Clock::time_point bin_start = Clock::now();
   const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, arena);
+  for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, train, cuts);
   model->seconds_binning = seconds_since(bin_start);
+  validation.start(*model);
 
   const Clock::time_point start = Clock::now();
   FitRows rows(backend, context, labels, weights, model->initial_score);
@@ -106,7 +109,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   model->seconds_training = seconds_since(start);
   validation.finish(*model);
   model->warnings = fit_warnings(*model, labels, start_gradients, bins.view().features);
-  model->forest = Forest(model->trees, model->categories);
+  model->forest = Forest(model->trees, model->categories, model->groups);
   return BoostedModel(std::move(model));
 }
 

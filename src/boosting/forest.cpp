@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <limits>
 
+#include "boosting/category_groups.hpp"
+
 namespace linden {
 
-Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories) {
+Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
+               std::span<const std::vector<int>> groups) {
   for (const Tree& tree : trees)
     for (const TreeNode& node : tree.nodes)
       if (node.feature >= 0) used_.push_back(node.feature);
   std::sort(used_.begin(), used_.end());
   used_.erase(std::unique(used_.begin(), used_.end()), used_.end());
+  for (const int feature : used_) numbers_.push_back(group_numbers(groups[feature]));
 
   for (const Tree& tree : trees) {
     const auto root = static_cast<std::int32_t>(nodes_.size());
@@ -38,10 +42,12 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
       has_categories_ = true;
       out.categorical = 1;
       detail.first_word = static_cast<std::int32_t>(categories_.size());
-      detail.codes = static_cast<std::int32_t>(categories[node.feature].size());
-      detail.words = node.left_categories.empty() ? 0 : node.left_categories.back() / 32 + 1;
+      detail.codes = static_cast<std::int32_t>(categories[node.feature].size());  // no fewer than groups
+      const auto number = [&](int code) { return numbers_[used].empty() ? code : numbers_[used][code]; };
+      detail.words = node.left_categories.empty() ? 0 : number(node.left_categories.back()) / 32 + 1;
       categories_.resize(categories_.size() + static_cast<std::size_t>(detail.words));
-      for (const int code : node.left_categories) categories_[detail.first_word + code / 32] |= 1u << (code % 32);
+      for (const int code : node.left_categories)
+        categories_[detail.first_word + number(code) / 32] |= 1u << (number(code) % 32);
     }
   }
 }

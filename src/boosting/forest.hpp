@@ -13,8 +13,9 @@ namespace linden {
 class Forest {
  public:
   Forest() = default;
-  /// `categories`: those of each of the model's features.
-  Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories);
+  /// `categories` and `groups`: those of each of the model's features (category_groups.hpp).
+  Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
+         std::span<const std::vector<int>> groups);
 
   /// The first `trees` trees.
   ForestView view(std::int32_t trees) const noexcept;
@@ -25,6 +26,12 @@ class Forest {
   }
   /// The sets of categories, as the view's details refer to them.
   std::span<const std::uint32_t> category_words() const noexcept { return categories_; }
+  /// A category of one of the features used, as nodes know it: the number of its group, -1 where it has none.
+  double group_of(std::uint32_t used, double code) const noexcept {
+    const std::vector<std::int32_t>& numbers = numbers_[used];
+    if (numbers.empty()) return code;
+    return code >= 0 && code < static_cast<double>(numbers.size()) ? numbers[static_cast<std::size_t>(code)] : -1.0;
+  }
   /// The model's feature behind each feature of the view, ascending.
   const std::vector<int>& used() const noexcept { return used_; }
 
@@ -34,6 +41,7 @@ class Forest {
   std::vector<std::int32_t> roots_, outputs_;
   std::vector<std::uint32_t> categories_;
   std::vector<int> used_;
+  std::vector<std::vector<std::int32_t>> numbers_;  // of the groups of each feature used; empty: codes as they are
   bool has_categories_ = false;
 };
 

@@ -42,9 +42,9 @@ double threshold_of(const Cuts& cuts, int bin) {
 
 std::vector<int> left_categories(const Cuts& cuts, const Split& split) {
   std::vector<int> codes;
-  for (std::size_t code = 0; code < cuts.bin_of.size(); ++code)
-    if (cuts.seen[code] ? goes_left(split, cuts.bin_of[code]) : split.missing_left)
-      codes.push_back(static_cast<int>(code));
+  for (std::size_t bin = 0; bin < cuts.first_code.size(); ++bin)
+    if (goes_left(split, static_cast<std::uint8_t>(bin))) codes.push_back(cuts.first_code[bin]);
+  std::sort(codes.begin(), codes.end());
   return codes;
 }
 

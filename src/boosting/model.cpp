@@ -5,6 +5,7 @@
 
 #include "backend/traverse.hpp"
 #include "base/fail.hpp"
+#include "boosting/category_groups.hpp"
 #include "boosting/predictor.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
@@ -62,6 +63,12 @@ const std::vector<std::string>& BoostedModel::categories(int feature) const {
   return state_->categories[feature];
 }
 
+const std::vector<int>& BoostedModel::category_groups(int feature) const {
+  if (feature < 0 || feature >= static_cast<int>(state_->groups.size()))
+    fail<ArgumentError>("BoostedModel::category_groups: feature {} of {}.", feature, state_->groups.size());
+  return state_->groups[feature];
+}
+
 bool BoostedModel::is_categorical(int feature) const {
   if (feature < 0 || feature >= static_cast<int>(state_->categorical.size()))
     fail<ArgumentError>("BoostedModel::is_categorical: feature {} of {}.", feature, state_->categorical.size());
@@ -83,8 +90,10 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   const State& s = *state_;
   const std::int64_t rows = data.rows();
   const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * outputs();
-  const RawView view(data,
-                     match_features(where, data, {s.feature_names, s.categorical, s.categories}, s.forest.used()));
+  std::vector<FeatureSource> sources =
+      match_features(where, data, {s.feature_names, s.categorical, s.categories}, s.forest.used());
+  translate_to_groups(sources, s.forest.used(), s.groups);
+  const RawView view(data, std::move(sources));
 
   if (options.output == Output::leaf) {
     Tensor leaves = Tensor::empty({rows, trees}, DType::i32);
@@ -109,7 +118,11 @@ void BoostedModel::predict_row(std::span<const double> values, std::span<double>
   const std::vector<int>& used = s.forest.used();
   for (std::int32_t tree = 0; tree < forest.trees; ++tree) {
     std::int32_t at = forest.roots[tree];
-    while (forest.details[at].leaf < 0) at = next_node<true>(forest, at, values[used[forest.nodes[at].feature]]);
+    while (forest.details[at].leaf < 0) {
+      const ForestNode& node = forest.nodes[at];
+      const double value = values[used[node.feature]];
+      at = next_node<true>(forest, at, node.categorical ? s.forest.group_of(node.feature, value) : value);
+    }
     out[forest.outputs[tree]] += forest.details[at].value;
   }
   s.config.loss.predict(out);

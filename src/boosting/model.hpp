@@ -14,6 +14,7 @@ struct BoostedModel::State {
   std::vector<std::string> feature_names;
   std::vector<std::vector<std::string>> categories;  ///< one list a feature; empty for numbers
   std::vector<bool> categorical;                     ///< one a feature
+  std::vector<std::vector<int>> groups;              ///< one list a feature (category_groups.hpp); empty: none shares
   std::string label;                                 ///< its column's name, or ""
   std::vector<std::string> classes;
   std::vector<std::string> missing;  ///< the tokens by which the training data was read

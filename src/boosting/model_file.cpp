@@ -35,16 +35,49 @@ Json tree_to_json(const Tree& tree) {
           {"rows", rows},           {"left_categories", categories}};
 }
 
-void read_categories(const JsonReader& at, TreeNode& node, std::size_t known) {
+using Groups = std::vector<std::vector<int>>;  // category_groups.hpp
+
+Groups groups_from_json(const JsonReader& json, const Envelope& envelope) {
+  Groups groups(envelope.feature_names.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const JsonReader& entry = json[i];
+    const auto feature = static_cast<std::size_t>(entry["feature"].whole(0, std::ssize(groups) - 1));
+    const JsonReader& codes = entry["lowest_codes"];
+    const auto known = std::ssize(envelope.categories[feature]);
+    if (!groups[feature].empty()) entry["feature"].refuse("has its groups twice");
+    std::int64_t code = 0;
+    for (const std::int64_t lowest : codes.wholes(-1, known - 1)) {
+      if (lowest > code || (lowest >= 0 && lowest < code && groups[feature][lowest] != lowest))
+        codes[static_cast<std::size_t>(code)].refuse(fmt::format("is {}, which is not the lowest of a group", lowest));
+      groups[feature].push_back(static_cast<int>(lowest));
+      ++code;
+    }
+    if (code != known) codes.refuse(fmt::format("has {} entries for {} categories", code, known));
+  }
+  // A node's set has one bit a group, and save never writes more groups than a feature can have bins.
+  constexpr std::int64_t most_groups = 256;
+  for (std::size_t f = 0; f < groups.size(); ++f) {
+    std::int64_t count = groups[f].empty() ? std::ssize(envelope.categories[f]) : 0;
+    for (std::size_t code = 0; code < groups[f].size(); ++code) count += groups[f][code] == static_cast<int>(code);
+    if (count > most_groups)
+      json.refuse(fmt::format("gives feature {} {} groups, more than {}", f, count, most_groups));
+  }
+  return groups;
+}
+
+void read_categories(const JsonReader& at, TreeNode& node, const Groups& groups, std::int64_t known) {
   node.categorical = true;
-  for (const std::int64_t code : at.wholes(0, static_cast<std::int64_t>(known) - 1))
+  const std::vector<int>& lowest = groups[node.feature];
+  for (const std::int64_t code : at.wholes(0, known - 1)) {
+    if (!lowest.empty() && lowest[code] != code) at.refuse(fmt::format("has {}, which stands for no group", code));
     node.left_categories.push_back(static_cast<int>(code));
+  }
   if (std::adjacent_find(node.left_categories.begin(), node.left_categories.end(), std::greater_equal<>()) !=
       node.left_categories.end())
     at.refuse("is not ascending");
 }
 
-Tree tree_from_json(const JsonReader& json, const Envelope& envelope, int output) {
+Tree tree_from_json(const JsonReader& json, const Envelope& envelope, const Groups& groups, int output) {
   Tree tree;
   tree.output = static_cast<int>(json["output"].whole(output, output));
   const auto features = static_cast<std::int64_t>(envelope.feature_names.size());
@@ -89,7 +122,7 @@ Tree tree_from_json(const JsonReader& json, const Envelope& envelope, int output
     next += 2;
     node.right = node.left + 1;
     if (json["left_categories"].has(name))
-      read_categories(json["left_categories"][name], node, envelope.categories[node.feature].size());
+      read_categories(json["left_categories"][name], node, groups, std::ssize(envelope.categories[node.feature]));
     if (node.categorical != envelope.categorical[node.feature]) json["feature"][i].refuse("is split against its kind");
   }
   const auto categorical =
@@ -106,12 +139,16 @@ Tree tree_from_json(const JsonReader& json, const Envelope& envelope, int output
 
 void BoostedModel::save(const std::filesystem::path& path) const {
   const State& s = *state_;
+  Json groups = Json::array();
+  for (std::size_t f = 0; f < s.groups.size(); ++f)
+    if (!s.groups[f].empty()) groups.push_back({{"feature", f}, {"lowest_codes", s.groups[f]}});
   Envelope envelope{"boosted", s.feature_names, s.categorical, s.categories,
                     s.label,   s.classes,       s.config.loss, config_to_json(s.config),
                     {}};
   Json trees = Json::array();
   for (const Tree& tree : s.trees) trees.push_back(tree_to_json(tree));
-  envelope.body = {{"initial_score", s.initial_score}, {"trees", std::move(trees)}};
+  envelope.body = {
+      {"initial_score", s.initial_score}, {"category_groups", std::move(groups)}, {"trees", std::move(trees)}};
   write_model(path, envelope);
 }
 
@@ -124,16 +161,18 @@ BoostedModel BoostedModel::load(const std::filesystem::path& path) {
   state->initial_score = body["initial_score"].finites();
   if (static_cast<int>(state->initial_score.size()) != envelope.loss.outputs())
     body["initial_score"].refuse("does not have one entry an output");
+  state->groups = groups_from_json(body["category_groups"], envelope);
   const JsonReader trees = body["trees"];
   if (trees.size() % state->initial_score.size() != 0) trees.refuse("does not have one tree an output in every round");
   for (std::size_t i = 0; i < trees.size(); ++i)
-    state->trees.push_back(tree_from_json(trees[i], envelope, static_cast<int>(i % state->initial_score.size())));
+    state->trees.push_back(
+        tree_from_json(trees[i], envelope, state->groups, static_cast<int>(i % state->initial_score.size())));
   state->feature_names = std::move(envelope.feature_names);
   state->categorical = std::move(envelope.categorical);
   state->categories = std::move(envelope.categories);
   state->label = std::move(envelope.label);
   state->classes = std::move(envelope.classes);
-  state->forest = Forest(state->trees, state->categories);
+  state->forest = Forest(state->trees, state->categories, state->groups);
   return BoostedModel(std::move(state));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "boosting/category_groups.hpp"
 #include "boosting/predictor.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
@@ -28,21 +29,31 @@ Validation::Validation(const Backend& backend, Context& context, const BoostedMo
   labels_ = Tensor::copy_of(std::span(labels), {valid.rows()});
   std::vector<int> all(model.feature_names.size());
   std::iota(all.begin(), all.end(), 0);
-  raw_.emplace(valid, match_features("fit_boosted: validation set", valid,
-                                     {model.feature_names, model.categorical, model.categories}, all));
-  rows_.emplace(backend, context, *raw_, DeviceRows::Limits{.keep_bytes = resident_bytes});
+  sources_ = match_features("fit_boosted: validation set", valid,
+                            {model.feature_names, model.categorical, model.categories}, all);
+}
+
+void Validation::start(const BoostedModel::State& model) {
+  if (!options_.valid) return;
+  const Dataset& valid = *options_.valid;
+  std::vector<int> all(sources_.size());
+  std::iota(all.begin(), all.end(), 0);
+  translate_to_groups(sources_, all, model.groups);
+  raw_.emplace(valid, std::move(sources_));
+  rows_.emplace(backend_, context_, *raw_, DeviceRows::Limits{.keep_bytes = resident_bytes});
   host_scores_.resize(static_cast<std::size_t>(model.outputs() * valid.rows()));
   for (int k = 0; k < model.outputs(); ++k)
     std::fill_n(host_scores_.begin() + k * valid.rows(), valid.rows(), model.initial_score[k]);
-  scores_ = DeviceArray<double>(backend.memory, context, model.outputs() * valid.rows(), "validation scores");
+  scores_ = DeviceArray<double>(backend_.memory, context_, model.outputs() * valid.rows(), "validation scores");
   scores_.upload(host_scores_.data());
-  if (context.queue == nullptr) host_scores_ = {};
+  if (context_.queue == nullptr) host_scores_ = {};
 }
 
 // Adds the last round's trees to the scores, as predict would.
 std::vector<MetricValue> Validation::evaluate(const BoostedModel::State& model) {
   const Dataset& valid = *options_.valid;
-  const Forest forest(std::span(model.trees).last(static_cast<std::size_t>(model.outputs())), model.categories);
+  const Forest forest(std::span(model.trees).last(static_cast<std::size_t>(model.outputs())), model.categories,
+                      model.groups);
   const DeviceForest device_forest(backend_, context_, forest, model.outputs());
   add_trees(backend_, context_, device_forest, *rows_, forest.used(), scores_.data(), valid.rows());
   const bool on_cpu = context_.queue == nullptr;

@@ -16,6 +16,9 @@ class Validation {
   /// `model` has everything but its trees. Throws DataError when the validation set does not fit it.
   Validation(const Backend& backend, Context& context, const BoostedModel::State& model, const FitOptions& options);
 
+  /// Once the model has its category groups, before the first round.
+  void start(const BoostedModel::State& model);
+
   /// False when a callback ends training.
   bool after_round(BoostedModel::State& model, int round, double seconds);
 
@@ -30,7 +33,8 @@ class Validation {
   const FitOptions& options_;
   std::vector<Metric> metrics_;
   Tensor labels_;
-  std::optional<RawView> raw_;  // all features of the model
+  std::vector<FeatureSource> sources_;  // until start
+  std::optional<RawView> raw_;          // all features of the model
   std::optional<DeviceRows> rows_;
   DeviceArray<double> scores_;       // [outputs, rows]
   std::vector<double> host_scores_;  // on a GPU: a copy for the metrics

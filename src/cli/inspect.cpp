@@ -47,12 +47,22 @@ void print_boosted(const BoostedModel& model, bool all) {
   print_features(model, all);
 }
 
+// The categories that go left, a group by the first of its names.
+std::vector<std::string> left_names(const BoostedModel& model, const TreeNode& node) {
+  const std::vector<int>& groups = model.category_groups(node.feature);
+  std::vector<std::string> names;
+  for (const int code : node.left_categories) {
+    const auto others = std::ranges::count(groups, code) - 1;
+    names.push_back(model.categories(node.feature)[code]);
+    if (others > 0) names.back() += fmt::format(" and {} like it", others);
+  }
+  return names;
+}
+
 std::string rule(const BoostedModel& model, const TreeNode& node) {
   std::string text = model.feature_names()[node.feature];
   if (node.categorical) {
-    std::vector<std::string> names;
-    for (const int code : node.left_categories) names.push_back(model.categories(node.feature)[code]);
-    text += fmt::format(" in {{{}}}", fmt::join(names, ", "));
+    text += fmt::format(" in {{{}}}", fmt::join(left_names(model, node), ", "));
   } else {
     text += fmt::format(" <= {}", node.threshold);
   }

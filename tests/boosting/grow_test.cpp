@@ -22,9 +22,14 @@ GrowthLimits limits_of(const BoostingConfig& c) {
           c.learning_rate};
 }
 
+bool goes_left(const BoostedModel& model, const TreeNode& node, int code) {
+  const std::vector<int>& groups = model.category_groups(node.feature);
+  return std::ranges::binary_search(node.left_categories, groups.empty() ? code : groups[code]);
+}
+
 // Empty, or where the trees differ.
-std::string difference(const std::vector<reference::GrowNode>& wanted, const Tree& tree, const RandomData& data,
-                       double tolerance) {
+std::string difference(const std::vector<reference::GrowNode>& wanted, const BoostedModel& model, const Tree& tree,
+                       const RandomData& data, double tolerance) {
   if (wanted.size() != tree.nodes.size())
     return fmt::format("{} nodes, the oracle has {}", tree.nodes.size(), wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -48,8 +53,10 @@ std::string difference(const std::vector<reference::GrowNode>& wanted, const Tre
     if (!b.categorical) continue;
     for (int code = 0; code < data.dictionary[a.feature]; ++code) {
       const bool seen = std::ranges::count(data.features[a.feature].values, code) > 0;
-      const bool left = seen ? std::ranges::binary_search(a.left_codes, code) : a.missing_left;
-      if (left != std::ranges::binary_search(b.left_categories, code)) return at + fmt::format("category {}", code);
+      const std::vector<int>& groups = model.category_groups(a.feature);
+      if (seen != (groups.empty() || groups[code] >= 0)) return at + fmt::format("group of category {}", code);
+      if (seen && std::ranges::binary_search(a.left_codes, code) != goes_left(model, b, code))
+        return at + fmt::format("category {}", code);
     }
   }
   return "";
@@ -85,7 +92,7 @@ std::string check(const RandomData& data, const BoostingConfig& config, double t
       auto oracle = reference::grow(data.features, gradients, curvatures, limits_of(config), sample);
       if (level > 0) reference::renew(oracle, residuals, data.weight, level, config.learning_rate);
       const Tree& tree = model.trees().at(static_cast<std::size_t>(round * outputs + k));
-      const std::string found = difference(oracle, tree, data, tolerance);
+      const std::string found = difference(oracle, model, tree, data, tolerance);
       if (!found.empty()) return fmt::format("round {}, output {}: {}", round, k, found);
       for (std::size_t i = 0; i < oracle.size(); ++i)
         if (oracle[i].feature < 0)

@@ -178,6 +178,10 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
     const char* message;
   };
   const auto tree = [](Json& j) -> Json& { return j["body"]["trees"][0]; };
+  const auto groups = [](Json& j) -> Json& {
+    j["body"]["category_groups"] = Json::array({{{"feature", 1}, {"lowest_codes", Json::array()}}});
+    return j["body"]["category_groups"][0]["lowest_codes"];
+  };
   const Damage damages[] = {
       {[&](Json& j) { tree(j)["left"][0] = 4; }, "body.trees[0].left[0] is 4, outside [-1, 3]."},
       {[&](Json& j) { tree(j)["left"][0] = -7; }, "body.trees[0].left[0] is -7, outside [-1, 3]."},
@@ -209,6 +213,36 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
          tree(j)["left_categories"]["0"] = {1, 0};
        },
        "body.trees[0].left_categories.0 is not ascending."},
+      {[&](Json& j) {
+         groups(j) = {0, 0};
+       },
+       "body.category_groups[0].lowest_codes has 2 entries for 3 categories."},
+      {[&](Json& j) {
+         groups(j) = {0, 0, 1};
+       },
+       "body.category_groups[0].lowest_codes[2] is 1, which is not the lowest of a group."},
+      {[&](Json& j) {
+         groups(j) = {0, 2, 2};
+       },
+       "body.category_groups[0].lowest_codes[1] is 2, which is not the lowest of a group."},
+      {[&](Json& j) {
+         groups(j) = {0, -2, 2};
+       },
+       "body.category_groups[0].lowest_codes[1] is -2, outside [-1, 2]."},
+      {[&](Json& j) {
+         groups(j) = {0, 1, 0};
+       },
+       "body.trees[0].left_categories.0 has 2, which stands for no group."},
+      {[&](Json& j) {
+         groups(j) = {0, 1, 2}, j["body"]["category_groups"].push_back(j["body"]["category_groups"][0]);
+       },
+       "body.category_groups[1].feature has its groups twice."},
+      {[&](Json& j) { groups(j) = Json::array(), j["body"]["category_groups"][0]["feature"] = 2; },
+       "body.category_groups[0].feature is 2, outside [0, 1]."},
+      {[&](Json& j) {
+         for (int i = 0; i < 300; ++i) j["columns"][1]["categories"].push_back(fmt::format("d{:03}", i));
+       },
+       "body.category_groups gives feature 1 303 groups, more than 256."},
       {[&](Json& j) { tree(j)["left_categories"].erase("0"); }, "body.trees[0].feature[0] is split against its kind."},
       {[&](Json& j) { tree(j)["left_categories"]["2"] = {0}; },
        "body.trees[0].left_categories.2[0] is 0, outside [0, -1]."},

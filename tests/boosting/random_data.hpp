@@ -62,7 +62,8 @@ struct RandomData {
       if (column.categorical) {
         const std::vector<std::int32_t> codes(values.begin(), values.end());
         column.values = Tensor::copy_of(std::span(codes), {rows()});
-        for (int code = 0; code < dictionary[f]; ++code) column.categories.push_back(fmt::format("c{:03}", code));
+        for (int code = 0; code < dictionary[f]; ++code)
+          column.categories.push_back(fmt::format("c{:0{}}", code, dictionary[f] > 1000 ? 6 : 3));
       } else {
         column.values = Tensor::copy_of(std::span(values), {rows()});
       }

@@ -21,6 +21,7 @@ class ValidationOnGpu : public OnGpu {
     Arena arena(2);
     DeviceContext context(gpu(), arena);
     Validation validation(backend_of(gpu()), context, state, options);
+    validation.start(state);
     for (int round = 0; round < 4; ++round) {
       for (int k = 0; k < model.outputs(); ++k)
         state.trees.push_back(model.trees()[static_cast<std::size_t>(round * model.outputs() + k)]);

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <linden/callback.hpp>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
@@ -136,8 +137,16 @@ class LINDEN_API BoostedModel {
 
   /// Writes the model; the file appears whole or not at all. Throws FileError, leaving an existing file as it was.
   void save(const std::filesystem::path& path) const;
-  /// Reads and checks a model. Throws FileError when anything in it is not as save wrote it.
+  /// Writes the same text, which is one line of JSON, to a stream. Throws FileError when the stream fails.
+  void save(std::ostream& out) const;
+  /// The same text.
+  std::string to_string() const;
+  /// Reads and checks a model. Throws FileError when anything in it is not as save wrote it, MemoryError when there is
+  /// not enough memory; a file needs at most a few times its own size.
   static BoostedModel load(const std::filesystem::path& path);
+  /// Reads one model and nothing behind it: several may follow each other in a stream.
+  static BoostedModel load(std::istream& in);
+  static BoostedModel from_string(std::string_view text);
 
   const BoostingConfig& config() const noexcept;
   const Loss& loss() const noexcept;

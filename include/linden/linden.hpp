@@ -19,3 +19,4 @@
 #include <linden/callback.hpp>
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
+#include <linden/model.hpp>

@@ -3,19 +3,36 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/fail.hpp"
 #include "boosting/category_groups.hpp"
 
 namespace linden {
+namespace {
+
+// Places in the lists of a forest have 32 bits on every device.
+std::int32_t place(std::size_t size) {
+  if (size > INT32_MAX) fail<ArgumentError>("The model has more than {} nodes, or sets of categories.", INT32_MAX);
+  return static_cast<std::int32_t>(size);
+}
+
+}  // namespace
 
 Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
                std::span<const std::vector<int>> groups) {
-  for (const Tree& tree : trees)
+  std::vector<bool> is_used(categories.size());
+  std::size_t nodes = 0;
+  for (const Tree& tree : trees) {
+    nodes += tree.nodes.size();
     for (const TreeNode& node : tree.nodes)
-      if (node.feature >= 0) used_.push_back(node.feature);
-  std::sort(used_.begin(), used_.end());
-  used_.erase(std::unique(used_.begin(), used_.end()), used_.end());
+      if (node.feature >= 0) is_used[node.feature] = true;
+  }
+  for (std::size_t f = 0; f < is_used.size(); ++f)
+    if (is_used[f]) used_.push_back(static_cast<int>(f));
   for (const int feature : used_) numbers_.push_back(group_numbers(groups[feature]));
 
+  place(nodes);
+  nodes_.reserve(nodes);
+  details_.reserve(nodes);
   for (const Tree& tree : trees) {
     const auto root = static_cast<std::int32_t>(nodes_.size());
     roots_.push_back(root);
@@ -41,7 +58,7 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
       if (!node.categorical) continue;
       has_categories_ = true;
       out.categorical = 1;
-      detail.first_word = static_cast<std::int32_t>(categories_.size());
+      detail.first_word = place(categories_.size());
       detail.codes = static_cast<std::int32_t>(categories[node.feature].size());  // no fewer than groups
       const auto number = [&](int code) { return numbers_[used].empty() ? code : numbers_[used][code]; };
       detail.words = node.left_categories.empty() ? 0 : number(node.left_categories.back()) / 32 + 1;

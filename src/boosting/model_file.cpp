@@ -1,179 +1,238 @@
-// The body of a boosted model's file: initial scores, and each tree as parallel lists over its nodes.
+// A boosted model as text: the envelope, initial scores, and each tree as parallel lists over its nodes.
+#include "boosting/model_file.hpp"
+
 #include <algorithm>
-#include <cmath>
+#include <charconv>
 
 #include "base/fail.hpp"
-#include "boosting/model.hpp"
+#include "boosting/category_groups.hpp"
 #include "model/config_json.hpp"
 #include "model/envelope.hpp"
+#include "model/save_model.hpp"
 
 namespace linden {
 namespace {
 
-constexpr std::int64_t most = std::int64_t{1} << 53;
-
-Json tree_to_json(const Tree& tree) {
-  Json feature = Json::array(), threshold = Json::array(), missing_left = Json::array(), left = Json::array(),
-       value = Json::array(), gain = Json::array(), cover = Json::array(), rows = Json::array();
-  Json categories = Json::object();  // node -> codes that go left
-  for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
-    const TreeNode& node = tree.nodes[i];
-    feature.push_back(node.feature);
-    threshold.push_back(node.threshold);
-    missing_left.push_back(node.missing_left ? 1 : 0);
-    left.push_back(node.left);
-    value.push_back(node.value);
-    gain.push_back(node.gain);
-    cover.push_back(node.cover);
-    rows.push_back(node.rows);
-    if (node.categorical) categories[std::to_string(i)] = node.left_categories;
-  }
-  return {{"output", tree.output},  {"feature", feature},
-          {"threshold", threshold}, {"missing_left", missing_left},
-          {"left", left},           {"value", value},
-          {"gain", gain},           {"cover", cover},
-          {"rows", rows},           {"left_categories", categories}};
-}
-
 using Groups = std::vector<std::vector<int>>;  // category_groups.hpp
 
-Groups groups_from_json(const JsonReader& json, const Envelope& envelope) {
-  Groups groups(envelope.feature_names.size());
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const JsonReader& entry = json[i];
-    const auto feature = static_cast<std::size_t>(entry["feature"].whole(0, std::ssize(groups) - 1));
-    const JsonReader& codes = entry["lowest_codes"];
-    const auto known = std::ssize(envelope.categories[feature]);
-    if (!groups[feature].empty()) entry["feature"].refuse("has its groups twice");
-    std::int64_t code = 0;
-    for (const std::int64_t lowest : codes.wholes(-1, known - 1)) {
-      if (lowest > code || (lowest >= 0 && lowest < code && groups[feature][lowest] != lowest))
-        codes[static_cast<std::size_t>(code)].refuse(fmt::format("is {}, which is not the lowest of a group", lowest));
-      groups[feature].push_back(static_cast<int>(lowest));
-      ++code;
-    }
-    if (code != known) codes.refuse(fmt::format("has {} entries for {} categories", code, known));
-  }
-  // A node's set has one bit a group, and save never writes more groups than a feature can have bins.
-  constexpr std::int64_t most_groups = 256;
+constexpr std::int64_t most = std::int64_t{1} << 53;
+
+void write_tree(JsonWriter& json, const Tree& tree) {
+  json.open_object();
+  json["output"].value(tree.output);
+  const auto list = [&](const char* name, const auto& part) { json[name].values(tree.nodes, part); };
+  list("feature", [](const TreeNode& n) { return n.feature; });
+  list("threshold", [](const TreeNode& n) { return n.threshold; });
+  list("missing_left", [](const TreeNode& n) { return n.missing_left ? 1 : 0; });
+  list("left", [](const TreeNode& n) { return n.left; });
+  list("value", [](const TreeNode& n) { return n.value; });
+  list("gain", [](const TreeNode& n) { return n.gain; });
+  list("cover", [](const TreeNode& n) { return n.cover; });
+  list("rows", [](const TreeNode& n) { return n.rows; });
+  json["left_categories"].open_object();  // node -> codes that go left
+  for (std::size_t i = 0; i < tree.nodes.size(); ++i)
+    if (tree.nodes[i].categorical) json[std::to_string(i)].values(tree.nodes[i].left_categories);
+  json.close_object();
+  json.close_object();
+}
+
+void write_groups(JsonWriter& json, const Groups& groups) {
+  json["category_groups"].open_list();
   for (std::size_t f = 0; f < groups.size(); ++f) {
-    std::int64_t count = groups[f].empty() ? std::ssize(envelope.categories[f]) : 0;
-    for (std::size_t code = 0; code < groups[f].size(); ++code) count += groups[f][code] == static_cast<int>(code);
-    if (count > most_groups)
-      json.refuse(fmt::format("gives feature {} {} groups, more than {}", f, count, most_groups));
+    if (groups[f].empty()) continue;
+    json.open_object();
+    json["feature"].value(static_cast<std::int64_t>(f));
+    json["lowest_codes"].values(groups[f]);
+    json.close_object();
+  }
+  json.close_list();
+}
+
+std::vector<int> read_lowest_codes(JsonReader& json, std::int64_t known) {
+  std::vector<int> groups;
+  for (json.open_list(); json.next();) {
+    const auto code = static_cast<std::int64_t>(groups.size());
+    const std::int64_t lowest = json.whole(-1, known - 1);
+    if (lowest > code || (lowest >= 0 && lowest < code && groups[lowest] != lowest))
+      json.refuse(fmt::format("is {}, which is not the lowest of a group", lowest));
+    groups.push_back(static_cast<int>(lowest));
+  }
+  if (std::ssize(groups) != known) json.refuse(fmt::format("has {} entries for {} categories", groups.size(), known));
+  return groups;
+}
+
+Groups read_groups(JsonReader& json, const Envelope& envelope) {
+  Groups groups(envelope.feature_names.size());
+  for (json.open_list(); json.next();) {
+    json.open_object();
+    const auto feature = static_cast<std::size_t>(json["feature"].whole(0, std::ssize(groups) - 1));
+    if (!groups[feature].empty()) json.refuse("has its groups twice");
+    groups[feature] = read_lowest_codes(json["lowest_codes"], std::ssize(envelope.categories[feature]));
+    json.close_object();
   }
   return groups;
 }
 
-void read_categories(const JsonReader& at, TreeNode& node, const Groups& groups, std::int64_t known) {
-  node.categorical = true;
-  const std::vector<int>& lowest = groups[node.feature];
-  for (const std::int64_t code : at.wholes(0, known - 1)) {
-    if (!lowest.empty() && lowest[code] != code) at.refuse(fmt::format("has {}, which stands for no group", code));
-    node.left_categories.push_back(static_cast<int>(code));
+// A node's set has one bit a group, and save never writes more groups than a feature can have bins.
+void check_groups(const JsonReader& json, const Envelope& envelope, const Groups& groups) {
+  constexpr std::int64_t most_groups = 256;
+  for (std::size_t f = 0; f < groups.size(); ++f) {
+    const std::int64_t count = group_count(groups[f], envelope.categories[f].size());
+    if (count > most_groups)
+      json.refuse(fmt::format("gives feature {} {} groups, more than {}", f, count, most_groups));
   }
-  if (std::adjacent_find(node.left_categories.begin(), node.left_categories.end(), std::greater_equal<>()) !=
-      node.left_categories.end())
-    at.refuse("is not ascending");
 }
 
-Tree tree_from_json(const JsonReader& json, const Envelope& envelope, const Groups& groups, int output) {
-  Tree tree;
-  tree.output = static_cast<int>(json["output"].whole(output, output));
-  const auto features = static_cast<std::int64_t>(envelope.feature_names.size());
-  const auto feature = json["feature"].wholes(-1, features - 1);
-  const std::size_t count = feature.size();
-  if (count % 2 == 0) json["feature"].refuse("does not have an odd number of nodes");
-  const auto list = [&](const char* name, auto read) {
-    auto values = read(json[name]);
-    if (values.size() != count) json[name].refuse(fmt::format("has {} entries for {} nodes", values.size(), count));
-    return values;
+// Reads a list of one entry a node.
+template <class Read>
+void read_nodes(JsonReader& json, const char* name, std::vector<TreeNode>& nodes, const Read& read) {
+  TreeNode spare;
+  std::size_t i = 0;
+  for (json[name].open_list(); json.next(); ++i) read(i < nodes.size() ? nodes[i] : spare);
+  if (i != nodes.size()) json.refuse(fmt::format("has {} entries for {} nodes", i, nodes.size()));
+}
+
+// Children are numbered as their parents are split: each pair once.
+void check_shape(const JsonReader& json, std::vector<TreeNode>& nodes) {
+  const auto refuse = [&](const std::string& place, std::string_view what) {
+    json.refuse_at(json.path() + place, what);
   };
-  const auto finites = [](const JsonReader& r) { return r.finites(); };
-  const auto threshold = list("threshold", finites), value = list("value", finites), gain = list("gain", finites),
-             cover = list("cover", finites);
-  const auto missing_left = list("missing_left", [](const JsonReader& r) { return r.wholes(0, 1); });
-  const auto left =
-      list("left", [&](const JsonReader& r) { return r.wholes(-1, static_cast<std::int64_t>(count) - 2); });
-  const auto rows = list("rows", [](const JsonReader& r) { return r.wholes(0, most); });
-  tree.nodes.resize(count);
-  std::int64_t next = 1;  // children are numbered as their parents are split: each pair once
+  const std::size_t count = nodes.size();
   std::vector<bool> taken(count);
   for (std::size_t i = 0; i < count; ++i) {
-    TreeNode& node = tree.nodes[i];
-    node = {static_cast<int>(feature[i]),
-            threshold[i],
-            missing_left[i] == 1,
-            false,
-            {},
-            static_cast<int>(left[i]),
-            -1,
-            value[i],
-            gain[i],
-            cover[i],
-            rows[i]};
-    const std::string name = std::to_string(i);
+    TreeNode& node = nodes[i];
     if (node.feature < 0) {
-      if (node.left >= 0) json["left"][i].refuse("gives children to a leaf");
+      if (node.left >= 0) refuse(fmt::format(".left[{}]", i), "gives children to a leaf");
       continue;
     }
-    if (node.left <= static_cast<int>(i) || taken[node.left]) json["left"][i].refuse("is not a child of its own");
+    if (node.left <= static_cast<int>(i) || taken[node.left])
+      refuse(fmt::format(".left[{}]", i), "is not a child of its own");
     taken[node.left] = true;
-    next += 2;
     node.right = node.left + 1;
-    if (json["left_categories"].has(name))
-      read_categories(json["left_categories"][name], node, groups, std::ssize(envelope.categories[node.feature]));
-    if (node.categorical != envelope.categorical[node.feature]) json["feature"][i].refuse("is split against its kind");
   }
-  const auto categorical =
-      std::count_if(tree.nodes.begin(), tree.nodes.end(), [](const TreeNode& n) { return n.categorical; });
-  if (json["left_categories"].members() != static_cast<std::size_t>(categorical))
-    json["left_categories"].refuse("names a node that has no categorical split");
   for (std::size_t i = 1; i < count; i += 2)
-    if (!taken[i]) json["left"].refuse(fmt::format("leaves node {} without a parent", i));
-  if (next != static_cast<std::int64_t>(count)) json["left"].refuse("does not reach every node once");
+    if (!taken[i]) refuse(".left", fmt::format("leaves node {} without a parent", i));
+  for (std::size_t i = 2; i < count; i += 2)
+    if (taken[i]) refuse(".left", "does not reach every node once");
+}
+
+// The codes that go left, by the number of the node.
+void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const Envelope& envelope,
+                          const Groups& groups) {
+  std::string name;
+  std::vector<int> codes;
+  for (json["left_categories"].open_object(); json.next_member(name);) {
+    std::size_t i = nodes.size();
+    std::from_chars(name.data(), name.data() + name.size(), i);
+    if (i >= nodes.size() || name != std::to_string(i)) json.refuse("is not the number of a node");
+    TreeNode& node = nodes[i];
+    if (node.feature < 0) json.refuse("is a leaf, which has no categories");
+    if (node.categorical) json.refuse("is there twice");
+    node.categorical = true;
+    const auto known = static_cast<std::int64_t>(envelope.categories[node.feature].size());
+    const std::vector<int>& lowest = groups[node.feature];
+    codes.clear();
+    for (json.open_list(); json.next();) {
+      const auto code = static_cast<int>(json.whole(0, known - 1));
+      if (!lowest.empty() && lowest[code] != code) json.refuse(fmt::format("is {}, which stands for no group", code));
+      codes.push_back(code);
+    }
+    if (std::ranges::adjacent_find(codes, std::greater_equal<>()) != codes.end()) json.refuse("is not ascending");
+    node.left_categories = codes;
+  }
+}
+
+Tree read_tree(JsonReader& json, const Envelope& envelope, const Groups& groups, int output) {
+  Tree tree;
+  json.open_object();
+  tree.output = static_cast<int>(json["output"].whole(output, output));
+  const auto features = static_cast<std::int64_t>(envelope.feature_names.size());
+  std::vector<std::int32_t> feature;
+  for (json["feature"].open_list(); json.next();)
+    feature.push_back(static_cast<std::int32_t>(json.whole(-1, features - 1)));
+  const auto count = static_cast<std::int64_t>(feature.size());
+  if (count % 2 == 0) json.refuse("does not have an odd number of nodes");
+  if (count > INT32_MAX) json.refuse(fmt::format("has more than {} nodes", INT32_MAX));
+  std::vector<TreeNode>& nodes = tree.nodes;
+  nodes.resize(feature.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].feature = feature[i];
+  const auto list = [&](const char* name, const auto& read) { read_nodes(json, name, nodes, read); };
+  list("threshold", [&](TreeNode& n) { n.threshold = json.finite(); });
+  list("missing_left", [&](TreeNode& n) { n.missing_left = json.whole(0, 1) == 1; });
+  list("left", [&](TreeNode& n) { n.left = static_cast<int>(json.whole(-1, count - 2)); });
+  list("value", [&](TreeNode& n) { n.value = json.finite(); });
+  list("gain", [&](TreeNode& n) { n.gain = json.finite(); });
+  list("cover", [&](TreeNode& n) { n.cover = json.finite(); });
+  list("rows", [&](TreeNode& n) { n.rows = json.whole(0, most); });
+  read_left_categories(json, nodes, envelope, groups);
+  json.close_object();
+  check_shape(json, nodes);
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i].feature >= 0 && nodes[i].categorical != envelope.categorical[nodes[i].feature])
+      json.refuse_at(fmt::format("{}.feature[{}]", json.path(), i), "is split against its kind");
   return tree;
 }
 
 }  // namespace
 
-void BoostedModel::save(const std::filesystem::path& path) const {
-  const State& s = *state_;
-  Json groups = Json::array();
-  for (std::size_t f = 0; f < s.groups.size(); ++f)
-    if (!s.groups[f].empty()) groups.push_back({{"feature", f}, {"lowest_codes", s.groups[f]}});
-  Envelope envelope{"boosted", s.feature_names, s.categorical, s.categories,
-                    s.label,   s.classes,       s.config.loss, config_to_json(s.config),
-                    {}};
-  Json trees = Json::array();
-  for (const Tree& tree : s.trees) trees.push_back(tree_to_json(tree));
-  envelope.body = {
-      {"initial_score", s.initial_score}, {"category_groups", std::move(groups)}, {"trees", std::move(trees)}};
-  write_model(path, envelope);
+void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
+  write_model(out, name, {"boosted", s.feature_names, &s.categories, &s.categorical, s.label, s.classes, s.config.loss},
+              [&](JsonWriter& json) {
+                write_config(json, s.config);
+                json["body"].open_object();
+                json["initial_score"].values(s.initial_score);
+                if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
+                json["trees"].open_list();
+                for (const Tree& tree : s.trees) write_tree(json, tree);
+                json.close_list();
+                json.close_object();
+              });
 }
 
-BoostedModel BoostedModel::load(const std::filesystem::path& path) {
-  Envelope envelope = read_model(path, "boosted");
-  const std::string file = path.string();
-  auto state = std::make_shared<State>();
-  state->config = config_from_json<BoostingConfig>({envelope.config, file, "config"}, envelope.loss);
-  const JsonReader body(envelope.body, file, "body");
-  state->initial_score = body["initial_score"].finites();
-  if (static_cast<int>(state->initial_score.size()) != envelope.loss.outputs())
-    body["initial_score"].refuse("does not have one entry an output");
-  state->groups = groups_from_json(body["category_groups"], envelope);
-  const JsonReader trees = body["trees"];
-  if (trees.size() % state->initial_score.size() != 0) trees.refuse("does not have one tree an output in every round");
-  for (std::size_t i = 0; i < trees.size(); ++i)
-    state->trees.push_back(
-        tree_from_json(trees[i], envelope, state->groups, static_cast<int>(i % state->initial_score.size())));
+std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
+  Envelope envelope = read_envelope(json);
+  auto state = std::make_shared<BoostedModel::State>();
+  state->config = read_config<BoostingConfig>(json, envelope.loss);
+  json["body"].open_object();
+  state->initial_score = json["initial_score"].finites();
+  const std::size_t outputs = state->initial_score.size();
+  if (static_cast<int>(outputs) != envelope.loss.outputs()) json.refuse("does not have one entry an output");
+  const bool has_groups = json.next_is("category_groups");
+  state->groups = has_groups ? read_groups(json["category_groups"], envelope) : Groups(envelope.categories.size());
+  if (has_groups) check_groups(json, envelope, state->groups);
+  for (json["trees"].open_list(); json.next();)
+    state->trees.push_back(read_tree(json, envelope, state->groups, static_cast<int>(state->trees.size() % outputs)));
+  if (state->trees.size() % outputs != 0) json.refuse("does not have one tree an output in every round");
+  if (state->trees.empty()) json.refuse("is empty");
+  if (!has_groups) {  // as version 0.1 wrote every file
+    find_groups(state->trees, envelope.categories, state->groups);
+    check_groups(json, envelope, state->groups);
+  }
+  json.close_object();
   state->feature_names = std::move(envelope.feature_names);
   state->categorical = std::move(envelope.categorical);
   state->categories = std::move(envelope.categories);
   state->label = std::move(envelope.label);
   state->classes = std::move(envelope.classes);
   state->forest = Forest(state->trees, state->categories, state->groups);
-  return BoostedModel(std::move(state));
+  return state;
+}
+
+void BoostedModel::save(const std::filesystem::path& path) const { save_model(path, *state_, write_boosted); }
+void BoostedModel::save(std::ostream& out) const { save_model(out, *state_, write_boosted); }
+std::string BoostedModel::to_string() const { return model_to_string(*state_, write_boosted); }
+
+BoostedModel BoostedModel::load(const std::filesystem::path& path) {
+  return BoostedModel(load_model_of(
+      "boosted", [&] { return source_of(path); }, read_boosted));
+}
+BoostedModel BoostedModel::load(std::istream& in) {
+  return BoostedModel(load_model_of(
+      "boosted", [&] { return source_of(in); }, read_boosted));
+}
+BoostedModel BoostedModel::from_string(std::string_view text) {
+  return BoostedModel(load_model_of(
+      "boosted", [&] { return source_of_text(text); }, read_boosted));
 }
 
 }  // namespace linden

@@ -30,23 +30,26 @@ std::size_t counted(const Certificate& c) {
 }
 
 template <class T, std::size_t size>
-T named(const JsonReader& json, const T (&values)[size]) {
+T read_name(JsonReader& json, const T (&values)[size]) {
+  const std::string text = json.text();
   for (const T value : values)
-    if (json.text() == name_of(value)) return value;
-  json.refuse(fmt::format("is \"{}\", which is not known here", json.text()));
+    if (text == name_of(value)) return value;
+  json.refuse(fmt::format("is \"{}\", which is not known here", text));
 }
 
-std::vector<std::string> columns_of(const JsonReader& json, std::span<const std::string> features) {
-  std::vector<std::string> names = json.texts();
-  if (names.empty()) return names;
-  const std::set<std::string_view> known(features.begin(), features.end());
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (!known.contains(names[i])) json[i].refuse("is none of the model's columns");
+std::vector<std::string> read_columns(JsonReader& json, std::span<const std::string> features) {
+  std::vector<std::string> names;
+  std::set<std::string_view> known;
+  for (json.open_list(); json.next();) {
+    names.push_back(json.text());
+    if (known.empty()) known.insert(features.begin(), features.end());
+    if (!known.contains(names.back())) json.refuse("is none of the model's columns");
+  }
   return names;
 }
 
 // A number >= 0; a gap may be unknown, and then it is infinite.
-double size_of(const JsonReader& json) {
+double read_size(JsonReader& json) {
   const double size = json.number();
   if (!(size >= 0)) json.refuse(fmt::format("is {}, below 0", size));
   return size;
@@ -95,51 +98,55 @@ std::ostream& operator<<(std::ostream& out, const Certificate& c) {
 }
 
 std::string to_json(const Certificate& certificate, bool with_seconds) {
-  return certificate_to_json(certificate, with_seconds).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text;
+  JsonWriter json([&](std::string_view part) { text += part; }, JsonWriter::Utf8::mended);
+  write_certificate(json, certificate, with_seconds);
+  json.flush();
+  return text;
 }
 
-Json certificate_to_json(const Certificate& c, bool with_seconds) {
-  Json json{{"status", name_of(c.status)},
-            {"objective", json_of_number(c.objective)},
-            {"gap", json_of_number(c.gap)},
-            {"gap_kind", name_of(c.gap_kind)},
-            {"tolerance", json_of_number(c.tolerance)},
-            {"relative_gap", json_of_number(c.relative_gap)},
-            {"kkt_distance", json_of_number(c.kkt_distance)},
-            {"rank", nullptr},
-            {"condition", nullptr},
-            {"iterations", c.iterations},
-            {"solver", name_of(c.solver)},
-            {"why", c.why},
-            {"constant_columns", c.constant_columns},
-            {"collinear_columns", c.collinear_columns},
-            {"separating_columns", c.separating_columns}};
-  if (c.rank) json["rank"] = *c.rank;
-  if (c.condition) json["condition"] = json_of_number(*c.condition);
-  if (with_seconds) json["seconds"] = c.seconds;
-  return json;
+void write_certificate(JsonWriter& json, const Certificate& c, bool with_seconds) {
+  json.open_object();
+  json["status"].value(name_of(c.status));
+  json["objective"].value(c.objective);
+  json["gap"].value(c.gap);
+  json["gap_kind"].value(name_of(c.gap_kind));
+  json["tolerance"].value(c.tolerance);
+  json["relative_gap"].value(c.relative_gap);
+  json["kkt_distance"].value(c.kkt_distance);
+  c.rank ? json["rank"].value(*c.rank) : json["rank"].null();
+  c.condition ? json["condition"].value(*c.condition) : json["condition"].null();
+  json["iterations"].value(c.iterations);
+  json["solver"].value(name_of(c.solver));
+  json["why"].value(c.why);
+  json["constant_columns"].values(c.constant_columns);
+  json["collinear_columns"].values(c.collinear_columns);
+  json["separating_columns"].values(c.separating_columns);
+  if (with_seconds) json["seconds"].value(c.seconds);
+  json.close_object();
 }
 
-Certificate certificate_from_json(const JsonReader& json, std::span<const std::string> features) {
+Certificate read_certificate(JsonReader& json, std::span<const std::string> features) {
   Certificate c;
-  c.status = named(json["status"], statuses);
+  json.open_object();
+  c.status = read_name(json["status"], statuses);
   c.objective = json["objective"].number();
-  c.gap = size_of(json["gap"]);
-  c.gap_kind = named(json["gap_kind"], gap_kinds);
+  c.gap = read_size(json["gap"]);
+  c.gap_kind = read_name(json["gap_kind"], gap_kinds);
   c.tolerance = json["tolerance"].finite();
-  if (!(c.tolerance > 0 && c.tolerance < 1))
-    json["tolerance"].refuse(fmt::format("is {}, outside (0, 1)", c.tolerance));
-  c.relative_gap = size_of(json["relative_gap"]);
-  c.kkt_distance = size_of(json["kkt_distance"]);
+  if (!(c.tolerance > 0 && c.tolerance < 1)) json.refuse(fmt::format("is {}, outside (0, 1)", c.tolerance));
+  c.relative_gap = read_size(json["relative_gap"]);
+  c.kkt_distance = read_size(json["kkt_distance"]);
   const auto columns = static_cast<std::int64_t>(features.size()) + 1;
-  if (!json["rank"].value().is_null()) c.rank = static_cast<int>(json["rank"].whole(0, columns));
-  if (!json["condition"].value().is_null()) c.condition = size_of(json["condition"]);
+  if (!json["rank"].null()) c.rank = static_cast<int>(json.whole(0, columns));
+  if (!json["condition"].null()) c.condition = read_size(json);
   c.iterations = static_cast<int>(json["iterations"].whole(0, INT32_MAX));
-  c.solver = named(json["solver"], solvers);
+  c.solver = read_name(json["solver"], solvers);
   c.why = json["why"].text();
-  c.constant_columns = columns_of(json["constant_columns"], features);
-  c.collinear_columns = columns_of(json["collinear_columns"], features);
-  c.separating_columns = columns_of(json["separating_columns"], features);
+  c.constant_columns = read_columns(json["constant_columns"], features);
+  c.collinear_columns = read_columns(json["collinear_columns"], features);
+  c.separating_columns = read_columns(json["separating_columns"], features);
+  json.close_object();
   return c;
 }
 

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "model/json_reader.hpp"
+#include "model/json_writer.hpp"
 
 namespace linden {
 
-Json certificate_to_json(const Certificate& certificate, bool with_seconds);
+void write_certificate(JsonWriter& json, const Certificate& certificate, bool with_seconds);
 
 /// A certificate without seconds, of a model with these features. Throws FileError where anything in it is not as
-/// certificate_to_json wrote it.
-Certificate certificate_from_json(const JsonReader& json, std::span<const std::string> features);
+/// write_certificate wrote it.
+Certificate read_certificate(JsonReader& json, std::span<const std::string> features);
 
 }  // namespace linden

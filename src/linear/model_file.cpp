@@ -1,50 +1,62 @@
-// The body of a linear model's file: intercept, weights and certificate.
+// A linear model as text: the envelope, its intercept, weights and certificate.
+#include "linear/model_file.hpp"
+
+#include <algorithm>
+
 #include "base/fail.hpp"
 #include "linear/certificate.hpp"
-#include "linear/model.hpp"
 #include "model/config_json.hpp"
 #include "model/envelope.hpp"
+#include "model/save_model.hpp"
 
 namespace linden {
 
-void LinearModel::save(const std::filesystem::path& path) const {
-  const State& s = *state_;
-  const std::size_t features = s.feature_names.size();
-  Envelope envelope{.family = "linear",
-                    .feature_names = s.feature_names,
-                    .categorical = std::vector<bool>(features),
-                    .categories = std::vector<std::vector<std::string>>(features),
-                    .label = s.label,
-                    .classes = s.classes,
-                    .loss = s.config.loss,
-                    .config = config_to_json(s.config),
-                    .body = {}};
-  envelope.body = {
-      {"intercept", s.intercept}, {"weights", s.weights}, {"certificate", certificate_to_json(s.certificate, false)}};
-  write_model(path, envelope);
+void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& s) {
+  write_model(out, name, {"linear", s.feature_names, nullptr, nullptr, s.label, s.classes, s.config.loss},
+              [&](JsonWriter& json) {
+                write_config(json, s.config);
+                json["body"].open_object();
+                json["intercept"].values(s.intercept);
+                json["weights"].values(s.weights);
+                write_certificate(json["certificate"], s.certificate, false);
+                json.close_object();
+              });
 }
 
-LinearModel LinearModel::load(const std::filesystem::path& path) {
-  Envelope envelope = read_model(path, "linear");
-  const std::string file = path.string();
-  for (std::size_t i = 0; i < envelope.categorical.size(); ++i)
-    if (envelope.categorical[i])
-      fail<FileError>("{}: columns[{}] has categories, and columns of linear models are numbers.", file, i);
-  auto state = std::make_shared<State>();
-  state->config = config_from_json<LinearConfig>({envelope.config, file, "config"}, envelope.loss);
-  const JsonReader body(envelope.body, file, "body");
-  state->intercept = body["intercept"].finites();
-  if (static_cast<int>(state->intercept.size()) != envelope.loss.outputs())
-    body["intercept"].refuse("does not have one entry an output");
-  state->weights = body["weights"].finites();
-  if (state->weights.size() != state->intercept.size() * envelope.feature_names.size())
-    body["weights"].refuse(fmt::format("has {} entries for {} output(s) of {} features", state->weights.size(),
-                                       state->intercept.size(), envelope.feature_names.size()));
-  state->certificate = certificate_from_json(body["certificate"], envelope.feature_names);
+std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
+  Envelope envelope = read_envelope(json);
+  const auto categorical = std::ranges::find(envelope.categorical, true) - envelope.categorical.begin();
+  if (categorical < static_cast<std::ptrdiff_t>(envelope.categorical.size()))
+    json.refuse_at(fmt::format("columns[{}]", categorical), "has categories, and columns of linear models are numbers");
+  auto state = std::make_shared<LinearModel::State>();
   state->feature_names = std::move(envelope.feature_names);
   state->label = std::move(envelope.label);
   state->classes = std::move(envelope.classes);
-  return LinearModel(std::move(state));
+  state->config = read_config<LinearConfig>(json, envelope.loss);
+  json["body"].open_object();
+  state->intercept = json["intercept"].finites();
+  if (state->outputs() != envelope.loss.outputs()) json.refuse("does not have one entry an output");
+  state->weights = json["weights"].finites();
+  if (state->weights.size() != state->intercept.size() * state->feature_names.size())
+    json.refuse(fmt::format("has {} entries for {} output(s) of {} features", state->weights.size(),
+                            state->intercept.size(), state->feature_names.size()));
+  state->certificate = read_certificate(json["certificate"], state->feature_names);
+  json.close_object();
+  return state;
+}
+
+void LinearModel::save(const std::filesystem::path& path) const { save_model(path, *state_, write_linear); }
+void LinearModel::save(std::ostream& out) const { save_model(out, *state_, write_linear); }
+std::string LinearModel::to_string() const { return model_to_string(*state_, write_linear); }
+
+LinearModel LinearModel::load(const std::filesystem::path& path) {
+  return LinearModel(load_model_of("linear", [&] { return source_of(path); }, read_linear));
+}
+LinearModel LinearModel::load(std::istream& in) {
+  return LinearModel(load_model_of("linear", [&] { return source_of(in); }, read_linear));
+}
+LinearModel LinearModel::from_string(std::string_view text) {
+  return LinearModel(load_model_of("linear", [&] { return source_of_text(text); }, read_linear));
 }
 
 }  // namespace linden

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/fail.hpp"
 #include "loss/custom.hpp"
@@ -36,23 +37,29 @@ std::string op_name(const RowInstruction& in) {
   return "";
 }
 
-Json program_to_json(const RowProgram& program) {
-  Json constants = Json::array(), steps = Json::array();
-  for (std::int32_t i = 0; i < program.constants; ++i) constants.push_back(json_of_number(program.constant[i]));
+void write_program(JsonWriter& json, const RowProgram& program) {
+  json.open_object();
+  json["parameters"].value(program.parameters);
+  json["constants"].values(std::span(program.constant, static_cast<std::size_t>(program.constants)));
+  json["steps"].open_list();
   for (std::int32_t i = 0; i < program.instructions; ++i) {
     const RowInstruction& in = program.instruction[i];
-    Json step = {op_name(in), in.out};
+    json.open_list();
+    json.value(op_name(in));
+    json.value(in.out);
     const std::int32_t operands[] = {in.a, in.b, in.c};
-    for (int j = 0; j < (in.code == Code::logsumexp ? 2 : operand_count(in.code)); ++j) step.push_back(operands[j]);
-    if (in.is_link) step.push_back("link");
-    steps.push_back(std::move(step));
+    for (int j = 0; j < (in.code == Code::logsumexp ? 2 : operand_count(in.code)); ++j) json.value(operands[j]);
+    if (in.is_link) json.value("link");
+    json.close_list();
   }
-  return {{"parameters", program.parameters}, {"constants", constants}, {"steps", steps}, {"result", program.result}};
+  json.close_list();
+  json["result"].value(program.result);
+  json.close_object();
 }
 
 /// The op that a step names.
-RowInstruction named(const JsonReader& name) {
-  const std::string& text = name.text();
+RowInstruction read_op(JsonReader& json) {
+  const std::string text = json.text();
   const auto place_in = [&](const std::vector<std::string>& names) {
     return std::find(names.begin(), names.end(), text) - names.begin();
   };
@@ -70,109 +77,132 @@ RowInstruction named(const JsonReader& name) {
   } else if (text == "pick") {
     in.code = Code::pick;
   } else {
-    name.refuse(fmt::format("is \"{}\", an operation that this version does not know", text));
+    json.refuse(fmt::format("is \"{}\", an operation that this version does not know", text));
   }
   return in;
 }
 
-RowInstruction step_from_json(const JsonReader& json, std::int32_t next) {
-  RowInstruction in = named(json[std::size_t{0}]);
-  in.out = static_cast<std::int32_t>(json[1].whole(next, next));
+RowInstruction read_step(JsonReader& json, std::int32_t next) {
+  json.open_list();
+  RowInstruction in = read_op(json.entry());
+  in.out = static_cast<std::int32_t>(json.entry().whole(next, next));
   // Every register is written before it is read.
-  const auto read = [&](std::size_t i) { return static_cast<std::int32_t>(json[i].whole(0, next - 1)); };
-  in.a = read(2);
-  std::size_t used = 3;
+  const auto read = [&] { return static_cast<std::int32_t>(json.entry().whole(0, next - 1)); };
+  in.a = read();
   if (in.code == Code::logsumexp || in.code == Code::pick)
-    in.b = static_cast<std::int32_t>(json[used++].whole(1, next - in.a));
+    in.b = static_cast<std::int32_t>(json.entry().whole(1, next - in.a));
   else if (in.code != Code::unary)
-    in.b = read(used++);
-  if (in.code == Code::where || in.code == Code::pick) in.c = read(used++);
-  if (json.size() == used + 1 && in.code == Code::unary && json[used].text() == "link") {
-    in.is_link = true;
-    ++used;
-  }
-  if (json.size() != used) json.refuse("has too many entries");
+    in.b = read();
+  if (in.code == Code::where || in.code == Code::pick) in.c = read();
+  if (!json.next()) return in;
+  in.is_link = in.code == Code::unary && json.is_text() && json.text() == "link";
+  if (!in.is_link || json.next()) json.refuse("is one entry too many");
   return in;
 }
 
-RowProgram program_from_json(const JsonReader& json, int outputs) {
+RowProgram read_program(JsonReader& json, int outputs) {
   RowProgram program;
   program.outputs = outputs;
+  json.open_object();
   program.parameters = static_cast<std::int32_t>(json["parameters"].whole(0, RowProgram::most_registers));
-  const JsonReader constants = json["constants"], steps = json["steps"];
-  if (constants.size() > RowProgram::most_constants) constants.refuse("has too many entries");
-  if (steps.size() > RowProgram::most_instructions) steps.refuse("has too many entries");
-  program.constants = static_cast<std::int32_t>(constants.size());
-  for (std::size_t i = 0; i < constants.size(); ++i) program.constant[i] = constants[i].number();
+  for (json["constants"].open_list(); json.next();) {
+    if (program.constants == RowProgram::most_constants) json.refuse("is one entry too many");
+    program.constant[program.constants++] = json.number();
+  }
   std::int32_t next = outputs + 1 + program.parameters + program.constants;
-  if (next > RowProgram::most_registers) json.refuse("needs too many registers");
-  program.instructions = static_cast<std::int32_t>(steps.size());
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    program.instruction[i] = step_from_json(steps[i], next);
-    next += program.instruction[i].code == Code::logsumexp ? 3 : 1;
-    if (next > RowProgram::most_registers) steps.refuse("needs too many registers");
+  const auto check_registers = [&] {
+    if (next > RowProgram::most_registers) json.refuse("needs too many registers");
+  };
+  check_registers();
+  for (json["steps"].open_list(); json.next();) {
+    if (program.instructions == RowProgram::most_instructions) json.refuse("is one entry too many");
+    RowInstruction& in = program.instruction[program.instructions++];
+    in = read_step(json, next);
+    next += in.code == Code::logsumexp ? 3 : 1;
+    check_registers();
   }
   program.registers = next;
   program.result = static_cast<std::int32_t>(json["result"].whole(0, next - 1));
+  json.close_object();
   return program;
 }
 
-/// The value whose name the member is.
+/// The value whose name the text is.
 template <class List, class NameOf>
-auto chosen(const JsonReader& json, const List& list, const NameOf& name) {
+auto chosen(JsonReader& json, const List& list, const NameOf& name) {
+  const std::string text = json.text();
   for (const auto& value : list)
-    if (json.text() == name(value)) return value;
-  json.refuse(fmt::format("is \"{}\", which is not known here", json.text()));
+    if (text == name(value)) return value;
+  json.refuse(fmt::format("is \"{}\", which is not known here", text));
 }
 
-Loss custom_from_json(const JsonReader& json, const std::string& name) {
-  const bool has_program = json.has("program");
-  const auto outputs = static_cast<int>(json["outputs"].whole(1, has_program ? RowProgram::most_registers : 1 << 20));
+Loss read_custom(JsonReader& json, const std::string& name) {
   CustomLoss parts;
-  parts.curvature = chosen(json["curvature"], curvatures, [](Curvature c) { return name_of(c); });
-  if (has_program)
-    parts.program = program_from_json(json["program"], outputs);
-  else
-    parts.obstacle = "it was read from a file";
-  parts.parameters_by_row = parts.program.parameters > 0;
+  json.open_object();
+  const auto outputs = static_cast<int>(json["outputs"].whole(1, 1 << 20));
   const Link link = chosen(json["link"], links, [](Link l) { return name_of(l); });
-  if (!fits(link, outputs)) json["link"].refuse(fmt::format("is {}, with {} output(s)", name_of(link), outputs));
-  const auto label_name = [](LabelKind kind) { return label_names[static_cast<int>(kind)]; };
-  return custom_loss(name, link, outputs, chosen(json["labels"], label_kinds, label_name), std::move(parts));
+  if (!fits(link, outputs)) json.refuse(fmt::format("is {}, with {} output(s)", name_of(link), outputs));
+  const LabelKind labels =
+      chosen(json["labels"], label_kinds, [](LabelKind kind) { return label_names[static_cast<int>(kind)]; });
+  parts.curvature = chosen(json["curvature"], curvatures, [](Curvature c) { return name_of(c); });
+  if (json.next_is("program")) {
+    JsonReader& program = json["program"];
+    if (outputs > RowProgram::most_registers) program.refuse(fmt::format("cannot have {} outputs", outputs));
+    parts.program = read_program(program, outputs);
+  } else {
+    parts.obstacle = "it was read from a file";
+  }
+  json.close_object();
+  parts.parameters_by_row = parts.program.parameters > 0;
+  return custom_loss(name, link, outputs, labels, std::move(parts));
 }
 
 }  // namespace
 
-Json loss_to_json(const Loss& loss) {
-  Json json{{"name", loss.name()}, {"classes", loss.classes()}};
-  for (const LossParameter& parameter : loss.parameters()) json["parameters"][parameter.name] = parameter.value;
+void write_loss(JsonWriter& json, const Loss& loss) {
+  json.open_object();
+  json["name"].value(loss.name());
+  json["classes"].value(loss.classes());
+  if (const std::vector<LossParameter> parameters = loss.parameters(); !parameters.empty()) {
+    json["parameters"].open_object();
+    for (const LossParameter& parameter : parameters) json[parameter.name].value(parameter.value);
+    json.close_object();
+  }
   const CustomLoss* const custom = loss.definition().custom.get();
-  if (!custom || custom->is_builtin) return json;
-  json["custom"] = {{"outputs", loss.outputs()},
-                    {"link", name_of(loss.link())},
-                    {"labels", label_names[static_cast<int>(loss.label_kind())]},
-                    {"curvature", name_of(custom->curvature)}};
-  if (custom->obstacle.empty()) json["custom"]["program"] = program_to_json(custom->program);
-  return json;
+  if (custom && !custom->is_builtin) {
+    json["custom"].open_object();
+    json["outputs"].value(loss.outputs());
+    json["link"].value(name_of(loss.link()));
+    json["labels"].value(label_names[static_cast<int>(loss.label_kind())]);
+    json["curvature"].value(name_of(custom->curvature));
+    if (custom->obstacle.empty()) write_program(json["program"], custom->program);
+    json.close_object();
+  }
+  json.close_object();
 }
 
-Loss loss_from_json(const JsonReader& json) {
-  const std::string& name = json["name"].text();
-  const std::vector<std::string> builtin = loss::names();
-  if (json.has("custom") && (name.empty() || std::ranges::find(builtin, name) != builtin.end()))
-    json["name"].refuse(fmt::format("is \"{}\", which no custom loss is called", name));
+Loss read_loss(JsonReader& json) {
+  const std::string place = json.path();
+  json.open_object();
+  const std::string name = json["name"].text();
   const auto classes = static_cast<int>(json["classes"].whole(0, 1 << 20));
+  const bool is_custom = json.next_is("custom");
+  const std::vector<std::string> builtin = loss::names();
+  if (is_custom && (name.empty() || std::ranges::find(builtin, name) != builtin.end()))
+    json.refuse_at(place + ".name", fmt::format("is \"{}\", which no custom loss is called", name));
   try {
-    Loss loss = json.has("custom") ? custom_from_json(json["custom"], name) : loss::by_name(name, {}, classes);
-    if (loss.classes() != classes) json["classes"].refuse("does not fit the loss");
-    if (loss.parameters().empty() && !json.has("parameters")) return loss;
-    const JsonReader parameters = json["parameters"];
-    for (const LossParameter& parameter : loss.parameters())
-      loss = loss.with_parameter(parameter.name, parameters[parameter.name].finite());
-    if (parameters.members() != loss.parameters().size()) parameters.refuse("does not fit the loss");
+    Loss loss = is_custom ? read_custom(json["custom"], name) : loss::by_name(name, {}, classes);
+    if (loss.classes() != classes) json.refuse_at(place + ".classes", "does not fit the loss");
+    if (const std::vector<LossParameter> parameters = loss.parameters(); !parameters.empty()) {
+      json["parameters"].open_object();
+      for (const LossParameter& parameter : parameters)
+        loss = loss.with_parameter(parameter.name, json[parameter.name].finite());
+      json.close_object();
+    }
+    json.close_object();
     return loss;
   } catch (const ArgumentError& error) {
-    json.refuse(fmt::format("is not known here ({})", error.what()));
+    json.refuse_at(place, fmt::format("is not known here ({})", error.what()));
   }
 }
 

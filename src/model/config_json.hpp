@@ -5,34 +5,36 @@
 
 #include "base/fail.hpp"
 #include "model/json_reader.hpp"
+#include "model/json_writer.hpp"
 
 namespace linden {
 
 template <class Config>
-Json config_to_json(const Config& config) {
-  Json json = Json::object();
-  for (const FieldInfo& field : fields(config)) json[field.name] = field.value;
-  return json;
+void write_config(JsonWriter& json, const Config& config) {
+  json["config"].open_object();
+  for (const FieldInfo& field : fields(config)) json[field.name].value(field.value);
+  json.close_object();
 }
 
-/// The configuration of a model with this loss. Throws FileError where anything in it is not as config_to_json wrote
-/// it.
+/// The configuration of a model with this loss. Throws FileError where anything in it is not as write_config wrote it.
 template <class Config>
-Config config_from_json(const JsonReader& json, const Loss& loss) {
+Config read_config(JsonReader& json, const Loss& loss) {
   Config config;
   config.loss = loss;
+  json["config"].open_object();
   try {
     for (const FieldInfo& field : fields(config)) {
-      const std::string& text = json[field.name].text();
+      const std::string text = json[field.name].text();
       if (field.name != "loss" && !field.name.starts_with("loss."))
         set_field(config, field.name, text);
       else if (text != field.value)
-        json[field.name].refuse(fmt::format("is {}, but the model's is {}", text, field.value));
+        json.refuse(fmt::format("is {}, but the model's is {}", text, field.value));
     }
     config.check();
   } catch (const ArgumentError& error) {
-    json.refuse(fmt::format("is out of range ({})", error.what()));
+    json.refuse_at("config", fmt::format("is out of range ({})", error.what()));
   }
+  json.close_object();
   return config;
 }
 

@@ -1,129 +1,189 @@
 #include "model/envelope.hpp"
 
 #include <algorithm>
+#include <array>
 #include <linden/version.hpp>
-#include <set>
+#include <nlohmann/json.hpp>
 
-#include "base/atomic_file.hpp"
 #include "base/fail.hpp"
-#include "data/text_file.hpp"
 #include "loss/program_json.hpp"
-#include "model/model_family.hpp"
 
 namespace linden {
 namespace {
 
 constexpr std::string_view format_name = "linden model";
 constexpr int schema = 1;
-constexpr std::string_view checksum_opening = ",\"checksum\":\"";
-constexpr std::string_view checksum_closing = "\"}\n";
-constexpr std::size_t checksum_digits = 16;
+constexpr std::string_view seal_opening = ",\"checksum\":\"";
+constexpr std::string_view seal_closing = "\"}\n";
+constexpr std::size_t seal_digits = 16;
 
-// FNV-1a, 64 bits: every single change of a byte changes it.
-std::uint64_t checksum(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
+// The end of every file. It has one place and one form: anything else was changed.
+std::string seal(Checksum checksum) {
+  return fmt::format("{}{:0{}x}{}", seal_opening, checksum.value(), seal_digits, seal_closing);
 }
 
-std::string sealed(std::string text) {
-  text.pop_back();  // the closing brace, which comes back after the checksum
-  const std::uint64_t sum = checksum(text);
-  return fmt::format("{}{}{:016x}{}", text, checksum_opening, sum, checksum_closing);
+[[noreturn]] void refuse_cut(const std::string& file) {
+  fail<FileError>("{}: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.",
+                  file);
 }
 
-// The document without its seal. The seal has one place and one form: anything else was changed.
-std::string unsealed(const std::string& file, std::string text) {
-  constexpr std::size_t seal = checksum_opening.size() + checksum_digits + checksum_closing.size();
-  if (!text.starts_with(model_opening))
-    fail<FileError>("{}: not a Linden model. Hint: models are written by save() and by linden train --out.", file);
-  const std::string_view end =
-      text.size() >= seal ? std::string_view(text).substr(text.size() - seal) : std::string_view{};
-  if (!end.starts_with(checksum_opening) || !end.ends_with(checksum_closing))
-    fail<FileError>("{}: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.",
-                    file);
-  const std::string_view content = std::string_view(text).substr(0, text.size() - seal);
-  if (fmt::format("{:016x}", checksum(content)) != end.substr(checksum_opening.size(), checksum_digits))
-    fail<FileError>(
-        "{}: the model was changed after it was written: its checksum does not fit. Hint: copy the file again, or "
-        "train again.",
-        file);
-  text.resize(content.size());
-  return text += '}';
+[[noreturn]] void refuse_changed(const std::string& file) {
+  fail<FileError>(
+      "{}: the model was changed after it was written: its checksum does not fit. Hint: copy the file again, or train "
+      "again.",
+      file);
 }
 
-void check_names(const JsonReader& at, const std::vector<std::string>& names) {
-  const std::set<std::string> distinct(names.begin(), names.end());
-  if (distinct.size() != names.size()) at.refuse("has a name twice");
-}
-
-void read_columns(const JsonReader& columns, Envelope& envelope) {
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const JsonReader column = columns[i];
-    envelope.feature_names.push_back(column["name"].text());
-    envelope.categorical.push_back(column.has("categories"));
-    envelope.categories.push_back(column.has("categories") ? column["categories"].texts() : std::vector<std::string>{});
-    if (!std::is_sorted(envelope.categories.back().begin(), envelope.categories.back().end()))
-      column.refuse("has categories out of order");
-    check_names(column, envelope.categories.back());
+// After a refusal: reads to the end of the line and returns if the seal is there and fits. If it does not, damage is
+// the reason for the refusal, and is what to speak of.
+void check_rest(JsonReader& json) {
+  constexpr std::size_t size = seal_opening.size() + seal_digits + seal_closing.size();
+  ByteReader& bytes = json.bytes();
+  auto [checksum, last] = json.read_ahead_of();  // the last bytes, which may be a seal
+  int byte = 0;
+  while (byte != '\n' && (byte = bytes.take()) != ByteReader::end) {
+    last += static_cast<char>(byte);
+    if (last.size() < 2 * size) continue;
+    checksum.add(std::string_view(last).substr(0, size));
+    last.erase(0, size);
   }
-  check_names(columns, envelope.feature_names);
+  if (last.size() > size) {
+    checksum.add(std::string_view(last).substr(0, last.size() - size));
+    last.erase(0, last.size() - size);
+  }
+  if (last == seal(checksum)) return;
+  if (byte == ByteReader::end) refuse_cut(json.file());
+  refuse_changed(json.file());
+}
+
+// Checks the seal, whose member's name was read.
+void read_seal(JsonReader& json) {
+  auto [checksum, found] = json.read_ahead_of();
+  const std::string wanted = seal(checksum);
+  for (int byte = 0; found.size() < wanted.size() && (byte = json.bytes().take()) != ByteReader::end;)
+    found += static_cast<char>(byte);
+  if (found == wanted) return;
+  if (found.size() < wanted.size() || !found.ends_with(seal_closing)) refuse_cut(json.file());
+  refuse_changed(json.file());
+}
+
+// Checks that no name of a list is there twice.
+void check_names(const JsonReader& json, const std::vector<std::string>& names) {
+  if (std::adjacent_find(names.begin(), names.end(), std::greater_equal<>()) == names.end()) return;
+  std::vector<const std::string*> sorted(names.size());
+  std::ranges::transform(names, sorted.begin(), [](const std::string& name) { return &name; });
+  std::ranges::sort(sorted, {}, [](const std::string* name) -> const std::string& { return *name; });
+  const auto equal = [](const std::string* a, const std::string* b) { return *a == *b; };
+  if (std::adjacent_find(sorted.begin(), sorted.end(), equal) != sorted.end()) json.refuse("has a name twice");
+}
+
+void write_columns(JsonWriter& json, const EnvelopeView& envelope) {
+  json["columns"].open_list();
+  for (std::size_t i = 0; i < envelope.feature_names.size(); ++i) {
+    json.open_object();
+    json["name"].value(envelope.feature_names[i]);
+    if (envelope.categorical && (*envelope.categorical)[i]) json["categories"].values((*envelope.categories)[i]);
+    json.close_object();
+  }
+  json.close_list();
+}
+
+void read_columns(JsonReader& json, Envelope& envelope) {
+  for (json["columns"].open_list(); json.next();) {
+    json.open_object();
+    envelope.feature_names.push_back(json["name"].text());
+    envelope.categorical.push_back(json.next_is("categories"));
+    envelope.categories.push_back(envelope.categorical.back() ? json["categories"].texts()
+                                                              : std::vector<std::string>());
+    json.close_object();
+    const std::vector<std::string>& categories = envelope.categories.back();
+    if (!std::is_sorted(categories.begin(), categories.end())) json.refuse("has categories out of order");
+    check_names(json, categories);
+  }
+  check_names(json, envelope.feature_names);
+}
+
+// Opens the document; the format is all that is looked at.
+void open_model(JsonReader& json) {
+  const bool compressed = json.bytes().peek() == 0x1f;
+  try {
+    json.open_object();
+    if (json["format"].text() == format_name) return;
+  } catch (const FileError&) {
+  }
+  fail<FileError>("{}: not a Linden model{}. Hint: models are written by save() and by linden train --out.",
+                  json.file(), compressed ? ", but it may be one that is compressed" : "");
 }
 
 }  // namespace
 
-void write_model(const std::filesystem::path& path, const Envelope& envelope) {
-  Json columns = Json::array();
-  for (std::size_t i = 0; i < envelope.feature_names.size(); ++i) {
-    Json column{{"name", envelope.feature_names[i]}};
-    if (envelope.categorical[i]) column["categories"] = envelope.categories[i];
-    columns.push_back(std::move(column));
-  }
-  Json document{{"format", format_name}, {"schema", schema}, {"library", version()}, {"model", envelope.family}};
-  document["columns"] = std::move(columns);
-  document["label"] = envelope.label;
-  document["classes"] = envelope.classes;
-  document["loss"] = loss_to_json(envelope.loss);
-  document["link"] = name_of(envelope.loss.link());
-  document["config"] = envelope.config;
-  document["body"] = envelope.body;
-  std::string text;
+void write_model(const TextSink& out, std::string_view name, const EnvelopeView& envelope,
+                 const std::function<void(JsonWriter&)>& rest) {
+  Checksum checksum;
+  JsonWriter json([&](std::string_view text) {
+    checksum.add(text);
+    out(text);
+  });
   try {
-    text = document.dump();
+    json.open_object();
+    json["format"].value(format_name);
+    json["schema"].value(schema);
+    json["library"].value(version());
+    json["model"].value(envelope.family);
+    write_columns(json, envelope);
+    json["label"].value(envelope.label);
+    json["classes"].values(envelope.classes);
+    write_loss(json["loss"], envelope.loss);
+    json["link"].value(name_of(envelope.loss.link()));
+    rest(json);
   } catch (const nlohmann::json::exception&) {
-    fail<FileError>(
-        "cannot write \"{}\": a feature, category or class name is not UTF-8. Hint: convert the data to UTF-8.",
-        path.string());
+    fail<FileError>("cannot write {}: a feature, category or class name is not UTF-8. Hint: convert the data to UTF-8.",
+                    name);
   }
-  replace_file(path, sealed(std::move(text)));
+  json.flush();  // the closing brace comes with the seal
+  out(seal(checksum));
 }
 
-Envelope read_model(const std::filesystem::path& path, std::string_view family) {
-  const std::string file = path.string();
-  const Text raw = Text::read(path, fmt::format("load(\"{}\")", file));
-  const std::string text = unsealed(file, std::string(raw.begin(), raw.end()));
-  const Json document = Json::parse(text, nullptr, false);
-  if (document.is_discarded()) fail<FileError>("{}: the model is not valid JSON.", file);
-  const JsonReader root(document, file);
-  const std::int64_t found = root["schema"].whole(1, INT32_MAX);
-  if (found > schema)
-    fail<FileError>("{}: written in schema {} by Linden {}; this one ({}) reads up to schema {}. Hint: upgrade Linden.",
-                    file, found, root["library"].text(), version(), schema);
-  if (root["model"].text() != family)
-    fail<FileError>("{}: holds a {} model, not a {} one.", file, root["model"].text(), family);
+void read_model(const ModelSource& source,
+                const std::function<void(JsonReader& json, const std::string& family)>& rest) {
+  JsonReader json(source.bytes, source.name);
+  open_model(json);
+  try {
+    const std::int64_t found = json["schema"].whole(1, INT32_MAX);
+    const std::string library = json["library"].text();
+    if (found > schema)
+      fail<FileError>(
+          "{}: written in schema {} by Linden {}; this one ({}) reads up to schema {}. Hint: upgrade Linden.",
+          json.file(), found, library, version(), schema);
+    rest(json, json["model"].text());
+    if (!json.next_is("checksum")) {
+      json.close_object();  // which refuses an unknown member
+      refuse_cut(json.file());
+    }
+  } catch (const FileError&) {
+    check_rest(json);
+    throw;
+  }
+  read_seal(json);
+  if (source.whole && json.bytes().peek() != ByteReader::end)
+    fail<FileError>("{}: something follows the end of the model. Hint: copy the file again.", json.file());
+}
+
+Envelope read_envelope(JsonReader& json) {
   Envelope envelope;
-  envelope.family = family;
-  read_columns(root["columns"], envelope);
-  envelope.classes = root["classes"].texts();
-  check_names(root["classes"], envelope.classes);
-  envelope.loss = loss_from_json(root["loss"]);
-  if (root["link"].text() != name_of(envelope.loss.link())) root["link"].refuse("does not belong to the loss");
+  read_columns(json, envelope);
+  envelope.label = json["label"].text();
+  envelope.classes = json["classes"].texts();
+  check_names(json, envelope.classes);
+  envelope.loss = read_loss(json["loss"]);
   if (static_cast<int>(envelope.classes.size()) != envelope.loss.classes())
-    root["classes"].refuse("does not fit the loss");
-  envelope.label = root["label"].text();
-  envelope.config = root["config"].value();
-  envelope.body = root["body"].value();
+    json.refuse_at("classes", "does not fit the loss");
+  if (json["link"].text() != name_of(envelope.loss.link())) json.refuse("does not belong to the loss");
   return envelope;
+}
+
+void check_family(const JsonReader& json, std::string_view family, std::string_view wanted) {
+  if (family != wanted) fail<FileError>("{}: holds a {} model, not a {} one.", json.file(), family, wanted);
 }
 
 }  // namespace linden

@@ -1,35 +1,57 @@
 // The envelope of every model file, whatever the family: format and schema, library version, columns, classes, loss
 // and link, then the family's own configuration and body, and a checksum of all that stands before it.
 //
-// A file is one JSON document. Equal trainings write equal bytes: nothing in it tells of threads, devices, paths or
-// times.
+// A file is one JSON document on one line, written and read from front to back. Equal trainings write equal bytes:
+// nothing in it tells of threads, devices, paths or times.
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <linden/loss.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/json_reader.hpp"
+#include "model/json_writer.hpp"
+#include "model/model_text.hpp"
 
 namespace linden {
 
-struct Envelope {
-  std::string family;  ///< "boosted", "linear"
-  std::vector<std::string> feature_names;
-  std::vector<bool> categorical;                     ///< one a feature
-  std::vector<std::vector<std::string>> categories;  ///< one list a feature
-  std::string label;                                 ///< its column's name in the training data, or ""
-  std::vector<std::string> classes;
-  Loss loss;
-  Json config, body;
+/// What is written before configuration and body.
+struct EnvelopeView {
+  std::string_view family;  ///< "boosted", "linear"
+  const std::vector<std::string>& feature_names;
+  const std::vector<std::vector<std::string>>* categories;  ///< one list a feature; null where all are numbers
+  const std::vector<bool>* categorical;                     ///< one a feature; null likewise
+  const std::string& label;                                 ///< its column's name in the training data, or ""
+  const std::vector<std::string>& classes;
+  const Loss& loss;
 };
 
-/// Replaces the file at `path` whole. Throws FileError, leaving an existing file as it was.
-void write_model(const std::filesystem::path& path, const Envelope& envelope);
+/// Writes a model: the envelope, and inside it what `rest` writes, which is the members config and body. `name` is what
+/// messages call the target. Throws FileError for names that are not UTF-8.
+void write_model(const TextSink& out, std::string_view name, const EnvelopeView& envelope,
+                 const std::function<void(JsonWriter&)>& rest);
 
-/// Reads and checks a file written by write_model. Throws FileError when it is not one, was changed or cut short, comes
-/// from a newer schema, or holds another family.
-Envelope read_model(const std::filesystem::path& path, std::string_view family);
+/// The same, as it is read back.
+struct Envelope {
+  std::vector<std::string> feature_names;
+  std::vector<std::vector<std::string>> categories;
+  std::vector<bool> categorical;
+  std::string label;
+  std::vector<std::string> classes;
+  Loss loss;
+};
+
+/// Reads a model: `rest` gets the family, and the document where read_envelope begins. Throws FileError when it is not
+/// one, was changed or cut short, or comes from a newer schema.
+void read_model(const ModelSource& source,
+                const std::function<void(JsonReader& json, const std::string& family)>& rest);
+
+/// From the columns to the link.
+Envelope read_envelope(JsonReader& json);
+
+/// Throws FileError unless the family is the one that is wanted.
+void check_family(const JsonReader& json, std::string_view family, std::string_view wanted);
 
 }  // namespace linden

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+#include <set>
+
 #include "boosting/random_data.hpp"
+#include "model/sealed.hpp"
 
 namespace linden {
 namespace {
@@ -92,6 +96,65 @@ TEST(CategoryGroups, AFileGrowsWithCategoriesPlusNodesNotWithTheirProduct) {
   const std::size_t few = size(1000, 4), twice_as_many = size(2000, 4), twice_as_long = size(1000, 8);
   EXPECT_LT(twice_as_many, few + 20 * 1000);  // a name and a code for each
   EXPECT_LT(twice_as_long, 2 * few);
+}
+
+// Two codes are one group if no node lists one without the other.
+TEST(CategoryGroups, AreFoundInListsOfAllCodes) {
+  Random random(7);
+  for (int turn = 0; turn < 20; ++turn) {
+    const std::vector<std::vector<std::string>> categories{std::vector<std::string>(300), {}, {"a", "b"}};
+    std::vector<Tree> trees(3);
+    std::vector<std::set<std::size_t>> membership(300);  // the nodes that list a code
+    std::size_t number = 0;
+    for (Tree& tree : trees)
+      for (int i = 0; i < 3; ++i) {
+        TreeNode& node = tree.nodes.emplace_back();
+        node.feature = 0;
+        node.categorical = true;
+        const int step = 1 + random.below(40);
+        for (int code = random.below(30); code < 300; code += step) {
+          node.left_categories.push_back(code);
+          membership[code].insert(number);
+        }
+        ++number;
+      }
+    TreeNode& other = trees[0].nodes.emplace_back();
+    other.feature = 2;
+    other.categorical = true;
+    other.left_categories = {1};
+    std::vector<std::vector<int>> groups(3);
+    find_groups(trees, categories, groups);
+    ASSERT_EQ(groups[0].size(), 300u);
+    EXPECT_TRUE(groups[1].empty() && groups[2].empty());
+    EXPECT_EQ(trees[0].nodes[3].left_categories, std::vector<int>{1});
+    for (std::size_t code = 0; code < 300; ++code)
+      EXPECT_EQ(groups[0][code], std::ranges::find(membership, membership[code]) - membership.begin());
+    for (const Tree& tree : trees)
+      for (const TreeNode& node : tree.nodes)
+        for (const int code : node.left_categories) EXPECT_TRUE(node.feature == 2 || groups[0][code] == code);
+  }
+}
+
+// Version 0.1 listed every code in every node.
+TEST(CategoryGroups, AFileThatStatesNoneIsReadAsItWasMeant) {
+  using Json = nlohmann::ordered_json;
+  const RandomData data = many_categories(900, 6000);
+  const BoostedModel model = fit_boosted(data.dataset(), {.rounds = 6, .min_rows_in_leaf = 5});
+  const std::vector<int>& groups = model.category_groups(0);
+  Json document = Json::parse(opened(model.to_string()));
+  document["body"].erase("category_groups");
+  for (Json& tree : document["body"]["trees"])
+    for (Json& list : tree["left_categories"]) {
+      const auto lowest = list.get<std::set<int>>();
+      list = Json::array();
+      for (int code = 0; code < 900; ++code)
+        if (lowest.contains(groups[code])) list.push_back(code);
+    }
+  const std::string text = sealed(document.dump());
+  const BoostedModel loaded = BoostedModel::from_string(text);
+  EXPECT_EQ(numbers_of(loaded.predict(data.dataset())), numbers_of(model.predict(data.dataset())));
+  EXPECT_LT(loaded.to_string().size(), text.size());
+  EXPECT_EQ(BoostedModel::from_string(loaded.to_string()).to_string(), loaded.to_string());
 }
 
 TEST(CategoryGroups, OfNoSuchFeatureAreRefused) {

@@ -4,9 +4,11 @@
 
 #include <bit>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "boosting/random_data.hpp"
 #include "linden/version.hpp"
+#include "model/sealed.hpp"
 
 namespace linden {
 namespace {
@@ -24,18 +26,6 @@ RandomData small_data() {
 
 BoostedModel small_model() {
   return fit_boosted(small_data().dataset(), {.rounds = 2, .learning_rate = 0.5, .l2 = 0, .min_rows_in_leaf = 1});
-}
-
-// The document of a model file, its seal taken off and put on again.
-constexpr std::string_view seal_opening = ",\"checksum\":\"";
-
-std::string opened(const std::string& file) { return file.substr(0, file.rfind(seal_opening)) + "}"; }
-
-std::string sealed(std::string text) {
-  text.pop_back();
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return text + fmt::format("{}{:016x}\"}}\n", seal_opening, hash);
 }
 
 std::filesystem::path file_of(std::string_view text) {
@@ -108,12 +98,14 @@ TEST(ModelFile, BadParametersOfTheLossAreRefused) {
        "m.json: loss.parameters.level is not a finite number."},
       {[](Json& j) { j["loss"]["parameters"].erase("level"); }, "m.json: loss.parameters has no member \"level\"."},
       {[](Json& j) { j["loss"].erase("parameters"); }, "m.json: loss has no member \"parameters\"."},
-      {[](Json& j) { j["loss"]["parameters"]["delta"] = 1; }, "m.json: loss.parameters does not fit the loss."},
-      {[](Json& j) { j["loss"]["name"] = "absolute"; }, "m.json: loss.parameters does not fit the loss."},
+      {[](Json& j) { j["loss"]["parameters"]["delta"] = 1; },
+       "m.json: loss.parameters has an unknown member \"delta\"."},
+      {[](Json& j) { j["loss"]["name"] = "absolute"; }, "m.json: loss has an unknown member \"parameters\"."},
       {[](Json& j) { j["loss"]["parameters"]["level"] = 0.5; },
        "m.json: config.loss.level is 0.9, but the model's is 0.5."},
       {[](Json& j) { j["config"]["loss.level"] = "2"; }, "m.json: config.loss.level is 2, but the model's is 0.9."},
-      {[](Json& j) { j["config"].erase("loss.level"); }, "m.json: config has no member \"loss.level\"."},
+      {[](Json& j) { j["config"].erase("loss.level"); },
+       "m.json: config has \"rounds\" where its member \"loss.level\" belongs."},
       {[](Json& j) { j["config"]["loss"] = "huber"; }, "m.json: config.loss is huber, but the model's is quantile."},
   };
   const Json whole = Json::parse(opened(bytes_of(quantile_model())));
@@ -151,8 +143,7 @@ TEST(ModelFile, EveryTruncationIsRefused) {
             "m.json: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.");
   EXPECT_EQ(refused(bytes.substr(0, 5)),
             "m.json: not a Linden model. Hint: models are written by save() and by linden train --out.");
-  EXPECT_EQ(refused(bytes + " "),
-            "m.json: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.");
+  EXPECT_EQ(refused(bytes + " "), "m.json: something follows the end of the model. Hint: copy the file again.");
 }
 
 TEST(ModelFile, EveryFlippedBitIsRefused) {
@@ -179,7 +170,9 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
   };
   const auto tree = [](Json& j) -> Json& { return j["body"]["trees"][0]; };
   const auto groups = [](Json& j) -> Json& {
-    j["body"]["category_groups"] = Json::array({{{"feature", 1}, {"lowest_codes", Json::array()}}});
+    const Json none = Json::array({{{"feature", 1}, {"lowest_codes", Json::array()}}});
+    j["body"] = {
+        {"initial_score", j["body"]["initial_score"]}, {"category_groups", none}, {"trees", j["body"]["trees"]}};
     return j["body"]["category_groups"][0]["lowest_codes"];
   };
   const Damage damages[] = {
@@ -232,7 +225,7 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
       {[&](Json& j) {
          groups(j) = {0, 1, 0};
        },
-       "body.trees[0].left_categories.0 has 2, which stands for no group."},
+       "body.trees[0].left_categories.0[0] is 2, which stands for no group."},
       {[&](Json& j) {
          groups(j) = {0, 1, 2}, j["body"]["category_groups"].push_back(j["body"]["category_groups"][0]);
        },
@@ -240,22 +233,33 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
       {[&](Json& j) { groups(j) = Json::array(), j["body"]["category_groups"][0]["feature"] = 2; },
        "body.category_groups[0].feature is 2, outside [0, 1]."},
       {[&](Json& j) {
-         for (int i = 0; i < 300; ++i) j["columns"][1]["categories"].push_back(fmt::format("d{:03}", i));
+         groups(j) = {0, 1, 2};
+         for (int i = 0; i < 300; ++i) {
+           j["columns"][1]["categories"].push_back(fmt::format("d{:03}", i));
+           j["body"]["category_groups"][0]["lowest_codes"].push_back(3 + i);
+         }
        },
        "body.category_groups gives feature 1 303 groups, more than 256."},
       {[&](Json& j) { tree(j)["left_categories"].erase("0"); }, "body.trees[0].feature[0] is split against its kind."},
       {[&](Json& j) { tree(j)["left_categories"]["2"] = {0}; },
        "body.trees[0].left_categories.2[0] is 0, outside [0, -1]."},
-      {[&](Json& j) { tree(j)["left_categories"]["1"] = {0}; }, "body.trees[0].left_categories"},
-      {[&](Json& j) { tree(j).erase("cover"); }, "body.trees[0] has no member \"cover\"."},
-      {[&](Json& j) { j["body"]["trees"][1] = 5; }, "body.trees[1] has no member \"output\"."},
+      {[&](Json& j) { tree(j)["left_categories"]["1"] = {0}; },
+       "body.trees[0].left_categories.1 is a leaf, which has no categories."},
+      {[&](Json& j) { tree(j).erase("cover"); }, "body.trees[0] has \"rows\" where its member \"cover\" belongs."},
+      {[&](Json& j) { j["body"]["trees"][1] = 5; }, "body.trees[1] is not an object."},
+      {[&](Json& j) { tree(j)["note"] = 5; }, "body.trees[0] has an unknown member \"note\"."},
+      {[&](Json& j) { tree(j)["left_categories"]["5"] = {0}; },
+       "body.trees[0].left_categories.5 is not the number of a node."},
+      {[&](Json& j) { tree(j)["left_categories"]["00"] = {0}; },
+       "body.trees[0].left_categories.00 is not the number of a node."},
+      {[&](Json& j) { j["body"]["trees"] = Json::array(); }, "body.trees is empty."},
       {[&](Json& j) { j["body"]["trees"] = 5; }, "body.trees is not a list."},
       {[&](Json& j) {
          j["body"]["initial_score"] = {1, 2};
        },
        "body.initial_score does not have one entry an output."},
       {[&](Json& j) { j["body"]["initial_score"][0] = nullptr; }, "body.initial_score[0] is not a finite number."},
-      {[&](Json& j) { j.erase("body"); }, "the document has no member \"body\"."},
+      {[&](Json& j) { j.erase("body"); }, "the document has \"checksum\" where its member \"body\" belongs."},
       {[&](Json& j) { j["columns"][1]["name"] = "x0"; }, "columns has a name twice."},
       {[&](Json& j) { j["columns"][0].erase("name"); }, "columns[0] has no member \"name\"."},
       {[&](Json& j) {
@@ -285,10 +289,10 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
       {[&](Json& j) { j["config"]["rounds"] = "0"; },
        "config is out of range (BoostingConfig.rounds is 0; it must be in [1, 1000000].)."},
       {[&](Json& j) { j["config"]["rounds"] = 2; }, "config.rounds is not a text."},
-      {[&](Json& j) { j["config"].erase("l1"); }, "config has no member \"l1\"."},
+      {[&](Json& j) { j["config"].erase("l1"); }, "config has \"l2\" where its member \"l1\" belongs."},
       {[&](Json& j) { j["schema"] = 0; }, "schema is 0, outside [1, 2147483647]."},
       {[&](Json& j) { j["model"] = "linear"; }, "holds a linear model, not a boosted one."},
-      {[&](Json& j) { j.erase("model"); }, "the document has no member \"model\"."},
+      {[&](Json& j) { j.erase("model"); }, "the document has \"columns\" where its member \"model\" belongs."},
   };
   const std::string bytes = bytes_of(small_model());
   ASSERT_EQ(sealed(opened(bytes)), bytes);
@@ -300,6 +304,49 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
     damage.edit(document);
     const std::string message = refused(sealed(document.dump()));
     EXPECT_TRUE(message.starts_with(std::string("m.json: ") + damage.message)) << message << "\n" << damage.message;
+  }
+}
+
+// The text, with what stands before a place put there once more.
+std::string doubled(const std::string& text, std::string_view part) {
+  std::string twice = text;
+  return twice.insert(twice.find(part), part);
+}
+
+TEST(ModelFile, MembersAreSingle) {
+  const std::string text = opened(bytes_of(small_model()));
+  EXPECT_EQ(refused(sealed(doubled(text, ",\"label\":\"\""))), "m.json: the document has the member \"label\" twice.");
+  EXPECT_EQ(refused(sealed(doubled(text, "\"output\":0,"))), "m.json: body.trees[0] has the member \"output\" twice.");
+  EXPECT_EQ(refused(sealed(doubled(text, ",\"l1\":\"0\""))), "m.json: config has the member \"l1\" twice.");
+  std::string twice = text;
+  twice.insert(twice.find("\"0\":[2]"), "\"0\":[2],");
+  EXPECT_EQ(refused(sealed(twice)), "m.json: body.trees[0].left_categories.0 is there twice.");
+}
+
+TEST(ModelFile, StreamsAndStringsHaveTheSameText) {
+  const BoostedModel model = small_model();
+  const std::string text = bytes_of(model);
+  EXPECT_EQ(model.to_string(), text);
+  EXPECT_EQ(BoostedModel::from_string(text).to_string(), text);
+  std::stringstream stream;
+  model.save(stream);
+  quantile_model().save(stream);
+  EXPECT_TRUE(stream.str().starts_with(text));
+  EXPECT_EQ(BoostedModel::load(stream).to_string(), text);
+  EXPECT_EQ(BoostedModel::load(stream).loss().name(), "quantile");
+  EXPECT_EQ(refusal<FileError>([&] { BoostedModel::load(stream); }),
+            "the stream: not a Linden model. Hint: models are written by save() and by linden train --out.");
+  stream.setstate(std::ios::failbit);
+  EXPECT_EQ(refusal<FileError>([&] { BoostedModel::load(stream); }), "load: the stream is not good for reading.");
+  EXPECT_EQ(refusal<FileError>([&] { model.save(stream); }), "cannot write the model: the stream has failed.");
+}
+
+TEST(ModelFile, AStreamThatFailsIsNoticed) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
+  for (const bool throws : {false, true}) {
+    std::ofstream full("/dev/full");
+    if (throws) full.exceptions(std::ios::badbit | std::ios::failbit);
+    EXPECT_EQ(refusal<FileError>([&] { small_model().save(full); }), "cannot write the model: the stream has failed.");
   }
 }
 
@@ -319,10 +366,11 @@ TEST(ModelFile, NumbersBeyondRangeAndBrokenJsonAreRefused) {
   std::string huge = text;
   const std::size_t at = huge.find("\"initial_score\":[") + 17;
   huge.replace(at, huge.find(']', at) - at, "1e999");
-  EXPECT_EQ(refused(sealed(huge)), "m.json: the model is not valid JSON.");
-  EXPECT_EQ(refused(sealed("{\"format\":\"linden model\",}")), "m.json: the model is not valid JSON.");
+  EXPECT_EQ(refused(sealed(huge)), "m.json: body.initial_score[0] is not a finite number.");
+  EXPECT_EQ(refused(sealed("{\"format\":\"linden model\",}")),
+            "m.json: the model is not JSON as save() writes it, at byte 25.");
   std::string deep = "{\"format\":\"linden model\",\"schema\":" + std::string(100'000, '[') + "}";
-  EXPECT_EQ(refused(sealed(deep)), "m.json: the model is not valid JSON.");
+  EXPECT_EQ(refused(sealed(deep)), "m.json: schema is not a whole number.");
 }
 
 TEST(ModelFile, OtherFilesAreRefused) {

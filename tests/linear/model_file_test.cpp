@@ -9,16 +9,20 @@
 #include <functional>
 #include <iterator>
 #include <linden/error.hpp>
+#include <linden/model.hpp>
 #include <linden/ops.hpp>
 #include <linden/version.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "linear/hand_made.hpp"
-#include "model/json_reader.hpp"
-#include "model/model_family.hpp"
+#include "model/sealed.hpp"
 #include "refusal.hpp"
 
 namespace linden {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 class LinearModelFile : public testing::Test {
  protected:
@@ -46,18 +50,6 @@ class LinearModelFile : public testing::Test {
 
   std::filesystem::path path;
 };
-
-// The document of a model file, its seal taken off and put on again.
-constexpr std::string_view seal_opening = ",\"checksum\":\"";
-
-std::string opened(const std::string& file) { return file.substr(0, file.rfind(seal_opening)) + "}"; }
-
-std::string sealed(std::string text) {
-  text.pop_back();
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return text + fmt::format("{}{:016x}\"}}\n", seal_opening, hash);
-}
 
 TEST_F(LinearModelFile, IsTheEnvelopeWithWeightsAndCertificate) {
   const std::string text = bytes_of(hand_made());
@@ -118,14 +110,19 @@ TEST_F(LinearModelFile, ItTellsNothingOfThreadsOrTimes) {
   for (const char* word : {"thread", "device", "path", "second"}) EXPECT_EQ(text.find(word), std::string::npos) << word;
 }
 
-TEST_F(LinearModelFile, TheFamilyIsKnownBeforeLoading) {
-  hand_made().save(path);
-  EXPECT_EQ(model_family(path), "linear");
-  for (const char* text : {"", "{", "{\"format\":\"linden model\",\"schema\":1}", "x,y\n1,2\n"}) {
-    std::ofstream(path, std::ios::binary) << text;
-    EXPECT_EQ(model_family(path), "") << text;
-  }
-  EXPECT_EQ(model_family("/no/such/file.json"), "");
+TEST_F(LinearModelFile, StreamsAndStringsHaveTheSameText) {
+  const LinearModel model = hand_made(2);
+  const std::string text = bytes_of(model);
+  EXPECT_EQ(model.to_string(), text);
+  EXPECT_EQ(LinearModel::from_string(text).to_string(), text);
+  std::stringstream stream;
+  model.save(stream);
+  EXPECT_EQ(stream.str(), text);
+  hand_made().save(stream);
+  EXPECT_EQ(LinearModel::load(stream).to_string(), text);
+  EXPECT_EQ(LinearModel::load(stream).outputs(), 1);
+  EXPECT_EQ(refusal<FileError>([&] { LinearModel::load(stream); }),
+            "the stream: not a Linden model. Hint: models are written by save() and by linden train --out.");
 }
 
 TEST_F(LinearModelFile, TheOtherFamilyIsRefused) {
@@ -135,6 +132,9 @@ TEST_F(LinearModelFile, TheOtherFamilyIsRefused) {
   Json document = Json::parse(opened(bytes()));
   document["model"] = "boosted";
   EXPECT_EQ(refused(sealed(document.dump())), "m.json: holds a boosted model, not a linear one.");
+  document["model"] = "forest";
+  EXPECT_EQ(refusal<FileError>([&] { model_from_string(sealed(document.dump())); }),
+            "the text: model is \"forest\", a family of models that is not known here.");
 }
 
 TEST_F(LinearModelFile, TruncationsAndFlippedBitsAreRefused) {
@@ -161,7 +161,7 @@ TEST_F(LinearModelFile, DamageUnderAGoodChecksumIsRefused) {
       {[](Json& j) { j["body"]["weights"].push_back(1); }, "body.weights has 3 entries for 1 output(s) of 2 features."},
       {[](Json& j) { j["body"]["weights"][1] = nullptr; }, "body.weights[1] is not a finite number."},
       {[](Json& j) { j["body"]["weights"][0] = "2"; }, "body.weights[0] is not a finite number."},
-      {[](Json& j) { j["body"].erase("weights"); }, "body has no member \"weights\"."},
+      {[](Json& j) { j["body"].erase("weights"); }, "body has \"certificate\" where its member \"weights\" belongs."},
       {[](Json& j) { j["body"]["weights"] = 2; }, "body.weights is not a list."},
       {[](Json& j) { j["body"]["intercept"].push_back(1); }, "body.intercept does not have one entry an output."},
       {[](Json& j) { j["body"]["intercept"] = Json::array(); }, "body.intercept does not have one entry an output."},
@@ -187,12 +187,18 @@ TEST_F(LinearModelFile, DamageUnderAGoodChecksumIsRefused) {
       {[&](Json& j) { certificate(j)["why"] = nullptr; }, "body.certificate.why is not a text."},
       {[&](Json& j) { certificate(j)["collinear_columns"].push_back("q"); },
        "body.certificate.collinear_columns[0] is none of the model's columns."},
-      {[&](Json& j) { certificate(j).erase("kkt_distance"); }, "body.certificate has no member \"kkt_distance\"."},
+      {[&](Json& j) { certificate(j).erase("kkt_distance"); },
+       "body.certificate has \"rank\" where its member \"kkt_distance\" belongs."},
+      {[](Json& j) { j["body"]["weight"] = 1; }, "body has an unknown member \"weight\"."},
+      {[](Json& j) { j["columns"][1]["unit"] = "m"; }, "columns[1] has an unknown member \"unit\"."},
+      {[](Json& j) { j["config"]["l3"] = "1"; }, "config has an unknown member \"l3\"."},
+      {[](Json& j) { j["note"] = "mine"; }, "the document has an unknown member \"note\"."},
       {[](Json& j) { j["columns"][1]["categories"] = {"a"}; },
        "columns[1] has categories, and columns of linear models are numbers."},
       {[](Json& j) { j["config"]["l1"] = "-1"; }, "config is out of range (LinearConfig.l1 is -1; it must be >= 0.)."},
       {[](Json& j) { j["config"]["loss"] = "poisson"; }, "config.loss is poisson, but the model's is squared."},
-      {[](Json& j) { j["config"].erase("tolerance"); }, "config has no member \"tolerance\"."},
+      {[](Json& j) { j["config"].erase("tolerance"); },
+       "config has \"max_iterations\" where its member \"tolerance\" belongs."},
       {[](Json& j) {
          j["config"]["l1"] = "1";
          j["config"]["solver"] = "qr";

@@ -1,86 +1,129 @@
-// The envelope that every family of models shares: what is written comes back, other families are refused.
+// The envelope that every family of models shares: what is written comes back, and whatever is otherwise is refused.
 #include "model/envelope.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <linden/error.hpp>
 #include <linden/version.hpp>
+#include <sstream>
+
+#include "refusal.hpp"
 
 namespace linden {
 namespace {
 
-class EnvelopeFile : public testing::Test {
+class EnvelopeText : public testing::Test {
  protected:
-  EnvelopeFile() { path = testing::TempDir() + "linden_envelope_" + std::to_string(::getpid()) + ".json"; }
-  ~EnvelopeFile() override { std::filesystem::remove(path); }
-
-  std::string bytes() const {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+  std::string written() const {
+    std::string text;
+    write_model([&](std::string_view part) { text += part; }, "\"m.json\"",
+                {"linear", names, &categories, &categorical, label, classes, loss},
+                [](JsonWriter& json) {
+                  json["config"].open_object();
+                  json.close_object();
+                  json["body"].value(1.5);
+                });
+    return text;
+  }
+  static void read_rest(JsonReader& json) {
+    json["config"].open_object();
+    json.close_object();
+    json["body"].finite();
+  }
+  static Envelope read(const ModelSource& source) {
+    Envelope envelope;
+    read_model(source, [&](JsonReader& json, const std::string& family) {
+      check_family(json, family, "linear");
+      envelope = read_envelope(json);
+      read_rest(json);
+    });
+    return envelope;
+  }
+  static std::string refused(std::string_view text) {
+    return refusal<FileError>([&] { read(source_of_text(text)); });
   }
 
-  std::string path;
-  Envelope envelope{"linear",      {"x", "y"},       {false, true},   {{}, {"a", "b"}},          "z",
-                    {"no", "yes"}, loss::logistic(), {{"l1", "0.5"}}, {{"weights", {1.5, -2.0}}}};
+  std::vector<std::string> names{"x", "y"}, classes{"no", "yes"};
+  std::vector<std::vector<std::string>> categories{{}, {"a", "b"}};
+  std::vector<bool> categorical{false, true};
+  std::string label = "z";
+  Loss loss = loss::logistic();
 };
 
-TEST_F(EnvelopeFile, ComesBackAsItWasWritten) {
-  write_model(path, envelope);
-  const Envelope read = read_model(path, "linear");
-  EXPECT_EQ(read.family, "linear");
-  EXPECT_EQ(read.feature_names, envelope.feature_names);
-  EXPECT_EQ(read.categorical, envelope.categorical);
-  EXPECT_EQ(read.categories, envelope.categories);
-  EXPECT_EQ(read.label, "z");
-  EXPECT_EQ(read.classes, envelope.classes);
-  EXPECT_EQ(read.loss.name(), "logistic");
-  EXPECT_EQ(read.config, envelope.config);
-  EXPECT_EQ(read.body, envelope.body);
-  const std::string first = bytes();
-  write_model(path, read);
-  EXPECT_EQ(bytes(), first);
+TEST_F(EnvelopeText, ComesBackAsItWasWritten) {
+  const std::string text = written();
+  const Envelope back = read(source_of_text(text));
+  EXPECT_EQ(back.feature_names, names);
+  EXPECT_EQ(back.categorical, categorical);
+  EXPECT_EQ(back.categories, categories);
+  EXPECT_EQ(back.label, "z");
+  EXPECT_EQ(back.classes, classes);
+  EXPECT_EQ(back.loss.name(), "logistic");
 }
 
-TEST_F(EnvelopeFile, IsOneLineOfJsonInAFixedOrder) {
-  write_model(path, envelope);
-  EXPECT_EQ(bytes().substr(0, bytes().find(",\"checksum\"")),
+TEST_F(EnvelopeText, IsOneLineOfJsonInAFixedOrder) {
+  const std::string text = written();
+  EXPECT_EQ(text.substr(0, text.find(",\"checksum\"")),
             "{\"format\":\"linden model\",\"schema\":1,\"library\":\"" + std::string(version()) +
                 "\",\"model\":\"linear\",\"columns\":[{\"name\":\"x\"},{\"name\":\"y\",\"categories\":[\"a\",\"b\"]}],"
                 "\"label\":\"z\",\"classes\":[\"no\",\"yes\"],\"loss\":{\"name\":\"logistic\",\"classes\":2},"
-                "\"link\":\"sigmoid\",\"config\":{\"l1\":\"0.5\"},\"body\":{\"weights\":[1.5,-2.0]}");
-  EXPECT_EQ(bytes().substr(bytes().size() - 3), "\"}\n");
+                "\"link\":\"sigmoid\",\"config\":{},\"body\":1.5");
+  EXPECT_EQ(text.substr(text.size() - 3), "\"}\n");
+  EXPECT_EQ(text.find('\n'), text.size() - 1);
 }
 
-TEST_F(EnvelopeFile, AnotherFamilyIsRefused) {
-  write_model(path, envelope);
-  try {
-    read_model(path, "boosted");
-    FAIL();
-  } catch (const FileError& error) {
-    EXPECT_EQ(error.what(), path + ": holds a linear model, not a boosted one.");
-  }
+TEST_F(EnvelopeText, AnotherFamilyIsRefused) {
+  std::string text = written();
+  EXPECT_EQ(refusal<FileError>([&] {
+              read_model(source_of_text(text),
+                         [](JsonReader& json, const std::string& family) { check_family(json, family, "boosted"); });
+            }),
+            "the text: holds a linear model, not a boosted one.");
 }
 
-TEST_F(EnvelopeFile, SoftmaxKeepsItsClasses) {
-  envelope.loss = loss::softmax({.classes = 3});
-  envelope.classes = {"a", "b", "c"};
-  write_model(path, envelope);
-  EXPECT_EQ(read_model(path, "linear").loss.outputs(), 3);
+TEST_F(EnvelopeText, SoftmaxKeepsItsClasses) {
+  loss = loss::softmax({.classes = 3});
+  classes = {"a", "b", "c"};
+  EXPECT_EQ(read(source_of_text(written())).loss.outputs(), 3);
 }
 
-TEST_F(EnvelopeFile, NamesThatAreNotTextAreRefused) {
-  envelope.feature_names[0] = "caf\xe9";
-  try {
-    write_model(path, envelope);
-    FAIL();
-  } catch (const FileError& error) {
-    EXPECT_EQ(error.what(), "cannot write \"" + path +
-                                "\": a feature, category or class name is not UTF-8. Hint: convert the data to UTF-8.");
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
+TEST_F(EnvelopeText, NamesThatAreNotTextAreRefused) {
+  names[0] = "caf\xe9";
+  EXPECT_EQ(refusal<FileError>([&] { written(); }),
+            "cannot write \"m.json\": a feature, category or class name is not UTF-8. Hint: convert the data to "
+            "UTF-8.");
+}
+
+// Whatever is wrong, a checksum that does not fit is the reason to give.
+TEST_F(EnvelopeText, DamageIsToldFromWhatOthersWrote) {
+  const std::string text = written();
+  for (std::size_t size = 24; size < text.size(); ++size)
+    EXPECT_EQ(refused(text.substr(0, size)),
+              "the text: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.")
+        << size;
+  for (std::size_t at = 24; at < text.find(",\"checksum"); ++at)
+    for (const char other : {'\n', '"', '7', '\xff'}) {
+      std::string changed = text;
+      if (changed[at] == other) continue;
+      changed[at] = other;
+      EXPECT_EQ(refused(changed),
+                "the text: the model was changed after it was written: its checksum does not fit. Hint: copy the file "
+                "again, or train again.")
+          << at << other;
+    }
+  EXPECT_EQ(refused(text + " "), "the text: something follows the end of the model. Hint: copy the file again.");
+  EXPECT_EQ(refused("\x1f\x8b\x08"),
+            "the text: not a Linden model, but it may be one that is compressed. Hint: models are written by save() "
+            "and by linden train --out.");
+}
+
+TEST_F(EnvelopeText, AStreamIsReadToTheEndOfTheModel) {
+  std::stringstream stream(written() + written() + "and more\n");
+  EXPECT_EQ(read(source_of(stream)).label, "z");
+  EXPECT_EQ(read(source_of(stream)).label, "z");
+  std::string rest;
+  std::getline(stream, rest);
+  EXPECT_EQ(rest, "and more");
 }
 
 }  // namespace

@@ -1,0 +1,19 @@
+// A linear model as text.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "linear/model.hpp"
+#include "model/json_reader.hpp"
+#include "model/json_writer.hpp"
+
+namespace linden {
+
+/// `name` is what messages call the target. Throws FileError for names that are not UTF-8.
+void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& state);
+
+/// From the columns on. Throws FileError when anything is not as write_linear wrote it.
+std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json);
+
+}  // namespace linden

@@ -89,9 +89,10 @@ LINDEN_API const char* name_of(FitStatus) noexcept;
 
 /// What a gap is: proven, or an estimate.
 enum class GapKind {
-  bound,     ///< the Fenchel duality gap: the optimum is not further below, for certain (up to rounding)
-  estimate,  ///< where no bound exists: of a convex loss without penalties the gap to the dual point of a Newton step,
-             ///< which is a bound if the optimum is where that step says, about; else half the squared Newton decrement
+  bound,     ///< the Fenchel duality gap, or the objective less what rows cost at least: the optimum is not further
+             ///< below, for certain (up to rounding)
+  estimate,  ///< where no bound says enough: of a convex loss the gap to the dual point of a Newton step, which is a
+             ///< bound if the optimum is where that step says, about; else half the squared Newton decrement
 };
 
 LINDEN_API const char* name_of(GapKind) noexcept;
@@ -102,8 +103,10 @@ struct Certificate {
   double objective = 0;  ///< with its penalties
   double gap = 0;        ///< objective minus optimum, at most
   GapKind gap_kind = GapKind::bound;
-  double tolerance = 0;     ///< what was asked for
-  double relative_gap = 0;  ///< gap / |objective|, which `tolerance` bounds
+  double tolerance = 0;  ///< what was asked for
+  /// gap / |objective|, which `tolerance` bounds; 0 for a gap of 0. Where the objective is about 0, its scale is that
+  /// of the best constant, and rounding of the labels.
+  double relative_gap = 0;
   double kkt_distance = 0;  ///< the largest |subgradient| of a weight, for columns of unit variance; 0 at the optimum
   std::optional<int> rank;  ///< of the columns with the intercept; none where the solver does not learn it
   std::optional<double> condition;  ///< of the scaled columns: about the factor by which errors grow; likewise

@@ -69,6 +69,11 @@ inline double bend_of(const LossSpec& loss, double score, double label) noexcept
   }
 }
 
+/// What a row costs at least, whatever its scores.
+inline double least_loss(const LossSpec& loss, double label) noexcept {
+  return loss.kind == LossKind::poisson && label > 0 ? label - label * math::log(label) : 0;
+}
+
 /// Of a row with one score.
 inline double divergence(const LossSpec& loss, double score, double label, double d) noexcept {
   switch (loss.kind) {

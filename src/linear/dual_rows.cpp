@@ -175,6 +175,12 @@ std::vector<double> DualRows::bends() const {
   return bends;
 }
 
+double DualRows::least_mean() const {
+  return means(1, [&](std::int64_t i, Row&, double weight, std::span<double> out) {
+    out[0] += weight * least_loss(loss_, objective_.rows().labels[static_cast<std::size_t>(i)]);
+  })[0];
+}
+
 bool DualRows::keep_inside(std::span<double> bends, std::span<const double> scores) const {
   bool is_changed = false;
   for (std::size_t i = 0; i < bends.size(); ++i) {

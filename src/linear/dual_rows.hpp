@@ -39,6 +39,8 @@ class DualRows {
   double newton_divergence(std::span<const double> bends, std::span<const double> scores) const;
   /// The second derivatives of a loss of one score, [rows]; empty for softmax.
   std::vector<double> bends() const;
+  /// What the rows cost at least, whatever their scores: the weighted mean of least_loss().
+  double least_mean() const;
   /// Sets those to 0 where the point above would leave the slopes of huber. False if it does nowhere.
   bool keep_inside(std::span<double> bends, std::span<const double> scores) const;
 

@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <linden/linear.hpp>
 #include <linden/threads.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -49,13 +51,20 @@ std::span<const double> weights_of(const Dataset& train) {
   fail<DataError>("{}: all weights are zero.", where);
 }
 
+// A penalty that holds a weight at 0 to the last digit; in units of tiny columns it could be infinite.
+constexpr double largest_penalty = 1e280;
+// One that no digit shows; the fit is then as without.
+constexpr double least_penalty = 1e-150;
+
+double within_range(double penalty) { return penalty < least_penalty ? 0 : std::min(penalty, largest_penalty); }
+
 Penalty penalty_of(const LinearConfig& config, const Design& design) {
   Penalty penalty;
   for (std::size_t j = 0; j < design.factor().size(); ++j) {
     // The weight of the standardised column, in units of the one that is penalised.
     const double unit = design.factor()[j] * (config.standardize ? design.deviation()[j] : 1);
-    penalty.l1.push_back(config.l1 * unit);
-    penalty.l2.push_back(config.l2 * unit * unit);
+    penalty.l1.push_back(within_range(config.l1 * unit));
+    penalty.l2.push_back(within_range(config.l2 * unit * unit));
   }
   penalty.l1.push_back(0);
   penalty.l2.push_back(0);
@@ -72,16 +81,21 @@ class Fit {
         names_(names),
         objective_(rows, design, penalty_of(config, design)) {
     start_.resize(index(objective_.size()));
+    std::vector<double> gradient(start_.size());
     if (config.intercept) {
       const std::vector<double> constant = initial_score(rows.loss, rows.labels, rows.weights, rows.context.arena);
       for (std::size_t k = 0; k < constant.size(); ++k) start_[(k + 1) * index(objective_.width()) - 1] = constant[k];
     }
-    std::vector<double> gradient(start_.size());
     const double start_value = objective_.evaluate(start_, gradient);
     if (!std::isfinite(start_value))
       fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels of extreme size.",
                       where, start_value);
-    target_ = {config.tolerance, config.max_iterations, start_value};
+    target_ = {config.tolerance, config.max_iterations, start_value, 0};
+    // Only where a constant fits as well as that does the size of labels matter: a pass over the rows is saved.
+    double largest = 0;
+    for (const double label : rows.labels) largest = std::max(largest, std::abs(label));
+    if (std::abs(start_value) <= 1e-6 * std::min(largest, largest * largest))
+      target_.zero_objective = objective_.evaluate(std::vector<double>(start_.size()), gradient);
   }
 
   void run() {
@@ -92,7 +106,7 @@ class Fit {
     // Where a solver's own estimate was too low, it goes on from there.
     for (int k = 0; k < most_resumptions && solution_.status == FitStatus::converged; ++k) {
       const double objective = solution_.smooth + objective_.l1_term(solution_.parameters);
-      if (gap_of_solution().value <= Target{config_.tolerance, 0, target_.null_objective}.gap(objective)) return;
+      if (gap_of_solution().value <= wanted(objective)) return;
       const int before = solution_.iterations;
       target_.tolerance /= 100;
       start_ = solution_.parameters;
@@ -186,7 +200,7 @@ class Fit {
   }
 
   void note_conditioning() {
-    if (solution_.is_singular) return;
+    if (solution_.is_singular || !objective_.has_factor()) return;
     const Conditioning known = conditioning(objective_.factor_copy(), objective_.size());
     certificate_.condition = std::sqrt(known.condition);
     if (objective_.is_penalised()) return;
@@ -200,15 +214,60 @@ class Fit {
     GapKind kind;
   };
 
-  // Without penalties there is a dual point near the optimum, too, if a Newton step says where to look for it.
+  // What the configuration asks for, whatever the target has become by then; weights that are rounded to doubles give
+  // no less.
+  double wanted(double objective) const {
+    Target target = target_;
+    target.tolerance = config_.tolerance;
+    return std::max(target.gap(objective), 2 * weight_rounding());
+  }
+
+  // What the objective may rise by when weights of standardised columns become weights of the data, to second order: of
+  // the first there is none at the optimum. It shows where the optimum is about 0.
+  double weight_rounding() const {
+    constexpr double units = 4 * std::numeric_limits<double>::epsilon();
+    const std::int64_t width = objective_.width();
+    double weights = 0, intercepts = 0;
+    for (std::int64_t i = 0; i < objective_.size(); ++i) {
+      const double size = std::abs(solution_.parameters[index(i)]);
+      const std::size_t j = index(i % width);
+      if (j + 1 == index(width))
+        intercepts += size;
+      else if (size > 0)
+        weights += size * (1 + std::abs(design_.shift()[j] * design_.factor()[j]));
+    }
+    const double curvature = objective_.mean_curvature(), size = units * (weights + intercepts);
+    return weights > 0 && curvature > 0 ? 0.5 * curvature * size * size : 0;
+  }
+
+  // The gap of the weights as they are returned: no less than what their rounding adds, and no less than squares of
+  // numbers can tell, unless the subgradient is 0.
+  double of_model(double gap) const {
+    const double rounding = weight_rounding();
+    if (rounding > 1e-8 * gap) gap += rounding + 2 * std::sqrt(gap * rounding);
+    return gap < least_gap && kkt_distance(objective_, solution_.parameters, solution_.gradient) > 0 ? least_gap : gap;
+  }
+
+  // What is proven, if it is as small as was asked for, or if the fit ended before it got there. Else there is a dual
+  // point near the optimum, too, if a Newton step says where to look for it: where penalties are none, or too small to
+  // bound the gap.
   Gap gap_of_solution() {
     const Solution& s = solution_;
-    if (const auto bound = fenchel_gap(objective_, s.parameters, s.gradient)) return {*bound, GapKind::bound};
+    const double objective = s.smooth + objective_.l1_term(s.parameters), enough = wanted(objective);
+    const std::optional<double> fenchel = fenchel_gap(objective_, s.parameters, s.gradient);
+    const bool may_be_there = s.status == FitStatus::converged || s.status == FitStatus::stalled;
+    if (fenchel && (*fenchel <= enough || !may_be_there)) return {of_model(*fenchel), GapKind::bound};
     std::function<void(std::span<double>)> solve;
-    if (certificate_.solver == Solver::newton_cholesky && !s.is_singular)
-      solve = [this](std::span<double> x) { objective_.solve(x); };
-    const double estimate = std::max(s.estimate, 0.0) + rounding_of(s.smooth);
-    return {newton_gap(objective_, s.parameters, s.gradient, solve).value_or(estimate), GapKind::estimate};
+    if (objective_.has_factor() && !s.is_singular) solve = [this](std::span<double> x) { objective_.solve(x); };
+    const std::optional<double> newton = newton_gap(objective_, s.parameters, s.gradient, solve);
+    if (newton && *newton <= enough) return {of_model(*newton), GapKind::estimate};
+    const std::optional<double> floor = floor_gap(objective_, objective);
+    // What a solver without the Hessian thinks is no ground to stop on where a Newton step finds no dual point.
+    const bool is_known = certificate_.solver == Solver::qr || objective_.has_factor();
+    if (floor && (*floor <= enough || (!newton && !is_known && s.status != FitStatus::iteration_limit)))
+      return {of_model(*floor), GapKind::bound};
+    if (fenchel && !(newton && *newton < *fenchel)) return {*fenchel, GapKind::bound};
+    return {of_model(newton.value_or(std::max(s.estimate, 0.0) + rounding_of(objective))), GapKind::estimate};
   }
 
   bool is_squared() const { return rows_.loss.definition().spec.kind == LossKind::squared; }
@@ -236,9 +295,13 @@ void Fit::certify() {
   const Gap gap = gap_of_solution();
   c.gap_kind = gap.kind;
   c.gap = gap.value;
-  c.relative_gap = c.gap / (target_.gap(c.objective) / target_.tolerance);
+  c.relative_gap = c.gap / (wanted(c.objective) / config_.tolerance);
   c.kkt_distance = kkt_distance(objective_, s.parameters, s.gradient);
-  if (c.status == FitStatus::converged && !(c.relative_gap <= config_.tolerance)) c.status = FitStatus::stalled;
+  const bool is_there = c.gap <= wanted(c.objective);
+  if (c.status == FitStatus::converged && !is_there) c.status = FitStatus::stalled;
+  const bool is_proven = is_there && c.gap_kind == GapKind::bound;
+  if ((c.status == FitStatus::stalled && is_there) || (c.status == FitStatus::iteration_limit && is_proven))
+    c.status = FitStatus::converged;
   if (c.status == FitStatus::converged && !c.collinear_columns.empty()) c.status = FitStatus::collinear;
   if (c.status == FitStatus::separable) note_separation();
   for (std::size_t j = 0; j < names_.size(); ++j)

@@ -107,9 +107,14 @@ std::optional<double> fenchel_gap(Objective& objective, std::span<const double> 
     if (gain > 0 && objective.rows().spec().kind != LossKind::squared) gain /= objective.mean_curvature();
   }
   const double negligible = std::max({little * rest, little * target, rounding});
-  if (t == 1 && gain <= negligible) return joined(rest, gain) + rounding;
+  if (t == 1 && gain <= negligible && objective.outputs() == 1) return joined(rest, gain) + rounding;
 
   const DualRows rows(objective);
+  if (t == 1 && gain <= negligible) {
+    // Of a class with hardly a share, the curvature is far below the mean.
+    const auto exact = rows.centre(infinite);
+    if (exact && exact->left <= negligible) return joined(rest, exact->left) + rounding;
+  }
   const double shifted = rest + rows.divergence(t, intercepts, {});
   if (gain == 0) return shifted + rounding;
   // Without the intercepts the bound could not be lower than this.
@@ -119,6 +124,12 @@ std::optional<double> fenchel_gap(Objective& objective, std::span<const double> 
   const double bound = std::min(shifted, centred) + rounding;
   if (bound < infinite) return bound;
   return std::nullopt;
+}
+
+std::optional<double> floor_gap(const Objective& objective, double value) {
+  if (!objective.rows().is_convex()) return std::nullopt;
+  const double least = DualRows(objective).least_mean();
+  return std::max(value - least, 0.0) + rounding_of(value) + rounding_of(least);
 }
 
 double rounding_of(double objective) noexcept {

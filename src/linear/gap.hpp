@@ -18,6 +18,11 @@ namespace linden {
 std::optional<double> fenchel_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient,
                                   double target = 0);
 
+/// How far `value` is above what the rows cost at least, and no penalty: an upper bound, too, and a close one where a
+/// model fits perfectly. `value` is that of the point that `objective` evaluated last. None for losses that are not
+/// known to be convex.
+std::optional<double> floor_gap(const Objective& objective, double value);
+
 /// Rounding of the objective: no gap below it means anything.
 double rounding_of(double objective) noexcept;
 

@@ -14,11 +14,14 @@ namespace {
 constexpr int patience = 12;        // moves; on the way to a minimum there are few
 constexpr double invisible = 1e-6;  // of the objective's rounding: no step shows any more
 
+// Whatever the rows are.
+bool has_minimum(LossKind kind) { return kind == LossKind::squared || kind == LossKind::huber; }
+
 }  // namespace
 
 SeparationWatch::SeparationWatch(const Objective& objective)
     : objective_(objective),
-      is_on_(!objective.is_penalised() && objective.rows().loss.definition().spec.kind != LossKind::squared) {
+      is_on_(!objective.is_penalised() && !has_minimum(objective.rows().loss.definition().spec.kind)) {
   if (is_on_) scores_ = objective.scores();
 }
 

@@ -180,12 +180,15 @@ void Objective::form_hessian() {
     hessian_.emplace(rows_.backend, rows_.context, design_, device_, outputs_, softmax_);
     hessian_->set_diagonal(penalty_);
   }
+  has_factor_ = false;
   hessian_->form(curvatures_.data(), curvature_weights());
 }
 
 std::int64_t Objective::factor() {
   form_hessian();
-  return hessian_->factor();
+  const std::int64_t bad_pivot = hessian_->factor();
+  has_factor_ = bad_pivot < 0;
+  return bad_pivot;
 }
 
 void Objective::solve(std::span<double> x) { hessian_->solve(x); }
@@ -226,6 +229,7 @@ double Objective::mean_curvature() const {
 
 void Objective::update() {
   device_.update();
+  has_factor_ = false;
   if (hessian_) hessian_->set_diagonal(penalty_);
   last_at_.clear();
 }

@@ -78,6 +78,8 @@ class Objective {
   /// Forms the Hessian (with 1 in the places of parameters that are not free) and its Cholesky factor on the device.
   /// Returns the first pivot that is not positive, or -1.
   std::int64_t factor();
+  /// Whether the last factor() came to its end: there is a factor then, of that point, for solve() and factor_copy().
+  bool has_factor() const noexcept { return has_factor_; }
   /// x = Hessian^-1 x, by the factor.
   void solve(std::span<double> x);
   /// A copy of the lower factor, [size, size] row-major.
@@ -111,7 +113,8 @@ class Objective {
   DeviceArray<double> result_;  // the gradient, and after it the mean loss
   DeviceArray<double> vector_;
   DeviceArray<std::uint8_t> scratch_;
-  std::optional<Hessian> hessian_;               // once it is asked for
+  std::optional<Hessian> hessian_;  // once it is asked for
+  bool has_factor_ = false;
   std::vector<double> last_at_, last_gradient_;  // the point evaluated last
   double last_value_ = 0;
 };

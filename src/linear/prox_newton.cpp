@@ -16,7 +16,7 @@ constexpr double sufficient = 1e-4;
 constexpr double rough = 0.01;    // of the violation, that the model is minimised to far from the optimum
 constexpr double exact = 1e-10;   // and where the model is the objective
 constexpr double shortest = 0.1;  // part of a step; beyond, the model is damped
-constexpr double least_damping = 1e-2, most_damping = 1e12;  // relative to the largest curvature
+constexpr double least_damping = 1e-2, most_damping = 1e60;  // relative to the largest curvature
 constexpr int most_polish = 2;                               // steps
 constexpr double polished = 1e-9;                            // of the largest gradient at the start, that needs none
 constexpr double rounding = 1e-15;                           // of gradients, relative to the largest
@@ -53,12 +53,15 @@ void ProxNewton::form_hessian() {
   // Where a loss has no curvature at all, a step of its gradient for the line search to shorten.
   const std::size_t n = at_.size();
   diagonal_.resize(n);
+  const double before = largest_;
   largest_ = 0;
   for (std::size_t j = 0; j < n; ++j) {
     if (held_[j] == 0 && !(hessian_[j * n + j] > 0)) hessian_[j * n + j] = 1;
     diagonal_[j] = hessian_[j * n + j];
     if (held_[j] == 0) largest_ = std::max(largest_, diagonal_[j]);
   }
+  // Damping is relative to the largest curvature: where that has leapt up, what was needed before would hold all still.
+  if (before < 1e-6 * largest_) damping_ *= before / largest_;
 }
 
 void ProxNewton::minimise_model(double accuracy, double damping) {

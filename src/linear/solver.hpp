@@ -9,13 +9,17 @@
 
 namespace linden {
 
+/// No gap below it means anything: squares of gradients and steps have no digits there.
+inline constexpr double least_gap = 1.5e-154;
+
 /// When to stop.
 struct Target {
   double tolerance = 1e-8;    ///< of the gap, relative to the objective
   int max_iterations = 0;     ///< 0: the solver's own limit
   double null_objective = 0;  ///< at the best constant scores: the scale of an objective that is about 0
+  double zero_objective = 0;  ///< at scores of 0: the scale where that is about 0, too
 
-  /// The gap that is small enough at a point of this objective.
+  /// The gap that is small enough at a point of this objective; > 0.
   double gap(double objective) const noexcept;
 };
 

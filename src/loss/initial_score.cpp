@@ -95,12 +95,27 @@ struct Search {
   bool bounded;  ///< whether steps are
 };
 
-Search search_for(const Loss& loss, double median) {
+/// log of the mean label, which is where the minimum of poisson lies.
+double log_mean(const LabelPoints& points) {
+  ExactSum sum, total;
+  for (std::size_t row = 0; row < points.labels.size(); ++row) {
+    const double weight = points.weights.empty() ? 1.0 : points.weights[row];
+    sum.add(weight * points.labels[row]);
+    total.add(weight);
+  }
+  return std::log(sum.value()) - std::log(total.value());
+}
+
+Search search_for(const Loss& loss, const LabelPoints& points, double median) {
   const LossSpec& spec = loss.definition().spec;
   const double delta = spec.parameter[0];
   // delta beyond the median, half of the rows or more pull back with all their force.
   if (spec.kind == LossKind::huber) return {median - delta, median + delta, median, true, false};
   const bool bounded = loss.link() != Link::identity;
+  if (spec.kind == LossKind::poisson) {  // means beyond e^30 or below e^-30 are found as well; that of zeros stays -30
+    const double middle = log_mean(points);
+    if (std::abs(middle) > farthest - 1 && std::isfinite(middle)) return {middle - 1, middle + 1, middle, true, false};
+  }
   const double bound = bounded ? farthest : std::numeric_limits<double>::max();
   return {-bound, bound, 0, false, bounded};
 }
@@ -258,7 +273,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   const CustomLoss* const custom = loss.definition().custom.get();
   if (spec.kind == LossKind::tape) {
     if (loss.outputs() > 1) return std::vector<double>(static_cast<std::size_t>(loss.outputs()));
-    return {minimise(search_for(loss, 0), [&](double score) {
+    return {minimise(search_for(loss, {}, 0), [&](double score) {
       const ConstantSlope slope = tape_slope_at(loss.definition(), score, labels, weights);
       return Slope{slope.gradient, slope.curvature};
     })};
@@ -268,7 +283,8 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   const LabelPoints points = groups.complete() && !(custom && custom->parameters_by_row) ? groups.points() : rows;
   if (loss.outputs() > 1) return loss.link() == Link::softmax ? minimise_all(loss, points) : descend(spec, points);
   const double median = spec.kind == LossKind::huber ? order_statistic(rows, 0.5) : 0;
-  return {minimise(search_for(loss, median), [&](double score) { return slope_at(score, spec, points, arena); })};
+  return {
+      minimise(search_for(loss, points, median), [&](double score) { return slope_at(score, spec, points, arena); })};
 }
 
 }  // namespace linden

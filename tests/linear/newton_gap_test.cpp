@@ -74,18 +74,41 @@ TEST(NewtonGap, RowsOfHuberStayOnTheirSlopes) {
   EXPECT_GE(found, 2);
 }
 
-TEST(NewtonGap, IsForConvexLossesWithoutPenalties) {
+TEST(NewtonGap, HoldsWithPenalties) {
+  unsigned seed = 80;
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(),
+                           loss::huber({.delta = 0.7})}) {
+    for (const auto& [l1, l2] :
+         {std::pair(0.05, 0.0), std::pair(0.0, 0.1), std::pair(0.03, 0.02), std::pair(0.0, 1e-30)}) {
+      SCOPED_TRACE(loss.name() + " l1 " + std::to_string(l1) + " l2 " + std::to_string(l2));
+      SmallFit fit(loss, RandomRows(loss, true, ++seed, 40, 3), l1, l2, true);
+      const reference::Problem problem = fit.problem();
+      const std::vector<Real> optimum = reference::minimise(problem);
+      const Real least = problem.objective(std::span<const Real>(optimum));
+      std::mt19937 random(seed);
+      std::normal_distribution<double> normal;
+      for (const double noise : {1e-3, 1e-5, 1e-7, 1e-9}) {
+        std::vector<double> at(optimum.begin(), optimum.end()), gradient(at.size());
+        for (double& u : at)
+          if (u != 0) u += noise * normal(random);
+        fit.objective.evaluate(at, gradient);
+        const Real distance = problem.objective(std::span<const double>(at)) - least;
+        const std::optional<double> gap = newton_gap(fit.objective, at, gradient);
+        ASSERT_TRUE(gap.has_value()) << noise;
+        EXPECT_GE(*gap, distance) << noise;
+        EXPECT_LE(*gap, 1.1 * static_cast<double>(distance) + 12 * rounding_of(static_cast<double>(least))) << noise;
+      }
+    }
+  }
+}
+
+TEST(NewtonGap, IsForConvexLosses) {
   const std::vector<double> at = {0.1, 0, 0, 0, 0};
   std::vector<double> gradient(5);
   const Loss focal = loss::focal();
   SmallFit bent(focal, RandomRows(focal, false, 1), 0, 0, true);
   bent.objective.evaluate(at, gradient);
   EXPECT_FALSE(newton_gap(bent.objective, at, gradient).has_value());
-  for (const auto& [l1, l2] : {std::pair(0.1, 0.0), std::pair(0.0, 0.1)}) {
-    SmallFit fit(loss::squared(), RandomRows(loss::squared(), false, 1), l1, l2, true);
-    fit.objective.evaluate(at, gradient);
-    EXPECT_FALSE(newton_gap(fit.objective, at, gradient).has_value());
-  }
 }
 
 }  // namespace

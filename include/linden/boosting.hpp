@@ -148,35 +148,48 @@ class LINDEN_API BoostedModel {
   static BoostedModel load(std::istream& in);
   static BoostedModel from_string(std::string_view text);
 
-  const BoostingConfig& config() const noexcept;
-  const Loss& loss() const noexcept;
+  // Of a temporary (fit_boosted(...).trees()) these are copies: nothing refers to what is gone.
+
+  const BoostingConfig& config() const& noexcept;
+  BoostingConfig config() const&& { return config(); }
+  const Loss& loss() const& noexcept;
+  Loss loss() const&& { return loss(); }
   int outputs() const noexcept;
   /// Rounds in the model; trees() has outputs() times as many, round by round, output by output.
   int rounds() const noexcept;
-  const std::vector<Tree>& trees() const noexcept;
+  const std::vector<Tree>& trees() const& noexcept;
+  std::vector<Tree> trees() const&& { return trees(); }
   /// The score every row starts from, one an output.
-  const std::vector<double>& initial_score() const noexcept;
-  const std::vector<std::string>& feature_names() const noexcept;
+  const std::vector<double>& initial_score() const& noexcept;
+  std::vector<double> initial_score() const&& { return initial_score(); }
+  const std::vector<std::string>& feature_names() const& noexcept;
+  std::vector<std::string> feature_names() const&& { return feature_names(); }
   /// The categories of a feature by code; empty for a numeric one.
-  const std::vector<std::string>& categories(int feature) const;
+  const std::vector<std::string>& categories(int feature) const&;
+  std::vector<std::string> categories(int feature) const&& { return categories(feature); }
   /// Which categories of a feature the trees tell apart: for each code the lowest one that shares its bin, and stands
   /// for it in TreeNode::left_categories; -1 for a category that training had no row of, which goes where missing
   /// values go. Empty where every category stands for itself.
-  const std::vector<int>& category_groups(int feature) const;
+  const std::vector<int>& category_groups(int feature) const&;
+  std::vector<int> category_groups(int feature) const&& { return category_groups(feature); }
   /// Whether a feature is categorical.
   bool is_categorical(int feature) const;
   /// The label's column in the training data; empty when it had no name.
-  const std::string& label_name() const noexcept;
+  const std::string& label_name() const& noexcept;
+  std::string label_name() const&& { return label_name(); }
   /// Names of the classes; empty for real labels.
-  const std::vector<std::string>& classes() const noexcept;
+  const std::vector<std::string>& classes() const& noexcept;
+  std::vector<std::string> classes() const&& { return classes(); }
   /// What it was trained on, to read other files alike: Dataset::from_csv("new.csv", model.schema()).
   Schema schema() const;
 
   /// Metrics on the validation set, one entry a round trained (those after the best round too); not stored in files.
-  const std::vector<std::vector<MetricValue>>& history() const noexcept;
+  const std::vector<std::vector<MetricValue>>& history() const& noexcept;
+  std::vector<std::vector<MetricValue>> history() const&& { return history(); }
   /// What training found that its user would want to know, a sentence each: that no split was possible, and why; that
   /// the loss has no curvature; that a metric was never finite. Not stored in files.
-  const std::vector<std::string>& warnings() const noexcept;
+  const std::vector<std::string>& warnings() const& noexcept;
+  std::vector<std::string> warnings() const&& { return warnings(); }
   /// Seconds spent on making bins, and on the rounds; not stored in files.
   double seconds_binning() const noexcept;
   double seconds_training() const noexcept;

@@ -157,24 +157,32 @@ class LINDEN_API Dataset {
   static Dataset from_named(std::vector<Column> columns, Tensor label = {}, Tensor weight = {},
                             std::vector<std::string> classes = {});
 
+  // Of a temporary (split().first.label()) these are copies: nothing refers to what is gone.
+
   std::int64_t rows() const noexcept;
   int features() const noexcept;
   std::vector<std::string> feature_names() const;
-  const std::string& label_name() const noexcept;
+  const std::string& label_name() const& noexcept;
+  std::string label_name() const&& { return label_name(); }
 
   bool is_sparse() const noexcept;
   /// The columns of a dense dataset; empty for a sparse one.
-  const std::vector<Column>& columns() const noexcept;
+  const std::vector<Column>& columns() const& noexcept;
+  std::vector<Column> columns() const&& { return columns(); }
   /// The entries of a sparse dataset; empty for a dense one.
-  const SparseRows& sparse() const noexcept;
+  const SparseRows& sparse() const& noexcept;
+  SparseRows sparse() const&& { return sparse(); }
 
   bool has_label() const noexcept;
   /// [rows] f64: numbers as they stood, or class numbers where classes() is not empty; empty without a label.
-  const Tensor& label() const noexcept;
+  const Tensor& label() const& noexcept;
+  Tensor label() const&& { return label(); }
   /// The names of the classes of a label that was text, in byte order; empty for a numeric label.
-  const std::vector<std::string>& classes() const noexcept;
+  const std::vector<std::string>& classes() const& noexcept;
+  std::vector<std::string> classes() const&& { return classes(); }
   /// [rows] f64, or empty when all weights are 1.
-  const Tensor& weight() const noexcept;
+  const Tensor& weight() const& noexcept;
+  Tensor weight() const&& { return weight(); }
 
   /// What this table is made of, to read other files alike: Dataset::from_csv("new.csv", data.schema()).
   Schema schema() const;
@@ -185,7 +193,8 @@ class LINDEN_API Dataset {
   /// What reading the file found that may be a slip, one sentence each with file, line and value: a column or a label
   /// that one field turned from numbers into text, numbers with decimal commas, a first line of numbers that was taken
   /// for names. take() and split() keep them. Empty for data from memory.
-  const std::vector<std::string>& remarks() const noexcept;
+  const std::vector<std::string>& remarks() const& noexcept;
+  std::vector<std::string> remarks() const&& { return remarks(); }
 
   /// These rows, in this order, copied. Throws ArgumentError for a row out of range.
   Dataset take(std::span<const std::int64_t> rows) const;

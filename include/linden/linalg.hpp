@@ -38,6 +38,8 @@ LINDEN_API Tensor cholesky_solve(const Tensor& b, const Tensor& l);
 
 /// Ones on the diagonal of [n, n], zeros elsewhere.
 LINDEN_API Tensor eye(std::int64_t n, DType dtype = DType::f64, Device device = Device::cpu());
+template <NotWhole T>
+Tensor eye(T, DType = DType::f64, Device = Device::cpu()) = delete;
 /// Elements [0, 0], [1, 1], ... of a matrix, as a view.
 LINDEN_API Tensor diagonal(const Tensor& x);
 /// A matrix with zeros above its diagonal, or (triu) below it. Whatever stood there, NaN too, is gone.

@@ -165,20 +165,30 @@ class LINDEN_API LinearModel {
   static LinearModel load(std::istream& in);
   static LinearModel from_string(std::string_view text);
 
-  const LinearConfig& config() const noexcept;
-  const Loss& loss() const noexcept;
+  // Of a temporary (fit_linear(...).weights()) these are copies: nothing refers to what is gone.
+
+  const LinearConfig& config() const& noexcept;
+  LinearConfig config() const&& { return config(); }
+  const Loss& loss() const& noexcept;
+  Loss loss() const&& { return loss(); }
   int outputs() const noexcept;
   /// In the units of the data: [outputs * features], output by output.
-  const std::vector<double>& weights() const noexcept;
+  const std::vector<double>& weights() const& noexcept;
+  std::vector<double> weights() const&& { return weights(); }
   double weight(int feature, int output = 0) const;
   /// One an output; zeros without an intercept.
-  const std::vector<double>& intercept() const noexcept;
-  const Certificate& certificate() const noexcept;
-  const std::vector<std::string>& feature_names() const noexcept;
+  const std::vector<double>& intercept() const& noexcept;
+  std::vector<double> intercept() const&& { return intercept(); }
+  const Certificate& certificate() const& noexcept;
+  Certificate certificate() const&& { return certificate(); }
+  const std::vector<std::string>& feature_names() const& noexcept;
+  std::vector<std::string> feature_names() const&& { return feature_names(); }
   /// The label's column in the training data; empty when it had no name.
-  const std::string& label_name() const noexcept;
+  const std::string& label_name() const& noexcept;
+  std::string label_name() const&& { return label_name(); }
   /// Names of the classes; empty for real labels.
-  const std::vector<std::string>& classes() const noexcept;
+  const std::vector<std::string>& classes() const& noexcept;
+  std::vector<std::string> classes() const&& { return classes(); }
   /// What it was trained on, to read other files alike: Dataset::from_csv("new.csv", model.schema()).
   Schema schema() const;
 

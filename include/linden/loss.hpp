@@ -56,7 +56,8 @@ class LINDEN_API Loss {
   Loss();
 
   /// "squared", "logistic", ...: how model files and --set call it.
-  const std::string& name() const noexcept;
+  const std::string& name() const& noexcept;
+  std::string name() const&& { return name(); }
   Link link() const noexcept;
   LabelKind label_kind() const noexcept;
   /// Classes that a label may have: 2 for logistic, K for softmax (0 while they are still to be taken from the

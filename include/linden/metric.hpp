@@ -24,7 +24,8 @@ class LINDEN_API Metric {
   /// A metric of your own. `name` stands in logs and history.
   Metric(std::string name, bool higher_is_better, Function function);
 
-  const std::string& name() const noexcept { return name_; }
+  const std::string& name() const& noexcept { return name_; }
+  std::string name() const&& { return name(); }
   bool higher_is_better() const noexcept { return higher_is_better_; }
 
   /// The weighted mean over rows (for auc: over pairs). Throws ArgumentError when shapes or dtypes do not fit,

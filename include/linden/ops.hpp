@@ -2,7 +2,8 @@
 //
 //     Tensor p = sigmoid(matmul(x, w) + bias);
 //     Tensor loss = mean(-y * log(p) - (1 - y) * log(1 - p));
-//     Tensor smallest = min(x, 0);                        // along dimension 0
+//     Tensor smallest = min(x, 0);                        // along dimension 0: x.min(0) is the same
+//     Tensor positive = maximum(x, 0.0);                  // element by element
 //
 // Shapes broadcast: sizes are aligned at the end, and 1 (or nothing) meets any size. Dtypes meet by this table; numbers
 // of C++ give way to tensors (x * 2.0 keeps an f32 x, but makes whole tensors f64); u8 and boolean count as i32 first:
@@ -20,7 +21,7 @@
 // round alike on every machine and device.
 #pragma once
 
-#include <initializer_list>
+#include <concepts>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <utility>
@@ -93,18 +94,6 @@ LINDEN_API Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
 /// Converted: to whole numbers towards zero (saturated; NaN becomes 0), to boolean whether it is not 0.
 LINDEN_API Tensor cast(const Tensor& x, DType dtype);
 
-/// Dimensions to reduce: one, several, or (empty) all of them. Negative ones count from the end.
-class Axes {
- public:
-  Axes() = default;
-  Axes(int axis) : list_{axis} {}                         // NOLINT: meant to be implicit
-  Axes(std::initializer_list<int> axes) : list_(axes) {}  // NOLINT
-  const std::vector<int>& list() const noexcept { return list_; }
-
- private:
-  std::vector<int> list_;
-};
-
 // Reductions drop the reduced dimensions, or keep them with size 1. Sums run over fixed chunks in a fixed order
 // (src/cpu/reduce.cpp writes it down). Sums and products of whole numbers and boolean are i64.
 LINDEN_API Tensor sum(const Tensor& x, const Axes& axes = {}, bool keep_dims = false);
@@ -162,8 +151,63 @@ LINDEN_API Tensor& operator+=(Tensor& a, const Tensor& b);
 LINDEN_API Tensor& operator-=(Tensor& a, const Tensor& b);
 LINDEN_API Tensor& operator*=(Tensor& a, const Tensor& b);
 LINDEN_API Tensor& operator/=(Tensor& a, const Tensor& b);
+/// Of what an expression gives, as in x[0] += 1 and x.slice(1, 0, 2) *= y: the view is changed, and x with it.
+LINDEN_API Tensor operator+=(Tensor&& a, const Tensor& b);
+LINDEN_API Tensor operator-=(Tensor&& a, const Tensor& b);
+LINDEN_API Tensor operator*=(Tensor&& a, const Tensor& b);
+LINDEN_API Tensor operator/=(Tensor&& a, const Tensor& b);
 
 /// Shape, dtype and up to `most` elements of each dimension, as text.
 LINDEN_API std::string to_string(const Tensor& x, std::int64_t most = 6);
+
+// What C++ would convert without a word, and what can only be a mistake. max(x, y) of two tensors is maximum(x, y);
+// sum(x, 0, 1) over two dimensions is sum(x, {0, 1}), for its third argument says whether to keep_dims.
+
+template <std::same_as<Tensor> T>
+Tensor max(const Tensor&, const T&) = delete;
+template <std::same_as<Tensor> T>
+Tensor min(const Tensor&, const T&) = delete;
+template <NotFlag T>
+Tensor sum(const Tensor&, const Axes&, T) = delete;
+template <NotFlag T>
+Tensor product(const Tensor&, const Axes&, T) = delete;
+template <NotFlag T>
+Tensor mean(const Tensor&, const Axes&, T) = delete;
+template <NotFlag T>
+Tensor variance(const Tensor&, const Axes&, T, int = 1) = delete;
+template <NotFlag T>
+Tensor max(const Tensor&, const Axes&, T) = delete;
+template <NotFlag T>
+Tensor min(const Tensor&, const Axes&, T) = delete;
+template <NotFlag T>
+Tensor logsumexp(const Tensor&, const Axes&, T) = delete;
+template <NotWhole T>
+Tensor argmax(const Tensor&, T, bool = false) = delete;
+template <NotWhole T>
+Tensor argmin(const Tensor&, T, bool = false) = delete;
+template <NotWhole T>
+Tensor softmax(const Tensor&, T) = delete;
+template <NotWhole T>
+Tensor log_softmax(const Tensor&, T) = delete;
+template <NotWhole T>
+Tensor cumulative_sum(const Tensor&, T) = delete;
+template <NotWhole T>
+Sorted sort(const Tensor&, T, bool = false) = delete;
+template <NotWhole T>
+Tensor gather(const Tensor&, T, const Tensor&) = delete;
+template <NotWhole T>
+Tensor take(const Tensor&, T, const Tensor&) = delete;
+template <NotWhole T>
+Tensor scatter_add(const Tensor&, T, const Tensor&, const Tensor&) = delete;
+template <NotWhole T>
+Tensor one_hot(const Tensor&, T, DType = DType::f64) = delete;
+template <NotWhole T>
+Tensor concatenate(const std::vector<Tensor>&, T) = delete;
+template <NotWhole T>
+Tensor stack(const std::vector<Tensor>&, T) = delete;
+template <NotWhole T>
+Tensor arange(T, DType = DType::i64, Device = Device::cpu()) = delete;
+template <NotWhole T>
+std::string to_string(const Tensor&, T) = delete;
 
 }  // namespace linden

@@ -33,10 +33,7 @@
 
 namespace linden::optim {
 
-struct NamedTensor {
-  std::string name;
-  Tensor value;
-};
+using linden::NamedTensor;
 
 /// What all optimizers have: the parameters.
 class LINDEN_API Optimizer {

@@ -27,6 +27,8 @@ struct UniformRange {
 class LINDEN_API Generator {
  public:
   explicit Generator(std::uint64_t seed = 0, std::uint64_t position = 0) noexcept : seed_(seed), position_(position) {}
+  template <NotWhole T>
+  explicit Generator(T, std::uint64_t = 0) = delete;
 
   std::uint64_t seed() const noexcept { return seed_; }
   std::uint64_t position() const noexcept { return position_; }
@@ -44,10 +46,15 @@ class LINDEN_API Generator {
   /// numbers set aside for this). Drawn on the host and copied to the device. Throws ArgumentError unless
   /// 1 <= n <= 2^63 - 1.
   Tensor integers(const Shape& shape, std::int64_t low, std::int64_t high, Device device = Device::cpu());
+  template <class Low, class High>
+  requires(NotWhole<Low> || NotWhole<High>) Tensor integers(const Shape&, Low, High, Device = Device::cpu())
+  = delete;
   /// True with this probability (boolean): where a uniform f64 is below it. Throws ArgumentError outside [0, 1].
   Tensor bernoulli(const Shape& shape, double probability, Device device = Device::cpu());
   /// 0 ... n - 1 in random order (i64): by sorting n draws of 63 bits.
   Tensor permutation(std::int64_t n, Device device = Device::cpu());
+  template <NotWhole T>
+  Tensor permutation(T, Device = Device::cpu()) = delete;
 
  private:
   std::uint64_t seed_, position_;

@@ -2,11 +2,14 @@
 //
 //     Tensor x = Tensor::zeros({1000, 28}, DType::f32);
 //     Tensor column = x.select(1, 3);                          // [1000], the same memory
-//     std::vector<double> y = ...;
-//     Tensor label = Tensor::view_of(std::span(y), {1000});    // no copy; y must outlive it
+//     x[0] += 1;                                               // the first row: views change what they show
+//     std::vector<double> y(1000);
+//     Tensor label = Tensor::view_of(y, {1000});               // no copy; y must outlive it
+//     Tensor table = Tensor::of({{1.0, 2.0}, {3.0, 4.0}});     // [2, 2]
+//     std::vector<float> means = x.mean(0).to_vector<float>(); // a copy of the elements
 //
-// Copying a Tensor copies the handle. Views (slice, select, transpose, ...) share memory with their source. Operations
-// stand in ops.hpp, linalg.hpp and random.hpp, derivatives in autograd.hpp.
+// Copying a Tensor copies the handle. Views ([], slice, select, transpose, ...) share memory with their source.
+// Operations stand in ops.hpp, linalg.hpp and random.hpp, derivatives in autograd.hpp, files in tensor_file.hpp.
 //
 //     Tensor on_gpu = x.to(Device::best());                     // a copy; what is computed from it stays there
 //     Tensor back = sum(on_gpu, 0).to(Device::cpu());           // data(), span() and at() read the host's memory alone
@@ -18,8 +21,10 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <linden/device.hpp>
 #include <linden/dtype.hpp>
 #include <linden/export.hpp>
@@ -27,8 +32,22 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace linden {
+
+/// What C++ would silently turn into a whole number: 0.5, true. Functions of dimensions and sizes do not take it.
+template <class T>
+concept NotWhole = std::is_floating_point_v<T> || std::is_same_v<T, bool>;
+
+/// A whole number that is meant as one: sizes.
+template <class T>
+concept Whole = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+/// A number where true or false is wanted.
+template <class T>
+concept NotFlag = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
 
 /// Up to eight sizes, or eight strides, outermost first. An empty Shape is that of a scalar.
 class LINDEN_API Shape {
@@ -41,8 +60,9 @@ class LINDEN_API Shape {
   explicit Shape(std::span<const std::int64_t> sizes);
 
   int rank() const noexcept { return rank_; }
-  std::int64_t operator[](int i) const noexcept { return sizes_[static_cast<std::size_t>(i)]; }
-  std::int64_t& operator[](int i) noexcept { return sizes_[static_cast<std::size_t>(i)]; }
+  /// Dimension i, from the end where it is negative. Throws ShapeError out of range.
+  std::int64_t operator[](int i) const { return sizes_[position(i)]; }
+  std::int64_t& operator[](int i) { return sizes_[position(i)]; }
   const std::int64_t* begin() const noexcept { return sizes_.data(); }
   const std::int64_t* end() const noexcept { return sizes_.data() + rank_; }
 
@@ -56,8 +76,30 @@ class LINDEN_API Shape {
   friend bool operator==(const Shape&, const Shape&) noexcept = default;
 
  private:
+  std::size_t position(int i) const {
+    if (i < 0) i += rank_;
+    if (static_cast<unsigned>(i) >= static_cast<unsigned>(rank_)) refuse(i);
+    return static_cast<std::size_t>(i);
+  }
+  [[noreturn]] void refuse(int i) const;
+
   std::array<std::int64_t, max_rank> sizes_{};
   int rank_ = 0;
+};
+
+/// Dimensions to reduce: one, several, or (empty) all of them. Negative ones count from the end.
+class Axes {
+ public:
+  Axes() = default;
+  Axes(int axis) : list_{axis} {}                         // NOLINT: meant to be implicit
+  Axes(std::initializer_list<int> axes) : list_(axes) {}  // NOLINT
+  /// max(x, 0.0) would be a maximum along dimension 0: maximum(x, 0.0) is what is meant.
+  template <NotWhole T>
+  Axes(T) = delete;
+  const std::vector<int>& list() const noexcept { return list_; }
+
+ private:
+  std::vector<int> list_;
 };
 
 struct Storage;  // src/tensor/storage.hpp
@@ -73,6 +115,14 @@ class LINDEN_API Tensor {
   requires std::is_arithmetic_v<Number> Tensor(Number number)
       : Tensor(number_scalar(number)) {}  // NOLINT: meant to be implicit
 
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) noexcept = default;
+  Tensor& operator=(const Tensor&) & = default;
+  Tensor& operator=(Tensor&&) & noexcept = default;
+  /// To what an expression gives, a view, elements are assigned: x[0] = 1.0, as assign() does (ops.hpp).
+  void operator=(const Tensor& values) &&;
+  ~Tensor() = default;
+
   /// Uninitialised memory, 64-byte aligned beyond 32 bytes and on a GPU. Throws ArgumentError for a negative size,
   /// MemoryError when it does not fit.
   static Tensor empty(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
@@ -80,31 +130,75 @@ class LINDEN_API Tensor {
   static Tensor ones(const Shape& shape, DType dtype = DType::f64, Device device = Device::cpu());
   /// `value` everywhere.
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f64, Device device = Device::cpu());
+  /// The same in f64 on the CPU, by their sizes: zeros(3), zeros(2, 3).
+  template <Whole... Sizes>
+  requires(sizeof...(Sizes) > 0) static Tensor empty(Sizes... sizes) {
+    return empty(Shape{static_cast<std::int64_t>(sizes)...});
+  }
+  template <Whole... Sizes>
+  requires(sizeof...(Sizes) > 0) static Tensor zeros(Sizes... sizes) {
+    return zeros(Shape{static_cast<std::int64_t>(sizes)...});
+  }
+  template <Whole... Sizes>
+  requires(sizeof...(Sizes) > 0) static Tensor ones(Sizes... sizes) {
+    return ones(Shape{static_cast<std::int64_t>(sizes)...});
+  }
+  template <class... Sizes>
+  requires(NotWhole<Sizes> || ...) static Tensor empty(Sizes...) = delete;
+  template <class... Sizes>
+  requires(NotWhole<Sizes> || ...) static Tensor zeros(Sizes...) = delete;
+  template <class... Sizes>
+  requires(NotWhole<Sizes> || ...) static Tensor ones(Sizes...) = delete;
 
-  /// A copy of `values` on the CPU, row-major. Throws ArgumentError unless there are shape.elements() of them.
+  /// The numbers of a list, [n], of nested ones, [m, n] or [k, m, n]: of({1.0, 2.0}), of({{1, 2}, {3, 4}}). Whole
+  /// numbers are i64, as numbers of C++ are. Throws ShapeError for rows of different lengths.
   template <class T>
-  static Tensor copy_of(std::span<const T> values, const Shape& shape);
+  static Tensor of(std::initializer_list<T> values);
+  template <class T>
+  static Tensor of(std::initializer_list<std::initializer_list<T>> rows);
+  template <class T>
+  static Tensor of(std::initializer_list<std::initializer_list<std::initializer_list<T>>> matrices);
 
-  /// The caller's own memory, without a copy, through row-major strides or the ones given (in elements).
-  /// `owner` is kept alive as long as any view of the memory; without one the caller's memory must outlive them all.
-  template <class T>
-  static Tensor view_of(std::span<T> values, const Shape& shape, std::shared_ptr<const void> owner = nullptr);
-  template <class T>
-  static Tensor view_of(std::span<T> values, const Shape& shape, const Shape& strides,
+  /// A copy of `values` (a vector, array or span of numbers) on the CPU, row-major, [n] unless a shape is given.
+  /// float, double, std::int32_t, std::int64_t, std::uint8_t and bool keep their dtype, other whole numbers become i64.
+  /// Throws ArgumentError unless there are shape.elements() of them.
+  template <class Values>
+  static Tensor copy_of(const Values& values, const Shape& shape);
+  template <class Values>
+  static Tensor copy_of(const Values& values);
+
+  /// The caller's own memory (a vector, array or span of a dtype's numbers), without a copy, through row-major strides
+  /// or the ones given (in elements). `owner` is kept alive as long as any view of the memory; without one the caller's
+  /// memory must outlive them all.
+  template <class Values>
+  static Tensor view_of(Values&& values, const Shape& shape, std::shared_ptr<const void> owner = nullptr);
+  template <class Values>
+  static Tensor view_of(Values&& values, const Shape& shape, const Shape& strides,
                         std::shared_ptr<const void> owner = nullptr);
 
-  const Shape& shape() const noexcept { return shape_; }
-  const Shape& strides() const noexcept { return strides_; }
+  const Shape& shape() const& noexcept { return shape_; }
+  const Shape& strides() const& noexcept { return strides_; }
+  Shape shape() const&& noexcept { return shape_; }
+  Shape strides() const&& noexcept { return strides_; }
   DType dtype() const noexcept { return dtype_; }
   Device device() const noexcept { return device_; }
   int rank() const noexcept { return shape_.rank(); }
-  std::int64_t size(int dim) const noexcept { return shape_[dim]; }
+  /// Of dimension `dim`, from the end where it is negative. Throws ShapeError out of range.
+  std::int64_t size(int dim) const { return shape_[dim]; }
+  template <NotWhole T>
+  std::int64_t size(T) const = delete;
   std::int64_t elements() const noexcept { return elements_; }
   /// Whether the elements lie one after another in row-major order.
   bool is_contiguous() const noexcept;
 
-  // Dimensions are counted from 0, or from the end as -1, -2, ... Each throws ShapeError out of range.
+  // Dimensions, and positions of select and [], are counted from 0, or from the end as -1, -2, ... Each throws
+  // ShapeError out of range.
 
+  /// Position `index` of the first dimension, as a view: x[0] is the first row of a matrix. x[0] = 1.0 and x[0] += y
+  /// change it.
+  Tensor operator[](std::int64_t index) const;
+  template <NotWhole T>
+  Tensor operator[](T) const = delete;
   /// Positions start, start + step, ... below stop of dimension `dim`, as a view.
   Tensor slice(int dim, std::int64_t start, std::int64_t stop, std::int64_t step = 1) const;
   /// Position `index` of dimension `dim`, as a view of one rank less.
@@ -128,6 +222,36 @@ class LINDEN_API Tensor {
   /// to another by way of the host.)
   Tensor to(Device device) const;
 
+  // What ops.hpp has as functions, where it reads well: x.mean(0) is mean(x, 0).
+
+  Tensor sum(const Axes& axes = {}, bool keep_dims = false) const;
+  Tensor product(const Axes& axes = {}, bool keep_dims = false) const;
+  Tensor mean(const Axes& axes = {}, bool keep_dims = false) const;
+  Tensor variance(const Axes& axes = {}, bool keep_dims = false, int correction = 1) const;
+  Tensor max(const Axes& axes = {}, bool keep_dims = false) const;
+  Tensor min(const Axes& axes = {}, bool keep_dims = false) const;
+  Tensor argmax(int axis, bool keep_dims = false) const;
+  Tensor argmin(int axis, bool keep_dims = false) const;
+  Tensor cast(DType dtype) const;
+
+  // x.sum(0, 1) is no sum over two dimensions: x.sum({0, 1}).
+  template <NotFlag T>
+  Tensor sum(const Axes&, T) const = delete;
+  template <NotFlag T>
+  Tensor product(const Axes&, T) const = delete;
+  template <NotFlag T>
+  Tensor mean(const Axes&, T) const = delete;
+  template <NotFlag T>
+  Tensor variance(const Axes&, T, int = 1) const = delete;
+  template <NotFlag T>
+  Tensor max(const Axes&, T) const = delete;
+  template <NotFlag T>
+  Tensor min(const Axes&, T) const = delete;
+  template <NotWhole T>
+  Tensor argmax(T, bool = false) const = delete;
+  template <NotWhole T>
+  Tensor argmin(T, bool = false) const = delete;
+
   /// The only element, converted; on any device. Throws ShapeError unless there is exactly one.
   double item() const;
 
@@ -150,13 +274,21 @@ class LINDEN_API Tensor {
 
   /// The first element. Throws ArgumentError when T is not the dtype.
   template <class T>
-  T* data() const;
+  T* data() const&;
   /// All elements of a contiguous tensor. Throws ArgumentError when it is not contiguous or T is not its dtype.
   template <class T>
-  std::span<T> span() const;
-  /// The element at these indices.
+  std::span<T> span() const&;
+  /// Of a temporary the memory may be gone with it: keep the tensor in a variable, or take to_vector().
+  template <class T>
+  T* data() const&& = delete;
+  template <class T>
+  std::span<T> span() const&& = delete;
+  /// The element at these indices. Throws ArgumentError out of range, or when T is not the dtype.
   template <class T>
   T at(std::initializer_list<std::int64_t> indices) const;
+  /// A copy of all elements in row-major order, converted as cast() does; from any device and through any strides.
+  template <class T>
+  std::vector<T> to_vector() const;
 
  private:
   friend class TensorAccess;  // src/tensor/access.hpp: how ops build tensors and reach the tape
@@ -170,6 +302,8 @@ class LINDEN_API Tensor {
     else
       return scalar(static_cast<std::int64_t>(number), std::is_same_v<Number, bool> ? DType::boolean : DType::i64);
   }
+  static Tensor copied(const void* first, std::int64_t count, DType, const Shape& shape);
+  static void refuse_ragged(std::size_t first, std::size_t other);
   static Tensor wrap(void* first, std::int64_t count, DType, const Shape& shape, const Shape* strides,
                      std::shared_ptr<const void> owner);
   void* checked_data(DType expected, bool contiguous) const;
@@ -189,39 +323,123 @@ class LINDEN_API Tensor {
 /// Row-major strides, in elements, of a shape.
 LINDEN_API Shape row_major_strides(const Shape& shape);
 
+/// The same as to_string(x) of ops.hpp: numbers in brackets, the middle of long dimensions left out, shape and dtype.
+LINDEN_API std::ostream& operator<<(std::ostream& out, const Tensor& x);
+
+/// One of several tensors that go together: a parameter of a network, a column of a file (tensor_file.hpp).
+struct NamedTensor {
+  std::string name;
+  Tensor value;
+};
+
+namespace detail {
+
+/// Whether there is a dtype for T.
 template <class T>
-Tensor Tensor::copy_of(std::span<const T> values, const Shape& shape) {
-  return wrap(const_cast<T*>(values.data()), static_cast<std::int64_t>(values.size()), dtype_of<T>, shape, nullptr,
-              nullptr)
-      .clone();
+inline constexpr bool has_dtype =
+    std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int32_t> ||
+    std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, bool>;
+
+}  // namespace detail
+
+template <class Values>
+Tensor Tensor::copy_of(const Values& values, const Shape& shape) {
+  if constexpr (std::is_same_v<Values, std::vector<bool>>) {
+    const std::vector<std::uint8_t> bytes(values.begin(), values.end());
+    return copied(bytes.data(), static_cast<std::int64_t>(bytes.size()), DType::boolean, shape);
+  } else {
+    const std::span elements(values);
+    using T = std::remove_const_t<typename decltype(elements)::element_type>;
+    if constexpr (detail::has_dtype<T>) {
+      return copied(elements.data(), static_cast<std::int64_t>(elements.size()), dtype_of<T>, shape);
+    } else {
+      static_assert(std::is_integral_v<T>, "a tensor holds float, double, whole numbers or bool");
+      std::vector<std::int64_t> wide;
+      wide.reserve(elements.size());
+      for (const T value : elements) wide.push_back(static_cast<std::int64_t>(value));
+      return copied(wide.data(), static_cast<std::int64_t>(wide.size()), DType::i64, shape);
+    }
+  }
+}
+
+template <class Values>
+Tensor Tensor::copy_of(const Values& values) {
+  return copy_of(values, {static_cast<std::int64_t>(std::size(values))});
 }
 
 template <class T>
-Tensor Tensor::view_of(std::span<T> values, const Shape& shape, std::shared_ptr<const void> owner) {
-  return wrap(const_cast<std::remove_const_t<T>*>(values.data()), static_cast<std::int64_t>(values.size()),
-              dtype_of<std::remove_const_t<T>>, shape, nullptr, std::move(owner));
+Tensor Tensor::of(std::initializer_list<T> values) {
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    return copy_of(std::vector<std::int64_t>(values.begin(), values.end()));
+  else
+    return copy_of(std::span<const T>(values.begin(), values.size()));
 }
 
 template <class T>
-Tensor Tensor::view_of(std::span<T> values, const Shape& shape, const Shape& strides,
-                       std::shared_ptr<const void> owner) {
-  return wrap(const_cast<std::remove_const_t<T>*>(values.data()), static_cast<std::int64_t>(values.size()),
-              dtype_of<std::remove_const_t<T>>, shape, &strides, std::move(owner));
+Tensor Tensor::of(std::initializer_list<std::initializer_list<T>> rows) {
+  using Kept = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, std::int64_t, T>;
+  const std::size_t size = rows.size() == 0 ? 0 : rows.begin()->size();
+  std::vector<Kept> values;
+  for (const auto& row : rows) {
+    if (row.size() != size) refuse_ragged(size, row.size());
+    values.insert(values.end(), row.begin(), row.end());
+  }
+  return copy_of(values, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(size)});
 }
 
 template <class T>
-T* Tensor::data() const {
+Tensor Tensor::of(std::initializer_list<std::initializer_list<std::initializer_list<T>>> matrices) {
+  using Kept = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, std::int64_t, T>;
+  const std::size_t rows = matrices.size() == 0 ? 0 : matrices.begin()->size();
+  const std::size_t size = rows == 0 ? 0 : matrices.begin()->begin()->size();
+  std::vector<Kept> values;
+  for (const auto& matrix : matrices) {
+    if (matrix.size() != rows) refuse_ragged(rows, matrix.size());
+    for (const auto& row : matrix) {
+      if (row.size() != size) refuse_ragged(size, row.size());
+      values.insert(values.end(), row.begin(), row.end());
+    }
+  }
+  return copy_of(values, {static_cast<std::int64_t>(matrices.size()), static_cast<std::int64_t>(rows),
+                          static_cast<std::int64_t>(size)});
+}
+
+template <class Values>
+Tensor Tensor::view_of(Values&& values, const Shape& shape, std::shared_ptr<const void> owner) {
+  const std::span elements(std::forward<Values>(values));  // refuses a vector that is about to go
+  using T = std::remove_const_t<typename decltype(elements)::element_type>;
+  return wrap(const_cast<T*>(elements.data()), static_cast<std::int64_t>(elements.size()), dtype_of<T>, shape, nullptr,
+              std::move(owner));
+}
+
+template <class Values>
+Tensor Tensor::view_of(Values&& values, const Shape& shape, const Shape& strides, std::shared_ptr<const void> owner) {
+  const std::span elements(std::forward<Values>(values));
+  using T = std::remove_const_t<typename decltype(elements)::element_type>;
+  return wrap(const_cast<T*>(elements.data()), static_cast<std::int64_t>(elements.size()), dtype_of<T>, shape, &strides,
+              std::move(owner));
+}
+
+template <class T>
+T* Tensor::data() const& {
   return static_cast<T*>(checked_data(dtype_of<std::remove_const_t<T>>, false));
 }
 
 template <class T>
-std::span<T> Tensor::span() const {
+std::span<T> Tensor::span() const& {
   return {static_cast<T*>(checked_data(dtype_of<std::remove_const_t<T>>, true)), static_cast<std::size_t>(elements_)};
 }
 
 template <class T>
 T Tensor::at(std::initializer_list<std::int64_t> indices) const {
   return static_cast<T*>(checked_data(dtype_of<T>, false))[offset(indices)];
+}
+
+template <class T>
+std::vector<T> Tensor::to_vector() const {
+  const Tensor dense = detach().cast(dtype_of<T>).contiguous().to(Device::cpu());
+  const auto elements = dense.span<const T>();
+  return {elements.begin(), elements.end()};
 }
 
 }  // namespace linden

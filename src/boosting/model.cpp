@@ -31,16 +31,16 @@ BoostedModel& BoostedModel::operator=(const BoostedModel&) = default;
 BoostedModel& BoostedModel::operator=(BoostedModel&&) noexcept = default;
 BoostedModel::~BoostedModel() = default;
 
-const BoostingConfig& BoostedModel::config() const noexcept { return state_->config; }
-const Loss& BoostedModel::loss() const noexcept { return state_->config.loss; }
+const BoostingConfig& BoostedModel::config() const& noexcept { return state_->config; }
+const Loss& BoostedModel::loss() const& noexcept { return state_->config.loss; }
 int BoostedModel::outputs() const noexcept { return state_->outputs(); }
 int BoostedModel::rounds() const noexcept { return static_cast<int>(state_->trees.size()) / outputs(); }
-const std::vector<Tree>& BoostedModel::trees() const noexcept { return state_->trees; }
-const std::vector<double>& BoostedModel::initial_score() const noexcept { return state_->initial_score; }
-const std::vector<std::string>& BoostedModel::feature_names() const noexcept { return state_->feature_names; }
-const std::string& BoostedModel::label_name() const noexcept { return state_->label; }
-const std::vector<std::string>& BoostedModel::classes() const noexcept { return state_->classes; }
-const std::vector<std::vector<MetricValue>>& BoostedModel::history() const noexcept { return state_->history; }
+const std::vector<Tree>& BoostedModel::trees() const& noexcept { return state_->trees; }
+const std::vector<double>& BoostedModel::initial_score() const& noexcept { return state_->initial_score; }
+const std::vector<std::string>& BoostedModel::feature_names() const& noexcept { return state_->feature_names; }
+const std::string& BoostedModel::label_name() const& noexcept { return state_->label; }
+const std::vector<std::string>& BoostedModel::classes() const& noexcept { return state_->classes; }
+const std::vector<std::vector<MetricValue>>& BoostedModel::history() const& noexcept { return state_->history; }
 
 Schema BoostedModel::schema() const {
   Schema schema;
@@ -53,17 +53,17 @@ Schema BoostedModel::schema() const {
   return schema;
 }
 
-const std::vector<std::string>& BoostedModel::warnings() const noexcept { return state_->warnings; }
+const std::vector<std::string>& BoostedModel::warnings() const& noexcept { return state_->warnings; }
 double BoostedModel::seconds_binning() const noexcept { return state_->seconds_binning; }
 double BoostedModel::seconds_training() const noexcept { return state_->seconds_training; }
 
-const std::vector<std::string>& BoostedModel::categories(int feature) const {
+const std::vector<std::string>& BoostedModel::categories(int feature) const& {
   if (feature < 0 || feature >= static_cast<int>(state_->categories.size()))
     fail<ArgumentError>("BoostedModel::categories: feature {} of {}.", feature, state_->categories.size());
   return state_->categories[feature];
 }
 
-const std::vector<int>& BoostedModel::category_groups(int feature) const {
+const std::vector<int>& BoostedModel::category_groups(int feature) const& {
   if (feature < 0 || feature >= static_cast<int>(state_->groups.size()))
     fail<ArgumentError>("BoostedModel::category_groups: feature {} of {}.", feature, state_->groups.size());
   return state_->groups[feature];

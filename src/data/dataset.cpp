@@ -102,14 +102,14 @@ std::vector<std::string> Dataset::feature_names() const {
   return names;
 }
 
-const std::string& Dataset::label_name() const noexcept { return state_->label_name; }
+const std::string& Dataset::label_name() const& noexcept { return state_->label_name; }
 bool Dataset::is_sparse() const noexcept { return state_->is_sparse; }
-const std::vector<Column>& Dataset::columns() const noexcept { return state_->columns; }
-const SparseRows& Dataset::sparse() const noexcept { return state_->sparse; }
+const std::vector<Column>& Dataset::columns() const& noexcept { return state_->columns; }
+const SparseRows& Dataset::sparse() const& noexcept { return state_->sparse; }
 bool Dataset::has_label() const noexcept { return state_->label.elements() > 0; }
-const Tensor& Dataset::label() const noexcept { return state_->label; }
-const std::vector<std::string>& Dataset::classes() const noexcept { return state_->classes; }
-const Tensor& Dataset::weight() const noexcept { return state_->weight; }
+const Tensor& Dataset::label() const& noexcept { return state_->label; }
+const std::vector<std::string>& Dataset::classes() const& noexcept { return state_->classes; }
+const Tensor& Dataset::weight() const& noexcept { return state_->weight; }
 
 Schema Dataset::schema() const {
   Schema schema;
@@ -130,6 +130,6 @@ std::string Dataset::where(std::int64_t row) const {
   return state_->origin ? (*state_->origin)(row) : fmt::format("row {}", row);
 }
 
-const std::vector<std::string>& Dataset::remarks() const noexcept { return state_->remarks; }
+const std::vector<std::string>& Dataset::remarks() const& noexcept { return state_->remarks; }
 
 }  // namespace linden

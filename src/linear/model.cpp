@@ -65,15 +65,15 @@ std::vector<double> scores_of(const LinearModel::State& model, const Design& des
 
 LinearModel::LinearModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
 
-const LinearConfig& LinearModel::config() const noexcept { return state_->config; }
-const Loss& LinearModel::loss() const noexcept { return state_->config.loss; }
+const LinearConfig& LinearModel::config() const& noexcept { return state_->config; }
+const Loss& LinearModel::loss() const& noexcept { return state_->config.loss; }
 int LinearModel::outputs() const noexcept { return state_->outputs(); }
-const std::vector<double>& LinearModel::weights() const noexcept { return state_->weights; }
-const std::vector<double>& LinearModel::intercept() const noexcept { return state_->intercept; }
-const Certificate& LinearModel::certificate() const noexcept { return state_->certificate; }
-const std::vector<std::string>& LinearModel::feature_names() const noexcept { return state_->feature_names; }
-const std::string& LinearModel::label_name() const noexcept { return state_->label; }
-const std::vector<std::string>& LinearModel::classes() const noexcept { return state_->classes; }
+const std::vector<double>& LinearModel::weights() const& noexcept { return state_->weights; }
+const std::vector<double>& LinearModel::intercept() const& noexcept { return state_->intercept; }
+const Certificate& LinearModel::certificate() const& noexcept { return state_->certificate; }
+const std::vector<std::string>& LinearModel::feature_names() const& noexcept { return state_->feature_names; }
+const std::string& LinearModel::label_name() const& noexcept { return state_->label; }
+const std::vector<std::string>& LinearModel::classes() const& noexcept { return state_->classes; }
 
 Schema LinearModel::schema() const {
   Schema schema;

@@ -62,7 +62,7 @@ double evaluate_softmax(std::span<const double> score, std::size_t label, std::s
 Loss::Loss() : Loss(loss::squared()) {}
 Loss::Loss(std::shared_ptr<const Definition> definition) noexcept : definition_(std::move(definition)) {}
 
-const std::string& Loss::name() const noexcept { return definition_->name; }
+const std::string& Loss::name() const& noexcept { return definition_->name; }
 Link Loss::link() const noexcept { return definition_->link; }
 LabelKind Loss::label_kind() const noexcept { return definition_->label_kind; }
 int Loss::classes() const noexcept { return definition_->classes; }

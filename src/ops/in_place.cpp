@@ -116,4 +116,11 @@ Tensor& operator-=(Tensor& a, const Tensor& b) { return change<Sub>({"operator-=
 Tensor& operator*=(Tensor& a, const Tensor& b) { return change<Mul>({"operator*=", "a * b", "write a = a * b"}, a, b); }
 Tensor& operator/=(Tensor& a, const Tensor& b) { return change<Div>({"operator/=", "a / b", "write a = a / b"}, a, b); }
 
+Tensor operator+=(Tensor&& a, const Tensor& b) { return a += b; }
+Tensor operator-=(Tensor&& a, const Tensor& b) { return a -= b; }
+Tensor operator*=(Tensor&& a, const Tensor& b) { return a *= b; }
+Tensor operator/=(Tensor&& a, const Tensor& b) { return a /= b; }
+
+void Tensor::operator=(const Tensor& values) && { assign(*this, values); }
+
 }  // namespace linden

@@ -46,7 +46,7 @@ Tensor checked_index(const char* op, const Tensor& index, std::int64_t size, int
   if (i.elements() == 0 || (min(once).item() >= 0 && max(once).item() < static_cast<double>(size))) return i;
   const std::int64_t first = first_true(logical_or(once < 0, once >= size));
   fail<ArgumentError>("{}: index {} at position {} is out of range for dimension {} of size {}.", op,
-                      once.contiguous().to(Device::cpu()).span<std::int64_t>()[static_cast<std::size_t>(first)],
+                      once.to_vector<std::int64_t>()[static_cast<std::size_t>(first)],
                       position_of(first, once.shape()).text(), axis, size);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <linden/ops.hpp>
 #include <numeric>
+#include <ostream>
 
 #include "base/fail.hpp"
 
@@ -92,5 +93,7 @@ std::string to_string(const Tensor& x, std::int64_t most) {
   return fmt::format("{}\nshape {}, {}{}{}", elements, x.shape().text(), name_of(x.dtype()), place,
                      x.requires_grad() ? ", requires_grad" : "");
 }
+
+std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << to_string(x); }
 
 }  // namespace linden

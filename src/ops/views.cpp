@@ -89,10 +89,16 @@ Tensor Tensor::slice(int dim, std::int64_t start, std::int64_t stop, std::int64_
   return view;
 }
 
-Tensor Tensor::select(int dim, std::int64_t index) const {
+Tensor Tensor::operator[](std::int64_t index) const {
+  if (rank() == 0) fail<ShapeError>("Tensor::operator[]: a scalar has no positions. Hint: item() is its value.");
+  return select(0, index);
+}
+
+Tensor Tensor::select(int dim, std::int64_t from) const {
   const int d = checked_dim("Tensor::select", dim, shape_);
+  const std::int64_t index = from < 0 ? from + shape_[d] : from;
   if (index < 0 || index >= shape_[d])
-    fail<ShapeError>("Tensor::select: index {} of dimension {} is out of range for shape {}.", index, d, shape_.text());
+    fail<ShapeError>("Tensor::select: index {} of dimension {} is out of range for shape {}.", from, d, shape_.text());
   Tensor view = TensorAccess::view(*this, without(shape_, d), without(strides_, d), index * strides_[d]);
   if (is_recorded(*this))
     record(

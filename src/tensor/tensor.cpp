@@ -36,6 +36,8 @@ Shape::Shape(std::span<const std::int64_t> sizes) : rank_(static_cast<int>(sizes
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
 }
 
+void Shape::refuse(int i) const { fail<ShapeError>("Shape: dimension {} of shape {}.", i < 0 ? i - rank_ : i, text()); }
+
 void Shape::append(std::int64_t size) {
   if (rank_ == max_rank)
     fail<ArgumentError>("Shape: {} with one more dimension; at most {} are supported.", text(), max_rank);
@@ -123,6 +125,19 @@ Tensor Tensor::scalar(std::int64_t value, DType dtype) {
   return t;
 }
 
+Tensor Tensor::copied(const void* first, std::int64_t count, DType dtype, const Shape& shape) {
+  Tensor t = empty(shape, dtype);
+  if (t.elements_ != count)
+    fail<ArgumentError>("Tensor::copy_of: shape {} wants {} elements, but {} were given.", shape.text(), t.elements_,
+                        count);
+  if (count > 0) std::memcpy(t.first_, first, static_cast<std::size_t>(count) * size_of(dtype));
+  return t;
+}
+
+void Tensor::refuse_ragged(std::size_t first, std::size_t other) {
+  fail<ShapeError>("Tensor::of: a list of {} beside one of {}. Hint: all rows have one length.", first, other);
+}
+
 Tensor Tensor::wrap(void* first, std::int64_t count, DType dtype, const Shape& shape, const Shape* strides,
                     std::shared_ptr<const void> owner) {
   const Shape steps = strides ? *strides : row_major_strides(shape);
@@ -160,7 +175,7 @@ bool Tensor::is_contiguous() const noexcept {
 double Tensor::item() const {
   if (elements_ != 1) fail<ShapeError>("Tensor::item: shape {} has {} elements, not one.", shape_.text(), elements_);
   if (device_.kind() != Device::Kind::cpu) return detach().to(Device::cpu()).item();
-  return *static_cast<const double*>(cast(detach(), DType::f64).first_);
+  return *static_cast<const double*>(detach().cast(DType::f64).first_);
 }
 
 Tensor& Tensor::set_requires_grad(bool wanted) {

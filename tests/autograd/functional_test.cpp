@@ -16,7 +16,7 @@ Tensor vector(std::vector<double> values) {
   return Tensor::copy_of(std::span<const double>(values), {static_cast<std::int64_t>(values.size())});
 }
 
-double at(const Tensor& t, std::int64_t i) { return t.contiguous().span<double>()[static_cast<std::size_t>(i)]; }
+double at(const Tensor& t, std::int64_t i) { return t.to_vector<double>()[static_cast<std::size_t>(i)]; }
 
 // x^T A x / 2 + sum(exp(x)): gradient A x + exp(x), Hessian A + diag(exp(x)) for a symmetric A.
 const std::vector<double> entries{4, 1, 0.5, 1, 3, -1, 0.5, -1, 5};

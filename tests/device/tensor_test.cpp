@@ -31,7 +31,8 @@ TEST_F(TensorOnGpu, GoesThereAndBack) {
 
 TEST_F(TensorOnGpu, ToTheSameDeviceIsTheSameTensor) {
   const Tensor here = scattered({4});
-  EXPECT_EQ(here.to(Device::cpu()).data<double>(), here.data<double>());
+  const Tensor same = here.to(Device::cpu());
+  EXPECT_EQ(same.data<double>(), here.data<double>());
   const Tensor there = here.to(gpu());
   assign(there.to(gpu()), 3);  // the same memory
   EXPECT_EQ(values(there.to(Device::cpu())), (std::vector<double>{3, 3, 3, 3}));

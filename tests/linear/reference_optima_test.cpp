@@ -34,8 +34,9 @@ Dataset diabetes() {
     for (const double v : x) values.push_back((v - mean) / std::sqrt(square));
   }
   const auto kept = std::make_shared<const std::vector<double>>(std::move(values));
+  const Tensor& label = raw.label();
   return Dataset::from_columns(std::span<const double>(*kept), raw.features(),
-                               {.label = raw.label().span<const double>(), .owner = kept});
+                               {.label = label.span<const double>(), .owner = kept});
 }
 
 /// The counts of a small trial (Dobson 1990), by outcome and treatment of three levels each.

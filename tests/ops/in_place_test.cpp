@@ -31,6 +31,38 @@ TEST(InPlace, WorksThroughStrides) {
   expect_equal(base, {7, 8, 2, 0, 7, 8, 2, 0, 7, 8, 15, 0}, {3, 4});
 }
 
+TEST(InPlace, OfWhatAnExpressionGives) {
+  Tensor x = Tensor::zeros(2, 3);
+  x[0] += 1;
+  x[1] = Tensor::of({4.0, 5.0, 6.0});
+  x[-1][0] = 7.0;
+  x.slice(1, 1, 3) *= 2;
+  x.transpose(0, 1)[2] -= Tensor::of({1.0, 2.0});
+  expect_equal(x, {1, 2, 1, 7, 10, 10}, {2, 3});
+  const Tensor row = x[0] /= 2;
+  expect_equal(row, {0.5, 1, 0.5}, {3});
+  expect_equal(x[0], {0.5, 1, 0.5}, {3});
+}
+
+// A view of a variable is on the tape, as the variable itself is.
+TEST(InPlace, OfViewsOfVariables) {
+  Tensor w = of({1, 2}).set_requires_grad();
+  EXPECT_EQ(refusal<GraphError>([&] { w[0] += 1; }),
+            "operator+=: the target of shape [] is on the tape. Hint: write a = a + b, or change it within NoGrad.");
+  EXPECT_EQ(refusal<GraphError>([&] { w[0] = 1.0; }),
+            "assign: the target of shape [] is on the tape. Hint: make a new tensor by where or concatenate, or "
+            "change it within NoGrad.");
+  const Tensor y = sum(square(w));
+  {
+    const NoGrad scope;
+    w[0] += 1;
+  }
+  expect_equal(w, {2, 2}, {2});
+  EXPECT_EQ(refusal<GraphError>([&] { backward(y); }),
+            "backward: a value of shape [2] that \"square\" saved for its derivative was changed in place afterwards "
+            "(version 1, saved at 0). Hint: change a clone(), or write x = x + y for x += y.");
+}
+
 TEST(InPlace, OverlappingValuesAreReadFirst) {
   const Tensor x = of({1, 2, 3, 4, 5});
   assign(x.slice(0, 1, 5), x.slice(0, 0, 4));

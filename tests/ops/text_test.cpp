@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <linden/error.hpp>
+#include <sstream>
 
 #include "ops/tensors.hpp"
 #include "refusal.hpp"
@@ -50,6 +51,12 @@ TEST(Text, OfHigherRanks) {
             " [[4, 5],\n"
             "  [6, 7]]]\n"
             "shape [2, 2, 2], i64");
+}
+
+TEST(Text, OfStreams) {
+  std::ostringstream out;
+  out << Tensor::of({1.0, 2.5});
+  EXPECT_EQ(out.str(), "[  1, 2.5]\nshape [2], f64");
 }
 
 TEST(Text, NamesTheTape) { EXPECT_EQ(to_string(of({1}).set_requires_grad()), "[1]\nshape [1], f64, requires_grad"); }

@@ -28,15 +28,14 @@ const Json& golden() {
 
 Tensor vector_of(const Json& values) {
   const auto numbers = values.get<std::vector<double>>();
-  return Tensor::copy_of<double>(numbers, {static_cast<std::int64_t>(numbers.size())});
+  return Tensor::copy_of(numbers, {static_cast<std::int64_t>(numbers.size())});
 }
 
 Tensor matrix_of(const Json& rows) {
   std::vector<double> numbers;
   for (const Json& row : rows)
     for (const Json& value : row) numbers.push_back(value.get<double>());
-  return Tensor::copy_of<double>(numbers,
-                                 {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows[0].size())});
+  return Tensor::copy_of(numbers, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows[0].size())});
 }
 
 /// The losses of optim.py.

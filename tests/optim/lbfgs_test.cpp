@@ -14,7 +14,7 @@ namespace linden::optim {
 namespace {
 
 Tensor variable(const std::vector<double>& values, DType dtype = DType::f64) {
-  const Tensor x = Tensor::copy_of<double>(values, {static_cast<std::int64_t>(values.size())});
+  const Tensor x = Tensor::copy_of(values, {static_cast<std::int64_t>(values.size())});
   return cast(x, dtype).clone().set_requires_grad();
 }
 

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <linden/error.hpp>
+#include <linden/linear.hpp>
+#include <linden/ops.hpp>
 #include <linden/tensor.hpp>
 #include <numeric>
 #include <vector>
@@ -33,7 +36,7 @@ TEST(Tensor, ZerosAreAlignedAndZero) {
 TEST(Tensor, ViewsShareMemory) {
   std::vector<float> values(6);
   const Tensor t = Tensor::view_of(std::span(values), {2, 3});
-  t.select(0, 1).data<float>()[2] = 7;
+  t[1][2] = 7;
   EXPECT_EQ(values[5], 7);
   EXPECT_EQ(t.transpose(0, 1).at<float>({2, 1}), 7);
 }
@@ -63,10 +66,88 @@ TEST(Tensor, KeepsTheOwnerAlive) {
   EXPECT_TRUE(watch.expired());
 }
 
+TEST(Tensor, CountsDimensionsAndPositionsFromTheEnd) {
+  const Tensor t = Tensor::zeros(4, 7);
+  EXPECT_EQ(t.size(-1), 7);
+  EXPECT_EQ(t.size(-2), 4);
+  EXPECT_EQ(t.shape()[-1], 7);
+  EXPECT_EQ(refusal<ShapeError>([&] { t.size(2); }), "Shape: dimension 2 of shape [4, 7].");
+  EXPECT_EQ(refusal<ShapeError>([&] { t.size(-3); }), "Shape: dimension -3 of shape [4, 7].");
+  EXPECT_EQ(refusal<ShapeError>([&] { Tensor(1.0).size(0); }), "Shape: dimension 0 of shape [].");
+  const Tensor x = counting({2, 3});
+  EXPECT_EQ(x[1].to_vector<double>(), (std::vector<double>{3, 4, 5}));
+  EXPECT_EQ(x[-1][-1].item(), 5);
+  EXPECT_EQ(x.select(1, -3).to_vector<double>(), (std::vector<double>{0, 3}));
+  EXPECT_EQ(refusal<ShapeError>([&] { x[-3]; }),
+            "Tensor::select: index -3 of dimension 0 is out of range for shape [2, 3].");
+  EXPECT_EQ(refusal<ShapeError>([] { Tensor(1.0)[0]; }),
+            "Tensor::operator[]: a scalar has no positions. Hint: item() is its value.");
+}
+
+TEST(Tensor, OfListsAndSizes) {
+  EXPECT_EQ(Tensor::of({1.0, 2.0}).to_vector<double>(), (std::vector<double>{1, 2}));
+  const Tensor whole = Tensor::of({{1, 2, 3}, {4, 5, 6}});
+  EXPECT_EQ(whole.shape(), Shape({2, 3}));
+  EXPECT_EQ(whole.dtype(), DType::i64);
+  EXPECT_EQ(whole[1].to_vector<int>(), (std::vector<int>{4, 5, 6}));
+  const Tensor deep = Tensor::of({{{1.0f}, {2.0f}}, {{3.0f}, {4.0f}}});
+  EXPECT_EQ(deep.shape(), Shape({2, 2, 1}));
+  EXPECT_EQ(deep.dtype(), DType::f32);
+  EXPECT_EQ(Tensor::of({true, false}).to_vector<bool>(), (std::vector<bool>{true, false}));
+  EXPECT_EQ(refusal<ShapeError>([] {
+              Tensor::of({{1.0, 2.0}, {3.0}});
+            }),
+            "Tensor::of: a list of 2 beside one of 1. Hint: all rows have one length.");
+  EXPECT_EQ(Tensor::zeros(3).shape(), Shape({3}));
+  EXPECT_EQ(Tensor::ones(2, 3).shape(), Shape({2, 3}));
+  EXPECT_EQ(Tensor::empty(std::size_t{4}).shape(), Shape({4}));
+}
+
+TEST(Tensor, CopiesVectorsArraysAndSpans) {
+  const std::vector<float> narrow{1, 2, 3};
+  std::vector<int> whole{4, 5};
+  const std::array<double, 2> array{6, 7};
+  const double plain[] = {8, 9, 10};
+  const std::vector<long long> longer{11};
+  const std::vector<std::size_t> sizes{12, 13};
+  const std::vector<bool> flags{true, false, true};
+  EXPECT_EQ(Tensor::copy_of(narrow).dtype(), DType::f32);
+  EXPECT_EQ(Tensor::copy_of(whole).dtype(), DType::i32);
+  EXPECT_EQ(Tensor::copy_of(std::span(whole)).to_vector<double>(), (std::vector<double>{4, 5}));
+  EXPECT_EQ(Tensor::copy_of(array, {2, 1}).shape(), Shape({2, 1}));
+  EXPECT_EQ(Tensor::copy_of(plain).to_vector<double>(), (std::vector<double>{8, 9, 10}));
+  EXPECT_EQ(Tensor::copy_of(longer).dtype(), DType::i64);
+  EXPECT_EQ(Tensor::copy_of(sizes).to_vector<std::int64_t>(), (std::vector<std::int64_t>{12, 13}));
+  EXPECT_EQ(Tensor::copy_of(flags).dtype(), DType::boolean);
+  EXPECT_EQ(Tensor::copy_of(flags).to_vector<bool>(), flags);
+  EXPECT_EQ(Tensor::copy_of(std::vector<double>{1, 2}).to_vector<float>(), (std::vector<float>{1, 2}));
+  Tensor::view_of(whole, {2}) += 1;
+  EXPECT_EQ(whole, (std::vector<int>{5, 6}));
+  const Tensor shared = Tensor::view_of(narrow, {3});
+  EXPECT_EQ(shared.data<float>(), narrow.data());
+}
+
+// What refers to the memory of a temporary does not compile, or is a copy.
+template <class Model>
+concept GivesReferencesOfTemporaries = requires(Model model) {
+  std::move(model).template span<double>();
+}
+|| requires(Model model) { std::move(model).template data<double>(); };
+
+TEST(Tensor, TemporariesGiveNoReferences) {
+  EXPECT_FALSE(GivesReferencesOfTemporaries<Tensor>);
+  EXPECT_TRUE((std::is_same_v<decltype(std::declval<Tensor>().shape()), Shape>));
+  EXPECT_TRUE((std::is_same_v<decltype(std::declval<Dataset>().label()), Tensor>));
+  EXPECT_TRUE((std::is_same_v<decltype(std::declval<Dataset&>().label()), const Tensor&>));
+  EXPECT_TRUE((std::is_same_v<decltype(std::declval<BoostedModel>().trees()), std::vector<Tree>>));
+  EXPECT_TRUE((std::is_same_v<decltype(std::declval<LinearModel>().weights()), std::vector<double>>));
+  EXPECT_TRUE((std::is_same_v<decltype(std::declval<Metric>().name()), std::string>));
+}
+
 TEST(Tensor, SaysWhatDoesNotFit) {
   const Tensor t = counting({2, 3});
   EXPECT_EQ(refusal<ArgumentError>([&] { t.data<float>(); }), "Tensor: asked for f32 elements of a tensor of f64.");
-  EXPECT_EQ(refusal<ArgumentError>([&] { t.transpose(0, 1).span<double>(); }),
+  EXPECT_EQ(refusal<ArgumentError>([turned = t.transpose(0, 1)] { turned.span<double>(); }),
             "Tensor: shape [3, 2] with strides [1, 3] is not contiguous. Hint: call contiguous() first.");
   EXPECT_EQ(refusal<ShapeError>([&] { t.slice(1, 2, 9); }),
             "Tensor::slice: 2:9:1 of dimension 1 is out of range for shape [2, 3].");
@@ -78,7 +159,7 @@ TEST(Tensor, SaysWhatDoesNotFit) {
             }),
             "Tensor::at: index [0, 3] is out of range for shape [2, 3].");
   EXPECT_EQ(refusal<ArgumentError>([&] { Tensor::copy_of(t.span<const double>(), {7}); }),
-            "Tensor::view_of: shape [7] wants 7 elements, but 6 were given.");
+            "Tensor::copy_of: shape [7] wants 7 elements, but 6 were given.");
   EXPECT_EQ(refusal<ShapeError>([] { Tensor::empty({-1}); }), "Tensor::empty: shape [-1] has a negative size.");
   EXPECT_EQ(refusal<ArgumentError>([] {
               Shape({1 << 30, 1 << 30, 1 << 30}).elements();

@@ -33,9 +33,9 @@ namespace linden {
 enum class Growth { leaf_wise, level_wise };
 
 struct BoostingConfig {
-  Loss loss = loss::squared();
-  int rounds = 100;            ///< trees for each output, 1 .. 1,000,000
-  double learning_rate = 0.1;  ///< factor on every leaf value, (0, 1]
+  Loss loss = loss::automatic();  ///< chosen by the label, see default_loss
+  int rounds = 100;               ///< trees for each output, 1 .. 1,000,000
+  double learning_rate = 0.1;     ///< factor on every leaf value, (0, 1]
   Growth growth = Growth::leaf_wise;
   int max_leaves = 31;             ///< 2 .. 1,048,576
   int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
@@ -208,8 +208,9 @@ class LINDEN_API BoostedModel {
 LINDEN_API BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config = {},
                                     const FitOptions& options = {});
 
-/// The loss that fits a label when none is named: logistic for two classes (or two distinct numbers), softmax for
-/// more classes (or whole numbers with at most 20 distinct values), squared for other numbers.
+/// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
+/// Numbers are numbers (squared), whole ones too, except where there are just two, such as 0 and 1: these are classes
+/// (logistic). Classes that are numbered 0, 1, 2, ... want loss::softmax by name. Throws DataError without a label.
 LINDEN_API Loss default_loss(const Dataset& data);
 
 }  // namespace linden

@@ -50,6 +50,12 @@ class LINDEN_API DataError : public Error {
   using Error::Error;
 };
 
+/// A metric has no value on these rows: auc where all have one label, r2 of a constant label, any metric of no rows.
+class LINDEN_API UndefinedMetric : public DataError {
+ public:
+  using DataError::DataError;
+};
+
 /// A file cannot be opened, read or written, or is not the file it should be.
 class LINDEN_API FileError : public Error {
  public:

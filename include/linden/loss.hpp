@@ -63,7 +63,7 @@ class LINDEN_API Loss {
   /// Classes that a label may have: 2 for logistic, K for softmax (0 while they are still to be taken from the
   /// label), 0 for losses of real labels.
   int classes() const noexcept;
-  /// Scores a row has: 1, or K for softmax (0 while still open).
+  /// Scores a row has: 1, or K for softmax (0 while still open, as for automatic).
   int outputs() const noexcept;
 
   /// The parameters with their values: level of quantile, delta of huber, gamma of focal; none for the others.
@@ -94,6 +94,10 @@ class LINDEN_API Loss {
 };
 
 namespace loss {
+
+/// Chosen by the training labels as default_loss (boosting.hpp) says; outputs() and classes() are 0 until then. What
+/// configurations begin with. A trained model has the loss that was chosen: model.loss().
+LINDEN_API Loss automatic();
 
 /// (y - s)^2 / 2, for any real label.
 LINDEN_API Loss squared();

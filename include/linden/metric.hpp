@@ -18,7 +18,7 @@ class Loss;
 
 class LINDEN_API Metric {
  public:
-  /// predictions [rows] or [rows, K] f64, label [rows] f64, weight [rows] f64 or empty (all one).
+  /// predictions [rows] or [rows, K] f64, label [rows] f64, weight [rows] f64 or empty (all one); contiguous.
   using Function = std::function<double(const Tensor& prediction, const Tensor& label, const Tensor& weight)>;
 
   /// A metric of your own. `name` stands in logs and history.
@@ -28,8 +28,9 @@ class LINDEN_API Metric {
   std::string name() const&& { return name(); }
   bool higher_is_better() const noexcept { return higher_is_better_; }
 
-  /// The weighted mean over rows (for auc: over pairs). Throws ArgumentError when shapes or dtypes do not fit,
-  /// DataError when the metric is undefined there (no rows, all weights zero, auc with one class only).
+  /// The weighted mean over rows (for auc: over pairs), of tensors of any dtype on the CPU. Throws ArgumentError when
+  /// shapes do not fit, UndefinedMetric where it has no value (no rows, all weights zero, auc with one class only), and
+  /// DataError for what it does not take: NaN, labels that are no classes, predictions that are no probabilities.
   double evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight = Tensor()) const;
 
  private:
@@ -42,13 +43,13 @@ namespace metric {
 
 LINDEN_API Metric rmse();      ///< square root of the mean squared error
 LINDEN_API Metric mae();       ///< mean absolute error
-LINDEN_API Metric r2();        ///< 1 - squared error / squared error of the mean label; DataError for a constant label
+LINDEN_API Metric r2();        ///< 1 - squared error / squared error of the mean label; undefined for a constant label
 LINDEN_API Metric logloss();   ///< -mean log p(label), for probabilities of class 1 [rows] or of K classes [rows, K],
                                ///< p bounded to [1e-15, 1 - 1e-15]
 LINDEN_API Metric accuracy();  ///< share of rows whose most probable class (0.5 and above: class 1) is the label
 LINDEN_API Metric error();     ///< 1 - accuracy
 LINDEN_API Metric auc();       ///< area under the ROC curve; tied predictions count half; labels 0 and 1
-LINDEN_API Metric poisson_deviance();  ///< 2 mean(y log(y / p) - y + p), for p > 0
+LINDEN_API Metric poisson_deviance();  ///< 2 mean(y log(y / p) - y + p), for y and p >= 0
 
 struct PinballOptions {
   double level = 0.5;  ///< (0, 1)
@@ -56,6 +57,8 @@ struct PinballOptions {
 
 /// Mean of level (y - p) where y > p, (1 - level) (p - y) where y < p. Its name has the level: "pinball_0.9".
 LINDEN_API Metric pinball(PinballOptions options = {});
+
+// logloss, accuracy and error take probabilities, in [0, 1], and refuse others; auc takes any order.
 
 /// The metric of this name ("pinball_0.9" is pinball at that level; "multiclass_logloss" and "multiclass_error" are
 /// accepted for logloss and error). Throws ArgumentError for an unknown name, with the nearest one.

@@ -1,6 +1,7 @@
 #include "base/fail.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -23,15 +24,34 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+std::string lower(std::string_view word) {
+  std::string text(word);
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+constexpr std::size_t too_many = std::numeric_limits<std::size_t>::max();
+
+// Case is half a slip. A word that is cut short is one, however much is missing; else half of it must be left.
+std::size_t slips(std::string_view word, std::string_view candidate) {
+  const std::string a = lower(word), b = lower(candidate);
+  if (a == b) return word == candidate ? 0 : 1;
+  if (a.size() > 1 && b.starts_with(a)) return 2;
+  const std::size_t distance = edit_distance(a, b);
+  const std::size_t most = std::min(std::max<std::size_t>(2, a.size() / 3), std::max(a.size(), b.size()) / 2);
+  return distance <= most ? 2 * distance + 1 : too_many;
+}
+
 }  // namespace
 
 std::string nearest(std::string_view word, std::span<const std::string> words) {
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  std::size_t fewest = too_many;
   for (const std::string& candidate : words) {
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
+    const std::size_t count = slips(word, candidate);
+    if (count < fewest) {
+      fewest = count;
       best = candidate;
     }
   }

@@ -17,7 +17,8 @@ template <class E, class... Args>
   throw E(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// The word nearest to `word` by edit distance, or "" when none is near enough to be a slip of the pen.
+/// The word nearest to `word` by edit distance, or "" when none is near enough to be a slip of the pen: the same
+/// letters in another case come first, then a word of which `word` is the beginning.
 std::string nearest(std::string_view word, std::span<const std::string> words);
 
 /// "Did you mean "price"? " when some word is near, else "".

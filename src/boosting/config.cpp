@@ -10,13 +10,13 @@ const FieldTable<BoostingConfig>& table() {
   using C = BoostingConfig;
   constexpr int most = std::numeric_limits<int>::max();
   static const FieldTable<C> fields =
-      FieldTable<C>("BoostingConfig")
+      FieldTable<C>("BoostingConfig", other_boosting_fields())
           .add_loss(loss::names())
           .add_number("rounds", &C::rounds, {.low = 1, .high = 1'000'000}, "trees for each output")
           .add_number("learning_rate", &C::learning_rate, {.low_open = true, .high = 1}, "factor on every leaf value")
           .add_choice<Growth>("growth", &C::growth,
                               {{"leaf_wise", Growth::leaf_wise}, {"level_wise", Growth::level_wise}},
-                              "which leaf is split next: the best one, or all of a level")
+                              "which leaf is split next: the best one, or all of a level", other_growths())
           .add_number("max_leaves", &C::max_leaves, {.low = 2, .high = 1 << 20}, "leaves of a tree")
           .add_number("max_depth", &C::max_depth, {.high = 64}, "splits on the way to a leaf; 0: no limit")
           .add_number("max_bins", &C::max_bins, {.low = 4, .high = 256},

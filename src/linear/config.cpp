@@ -20,7 +20,7 @@ const FieldTable<LinearConfig>& table() {
                                 Solver::lbfgs, Solver::coordinate_descent})
       solvers.emplace_back(name_of(solver), solver);
     const std::vector<std::pair<const char*, bool>> flags{{"true", true}, {"false", false}};
-    return FieldTable<C>("LinearConfig")
+    return FieldTable<C>("LinearConfig", other_linear_fields())
         .add_loss(losses)
         .add_number("l1", &C::l1, {}, "penalty on |weight|")
         .add_number("l2", &C::l2, {}, "penalty on weight^2 / 2")
@@ -78,7 +78,7 @@ void LinearConfig::check() const {
         "LinearConfig.solver is {}, which does not take l1, and l1 is {}. Hint: coordinate_descent or lbfgs, or leave "
         "the choice to automatic.",
         name_of(solver), l1);
-  if (solver == Solver::qr && loss.name() != "squared")
+  if (solver == Solver::qr && loss.name() != "squared" && !is_automatic(loss))
     fail<ArgumentError>(
         "LinearConfig.solver is qr, which is for the squared loss, and the loss is {}. Hint: newton_cholesky, or leave "
         "the choice to automatic.",

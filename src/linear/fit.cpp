@@ -339,6 +339,11 @@ void Fit::finish(LinearModel::State& state) {
   state.certificate = std::move(certificate_);
 }
 
+LinearConfig settled(LinearConfig config, const Loss& loss) {
+  config.loss = loss;
+  return config;
+}
+
 }  // namespace
 
 LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const LinearOptions& options) {
@@ -346,6 +351,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   config.check();
   check_data(train);
   const Labels labels = training_labels(where, train, config.loss);
+  settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
   check_trainable(where, labels.loss, train.rows());
   const std::span<const double> weights = weights_of(train);
   const Backend& backend = backend_of(options.device);
@@ -358,8 +364,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   DeviceContext context(options.device, arena);
 
   const auto state = std::make_shared<LinearModel::State>();
-  state->config = config;
-  state->config.loss = labels.loss;
+  state->config = settled(config, labels.loss);
   state->feature_names = train.feature_names();
   state->label = train.label_name();
   state->classes = labels.classes;

@@ -33,4 +33,7 @@ struct Loss::Definition {
   std::shared_ptr<const CustomLoss> custom = nullptr;  ///< null for a built-in loss
 };
 
+/// Whether the loss is still to be chosen by the label.
+inline bool is_automatic(const Loss& loss) { return loss.outputs() == 0 && loss.label_kind() == LabelKind::real; }
+
 }  // namespace linden

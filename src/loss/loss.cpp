@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/other_names.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/link.hpp"
@@ -101,8 +102,10 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
                       std::span<double> curvature) const {
   const auto outputs = static_cast<std::size_t>(this->outputs());
   if (outputs == 0)
-    fail<ArgumentError>(
-        "Loss::evaluate: softmax does not know its classes yet. Hint: loss::softmax({{.classes = 3}}).");
+    fail<ArgumentError>("Loss::evaluate: {}.",
+                        is_automatic(*this)
+                            ? "loss::automatic is chosen by the training labels. Hint: model.loss() is the one chosen"
+                            : "softmax does not know its classes yet. Hint: loss::softmax({.classes = 3})");
   if (score.size() != outputs || (!gradient.empty() && gradient.size() != outputs) ||
       (!curvature.empty() && curvature.size() != outputs))
     fail<ArgumentError>(
@@ -140,6 +143,7 @@ void Loss::predict(std::span<double> score) const {
 
 namespace loss {
 
+Loss automatic() { return make(LossKind::squared, 0, "automatic", Link::identity, LabelKind::real, 0); }
 Loss squared() { return make(LossKind::squared, 1, "squared", Link::identity, LabelKind::real, 0); }
 Loss logistic() { return make(LossKind::logistic, 1, "logistic", Link::sigmoid, LabelKind::classes, 2); }
 Loss poisson() { return make(LossKind::poisson, 1, "poisson", Link::exp, LabelKind::nonnegative, 0); }
@@ -179,7 +183,10 @@ Loss plain(std::string_view name, int classes) {
   if (name == "huber") return huber();
   if (name == "focal") return focal();
   const std::vector<std::string> known = names();
-  fail<ArgumentError>("loss: no loss \"{}\". {}Losses: {}.", name, did_you_mean(name, known), listing(known));
+  // CatBoost has parameters behind a colon.
+  const std::string_view plain_name = name.substr(0, name.find('=') == name.npos ? name.npos : name.find(':'));
+  fail<ArgumentError>("loss: no loss \"{}\". {}Losses: {}.", name, suggestion(plain_name, other_losses(), known),
+                      listing(known));
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ double area_under_roc(const MetricRows& rows) {
     positive += tied[1];
   }
   if (below == 0 || positive == 0)
-    fail<DataError>("metric::auc: all rows with a weight have label {}. Hint: it takes rows of both classes.",
-                    below == 0 ? 1 : 0);
+    fail<UndefinedMetric>("metric::auc: all rows with a weight have label {}. Hint: it takes rows of both classes.",
+                          below == 0 ? 1 : 0);
   return pairs / (positive * below);
 }
 

@@ -3,17 +3,19 @@
 #include <cmath>
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
+#include <linden/ops.hpp>
 
 #include "base/fail.hpp"
+#include "base/other_names.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
 namespace {
 
-void want_doubles(const std::string& metric, const char* what, const Tensor& tensor) {
-  if (tensor.dtype() != DType::f64 || tensor.device() != Device::cpu())
-    fail<ArgumentError>("metric::{}: {} is {} on {}, but f64 on the CPU is wanted.", metric, what,
-                        name_of(tensor.dtype()), tensor.device().name());
+Tensor doubles(const std::string& metric, const char* what, const Tensor& tensor) {
+  if (tensor.device() != Device::cpu())
+    fail<ArgumentError>("metric::{}: {} is on {}. Hint: .to(Device::cpu()).", metric, what, tensor.device().name());
+  return tensor.dtype() == DType::f64 ? tensor.contiguous() : cast(tensor.detach(), DType::f64);
 }
 
 void want_numbers(const std::string& metric, const char* what, const Tensor& tensor) {
@@ -31,7 +33,7 @@ void want_weights(const std::string& metric, const Tensor& weight) {
       fail<DataError>("metric::{}: weight {} at row {}, but weights are finite and >= 0.", metric, weights[row], row);
     any |= weights[row] > 0;
   }
-  if (!any) fail<DataError>("metric::{}: all weights are zero.", metric);
+  if (!any) fail<UndefinedMetric>("metric::{}: all weights are zero.", metric);
 }
 
 }  // namespace
@@ -42,9 +44,6 @@ Metric::Metric(std::string name, bool higher_is_better, Function function)
 }
 
 double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight) const {
-  want_doubles(name_, "prediction", prediction);
-  want_doubles(name_, "label", label);
-  want_doubles(name_, "weight", weight);
   const bool weighted = weight.elements() > 0;
   if (label.rank() != 1 || prediction.rank() < 1 || prediction.rank() > 2 || prediction.size(0) != label.size(0) ||
       (weighted && weight.shape() != label.shape()))
@@ -52,8 +51,9 @@ double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Ten
         "metric::{}: prediction {}, label {} and weight {} do not fit. They are [rows] or [rows, K], [rows], and "
         "[rows] or nothing.",
         name_, prediction.shape().text(), label.shape().text(), weight.shape().text());
-  if (prediction.elements() == 0) fail<DataError>("metric::{}: there are no rows.", name_);
-  const Tensor p = prediction.contiguous(), y = label.contiguous(), w = weight.contiguous();
+  if (prediction.elements() == 0) fail<UndefinedMetric>("metric::{}: there are no rows.", name_);
+  const Tensor p = doubles(name_, "prediction", prediction), y = doubles(name_, "label", label),
+               w = doubles(name_, "weight", weight);
   want_numbers(name_, "prediction", p);
   want_numbers(name_, "label", y);
   if (weighted) want_weights(name_, w);
@@ -95,7 +95,8 @@ Metric by_name(std::string_view name) {
     if (error == std::errc{} && end == text.data() + text.size()) return pinball({.level = level});
   }
   const std::vector<std::string> known = names();
-  fail<ArgumentError>("metric: no metric \"{}\". {}Metrics: {}.", name, did_you_mean(name, known), listing(known));
+  fail<ArgumentError>("metric: no metric \"{}\". {}Metrics: {}.", name, suggestion(name, other_metrics(), known),
+                      listing(known));
 }
 
 std::vector<Metric> defaults(const Loss& loss) {

@@ -34,6 +34,15 @@ void want_classes(const char* name, const MetricRows& rows) {
   }
 }
 
+void want_probabilities(const char* name, const MetricRows& rows) {
+  for (std::size_t i = 0; i < rows.predictions.size(); ++i)
+    if (!(rows.predictions[i] >= 0 && rows.predictions[i] <= 1))
+      fail<DataError>(
+          "metric::{}: prediction {} at row {} is no probability. Hint: train with a loss of classes (logistic, "
+          "softmax), and pass predictions, not scores.",
+          name, rows.predictions[i], i / rows.columns);
+}
+
 double mean_square_error(const MetricRows& rows) {
   return weighted_mean(rows, [&](std::size_t row) { return math::square(rows.labels[row] - rows.predictions[row]); });
 }
@@ -46,9 +55,10 @@ double r_squared(const MetricRows& rows) {
     low = std::min(low, rows.labels[row]);
     high = std::max(high, rows.labels[row]);
   }
-  if (low == high) fail<DataError>("metric::r2: every label is {}. Hint: rmse is defined for a constant label.", low);
-  return 1 - mean_square_error(rows) /
-                 weighted_mean(rows, [&](std::size_t row) { return math::square(rows.labels[row] - mean); });
+  const double spread = weighted_mean(rows, [&](std::size_t row) { return math::square(rows.labels[row] - mean); });
+  if (low == high || spread == 0)
+    fail<UndefinedMetric>("metric::r2: every label is {}. Hint: rmse is defined for a constant label.", low);
+  return 1 - mean_square_error(rows) / spread;
 }
 
 double log_loss(const MetricRows& rows) {
@@ -70,8 +80,8 @@ double share_correct(const MetricRows& rows) {
 
 double mean_poisson_deviance(const MetricRows& rows) {
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (!(rows.predictions[row] > 0))
-      fail<DataError>("metric::poisson_deviance: prediction {} at row {}, but it takes predictions > 0.",
+    if (!(rows.predictions[row] >= 0))
+      fail<DataError>("metric::poisson_deviance: prediction {} at row {}, but it takes predictions >= 0.",
                       rows.predictions[row], row);
     if (rows.labels[row] < 0)
       fail<DataError>("metric::poisson_deviance: label {} at row {}, but it takes labels >= 0.", rows.labels[row], row);
@@ -108,6 +118,7 @@ Metric r2() {
 Metric logloss() {
   return make("logloss", false, [](const char* name, const MetricRows& rows) {
     want_classes(name, rows);
+    want_probabilities(name, rows);
     return log_loss(rows);
   });
 }
@@ -115,6 +126,7 @@ Metric logloss() {
 Metric accuracy() {
   return make("accuracy", true, [](const char* name, const MetricRows& rows) {
     want_classes(name, rows);
+    want_probabilities(name, rows);
     return share_correct(rows);
   });
 }
@@ -122,6 +134,7 @@ Metric accuracy() {
 Metric error() {
   return make("error", false, [](const char* name, const MetricRows& rows) {
     want_classes(name, rows);
+    want_probabilities(name, rows);
     return 1 - share_correct(rows);
   });
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/other_names.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
@@ -37,15 +38,16 @@ struct Bounds {
 template <class Config>
 class FieldTable {
  public:
-  /// `type` is what messages call the configuration: "BoostingConfig".
-  explicit FieldTable(std::string type) : type_(std::move(type)) {}
+  /// `type` is what messages call the configuration: "BoostingConfig"; `others` what other libraries call its fields.
+  FieldTable(std::string type, std::span<const OtherName> others) : type_(std::move(type)), others_(others) {}
 
   /// The field `loss`; the parameters of the loss that a configuration has follow it.
   FieldTable& add_loss(const std::vector<std::string>& names) {
-    fields_.push_back({"loss", fmt::format("{}", fmt::join(names, " | ")), "", "what to minimise",
-                       [](const Config& c) { return c.loss.name(); },
-                       [](Config& c, std::string_view t) { c.loss = loss::by_name(t); },
-                       [](const Config&) { return true; }});
+    fields_.push_back(
+        {"loss", fmt::format("automatic | {}", fmt::join(names, " | ")), "",
+         "what to minimise; automatic: chosen by the label", [](const Config& c) { return c.loss.name(); },
+         [](Config& c, std::string_view t) { c.loss = t == "automatic" ? loss::automatic() : loss::by_name(t); },
+         [](const Config&) { return true; }});
     return *this;
   }
 
@@ -64,7 +66,7 @@ class FieldTable {
   /// A field with some values, each of which has a name.
   template <class T>
   FieldTable& add_choice(const std::string& name, T Config::*member, std::vector<std::pair<const char*, T>> values,
-                         std::string meaning) {
+                         std::string meaning, std::span<const OtherName> others = {}) {
     std::string range, must = values.front().first;
     for (std::size_t i = 0; i < values.size(); ++i) range += fmt::format("{}{}", i == 0 ? "" : " | ", values[i].first);
     for (std::size_t i = 1; i < values.size(); ++i)
@@ -80,7 +82,9 @@ class FieldTable {
           c.*member = value;
           return;
         }
-      fail<ArgumentError>("{}.{} is \"{}\"; it must be {}.", this_type, name, wanted, must);
+      const std::string here = here_that_is(wanted, others);
+      fail<ArgumentError>("{}.{} is \"{}\"; it must be {}.{}{}", this_type, name, wanted, must, here.empty() ? "" : " ",
+                          here);
     };
     const auto is_one = [=](const Config& c) {
       for (const auto& entry : values)
@@ -117,7 +121,7 @@ class FieldTable {
       config = std::move(changed);
       return;
     }
-    fail<ArgumentError>("{} has no field \"{}\". {}Fields: {}.", type_, name, did_you_mean(name, names),
+    fail<ArgumentError>("{} has no field \"{}\". {}Fields: {}.", type_, name, suggestion(name, others_, names),
                         listing(names, names.size()));
   }
 
@@ -162,6 +166,7 @@ class FieldTable {
   }
 
   std::string type_;
+  std::span<const OtherName> others_;
   std::vector<Field> fields_;
 };
 

@@ -5,6 +5,7 @@
 #include <linden/boosting.hpp>
 
 #include "base/fail.hpp"
+#include "loss/definition.hpp"
 
 namespace linden {
 namespace {
@@ -52,10 +53,11 @@ std::vector<double> numeric_classes(std::string_view where, std::span<const doub
 
 }  // namespace
 
-Labels training_labels(std::string_view where, const Dataset& data, const Loss& loss) {
+Labels training_labels(std::string_view where, const Dataset& data, const Loss& asked) {
   if (!data.has_label())
     fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\", or pass one in RowOptions.",
                     where);
+  const Loss loss = is_automatic(asked) ? default_loss(data) : asked;
   Labels labels;
   labels.loss = loss;
   const std::span<const double> raw = data.label().span<const double>();
@@ -116,13 +118,14 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
 }
 
 Loss default_loss(const Dataset& data) {
-  constexpr std::size_t most_numeric_classes = 20;
   if (!data.has_label()) fail<DataError>("default_loss: the data has no label.");
   if (!data.classes().empty()) return data.classes().size() == 2 ? loss::logistic() : loss::softmax();
-  const std::vector<double> values = distinct(data.label().span<const double>());
-  const bool whole = std::all_of(values.begin(), values.end(), [](double v) { return v == std::floor(v); });
-  if (values.size() == 2) return loss::logistic();
-  return whole && values.size() > 2 && values.size() <= most_numeric_classes ? loss::softmax() : loss::squared();
+  const std::span<const double> values = data.label().span<const double>();
+  const auto differs_from = [](double value) { return [value](double other) { return other != value; }; };
+  const auto second = std::ranges::find_if(values, differs_from(values[0]));
+  const bool is_constant = second == values.end();
+  const auto is_third = [&](double value) { return value != values[0] && value != *second; };
+  return is_constant || std::ranges::any_of(values, is_third) ? loss::squared() : loss::logistic();
 }
 
 }  // namespace linden

@@ -24,6 +24,15 @@ TEST(Fail, FindsTheNearestWordOrNone) {
   EXPECT_EQ(did_you_mean("elevation", words), "");
 }
 
+TEST(Fail, FindsShortNamesAndThoseOfAnotherCase) {
+  EXPECT_EQ(nearest("Y", std::vector<std::string>{"a", "b", "y"}), "y");
+  EXPECT_EQ(nearest("b", std::vector<std::string>{"a", "c", "bb"}), "bb");
+  EXPECT_EQ(nearest("b", std::vector<std::string>{"a", "c"}), "");
+  EXPECT_EQ(nearest("AUC", std::vector<std::string>{"mae", "auc", "acc"}), "auc");
+  EXPECT_EQ(nearest("acc", std::vector<std::string>{"auc", "accuracy"}), "accuracy");
+  EXPECT_EQ(nearest("ac", std::vector<std::string>{"r2", "mae"}), "");
+}
+
 TEST(Fail, ListsWordsUpToALimit) {
   EXPECT_EQ(listing(words), "area, rooms, price");
   EXPECT_EQ(listing(words, 2), "area, rooms, ... (3 in all)");

@@ -24,7 +24,7 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
   std::string text;
   for (const FieldInfo& f : fields(BoostingConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
   EXPECT_EQ(text,
-            "loss = squared | squared | logistic | softmax | poisson | quantile | absolute | huber | focal\n"
+            "loss = automatic | automatic | squared | logistic | softmax | poisson | quantile | absolute | huber | focal\n"
             "rounds = 100 | [1, 1000000]\n"
             "learning_rate = 0.1 | (0, 1]\n"
             "growth = leaf_wise | leaf_wise | level_wise\n"

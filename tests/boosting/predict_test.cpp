@@ -155,7 +155,7 @@ TEST(Predict, WhatTrainingNeverSawGoesToTheChildWithMoreRows) {
   add_numbers(data, {1, 1, 1, 2, 2});
   add_codes(data, {0, 0, 0, 0, 0}, 2);
   data.label = {0, 0, 0, 8, 8};
-  const BoostingConfig config{.rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1};
+  const BoostingConfig config{.loss = loss::squared(), .rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1};
   double out = 0;
   fit_boosted(data.dataset(), config).predict_row(std::vector{missing_value, 0.0}, {&out, 1});
   EXPECT_NEAR(out, 0, 1e-6);
@@ -168,7 +168,7 @@ TEST(Predict, ACategoryThatTrainingNeverSawFollowsMissingValues) {
   RandomData text;  // code 2 is in the dictionary alone
   add_codes(text, {0, 0, 0, 1, 1}, 3);
   text.label = {0, 0, 0, 8, 8};
-  const BoostingConfig config{.rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1};
+  const BoostingConfig config{.loss = loss::squared(), .rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1};
   double out = 0;
   const BoostedModel model = fit_boosted(text.dataset(), config);
   for (const double code : {2.0, -1.0, 3.0, 1000.0, 1e10, 1e300, missing_value}) {
@@ -181,15 +181,16 @@ TEST(Predict, MissingValuesGoWhereTrainingSentThem) {
   RandomData data;
   add_numbers(data, {1, 1, 2, 2, missing_value, missing_value});
   data.label = {0, 0, 8, 8, 8, 8};
-  const BoostedModel model =
-      fit_boosted(data.dataset(), {.rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1});
+  const BoostedModel model = fit_boosted(
+      data.dataset(), {.loss = loss::squared(), .rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1});
   const std::vector<double> p = numbers_of(model.predict(data.dataset()));
   for (int row = 0; row < 6; ++row) EXPECT_NEAR(p[row], data.label[row], 1e-6);
   RandomData only_missing;  // one side has the values, the other the missing ones
   add_numbers(only_missing, {3, 3, missing_value, missing_value});
   only_missing.label = {0, 0, 8, 8};
   const BoostedModel split =
-      fit_boosted(only_missing.dataset(), {.rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1});
+      fit_boosted(only_missing.dataset(),
+                  {.loss = loss::squared(), .rounds = 1, .learning_rate = 1, .l2 = 0, .min_rows_in_leaf = 1});
   const std::vector<double> q = numbers_of(split.predict(only_missing.dataset()));
   for (int row = 0; row < 4; ++row) EXPECT_NEAR(q[row], only_missing.label[row], 1e-6);
   double out = 0;

@@ -25,7 +25,7 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
   std::string text;
   for (const FieldInfo& f : fields(LinearConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
   EXPECT_EQ(text,
-            "loss = squared | squared | logistic | softmax | poisson | huber | focal\n"
+            "loss = automatic | automatic | squared | logistic | softmax | poisson | huber | focal\n"
             "l1 = 0 | >= 0\n"
             "l2 = 0 | >= 0\n"
             "intercept = true | true | false\n"
@@ -78,8 +78,8 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("l2", "much"), "LinearConfig.l2: \"much\" is not a number.");
   EXPECT_EQ(set("loss.delta", "half"), "LinearConfig.loss.delta: \"half\" is not a number.");
   EXPECT_EQ(set("lambda", "1"),
-            "LinearConfig has no field \"lambda\". Fields: loss, l1, l2, intercept, standardize, solver, tolerance, "
-            "max_iterations.");
+            "LinearConfig has no field \"lambda\". Here that is l1 + l2. Fields: loss, l1, l2, intercept, standardize, "
+            "solver, tolerance, max_iterations.");
   EXPECT_EQ(set("standardise", "true"),
             "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? Fields: loss, l1, l2, intercept, "
             "standardize, solver, tolerance, max_iterations.");
@@ -138,7 +138,7 @@ TEST(LinearConfig, CoordinateDescentNeedsTheWholeCurvature) {
 TEST(LinearConfig, ARefusedValueLeavesTheFieldAsItWas) {
   LinearConfig config;
   EXPECT_THROW(set_field(config, "loss", "quantile"), ArgumentError);
-  EXPECT_EQ(config.loss.name(), "squared");
+  EXPECT_EQ(config.loss.name(), "automatic");
   EXPECT_THROW(set_field(config, "tolerance", "1"), ArgumentError);
   EXPECT_EQ(config.tolerance, 1e-8);
 }

@@ -11,6 +11,7 @@ namespace linden {
 /// Two features, "x" and "y", and two outputs' weights for `outputs` = 2 (softmax of classes "no" and "yes").
 inline LinearModel hand_made(int outputs = 1) {
   auto state = std::make_shared<LinearModel::State>();
+  state->config.loss = loss::squared();
   state->config.l2 = 0.25;
   state->feature_names = {"x", "y"};
   state->label = "z";

@@ -1,4 +1,5 @@
 // Metrics against closed forms and brute force, with weights, and every message.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -201,18 +202,45 @@ TEST(Metric, RefusesShapesThatDoNotFit) {
       refusal<ArgumentError>([&] { metric::rmse().evaluate(two, two, three); }),
       "metric::rmse: prediction [2], label [2] and weight [3] do not fit. They are [rows] or [rows, K], [rows], and "
       "[rows] or nothing.");
-  EXPECT_EQ(refusal<ArgumentError>([&] { metric::mae().evaluate(Tensor::zeros({2}, DType::f32), two); }),
-            "metric::mae: prediction is f32 on cpu, but f64 on the CPU is wanted.");
   EXPECT_EQ(refusal<ArgumentError>([&] {
               metric::auc().evaluate(Tensor::zeros({2, 3}), two);
             }),
             "metric::auc: predictions have 3 columns, but it takes one. Hint: logloss and accuracy take several.");
 }
 
+TEST(Metric, TakesTensorsOfAnyDType) {
+  const std::vector<float> p{0.5F, 0.25F, 1};
+  const std::vector<std::int32_t> y{1, 0, 0};
+  const Tensor predictions = Tensor::copy_of(std::span<const float>(p), {3}),
+               labels = Tensor::copy_of(std::span<const std::int32_t>(y), {3});
+  EXPECT_EQ(metric::accuracy().evaluate(predictions, labels), 2.0 / 3);
+  EXPECT_EQ(metric::mae().evaluate(predictions, labels, labels), 0.5);
+}
+
+TEST(Metric, RefusesPredictionsThatAreNoProbabilities) {
+  for (const char* name : {"logloss", "accuracy", "error"}) {
+    const auto refused = [&](const Values& p) {
+      return refusal<DataError>([&] { of(metric::by_name(name), p, {1, 0}); });
+    };
+    const std::string hint =
+        " is no probability. Hint: train with a loss of classes (logistic, softmax), and pass predictions, not scores.";
+    EXPECT_EQ(refused({0.5, 3.25}), fmt::format("metric::{}: prediction 3.25 at row 1{}", name, hint));
+    EXPECT_EQ(refused({-0.5, 1}), fmt::format("metric::{}: prediction -0.5 at row 0{}", name, hint));
+    EXPECT_NO_THROW(of(metric::by_name(name), {0, 1}, {1, 0}));
+  }
+  EXPECT_EQ(
+      refusal<DataError>([] {
+        metric::accuracy().evaluate(table({0.5, 0.5, 1.5, -0.5}, 2), column({0, 1}));
+      }),
+      "metric::accuracy: prediction 1.5 at row 1 is no probability. Hint: train with a loss of classes (logistic, "
+      "softmax), and pass predictions, not scores.");
+  EXPECT_EQ(of(metric::auc(), {-3, 5}, {0, 1}), 1);
+}
+
 TEST(Metric, RefusesRowsWhereItIsUndefined) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(refusal<DataError>([] { of(metric::rmse(), {}, {}); }), "metric::rmse: there are no rows.");
-  EXPECT_EQ(refusal<DataError>([] {
+  EXPECT_EQ(refusal<UndefinedMetric>([] { of(metric::rmse(), {}, {}); }), "metric::rmse: there are no rows.");
+  EXPECT_EQ(refusal<UndefinedMetric>([] {
               of(metric::rmse(), {1, 2}, {1, 2}, {0, 0});
             }),
             "metric::rmse: all weights are zero.");
@@ -225,15 +253,15 @@ TEST(Metric, RefusesRowsWhereItIsUndefined) {
             }),
             "metric::rmse: prediction nan at row 1.");
   EXPECT_EQ(refusal<DataError>([&] { of(metric::rmse(), {1, 2}, {nan, 2}); }), "metric::rmse: label nan at row 0.");
-  EXPECT_EQ(refusal<DataError>([] {
+  EXPECT_EQ(refusal<UndefinedMetric>([] {
               of(metric::r2(), {1, 2}, {0.1, 0.1});
             }),
             "metric::r2: every label is 0.1. Hint: rmse is defined for a constant label.");
-  EXPECT_EQ(refusal<DataError>([] {
+  EXPECT_EQ(refusal<UndefinedMetric>([] {
               of(metric::auc(), {1, 2}, {1, 1});
             }),
             "metric::auc: all rows with a weight have label 1. Hint: it takes rows of both classes.");
-  EXPECT_EQ(refusal<DataError>([] {
+  EXPECT_EQ(refusal<UndefinedMetric>([] {
               of(metric::auc(), {1, 2}, {1, 0}, {0, 1});
             }),
             "metric::auc: all rows with a weight have label 0. Hint: it takes rows of both classes.");
@@ -242,9 +270,11 @@ TEST(Metric, RefusesRowsWhereItIsUndefined) {
             }),
             "metric::logloss: label 2 at row 1, but the classes are 0 .. 1.");
   EXPECT_EQ(refusal<DataError>([] {
-              of(metric::poisson_deviance(), {1, 0}, {1, 2});
+              of(metric::poisson_deviance(), {1, -0.5}, {1, 2});
             }),
-            "metric::poisson_deviance: prediction 0 at row 1, but it takes predictions > 0.");
+            "metric::poisson_deviance: prediction -0.5 at row 1, but it takes predictions >= 0.");
+  EXPECT_EQ(of(metric::poisson_deviance(), {0, 1}, {0, 1}), 0);
+  EXPECT_EQ(of(metric::poisson_deviance(), {0, 1}, {2, 1}), std::numeric_limits<double>::infinity());
   EXPECT_EQ(refusal<DataError>([] {
               of(metric::poisson_deviance(), {1, 1}, {1, -2});
             }),

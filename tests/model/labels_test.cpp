@@ -5,6 +5,7 @@
 
 #include <linden/boosting.hpp>
 #include <linden/error.hpp>
+#include <linden/linear.hpp>
 
 #include "refusal.hpp"
 
@@ -91,14 +92,36 @@ TEST(Labels, OtherDataIsMatchedByTheNamesOfClasses) {
 TEST(Labels, TheLabelDecidesTheLoss) {
   EXPECT_EQ(default_loss(labelled({0, 1, 0})).name(), "logistic");
   EXPECT_EQ(default_loss(labelled({1.5, 3})).name(), "logistic");
-  EXPECT_EQ(default_loss(labelled({0, 1, 2})).name(), "softmax");
+  EXPECT_EQ(default_loss(labelled({5, 5})).name(), "squared");
+  EXPECT_EQ(default_loss(labelled({0, 1, 2})).name(), "squared");
   EXPECT_EQ(default_loss(labelled({0, 1.5, 2})).name(), "squared");
   EXPECT_EQ(default_loss(labelled({0, 1}, {"a", "b"})).name(), "logistic");
   EXPECT_EQ(default_loss(labelled({0, 1, 2}, {"a", "b", "c"})).name(), "softmax");
-  std::vector<double> counts;
-  for (int i = 0; i < 21; ++i) counts.push_back(i);
-  EXPECT_EQ(default_loss(labelled(counts)).name(), "squared");
   EXPECT_EQ(refusal<DataError>([] { default_loss(Dataset()); }), "default_loss: the data has no label.");
+}
+
+TEST(Labels, BothFamiliesBeginWithTheLossOfTheLabel) {
+  EXPECT_EQ(BoostingConfig{}.loss.name(), "automatic");
+  EXPECT_EQ(LinearConfig{}.loss.name(), "automatic");
+  const Dataset two = labelled({0, 1, 0, 1}), numbers = labelled({0, 1, 2, 3}),
+                text = labelled({0, 1, 2, 0}, {"a", "b", "c"});
+  const auto losses = [](const Dataset& data) {
+    return fit_boosted(data, {.rounds = 1}).loss().name() + " " + fit_linear(data, {.l2 = 1}).loss().name();
+  };
+  EXPECT_EQ(losses(two), "logistic logistic");
+  EXPECT_EQ(losses(numbers), "squared squared");
+  EXPECT_EQ(losses(text), "softmax softmax");
+  EXPECT_EQ(fit_boosted(text, {.rounds = 1}).outputs(), 3);
+  BoostingConfig config{.loss = loss::poisson()};
+  set_field(config, "loss", "automatic");
+  EXPECT_EQ(fields(config)[0].value, "automatic");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              fit_linear(labelled({0, 1, 0}), {.solver = Solver::qr});
+            }),
+            "LinearConfig.solver is qr, which is for the squared loss, and the loss is logistic. Hint: "
+            "newton_cholesky, or leave the choice to automatic.");
+  EXPECT_EQ(refusal<ArgumentError>([] { loss::automatic().evaluate({}, 1); }),
+            "Loss::evaluate: loss::automatic is chosen by the training labels. Hint: model.loss() is the one chosen.");
 }
 
 }  // namespace

@@ -1,0 +1,161 @@
+#include "base/other_names.hpp"
+
+#include "base/fail.hpp"
+
+namespace linden {
+namespace {
+
+constexpr OtherName boosting_fields[] = {
+    {"num_boost_round", "rounds"},
+    {"n_estimators", "rounds"},
+    {"num_iterations", "rounds"},
+    {"num_trees", "rounds"},
+    {"iterations", "rounds"},
+    {"max_iter", "rounds"},
+    {"eta", "learning_rate"},
+    {"shrinkage_rate", "learning_rate"},
+    {"grow_policy", "growth"},
+    {"num_leaves", "max_leaves"},
+    {"max_leaf_nodes", "max_leaves"},
+    {"depth", "max_depth"},
+    {"max_bin", "max_bins"},
+    {"border_count", "max_bins"},
+    {"alpha", "l1"},
+    {"reg_alpha", "l1"},
+    {"lambda_l1", "l1"},
+    {"lambda", "l2"},
+    {"reg_lambda", "l2"},
+    {"lambda_l2", "l2"},
+    {"l2_leaf_reg", "l2"},
+    {"l2_regularization", "l2"},
+    {"gamma", "min_gain"},
+    {"min_split_loss", "min_gain"},
+    {"min_gain_to_split", "min_gain"},
+    {"min_sum_hessian_in_leaf", "min_child_weight"},
+    {"min_data_in_leaf", "min_rows_in_leaf"},
+    {"min_child_samples", "min_rows_in_leaf"},
+    {"min_samples_leaf", "min_rows_in_leaf"},
+    {"subsample", "row_fraction"},
+    {"bagging_fraction", "row_fraction"},
+    {"colsample_bytree", "feature_fraction"},
+    {"rsm", "feature_fraction"},
+    {"max_features", "feature_fraction"},
+    {"random_state", "seed"},
+    {"random_seed", "seed"},
+    {"objective", "loss"},
+    {"loss_function", "loss"},
+    {"quantile_alpha", "loss.level"},
+    {"alpha", "loss.level"},
+    {"quantile", "loss.level"},
+    {"alpha", "loss.delta"},
+    {"huber_slope", "loss.delta"},
+    {"delta", "loss.delta"},
+    {"focal_gamma", "loss.gamma"},
+    {"nthread", "FitOptions::threads"},
+    {"n_jobs", "FitOptions::threads"},
+    {"num_threads", "FitOptions::threads"},
+    {"thread_count", "FitOptions::threads"},
+    {"eval_metric", "FitOptions::metrics"},
+    {"metric", "FitOptions::metrics"},
+    {"early_stopping_rounds", "EarlyStopping::patience"},
+    {"early_stopping_round", "EarlyStopping::patience"},
+    {"n_iter_no_change", "EarlyStopping::patience"},
+    {"od_wait", "EarlyStopping::patience"},
+};
+
+constexpr OtherName linear_fields[] = {
+    {"alpha", "l1 + l2"},
+    {"alpha", "l1 / (l1 + l2)"},
+    {"l1_ratio", "l1 / (l1 + l2)"},
+    {"lambda", "l1 + l2"},
+    {"C", "1 / (rows * l1)"},
+    {"C", "1 / (rows * l2)"},
+    {"fit_intercept", "intercept"},
+    {"tol", "tolerance"},
+    {"thresh", "tolerance"},
+    {"max_iter", "max_iterations"},
+    {"maxit", "max_iterations"},
+    {"family", "loss"},
+    {"n_jobs", "LinearOptions::threads"},
+};
+
+constexpr OtherName growths[] = {
+    {"lossguide", "leaf_wise"},
+    {"Lossguide", "leaf_wise"},
+    {"depthwise", "level_wise"},
+    {"Depthwise", "level_wise"},
+};
+
+constexpr OtherName losses[] = {
+    {"reg:squarederror", "squared"},
+    {"regression", "squared"},
+    {"RMSE", "squared"},
+    {"squared_error", "squared"},
+    {"gaussian", "squared"},
+    {"binary:logistic", "logistic"},
+    {"binary", "logistic"},
+    {"Logloss", "logistic"},
+    {"log_loss", "logistic"},
+    {"binomial", "logistic"},
+    {"multi:softprob", "softmax"},
+    {"multi:softmax", "softmax"},
+    {"multiclass", "softmax"},
+    {"MultiClass", "softmax"},
+    {"multinomial", "softmax"},
+    {"count:poisson", "poisson"},
+    {"reg:quantileerror", "quantile"},
+    {"reg:absoluteerror", "absolute"},
+    {"regression_l1", "absolute"},
+    {"MAE", "absolute"},
+    {"absolute_error", "absolute"},
+};
+
+constexpr OtherName metrics[] = {
+    {"root_mean_squared_error", "rmse"},
+    {"RMSE", "rmse"},
+    {"l2_root", "rmse"},
+    {"l1", "mae"},
+    {"MAE", "mae"},
+    {"mean_absolute_error", "mae"},
+    {"r2_score", "r2"},
+    {"R2", "r2"},
+    {"binary_logloss", "logloss"},
+    {"multi_logloss", "logloss"},
+    {"mlogloss", "logloss"},
+    {"log_loss", "logloss"},
+    {"Logloss", "logloss"},
+    {"MultiClass", "logloss"},
+    {"binary_error", "error"},
+    {"multi_error", "error"},
+    {"merror", "error"},
+    {"accuracy_score", "accuracy"},
+    {"Accuracy", "accuracy"},
+    {"roc_auc", "auc"},
+    {"AUC", "auc"},
+    {"poisson-nloglik", "poisson_deviance"},
+    {"mean_poisson_deviance", "poisson_deviance"},
+    {"quantile", "pinball_0.5"},
+    {"mean_pinball_loss", "pinball_0.5"},
+};
+
+}  // namespace
+
+std::span<const OtherName> other_boosting_fields() { return boosting_fields; }
+std::span<const OtherName> other_linear_fields() { return linear_fields; }
+std::span<const OtherName> other_growths() { return growths; }
+std::span<const OtherName> other_losses() { return losses; }
+std::span<const OtherName> other_metrics() { return metrics; }
+
+std::string here_that_is(std::string_view name, std::span<const OtherName> names) {
+  std::string text;
+  for (const OtherName& other : names)
+    if (other.theirs == name) text += std::string(text.empty() ? "Here that is " : " or ").append(other.ours);
+  return text.empty() ? text : text + ".";
+}
+
+std::string suggestion(std::string_view name, std::span<const OtherName> names, std::span<const std::string> known) {
+  const std::string here = here_that_is(name, names);
+  return here.empty() ? did_you_mean(name, known) : here + " ";
+}
+
+}  // namespace linden

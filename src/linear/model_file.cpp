@@ -50,13 +50,16 @@ void LinearModel::save(std::ostream& out) const { save_model(out, *state_, write
 std::string LinearModel::to_string() const { return model_to_string(*state_, write_linear); }
 
 LinearModel LinearModel::load(const std::filesystem::path& path) {
-  return LinearModel(load_model_of("linear", [&] { return source_of(path); }, read_linear));
+  return LinearModel(load_model_of(
+      "linear", [&] { return source_of(path); }, read_linear));
 }
 LinearModel LinearModel::load(std::istream& in) {
-  return LinearModel(load_model_of("linear", [&] { return source_of(in); }, read_linear));
+  return LinearModel(load_model_of(
+      "linear", [&] { return source_of(in); }, read_linear));
 }
 LinearModel LinearModel::from_string(std::string_view text) {
-  return LinearModel(load_model_of("linear", [&] { return source_of_text(text); }, read_linear));
+  return LinearModel(load_model_of(
+      "linear", [&] { return source_of_text(text); }, read_linear));
 }
 
 }  // namespace linden

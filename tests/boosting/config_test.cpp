@@ -23,22 +23,23 @@ std::string check_after(const Change& change) {
 TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
   std::string text;
   for (const FieldInfo& f : fields(BoostingConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
-  EXPECT_EQ(text,
-            "loss = automatic | automatic | squared | logistic | softmax | poisson | quantile | absolute | huber | focal\n"
-            "rounds = 100 | [1, 1000000]\n"
-            "learning_rate = 0.1 | (0, 1]\n"
-            "growth = leaf_wise | leaf_wise | level_wise\n"
-            "max_leaves = 31 | [2, 1048576]\n"
-            "max_depth = 0 | [0, 64]\n"
-            "max_bins = 256 | [4, 256]\n"
-            "l1 = 0 | >= 0\n"
-            "l2 = 1 | >= 0\n"
-            "min_gain = 0 | >= 0\n"
-            "min_child_weight = 0.001 | >= 0\n"
-            "min_rows_in_leaf = 20 | [1, 2147483647]\n"
-            "row_fraction = 1 | (0, 1]\n"
-            "feature_fraction = 1 | (0, 1]\n"
-            "seed = 0 | >= 0\n");
+  EXPECT_EQ(
+      text,
+      "loss = automatic | automatic | squared | logistic | softmax | poisson | quantile | absolute | huber | focal\n"
+      "rounds = 100 | [1, 1000000]\n"
+      "learning_rate = 0.1 | (0, 1]\n"
+      "growth = leaf_wise | leaf_wise | level_wise\n"
+      "max_leaves = 31 | [2, 1048576]\n"
+      "max_depth = 0 | [0, 64]\n"
+      "max_bins = 256 | [4, 256]\n"
+      "l1 = 0 | >= 0\n"
+      "l2 = 1 | >= 0\n"
+      "min_gain = 0 | >= 0\n"
+      "min_child_weight = 0.001 | >= 0\n"
+      "min_rows_in_leaf = 20 | [1, 2147483647]\n"
+      "row_fraction = 1 | (0, 1]\n"
+      "feature_fraction = 1 | (0, 1]\n"
+      "seed = 0 | >= 0\n");
   for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
   BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0};  // the same order
   EXPECT_NO_THROW(all.check());

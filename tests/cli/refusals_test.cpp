@@ -95,10 +95,9 @@ TEST_F(Refusals, AFlippedByteInAModelFile) {
 
 TEST_F(Refusals, AModelForOtherColumns) {
   write("other.csv", "a,c\n1,2\n");
-  EXPECT_EQ(
-      refused("predict --model m.json --data other.csv --out p.csv"),
-      "linden: Dataset::from_csv(\"other.csv\"): no column \"b\", which was there in training. "
-      "Columns: a, c.\n");
+  EXPECT_EQ(refused("predict --model m.json --data other.csv --out p.csv"),
+            "linden: Dataset::from_csv(\"other.csv\"): no column \"b\", which was there in training. "
+            "Columns: a, c.\n");
 }
 
 TEST_F(Refusals, AnUnwritableOutput) {

@@ -55,7 +55,7 @@ TEST(FitWarnings, LabelsBelowSinglePrecision) {
   const auto warnings = [](double unit) {
     RandomData data = step(100);
     for (double& y : data.label) y *= unit;
-    return warnings_of(data, {.rounds = 2});
+    return warnings_of(data, {.loss = loss::squared(), .rounds = 2});
   };
   EXPECT_EQ(warnings(1e-45), nothing_learned("every gradient is 0 in single precision, which ends at 1.4e-45. Hint: a "
                                              "label (or weights) in other units"));

@@ -11,6 +11,7 @@
 // Wide gradients (24 bits) are summed in two halves of 12 bits, each by blocks of its own.
 #include "backend/grow_queue.hpp"
 #include "device_tree.hpp"
+#include "sparse_steps.hpp"
 #include "tree_steps.hpp"
 
 namespace linden::cuda {
@@ -31,6 +32,7 @@ __global__ void plan(TreeMemory* tree, Own own) {
         if (!is_summed(*tree, first_new + i)) return;
         own.job_node[before] = first_new + i;
         tree->nodes[first_new + i].slot = tree->free_slots[free - 1 - before];
+        tree->nodes[first_new + i].label = first_new + i;
       });
   __syncthreads();
   const std::int64_t rows = each_with_sum(
@@ -196,6 +198,7 @@ void accumulate_rows(Context& context, const TreeMemory& tree, const Own& own) {
 void histogram(Context& context, TreeMemory& tree) {
   const Own own = own_of(tree);
   launch<plan>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.on_device, own);
+  if (tree.bins.sparse.features > 0) sum_sparse(context, tree);
   if (tree.bins.features == 0) return;
   const auto nodes = static_cast<unsigned>(most_new_nodes(context, tree));
   launch<clear>(

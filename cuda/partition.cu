@@ -6,6 +6,7 @@
 #include "partition.hpp"
 
 #include "backend/grow_queue.hpp"
+#include "backend/sparse_bins.hpp"
 #include "device_tree.hpp"
 #include "tree_steps.hpp"
 
@@ -51,7 +52,9 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
     const std::int64_t rest = node.rows - offset;
     const int count = int(rest < partition_tile ? rest : partition_tile);
     const E* const from = entries + node.begin + offset;
-    const std::uint8_t* const bins = global(tree->bins.by_feature + node.split.feature * tree->bins.rows);
+    const std::int32_t feature = node.split.feature;
+    const bool is_dense = feature < tree->bins.features;
+    const std::uint8_t* const bins = global(tree->bins.by_feature + (is_dense ? feature * tree->bins.rows : 0));
     const Direction goes(*tree, node.split);
 
     // All loads of a kind are under way before the first is waited for.
@@ -63,7 +66,8 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
       if (j * threads + int(threadIdx.x) < count) entry[j] = load_raw(from + j * threads + threadIdx.x);
 #pragma unroll
     for (int j = 0; j < items; ++j)
-      if (j * threads + int(threadIdx.x) < count) bin[j] = bins[entry[j].unpacked().row];
+      if (const std::int64_t row = entry[j].unpacked().row; j * threads + int(threadIdx.x) < count)
+        bin[j] = is_dense ? bins[row] : bin_of_row(tree->bins, feature, row);
 #pragma unroll
     for (int j = 0; j < items; ++j) {
       const bool left = j * threads + int(threadIdx.x) < count && goes(bin[j]);

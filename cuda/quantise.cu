@@ -27,7 +27,7 @@ __device__ __forceinline__ void add(std::int64_t* total, std::int64_t value) {
 template <class Integer>
 __global__ void __launch_bounds__(threads)
     round_rows(const float* gradients, const float* curvatures, const std::uint32_t* sample, std::int64_t rows,
-               double per_gradient, double per_curvature, Entry<Integer>* entries, Totals* sum) {
+               double per_gradient, double per_curvature, Entry<Integer>* entries, RowSums* row_sums, Totals* sum) {
   Totals totals{0, 0, 0};
   const std::int64_t tile = std::int64_t{items} * threads;
   for (std::int64_t begin = blockIdx.x * tile + threadIdx.x; begin < rows; begin += gridDim.x * tile) {
@@ -47,6 +47,7 @@ __global__ void __launch_bounds__(threads)
 #pragma unroll
     for (unsigned i = 0; i < items; ++i) {
       const std::int32_t g = quantised(gradient[i], per_gradient), h = quantised(curvature[i], per_curvature);
+      if (begin + i * threads < rows && row_sums != nullptr) row_sums[row[i]] = RowSums{g, h, 1, 0};
       if (begin + i * threads < rows)
         store_entry(entries + begin + i * threads,
                     Entry<Integer>{row[i], static_cast<Integer>(g), static_cast<Integer>(h)});
@@ -65,12 +66,15 @@ Totals quantise_to(Context& context, TreeMemory& tree, bool wide) {
   set_units(tree, wide);
   const Scratch<Totals> sum(context, 1);
   set_bytes(context, sum.data(), 0, sizeof(Totals), "quantise");
+  if (tree.row_sums != nullptr && tree.sample != nullptr)  // rows outside the sample have the label -1
+    set_bytes(context, tree.row_sums, 0xff, tree.bins.rows * static_cast<std::int64_t>(sizeof(RowSums)), "quantise");
   with_entries(tree, [&]<class Integer>(Entry<Integer>*) {
     launch<round_rows<Integer>>({.grid = blocks_for(context, tree.sample_rows, items * threads),
                                  .block = threads,
                                  .stream = stream_of(context)},
                                 tree.gradients, tree.curvatures, tree.sample, tree.sample_rows, 1 / tree.gradient_unit,
-                                1 / tree.curvature_unit, static_cast<Entry<Integer>*>(tree.entries), sum.data());
+                                1 / tree.curvature_unit, static_cast<Entry<Integer>*>(tree.entries), tree.row_sums,
+                                sum.data());
   });
   Totals totals;
   check(cudaMemcpyAsync(&totals, sum.data(), sizeof totals, cudaMemcpyDeviceToHost, stream_of(context)), "quantise");

@@ -1,7 +1,7 @@
 # What the CUDA backend consists of: compiled by nvcc in a build with CUDA, and as C++ for the executor of the tests.
 set(LINDEN_CUDA_KERNELS
   bin.cu gradients.cu histogram.cu leaf_sums.cu partition.cu predict.cu program_rows.cu quantise.cu renew.cu select.cu
-  split.cu subtract.cu update.cu
+  sparse_histogram.cu sparse_split.cu split.cu subtract.cu update.cu
   linear_evaluate.cu linear_hessian.cu linear_product.cu linear_scores.cu
   arg_reduce.cu binary.cu cholesky.cu copy.cu cumulative_sum.cu gather.cu matmul.cu random.cu reduce.cu scatter_add.cu
   solve_triangular.cu sort.cu step.cu unary.cu where.cu

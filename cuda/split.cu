@@ -4,6 +4,7 @@
 // one feature counted, and the feature is searched again.
 #include "backend/grow_queue.hpp"
 #include "device_tree.hpp"
+#include "sparse_steps.hpp"
 #include "split_search.hpp"
 #include "tree_steps.hpp"
 
@@ -137,6 +138,7 @@ void split(Context& context, TreeMemory& tree) {
     launch<choose<E>>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
                       tree.on_device);
   });
+  if (tree.bins.sparse.features > 0) split_sparse(context, tree);
   launch<keep>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.on_device);
 }
 

@@ -41,6 +41,21 @@ __global__ void take_away(const TreeMemory* tree) {
   }
 }
 
+// Cells of sparse features are four sums each.
+__global__ void take_away_sparse(const TreeMemory* tree) {
+  const std::int32_t pairs = pairs_of(*tree);
+  const std::int64_t sums = std::int64_t{4} * tree->bins.sparse.features;
+  for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
+    const Pair pair = pair_of(*tree, p);
+    if (!is_subtracted(*tree, pair)) continue;
+    auto* const all = reinterpret_cast<std::int64_t*>(tree->sparse_cells);
+    std::int64_t* const larger = all + tree->nodes[pair.parent].slot * sums;
+    const std::int64_t* const smaller = all + tree->nodes[pair.smaller].slot * sums;
+    for (std::int64_t i = blockIdx.x * blockDim.x + threadIdx.x; i < sums; i += gridDim.x * blockDim.x)
+      larger[i] -= smaller[i];
+  }
+}
+
 // Parents hand their histogram to the larger child; those whose children need none give it back.
 __global__ void hand_over(TreeMemory* tree) {
   const std::int32_t pairs = pairs_of(*tree), free_count = tree->free_count;
@@ -52,7 +67,10 @@ __global__ void hand_over(TreeMemory* tree) {
     const Pair pair = pair_of(*tree, p);
     GrowNode& parent = tree->nodes[pair.parent];
     if (is_free(p)) tree->free_slots[free_count + before] = parent.slot;
-    if (is_subtracted(*tree, pair)) tree->nodes[pair.larger].slot = parent.slot;
+    if (is_subtracted(*tree, pair)) {
+      tree->nodes[pair.larger].slot = parent.slot;
+      tree->nodes[pair.larger].label = parent.label;
+    }
     parent.slot = -1;
   };
   const std::int64_t freed = each_with_sum(pairs, is_free, settle);
@@ -68,6 +86,10 @@ void subtract(Context& context, TreeMemory& tree) {
   launch<take_away>(
       {.grid = {blocks_for(context, tree.bins.cells, threads), pairs}, .block = threads, .stream = stream_of(context)},
       tree.on_device);
+  if (const std::int64_t sums = std::int64_t{4} * tree.bins.sparse.features; sums > 0)
+    launch<take_away_sparse>(
+        {.grid = {blocks_for(context, sums, threads), pairs}, .block = threads, .stream = stream_of(context)},
+        tree.on_device);
   launch<hand_over>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.on_device);
 }
 

@@ -1,6 +1,7 @@
 // The leaves of a finished tree: which nodes they are, where a row ends, what they are worth.
 #pragma once
 
+#include "backend/sparse_bins.hpp"
 #include "backend/tree_math.hpp"
 
 namespace linden {
@@ -15,7 +16,7 @@ LINDEN_HD bool is_leaf(const TreeMemory& tree, const GrowNode& node) {
 LINDEN_HD std::int32_t leaf_by_bins(const TreeMemory& tree, std::int64_t row) {
   const GrowNode* node = tree.nodes;
   while (!is_leaf(tree, *node)) {
-    const std::uint8_t bin = tree.bins.by_feature[node->split.feature * tree.bins.rows + row];
+    const std::uint8_t bin = bin_of_row(tree.bins, node->split.feature, row);
     node = tree.nodes + node->left + (goes_left(node->split, bin) ? 0 : 1);
   }
   return tree.leaf_of_node[node - tree.nodes];

@@ -48,18 +48,34 @@ struct FeatureBins {
   std::int16_t bins = 0;        ///< 2 .. 256, the bin of missing values included
   bool has_missing = false;     ///< whether the last bin is that of missing values
   bool categorical = false;
+  std::uint8_t usual_bin = 0;  ///< sparse: of the rows that have no entry
+  std::int32_t source = 0;     ///< the data's feature: of equal gains, the lowest wins
 };
 
-/// All rows as bins, twice: row by row for histograms, feature by feature for partition.
+/// The entries of sparse features: the rows that do not lie in their feature's usual bin, twice, by row and by feature.
+/// Features are numbered from 0 here; among all features they follow the dense ones.
+struct SparseBins {
+  std::int32_t features = 0;
+  std::int64_t entries = 0;
+  const std::int64_t* row_first = nullptr;      ///< [rows + 1]
+  const std::int32_t* row_features = nullptr;   ///< [entries], ascending within a row
+  const std::int64_t* feature_first = nullptr;  ///< [features + 1]
+  const std::uint32_t* feature_rows = nullptr;  ///< [entries], ascending within a feature
+  const std::uint8_t* feature_bins = nullptr;   ///< [entries]
+};
+
+/// All rows as bins, twice: row by row for histograms, feature by feature for partition. Features that lie mostly in
+/// one bin are kept apart, by their other rows.
 struct BinsView {
   std::uint8_t* by_row = nullptr;  ///< row r at by_row + r * row_stride
   std::int64_t row_stride = 0;
   std::uint8_t* by_feature = nullptr;  ///< feature f at by_feature + f * rows
   std::int64_t rows = 0;
-  std::int32_t features = 0;
-  std::int32_t cells = 0;      ///< of a histogram: the bins of all features
-  std::int32_t most_bins = 0;  ///< of any feature
-  const FeatureBins* feature = nullptr;
+  std::int32_t features = 0;   ///< dense ones
+  std::int32_t cells = 0;      ///< of a histogram: the bins of all dense features
+  std::int32_t most_bins = 0;  ///< of any dense feature
+  SparseBins sparse;
+  const FeatureBins* feature = nullptr;  ///< [features + sparse.features]
 };
 
 /// The fields of BoostingConfig that shape a tree.
@@ -106,6 +122,7 @@ struct GrowNode {
   std::int32_t depth = 0;
   std::int32_t slot = -1;   ///< its histogram, or -1
   std::int32_t order = -1;  ///< its number in the committed tree, or -1
+  std::int32_t label = -1;  ///< what its rows have in TreeMemory::row_sums, once its histogram was made
 };
 
 /// A row of the sample as histograms read it: which one, and its quantised gradient and curvature.
@@ -128,6 +145,26 @@ struct WideCell {
   std::int64_t gradient, curvature;
 };
 
+/// What a node's entries of a sparse feature add up to, whatever their bins: positive and negative gradients apart, so
+/// that they bound the sums of any of these rows.
+struct SparseCell {
+  std::int64_t rise, fall;  ///< the sums of positive and of negative gradients, the latter without its sign
+  std::int64_t curvature;
+  std::int64_t rows;
+};
+
+/// What is known of the cuts of a sparse feature in a node, from the side that has none of the usual bin's rows.
+struct SideBounds {
+  std::int64_t low, high;  ///< bounds on the sum of its gradients
+  double away;             ///< bounds shrink(G) / sqrt(H + l2)
+};
+
+/// A row's quantised sums, for those who come by its number; and the label of the node that it is in.
+struct RowSums {
+  std::int32_t gradient, curvature, rows;  ///< of this one row
+  std::int32_t label;                      ///< -1: not in the sample
+};
+
 /// An open leaf in the queue.
 struct Candidate {
   double gain;
@@ -147,6 +184,9 @@ struct HistogramJob {
 /// Entries after the last that may be read: kernels fetch bin rows so far ahead.
 inline constexpr std::int64_t prefetch_rows = 24;
 
+/// Sparse features that are searched as one task.
+inline constexpr std::int32_t sparse_block = 256;
+
 /// Rows that partition divides as one task.
 inline constexpr std::int64_t partition_chunk = 32768;
 
@@ -162,6 +202,7 @@ struct TreeMemory {
   std::int64_t sample_rows = 0;
   const std::int32_t* features = nullptr;  ///< ascending features of this tree
   std::int32_t feature_count = 0;
+  const std::uint8_t* sparse_use = nullptr;  ///< [bins.sparse.features]: whether this tree may split by it
   Renewal renewal;
 
   // Quantisation: value = q * unit, units are powers of two.
@@ -192,6 +233,14 @@ struct TreeMemory {
   HistogramJob* jobs = nullptr;  ///< [2, job_capacity]
   std::int32_t job_capacity = 0;
   PackedCell* worker_cells = nullptr;  ///< [threads, bins.cells]
+
+  // Where there are sparse features.
+  RowSums* row_sums = nullptr;           ///< [bins.rows]
+  SparseCell* sparse_cells = nullptr;    ///< [slots, bins.sparse.features]
+  SideBounds* side_bounds = nullptr;     ///< [slots, bins.sparse.features], kept by the CPU alone
+  SparseCell* sparse_parts = nullptr;    ///< [parts, bins.sparse.features]
+  Split* sparse_candidates = nullptr;    ///< [2 * batch_capacity, sparse_blocks]: the best split of each block
+  std::uint64_t* sparse_best = nullptr;  ///< [2 * batch_capacity]: the bits of the best gain known of each new node
 
   // The committed tree: order -> node, and leaves numbered in that order.
   std::int32_t* committed = nullptr;  ///< [2 * max_leaves]

@@ -33,12 +33,27 @@ void count_values(Scratch& scratch) {
   }
 }
 
-Cuts numeric_cuts(std::span<const ValueCount> values, bool has_missing, int max_bins) {
+void find_usual_bin(Cuts& cuts, std::span<const std::int64_t> rows_of_bins) {
+  cuts.usual_bin = static_cast<int>(std::ranges::max_element(rows_of_bins) - rows_of_bins.begin());
+  cuts.rows_elsewhere =
+      std::accumulate(rows_of_bins.begin(), rows_of_bins.end(), std::int64_t{0}) - rows_of_bins[cuts.usual_bin];
+}
+
+Cuts numeric_cuts(std::span<const ValueCount> values, std::int64_t missing_rows, int max_bins) {
   Cuts cuts;
+  const bool has_missing = missing_rows > 0;
   cuts.has_missing = has_missing;
   if (values.empty()) return cuts;
   cuts.numeric = cut_values(values, max_bins - (has_missing ? 1 : 0));
   cuts.bins = static_cast<int>(cuts.numeric.size()) + 1 + (has_missing ? 1 : 0);
+  std::int64_t rows[256] = {};
+  std::size_t bin = 0;
+  for (const ValueCount& v : values) {
+    while (bin < cuts.numeric.size() && cuts.numeric[bin] < v.value) ++bin;
+    rows[bin] += v.rows;
+  }
+  if (has_missing) rows[cuts.bins - 1] = missing_rows;
+  find_usual_bin(cuts, std::span(rows).first(static_cast<std::size_t>(cuts.bins)));
   return cuts;
 }
 
@@ -59,22 +74,24 @@ Cuts dense_numeric_cuts(const Column& column, int max_bins, Scratch& scratch) {
     gather(column.values.data<double>());
   present.resize(count);
   count_values(scratch);
-  return numeric_cuts(scratch.counts, static_cast<std::int64_t>(count) < rows, max_bins);
+  return numeric_cuts(scratch.counts, rows - static_cast<std::int64_t>(count), max_bins);
 }
 
 Cuts categorical_cuts(const Column& column, int max_bins) {
   const auto codes = static_cast<int>(column.categories.size());
   std::vector<std::int64_t> rows(column.categories.size());
+  std::int64_t missing = 0;
   Cuts cuts;
   cuts.categorical = true;
   const auto* code = column.values.data<std::int32_t>();
   const std::int64_t stride = column.values.strides()[0];
   for (std::int64_t i = 0; i < column.values.elements(); ++i) {
     if (code[i * stride] < 0)
-      cuts.has_missing = true;
+      ++missing;
     else
       ++rows[static_cast<std::size_t>(code[i * stride])];
   }
+  cuts.has_missing = missing > 0;
   std::vector<int> order(column.categories.size());  // the most frequent first, equals by code
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rows[a] > rows[b]; });
@@ -90,6 +107,10 @@ Cuts categorical_cuts(const Column& column, int max_bins) {
   for (int i = codes - 1; i >= 0; --i)
     if (cuts.seen[i]) cuts.first_code[cuts.bin_of[i]] = i;
   cuts.bins = value_bins + (cuts.has_missing ? 1 : 0);
+  std::vector<std::int64_t> in_bin(static_cast<std::size_t>(cuts.bins));
+  for (int i = 0; i < present; ++i) in_bin[cuts.bin_of[order[i]]] += rows[order[i]];
+  if (cuts.has_missing) in_bin.back() = missing;
+  if (cuts.bins > 0) find_usual_bin(cuts, in_bin);
   return cuts;
 }
 
@@ -116,7 +137,7 @@ std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, in
     std::vector<ValueCount>& counts = scratch[worker].counts;
     std::vector<double>& present = scratch[worker].values;
     present.assign(values.begin() + first[f], values.begin() + first[f + 1]);
-    const bool has_missing = std::erase_if(present, [](double v) { return std::isnan(v); }) > 0;
+    const auto missing = static_cast<std::int64_t>(std::erase_if(present, [](double v) { return std::isnan(v); }));
     count_values(scratch[worker]);
     const std::int64_t zeros = row_count - (first[f + 1] - first[f]);
     if (zeros > 0) {
@@ -127,7 +148,7 @@ std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, in
       else
         counts.insert(at, {0.0, zeros});
     }
-    cuts[f] = numeric_cuts(counts, has_missing, max_bins);
+    cuts[f] = numeric_cuts(counts, missing, max_bins);
   });
   return cuts;
 }
@@ -158,6 +179,11 @@ std::vector<double> cut_values(std::span<const ValueCount> values, int bins) {
     --bins_left;
   }
   return cuts;
+}
+
+int Cuts::bin_of_number(double value) const {
+  if (std::isnan(value)) return has_missing ? bins - 1 : 0;
+  return static_cast<int>(std::lower_bound(numeric.begin(), numeric.end(), value) - numeric.begin());
 }
 
 std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, Arena& arena) {

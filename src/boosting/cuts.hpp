@@ -18,7 +18,12 @@ struct Cuts {
   std::vector<int> first_code;       ///< categorical: the lowest code of each bin of values
   bool categorical = false;
   bool has_missing = false;
-  int bins = 0;  ///< with the bin of missing values; below 2 the feature is of no use
+  int bins = 0;                     ///< with the bin of missing values; below 2 the feature is of no use
+  int usual_bin = 0;                ///< the one of most rows
+  std::int64_t rows_elsewhere = 0;  ///< rows that are not in it: no split has more on one of its sides
+
+  /// The bin of a number.
+  int bin_of_number(double value) const;
 };
 
 /// How often a value occurs.

@@ -78,7 +78,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   const Clock::time_point bin_start = Clock::now();
   const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, arena);
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
-  const Bins bins(backend, context, train, cuts);
+  const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf);
   model->seconds_binning = seconds_since(bin_start);
   validation.start(*model);
 
@@ -89,7 +89,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   renewal.weights = rows.weights();
   TreeStorage storage(backend, context, bins.view(), growth_limits(config), renewal);
   TreeMemory& tree = storage.memory();
-  Sampler sampler(backend, context, config, bins.view());
+  Sampler sampler(backend, context, config, bins);
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
     const std::vector<GradientRange>& gradients = rows.fill_gradients();
@@ -108,7 +108,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   }
   model->seconds_training = seconds_since(start);
   validation.finish(*model);
-  model->warnings = fit_warnings(*model, labels, start_gradients, bins.view().features);
+  model->warnings = fit_warnings(*model, labels, start_gradients, static_cast<int>(bins.varying().size()));
   model->forest = Forest(model->trees, model->categories, model->groups);
   return BoostedModel(std::move(model));
 }

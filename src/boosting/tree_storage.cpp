@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "backend/order_statistic.hpp"
+#include "backend/sparse_bins.hpp"
 
 namespace linden {
 namespace {
@@ -67,9 +68,10 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   const std::int64_t rows = bins.rows, leaves = most_leaves(limits, rows);
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
 
-  const std::int64_t cells = std::max(bins.cells, 1);
-  const std::int64_t affordable =
-      histogram_budget(backend, context) / (cells * static_cast<std::int64_t>(sizeof(WideCell)));
+  const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
+  const std::int64_t affordable = histogram_budget(backend, context) /
+                                  (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
+                                   sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)));
   const std::int64_t wanted =
       std::min<std::int64_t>(limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch, leaves);
   tree_.batch_capacity = static_cast<std::int32_t>(std::clamp<std::int64_t>(affordable / 4, 1, wanted));
@@ -79,6 +81,13 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   tree_.histograms = allocate<WideCell>(tree_.slots * cells, "histograms");
   tree_.free_slots = allocate<std::int32_t>(tree_.slots, "histograms");
   tree_.candidates = allocate<Split>(2 * tree_.batch_capacity * std::int64_t{std::max(bins.features, 1)}, "splits");
+
+  if (sparse > 0) {
+    tree_.row_sums = allocate<RowSums>(rows, "rows by number");
+    tree_.sparse_cells = allocate<SparseCell>(tree_.slots * sparse, "sums of sparse features");
+    tree_.sparse_candidates = allocate<Split>(2 * tree_.batch_capacity * std::int64_t{sparse_blocks(bins)}, "splits");
+    tree_.sparse_best = allocate<std::uint64_t>(2 * tree_.batch_capacity, "splits");
+  }
 
   tree_.entries = allocate<WideEntry>(on_host ? rows + prefetch_rows : 2 * rows, "rows grouped by leaf");
   tree_.queue = allocate<Candidate>(tree_.node_capacity, "the queue of leaves");
@@ -108,6 +117,8 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
       allocate<std::int64_t>(rows / partition_chunk + tree_.batch_capacity + 1, "rows grouped by leaf");
   tree_.parts = 2 * threads;
   tree_.part_histograms = allocate<WideCell>(tree_.parts * cells, "histograms");
+  if (sparse > 0) tree_.side_bounds = allocate<SideBounds>(tree_.slots * sparse, "sums of sparse features");
+  if (sparse > 0) tree_.sparse_parts = allocate<SparseCell>(tree_.parts * sparse, "sums of sparse features");
   tree_.job_capacity = 2 * tree_.batch_capacity + tree_.parts;
   tree_.jobs = allocate<HistogramJob>(2 * tree_.job_capacity, "histograms");
   tree_.worker_cells = allocate<PackedCell>(threads * cells, "histograms");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backend/grow_queue.hpp"
+#include "cpu/sparse_steps.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -205,6 +206,7 @@ void histogram(Context& context, TreeMemory& tree) {
       else
         add_parts<WideCell>(tree, job, parts, job.end - job.begin);
     });
+  if (tree.bins.sparse.features > 0) sum_sparse(context, tree);
 }
 
 LINDEN_LEVEL_END

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "backend/grow_queue.hpp"
+#include "backend/sparse_bins.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -33,8 +34,31 @@ std::int64_t divide(const std::uint8_t* bins, const E* from, std::int64_t count,
   return lefts;
 }
 
+// By a sparse feature, whose entries stand in the order of rows as the node's do.
+template <class E>
+std::int64_t divide_sparse(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left,
+                           E* right) {
+  const SparseBins& sparse = tree.bins.sparse;
+  const std::int64_t* const range = sparse.feature_first + (split.feature - tree.bins.features);
+  const std::uint32_t* at = sparse.feature_rows + range[0];
+  const std::uint32_t* const last = sparse.feature_rows + range[1];
+  const bool usual_goes_left = goes_left(split, tree.bins.feature[split.feature].usual_bin);
+  std::int64_t lefts = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const E entry = from[i];
+    if (at < last && *at < entry.row) at = near_first_from(at, last, entry.row);
+    const bool found = at < last && *at == entry.row;
+    const bool go = found ? goes_left(split, sparse.feature_bins[at - sparse.feature_rows]) : usual_goes_left;
+    left[lefts] = entry;
+    right[i - lefts] = entry;
+    lefts += go;
+  }
+  return lefts;
+}
+
 template <class E>
 std::int64_t divide(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
+  if (split.feature >= tree.bins.features) return divide_sparse(tree, split, from, count, left, right);
   const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
   if (split.categorical)
     return divide(bins, from, count, left, right, [&](std::uint8_t bin) { return goes_left(split, bin); });

@@ -22,6 +22,7 @@ Totals round_rows(const TreeMemory& tree, Entry<Integer>* entries, std::int64_t 
     const std::int32_t g = quantised(tree.gradients[row], per_gradient);
     const std::int32_t h = quantised(tree.curvatures[row], per_curvature);
     entries[i] = {row, static_cast<Integer>(g), static_cast<Integer>(h)};
+    if (tree.row_sums != nullptr) tree.row_sums[row] = {g, h, 1, 0};
     totals.gradient += g;
     totals.curvature += h;
     totals.magnitude += g < 0 ? -g : g;
@@ -44,6 +45,8 @@ Totals round_all(Context& context, TreeMemory& tree) {
 
 Totals quantise_to(Context& context, TreeMemory& tree, bool wide) {
   set_units(tree, wide);
+  if (tree.row_sums != nullptr && tree.sample != nullptr)
+    for (std::int64_t row = 0; row < tree.bins.rows; ++row) tree.row_sums[row].label = -1;
   return wide ? round_all<std::int32_t>(context, tree) : round_all<std::int16_t>(context, tree);
 }
 

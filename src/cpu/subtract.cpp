@@ -1,5 +1,6 @@
 // The larger child's histogram: its parent's minus its sibling's, in the parent's place.
 #include "backend/tree_math.hpp"
+#include "cpu/sparse_steps.hpp"
 #include "cpu/tree_steps.hpp"
 
 namespace linden {
@@ -52,7 +53,9 @@ void subtract(Context& context, TreeMemory& tree) {
       take_away<WideCell, PackedCell, WideCell>(tree, from, away, from);
     else
       take_away<WideCell, WideCell, WideCell>(tree, from, away, from);
+    if (tree.bins.sparse.features > 0) subtract_sparse(tree, smaller.slot, parent.slot);
     larger.slot = parent.slot;
+    larger.label = parent.label;
     parent.slot = -1;
   });
   // Parents whose children need no histogram give theirs back.

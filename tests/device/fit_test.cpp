@@ -4,7 +4,7 @@
 #include <linden/ops.hpp>
 
 #include "boosting/random_config.hpp"
-#include "boosting/random_data.hpp"
+#include "boosting/sparse_data.hpp"
 #include "device/gpu.hpp"
 
 namespace linden {
@@ -53,6 +53,21 @@ TEST_F(DeviceFit, QuantileLossGivesTheBytesOfTheCpu) { check_many("quantile", 50
 TEST_F(DeviceFit, AbsoluteLossGivesTheBytesOfTheCpu) { check_many("absolute", 600, 8); }
 TEST_F(DeviceFit, HuberLossGivesTheBytesOfTheCpu) { check_many("huber", 700, 8); }
 TEST_F(DeviceFit, FocalLossGivesTheBytesOfTheCpu) { check_many("focal", 800, 8); }
+
+TEST_F(DeviceFit, SparseRowsGiveTheBytesOfTheCpu) {
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+    Random random(seed);
+    const std::string loss = random.one_of({"squared", "logistic", "softmax", "quantile"});
+    RandomData data = random_sparse(random, 20 + random.below(400), 1 + random.below(60), loss);
+    if (random.chance(0.4))
+      for (int row = 0; row < data.rows(); ++row) data.weight.push_back(random.one_of({0.5, 1.0, 1000.0}));
+    BoostingConfig config = random_config(random, loss);
+    config.rounds = 2;
+    config.row_fraction = random.one_of({1.0, 0.6});
+    config.feature_fraction = random.one_of({1.0, 0.5});
+    ASSERT_EQ(difference(both(data).sparse, config), "") << "seed " << seed;
+  }
+}
 
 // Numbers with many bins and few features, for nodes of more than one tile and block.
 RandomData large_data(std::uint64_t seed, int rows, int features) {

@@ -1,0 +1,49 @@
+// Sparse rows give the model of the same values in dense columns, to the byte, whatever the data and the configuration:
+// sparse features take other ways through every step of a tree.
+#include <gtest/gtest.h>
+
+#include "boosting/random_config.hpp"
+#include "boosting/sparse_data.hpp"
+
+namespace linden {
+namespace {
+
+std::string check_one(Random& random, const std::string& loss) {
+  const int rows = 5 + random.below(random.one_of({20, 100, 395, 2000}));
+  RandomData data = random_sparse(random, rows, 1 + random.below(30), loss);
+  if (random.chance(0.4))
+    for (int row = 0; row < rows; ++row) data.weight.push_back(random.one_of({0.0, 1.0, 0.3, 2.0, 5.5, 1000.0}));
+  if (!data.weight.empty()) data.weight[0] = 1;
+  BoostingConfig config = random_config(random, loss);
+  config.loss = random_parameter(random, config.loss);
+  config.max_bins = random.one_of({256, 256, 8, 4});
+  config.row_fraction = random.one_of({1.0, 1.0, 0.6});
+  config.feature_fraction = random.one_of({1.0, 1.0, 0.5});
+  const SparsePair pair = both(data);
+  const BoostedModel expected = fit_boosted(pair.dense, config, {.threads = 1});
+  const std::string bytes = bytes_of(expected);
+  for (const int threads : {1, 2, 7}) {
+    const BoostedModel model = fit_boosted(pair.sparse, config, {.threads = threads});
+    std::string settings;
+    for (const FieldInfo& field : fields(config)) settings += fmt::format(" {}={}", field.name, field.value);
+    if (bytes_of(model) != bytes)
+      return fmt::format("{} threads, {} rows, {} features:{}\n{}\n of dense columns:\n{}", threads, rows,
+                         data.features.size(), settings, dump(model.trees()), dump(expected.trees()));
+    if (numbers_of(model.predict(pair.sparse)) != numbers_of(expected.predict(pair.dense))) return "predictions differ";
+  }
+  return "";
+}
+
+class Sparse : public testing::TestWithParam<std::string> {};
+TEST_P(Sparse, RowsGiveTheModelOfDenseColumns) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Random random(seed);
+    ASSERT_EQ(check_one(random, GetParam()), "") << "seed " << seed;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Boosting, Sparse,
+                         testing::Values("squared", "logistic", "poisson", "softmax", "quantile", "absolute", "huber",
+                                         "focal"));
+
+}  // namespace
+}  // namespace linden

@@ -176,7 +176,9 @@ Tree read_tree(JsonReader& json, const Envelope& envelope, const Groups& groups,
 }  // namespace
 
 void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
-  write_model(out, name, {"boosted", s.feature_names, &s.categories, &s.categorical, s.label, s.classes, s.config.loss},
+  write_model(out, name,
+              {"boosted", s.feature_names, &s.categories, &s.categorical, s.label, s.missing, s.only_missing, s.classes,
+               s.config.loss},
               [&](JsonWriter& json) {
                 write_config(json, s.config);
                 json["body"].open_object();
@@ -213,6 +215,8 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
   state->categorical = std::move(envelope.categorical);
   state->categories = std::move(envelope.categories);
   state->label = std::move(envelope.label);
+  state->missing = std::move(envelope.missing);
+  state->only_missing = envelope.only_missing;
   state->classes = std::move(envelope.classes);
   state->forest = Forest(state->trees, state->categories, state->groups);
   return state;

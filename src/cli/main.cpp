@@ -3,12 +3,17 @@
 // Exit codes: 0; 1 for a refusal, with one message on stderr; 2 for a command line that does not parse.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
 #include <linden/linden.hpp>
+#include <system_error>
 
 #include "cli/commands.hpp"
+#include "cli/saving.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App app("Gradient-boosted trees and linear models.", "linden");
   app.set_version_flag("--version", std::string("linden ") + linden::version());
   app.require_subcommand(1);
@@ -21,8 +26,18 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) == 0) fmt::print(stderr, "linden: {}\n", error.what());  // else that is told below
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "linden: {}\n", error.what());
     return 1;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  linden::cli::prepare_streams();
+  return linden::cli::flush_streams(run(argc, argv));
 }

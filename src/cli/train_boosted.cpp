@@ -3,6 +3,7 @@
 #include <csignal>
 #include <linden/callback.hpp>
 
+#include "cli/saving.hpp"
 #include "cli/train.hpp"
 
 namespace linden::cli {
@@ -34,7 +35,7 @@ void train_boosted(const TrainArguments& args) {
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
   const BoostedModel model = fit_boosted(input.train, config, options);
   const double write_start = now();
-  model.save(args.out);
+  save_or_rescue(args.out, [&](const std::filesystem::path& path) { model.save(path); });
   const double seconds_write = now() - write_start;
 
   const Json metrics = input.valid ? metrics_of(model, *input.valid, args.read.threads) : Json::object();

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/fail.hpp"
+#include "cli/saving.hpp"
 #include "cli/train.hpp"
 
 namespace linden::cli {
@@ -48,7 +49,7 @@ void train_linear(const TrainArguments& args) {
   const double start = now();
   const LinearModel model = fit_linear(input.train, config, {.device = input.device, .threads = args.read.threads});
   const double write_start = now();
-  model.save(args.out);
+  save_or_rescue(args.out, [&](const std::filesystem::path& path) { model.save(path); });
   const double seconds_write = now() - write_start;
 
   const Json metrics = input.valid ? metrics_of(model, *input.valid, args.read.threads) : Json::object();

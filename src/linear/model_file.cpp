@@ -12,15 +12,17 @@
 namespace linden {
 
 void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& s) {
-  write_model(out, name, {"linear", s.feature_names, nullptr, nullptr, s.label, s.classes, s.config.loss},
-              [&](JsonWriter& json) {
-                write_config(json, s.config);
-                json["body"].open_object();
-                json["intercept"].values(s.intercept);
-                json["weights"].values(s.weights);
-                write_certificate(json["certificate"], s.certificate, false);
-                json.close_object();
-              });
+  write_model(
+      out, name,
+      {"linear", s.feature_names, nullptr, nullptr, s.label, s.missing, s.only_missing, s.classes, s.config.loss},
+      [&](JsonWriter& json) {
+        write_config(json, s.config);
+        json["body"].open_object();
+        json["intercept"].values(s.intercept);
+        json["weights"].values(s.weights);
+        write_certificate(json["certificate"], s.certificate, false);
+        json.close_object();
+      });
 }
 
 std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
@@ -31,6 +33,8 @@ std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
   auto state = std::make_shared<LinearModel::State>();
   state->feature_names = std::move(envelope.feature_names);
   state->label = std::move(envelope.label);
+  state->missing = std::move(envelope.missing);
+  state->only_missing = envelope.only_missing;
   state->classes = std::move(envelope.classes);
   state->config = read_config<LinearConfig>(json, envelope.loss);
   json["body"].open_object();

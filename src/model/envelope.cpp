@@ -132,6 +132,12 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
     json["model"].value(envelope.family);
     write_columns(json, envelope);
     json["label"].value(envelope.label);
+    if (envelope.only_missing || !envelope.missing.empty()) {
+      json["missing"].open_object();
+      json["only"].value(envelope.only_missing ? 1 : 0);
+      json["tokens"].values(envelope.missing);
+      json.close_object();
+    }
     json["classes"].values(envelope.classes);
     write_loss(json["loss"], envelope.loss);
     json["link"].value(name_of(envelope.loss.link()));
@@ -158,7 +164,7 @@ void read_model(const ModelSource& source,
     rest(json, json["model"].text());
     if (!json.next_is("checksum")) {
       json.close_object();  // which refuses an unknown member
-      refuse_cut(json.file());
+      json.refuse("has no member \"checksum\"");
     }
   } catch (const FileError&) {
     check_rest(json);
@@ -173,6 +179,12 @@ Envelope read_envelope(JsonReader& json) {
   Envelope envelope;
   read_columns(json, envelope);
   envelope.label = json["label"].text();
+  if (json.next_is("missing")) {
+    json["missing"].open_object();
+    envelope.only_missing = json["only"].whole(0, 1) == 1;
+    envelope.missing = json["tokens"].texts();
+    json.close_object();
+  }
   envelope.classes = json["classes"].texts();
   check_names(json, envelope.classes);
   envelope.loss = read_loss(json["loss"]);

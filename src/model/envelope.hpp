@@ -24,6 +24,8 @@ struct EnvelopeView {
   const std::vector<std::vector<std::string>>* categories;  ///< one list a feature; null where all are numbers
   const std::vector<bool>* categorical;                     ///< one a feature; null likewise
   const std::string& label;                                 ///< its column's name in the training data, or ""
+  const std::vector<std::string>& missing;                  ///< tokens by which the training data was read,
+  bool only_missing;                                        ///< in place of those that are known
   const std::vector<std::string>& classes;
   const Loss& loss;
 };
@@ -39,6 +41,8 @@ struct Envelope {
   std::vector<std::vector<std::string>> categories;
   std::vector<bool> categorical;
   std::string label;
+  std::vector<std::string> missing;
+  bool only_missing = false;
   std::vector<std::string> classes;
   Loss loss;
 };

@@ -153,7 +153,7 @@ TEST(CategoryGroups, AFileThatStatesNoneIsReadAsItWasMeant) {
   const std::string text = sealed(document.dump());
   const BoostedModel loaded = BoostedModel::from_string(text);
   EXPECT_EQ(numbers_of(loaded.predict(data.dataset())), numbers_of(model.predict(data.dataset())));
-  EXPECT_LT(loaded.to_string().size(), text.size());
+  EXPECT_EQ(loaded.category_groups(0).size(), 900u);
   EXPECT_EQ(BoostedModel::from_string(loaded.to_string()).to_string(), loaded.to_string());
 }
 

@@ -189,11 +189,8 @@ inline void write_file(const std::filesystem::path& path, std::string_view text)
   std::ofstream(path, std::ios::binary) << text;
 }
 
-/// The bytes of the file that save writes.
-inline std::string bytes_of(const BoostedModel& model) {
-  model.save(scratch() / "bytes.json");
-  return read_file(scratch() / "bytes.json");
-}
+/// The bytes that save writes.
+inline std::string bytes_of(const BoostedModel& model) { return model.to_string(); }
 
 /// Trees as text: equal trees, equal text, to the last bit.
 inline std::string dump(const std::vector<Tree>& trees) {

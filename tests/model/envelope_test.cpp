@@ -1,6 +1,7 @@
 // The envelope that every family of models shares: what is written comes back, and whatever is otherwise is refused.
 #include "model/envelope.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <linden/error.hpp>
@@ -17,7 +18,7 @@ class EnvelopeText : public testing::Test {
   std::string written() const {
     std::string text;
     write_model([&](std::string_view part) { text += part; }, "\"m.json\"",
-                {"linear", names, &categories, &categorical, label, classes, loss},
+                {"linear", names, &categories, &categorical, label, missing, only_missing, classes, loss},
                 [](JsonWriter& json) {
                   json["config"].open_object();
                   json.close_object();
@@ -47,6 +48,8 @@ class EnvelopeText : public testing::Test {
   std::vector<std::vector<std::string>> categories{{}, {"a", "b"}};
   std::vector<bool> categorical{false, true};
   std::string label = "z";
+  std::vector<std::string> missing;
+  bool only_missing = false;
   Loss loss = loss::logistic();
 };
 
@@ -79,6 +82,21 @@ TEST_F(EnvelopeText, AnotherFamilyIsRefused) {
                          [](JsonReader& json, const std::string& family) { check_family(json, family, "boosted"); });
             }),
             "the text: holds a linear model, not a boosted one.");
+}
+
+TEST_F(EnvelopeText, TokensForMissingValuesComeBack) {
+  missing = {"?", "-999"};
+  for (const bool only : {false, true}) {
+    only_missing = only;
+    const std::string text = written();
+    EXPECT_NE(text.find(fmt::format(",\"missing\":{{\"only\":{},\"tokens\":[\"?\",\"-999\"]}},", only ? 1 : 0)),
+              std::string::npos);
+    const Envelope back = read(source_of_text(text));
+    EXPECT_EQ(back.missing, missing);
+    EXPECT_EQ(back.only_missing, only);
+  }
+  missing.clear();
+  EXPECT_TRUE(read(source_of_text(written())).only_missing);
 }
 
 TEST_F(EnvelopeText, SoftmaxKeepsItsClasses) {

@@ -1,0 +1,127 @@
+// Model files that somebody changed and sealed again, token by token: each is refused by a FileError, or loads as a
+// model that predicts, and saves and loads the same again.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <linden/error.hpp>
+#include <linden/model.hpp>
+#include <linden/ops.hpp>
+#include <random>
+
+#include "model/sealed.hpp"
+
+namespace linden {
+namespace {
+
+using Random = std::mt19937_64;
+
+// The document in pieces: texts, numbers, punctuation.
+std::vector<std::string> tokens_of(const std::string& text) {
+  std::vector<std::string> tokens;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    if (text[at] == '"') {
+      while (text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+      ++end;
+    } else if (std::string_view("{}[],:").find(text[at]) == std::string_view::npos) {
+      end = std::min(text.find_first_of("{}[],:", at), text.size());
+    }
+    tokens.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return tokens;
+}
+
+void mutate(std::vector<std::string>& tokens, Random& random) {
+  static const std::vector<std::string> values{"0",
+                                               "1",
+                                               "-1",
+                                               "2",
+                                               "1e308",
+                                               "-1e-320",
+                                               "1e999",
+                                               "0.5",
+                                               "\"0\"",
+                                               "null",
+                                               "true",
+                                               "[]",
+                                               "{}",
+                                               "[0]",
+                                               "\"\"",
+                                               "\"inf\"",
+                                               "\"nan\"",
+                                               "2147483647",
+                                               "-2147483649",
+                                               "9223372036854775808",
+                                               "\"\\ud83c\\udf33\"",
+                                               "\"\\u0000\""};
+  const auto any = [&] { return 3 + random() % (tokens.size() - 3); };  // behind the format's name
+  const std::size_t at = any();
+  const auto place = tokens.begin() + static_cast<std::ptrdiff_t>(at);
+  switch (random() % 6) {
+    case 0: *place = values[random() % values.size()]; break;
+    case 1: tokens.erase(place); break;
+    case 2: tokens.insert(place, tokens[any()]); break;
+    case 3: std::swap(tokens[at], tokens[any()]); break;
+    case 4: {  // a piece twice
+      const std::size_t end = std::min(tokens.size(), at + 1 + random() % 12);
+      const std::vector<std::string> piece(place, tokens.begin() + static_cast<std::ptrdiff_t>(end));
+      tokens.insert(place, piece.begin(), piece.end());
+      break;
+    }
+    default:  // a digit more, less or other
+      if (std::string& token = tokens[at]; token.find_first_of("0123456789") != std::string::npos) {
+        const std::size_t digit = token.find_first_of("0123456789");
+        token[digit] = static_cast<char>('0' + random() % 10);
+        if (random() % 2) token.insert(digit, "1");
+      }
+  }
+}
+
+void use(const AnyModel& any) {
+  std::visit(
+      [](const auto& model) {
+        std::vector<double> values(model.feature_names().size(), 0.5), out(static_cast<std::size_t>(model.outputs()));
+        for (const double value : {0.5, 1e300, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
+          std::ranges::fill(values, value);
+          model.predict_row(values, out);
+        }
+        const std::string text = model.to_string();
+        EXPECT_EQ(std::decay_t<decltype(model)>::from_string(text).to_string(), text);
+      },
+      any);
+}
+
+TEST(Mutations, OfSealedFilesAreRefusedOrHarmless) {
+  Random random(23);
+  int refused = 0, accepted = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(LINDEN_SOURCE_DIR "/tests/golden/models")) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::vector<std::string> whole = tokens_of(opened({std::istreambuf_iterator<char>(file), {}}));
+    for (int i = 0; i < 400; ++i) {
+      std::vector<std::string> tokens = whole;
+      for (std::uint64_t n = 1 + random() % 2; n > 0; --n) mutate(tokens, random);
+      std::string text;
+      for (const std::string& token : tokens) text += token;
+      if (!text.ends_with('}')) text += '}';
+      text = sealed(text);
+      try {
+        use(model_from_string(text));
+        ++accepted;
+      } catch (const FileError& error) {
+        ++refused;
+        EXPECT_TRUE(std::string_view(error.what()).starts_with("the text: ")) << error.what();
+        EXPECT_EQ(std::string_view(error.what()).find("checksum is missing"), std::string_view::npos)
+            << error.what() << "\n"
+            << text;
+      }
+    }
+  }
+  EXPECT_GT(refused, 1000);
+  EXPECT_GT(accepted, 100);
+}
+
+}  // namespace
+}  // namespace linden

@@ -139,7 +139,8 @@ TEST(CategoryGroups, AreFoundInListsOfAllCodes) {
 TEST(CategoryGroups, AFileThatStatesNoneIsReadAsItWasMeant) {
   using Json = nlohmann::ordered_json;
   const RandomData data = many_categories(900, 6000);
-  const BoostedModel model = fit_boosted(data.dataset(), {.loss = loss::squared(), .rounds = 30, .min_rows_in_leaf = 5});
+  const BoostedModel model =
+      fit_boosted(data.dataset(), {.loss = loss::squared(), .rounds = 30, .min_rows_in_leaf = 5});
   const std::vector<int>& groups = model.category_groups(0);
   Json document = Json::parse(opened(model.to_string()));
   document["body"].erase("category_groups");

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <iosfwd>
 #include <linden/callback.hpp>
 #include <linden/data.hpp>
@@ -19,12 +20,14 @@
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
+#include <linden/row_predictor.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace linden {
@@ -70,13 +73,48 @@ LINDEN_API std::vector<FieldInfo> fields(const BoostingConfig& config);
 /// a value out of range.
 LINDEN_API void set_field(BoostingConfig& config, std::string_view name, std::string_view value);
 
-/// How training is run; nothing here changes the model's bytes, except a callback that stops early.
+/// One line: "loss = squared, rounds = 100, learning_rate = 0.1, ...".
+LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostingConfig& config);
+
+/// Rows held out, and the name that stands before their metrics: "auc" on the set "2024" is "2024 auc".
+struct ValidationSet {
+  std::string name;
+  Dataset data;
+};
+
+/// No set, one without a name, or several with names:
+///
+///     {.valid = held_out}
+///     {.valid = {{"2023", last_year}, {"2024", this_year}}}
+class ValidationSets {
+ public:
+  ValidationSets() = default;
+  ValidationSets(Dataset one) { sets_.push_back({"", std::move(one)}); }
+  ValidationSets(const std::optional<Dataset>& one) {
+    if (one) sets_.push_back({"", *one});
+  }
+  ValidationSets(std::vector<ValidationSet> sets) : sets_(std::move(sets)) {}
+  ValidationSets(std::initializer_list<ValidationSet> sets) : sets_(sets) {}
+
+  bool empty() const noexcept { return sets_.empty(); }
+  std::size_t size() const noexcept { return sets_.size(); }
+  auto begin() const noexcept { return sets_.begin(); }
+  auto end() const noexcept { return sets_.end(); }
+
+ private:
+  std::vector<ValidationSet> sets_;
+};
+
+/// How training is run; nothing here changes the model's bytes, except callbacks that stop early or set the learning
+/// rate, and save_history.
 struct FitOptions {
   Device device = Device::cpu();
   int threads = 0;                       ///< 0: all cores
-  std::optional<Dataset> valid = {};     ///< for metrics and early stopping
-  std::vector<Metric> metrics = {};      ///< on the validation set, each round; empty: metric::defaults(loss)
+  ValidationSets valid = {};             ///< for metrics and early stopping
+  std::vector<Metric> metrics = {};      ///< of the validation sets, each round; empty: metric::defaults(loss)
   std::vector<Callback> callbacks = {};  ///< after each round, in order
+  bool train_metrics = false;            ///< whether the metrics are those of the training rows, too: "train auc"
+  bool save_history = false;             ///< whether history() is in files of the model
 };
 
 /// One node of a tree. Leaves have no feature.
@@ -114,13 +152,28 @@ struct PredictOptions {
   Device device = Device::cpu();
 };
 
+/// What a feature did for the splits of a model.
+struct Importance {
+  int feature = 0;  ///< index into feature_names()
+  std::string name;
+  double gain = 0;          ///< the sum of the gains of its splits
+  std::int64_t splits = 0;  ///< how many there are
+  double cover = 0;         ///< the sum of the curvatures of the training rows that came to them
+};
+
 class LINDEN_API BoostedModel {
  public:
+  /// An empty model, to be assigned to. All calls but empty(), assignment and printing throw ArgumentError on it, as
+  /// they do on a model that was moved from.
+  BoostedModel() noexcept;
   BoostedModel(const BoostedModel&);
   BoostedModel(BoostedModel&&) noexcept;
   BoostedModel& operator=(const BoostedModel&);
   BoostedModel& operator=(BoostedModel&&) noexcept;
   ~BoostedModel();
+
+  bool empty() const noexcept { return state_ == nullptr; }
+  explicit operator bool() const noexcept { return !empty(); }
 
   /// Columns are found by name: reordered and extra ones are fine, a missing one throws DataError with the nearest
   /// name. Returns f64 [rows], or [rows, K] for K > 1 outputs; class numbers f64 [rows] for Output::label;
@@ -130,6 +183,13 @@ class LINDEN_API BoostedModel {
   /// One row, without allocating: `values` in the order of feature_names(), NaN for missing, the code for a category;
   /// `out` has outputs() entries and receives the prediction. Throws ArgumentError when sizes do not fit.
   void predict_row(std::span<const double> values, std::span<double> out) const;
+  /// The same with names for categories: {31, "technician"}.
+  void predict_row(std::span<const RowValue> values, std::span<double> out) const;
+
+  /// For rows whose values stand in the order of these columns (RowPredictor::predict). They are the model's features
+  /// in any order; others among them are not read. Throws DataError for a feature that is missing, with the nearest
+  /// name, ArgumentError for a name that stands there twice.
+  RowPredictor row_predictor(const std::vector<std::string>& columns) const;
 
   /// The label of `data` as this model counts it: class numbers by the model's class names, real labels as they are.
   /// Throws DataError for a class that the model does not know.
@@ -150,19 +210,19 @@ class LINDEN_API BoostedModel {
 
   // Of a temporary (fit_boosted(...).trees()) these are copies: nothing refers to what is gone.
 
-  const BoostingConfig& config() const& noexcept;
+  const BoostingConfig& config() const&;
   BoostingConfig config() const&& { return config(); }
-  const Loss& loss() const& noexcept;
+  const Loss& loss() const&;
   Loss loss() const&& { return loss(); }
-  int outputs() const noexcept;
+  int outputs() const;
   /// Rounds in the model; trees() has outputs() times as many, round by round, output by output.
-  int rounds() const noexcept;
-  const std::vector<Tree>& trees() const& noexcept;
+  int rounds() const;
+  const std::vector<Tree>& trees() const&;
   std::vector<Tree> trees() const&& { return trees(); }
   /// The score every row starts from, one an output.
-  const std::vector<double>& initial_score() const& noexcept;
+  const std::vector<double>& initial_score() const&;
   std::vector<double> initial_score() const&& { return initial_score(); }
-  const std::vector<std::string>& feature_names() const& noexcept;
+  const std::vector<std::string>& feature_names() const&;
   std::vector<std::string> feature_names() const&& { return feature_names(); }
   /// The categories of a feature by code; empty for a numeric one.
   const std::vector<std::string>& categories(int feature) const&;
@@ -175,32 +235,42 @@ class LINDEN_API BoostedModel {
   /// Whether a feature is categorical.
   bool is_categorical(int feature) const;
   /// The label's column in the training data; empty when it had no name.
-  const std::string& label_name() const& noexcept;
+  const std::string& label_name() const&;
   std::string label_name() const&& { return label_name(); }
   /// Names of the classes; empty for real labels.
-  const std::vector<std::string>& classes() const& noexcept;
+  const std::vector<std::string>& classes() const&;
   std::vector<std::string> classes() const&& { return classes(); }
   /// What it was trained on, to read other files alike: Dataset::from_csv("new.csv", model.schema()).
   Schema schema() const;
 
-  /// Metrics on the validation set, one entry a round trained (those after the best round too); not stored in files.
-  const std::vector<std::vector<MetricValue>>& history() const& noexcept;
+  /// What each feature did for the splits, the largest gain first, without features that no split uses.
+  std::vector<Importance> importances() const;
+
+  /// The metrics after every round trained (those after the best round too). In files only with
+  /// FitOptions::save_history; a number that is not finite comes back as NaN.
+  const std::vector<std::vector<MetricValue>>& history() const&;
   std::vector<std::vector<MetricValue>> history() const&& { return history(); }
-  /// What training found that its user would want to know, a sentence each: that no split was possible, and why; that
-  /// the loss has no curvature; that a metric was never finite. Not stored in files.
-  const std::vector<std::string>& warnings() const& noexcept;
+  /// What a user would want to know, a sentence each: the training data's remarks(), that no split was possible, and
+  /// why; that the loss has no curvature; that a metric was never finite. Not stored in files.
+  const std::vector<std::string>& warnings() const&;
   std::vector<std::string> warnings() const&& { return warnings(); }
   /// Seconds spent on making bins, and on the rounds; not stored in files.
-  double seconds_binning() const noexcept;
-  double seconds_training() const noexcept;
+  double seconds_binning() const;
+  double seconds_training() const;
 
   struct State;  // src/boosting/model.hpp
   explicit BoostedModel(std::shared_ptr<const State> state) noexcept;
-  const State& state() const noexcept { return *state_; }
+  const State& state() const { return known("state"); }
 
  private:
+  /// The state, or ArgumentError in the name of a call on an empty model.
+  const State& known(const char* call) const;
+
   std::shared_ptr<const State> state_;
 };
+
+/// A few lines: rounds, trees and leaves, loss, label, and the features that gained most.
+LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostedModel& model);
 
 /// Trains a boosted model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
 /// trained on (no rows, no label, a label the loss does not take, all weights zero), DeviceError for a device that

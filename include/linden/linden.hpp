@@ -17,6 +17,7 @@
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
 #include <linden/callback.hpp>
+#include <linden/row_predictor.hpp>
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
 #include <linden/model.hpp>

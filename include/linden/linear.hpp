@@ -72,6 +72,9 @@ struct LinearConfig {
   LINDEN_API void check() const;
 };
 
+/// One line, as for BoostingConfig.
+LINDEN_API std::ostream& operator<<(std::ostream& out, const LinearConfig& config);
+
 /// As for BoostingConfig: all fields in order, and setting one by its name.
 LINDEN_API std::vector<FieldInfo> fields(const LinearConfig& config);
 LINDEN_API void set_field(LinearConfig& config, std::string_view name, std::string_view value);
@@ -142,6 +145,13 @@ struct LinearPredictOptions {
 
 class LINDEN_API LinearModel {
  public:
+  /// An empty model, to be assigned to. All calls but empty(), assignment and printing throw ArgumentError on it, as
+  /// they do on a model that was moved from.
+  LinearModel() noexcept;
+
+  bool empty() const noexcept { return state_ == nullptr; }
+  explicit operator bool() const noexcept { return !empty(); }
+
   /// Columns are found by name, as BoostedModel::predict does. Returns f64 [rows], or [rows, K] for K > 1 outputs;
   /// class numbers f64 [rows] for Output::label. Throws DataError for missing values, naming their columns.
   Tensor predict(const Dataset& data, const LinearPredictOptions& options = {}) const;
@@ -168,38 +178,44 @@ class LINDEN_API LinearModel {
 
   // Of a temporary (fit_linear(...).weights()) these are copies: nothing refers to what is gone.
 
-  const LinearConfig& config() const& noexcept;
+  const LinearConfig& config() const&;
   LinearConfig config() const&& { return config(); }
-  const Loss& loss() const& noexcept;
+  const Loss& loss() const&;
   Loss loss() const&& { return loss(); }
-  int outputs() const noexcept;
+  int outputs() const;
   /// In the units of the data: [outputs * features], output by output.
-  const std::vector<double>& weights() const& noexcept;
+  const std::vector<double>& weights() const&;
   std::vector<double> weights() const&& { return weights(); }
   double weight(int feature, int output = 0) const;
   /// One an output; zeros without an intercept.
-  const std::vector<double>& intercept() const& noexcept;
+  const std::vector<double>& intercept() const&;
   std::vector<double> intercept() const&& { return intercept(); }
-  const Certificate& certificate() const& noexcept;
+  const Certificate& certificate() const&;
   Certificate certificate() const&& { return certificate(); }
-  const std::vector<std::string>& feature_names() const& noexcept;
+  const std::vector<std::string>& feature_names() const&;
   std::vector<std::string> feature_names() const&& { return feature_names(); }
   /// The label's column in the training data; empty when it had no name.
-  const std::string& label_name() const& noexcept;
+  const std::string& label_name() const&;
   std::string label_name() const&& { return label_name(); }
   /// Names of the classes; empty for real labels.
-  const std::vector<std::string>& classes() const& noexcept;
+  const std::vector<std::string>& classes() const&;
   std::vector<std::string> classes() const&& { return classes(); }
   /// What it was trained on, to read other files alike: Dataset::from_csv("new.csv", model.schema()).
   Schema schema() const;
 
   struct State;  // src/linear/model.hpp
   explicit LinearModel(std::shared_ptr<const State> state) noexcept;
-  const State& state() const noexcept { return *state_; }
+  const State& state() const { return known("state"); }
 
  private:
+  /// The state, or ArgumentError in the name of a call on an empty model.
+  const State& known(const char* call) const;
+
   std::shared_ptr<const State> state_;
 };
+
+/// A few lines: features, loss, label, the certificate.
+LINDEN_API std::ostream& operator<<(std::ostream& out, const LinearModel& model);
 
 /// Fits a linear model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
 /// fitted (no rows, no label, a label the loss does not take, all weights zero; text or missing values, naming the

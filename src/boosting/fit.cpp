@@ -13,9 +13,9 @@
 #include "boosting/fit_rows.hpp"
 #include "boosting/grow.hpp"
 #include "boosting/model.hpp"
+#include "boosting/progress.hpp"
 #include "boosting/sampler.hpp"
 #include "boosting/tree_storage.hpp"
-#include "boosting/validation.hpp"
 #include "data/dataset_builder.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
@@ -39,10 +39,11 @@ Renewal renewal_of(const Labels& labels, std::span<const double> weights) {
 
 // A model that knows its columns, classes and configuration, and has no trees yet.
 std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const BoostingConfig& config,
-                                                 const Labels& labels) {
+                                                 const Labels& labels, bool saves_history) {
   auto model = std::make_shared<BoostedModel::State>();
   model->config = config;
   model->config.loss = labels.loss;
+  model->saves_history = saves_history;
   model->label = train.label_name();
   model->classes = labels.classes;
   model->missing = DatasetBuilder::state(train).missing;
@@ -69,18 +70,18 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   const Threads tape_threads(options.threads);
   DeviceContext context(options.device, arena);
 
-  const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels);
+  std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   const auto weights = train.weight().elements() > 0 ? train.weight().span<const double>() : std::span<const double>{};
   model->initial_score = initial_score(labels.loss, labels.values, weights, arena);
   const int outputs = model->outputs();
-  Validation validation(backend, context, *model, options);
+  Progress progress(backend, context, *model, train, labels, options);
 
   const Clock::time_point bin_start = Clock::now();
   const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, arena);
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf);
   model->seconds_binning = seconds_since(bin_start);
-  validation.start(*model);
+  progress.start(*model);
 
   const Clock::time_point start = Clock::now();
   FitRows rows(backend, context, labels, weights, model->initial_score);
@@ -104,12 +105,12 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
       model->trees.push_back(finished_tree(storage.finished(), cuts, bins.used()));
       model->trees.back().output = k;
     }
-    if (!validation.after_round(*model, round, seconds_since(start))) break;
+    if (!progress.after_round(model, rows, round, seconds_since(start), tree.limits.learning_rate)) break;
   }
   model->seconds_training = seconds_since(start);
-  validation.finish(*model);
-  model->warnings = fit_warnings(*model, labels, start_gradients, static_cast<int>(bins.varying().size()));
-  model->forest = Forest(model->trees, model->categories, model->groups);
+  progress.finish(*model);
+  model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()));
+  model->finish_forest();
   return BoostedModel(std::move(model));
 }
 

@@ -76,9 +76,9 @@ void check_gradients(std::span<const GradientRange> ranges, int round, const Los
   }
 }
 
-std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Labels& labels,
+std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
                                       std::span<const GradientRange> start, int varying) {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = train.remarks();
   if (std::ranges::none_of(model.trees, is_split))
     warnings.push_back(fmt::format("no split was possible, so that all predictions are the same: {}.",
                                    why_no_split(model, labels, start, varying)));

@@ -19,10 +19,10 @@ void check_data(const Dataset& train);
 /// Throws DataError naming the round and the first row whose gradient or curvature is not finite.
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss);
 
-/// What the user of a trained model would want to know: that no split was possible, and why; that the loss has no
-/// curvature; that a metric was never finite. `start` are the ranges of the first round's gradients, one an output;
-/// `varying`: how many features have more than one bin.
-std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Labels& labels,
+/// What the user of a trained model would want to know: the data's own remarks, that no split was possible, and why;
+/// that the loss has no curvature; that a metric was never finite. `start` are the ranges of the first round's
+/// gradients, one an output; `varying`: how many features have more than one bin.
+std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
                                       std::span<const GradientRange> start, int varying);
 
 }  // namespace linden

@@ -54,12 +54,17 @@ const std::vector<GradientRange>& FitRows::fill_gradients() {
   return ranges_;
 }
 
+std::vector<double> FitRows::host_scores() const {
+  std::vector<double> scores(static_cast<std::size_t>(scores_.size()));
+  scores_.download(scores.data());
+  return scores;
+}
+
 // The tape runs on the host: scores come to it, gradients go back.
 void FitRows::run_tape(GradientTask task) {
   if (context_.queue == nullptr) return tape_gradients(loss_.definition(), task);
-  std::vector<double> scores(static_cast<std::size_t>(scores_.size()));
+  const std::vector<double> scores = host_scores();
   std::vector<float> gradients(static_cast<std::size_t>(gradients_.size()));
-  scores_.download(scores.data());
   task.scores = scores.data();
   task.labels = host_labels_.data();
   task.weights = host_weights_.empty() ? nullptr : host_weights_.data();

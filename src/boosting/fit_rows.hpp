@@ -19,6 +19,9 @@ class FitRows {
   const double* weights() const noexcept { return host_weights_.empty() ? nullptr : weights_.data(); }
   double* scores(std::int64_t output) noexcept { return scores_.data() + output * rows_; }
 
+  /// A copy of the scores [outputs, rows].
+  std::vector<double> host_scores() const;
+
   /// Gradients of all rows and outputs: by a kernel, or by the tape for losses that need it, whose tensors are the
   /// host's. Returns the range of each output.
   const std::vector<GradientRange>& fill_gradients();

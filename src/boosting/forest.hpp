@@ -17,6 +17,7 @@ class Forest {
   Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
          std::span<const std::vector<int>> groups);
 
+  std::int32_t trees() const noexcept { return static_cast<std::int32_t>(roots_.size()); }
   /// The first `trees` trees.
   ForestView view(std::int32_t trees) const noexcept;
   /// The nodes of the first `trees` trees.

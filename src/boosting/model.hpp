@@ -2,12 +2,37 @@
 #pragma once
 
 #include <linden/boosting.hpp>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "boosting/forest.hpp"
+#include "boosting/row_forest.hpp"
 
 namespace linden {
+
+/// The layout for single rows, made when the first of them is predicted. A copy makes its own.
+class LazyRowForest {
+ public:
+  LazyRowForest() : made_(std::make_unique<Made>()) {}
+  LazyRowForest(const LazyRowForest&) : LazyRowForest() {}
+  LazyRowForest(LazyRowForest&&) noexcept = default;
+  LazyRowForest& operator=(LazyRowForest&&) noexcept = default;
+
+  /// All trees of `forest`, which is the same one in all calls. Any number of threads may call it.
+  const RowForest& of(const Forest& forest) const {
+    std::call_once(made_->once, [&] { made_->rows = RowForest(forest); });
+    return made_->rows;
+  }
+
+ private:
+  struct Made {
+    std::once_flag once;
+    RowForest rows;
+  };
+  std::unique_ptr<Made> made_;
+};
 
 struct BoostedModel::State {
   BoostingConfig config;  ///< with the loss's number of classes settled
@@ -22,9 +47,18 @@ struct BoostedModel::State {
   std::vector<double> initial_score;  ///< one an output
   std::vector<Tree> trees;
   std::vector<std::vector<MetricValue>> history;
+  bool saves_history = false;  ///< whether files have `history`
   std::vector<std::string> warnings;
   double seconds_binning = 0, seconds_training = 0;
-  Forest forest;  ///< made from `trees`
+  Forest forest;             ///< made from `trees`
+  LazyRowForest row_forest;  ///< made from `forest`
+
+  /// Lays the trees out for prediction, where that is not done.
+  void finish_forest() {
+    if (forest.trees() == static_cast<std::int32_t>(trees.size())) return;
+    forest = Forest(trees, categories, groups);
+    row_forest = {};
+  }
 
   int outputs() const noexcept { return static_cast<int>(initial_score.size()); }
 };

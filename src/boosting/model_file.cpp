@@ -218,13 +218,13 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
   state->missing = std::move(envelope.missing);
   state->only_missing = envelope.only_missing;
   state->classes = std::move(envelope.classes);
-  state->forest = Forest(state->trees, state->categories, state->groups);
+  state->finish_forest();
   return state;
 }
 
-void BoostedModel::save(const std::filesystem::path& path) const { save_model(path, *state_, write_boosted); }
-void BoostedModel::save(std::ostream& out) const { save_model(out, *state_, write_boosted); }
-std::string BoostedModel::to_string() const { return model_to_string(*state_, write_boosted); }
+void BoostedModel::save(const std::filesystem::path& path) const { save_model(path, known("save"), write_boosted); }
+void BoostedModel::save(std::ostream& out) const { save_model(out, known("save"), write_boosted); }
+std::string BoostedModel::to_string() const { return model_to_string(known("to_string"), write_boosted); }
 
 BoostedModel BoostedModel::load(const std::filesystem::path& path) {
   return BoostedModel(load_model_of(

@@ -1,8 +1,9 @@
-// What happens after each round: scores and metrics of the validation set, then the callbacks.
+// A validation set during a fit: its scores, to which the trees of each round are added, and its metrics.
 #pragma once
 
 #include <linden/boosting.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -13,32 +14,31 @@ namespace linden {
 
 class Validation {
  public:
-  /// `model` has everything but its trees. Throws DataError when the validation set does not fit it.
-  Validation(const Backend& backend, Context& context, const BoostedModel::State& model, const FitOptions& options);
+  /// `model` has everything but its trees. Throws DataError when the set does not fit it. What is passed must outlive
+  /// the object.
+  Validation(const Backend& backend, Context& context, const BoostedModel::State& model, const ValidationSet& set);
 
   /// Once the model has its category groups, before the first round.
   void start(const BoostedModel::State& model);
 
-  /// False when a callback ends training.
-  bool after_round(BoostedModel::State& model, int round, double seconds);
-
-  /// Drops the rounds that a callback did not want kept.
-  void finish(BoostedModel::State& model) const;
+  /// Adds the last round's trees to the scores, as predict would, and appends the metrics to `values`.
+  void after_round(const BoostedModel::State& model, const std::vector<Metric>& metrics,
+                   std::vector<MetricValue>& values);
 
  private:
-  std::vector<MetricValue> evaluate(const BoostedModel::State& model);
-
   const Backend& backend_;
   Context& context_;
-  const FitOptions& options_;
-  std::vector<Metric> metrics_;
+  const ValidationSet& set_;
   Tensor labels_;
   std::vector<FeatureSource> sources_;  // until start
   std::optional<RawView> raw_;          // all features of the model
   std::optional<DeviceRows> rows_;
   DeviceArray<double> scores_;       // [outputs, rows]
   std::vector<double> host_scores_;  // on a GPU: a copy for the metrics
-  int keep_ = 0;
 };
+
+/// Appends the metrics of predictions, their names after that of the set, if it has one.
+void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const Tensor& prediction,
+                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values);
 
 }  // namespace linden

@@ -13,22 +13,11 @@ namespace linden::cli {
 namespace {
 
 void print_features(const BoostedModel& model, bool all) {
-  std::vector<double> gain(model.feature_names().size());
-  std::vector<int> splits(gain.size());
-  for (const Tree& tree : model.trees())
-    for (const TreeNode& node : tree.nodes)
-      if (node.feature >= 0) {
-        gain[node.feature] += node.gain;
-        ++splits[node.feature];
-      }
-  std::vector<int> order;
-  for (int f = 0; f < static_cast<int>(gain.size()); ++f)
-    if (splits[f] > 0) order.push_back(f);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return gain[a] > gain[b]; });
+  const std::vector<Importance> order = model.importances();
   fmt::print("\n{:<32} {:>8} {:>14}\n", "feature", "splits", "gain");
   const std::size_t shown = all ? order.size() : std::min(order.size(), most_features);
   for (std::size_t i = 0; i < shown; ++i)
-    fmt::print("{:<32} {:>8} {:>14.6g}\n", model.feature_names()[order[i]], splits[order[i]], gain[order[i]]);
+    fmt::print("{:<32} {:>8} {:>14.6g}\n", order[i].name, order[i].splits, order[i].gain);
   if (shown < order.size()) fmt::print("... and {} more (--all prints them)\n", order.size() - shown);
 }
 

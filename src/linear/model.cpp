@@ -63,38 +63,47 @@ std::vector<double> scores_of(const LinearModel::State& model, const Design& des
 
 }  // namespace
 
+LinearModel::LinearModel() noexcept = default;
 LinearModel::LinearModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
 
-const LinearConfig& LinearModel::config() const& noexcept { return state_->config; }
-const Loss& LinearModel::loss() const& noexcept { return state_->config.loss; }
-int LinearModel::outputs() const noexcept { return state_->outputs(); }
-const std::vector<double>& LinearModel::weights() const& noexcept { return state_->weights; }
-const std::vector<double>& LinearModel::intercept() const& noexcept { return state_->intercept; }
-const Certificate& LinearModel::certificate() const& noexcept { return state_->certificate; }
-const std::vector<std::string>& LinearModel::feature_names() const& noexcept { return state_->feature_names; }
-const std::string& LinearModel::label_name() const& noexcept { return state_->label; }
-const std::vector<std::string>& LinearModel::classes() const& noexcept { return state_->classes; }
+const LinearModel::State& LinearModel::known(const char* call) const {
+  if (empty())
+    fail<ArgumentError>("LinearModel::{}: the model is empty. Hint: fit_linear and LinearModel::load make one.", call);
+  return *state_;
+}
+
+const LinearConfig& LinearModel::config() const& { return known("config").config; }
+const Loss& LinearModel::loss() const& { return known("loss").config.loss; }
+int LinearModel::outputs() const { return known("outputs").outputs(); }
+const std::vector<double>& LinearModel::weights() const& { return known("weights").weights; }
+const std::vector<double>& LinearModel::intercept() const& { return known("intercept").intercept; }
+const Certificate& LinearModel::certificate() const& { return known("certificate").certificate; }
+const std::vector<std::string>& LinearModel::feature_names() const& { return known("feature_names").feature_names; }
+const std::string& LinearModel::label_name() const& { return known("label_name").label; }
+const std::vector<std::string>& LinearModel::classes() const& { return known("classes").classes; }
 
 Schema LinearModel::schema() const {
+  const State& s = known("schema");
   Schema schema;
-  for (const std::string& name : state_->feature_names) schema.features.push_back({name, false, {}});
-  schema.label_name = state_->label;
-  schema.classes = state_->classes;
-  schema.missing = state_->missing;
-  schema.only_missing = state_->only_missing;
+  for (const std::string& name : s.feature_names) schema.features.push_back({name, false, {}});
+  schema.label_name = s.label;
+  schema.classes = s.classes;
+  schema.missing = s.missing;
+  schema.only_missing = s.only_missing;
   return schema;
 }
 
 double LinearModel::weight(int feature, int output) const {
-  const std::size_t features = state_->feature_names.size();
+  const State& s = known("weight");
+  const std::size_t features = s.feature_names.size();
   if (feature < 0 || feature >= static_cast<int>(features) || output < 0 || output >= outputs())
     fail<ArgumentError>("LinearModel::weight: feature {} of {}, output {} of {}.", feature, features, output,
                         outputs());
-  return state_->weights[static_cast<std::size_t>(output) * features + static_cast<std::size_t>(feature)];
+  return s.weights[static_cast<std::size_t>(output) * features + static_cast<std::size_t>(feature)];
 }
 
 Tensor LinearModel::labels_of(const Dataset& data) const {
-  const std::vector<double> labels = known_labels("LinearModel::labels_of", data, state_->classes);
+  const std::vector<double> labels = known_labels("LinearModel::labels_of", data, known("labels_of").classes);
   return Tensor::copy_of(std::span(labels), {data.rows()});
 }
 
@@ -103,7 +112,7 @@ Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& opt
   if (options.output == Output::leaf)
     fail<ArgumentError>("{}: Output::leaf wants a boosted model. Hint: a linear one has prediction, score and label.",
                         where);
-  const State& s = *state_;
+  const State& s = known("predict");
   const Backend& backend = backend_of(options.device);
   Arena arena(options.threads);
   DeviceContext context(options.device, arena);
@@ -115,7 +124,7 @@ Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& opt
 }
 
 void LinearModel::predict_row(std::span<const double> values, std::span<double> out) const {
-  const State& s = *state_;
+  const State& s = known("predict_row");
   if (values.size() != s.feature_names.size() || out.size() != s.intercept.size())
     fail<ArgumentError>(
         "LinearModel::predict_row: {} values and {} outputs, but the model has {} features and {} outputs.",

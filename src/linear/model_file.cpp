@@ -49,9 +49,9 @@ std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
   return state;
 }
 
-void LinearModel::save(const std::filesystem::path& path) const { save_model(path, *state_, write_linear); }
-void LinearModel::save(std::ostream& out) const { save_model(out, *state_, write_linear); }
-std::string LinearModel::to_string() const { return model_to_string(*state_, write_linear); }
+void LinearModel::save(const std::filesystem::path& path) const { save_model(path, known("save"), write_linear); }
+void LinearModel::save(std::ostream& out) const { save_model(out, known("save"), write_linear); }
+std::string LinearModel::to_string() const { return model_to_string(known("to_string"), write_linear); }
 
 LinearModel LinearModel::load(const std::filesystem::path& path) {
   return LinearModel(load_model_of(

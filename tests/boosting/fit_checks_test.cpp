@@ -88,6 +88,19 @@ TEST(FitWarnings, ALossWithoutCurvature) {
             "min_child_weight > 0 no split is possible.");
 }
 
+TEST(FitWarnings, BeginWithTheRemarksOfTheData) {
+  std::string text = "x,y\n";
+  for (int row = 0; row < 39; ++row)
+    text += fmt::format("{},{}\n", row == 7 ? "1.281.501.0" : std::to_string(row), row);
+  write_file(scratch() / "remarks.csv", text);
+  const Dataset train = Dataset::from_csv(scratch() / "remarks.csv", {.label = "y"});
+  ASSERT_EQ(train.remarks().size(), 1u);
+  const Warnings warnings = fit_boosted(train, {.rounds = 1}).warnings();
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_EQ(warnings[0], train.remarks()[0]);
+  EXPECT_EQ(warnings[1].substr(0, 21), "no split was possible");
+}
+
 TEST(FitWarnings, AMetricThatWasNeverFinite) {
   const Metric broken("ratio", false, [](const Tensor&, const Tensor&, const Tensor&) { return missing_value; });
   EXPECT_EQ(warnings_of(step(100), {.rounds = 3}, {.valid = step(40).dataset(), .metrics = {metric::rmse(), broken}}),

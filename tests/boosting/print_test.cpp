@@ -1,0 +1,103 @@
+// Models and configurations as text, and what empty ones say.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <sstream>
+
+#include "boosting/random_data.hpp"
+
+namespace linden {
+namespace {
+
+template <class T>
+std::string text_of(const T& value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+BoostedModel step_model() {
+  RandomData data;
+  add_numbers(data, {});
+  add_numbers(data, std::vector<double>(100, 1));
+  for (int row = 0; row < 100; ++row) {
+    data.features[0].values.push_back(row);
+    data.label.push_back(row < 50 ? 0 : 1);
+  }
+  return fit_boosted(data.dataset({"step", "flat"}), {.loss = loss::logistic(), .rounds = 3, .max_leaves = 2});
+}
+
+TEST(Print, ABoostedModel) {
+  EXPECT_EQ(text_of(step_model()),
+            "model       boosted: 3 rounds, 3 trees, 6 leaves, depth up to 1\n"
+            "loss        logistic\n"
+            "label       0, 1\n"
+            "features    2: step, flat\n"
+            "gain        step 100 %\n");
+  EXPECT_EQ(text_of(BoostedModel()), "model       boosted: empty\n");
+}
+
+TEST(Print, Configurations) {
+  EXPECT_EQ(text_of(BoostingConfig{.loss = loss::quantile({.level = 0.9}), .rounds = 7}),
+            "loss = quantile, loss.level = 0.9, rounds = 7, learning_rate = 0.1, growth = leaf_wise, max_leaves = 31, "
+            "max_depth = 0, max_bins = 256, l1 = 0, l2 = 1, min_gain = 0, min_child_weight = 0.001, "
+            "min_rows_in_leaf = 20, row_fraction = 1, feature_fraction = 1, seed = 0");
+}
+
+TEST(EmptyModel, IsOneUntilSomethingIsAssigned) {
+  struct Service {
+    BoostedModel model;
+  } service;
+  EXPECT_TRUE(service.model.empty());
+  EXPECT_FALSE(service.model);
+  service.model = step_model();
+  EXPECT_TRUE(service.model);
+  EXPECT_EQ(service.model.rounds(), 3);
+  const BoostedModel taken = std::move(service.model);
+  EXPECT_TRUE(service.model.empty());
+  EXPECT_FALSE(taken.empty());
+}
+
+TEST(EmptyModel, RefusesEveryOtherCall) {
+  const BoostedModel model;
+  double out = 0;
+  const std::vector<std::pair<std::string, std::function<void()>>> calls{
+      {"predict", [&] { model.predict(Dataset()); }},
+      {"predict_row",
+       [&] {
+         model.predict_row(std::vector{1.0}, {&out, 1});
+       }},
+      {"predict_row",
+       [&] {
+         model.predict_row(std::vector<RowValue>{1.0}, {&out, 1});
+       }},
+      {"row_predictor", [&] { model.row_predictor({"a"}); }},
+      {"labels_of", [&] { model.labels_of(Dataset()); }},
+      {"save", [&] { model.save(scratch() / "empty.json"); }},
+      {"config", [&] { model.config(); }},
+      {"loss", [&] { model.loss(); }},
+      {"outputs", [&] { model.outputs(); }},
+      {"rounds", [&] { model.rounds(); }},
+      {"trees", [&] { model.trees(); }},
+      {"initial_score", [&] { model.initial_score(); }},
+      {"feature_names", [&] { model.feature_names(); }},
+      {"categories", [&] { model.categories(0); }},
+      {"category_groups", [&] { model.category_groups(0); }},
+      {"is_categorical", [&] { model.is_categorical(0); }},
+      {"label_name", [&] { model.label_name(); }},
+      {"classes", [&] { model.classes(); }},
+      {"importances", [&] { model.importances(); }},
+      {"schema", [&] { model.schema(); }},
+      {"history", [&] { model.history(); }},
+      {"warnings", [&] { model.warnings(); }},
+      {"seconds_binning", [&] { model.seconds_binning(); }},
+      {"seconds_training", [&] { model.seconds_training(); }}};
+  for (const auto& [name, call] : calls)
+    EXPECT_EQ(refusal<ArgumentError>(call), "BoostedModel::" + name +
+                                                ": the model is empty. Hint: fit_boosted and BoostedModel::load make "
+                                                "one.");
+  EXPECT_FALSE(std::filesystem::exists(scratch() / "empty.json"));
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,133 @@
+// What callbacks see and say, several validation sets, metrics of the training rows.
+#include <gtest/gtest.h>
+
+#include "boosting/random_data.hpp"
+
+namespace linden {
+namespace {
+
+RandomData rows_of(std::uint64_t seed, int rows = 300) {
+  Random random(seed);
+  RandomData data;
+  add_numbers(data, random_numbers(random, rows, 100, 0.1));
+  add_codes(data, random_codes(random, rows, 6, 0.1), 6);
+  for (int row = 0; row < rows; ++row) {
+    const double x = data.features[0].values[row];
+    data.label.push_back(std::sin(std::isnan(x) ? 0 : x) + data.features[1].values[row] + random.normal() / 4);
+  }
+  return data;
+}
+
+const BoostingConfig small{.rounds = 12, .learning_rate = 0.3, .max_leaves = 6, .min_rows_in_leaf = 5};
+
+BoostingConfig with_rounds(int rounds) {
+  BoostingConfig config = small;
+  config.rounds = rounds;
+  return config;
+}
+
+TEST(Progress, CallbacksSeeTheModelSoFar) {
+  const Dataset train = rows_of(1).dataset(), valid = rows_of(2).dataset();
+  std::vector<BoostedModel> kept;
+  const Callback keep = [&](const Round& round) {
+    const BoostedModel model = round.model();
+    EXPECT_EQ(model.rounds(), round.index + 1);
+    EXPECT_EQ(metric::rmse().evaluate(model.predict(valid), valid.label()), round.metrics[0].value);
+    if (round.index % 3 == 2) kept.push_back(model);
+    if (round.index == 4) model.save(scratch() / "checkpoint.json");
+    return Signal::proceed();
+  };
+  const BoostedModel model =
+      fit_boosted(train, small, {.valid = valid, .metrics = {metric::rmse()}, .callbacks = {keep}});
+  EXPECT_EQ(dump(model.trees()), dump(fit_boosted(train, small).trees()));  // whatever was kept
+  ASSERT_EQ(kept.size(), 4u);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const BoostedModel same = fit_boosted(train, with_rounds(static_cast<int>(3 * i + 3)));
+    EXPECT_EQ(dump(kept[i].trees()), dump(same.trees()));
+    EXPECT_EQ(numbers_of(kept[i].predict(valid)), numbers_of(same.predict(valid)));
+    EXPECT_EQ(kept[i].history().size(), 3 * i + 3);
+  }
+  EXPECT_EQ(numbers_of(BoostedModel::load(scratch() / "checkpoint.json").predict(valid)),
+            numbers_of(fit_boosted(train, with_rounds(5)).predict(valid)));
+}
+
+TEST(Progress, ARoundThatNoTrainingMadeHasNoModel) {
+  EXPECT_EQ(refusal<ArgumentError>([] { Round{}.model(); }), "Round::model: this round is not of a training.");
+}
+
+TEST(Progress, CallbacksSetTheLearningRate) {
+  const Dataset train = rows_of(1).dataset();
+  std::vector<double> seen;
+  const Callback half = [&](const Round& round) {
+    seen.push_back(round.learning_rate);
+    return round.index == 0 ? Signal::proceed_with(0.15) : Signal::proceed();
+  };
+  for (const Loss& loss : {loss::squared(), loss::absolute()}) {  // Newton steps, and renewed leaves
+    seen.clear();
+    BoostingConfig config = with_rounds(3);
+    config.loss = loss;
+    const BoostedModel model = fit_boosted(train, config, {.callbacks = {half}});
+    EXPECT_EQ(seen, (std::vector{0.3, 0.15, 0.15}));
+    EXPECT_EQ(model.config().learning_rate, 0.3);
+    const BoostedModel full = fit_boosted(train, config);
+    const auto& nodes = model.trees()[1].nodes;
+    const auto& full_nodes = full.trees()[1].nodes;  // grown from the same scores
+    ASSERT_EQ(nodes.size(), full_nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) EXPECT_NEAR(nodes[i].value, full_nodes[i].value / 2, 1e-15);
+    EXPECT_EQ(dump({model.trees()[0]}), dump({full.trees()[0]}));
+  }
+  const Callback wrong = [](const Round&) { return Signal::proceed_with(2); };
+  EXPECT_EQ(refusal<ArgumentError>([&] { fit_boosted(train, small, {.callbacks = {wrong}}); }),
+            "fit_boosted: after round 0 a callback set the learning rate to 2; it must be in (0, 1].");
+}
+
+TEST(Progress, SeveralValidationSetsHaveNames) {
+  const Dataset train = rows_of(1).dataset(), a = rows_of(2).dataset(), b = rows_of(3, 90).dataset();
+  const std::vector<Metric> metrics{metric::rmse(), metric::mae()};
+  const BoostedModel both =
+      fit_boosted(train, small, {.valid = {{"2023", a}, {"2024", b}}, .metrics = metrics, .train_metrics = true});
+  std::vector<std::string> names;
+  for (const MetricValue& value : both.history()[0]) names.push_back(value.name);
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"2023 rmse", "2023 mae", "2024 rmse", "2024 mae", "train rmse", "train mae"}));
+  const std::vector<Dataset> sets{a, b, train};
+  for (int round = 0; round < small.rounds; ++round)
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      const Tensor prediction = both.predict(sets[i], {.rounds = round + 1});
+      for (std::size_t m = 0; m < 2; ++m)
+        EXPECT_EQ(both.history()[round][2 * i + m].value, metrics[m].evaluate(prediction, sets[i].label()));
+    }
+  EXPECT_EQ(dump(both.trees()), dump(fit_boosted(train, small).trees()));
+}
+
+TEST(Progress, EarlyStoppingWatchesTheSetThatItIsTold) {
+  const Dataset train = rows_of(1, 60).dataset(), a = rows_of(2).dataset(), b = rows_of(3).dataset();
+  const BoostingConfig config{.rounds = 100, .learning_rate = 0.9, .min_rows_in_leaf = 1};
+  const auto rounds = [&](const ValidationSets& valid, const std::string& metric) {
+    return fit_boosted(train, config,
+                       {.valid = valid, .callbacks = {early_stopping({.patience = 5, .metric = metric})}})
+        .rounds();
+  };
+  EXPECT_EQ(rounds({{"a", a}, {"b", b}}, "b mae"), rounds(b, "mae"));
+  EXPECT_EQ(rounds({{"a", a}, {"b", b}}, ""), rounds(a, ""));
+}
+
+TEST(Progress, SetsWithoutNamesOfTheirOwnAreRefused) {
+  const Dataset train = rows_of(1).dataset();
+  const auto refused = [&](const FitOptions& options) {
+    return refusal<ArgumentError>([&] { fit_boosted(train, small, options); });
+  };
+  EXPECT_EQ(refused({.valid = {{"a", train}, {"a", train}}}),
+            "fit_boosted: two sets of rows are called \"a\". Hint: give each of .valid a name of its own.");
+  EXPECT_EQ(
+      refused({.valid = {{"train", train}}, .train_metrics = true}),
+      "fit_boosted: two sets of rows are called \"train\". Hint: give each of .valid a name of its own; \"train\" "
+      "stands for the training rows.");
+  EXPECT_EQ(refusal<DataError>([&] {
+              fit_boosted(train, small, {.valid = {{"a", train}, {"late", Dataset()}}});
+            }),
+            "fit_boosted: the validation set \"late\" has no rows.");
+}
+
+}  // namespace
+}  // namespace linden

@@ -4,7 +4,9 @@
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/train.hpp"
+#include "cli/held_out.hpp"
+#include "cli/options.hpp"
+#include "cli/reading.hpp"
 
 namespace linden::cli {
 namespace {
@@ -18,14 +20,16 @@ struct EvaluateArguments {
 
 void run_evaluate(const EvaluateArguments& args) {
   const AnyModel model = load_model(args.model);
-  std::vector<Metric> metrics;
-  for (const std::string& name : args.metrics) metrics.push_back(metric::by_name(name));
+  const std::vector<Metric> metrics = metrics_by_name(args.metrics);
   const Dataset data = read_for(model, args.data, args.read, true);
-  const Json values = metrics_of(model, data, args.read.threads, std::move(metrics));
-  if (args.json)
-    fmt::print("{}\n", values.dump(2));
-  else
-    for (const auto& [name, value] : values.items()) fmt::print("{} {}\n", name, value.get<double>());
+  const std::vector<MetricResult> results = metrics_of(model, data, args.read.threads, metrics);
+  std::string text = args.json ? to_json(results).dump(2) + '\n' : "";
+  if (!args.json)
+    for (const MetricResult& result : results)
+      text += result.value ? fmt::format("{} {}\n", result.name, *result.value)
+                           : fmt::format("{} undefined ({})\n", result.name, result.why);
+  write_result("-", text);
+  print_remarks(data.remarks());
 }
 
 }  // namespace
@@ -34,13 +38,10 @@ void add_evaluate(CLI::App& app) {
   CLI::App* command = app.add_subcommand("evaluate", "Metrics of a model on labelled data.");
   auto args = std::make_shared<EvaluateArguments>();
   command->add_option("--model", args->model, "a model file")->required();
-  command->add_option("--data", args->data, "labelled rows: the label has the name it had in training")->required();
-  command
-      ->add_option("--metrics", args->metrics,
-                   fmt::format("comma-separated: {} (default: by the loss)", fmt::join(metric::names(), ", ")))
-      ->delimiter(',');
-  command->add_option("--weight", args->read.weight, "a column of row weights");
-  command->add_flag("--json", args->json, "print one JSON object");
+  add_data_option(*command, args->data, "labelled rows: the label has the name it had in training");
+  add_metrics_option(*command, args->metrics);
+  command->add_flag("--json", args->json, "print one JSON object; a metric that is undefined is null");
+  add_label_options(*command, args->read);
   add_format_options(*command, args->read);
   command->callback([args] { run_evaluate(*args); });
 }

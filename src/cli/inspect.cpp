@@ -91,7 +91,7 @@ void add_inspect(CLI::App& app) {
   };
   CLI::App* command = app.add_subcommand("inspect", "What is in a model file.");
   auto args = std::make_shared<InspectArguments>();
-  command->add_option("model", args->model, "a model file")->required();
+  command->add_option("--model,model", args->model, "a model file")->required();
   CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree of a boosted model, counted from 0");
   command->add_flag("--all", args->all, "list every feature, not 20 at most");
   command->callback([args, tree] {

@@ -9,9 +9,16 @@
 #include <system_error>
 
 #include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "cli/saving.hpp"
+#include "cli/words.hpp"
 
 namespace {
+
+int refuse(const std::exception& error, int code) {
+  fmt::print(stderr, "linden: {}\n", linden::cli::in_options(error.what()));
+  return code;
+}
 
 int run(int argc, char** argv) {
   CLI::App app("Gradient-boosted trees and linear models.", "linden");
@@ -22,16 +29,17 @@ int run(int argc, char** argv) {
   linden::cli::add_evaluate(app);
   linden::cli::add_inspect(app);
   try {
+    linden::cli::check_options(app, argc, argv);
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  } catch (const linden::cli::UsageError& error) {
+    return refuse(error, 2);
   } catch (const std::system_error& error) {
-    if (std::ferror(stdout) == 0) fmt::print(stderr, "linden: {}\n", error.what());  // else that is told below
-    return 1;
+    return std::ferror(stdout) == 0 ? refuse(error, 1) : 1;  // what was printed is flushed, and that told, below
   } catch (const std::exception& error) {
-    fmt::print(stderr, "linden: {}\n", error.what());
-    return 1;
+    return refuse(error, 1);
   }
 }
 

@@ -1,11 +1,12 @@
 // linden predict: a model's predictions for a data file, one line a row under a header.
 #include <fmt/format.h>
 
-#include <linden/error.hpp>
 #include <memory>
 
 #include "base/atomic_file.hpp"
+#include "base/fail.hpp"
 #include "cli/commands.hpp"
+#include "cli/options.hpp"
 #include "cli/reading.hpp"
 
 namespace linden::cli {
@@ -63,16 +64,17 @@ std::string leaves(const Tensor& values) {
 }
 
 std::string run(const PredictArguments& args) {
-  const Device device = device_of(args.device);
+  const Device device = device_of(args.device, report_stream(args.out));
   const AnyModel model = load_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
+  print_remarks(data.remarks());
   const auto predicted = [&](Output output) { return predict(model, data, output, args.read.threads, device); };
   if (args.output == "prediction") return numbers(predicted(Output::prediction), column_names(model, "prediction"));
   if (args.output == "score") return numbers(predicted(Output::score), column_names(model, "score"));
   if (args.output == "class")
     return classes(predicted(Output::label), std::visit([](const auto& m) { return m.classes(); }, model));
   if (args.output == "leaf") return leaves(predicted(Output::leaf));
-  throw ArgumentError(fmt::format("--output is \"{}\"; it must be prediction, score, class or leaf.", args.output));
+  fail<ArgumentError>("--output is \"{}\"; it must be prediction, score, class or leaf.", args.output);
 }
 
 }  // namespace
@@ -81,12 +83,15 @@ void add_predict(CLI::App& app) {
   CLI::App* command = app.add_subcommand("predict", "Predict the rows of a data file.");
   auto args = std::make_shared<PredictArguments>();
   command->add_option("--model", args->model, "a model file")->required();
-  command->add_option("--data", args->data, "the rows to predict: columns are found by name")->required();
+  add_data_option(*command, args->data, "the rows to predict: columns are found by name");
   command->add_option("--output", args->output, "prediction, score, class or leaf")->capture_default_str();
-  command->add_option("--out", args->out, "the file to write")->required();
-  command->add_option("--device", args->device, "auto, cpu or cuda")->capture_default_str();
+  command->add_option("--out", args->out, "the file to write (default: -, standard output)");
+  add_device_option(*command, args->device);
   add_format_options(*command, args->read);
-  command->callback([args] { replace_file(args->out, run(*args)); });
+  command->callback([args] {
+    if (!is_standard_output(args->out)) check_replaceable(args->out);
+    write_result(args->out, run(*args));
+  });
 }
 
 }  // namespace linden::cli

@@ -2,16 +2,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <linden/error.hpp>
+
+#include "base/fail.hpp"
+#include "cli/options.hpp"
+#include "cli/words.hpp"
 
 namespace linden::cli {
 namespace {
 
+// Whether its first lines can be looked at and then read again.
+bool is_regular_file(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error);
+}
+
+bool is_libsvm(const std::string& path, const std::string& format) {
+  if (format == "libsvm" || format == "csv") return format == "libsvm";
+  if (!format.empty()) fail<ArgumentError>("--format is \"{}\"; it must be csv or libsvm.", format);
+  std::error_code error;
+  const bool is_there = path != "-" && std::filesystem::exists(path, error);
+  if (!is_there || std::filesystem::is_directory(path, error)) return false;  // the reader says so
+  return is_regular_file(path) && looks_like_libsvm(path);
+}
+
 char delimiter_of(const std::string& asked) {
   if (asked.empty()) return 0;  // guessed
   if (asked == "\\t" || asked == "tab") return '\t';
-  if (asked.size() != 1)
-    throw ArgumentError(fmt::format("--delimiter is \"{}\"; it must be one character (or tab).", asked));
+  if (asked.size() != 1) fail<ArgumentError>("--delimiter is \"{}\"; it must be one character (or tab).", asked);
   return asked[0];
 }
 
@@ -25,41 +45,78 @@ CsvOptions csv_options(const ReadOptions& options) {
   csv.categorical = options.categorical;
   csv.threads = options.threads;
   csv.missing = options.missing;
+  csv.drop_unlabelled = options.drop_unlabelled;
   return csv;
+}
+
+LibsvmOptions libsvm_options(const ReadOptions& options) {
+  LibsvmOptions libsvm;
+  if (options.zero_based) libsvm.zero_based = true;  // else the file tells
+  libsvm.drop_unlabelled = options.drop_unlabelled;
+  libsvm.threads = options.threads;
+  return libsvm;
 }
 
 }  // namespace
 
+void add_data_option(CLI::App& command, std::string& data, const std::string& meaning) {
+  command.add_option("--data,data", data, meaning + "; - is standard input")->required();
+}
+
+void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics) {
+  command
+      .add_option("--metrics", metrics,
+                  fmt::format("comma-separated: {} (default: by the loss)", fmt::join(metric::names(), ", ")))
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+void add_label_options(CLI::App& command, ReadOptions& options) {
+  command.add_option("--weight", options.weight, "a column of row weights, by name or number");
+  command.add_flag("--drop-unlabelled", options.drop_unlabelled, "leave out rows without a label, not refuse them");
+}
+
 void add_format_options(CLI::App& command, ReadOptions& options) {
-  command.add_flag("--no-header", options.no_header, "the first line is data; columns are numbered from 0");
+  command.add_option("--format", options.format, "csv or libsvm (default: by ending, then by the first lines)");
+  command.add_flag("--no-header", options.no_header, "CSV: the first line is data; columns are numbered from 0");
   command.add_option(
       "--delimiter", options.delimiter,
-      "between fields: one character, or tab (default: whichever of tab, ; | and , divides the first lines)");
+      "CSV, between fields: one character, or tab (default: whichever of tab, ; | and , divides the first lines)");
   command
       .add_option("--missing", options.missing,
-                  "tokens for missing values beside the usual ones (empty, NA, NULL, and others), comma-separated")
-      ->delimiter(',');
-  command.add_option("--threads", options.threads, "threads (default: all cores)")->check(CLI::Range(0, 1 << 16));
+                  "CSV: tokens for missing values beside the usual ones (empty, NA, NULL, and others), comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_flag("--zero-based", options.zero_based, "libsvm: indices start at 0 (default: if one is 0)");
+  command.add_option("--threads", options.threads, "threads (default: all cores)")
+      ->check(whole_number(0, 1 << 16, "all cores"));
+}
+
+void add_device_option(CLI::App& command, std::string& device) {
+  command.add_option("--device", device, "auto, cpu or cuda")->capture_default_str();
 }
 
 Dataset read_training(const std::string& path, const ReadOptions& options) {
-  if (looks_like_libsvm(path)) {
+  if (is_libsvm(path, options.format)) {
     if (!options.label.empty())
-      throw ArgumentError(fmt::format(
-          "--label {}: {} is a libsvm file, whose label is the first number of a line. Hint: leave --label out.",
-          options.label, path));
-    return Dataset::from_libsvm(path, {.threads = options.threads});
+      fail<ArgumentError>(
+          "--label {}: {} is a libsvm file, whose label is the first number of a line. Hint: leave --label out, or "
+          "--format csv.",
+          options.label, path);
+    LibsvmOptions libsvm = libsvm_options(options);
+    libsvm.features = options.features;
+    return Dataset::from_libsvm(path, libsvm);
   }
   if (options.label.empty())
-    throw ArgumentError(
-        fmt::format("--label is missing: which column of {} is to be predicted? Hint: --label NAME, or its number from "
-                    "0 with --no-header.",
-                    path));
+    fail<ArgumentError>(
+        "--label is missing: which column of {} is to be predicted? Hint: --label NAME, or its number from 0 with "
+        "--no-header; -1 is the last.",
+        path);
   return Dataset::from_csv(path, csv_options(options));
 }
 
 Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label) {
-  if (looks_like_libsvm(path)) return Dataset::from_libsvm(path, schema, {.threads = options.threads});
+  if (is_libsvm(path, options.format)) return Dataset::from_libsvm(path, schema, libsvm_options(options));
   options.label = with_label ? schema.label_name : "";
   if (!with_label) schema.label_name.clear();
   options.drop.clear();
@@ -71,16 +128,23 @@ Dataset read_for(const AnyModel& model, const std::string& path, const ReadOptio
   return read_by(std::visit([](const auto& m) { return m.schema(); }, model), path, options, with_label);
 }
 
-Device device_of(const std::string& name) {
+void add_new(std::vector<std::string>& remarks, const std::vector<std::string>& more) {
+  for (const std::string& remark : more)
+    if (std::ranges::find(remarks, remark) == remarks.end()) remarks.push_back(remark);
+}
+
+void print_remarks(const std::vector<std::string>& remarks) {
+  for (const std::string& remark : remarks) fmt::print(stderr, "linden: {}\n", in_options(remark));
+}
+
+Device device_of(const std::string& name, std::FILE* report) {
   if (name == "cpu") return Device::cpu();
   if (name == "cuda") return Device::cuda(0);
-  if (name == "auto") {
-    const Device best = Device::best();
-    const std::string why = cuda_unavailable_reason();
-    fmt::print("device      {}{}\n", best.name(), why.empty() ? "" : fmt::format(" ({})", why));
-    return best;
-  }
-  throw ArgumentError(fmt::format("--device is \"{}\"; it must be auto, cpu or cuda.", name));
+  if (name != "auto") fail<ArgumentError>("--device is \"{}\"; it must be auto, cpu or cuda.", name);
+  const Device best = Device::best();
+  const std::string why = cuda_unavailable_reason();
+  fmt::print(report, "device      {}{}\n", best.name(), why.empty() ? "" : fmt::format(" ({})", why));
+  return best;
 }
 
 }  // namespace linden::cli

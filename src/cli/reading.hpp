@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -10,17 +11,25 @@
 namespace linden::cli {
 
 struct ReadOptions {
-  std::string label, weight;
-  bool no_header = false;
-  std::string delimiter;
+  std::string label, weight, format, delimiter;
+  bool no_header = false, zero_based = false, drop_unlabelled = false;
+  int features = 0;
   std::vector<std::string> drop, categorical, missing;
   int threads = 0;
 };
 
-/// --no-header, --delimiter, --missing, --threads.
+/// --data, which may also stand alone.
+void add_data_option(CLI::App& command, std::string& data, const std::string& meaning);
+/// --metrics.
+void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics);
+/// --weight and --drop-unlabelled, for files that have a label.
+void add_label_options(CLI::App& command, ReadOptions& options);
+/// --format, --no-header, --delimiter, --missing, --zero-based, --threads.
 void add_format_options(CLI::App& command, ReadOptions& options);
+/// --device.
+void add_device_option(CLI::App& command, std::string& device);
 
-/// CSV or libsvm, by ending or content. libsvm takes its label from the line.
+/// CSV or libsvm, by --format, ending or content. libsvm takes its label from the line.
 Dataset read_training(const std::string& path, const ReadOptions& options);
 
 /// Data by a schema: its features and, with `with_label`, its label, which must be there; what training alone is told
@@ -29,7 +38,12 @@ Dataset read_by(Schema schema, const std::string& path, ReadOptions options, boo
 /// Data for a trained model, by its schema.
 Dataset read_for(const AnyModel& model, const std::string& path, const ReadOptions& options, bool with_label);
 
-/// "auto", "cpu" or "cuda".
-Device device_of(const std::string& name);
+/// Appends the remarks that are not there yet.
+void add_new(std::vector<std::string>& remarks, const std::vector<std::string>& more);
+/// What reading and fitting found that the user would want to know, one line each on stderr.
+void print_remarks(const std::vector<std::string>& remarks);
+
+/// "auto", "cpu" or "cuda"; what auto is goes to `report`.
+Device device_of(const std::string& name, std::FILE* report);
 
 }  // namespace linden::cli

@@ -4,105 +4,148 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include "base/atomic_file.hpp"
+#include "base/fail.hpp"
 #include "cli/commands.hpp"
 
 namespace linden::cli {
+namespace {
+
+// "NAME=FILE", or a file that is called as it is without folder and ending.
+std::pair<std::string, std::string> name_and_file(const std::string& argument) {
+  const std::size_t equals = argument.find('=');
+  std::error_code error;
+  if (equals == std::string::npos || equals == 0 || std::filesystem::exists(argument, error))
+    return {std::filesystem::path(argument).stem().string(), argument};
+  return {argument.substr(0, equals), argument.substr(equals + 1)};
+}
+
+// "30 features, 2 categorical: colour (3 values), town (812 values)".
+std::string features_of(const Dataset& data) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> categorical;
+  for (const Column& column : data.columns())
+    if (column.categorical) categorical.push_back(fmt::format("{} ({} values)", column.name, column.categories.size()));
+  std::string text = fmt::format("{} feature{}", data.features(), data.features() == 1 ? "" : "s");
+  if (!categorical.empty()) text += fmt::format(", {} categorical: {}", categorical.size(), listing(categorical, most));
+  return text;
+}
+
+// What it is about a label that decides its loss.
+std::string about_label(const Dataset& data) {
+  if (!data.classes().empty()) return fmt::format("{} classes", data.classes().size());
+  constexpr std::size_t most = 20;
+  std::set<double> values;
+  for (const double label : data.label().span<const double>()) {
+    if (label != std::floor(label) || values.size() > most) return "numbers";
+    values.insert(label);
+  }
+  if (values.size() == 2) return fmt::format("{} and {}", *values.begin(), *values.rbegin());
+  if (values.size() < 2 || values.size() > most) return "numbers";
+  return fmt::format("{} whole numbers; --loss softmax takes them for classes", values.size());
+}
+
+void run_train(const TrainArguments& args) {
+  if (args.family == "boosted") return train_boosted(args);
+  if (args.family == "linear") return train_linear(args);
+  fail<ArgumentError>("--model is \"{}\"; it must be boosted or linear.", args.family);
+}
+
+}  // namespace
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-TrainingInput::TrainingInput(const TrainArguments& args) {
-  check_replaceable(args.out);
+TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_name(args.metrics)) {
+  if (!metrics.empty() && args.valid.empty())
+    fail<ArgumentError>("--metrics are of held-out data. Hint: --valid FILE.");
+  if (!is_standard_output(args.out)) check_replaceable(args.out);
   if (!args.json.empty()) check_replaceable(args.json);
-  device = device_of(args.device);
+  device = device_of(args.device, args.report());
   const double start = now();
   train = read_training(args.data, args.read);
-  if (!args.valid.empty()) valid = read_by(train.schema(), args.valid, args.read, true);
+  for (const std::string& argument : args.valid) {
+    const auto [name, file] = name_and_file(argument);
+    for (const HeldOut& other : valid)
+      if (other.name == name)
+        fail<ArgumentError>("--valid {}: two files are called \"{}\". Hint: name them, --valid NAME=FILE.", argument,
+                            name);
+    valid.push_back({name, read_by(train.schema(), file, args.read, true)});
+  }
+  add_new(remarks, train.remarks());
+  for (const HeldOut& held_out : valid) add_new(remarks, held_out.rows.remarks());
   seconds_read = now() - start;
-  fmt::print("data        {}: {} rows, {} features\n", args.data, train.rows(), train.features());
+  fmt::print(args.report(), "data        {}: {} rows, {}\n", args.data, train.rows(), features_of(train));
 }
 
-Loss chosen_loss(const TrainArguments& args, const Loss& named, const Dataset& train) {
-  if (std::ranges::any_of(args.set, names_loss)) return named;
+Loss chosen_loss(const TrainArguments& args, const Loss& asked, const Dataset& train) {
+  if (asked.name() != "automatic") return asked;
   Loss loss = default_loss(train);
-  fmt::print("loss        {} (chosen by the label; --set loss=NAME names another)\n", loss.name());
+  fmt::print(args.report(), "loss        {} (chosen by the label: {}; --loss NAME names another)\n", loss.name(),
+             about_label(train));
   return loss;
 }
 
-Json metrics_of(const AnyModel& model, const Dataset& data, int threads, std::vector<Metric> metrics) {
-  const Tensor prediction = predict(model, data, Output::prediction, threads, Device::cpu());
-  const Tensor label = std::visit([&](const auto& m) { return m.labels_of(data); }, model);
-  if (metrics.empty()) metrics = metric::defaults(std::visit([](const auto& m) { return m.loss(); }, model));
-  Json values = Json::object();
-  for (const Metric& metric : metrics) values[metric.name()] = metric.evaluate(prediction, label, data.weight());
-  return values;
-}
-
-void print_held_out(const Json& metrics) {
-  for (const auto& [name, value] : metrics.items()) fmt::print("{:<11} {:.6g} (held out)\n", name, value.get<double>());
+Json report_metrics(const TrainArguments& args, const TrainingInput& input, const AnyModel& model) {
+  Json report = Json::object();
+  for (const HeldOut& held_out : input.valid) {
+    const std::string whose = input.valid.size() == 1 ? "held out" : held_out.name;
+    const std::vector<MetricResult> results = metrics_of(model, held_out.rows, args.read.threads, input.metrics);
+    for (const MetricResult& result : results)
+      if (result.value)
+        fmt::print(args.report(), "{:<11} {:.6g} ({})\n", result.name, *result.value, whose);
+      else
+        fmt::print(args.report(), "{:<11} undefined ({}; {})\n", result.name, whose, result.why);
+    if (input.valid.size() == 1) return to_json(results);
+    report[held_out.name] = to_json(results);
+  }
+  return report;
 }
 
 void write_report(const TrainArguments& args, const Json& report) {
   if (!args.json.empty()) replace_file(args.json, report.dump(2) + '\n');
 }
 
-namespace {
-
-void run_train(const TrainArguments& args) {
-  if (args.family == "boosted") return train_boosted(args);
-  if (args.family == "linear") return train_linear(args);
-  throw ArgumentError(fmt::format("--model is \"{}\"; it must be boosted or linear.", args.family));
-}
-
-template <class Config>
-std::string field_list(std::string_view family) {
-  std::string text = fmt::format("Fields for --set with --model {} (default; range):\n", family);
-  const auto append = [&](const FieldInfo& field, std::string_view value) {
-    text += fmt::format("  {:<17} {} (default {}; {})\n", field.name, field.meaning, value, field.range);
-  };
-  for (const FieldInfo& field : fields(Config{})) append(field, field.name == "loss" ? "by the label" : field.value);
-  return text;
-}
-
-std::string parameter_list() {
-  std::string text = "Parameters of losses:\n";
-  for (const std::string& name : loss::names())
-    for (const FieldInfo& field : fields(BoostingConfig{.loss = loss::by_name(name)}))
-      if (field.name.starts_with("loss."))
-        text += fmt::format("  {:<17} {} (default {} with loss={}; {})\n", field.name, field.meaning, field.value, name,
-                            field.range);
-  return text;
-}
-
-}  // namespace
-
 void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a model on a CSV or libsvm file.");
   auto args = std::make_shared<TrainArguments>();
-  command->add_option("--data", args->data, "training data: CSV (- for standard input) or libsvm")->required();
-  command->add_option("--label", args->read.label,
-                      "the column to predict: its name, or its number from 0 with --no-header");
+  add_data_option(*command, args->data, "training data: CSV or libsvm");
+  command->add_option(
+      "--label", args->read.label,
+      "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
+      "the first");
   command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
-  command->add_option("--valid", args->valid, "held-out data for metrics");
-  command->add_option("--weight", args->read.weight, "a column of row weights");
-  command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")->delimiter(',');
+  command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  add_metrics_option(*command, args->metrics);
+  command
+      ->add_option("--patience", args->patience,
+                   "stop when the first metric on the first --valid has not improved for so many rounds")
+      ->check(whole_number(1, 1'000'000));
+  add_label_options(*command, args->read);
+  command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
       ->add_option("--categorical", args->read.categorical,
                    "columns to take as categories though they hold numbers, comma-separated")
-      ->delimiter(',');
-  command->add_option("--set", args->set, "field=value of the configuration (see below); may be repeated")->take_all();
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
-      ->add_option("--patience", args->patience,
-                   "stop when the first metric on --valid has not improved for so many rounds")
-      ->check(CLI::Range(1, 1'000'000));
-  command->add_option("--device", args->device, "auto, cpu or cuda")->capture_default_str();
-  command->add_option("--out", args->out, "the model file to write")->required();
+      ->add_option("--features", args->read.features,
+                   "libsvm: how many columns there are (default: the largest index in the file)")
+      ->check(whole_number(1, 2'147'483'647));
+  add_device_option(*command, args->device);
+  command->add_option("--out", args->out, "the model file to write; - is standard output")->required();
   command->add_option("--json", args->json,
                       "also write seconds and metrics (linear: and the certificate) to this file");
   add_format_options(*command, args->read);
-  command->footer(field_list<BoostingConfig>("boosted") + field_list<LinearConfig>("linear") + parameter_list());
+  add_field_options(*command, args->set);
   command->callback([args] { run_train(*args); });
 }
 

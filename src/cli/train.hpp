@@ -1,29 +1,28 @@
-// What training has in common for all families of models: its arguments, the configuration from --set, the data, the
-// metrics and the report.
+// What training has in common for all families of models: its arguments, the data, the metrics and the report.
 #pragma once
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <linden/error.hpp>
-#include <linden/metric.hpp>
-#include <nlohmann/json.hpp>
+#include <cstdio>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "cli/any_model.hpp"
+#include "cli/fields.hpp"
+#include "cli/held_out.hpp"
+#include "cli/options.hpp"
+#include "cli/saving.hpp"
 #include "cli/reading.hpp"
 
 namespace linden::cli {
 
-using Json = nlohmann::ordered_json;
-
 struct TrainArguments {
   ReadOptions read;
-  std::string data, valid, out, json, device = "auto", family = "boosted";
-  std::vector<std::string> set;
+  std::string data, out, json, device = "auto", family = "boosted";
+  std::vector<std::string> valid, metrics, set;
   int patience = 0;
+
+  /// Where what is said goes: the model may go to standard output.
+  std::FILE* report() const { return report_stream(out); }
 };
 
 void train_boosted(const TrainArguments& args);
@@ -32,22 +31,11 @@ void train_linear(const TrainArguments& args);
 /// Seconds on a clock that only moves forward.
 double now();
 
-inline bool names_loss(const std::string& assignment) { return assignment.starts_with("loss="); }
-
-/// The configuration that the assignments of --set make.
-template <class Config>
-Config configure(const std::vector<std::string>& assignments) {
-  Config config;
-  // The loss first: its parameters may stand before it.
-  std::vector<std::string> ordered = assignments;
-  std::ranges::stable_partition(ordered, names_loss);
-  for (const std::string& assignment : ordered) {
-    const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos) throw ArgumentError(fmt::format("--set {}: it must be field=value.", assignment));
-    set_field(config, assignment.substr(0, equals), assignment.substr(equals + 1));
-  }
-  return config;
-}
+/// Rows that are held out of training, with the name that they are reported by.
+struct HeldOut {
+  std::string name;
+  Dataset rows;
+};
 
 /// Device and data of a training, after the files to be written were found writable.
 struct TrainingInput {
@@ -55,17 +43,27 @@ struct TrainingInput {
 
   Device device = Device::cpu();
   Dataset train;
-  std::optional<Dataset> valid;
+  std::vector<HeldOut> valid;
+  std::vector<Metric> metrics;       ///< those that were asked for
+  std::vector<std::string> remarks;  ///< of all files, each once
   double seconds_read = 0;
 };
 
-/// The loss that --set names, else the one that the label suggests, which is then printed.
-Loss chosen_loss(const TrainArguments& args, const Loss& named, const Dataset& train);
+/// The loss that was asked for, else the one that the label suggests, which is then printed.
+Loss chosen_loss(const TrainArguments& args, const Loss& asked, const Dataset& train);
 
-/// Metrics of a model by its loss, or by these names.
-Json metrics_of(const AnyModel& model, const Dataset& data, int threads, std::vector<Metric> metrics = {});
+/// Writes the model where --out says, or, where that fails after all, elsewhere.
+template <class Model>
+void write_model(const Model& model, const TrainArguments& args) {
+  if (is_standard_output(args.out))
+    write_result(args.out, model.to_string());
+  else
+    save_or_rescue(args.out, [&](const std::filesystem::path& path) { model.save(path); });
+}
 
-void print_held_out(const Json& metrics);
+/// Prints the metrics of the held-out rows, and returns them for the report: an object, of objects by name if there
+/// are several files.
+Json report_metrics(const TrainArguments& args, const TrainingInput& input, const AnyModel& model);
 
 /// Writes --json, if it is wanted.
 void write_report(const TrainArguments& args, const Json& report);

@@ -3,7 +3,7 @@
 #include <csignal>
 #include <linden/callback.hpp>
 
-#include "cli/saving.hpp"
+#include "base/fail.hpp"
 #include "cli/train.hpp"
 
 namespace linden::cli {
@@ -25,26 +25,33 @@ Callback stop_on_interrupt() {
 void train_boosted(const TrainArguments& args) {
   BoostingConfig config = configure<BoostingConfig>(args.set);
   if (args.patience > 0 && args.valid.empty())
-    throw ArgumentError("--patience wants held-out data to watch. Hint: --valid FILE.");
+    fail<ArgumentError>("--patience wants held-out data to watch. Hint: --valid FILE.");
   const TrainingInput input(args);
-  FitOptions options{.device = input.device, .threads = args.read.threads, .valid = {}, .metrics = {}, .callbacks = {}};
-  if (args.patience > 0) options.valid = input.valid;  // metrics after every round cost time: only where they matter
+  FitOptions options;
+  options.device = input.device;
+  options.threads = args.read.threads;
+  if (args.patience > 0) {  // metrics after every round cost time: only where they matter
+    options.valid = input.valid.front().rows;
+    options.metrics = input.metrics;
+  }
   config.loss = chosen_loss(args, config.loss, input.train);
   options.callbacks = {progress_bar(), stop_on_interrupt()};
   if (args.patience > 0)
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
   const BoostedModel model = fit_boosted(input.train, config, options);
   const double write_start = now();
-  save_or_rescue(args.out, [&](const std::filesystem::path& path) { model.save(path); });
+  write_model(model, args);
   const double seconds_write = now() - write_start;
 
-  const Json metrics = input.valid ? metrics_of(model, *input.valid, args.read.threads) : Json::object();
-  fmt::print("model       {}: {} rounds, {} trees\n", args.out, model.rounds(), model.trees().size());
-  print_held_out(metrics);
-  fmt::print("seconds     read {:.3f}, bin {:.3f}, train {:.3f}, write {:.3f}\n", input.seconds_read,
+  fmt::print(args.report(), "model       {}: {} rounds, {} trees\n", args.out, model.rounds(), model.trees().size());
+  const Json metrics = report_metrics(args, input, model);
+  fmt::print(args.report(), "seconds     read {:.3f}, bin {:.3f}, train {:.3f}, write {:.3f}\n", input.seconds_read,
              model.seconds_binning(), model.seconds_training(), seconds_write);
-  fmt::print("speed       {:.3g} rows a second (rows x rounds / seconds of training)\n",
+  fmt::print(args.report(), "speed       {:.3g} rows a second (rows x rounds / seconds of training)\n",
              static_cast<double>(input.train.rows()) * model.rounds() / model.seconds_training());
+  std::vector<std::string> remarks = input.remarks;
+  add_new(remarks, model.warnings());
+  print_remarks(remarks);
   write_report(args, {{"seconds",
                        {{"read", input.seconds_read},
                         {"bin", model.seconds_binning()},

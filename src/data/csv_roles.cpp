@@ -30,6 +30,9 @@ std::size_t find_column(const CsvTable& table, const std::string& name) {
     fail<ArgumentError>(
         "{}: no column \"{}\". Without a header, columns are numbered from 0 to {}, or from the end as -1.",
         table.source.call, name, table.columns() - 1);
+  if (parse_number(name))
+    fail<ArgumentError>("{}: no column \"{}\". Columns: {}. Hint: .header = false if the first line is a row.",
+                        table.source.call, name, listing(table.names));
   fail<ArgumentError>("{}: no column \"{}\". {}Columns: {}.", table.source.call, name, did_you_mean(name, table.names),
                       listing(table.names));
 }

@@ -1,4 +1,6 @@
 // Labels that a loss does not take are refused by row, with the loss that would take them.
+#include "loss/check_labels.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <linden/loss.hpp>
@@ -8,6 +10,7 @@
 namespace linden {
 namespace {
 
+constexpr double most_label = 1e38;   // gradients are single precision in sums of trees
 constexpr double most_classes = 1e6;  // what passes for class numbers, in hints and for softmax without a number
 
 bool is_class(double label, double classes) { return label >= 0 && label < classes && label == std::floor(label); }
@@ -27,22 +30,27 @@ std::string wanted_classes(int classes) {
 
 }  // namespace
 
-void Loss::check_labels(std::string_view where, std::span<const double> labels) const {
-  const double classes = this->classes() == 0 ? most_classes : this->classes();
+std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const double> labels) {
+  const double classes = loss.classes() == 0 ? most_classes : loss.classes();
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const double label = labels[row];
-    if (!std::isfinite(label))
-      fail<DataError>("{}: label {} at row {}. Hint: drop the rows whose label is not a finite number.", where, label,
-                      row);
-    if (label_kind() == LabelKind::classes && !is_class(label, classes))
-      fail<DataError>("{}: label {} at row {}, but {} wants {}. Hint: {}.", where, label, row, name(),
-                      wanted_classes(this->classes()), class_hint(labels));
-    if (label_kind() == LabelKind::nonnegative && label < 0)
-      fail<DataError>(
-          "{}: label {} at row {}, but {} wants numbers >= 0. Hint: use .loss = loss::squared() for labels of either "
-          "sign.",
-          where, label, row, name());
+    if (!std::isfinite(label)) return LabelFault{row, ". Hint: drop the rows whose label is not a finite number."};
+    if (std::abs(label) > most_label)
+      return LabelFault{row, fmt::format(", but labels go up to {}. Hint: a larger unit.", most_label)};
+    if (loss.label_kind() == LabelKind::classes && !is_class(label, classes))
+      return LabelFault{row, fmt::format(", but {} wants {}. Hint: {}.", loss.name(), wanted_classes(loss.classes()),
+                                         class_hint(labels))};
+    if (loss.label_kind() == LabelKind::nonnegative && label < 0)
+      return LabelFault{row, fmt::format(", but {} wants numbers >= 0. Hint: use .loss = loss::squared() for labels of "
+                                         "either sign.",
+                                         loss.name())};
   }
+  return std::nullopt;
+}
+
+void Loss::check_labels(std::string_view where, std::span<const double> labels) const {
+  if (const std::optional<LabelFault> fault = find_label_fault(*this, labels))
+    fail<DataError>("{}: label {} at row {}{}", where, labels[fault->row], fault->row, fault->why);
 }
 
 }  // namespace linden

@@ -5,6 +5,9 @@
 #include <linden/boosting.hpp>
 
 #include "base/fail.hpp"
+#include "data/number.hpp"
+#include "data/text_file.hpp"
+#include "loss/check_labels.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
@@ -24,21 +27,50 @@ bool is_class_number(double value, int classes) { return value >= 0 && value < c
 // Losses of two classes in one score.
 bool wants_two(const Loss& loss) { return loss.classes() == 2 && loss.outputs() == 1; }
 
-[[noreturn]] void refuse_third_label(std::string_view where, std::span<const double> values,
-                                     std::size_t distinct_values, const Loss& loss) {
+// How messages call it: the label (column "price").
+std::string called(const Dataset& data) {
+  return data.label_name().empty() ? "the label" : fmt::format("the label (column \"{}\")", data.label_name());
+}
+
+// The first value of a label of text that is no number; the first of all where each is one.
+std::string first_text(const Dataset& data) {
+  const std::span<const double> label = data.label().span<const double>();
+  const auto name = [&](double code) { return data.classes()[static_cast<std::size_t>(code)]; };
+  const auto text = std::ranges::find_if(label, [&](double code) { return !parse_number(name(code)); });
+  const auto row = text == label.end() ? std::ptrdiff_t{0} : text - label.begin();
+  return fmt::format("{} at {}", shown(name(label[static_cast<std::size_t>(row)])), data.where(row));
+}
+
+[[noreturn]] void refuse_text(std::string_view where, const Dataset& data, const Loss& loss) {
+  const auto classes = static_cast<std::ptrdiff_t>(data.classes().size());
+  const bool is_slip =
+      2 * std::ranges::count_if(data.classes(),
+                                [](const std::string& name) { return parse_number(name).has_value(); }) >=
+      classes;
+  fail<DataError>("{}: {} is text ({}; {} classes in all), but {} wants numbers. Hint: {}.", where, called(data),
+                  first_text(data), classes, loss.name(),
+                  is_slip ? "mend the field, or name it among the missing tokens and leave such rows out"
+                          : fmt::format("use .loss = loss::{}", classes == 2 ? "logistic()" : "softmax()"));
+}
+
+[[noreturn]] void refuse_third_label(std::string_view where, const Dataset& data, std::size_t distinct_values,
+                                     const Loss& loss) {
+  const std::span<const double> values = data.label().span<const double>();
   std::vector<double> seen;
   for (std::size_t row = 0;; ++row) {
     if (std::find(seen.begin(), seen.end(), values[row]) != seen.end()) continue;
     seen.push_back(values[row]);
     if (seen.size() == 3)
       fail<DataError>(
-          "{}: third label {} at row {}, but {} wants two. Hint: use .loss = loss::softmax({{.classes = {}}}).", where,
-          values[row], row, loss.name(), distinct_values);
+          "{}: {} is {} at {}, a third class, but {} wants two. Hint: use .loss = loss::softmax() for {} classes, or "
+          ".loss = loss::squared() for measurements.",
+          where, called(data), values[row], data.where(static_cast<std::int64_t>(row)), loss.name(), distinct_values);
   }
 }
 
 // The classes of a numeric label: 0, 1, ... as they stand when the loss knows how many, else the distinct numbers.
-std::vector<double> numeric_classes(std::string_view where, std::span<const double> values, const Loss& loss) {
+std::vector<double> numeric_classes(std::string_view where, const Dataset& data, const Loss& loss) {
+  const std::span<const double> values = data.label().span<const double>();
   const bool counted = loss.classes() > 0 && std::all_of(values.begin(), values.end(),
                                                          [&](double v) { return is_class_number(v, loss.classes()); });
   std::vector<double> classes;
@@ -47,15 +79,23 @@ std::vector<double> numeric_classes(std::string_view where, std::span<const doub
     return classes;
   }
   classes = distinct(values);
-  if (wants_two(loss) && classes.size() > 2) refuse_third_label(where, values, classes.size(), loss);
+  if (wants_two(loss) && classes.size() > 2) refuse_third_label(where, data, classes.size(), loss);
   return classes;
+}
+
+// As Loss::check_labels, with the place in the file.
+void check_labels(std::string_view where, const Dataset& data, const Loss& loss) {
+  const std::span<const double> labels = data.label().span<const double>();
+  if (const std::optional<LabelFault> fault = find_label_fault(loss, labels))
+    fail<DataError>("{}: {} is {} at {}{}", where, called(data), labels[fault->row],
+                    data.where(static_cast<std::int64_t>(fault->row)), fault->why);
 }
 
 }  // namespace
 
 Labels training_labels(std::string_view where, const Dataset& data, const Loss& asked) {
   if (!data.has_label())
-    fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\", or pass one in RowOptions.",
+    fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\", or pass one with the rows.",
                     where);
   const Loss loss = is_automatic(asked) ? default_loss(data) : asked;
   Labels labels;
@@ -63,33 +103,31 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
   const std::span<const double> raw = data.label().span<const double>();
   labels.values.assign(raw.begin(), raw.end());
   if (loss.label_kind() != LabelKind::classes) {
-    if (!data.classes().empty())
-      fail<DataError>("{}: the label is text (classes {}), but {} wants numbers. Hint: use .loss = loss::{}.", where,
-                      listing(data.classes()), loss.name(), data.classes().size() == 2 ? "logistic()" : "softmax()");
-    loss.check_labels(where, labels.values);
+    if (!data.classes().empty()) refuse_text(where, data, loss);
+    check_labels(where, data, loss);
     return labels;
   }
   if (!data.classes().empty()) {
     labels.classes = data.classes();
   } else {
     for (std::size_t row = 0; row < labels.values.size(); ++row)
-      if (!std::isfinite(labels.values[row])) loss.check_labels(where, labels.values);
-    const std::vector<double> numbers = numeric_classes(where, raw, loss);
+      if (!std::isfinite(labels.values[row])) check_labels(where, data, loss);
+    const std::vector<double> numbers = numeric_classes(where, data, loss);
     for (double& value : labels.values)
       value = static_cast<double>(std::lower_bound(numbers.begin(), numbers.end(), value) - numbers.begin());
     for (const double number : numbers) labels.classes.push_back(class_name(number));
   }
   const auto count = static_cast<int>(labels.classes.size());
   if (count < 2)
-    fail<DataError>("{}: all labels are {}, but {} wants two classes or more.", where, labels.classes.at(0),
-                    loss.name());
+    fail<DataError>("{}: {} is {} in all rows, but {} wants two classes or more.", where, called(data),
+                    labels.classes.at(0), loss.name());
   if (loss.classes() == 0) labels.loss = loss::softmax({.classes = count});
   if (labels.loss.classes() < count) {
     if (wants_two(loss))
-      fail<DataError>("{}: the label has {} classes ({}), but {} wants two. Hint: use .loss = loss::softmax().", where,
-                      count, listing(labels.classes), loss.name());
-    fail<DataError>("{}: the label has {} classes ({}), but {} was made for {}. Hint: use .classes = {}.", where, count,
-                    listing(labels.classes), loss.name(), loss.classes(), count);
+      fail<DataError>("{}: {} has {} classes ({}), but {} wants two. Hint: use .loss = loss::softmax().", where,
+                      called(data), count, listing(labels.classes), loss.name());
+    fail<DataError>("{}: {} has {} classes ({}), but {} was made for {}. Hint: use .classes = {}.", where, called(data),
+                    count, listing(labels.classes), loss.name(), loss.classes(), count);
   }
   for (int k = count; k < labels.loss.classes(); ++k) labels.classes.push_back(class_name(k));
   return labels;
@@ -101,8 +139,8 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
   std::vector<double> values(raw.begin(), raw.end());
   if (classes.empty()) {
     if (!data.classes().empty())
-      fail<DataError>("{}: the label is text (classes {}), but the model was trained on numbers.", where,
-                      listing(data.classes()));
+      fail<DataError>("{}: {} is text ({}), but the model was trained on numbers.", where, called(data),
+                      first_text(data));
     return values;
   }
   for (std::size_t row = 0; row < values.size(); ++row) {
@@ -110,8 +148,8 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
         data.classes().empty() ? class_name(values[row]) : data.classes()[static_cast<std::size_t>(values[row])];
     const auto found = std::find(classes.begin(), classes.end(), name);
     if (found == classes.end())
-      fail<DataError>("{}: label \"{}\" at row {} is none of the model's classes. Classes: {}.", where, name, row,
-                      listing(classes));
+      fail<DataError>("{}: {} is {} at {}, which was no class in training. Classes: {}.", where, called(data),
+                      shown(name), data.where(static_cast<std::int64_t>(row)), listing(classes));
     values[row] = static_cast<double>(found - classes.begin());
   }
   return values;

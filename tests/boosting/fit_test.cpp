@@ -163,7 +163,7 @@ TEST(Fit, DataThatCannotBeTrainedOnIsRefused) {
   EXPECT_EQ(refused(Dataset()), "fit_boosted: the data has no rows.");
   const std::vector<double> values{1, 2, 3}, label{1, 2, 3};
   EXPECT_EQ(refused(Dataset::from_rows(std::span(values), 1)),
-            "fit_boosted: the data has no label. Hint: name its column, .label = \"...\", or pass one in RowOptions.");
+            "fit_boosted: the data has no label. Hint: name its column, .label = \"...\", or pass one with the rows.");
   EXPECT_EQ(refused(Dataset::from_named({}, Tensor::copy_of(std::span(label), {3}))),
             "fit_boosted: the data has no features.");
   const Dataset good = Dataset::from_rows(std::span(values), 1, {.label = label});
@@ -175,10 +175,8 @@ TEST(Fit, DataThatCannotBeTrainedOnIsRefused) {
             "fit_boosted: validation set: no column \"f0\", which the model was trained on. Did you mean \"g0\"? "
             "Columns: g0.");
   const std::vector<double> huge{1, 1e300, 3};
-  EXPECT_EQ(
-      refused(Dataset::from_rows(std::span(values), 1, {.label = huge})),
-      "fit_boosted: in round 0 the gradient of row 0 is not finite. Hint: a smaller learning_rate, a larger l2 or "
-      "min_child_weight keeps scores in bounds.");
+  EXPECT_EQ(refused(Dataset::from_rows(std::span(values), 1, {.label = huge})),
+            "fit_boosted: the label is 1e+300 at row 1, but labels go up to 1e+38. Hint: a larger unit.");
 }
 
 TEST(Fit, ADeviceThatIsNotThereIsRefused) {

@@ -47,8 +47,8 @@ TEST_F(ProgramDevice, CudaWithoutAGpuIsRefusedInOneMessage) {
   EXPECT_EQ(ran.out, "");
   EXPECT_FALSE(std::filesystem::exists(folder() / "m.json"));
   if (!reason().empty()) {
-    EXPECT_EQ(ran.err, "linden: Device::cuda(0): no usable GPU (" + reason() +
-                           "). Hint: Device::best() falls back to the CPU.\n");
+    EXPECT_EQ(ran.err,
+              "linden: --device cuda: no usable GPU (" + reason() + "). Hint: --device auto falls back to the CPU.\n");
   }
 }
 

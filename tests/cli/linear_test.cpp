@@ -48,7 +48,7 @@ TEST_F(LinearCommands, TrainPrintsTheCertificate) {
   const std::vector<std::string> lines = lines_of(train("--valid t.csv --set l2=0.01"));
   ASSERT_GE(lines.size(), 11u);
   EXPECT_EQ(lines[0], "data        t.csv: 60 rows, 3 features");
-  EXPECT_EQ(lines[1], "loss        logistic (chosen by the label; --set loss=NAME names another)");
+  EXPECT_EQ(lines[1], "loss        logistic (chosen by the label: 2 classes; --loss NAME names another)");
   EXPECT_EQ(lines[2], "model       m.json: linear, 3 of 3 weights are not 0");
   EXPECT_EQ(lines[3], "status      converged");
   EXPECT_TRUE(lines[4].starts_with("objective   0.")) << lines[4];
@@ -187,20 +187,19 @@ TEST_F(LinearCommands, StatusesOtherThanConvergedAreSaidWithTheirCure) {
   EXPECT_EQ(
       remark(separable, ""),
       "linden: status separable: the loss has no minimum, it falls for ever as weights grow: x. Hint: a little l2 "
-      "(--set l2=1e-6).\n");
+      "(--l2 1e-6).\n");
   EXPECT_EQ(remark(separable, "--set l2=1e-6"), "");
   EXPECT_EQ(remark(collinear, "--set loss=squared"),
             "linden: status collinear: sums of other columns have weight 0: c. Predictions are the same without them. "
-            "Hint: --drop them, or a little l2 (--set l2=1e-6) to share weights among them.\n");
+            "Hint: --drop them, or a little l2 (--l2 1e-6) to share weights among them.\n");
   EXPECT_EQ(remark(collinear, "--set loss=squared --set l2=1e-6"), "");
   const std::string limit = remark(table(2, 8, 200), "--set l2=1e-6 --set solver=lbfgs --set max_iterations=2");
   EXPECT_TRUE(limit.starts_with("linden: status iteration_limit: 2 iterations left a relative gap of ")) << limit;
-  EXPECT_TRUE(limit.ends_with(", and 1e-08 was asked for. Hint: --set max_iterations=20, or another solver.\n"))
-      << limit;
+  EXPECT_TRUE(limit.ends_with(", and 1e-08 was asked for. Hint: --max-iterations 20, or another solver.\n")) << limit;
   const std::string stalled = remark(table(0), "--set loss=squared --set solver=qr --set tolerance=1e-17");
   EXPECT_TRUE(stalled.starts_with("linden: status stalled: rounding stopped the fit at a relative gap of ")) << stalled;
   EXPECT_TRUE(
-      stalled.ends_with(", and 1e-17 was asked for. Hint: a larger tolerance, a little l2 (--set l2=1e-6), or "
+      stalled.ends_with(", and 1e-17 was asked for. Hint: a larger tolerance, a little l2 (--l2 1e-6), or "
                         "another solver.\n"))
       << stalled;
 }
@@ -212,25 +211,22 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(refused(train + "--valid t.csv --patience 3"),
             "linden: --patience is for boosted models: a linear fit ends at its optimum. Hint: leave it out.\n");
   EXPECT_EQ(refused(train + "--set rounds=3"),
-            "linden: LinearConfig has no field \"rounds\". Fields: loss, l1, l2, intercept, standardize, solver, "
+            "linden: Linear models have no field \"rounds\". Fields: loss, l1, l2, intercept, standardize, solver, "
             "tolerance, max_iterations.\n");
   EXPECT_EQ(refused(train + "--set loss=quantile"),
-            "linden: LinearConfig.loss is quantile, which has no curvature; linear models take squared, logistic, "
-            "softmax, poisson, huber, focal and loss::custom.\n");
-  EXPECT_EQ(
-      refused(train + "--set loss=logistic --set l1=1 --set solver=newton_cg"),
-      "linden: LinearConfig.solver is newton_cg, which does not take l1, and l1 is 1. Hint: coordinate_descent or "
-      "lbfgs, or leave the choice to automatic.\n");
+            "linden: --loss is quantile, which has no curvature; linear models take squared, logistic, "
+            "softmax, poisson, huber, focal and custom.\n");
+  EXPECT_EQ(refused(train + "--set loss=logistic --set l1=1 --set solver=newton_cg"),
+            "linden: --solver is newton_cg, which does not take l1, and l1 is 1. Hint: coordinate_descent or "
+            "lbfgs, or leave the choice to automatic.\n");
   EXPECT_EQ(refused("inspect m.json --tree 0"), "linden: --tree 0: m.json is a linear model, which has no trees.\n");
-  EXPECT_EQ(
-      refused("predict --model m.json --data t.csv --out p.csv --output leaf"),
-      "linden: LinearModel::predict: Output::leaf wants a boosted model. Hint: a linear one has prediction, score "
-      "and label.\n");
+  EXPECT_EQ(refused("predict --model m.json --data t.csv --out p.csv --output leaf"),
+            "linden: --output leaf wants a boosted model. Hint: a linear one has prediction, score "
+            "and label.\n");
   write("other.csv", "x0,x1\n1,2\n");
   EXPECT_EQ(
       refused("predict --model m.json --data other.csv --out p.csv"),
-      "linden: Dataset::from_csv(\"other.csv\"): no column \"x2\", which was there in training. Did you mean \"x0\"? "
-      "Columns: x0, x1.\n");
+      "linden: other.csv: no column \"x2\", which was there in training. Did you mean \"x0\"? Columns: x0, x1.\n");
   std::string bytes = read("m.json");
   bytes[bytes.size() / 2] ^= 4;
   write("flip.json", bytes);
@@ -241,24 +237,24 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
     write("d.csv", data);
     return refused("train --data d.csv --label y --out n.json --model linear");
   };
-  EXPECT_EQ(
-      training("a,b,y\n1,u,0\n2,v,1\n3,u,0\n"),
-      "linden: fit_linear: column b holds categories, which linear models do not take. Hint: drop it, or give one "
-      "column of zeros and ones a category; boosted models take categories as they are.\n");
+  EXPECT_EQ(training("a,b,y\n1,u,0\n2,v,1\n3,u,0\n"),
+            "linden: column b holds categories, which linear models do not take. Hint: drop it, or give one "
+            "column of zeros and ones a category; boosted models take categories as they are.\n");
   EXPECT_EQ(training("a,b,y\n1,2,0\n2,NA,1\n3,4,0\n"),
-            "linden: fit_linear: missing values in column b, which linear models do not take. Hint: fill them or drop "
+            "linden: missing values in column b, which linear models do not take. Hint: fill them or drop "
             "the rows or columns beforehand; boosted models take them as they are.\n");
 }
 
 TEST_F(LinearCommands, HelpListsTheFieldsOfBothFamilies) {
   const std::string out = succeed("train --help");
   for (const char* part :
-       {"Fields for --set with --model boosted (default; range):\n", "  rounds            trees for each output",
-        "Fields for --set with --model linear (default; range):\n",
-        "  l1                penalty on |weight| (default 0; >= 0)\n",
-        "  tolerance         distance from the optimum to reach, relative to the objective (default 1e-08; (0, 1))\n",
+       {"Options of --model boosted (default; range):\n", "  --rounds             trees for each output",
+        "Options of --model linear (default; range):\n",
+        "  --l1                 penalty on |weight| (default 0; >= 0)\n",
+        "  --tolerance          distance from the optimum to reach, relative to the objective (default 1e-08; (0, "
+        "1))\n",
         "Parameters of losses:\n",
-        "  loss.delta        the residual beyond which the loss is linear (default 1 with loss=huber; > 0)\n"})
+        "  --loss.delta         the residual beyond which the loss is linear (default 1 with --loss huber; > 0)\n"})
     EXPECT_NE(out.find(part), std::string::npos) << part << "\n" << out;
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/running.hpp"
+#include "cli/words.hpp"
 
 namespace linden::cli {
 namespace {
@@ -40,8 +41,8 @@ class Commands : public Program {
 TEST_F(Commands, TrainSaysWhatItDid) {
   const std::vector<std::string> lines = lines_of(train(2, "--device cpu --valid t.csv --json r.json"));
   ASSERT_EQ(lines.size(), 8u);
-  EXPECT_EQ(lines[0], "data        t.csv: 120 rows, 3 features");
-  EXPECT_EQ(lines[1], "loss        logistic (chosen by the label; --set loss=NAME names another)");
+  EXPECT_EQ(lines[0], "data        t.csv: 120 rows, 3 features, 1 categorical: the colour (3 values)");
+  EXPECT_EQ(lines[1], "loss        logistic (chosen by the label: 2 classes; --loss NAME names another)");
   EXPECT_EQ(lines[2], "model       m.json: 10 rounds, 10 trees");
   EXPECT_TRUE(lines[3].starts_with("logloss     0.") && lines[3].ends_with(" (held out)")) << lines[3];
   EXPECT_TRUE(lines[4].starts_with("accuracy    ")) << lines[4];
@@ -251,13 +252,13 @@ TEST_F(Commands, VersionAndHelp) {
   EXPECT_EQ(succeed("--version"), fmt::format("linden {}\n", version()));
   const std::string help = succeed("train --help");
   for (const FieldInfo& field : fields(BoostingConfig{}))
-    EXPECT_NE(help.find(fmt::format("\n  {:<17} {} (default {}; {})\n", field.name, field.meaning,
-                                    field.name == "loss" ? "by the label" : field.value, field.range)),
+    EXPECT_NE(help.find(fmt::format("\n  {:<20} {} (default {}; {})\n", option_of(field.name), field.meaning,
+                                    field.value, field.range)),
               std::string::npos)
         << field.name;
   EXPECT_NE(help.find("\nParameters of losses:\n"
-                      "  loss.level        the share of labels that lie below the prediction (default 0.5 with "
-                      "loss=quantile; (0, 1))\n"),
+                      "  --loss.level         the share of labels that lie below the prediction (default 0.5 with "
+                      "--loss quantile; (0, 1))\n"),
             std::string::npos)
       << help;
   for (const char* command : {"predict", "evaluate", "inspect"}) succeed(std::string(command) + " --help");

@@ -9,8 +9,8 @@ class Reading : public Program {};
 TEST_F(Reading, HeldOutRowsAreReadByTheTrainingData) {
   std::string train = "t,x,y\n", valid = "y,more,x,t,more\n";
   for (int i = 0; i < 40; ++i) {
-    train += fmt::format("{},{},{}\n", i % 4 == 0 ? "a" : std::to_string(i % 4), i % 7 == 0 ? "?" : std::to_string(i),
-                         i % 3 + (i % 4 == 2 ? 5 : 0));
+    train += fmt::format("{},{},{}\n", i % 4 == 0 ? fmt::format("a{}", i % 5) : std::to_string(i % 4),
+                         i % 7 == 0 ? "?" : std::to_string(i), i % 3 + (i % 4 == 2 ? 5 : 0));
     if (i % 4 != 0) valid += fmt::format("{},z,{},{},0\n", i % 3 + (i % 4 == 2 ? 5 : 0), i == 9 ? "?" : "3", i % 4);
   }
   write("t.csv", train);
@@ -49,18 +49,21 @@ TEST_F(Reading, AFieldThatIsNoNumberIsNamed) {
   write("v.csv", "x,y\n1,2\nabc,3\n");
   const std::string message =
       "linden: v.csv:3: column \"x\" is \"abc\", but it held numbers in training. Hint: mend the field, or name it "
-      "among "
-      "the missing tokens if it means that.\n";
+      "in --missing if it means that.\n";
   EXPECT_EQ(run("train --data t.csv --label y --valid v.csv --set loss=squared --out m.json").err, message);
-  succeed("train --data t.csv --label y --set loss=squared --out m.json");
+  succeed("train --data t.csv --label y --set loss=squared --set min_rows_in_leaf=1 --out m.json");
   EXPECT_EQ(run("evaluate --model m.json --data v.csv").err, message);
   EXPECT_EQ(run("predict --model m.json --data v.csv --out p.csv").err, message);
 }
 
 TEST_F(Reading, TheDelimiterIsGuessed) {
   write("t.csv", "x;y\n1,5;2\n2,5;3\n3,5;5\n4,5;1\n");
-  EXPECT_NE(succeed("train --data t.csv --label y --set loss=squared --out m.json").find("4 rows, 1 features"),
-            std::string::npos);
+  const Ran ran = run("train --data t.csv --label y --set loss=squared --out m.json");
+  EXPECT_NE(ran.out.find("4 rows, 1 feature, 1 categorical: x (4 values)"), std::string::npos) << ran.out;
+  EXPECT_TRUE(
+      ran.err.starts_with("linden: t.csv:2: column \"x\" is text, 4 values: \"1,5\" has a comma, and numbers are "
+                          "written with a point and without separators of thousands.\n"))
+      << ran.err;
 }
 
 }  // namespace

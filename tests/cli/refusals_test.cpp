@@ -39,13 +39,13 @@ TEST_F(Refusals, ARaggedRow) {
 
 TEST_F(Refusals, AnUnknownLabelColumn) {
   EXPECT_EQ(refused("train --data t.csv --label yy --out m.json"),
-            "linden: Dataset::from_csv(\"t.csv\"): no column \"yy\". Did you mean \"y\"? Columns: a, b, y.\n");
+            "linden: t.csv: no column \"yy\". Did you mean \"y\"? Columns: a, b, y.\n");
 }
 
 TEST_F(Refusals, ALabelThatIsNaN) {
   EXPECT_EQ(training("a,b,y\n1,2,0\n2,3,NaN\n3,3,1\n"),
-            "linden: d.csv:3: the label (column \"y\") is missing (\"NaN\"). Hint: have rows without a label left out, "
-            "or mend the row.\n");
+            "linden: d.csv:3: the label (column \"y\") is missing (\"NaN\"). Hint: --drop-unlabelled leaves out rows "
+            "without a label, or mend the row.\n");
 }
 
 TEST_F(Refusals, AnInfiniteWeight) {
@@ -53,24 +53,25 @@ TEST_F(Refusals, AnInfiniteWeight) {
             "linden: d.csv:3: the weight (column \"w\") is \"inf\", but a weight is a finite number, at least 0.\n");
 }
 
-TEST_F(Refusals, AnEmptyFile) { EXPECT_EQ(training(""), "linden: Dataset::from_csv(\"d.csv\"): the file is empty.\n"); }
+TEST_F(Refusals, AnEmptyFile) { EXPECT_EQ(training(""), "linden: d.csv: the file is empty.\n"); }
 
 TEST_F(Refusals, AHeaderWithoutRows) {
-  EXPECT_EQ(training("a,b,y\n"), "linden: Dataset::from_csv(\"d.csv\"): the file has a header but no rows.\n");
+  EXPECT_EQ(training("a,b,y\n"), "linden: d.csv: the file has a header but no rows.\n");
 }
 
 TEST_F(Refusals, ALabelOutOfRangeForTheLoss) {
   EXPECT_EQ(training("a,b,y\n1,2,0\n2,3,1\n3,4,2\n", "--set loss=logistic"),
-            "linden: fit_boosted: third label 2 at row 2, but logistic wants two. Hint: use .loss = "
-            "loss::softmax({.classes = 3}).\n");
+            "linden: the label (column \"y\") is 2 at d.csv:4, a third class, but logistic wants two. Hint: use --loss "
+            "softmax for 3 classes, or --loss squared for measurements.\n");
   EXPECT_EQ(training("a,b,y\n1,2,3\n2,3,-4.5\n", "--set loss=poisson"),
-            "linden: fit_boosted: label -4.5 at row 1, but poisson wants numbers >= 0. Hint: use .loss = "
-            "loss::squared() for labels of either sign.\n");
+            "linden: the label (column \"y\") is -4.5 at d.csv:3, but poisson wants numbers >= 0. Hint: use --loss "
+            "squared for labels of "
+            "either sign.\n");
 }
 
 TEST_F(Refusals, AnUnknownField) {
   EXPECT_EQ(refused("train --data t.csv --label y --out m.json --set roundz=3"),
-            "linden: BoostingConfig has no field \"roundz\". Did you mean \"rounds\"? Fields: loss, rounds, "
+            "linden: Boosted models have no field \"roundz\". Did you mean \"rounds\"? Fields: loss, rounds, "
             "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
             "min_rows_in_leaf, row_fraction, feature_fraction, seed.\n");
 }
@@ -96,8 +97,7 @@ TEST_F(Refusals, AFlippedByteInAModelFile) {
 TEST_F(Refusals, AModelForOtherColumns) {
   write("other.csv", "a,c\n1,2\n");
   EXPECT_EQ(refused("predict --model m.json --data other.csv --out p.csv"),
-            "linden: Dataset::from_csv(\"other.csv\"): no column \"b\", which was there in training. "
-            "Columns: a, c.\n");
+            "linden: other.csv: no column \"b\", which was there in training. Columns: a, c.\n");
 }
 
 TEST_F(Refusals, AnUnwritableOutput) {
@@ -114,27 +114,26 @@ TEST_F(Refusals, AnUnwritableOutput) {
 
 TEST_F(Refusals, FilesThatAreNotThere) {
   EXPECT_EQ(refused("train --data none.csv --label y --out m.json"),
-            "linden: Dataset::from_csv(\"none.csv\"): cannot open the file: No such file or directory.\n");
+            "linden: none.csv: cannot open the file: No such file or directory.\n");
   EXPECT_EQ(refused("predict --model none.json --data t.csv --out p.csv"),
-            "linden: load(\"none.json\"): cannot open the file: No such file or directory.\n");
+            "linden: none.json: cannot open the file: No such file or directory.\n");
 }
 
 TEST_F(Refusals, OptionsThatDoNotFit) {
   const std::string train = "train --data t.csv --out m.json ";
   EXPECT_EQ(refused(train),
             "linden: --label is missing: which column of t.csv is to be predicted? Hint: --label NAME, or its number "
-            "from 0 with --no-header.\n");
+            "from 0 with --no-header; -1 is the last.\n");
   EXPECT_EQ(refused(train + "--label y --set rounds"), "linden: --set rounds: it must be field=value.\n");
-  EXPECT_EQ(refused(train + "--label y --set rounds=0"),
-            "linden: BoostingConfig.rounds is 0; it must be in [1, 1000000].\n");
-  EXPECT_EQ(refused(train + "--label y --set l2=much"), "linden: BoostingConfig.l2: \"much\" is not a number.\n");
+  EXPECT_EQ(refused(train + "--label y --set rounds=0"), "linden: --rounds is 0; it must be in [1, 1000000].\n");
+  EXPECT_EQ(refused(train + "--label y --set l2=much"), "linden: --l2: \"much\" is not a number.\n");
   EXPECT_EQ(refused(train + "--label y --set loss=hinge"),
             "linden: loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson, quantile, absolute, huber, "
             "focal.\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=0.9"),
             "linden: loss automatic has no parameter \"level\". Parameters: none. Hint: loss quantile has it.\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=9 --set loss=quantile"),
-            "linden: loss::quantile: level is 9, but it must be in (0, 1).\n");
+            "linden: --loss.level is 9, but it must be in (0, 1).\n");
   EXPECT_EQ(refused(train + "--label y --model forest"),
             "linden: --model is \"forest\"; it must be boosted or linear.\n");
   EXPECT_EQ(refused(train + "--label y --device tpu"), "linden: --device is \"tpu\"; it must be auto, cpu or cuda.\n");
@@ -150,7 +149,7 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   write("t.libsvm", "0 1:1\n1 1:2\n");
   EXPECT_EQ(refused("train --data t.libsvm --label y --out m.json"),
             "linden: --label y: t.libsvm is a libsvm file, whose label is the first number of a line. Hint: leave "
-            "--label out.\n");
+            "--label out, or --format csv.\n");
 }
 
 TEST_F(Refusals, AReportThatCannotBeWrittenLeavesTheModelAlone) {
@@ -163,13 +162,19 @@ TEST_F(Refusals, CommandLinesThatDoNotParse) {
   EXPECT_EQ(refused("", 2), "A subcommand is required" + hint);
   EXPECT_EQ(refused("train --label y --out m.json", 2), "--data is required" + hint);
   EXPECT_EQ(refused("predict --data t.csv --out p.csv", 2), "--model is required" + hint);
-  for (const char* line : {"frobnicate", "train --data t.csv --label y --out m.json --rounds 3", "inspect",
-                           "train --data t.csv --label y --out m.json --threads two",
-                           "train --data t.csv --label y --out m.json --threads -1"}) {
+  for (const char* line : {"frobnicate", "inspect", "train --data t.csv --label y --out"}) {
     const std::string message = refused(line, 2);
     EXPECT_TRUE(message.ends_with(hint)) << message;
     EXPECT_LT(message.size(), 200u) << message;
   }
+  const auto threads = [&](const std::string& count) {
+    return refused("train --data t.csv --label y --out m.json --threads " + count, 2);
+  };
+  for (const char* count : {"two", "-1", "2147483647", "99999999999", "1.5"})
+    EXPECT_EQ(threads(count),
+              fmt::format("--threads: \"{}\" is no whole number from 0 (all cores) to 65536.", count) + hint);
+  EXPECT_EQ(refused("train --data t.csv --label y --out m.json --patience 0", 2),
+            "--patience: \"0\" is no whole number from 1 to 1000000." + hint);
 }
 
 }  // namespace

@@ -121,8 +121,9 @@ TEST(LinearModel, WhatDoesNotFitIsRefused) {
 TEST(LinearModel, LabelsAreCountedByTheModelsClasses) {
   const Tensor x = Tensor::zeros({2}), label = Tensor::copy_of(std::span<const double>(std::vector<double>{0, 1}), {2});
   const Dataset data = Dataset::from_named({{.name = "x", .values = x}}, label, {}, {"maybe", "yes"});
-  EXPECT_EQ(refusal<DataError>([&] { hand_made(2).labels_of(data); }),
-            "LinearModel::labels_of: label \"maybe\" at row 0 is none of the model's classes. Classes: no, yes.");
+  EXPECT_EQ(
+      refusal<DataError>([&] { hand_made(2).labels_of(data); }),
+      "LinearModel::labels_of: the label is \"maybe\" at row 0, which was no class in training. Classes: no, yes.");
   EXPECT_EQ(
       numbers(hand_made(2).labels_of(Dataset::from_named({{.name = "x", .values = x}}, label, {}, {"no", "yes"}))),
       (std::vector<double>{0, 1}));

@@ -53,27 +53,34 @@ TEST(Labels, TextBecomesClassesInByteOrder) {
 }
 
 TEST(Labels, WhatTheLossDoesNotTakeIsRefused) {
-  EXPECT_EQ(refused(labelled({0, 1, 2}), loss::logistic()),
-            "fit_boosted: third label 2 at row 2, but logistic wants two. Hint: use .loss = loss::softmax({.classes = "
-            "3}).");
+  EXPECT_EQ(
+      refused(labelled({0, 1, 2}), loss::logistic()),
+      "fit_boosted: the label is 2 at row 2, a third class, but logistic wants two. Hint: use .loss = loss::softmax() "
+      "for 3 classes, or .loss = loss::squared() for measurements.");
   EXPECT_EQ(refused(labelled({0, 1, 2}, {"a", "b", "c"}), loss::logistic()),
             "fit_boosted: the label has 3 classes (a, b, c), but logistic wants two. Hint: use .loss = "
             "loss::softmax().");
   EXPECT_EQ(refused(labelled({0, 1, 2}, {"a", "b", "c"}), loss::softmax({.classes = 2})),
             "fit_boosted: the label has 3 classes (a, b, c), but softmax was made for 2. Hint: use .classes = 3.");
-  EXPECT_EQ(refused(labelled({0, 1, 2}), loss::focal()),
-            "fit_boosted: third label 2 at row 2, but focal wants two. Hint: use .loss = loss::softmax({.classes = "
-            "3}).");
+  EXPECT_EQ(
+      refused(labelled({0, 1, 2}), loss::focal()),
+      "fit_boosted: the label is 2 at row 2, a third class, but focal wants two. Hint: use .loss = loss::softmax() "
+      "for 3 classes, or .loss = loss::squared() for measurements.");
   EXPECT_EQ(refused(labelled({0, 1, 2}, {"a", "b", "c"}), loss::focal()),
             "fit_boosted: the label has 3 classes (a, b, c), but focal wants two. Hint: use .loss = loss::softmax().");
   EXPECT_EQ(refused(labelled({5, 5}), loss::logistic()),
-            "fit_boosted: all labels are 5, but logistic wants two classes or more.");
-  EXPECT_EQ(refused(labelled({0, 1}, {"no", "yes"}), loss::squared()),
-            "fit_boosted: the label is text (classes no, yes), but squared wants numbers. Hint: use .loss = "
-            "loss::logistic().");
-  EXPECT_EQ(refused(labelled({1, -2}), loss::poisson()),
-            "fit_boosted: label -2 at row 1, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for "
-            "labels of either sign.");
+            "fit_boosted: the label is 5 in all rows, but logistic wants two classes or more.");
+  EXPECT_EQ(
+      refused(labelled({0, 1}, {"no", "yes"}), loss::squared()),
+      "fit_boosted: the label is text (\"no\" at row 0; 2 classes in all), but squared wants numbers. Hint: use .loss "
+      "= loss::logistic().");
+  EXPECT_EQ(refused(labelled({0, 1, 2}, {"1.5", "1.5.2", "2"}), loss::squared()),
+            "fit_boosted: the label is text (\"1.5.2\" at row 1; 3 classes in all), but squared wants numbers. Hint: "
+            "mend the field, or name it among the missing tokens and leave such rows out.");
+  EXPECT_EQ(
+      refused(labelled({1, -2}), loss::poisson()),
+      "fit_boosted: the label is -2 at row 1, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for "
+      "labels of either sign.");
 }
 
 TEST(Labels, OtherDataIsMatchedByTheNamesOfClasses) {
@@ -84,9 +91,9 @@ TEST(Labels, OtherDataIsMatchedByTheNamesOfClasses) {
   EXPECT_EQ(refusal<DataError>([&] {
               known_labels("here", labelled({7, 8}), classes);
             }),
-            "here: label \"8\" at row 1 is none of the model's classes. Classes: -1.5, 7.");
+            "here: the label is \"8\" at row 1, which was no class in training. Classes: -1.5, 7.");
   EXPECT_EQ(refusal<DataError>([&] { known_labels("here", labelled({0}, {"x"}), {}); }),
-            "here: the label is text (classes x), but the model was trained on numbers.");
+            "here: the label is text (\"x\" at row 0), but the model was trained on numbers.");
 }
 
 TEST(Labels, TheLabelDecidesTheLoss) {

@@ -1,0 +1,35 @@
+// Metrics of a model on labelled data, as train and evaluate print them.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <linden/metric.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/any_model.hpp"
+
+namespace linden::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// A metric's value, or why it has none on these rows.
+struct MetricResult {
+  std::string name;
+  std::optional<double> value;
+  std::string why;  ///< empty with a value
+};
+
+std::vector<Metric> metrics_by_name(const std::vector<std::string>& names);
+
+/// The metrics, or, where none are given, those that go with the loss. What is undefined on these rows is no error;
+/// what does not take the model's predictions is one, thrown as Metric::evaluate does, if it was asked for.
+std::vector<MetricResult> metrics_of(const AnyModel& model, const Dataset& data, int threads,
+                                     const std::vector<Metric>& metrics);
+
+/// One object: name and value, null where it is undefined.
+Json to_json(const std::vector<MetricResult>& metrics);
+
+}  // namespace linden::cli

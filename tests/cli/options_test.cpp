@@ -1,0 +1,235 @@
+// The program's options: those of every field, of files and of metrics, and what is said of options that are not there.
+#include <sys/stat.h>
+
+#include <linden/linden.hpp>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "cli/running.hpp"
+
+namespace linden::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+class Options : public Program {
+ protected:
+  Options() { write("t.csv", numbers()); }
+
+  // x and a label: 0 .. 3, or 0 and 1, or "no" and "yes".
+  static std::string numbers(int rows = 80, int kinds = 4) {
+    std::string text = "x,z,y\n";
+    for (int i = 0; i < rows; ++i) text += fmt::format("{},{},{}\n", i * 37 % 61, i * 7 % 11, i * 37 % 61 * kinds / 61);
+    return text;
+  }
+  std::string train(const std::string& more) {
+    return succeed("train --data t.csv --label y --device cpu --out m.json " + more);
+  }
+  BoostingConfig config() const { return BoostedModel::load(folder() / "m.json").config(); }
+  std::string refused(const std::string& arguments, int code = 1) {
+    const std::string before = snapshot();
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, code) << arguments << "\n" << ran.out << ran.err;
+    EXPECT_TRUE(snapshot() == before) << arguments << " changed a file";
+    return ran.err;
+  }
+};
+
+TEST_F(Options, EveryFieldIsAnOption) {
+  train("--rounds 7 --learning-rate 0.5 --min_rows_in_leaf=3 --loss quantile --loss.level 0.9 --growth level_wise");
+  EXPECT_EQ(config().rounds, 7);
+  EXPECT_EQ(config().learning_rate, 0.5);
+  EXPECT_EQ(config().min_rows_in_leaf, 3);
+  EXPECT_EQ(config().growth, Growth::level_wise);
+  EXPECT_EQ(config().loss.parameters(), (std::vector<LossParameter>{{"level", 0.9}}));
+  const std::string bytes = read("m.json");
+  train(
+      "--set rounds=7 --set learning_rate=0.5 --set min_rows_in_leaf=3 --set loss=quantile --set loss.level=0.9 "
+      "--set growth=level_wise");
+  EXPECT_TRUE(read("m.json") == bytes);
+  train("--model linear --l2 0.25 --intercept false --solver lbfgs --tolerance 1e-6");
+  const LinearConfig linear = LinearModel::load(folder() / "m.json").config();
+  EXPECT_EQ(linear.l2, 0.25);
+  EXPECT_FALSE(linear.intercept);
+  EXPECT_EQ(linear.solver, Solver::lbfgs);
+  const std::string help = succeed("train --help");
+  for (const FieldInfo& field : fields(BoostingConfig{})) {
+    std::string option = "  --" + field.name;
+    std::ranges::replace(option, '_', '-');
+    EXPECT_NE(help.find(option + " "), std::string::npos) << option;
+    train(fmt::format("--{} {} --rounds 2", field.name == "rounds" ? "seed" : field.name,
+                      field.name == "rounds" ? "0" : field.value));
+  }
+}
+
+TEST_F(Options, OptionsThatAreNotThereAreAnsweredWithThoseThatAre) {
+  const std::string train = "train --data t.csv --label y --out m.json ";
+  EXPECT_EQ(
+      refused(train + "--lable y", 2),
+      "linden: linden train has no option --lable. Did you mean --label? Hint: linden train --help lists them.\n");
+  EXPECT_EQ(refused("train --eta 0.1 --data t.csv", 2),
+            "linden: linden train has no option --eta. Here that is --learning-rate. Hint: linden train --help lists "
+            "them.\n");
+  EXPECT_EQ(refused(train + "--num_leaves=9", 2),
+            "linden: linden train has no option --num_leaves. Here that is --max-leaves. Hint: linden train --help "
+            "lists them.\n");
+  EXPECT_EQ(refused(train + "--n-estimators 9", 2),
+            "linden: linden train has no option --n-estimators. Here that is --rounds. Hint: linden train --help lists "
+            "them.\n");
+  EXPECT_EQ(refused(train + "--early-stopping-rounds 9", 2),
+            "linden: linden train has no option --early-stopping-rounds. Here that is --patience. Hint: linden train "
+            "--help lists them.\n");
+  EXPECT_EQ(refused(train + "--model linear --C 9", 2),
+            "linden: linden train has no option --C. Here that is 1 / (rows * l1) or 1 / (rows * l2). Hint: linden "
+            "train --help lists them.\n");
+  EXPECT_EQ(refused("predict --model m.json --data t.csv --frobnicate", 2),
+            "linden: linden predict has no option --frobnicate. Hint: linden predict --help lists them.\n");
+  EXPECT_EQ(refused(train + "--set lambda=1"),
+            "linden: Boosted models have no field \"lambda\". Here that is l2. Fields: loss, rounds, learning_rate, "
+            "growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, min_rows_in_leaf, "
+            "row_fraction, feature_fraction, seed.\n");
+  EXPECT_EQ(refused(train + "--loss binary:logistic"),
+            "linden: loss: no loss \"binary:logistic\". Here that is logistic. Losses: squared, logistic, softmax, "
+            "poisson, quantile, absolute, huber, focal.\n");
+  EXPECT_EQ(refused(train + "--valid t.csv --metrics AUC"),
+            "linden: metric: no metric \"AUC\". Here that is auc. Metrics: rmse, mae, r2, logloss, accuracy, error, "
+            "auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");
+}
+
+TEST_F(Options, DataMayStandAlone) {
+  succeed("train t.csv --label y --rounds 3 --out m.json");
+  succeed("predict --model m.json t.csv --out p.csv");
+  EXPECT_EQ(read_lines("p.csv").size(), 81u);
+  EXPECT_EQ(succeed("evaluate t.csv --metrics rmse,mae --model m.json"),
+            succeed("evaluate --model m.json --metrics rmse --metrics mae --data t.csv"));
+}
+
+TEST_F(Options, ResultsGoToStandardOutput) {
+  train("--rounds 3");
+  succeed("predict --model m.json --data t.csv --out p.csv");
+  EXPECT_EQ(succeed("predict --model m.json --data t.csv"), read("p.csv"));
+  EXPECT_EQ(succeed("predict --model m.json --data t.csv --out -"), read("p.csv"));
+  EXPECT_FALSE(std::filesystem::exists(folder() / "-"));
+  const Ran to_output =
+      run("train --data t.csv --label y --rounds 3 --device cpu --out - > n.json 2> report.txt; cat n.json");
+  EXPECT_EQ(read("n.json"), read("m.json"));
+  EXPECT_TRUE(read("report.txt").starts_with("data        t.csv: 80 rows")) << read("report.txt");
+}
+
+TEST_F(Options, WhatCannotBePrintedIsAnError) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
+  train("--rounds 3");
+  for (const char* command : {"inspect m.json", "predict --model m.json t.csv", "evaluate --model m.json t.csv"}) {
+    run(std::string(command) + " 2> err.txt > /dev/full || touch refused");
+    EXPECT_EQ(read("err.txt"), "linden: cannot write to standard output: No space left on device.\n") << command;
+    EXPECT_TRUE(std::filesystem::remove(folder() / "refused")) << command;
+  }
+}
+
+TEST_F(Options, TheLabelCountsFromTheEnd) {
+  train("--rounds 3");
+  const std::string by_name = read("m.json");
+  succeed("train t.csv --label -1 --rounds 3 --out m.json");
+  EXPECT_TRUE(read("m.json") == by_name);
+  const std::string rows = numbers();
+  write("bare.csv", rows.substr(rows.find('\n') + 1));
+  succeed("train bare.csv --no-header --label -1 --rounds 3 --out n.json");
+  EXPECT_EQ(BoostedModel::load(folder() / "n.json").label_name(), "2");
+}
+
+TEST_F(Options, MetricsOfTrainingAreThoseAskedFor) {
+  write("t.csv", numbers(80, 2));
+  const std::string out = train("--rounds 5 --valid t.csv --metrics auc,error --json r.json");
+  EXPECT_NE(out.find("\nauc         "), std::string::npos) << out;
+  EXPECT_EQ(out.find("logloss"), std::string::npos) << out;
+  EXPECT_EQ(Json::parse(read("r.json"))["metrics"].size(), 2u);
+  EXPECT_EQ(refused("train t.csv --label y --out m.json --metrics auc"),
+            "linden: --metrics are of held-out data. Hint: --valid FILE.\n");
+}
+
+TEST_F(Options, PatienceWatchesTheFirstMetric) {
+  // Rows of which the error is 0 after a round, while the loss falls for as long as there are rounds.
+  write("t.csv", numbers(80, 2));
+  train("--valid t.csv --rounds 60 --min-rows-in-leaf 1 --patience 5 --metrics error,logloss");
+  EXPECT_LT(BoostedModel::load(folder() / "m.json").rounds(), 10);
+  train("--valid t.csv --rounds 60 --min-rows-in-leaf 1 --patience 5 --metrics logloss,error");
+  EXPECT_EQ(BoostedModel::load(folder() / "m.json").rounds(), 60);
+}
+
+TEST_F(Options, SeveralFilesAreHeldOutByName) {
+  write("one.csv", numbers(40));
+  write("two.csv", numbers(20));
+  const std::string out = train("--rounds 3 --valid one.csv --valid late=two.csv --metrics rmse --json r.json");
+  EXPECT_NE(out.find(" (one)\n"), std::string::npos) << out;
+  EXPECT_NE(out.find(" (late)\n"), std::string::npos) << out;
+  const Json metrics = Json::parse(read("r.json"))["metrics"];
+  EXPECT_EQ(metrics.size(), 2u);
+  EXPECT_TRUE(metrics["one"].contains("rmse") && metrics["late"].contains("rmse"));
+  EXPECT_EQ(refused("train t.csv --label y --out m.json --valid one.csv --valid one=two.csv"),
+            "linden: --valid one=two.csv: two files are called \"one\". Hint: name them, --valid NAME=FILE.\n");
+}
+
+TEST_F(Options, AnUndefinedMetricIsPrintedAsSuch) {
+  write("t.csv", numbers(80, 2));
+  write("one.csv", "x,z,y\n1,2,1\n2,3,1\n");
+  const std::string out = train("--rounds 3 --valid one.csv --json r.json");
+  EXPECT_NE(out.find("\nauc         undefined (held out; all rows with a weight have label 1)\n"), std::string::npos)
+      << out;
+  EXPECT_NE(out.find("\naccuracy    "), std::string::npos) << out;
+  EXPECT_TRUE(Json::parse(read("r.json"))["metrics"]["auc"].is_null());
+  const std::string lines = succeed("evaluate --model m.json one.csv");
+  EXPECT_NE(lines.find("\nauc undefined (all rows with a weight have label 1)\n"), std::string::npos) << lines;
+  EXPECT_TRUE(Json::parse(succeed("evaluate --model m.json one.csv --json"))["auc"].is_null());
+  write("t.csv", numbers());
+  train("--rounds 3");
+  write("row.csv", "x,z,y\n1,2,1\n");
+  EXPECT_NE(succeed("evaluate --model m.json row.csv").find("\nr2 undefined (every label is 1)\n"), std::string::npos);
+  EXPECT_TRUE(refused("evaluate --model m.json t.csv --metrics accuracy")
+                  .starts_with("linden: metric accuracy: label 2 at row "));
+}
+
+TEST_F(Options, TheLabelDecidesTheLossAsInCpp) {
+  EXPECT_NE(train("--rounds 2")
+                .find("\nloss        squared (chosen by the label: 4 whole numbers; --loss softmax takes "
+                      "them for classes; --loss NAME names another)\n"),
+            std::string::npos);
+  EXPECT_EQ(config().loss.name(),
+            fit_boosted(Dataset::from_csv(folder() / "t.csv", {.label = "y"}), {.rounds = 1}).loss().name());
+  write("t.csv", numbers(80, 2));
+  EXPECT_NE(
+      train("--rounds 2").find("\nloss        logistic (chosen by the label: 0 and 1; --loss NAME names another)\n"),
+      std::string::npos);
+  EXPECT_EQ(train("--rounds 2 --loss squared").find("chosen"), std::string::npos);
+}
+
+TEST_F(Options, TheFormatMayBeNamed) {
+  write("rows.txt", "1 1:1 2:3\n0 1:2\n1 2:1\n0 1:4\n");
+  const std::string more = " --min-rows-in-leaf 1 --rounds 2 --out ";
+  succeed("train rows.txt" + more + "m.json");
+  succeed("train --format libsvm --data -" + more + "n.json < rows.txt");
+  EXPECT_EQ(read("m.json"), read("n.json"));
+  succeed("train rows.txt --features 5" + more + "w.json");
+  EXPECT_EQ(BoostedModel::load(folder() / "w.json").feature_names().size(), 5u);
+  succeed("evaluate --model w.json --format libsvm --data - < rows.txt");
+  write("zero.txt", "1 0:1 1:3\n0 0:2\n1 1:1\n0 0:4\n");
+  succeed("train zero.txt --zero-based" + more + "z.json");
+  EXPECT_EQ(BoostedModel::load(folder() / "z.json").feature_names().size(), 2u);
+  EXPECT_EQ(refused("train rows.txt --format tsv --out m.json"),
+            "linden: --format is \"tsv\"; it must be csv or libsvm.\n");
+}
+
+TEST_F(Options, PipesAndFoldersHaveTheirSentence) {
+  ASSERT_EQ(::mkfifo((folder() / "pipe").c_str(), 0600), 0);
+  std::thread writer([&] { write("pipe", numbers()); });
+  succeed("train --data pipe --label y --rounds 2 --device cpu --out m.json");
+  writer.join();
+  succeed("train --data t.csv --label y --rounds 2 --device cpu --out n.json");
+  EXPECT_EQ(read("m.json"), read("n.json"));
+  std::filesystem::remove(folder() / "pipe");
+  std::filesystem::create_directory(folder() / "folder");
+  EXPECT_EQ(refused("train --data folder --label y --out m.json"), "linden: folder: it is a directory, not a file.\n");
+  EXPECT_EQ(refused("predict --model folder --data t.csv"), "linden: folder: it is a directory, not a file.\n");
+}
+
+}  // namespace
+}  // namespace linden::cli

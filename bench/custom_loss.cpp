@@ -43,8 +43,7 @@ int main(int argc, char** argv) {
       labels(static_cast<std::size_t>(rows));
   bench::higgs_like_rows(1, 0, values, labels);
   const auto dataset = [&](const std::vector<float>& y) {
-    const std::vector<double> label(y.begin(), y.end());
-    return Dataset::from_rows(std::span<const float>(values), bench::higgs_features, {.label = label});
+    return Dataset::from_rows(values, bench::higgs_features, {.label = y, .refer = true});
   };
   const Dataset two_classes = dataset(labels);
   compare(two_classes, loss::logistic(),

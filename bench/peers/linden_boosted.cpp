@@ -43,11 +43,11 @@ ordered_json run(const ordered_json& job) {
   const int threads = job.at("threads");
 
   const double start = wall_seconds(), cpu_start = cpu_seconds();
-  const auto data = linden::Dataset::from_rows(std::span(train.values), train.features, {.label = train.labels});
+  const auto data = linden::Dataset::from_rows(train.values, train.features, {.label = train.labels, .refer = true});
   const double made = wall_seconds();
   const linden::BoostedModel model = linden::fit_boosted(data, config, {.threads = threads});
   const double fitted = wall_seconds(), cpu_fitted = cpu_seconds();
-  const auto test_data = linden::Dataset::from_rows(std::span(test.values), test.features);
+  const auto test_data = linden::Dataset::from_rows(test.values, test.features, {.refer = true});
   const linden::Tensor prediction = model.predict(test_data, {.threads = threads});
   const double predicted = wall_seconds(), cpu_predicted = cpu_seconds();
 

@@ -3,8 +3,10 @@
 //     auto data = Dataset::from_csv("clicks.csv", {.label = "click", .drop = {"id"}});
 //     auto [train, test] = data.split({.test_fraction = 0.2, .seed = 7});
 //
-//     std::vector<float> x = ...;                                   // rows x 28, row-major, not copied
-//     auto mine = Dataset::from_rows(std::span(x), 28, {.label = labels});
+//     std::vector<float> x(1000 * 28);                              // rows x 28, row-major
+//     std::vector<int> clicks(1000);
+//     auto mine = Dataset::from_rows(x, 28, {.label = clicks});       // copies; std::move(x) hands the vector over
+//     auto big = Dataset::from_rows(x, 28, {.refer = true});          // no copy: x must outlive it
 //
 // A Dataset is a cheap handle to immutable columns. Missing values are NaN (numbers) or code -1 (categories);
 // a value absent from a sparse row is 0. Bad input is refused with file, line and column.
@@ -12,8 +14,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
+#include <iosfwd>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
+#include <linden/values.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -83,17 +88,35 @@ struct Schema {
   bool only_missing = false;              ///< as CsvOptions::only_missing
 };
 
-/// What goes with features that are in memory. All spans are copied.
+/// What goes with features that are in memory. Labels and weights are any vector, array, span, list or tensor of
+/// numbers, and copied.
 struct RowOptions {
-  std::span<const double> label = {};           ///< empty, or one a row, finite
-  std::span<const double> weight = {};          ///< empty (all 1), or one a row, finite and >= 0
-  std::span<const std::string> names = {};      ///< empty ("f0", "f1", ...), or one a feature, distinct
-  std::shared_ptr<const void> owner = nullptr;  ///< keeps the feature memory alive; without it the caller does
+  NumberList label = {};   ///< empty, or one a row, finite
+  NumberList weight = {};  ///< empty (all 1), or one a row, finite and >= 0
+  NameList names = {};     ///< empty ("f0", "f1", ...), or one a feature, distinct
+  /// Features stay where they are, not copied: the caller keeps their memory, unchanged, as long as the dataset and
+  /// what was taken from it. Whole numbers are converted, hence copied, all the same.
+  bool refer = false;
+  std::shared_ptr<const void> owner = nullptr;  ///< refer, and keep this alive for it
 };
 
 struct SplitOptions {
   double test_fraction = 0.2;  ///< in (0, 1): rows of the second part, rounded to nearest
   std::uint64_t seed = 0;      ///< which rows: a Philox shuffle, the same on every machine
+  bool stratified = false;     ///< each class, or each stretch of a numeric label, by the same fraction
+  NumberList groups = {};      ///< one number a row: rows that have the same stay together (patients, days, ...)
+};
+
+struct FoldOptions {
+  int count = 5;            ///< at least 2, at most rows (or groups)
+  std::uint64_t seed = 0;   ///< which rows
+  bool stratified = false;  ///< as in SplitOptions
+  NumberList groups = {};   ///< as in SplitOptions
+};
+
+/// Rows to train on and rows to test on, ascending: data.take(fold.train).
+struct Fold {
+  std::vector<std::int64_t> train, test;
 };
 
 class LINDEN_API Dataset {
@@ -124,38 +147,74 @@ class LINDEN_API Dataset {
   static Dataset from_libsvm(const std::filesystem::path& path, const Schema& schema,
                              const LibsvmOptions& options = {});
 
-  /// Row-major values [rows, features], not copied. Throws ArgumentError when sizes do not fit, DataError for
-  /// infinite values, labels that are not finite, or bad weights (naming the row).
-  template <class T>
-  static Dataset from_rows(std::span<const T> values, int features, const RowOptions& options = {}) {
-    return from_dense(Tensor::view_of(values, grid(values.size(), features), options.owner), options);
+  /// Row-major values [rows, features]: a vector, array or span. float stays float, other types become double. A
+  /// temporary vector is kept, anything else copied unless options.refer. Throws ArgumentError when sizes do not fit,
+  /// DataError for infinite values, labels that are not finite, or bad weights (naming the row).
+  template <NumberRange Range>
+  static Dataset from_rows(Range&& values, int features, const RowOptions& options = {}) {
+    const Shape shape = grid(detail::count_of(values), features);
+    return from_matrix(
+        detail::as_tensor<detail::feature_t<Range>>(std::forward<Range>(values), shape, options.refer, options.owner),
+        options);
+  }
+  static Dataset from_rows(std::initializer_list<double> values, int features, const RowOptions& options = {}) {
+    return from_rows(std::vector<double>(values), features, options);
   }
 
-  /// Column-major values [features, rows], not copied.
-  template <class T>
-  static Dataset from_columns(std::span<const T> values, int features, const RowOptions& options = {}) {
-    const Shape rows = grid(values.size(), features);
-    return from_dense(Tensor::view_of(values, Shape{rows[1], rows[0]}, options.owner).transpose(0, 1), options);
-  }
-
-  /// Compressed sparse rows, not copied: `offsets` has rows + 1 entries; `columns` ascend within each row.
-  template <class T>
-  static Dataset from_csr(std::span<const std::int64_t> offsets, std::span<const std::int32_t> columns,
-                          std::span<const T> values, int features, const RowOptions& options = {}) {
-    return from_sparse(Tensor::view_of(offsets, {static_cast<std::int64_t>(offsets.size())}, options.owner),
-                       Tensor::view_of(columns, {static_cast<std::int64_t>(columns.size())}, options.owner),
-                       Tensor::view_of(values, {static_cast<std::int64_t>(values.size())}, options.owner), features,
+  /// Column-major values [features, rows], likewise.
+  template <NumberRange Range>
+  static Dataset from_columns(Range&& values, int features, const RowOptions& options = {}) {
+    const Shape rows = grid(detail::count_of(values), features);
+    return from_matrix(detail::as_tensor<detail::feature_t<Range>>(std::forward<Range>(values), {rows[1], rows[0]},
+                                                                   options.refer, options.owner)
+                           .transpose(0, 1),
                        options);
   }
 
-  /// A [rows, features] tensor of f32 or f64, any strides, not copied.
-  static Dataset from_dense(const Tensor& values, const RowOptions& options = {});
+  /// Compressed sparse rows, likewise: `offsets` has rows + 1 entries; `columns` ascend within each row.
+  template <NumberRange Offsets, NumberRange Columns, NumberRange Values>
+  static Dataset from_csr(Offsets&& offsets, Columns&& columns, Values&& values, int features,
+                          const RowOptions& options = {}) {
+    const auto shape = [](const auto& list) { return Shape{static_cast<std::int64_t>(detail::count_of(list))}; };
+    const Shape rows = shape(offsets), entries = shape(columns), numbers = shape(values);
+    return from_compressed(
+        detail::as_tensor<std::int64_t>(std::forward<Offsets>(offsets), rows, options.refer, options.owner),
+        detail::as_tensor<std::int32_t>(std::forward<Columns>(columns), entries, options.refer, options.owner),
+        detail::as_tensor<detail::feature_t<Values>>(std::forward<Values>(values), numbers, options.refer,
+                                                     options.owner),
+        features, options);
+  }
+
+  /// A [rows, features] tensor of f32 or f64, any strides, and what goes with it; copied unless options.refer.
+  static Dataset from_tensors(const Tensor& values, const RowOptions& options = {});
+  /// Compressed sparse rows as tensors: [rows + 1] i64, [entries] i32, [entries] f32 or f64.
   static Dataset from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
                              const RowOptions& options = {});
-  /// Columns of mixed kinds, with a label [rows] f64 (or empty), a weight [rows] f64 (or empty) and, when the label
-  /// holds class numbers, the names of the classes.
+  /// Columns of mixed kinds, whose tensors are kept and not copied, with a label [rows] f64 (or empty), a weight [rows]
+  /// f64 (or empty) and, when the label holds class numbers, the names of the classes.
   static Dataset from_named(std::vector<Column> columns, Tensor label = {}, Tensor weight = {},
                             std::vector<std::string> classes = {});
+
+  /// This dataset with another label: numbers, or texts, which are classes. Throws as from_rows does.
+  Dataset with_label(const NumberList& label, std::string name = {}) const;
+  Dataset with_label(const NameList& label, std::string name = {}) const;
+  /// With other weights; none: all 1.
+  Dataset with_weight(const NumberList& weight) const;
+  /// With one more feature, or another in the place of one that has its name: numbers, or texts, which are categories
+  /// ("" is missing). A dataset without rows and features takes any number of rows. Throws ArgumentError when sizes do
+  /// not fit, or for a sparse dataset.
+  Dataset with_column(Column column) const;
+  Dataset with_column(std::string name, const NumberList& values) const;
+  Dataset with_column(std::string name, const NameList& values) const;
+  /// Without these features. Throws ArgumentError for one that is not there, with the nearest name.
+  Dataset without(const NameList& names) const;
+
+  /// The rows of all, in order. Features are found by name, as the first has them; categories and classes become those
+  /// of all together. Throws ArgumentError when features or kinds differ, or some have a label and others none.
+  static Dataset concat(std::span<const Dataset> parts);
+  static Dataset concat(std::initializer_list<Dataset> parts) {
+    return concat(std::span<const Dataset>(parts.begin(), parts.size()));
+  }
 
   // Of a temporary (split().first.label()) these are copies: nothing refers to what is gone.
 
@@ -169,6 +228,12 @@ class LINDEN_API Dataset {
   /// The columns of a dense dataset; empty for a sparse one.
   const std::vector<Column>& columns() const& noexcept;
   std::vector<Column> columns() const&& { return columns(); }
+  /// A dense column by name. Throws ArgumentError with the nearest name.
+  const Column& column(std::string_view name) const&;
+  Column column(std::string_view name) const&& { return column(name); }
+  /// All features as a new tensor [rows, features]: f32 when all are, else f64; codes of categories as numbers, NaN for
+  /// missing, 0 for what is absent from a sparse row.
+  Tensor matrix() const;
   /// The entries of a sparse dataset; empty for a dense one.
   const SparseRows& sparse() const& noexcept;
   SparseRows sparse() const&& { return sparse(); }
@@ -199,17 +264,27 @@ class LINDEN_API Dataset {
   /// These rows, in this order, copied. Throws ArgumentError for a row out of range.
   Dataset take(std::span<const std::int64_t> rows) const;
   /// A random part for training and one for testing, rows in their old order in both.
-  /// Throws ArgumentError when a part would be empty.
+  /// Throws ArgumentError when a part would be empty, groups do not fit, or both groups and strata are asked for.
   std::pair<Dataset, Dataset> split(const SplitOptions& options = {}) const;
+  /// Cross-validation: every row is in the test part of one fold; sizes differ by one row at most, or as groups allow.
+  /// Throws as split does.
+  std::vector<Fold> folds(const FoldOptions& options = {}) const;
 
  private:
   struct State;
   explicit Dataset(std::shared_ptr<const State> state) noexcept;
   static Shape grid(std::size_t values, int features);
+  static Dataset concat_filled(std::span<const Dataset> parts);
+  static Dataset from_matrix(const Tensor& values, const RowOptions& options);
+  static Dataset from_compressed(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
+                                 const RowOptions& options);
 
   std::shared_ptr<const State> state_;
   friend class DatasetBuilder;  // src/data/dataset_builder.hpp
 };
+
+/// One line: 101 rows, 2 features, 1 of text: b (101 values; line 79: "1.281.501.0"); label y: 2 classes (no, yes).
+LINDEN_API std::ostream& operator<<(std::ostream& out, const Dataset& data);
 
 /// Whether a file holds libsvm's "label index:value ..." lines: by its ending (.csv and .tsv do not; .libsvm, .svm and
 /// .svmlight do), else by its first line of more than one word. Standard input ("-") is taken for CSV. Throws FileError

@@ -8,19 +8,18 @@
 namespace linden {
 namespace {
 
-// What all ways from spans share: label and weight, checked and copied.
+// What all ways from memory share: label and weight, checked. (They are copies already.)
 void add_options(DatasetBuilder::State& state, const RowOptions& options) {
-  const auto copy = [](std::span<const double> values) {
-    return Tensor::copy_of(values, {static_cast<std::int64_t>(values.size())});
-  };
-  if (!options.label.empty()) {
-    check_label(options.label, state.rows);
-    state.label = copy(options.label);
-  }
-  if (!options.weight.empty()) {
-    check_weight(options.weight, state.rows);
-    state.weight = copy(options.weight);
-  }
+  if (!options.label.empty()) check_label(options.label.span(), state.rows);
+  if (!options.weight.empty()) check_weight(options.weight.span(), state.rows);
+  state.label = options.label.values();
+  state.weight = options.weight.values();
+}
+
+// A copy whose columns lie as those of the original do: side by side or one after another.
+Tensor copy_of_matrix(const Tensor& values) {
+  const bool by_columns = values.strides()[0] < values.strides()[1];
+  return by_columns ? values.transpose(0, 1).clone().transpose(0, 1) : values.clone();
 }
 
 // An f64 tensor [rows] of from_named as a span; empty stays empty.
@@ -45,12 +44,10 @@ Shape Dataset::grid(std::size_t values, int features) {
   return {static_cast<std::int64_t>(values) / features, features};
 }
 
-Dataset Dataset::from_dense(const Tensor& values, const RowOptions& options) {
-  if (values.rank() != 2)
-    fail<ArgumentError>("Dataset: features have shape {}, but must be [rows, features].", values.shape().text());
+Dataset Dataset::from_matrix(const Tensor& values, const RowOptions& options) {
   State state;
   state.rows = values.size(0);
-  const std::vector<std::string> names = checked_names(options.names, values.size(1));
+  const std::vector<std::string> names = checked_names(options.names.span(), values.size(1));
   check_features(values, names);
   add_options(state, options);
   for (std::int64_t f = 0; f < values.size(1); ++f)
@@ -58,16 +55,30 @@ Dataset Dataset::from_dense(const Tensor& values, const RowOptions& options) {
   return DatasetBuilder::make(std::move(state));
 }
 
-Dataset Dataset::from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
-                             const RowOptions& options) {
+Dataset Dataset::from_tensors(const Tensor& values, const RowOptions& options) {
+  if (values.rank() != 2)
+    fail<ArgumentError>("Dataset: features have shape {}, but must be [rows, features].", values.shape().text());
+  check_host("features are", values);
+  return from_matrix(options.refer || options.owner ? values.detach() : copy_of_matrix(values.detach()), options);
+}
+
+Dataset Dataset::from_compressed(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
+                                 const RowOptions& options) {
   if (features < 1) fail<ArgumentError>("Dataset: {} features; there must be at least one.", features);
   State state;
   state.is_sparse = true;
-  state.sparse = {checked_names(options.names, features), offsets, columns, values};
+  state.sparse = {checked_names(options.names.span(), features), offsets, columns, values};
   check_sparse(state.sparse);
   state.rows = offsets.elements() - 1;
   add_options(state, options);
   return DatasetBuilder::make(std::move(state));
+}
+
+Dataset Dataset::from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
+                             const RowOptions& options) {
+  for (const Tensor* part : {&offsets, &columns, &values}) check_host("sparse features are", *part);
+  if (options.refer || options.owner) return from_compressed(offsets, columns, values.detach(), features, options);
+  return from_compressed(offsets.clone(), columns.clone(), values.detach().clone(), features, options);
 }
 
 Dataset Dataset::from_named(std::vector<Column> columns, Tensor label, Tensor weight,
@@ -105,6 +116,15 @@ std::vector<std::string> Dataset::feature_names() const {
 const std::string& Dataset::label_name() const& noexcept { return state_->label_name; }
 bool Dataset::is_sparse() const noexcept { return state_->is_sparse; }
 const std::vector<Column>& Dataset::columns() const& noexcept { return state_->columns; }
+
+const Column& Dataset::column(std::string_view name) const& {
+  const auto place = std::ranges::find(state_->columns, name, &Column::name);
+  if (place != state_->columns.end()) return *place;
+  const std::vector<std::string> names = feature_names();
+  fail<ArgumentError>("Dataset::column: no column \"{}\"{}. {}Columns: {}.", name,
+                      is_sparse() ? " in compressed rows" : "", did_you_mean(name, names), listing(names));
+}
+
 const SparseRows& Dataset::sparse() const& noexcept { return state_->sparse; }
 bool Dataset::has_label() const noexcept { return state_->label.elements() > 0; }
 const Tensor& Dataset::label() const& noexcept { return state_->label; }

@@ -1,9 +1,7 @@
-// Dataset::take and split: some rows of a dataset, copied.
+// Dataset::take: some rows of a dataset, copied.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
-#include "backend/philox.hpp"
 #include "base/fail.hpp"
 #include "data/dataset_builder.hpp"
 
@@ -82,18 +80,6 @@ SparseRows take_sparse(const SparseRows& sparse, Rows rows) {
   return taken;
 }
 
-// The `count` rows with the smallest random numbers, ascending: every subset of this size is as likely.
-std::vector<bool> draw(std::int64_t rows, std::int64_t count, std::uint64_t seed) {
-  std::vector<std::pair<std::uint64_t, std::int64_t>> order(static_cast<std::size_t>(rows));
-  for (std::int64_t r = 0; r < rows; ++r)
-    order[static_cast<std::size_t>(r)] = {random_bits(seed, Draw::split, 0, static_cast<std::uint64_t>(r)), r};
-  std::nth_element(order.begin(), order.begin() + count, order.end());
-  std::vector<bool> drawn(static_cast<std::size_t>(rows), false);
-  for (std::int64_t i = 0; i < count; ++i)
-    drawn[static_cast<std::size_t>(order[static_cast<std::size_t>(i)].second)] = true;
-  return drawn;
-}
-
 }  // namespace
 
 Dataset Dataset::take(std::span<const std::int64_t> rows) const {
@@ -110,20 +96,6 @@ Dataset Dataset::take(std::span<const std::int64_t> rows) const {
   state.weight = take_vector(state_->weight, rows);
   state.origin = origin_of_rows(state_->origin, {rows.begin(), rows.end()});
   return DatasetBuilder::make(std::move(state));
-}
-
-std::pair<Dataset, Dataset> Dataset::split(const SplitOptions& options) const {
-  const double fraction = options.test_fraction;
-  if (!(fraction > 0 && fraction < 1))
-    fail<ArgumentError>("Dataset::split: .test_fraction is {}, but must be above 0 and below 1.", fraction);
-  const std::int64_t count = std::llround(static_cast<double>(state_->rows) * fraction);
-  if (count == 0 || count == state_->rows)
-    fail<ArgumentError>("Dataset::split: .test_fraction {} of {} rows leaves none for {}.", fraction, state_->rows,
-                        count == 0 ? "testing" : "training");
-  const std::vector<bool> is_test = draw(state_->rows, count, options.seed);
-  std::vector<std::int64_t> train, test;
-  for (std::int64_t r = 0; r < state_->rows; ++r) (is_test[static_cast<std::size_t>(r)] ? test : train).push_back(r);
-  return {take(train), take(test)};
 }
 
 }  // namespace linden

@@ -1,4 +1,4 @@
-// take and split: the right rows, with all that belongs to them.
+// take: the right rows, with all that belongs to them.
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -54,47 +54,6 @@ TEST(Take, RefusesARowOutOfRange) {
   EXPECT_EQ(refusal<ArgumentError>([] { numbered(5).take(std::array<std::int64_t, 2>{0, 5}); }), message);
   EXPECT_EQ(refusal<ArgumentError>([] { numbered(5).take(std::array<std::int64_t, 1>{-1}); }),
             "Dataset::take: row -1 is out of range; there are 5 rows.");
-}
-
-TEST(Split, PartsAreComplementsInOldOrder) {
-  const Dataset data = numbered(1001);
-  const auto [train, test] = data.split({.test_fraction = 0.25, .seed = 3});
-  EXPECT_EQ(test.rows(), 250);
-  EXPECT_EQ(train.rows(), 751);
-  const Numbers a = numbers(train.label()), b = numbers(test.label());
-  EXPECT_TRUE(std::is_sorted(a.begin(), a.end()));
-  EXPECT_TRUE(std::is_sorted(b.begin(), b.end()));
-  Numbers all;
-  std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(all));
-  EXPECT_EQ(all, numbers(data.label()));
-  for (std::int64_t r = 0; r < test.rows(); ++r)
-    EXPECT_EQ(test.columns()[0].values.at<double>({r}), 2 * test.label().at<double>({r}));
-}
-
-TEST(Split, DependsOnTheSeedAlone) {
-  const Dataset data = numbered(20);
-  EXPECT_EQ(dump(data.split({.seed = 5}).second), dump(data.split({.seed = 5}).second));
-  EXPECT_NE(dump(data.split({.seed = 5}).second), dump(data.split({.seed = 6}).second));
-  // Written down, so that a change of the draw is noticed: it changes everyone's test sets.
-  EXPECT_EQ(numbers(data.split().second.label()), (Numbers{6, 10, 17, 19}));
-}
-
-TEST(Split, EveryRowIsAsLikely) {
-  const Dataset data = numbered(10);
-  std::array<int, 10> times{};
-  for (std::uint64_t seed = 0; seed < 5000; ++seed)
-    for (const double row : numbers(data.split({.test_fraction = 0.3, .seed = seed}).second.label()))
-      ++times[static_cast<std::size_t>(row)];
-  for (const int count : times) EXPECT_NEAR(count, 1500, 162);  // five standard deviations
-}
-
-TEST(Split, RefusesFractionsThatLeaveAPartEmpty) {
-  EXPECT_EQ(refusal<ArgumentError>([] { numbered(5).split({.test_fraction = 1.5}); }),
-            "Dataset::split: .test_fraction is 1.5, but must be above 0 and below 1.");
-  EXPECT_EQ(refusal<ArgumentError>([] { numbered(5).split({.test_fraction = 0.01}); }),
-            "Dataset::split: .test_fraction 0.01 of 5 rows leaves none for testing.");
-  EXPECT_EQ(refusal<ArgumentError>([] { numbered(1).split({.test_fraction = 0.9}); }),
-            "Dataset::split: .test_fraction 0.9 of 1 rows leaves none for training.");
 }
 
 }  // namespace

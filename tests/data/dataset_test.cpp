@@ -1,4 +1,4 @@
-// Datasets from memory: nothing copied, everything checked.
+// Datasets from memory: copied, kept or referred to, and everything checked.
 #include <array>
 #include <cmath>
 #include <limits>
@@ -21,9 +21,9 @@ TEST(Dataset, IsEmptyByDefault) {
   EXPECT_FALSE(data.has_label());
 }
 
-TEST(Dataset, FromRowsViewsTheCallersMemory) {
+TEST(Dataset, FromRowsViewsTheCallersMemoryWhenAskedTo) {
   std::vector<float> x{1, 2, 3, 4, 5, 6};
-  const Dataset data = Dataset::from_rows(std::span<const float>(x), 3);
+  const Dataset data = Dataset::from_rows(std::span<const float>(x), 3, {.refer = true});
   EXPECT_EQ(data.rows(), 2);
   EXPECT_EQ(data.feature_names(), (Names{"f0", "f1", "f2"}));
   EXPECT_EQ(data.columns()[1].values.data<float>(), x.data() + 1);
@@ -33,26 +33,101 @@ TEST(Dataset, FromRowsViewsTheCallersMemory) {
   EXPECT_EQ(numbers(data.columns()[1].values), (Numbers{2, 50}));
 }
 
-TEST(Dataset, FromColumnsViewsTheCallersMemory) {
+TEST(Dataset, FromColumnsViewsTheCallersMemoryWhenAskedTo) {
   const std::vector<double> x{1, 2, 3, 4, nan, 6};
-  const Dataset data = Dataset::from_columns(std::span(x), 3);
+  const Dataset data = Dataset::from_columns(std::span(x), 3, {.refer = true});
   EXPECT_EQ(data.rows(), 2);
   EXPECT_EQ(data.columns()[1].values.data<double>(), x.data() + 2);
   EXPECT_TRUE(data.columns()[1].values.is_contiguous());
   EXPECT_EQ(numbers(data.columns()[1].values), (Numbers{3, 4}));
 }
 
-TEST(Dataset, FromCsrViewsTheCallersMemory) {
+TEST(Dataset, FromCsrViewsTheCallersMemoryWhenAskedTo) {
   const std::vector<std::int64_t> offsets{0, 2, 2, 3};
   const std::vector<std::int32_t> columns{0, 2, 1};
   const std::vector<float> values{1, 2, 3};
-  const Dataset data = Dataset::from_csr(std::span(offsets), std::span(columns), std::span(values), 3);
+  const Dataset data = Dataset::from_csr(std::span(offsets), std::span(columns), std::span(values), 3, {.refer = true});
   EXPECT_TRUE(data.is_sparse());
   EXPECT_EQ(data.rows(), 3);
   EXPECT_EQ(data.features(), 3);
   EXPECT_EQ(data.sparse().offsets.data<std::int64_t>(), offsets.data());
   EXPECT_EQ(data.sparse().columns.data<std::int32_t>(), columns.data());
   EXPECT_EQ(data.sparse().values.data<float>(), values.data());
+}
+
+// A dataset whose memory is gone with the function, were it not copied or handed over.
+Dataset made_elsewhere(bool hand_over) {
+  std::vector<float> x{1, 2, 3, 4, 5, 6};
+  const std::vector<int> y{7, 8};
+  const float* const memory = x.data();
+  const Dataset data =
+      hand_over ? Dataset::from_rows(std::move(x), 3, {.label = y}) : Dataset::from_rows(x, 3, {.label = y});
+  EXPECT_EQ(data.columns()[0].values.data<float>() == memory, hand_over);
+  return data;
+}
+
+TEST(Dataset, MemoryIsCopiedOrHandedOver) {
+  for (const bool hand_over : {false, true}) {
+    const Dataset data = made_elsewhere(hand_over);
+    EXPECT_EQ(numbers(data.columns()[1].values), (Numbers{2, 5}));
+    EXPECT_EQ(data.columns()[1].values.dtype(), DType::f32);
+    EXPECT_EQ(numbers(data.label()), (Numbers{7, 8}));
+  }
+  std::vector<double> x{1, 2, 3, 4};
+  const Dataset columns = Dataset::from_columns(x, 2);
+  EXPECT_TRUE(columns.columns()[1].values.is_contiguous());
+  Tensor tensor = Tensor::copy_of(std::span<const double>(x), {2, 2});
+  const Dataset copied = Dataset::from_tensors(tensor), referred = Dataset::from_tensors(tensor, {.refer = true});
+  const Dataset turned = Dataset::from_tensors(tensor.transpose(0, 1));
+  EXPECT_TRUE(turned.columns()[0].values.is_contiguous());
+  tensor.data<double>()[0] = x[0] = 50;
+  EXPECT_EQ(numbers(columns.columns()[0].values), (Numbers{1, 2}));
+  EXPECT_EQ(numbers(copied.columns()[0].values), (Numbers{1, 3}));
+  EXPECT_EQ(numbers(referred.columns()[0].values), (Numbers{50, 3}));
+  EXPECT_EQ(numbers(turned.columns()[0].values), (Numbers{1, 2}));
+}
+
+TEST(Dataset, TakesAnyNumbersAndNames) {
+  std::array<int, 4> whole{1, 2, 3, 4};
+  const std::vector<std::uint8_t> bytes{1, 2, 3, 4};
+  const std::vector<bool> flags{true, false};
+  const float plain[] = {1, 2, 3, 4};
+  const char* const names[] = {"a", "b"};
+  std::vector<std::int64_t> weights{1, 2};
+  const Dataset wanted = Dataset::from_rows({1, 2, 3, 4}, 2, {.label = {1, 0}, .weight = {1, 2}, .names = {"a", "b"}});
+  const RowOptions options{.label = flags, .weight = std::span(weights), .names = names};
+  EXPECT_EQ(dump(Dataset::from_rows(whole, 2, options)), dump(wanted));
+  EXPECT_EQ(dump(Dataset::from_rows(bytes, 2, options)), dump(wanted));
+  EXPECT_EQ(dump(Dataset::from_rows(std::span(whole), 2, options)), dump(wanted));
+  EXPECT_EQ(numbers(Dataset::from_rows(plain, 2, options).columns()[1].values), (Numbers{2, 4}));
+  EXPECT_EQ(Dataset::from_rows(plain, 2).columns()[1].values.dtype(), DType::f32);
+  EXPECT_EQ(dump(Dataset::from_rows(whole, 2,
+                                    {.label = Tensor::copy_of(std::span<const float>(std::array{1.f, 0.f}), {2}),
+                                     .weight = weights,
+                                     .names = Names{"a", "b"}})),
+            dump(wanted));
+  const std::vector<int> offsets{0, 1, 2};
+  const std::vector<std::int64_t> columns{1, 0}, far{1, std::int64_t{1} << 32};
+  EXPECT_EQ(
+      dump(Dataset::from_csr(offsets, columns, std::vector<int>{5, 6}, 2)),
+      dump(Dataset::from_csr(std::vector<std::int64_t>{0, 1, 2}, std::vector<std::int32_t>{1, 0}, Numbers{5, 6}, 2)));
+  EXPECT_EQ(refusal<DataError>([&] {
+              Dataset::from_csr(offsets, far, Numbers{5, 6}, 2);
+            }),
+            "Dataset: row 1 has column -1, but there are 2 features.");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              Dataset::from_rows({1, 2}, 1, {.label = Tensor::zeros({2, 1})});
+            }),
+            "Dataset: numbers of rows have shape [2, 1], but must be [rows].");
+}
+
+TEST(Dataset, TheHeadersExampleIsOne) {
+  std::vector<float> x(1000 * 28);
+  std::vector<int> clicks(1000);
+  auto mine = Dataset::from_rows(x, 28, {.label = clicks});
+  auto big = Dataset::from_rows(x, 28, {.refer = true});
+  EXPECT_EQ(mine.rows(), 1000);
+  EXPECT_EQ(big.columns()[0].values.data<float>(), x.data());
 }
 
 TEST(Dataset, TheOwnerLivesAsLongAsTheDataset) {
@@ -114,10 +189,10 @@ TEST(Dataset, RefusesSizesThatDoNotFit) {
   EXPECT_EQ(refused<ArgumentError>({.weight = {1, 2, 3}}), "Dataset: the weight has 3 entries, but there are 2 rows.");
   EXPECT_EQ(refused<ArgumentError>({.names = {"a"}}), "Dataset: 1 names for 3 features.");
   EXPECT_EQ(refused<ArgumentError>({.names = {"a", "b", "a"}}), "Dataset: two features are called \"a\".");
-  EXPECT_EQ(refusal<ArgumentError>([] { Dataset::from_dense(Tensor::zeros({2})); }),
+  EXPECT_EQ(refusal<ArgumentError>([] { Dataset::from_tensors(Tensor::zeros({2})); }),
             "Dataset: features have shape [2], but must be [rows, features].");
   EXPECT_EQ(refusal<ArgumentError>([] {
-              Dataset::from_dense(Tensor::zeros({2, 2}, DType::i32));
+              Dataset::from_tensors(Tensor::zeros({2, 2}, DType::i32));
             }),
             "Dataset: features are f32 or f64, not i32.");
 }

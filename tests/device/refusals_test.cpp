@@ -87,7 +87,7 @@ TEST_F(RefusalsOnGpu, DatasetsAreMadeFromTheHost) {
   const auto message = [](const std::string& what) {
     return "Dataset: " + what + " on cuda:0, but a dataset is made from memory of the host. Hint: to(Device::cpu()).";
   };
-  EXPECT_EQ(refusal<DeviceError>([&] { Dataset::from_dense(values.to(gpu())); }), message("features are"));
+  EXPECT_EQ(refusal<DeviceError>([&] { Dataset::from_tensors(values.to(gpu())); }), message("features are"));
   EXPECT_EQ(refusal<DeviceError>([&] {
               Dataset::from_named({{"a", label.to(gpu())}}, label);
             }),

@@ -1,0 +1,111 @@
+// Numbers and names as the caller has them: vectors, arrays, spans and lists of any arithmetic type, for data.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <linden/export.hpp>
+#include <linden/tensor.hpp>
+#include <memory>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace linden {
+
+/// std::vector<float>, std::span<const int>, std::array<double, 9>, ...
+template <class Range>
+concept NumberRange = std::ranges::forward_range<const std::remove_cvref_t<Range>> &&
+    std::is_arithmetic_v<std::ranges::range_value_t<Range>>;
+
+/// std::vector<std::string>, std::span<const char* const>, ...
+template <class Range>
+concept NameRange = std::ranges::forward_range<const std::remove_cvref_t<Range>> &&
+    std::is_convertible_v<std::ranges::range_reference_t<const std::remove_cvref_t<Range>>, std::string_view>;
+
+/// One number a row, copied as f64: labels, weights, groups.
+class LINDEN_API NumberList {
+ public:
+  NumberList() = default;
+  template <NumberRange Range>
+  NumberList(const Range& numbers)  // NOLINT: meant to be implicit, as are the others
+      : values_(Tensor::empty({static_cast<std::int64_t>(std::ranges::distance(numbers))})) {
+    std::ranges::transform(numbers, values_.data<double>(), [](auto number) { return static_cast<double>(number); });
+  }
+  NumberList(std::initializer_list<double> numbers) : NumberList(std::span<const double>(numbers)) {}
+  /// A tensor [rows] of the host, of any dtype. Throws ArgumentError for another rank, DeviceError on a GPU.
+  NumberList(const Tensor& values);
+
+  /// [rows] f64, contiguous.
+  const Tensor& values() const noexcept { return values_; }
+  std::span<const double> span() const { return values_.span<const double>(); }
+  bool empty() const noexcept { return values_.elements() == 0; }
+
+ private:
+  Tensor values_;
+};
+
+/// Names, copied: of features, of columns, of the classes of a label.
+class NameList {
+ public:
+  NameList() = default;
+  template <NameRange Range>
+  NameList(const Range& names) {  // NOLINT: meant to be implicit, as is the other
+    for (const std::string_view name : names) names_.emplace_back(name);
+  }
+  NameList(std::initializer_list<std::string> names) : names_(names) {}
+
+  std::span<const std::string> span() const noexcept { return names_; }
+  bool empty() const noexcept { return names_.empty(); }
+  std::size_t size() const noexcept { return names_.size(); }
+  auto begin() const noexcept { return names_.begin(); }
+  auto end() const noexcept { return names_.end(); }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+namespace detail {
+
+/// Numbers as a tensor of this type: moved into it from a temporary vector, referred to where that is asked for, else
+/// copied. Whole numbers that Number cannot hold become -1.
+template <class Number, class Range>
+Tensor as_tensor(Range&& numbers, const Shape& shape, bool refer, const std::shared_ptr<const void>& owner) {
+  using Plain = std::remove_cvref_t<Range>;
+  using Given = std::ranges::range_value_t<Plain>;
+  if constexpr (std::is_same_v<Given, Number> && std::ranges::contiguous_range<Plain>) {
+    if constexpr (!std::is_reference_v<Range> && !std::is_const_v<Range> && !std::ranges::borrowed_range<Plain>) {
+      const auto kept = std::make_shared<Plain>(std::forward<Range>(numbers));
+      return Tensor::view_of(std::span<const Number>(*kept), shape, kept);
+    } else {
+      const std::span<const Number> span(numbers);
+      return refer || owner ? Tensor::view_of(span, shape, owner) : Tensor::copy_of(span, shape);
+    }
+  } else {
+    std::vector<Number> converted;
+    for (const auto number : numbers) {
+      if constexpr (std::is_integral_v<Number> && std::is_integral_v<Given> && !std::is_same_v<Given, bool>)
+        converted.push_back(std::in_range<Number>(number) ? static_cast<Number>(number) : Number{-1});
+      else
+        converted.push_back(static_cast<Number>(number));
+    }
+    return as_tensor<Number>(std::move(converted), shape, false, nullptr);
+  }
+}
+
+/// float stays float, anything else becomes double.
+template <class Range>
+using feature_t =
+    std::conditional_t<std::is_same_v<std::ranges::range_value_t<std::remove_cvref_t<Range>>, float>, float, double>;
+
+template <class Range>
+std::size_t count_of(const Range& numbers) {
+  return static_cast<std::size_t>(std::ranges::distance(numbers));
+}
+
+}  // namespace detail
+}  // namespace linden

@@ -1,0 +1,55 @@
+// Datasets below each other.
+#include "data/reading.hpp"
+
+namespace linden {
+namespace {
+
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+TEST(Concat, IsTheDatasetOfAllRows) {
+  const std::string head = "x,c,w,y\n", a = "1,b,1,no\n2,NA,2,yes\n", b = "3,a,3,maybe\n,c,4,no\n";
+  const CsvOptions options{.label = "y", .weight = "w"};
+  const Dataset whole = csv(head + a + b, options);
+  const Dataset parts = Dataset::concat({csv(head + a, options), csv("y,w,c,x\nmaybe,3,a,3\nno,4,c,\n", options)});
+  EXPECT_EQ(dump(parts), dump(whole));
+  EXPECT_EQ(parts.where(1), "x.csv:3");
+  EXPECT_EQ(parts.where(2), "x.csv:2");
+  EXPECT_EQ(Dataset::concat({parts, Dataset::concat({parts})}).where(7), "x.csv:3");
+  EXPECT_EQ(Dataset::concat({}).rows(), 0);
+  const std::vector<std::int64_t> none;
+  EXPECT_EQ(dump(Dataset::concat({whole.take(none), whole})), dump(whole));
+}
+
+TEST(Concat, SparseRowsAndWidths) {
+  EXPECT_EQ(dump(Dataset::concat({libsvm("1 1:1 3:3\n2\n"), libsvm("3 3:5\n")})),
+            dump(libsvm("1 1:1 3:3\n2\n3 3:5\n")));
+  const Dataset narrow = Dataset::from_rows(std::vector<float>{1, 2}, 1), wide = Dataset::from_rows({3}, 1);
+  EXPECT_EQ(Dataset::concat({narrow, narrow}).columns()[0].values.dtype(), DType::f32);
+  const Dataset both = Dataset::concat({narrow, wide.with_weight({2})});
+  EXPECT_EQ(both.columns()[0].values.dtype(), DType::f64);
+  EXPECT_EQ(numbers(both.columns()[0].values), (Numbers{1, 2, 3}));
+  EXPECT_EQ(numbers(both.weight()), (Numbers{1, 1, 2}));
+  EXPECT_EQ(both.where(2), "row 2");
+}
+
+TEST(Concat, WhatDoesNotFitIsRefused) {
+  const auto refused = [](const Dataset& a, const Dataset& b) {
+    return refusal<ArgumentError>([&] { Dataset::concat({a, b}); });
+  };
+  const Dataset plain = csv("a,b\n1,2\n");
+  EXPECT_EQ(refused(plain, csv("a\n1\n")),
+            "Dataset::concat: part 1 has no column \"b\". Did you mean \"a\"? Columns: a.");
+  EXPECT_EQ(refused(plain, csv("a,b,c\n1,2,3\n")),
+            "Dataset::concat: part 1 has a column \"c\" that part 0 does not have. Did you mean \"a\"? Columns: a, b.");
+  EXPECT_EQ(refused(plain, csv("a,b\n1,x\n")),
+            "Dataset::concat: column \"b\" holds numbers in part 0 and categories in part 1.");
+  EXPECT_EQ(refused(plain, csv("a,b,y\n1,2,3\n", {.label = "y"})),
+            "Dataset::concat: part 1 has a label, part 0 has none.");
+  EXPECT_EQ(refused(csv("a,y\n1,2\n", {.label = "y"}), csv("a,y\n1,z\n", {.label = "y"})),
+            "Dataset::concat: the label is text in part 1 and numbers in part 0.");
+  EXPECT_EQ(refused(plain, libsvm("1 1:1\n")), "Dataset::concat: part 0 is dense and part 1 is not.");
+}
+
+}  // namespace
+}  // namespace linden

@@ -132,7 +132,7 @@ TEST(CustomLoss, AModelOfTheTapeLoadsAndPredictsButDoesNotTrain) {
       {.outputs = 2});
   const BoostedModel model = fit_boosted(data.dataset(), {.loss = loss, .rounds = 5});
   const std::string bytes = bytes_of(model);
-  const BoostedModel loaded = BoostedModel::load(scratch() / "bytes.json");
+  const BoostedModel loaded = BoostedModel::from_string(bytes);
   EXPECT_EQ(numbers_of(loaded.predict(data.dataset())), numbers_of(model.predict(data.dataset())));
   EXPECT_EQ(bytes_of(loaded), bytes);
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_boosted(data.dataset(), loaded.config()); }),

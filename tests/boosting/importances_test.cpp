@@ -36,7 +36,8 @@ TEST(Importances, NameTheFeatureThatDecides) {
     data.label.push_back(row < 50 ? 0 : 1);
   }
   const std::vector<Importance> importances =
-      fit_boosted(data.dataset({"flat", "step"}), {.rounds = 1, .learning_rate = 1, .max_leaves = 2, .l2 = 0})
+      fit_boosted(data.dataset({"flat", "step"}),
+                  {.loss = loss::squared(), .rounds = 1, .learning_rate = 1, .max_leaves = 2, .l2 = 0})
           .importances();
   ASSERT_EQ(importances.size(), 1u);
   EXPECT_EQ(importances[0].name, "step");

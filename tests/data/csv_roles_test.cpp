@@ -21,7 +21,9 @@ TEST(CsvRoles, AColumnThatIsNotThereIsRefusedWithTheNearestName) {
   EXPECT_EQ(refused({.weight = "pirce"}), message);
   EXPECT_EQ(refused({.drop = {"area", "pirce"}}), message);
   EXPECT_EQ(refused({.categorical = {"pirce"}}), message);
-  EXPECT_EQ(refused({.label = "2"}), "Dataset::from_csv(\"x.csv\"): no column \"2\". Columns: area, rooms, price.");
+  EXPECT_EQ(refused({.label = "2"}),
+            "Dataset::from_csv(\"x.csv\"): no column \"2\". Columns: area, rooms, price. Hint: .header = false if the "
+            "first line is a row.");
 }
 
 TEST(CsvRoles, WithoutAHeaderTheNumbersAreNamed) {
@@ -47,7 +49,9 @@ TEST(CsvRoles, NegativeNumbersCountFromTheEnd) {
   EXPECT_EQ(csv(text, {.label = "-3", .drop = {"-1"}}).feature_names(), (std::vector<std::string>{"rooms"}));
   EXPECT_EQ(csv("1,2,3\n", {.label = "-1", .header = false}).label_name(), "2");
   EXPECT_EQ(csv("-1,2,3\n7,8,9\n", {.label = "-1"}).label_name(), "-1");
-  EXPECT_EQ(refused({.label = "-4"}), "Dataset::from_csv(\"x.csv\"): no column \"-4\". Columns: area, rooms, price.");
+  EXPECT_EQ(refused({.label = "-4"}),
+            "Dataset::from_csv(\"x.csv\"): no column \"-4\". Columns: area, rooms, price. Hint: .header = false if the "
+            "first line is a row.");
   EXPECT_NE(refused({.label = "-0"}), "");
 }
 

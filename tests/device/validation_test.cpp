@@ -17,20 +17,20 @@ class ValidationOnGpu : public OnGpu {
     const BoostedModel model = fit_boosted(train, config, options);
     BoostedModel::State state = model.state();
     state.trees.clear();
-    state.history.clear();
     Arena arena(2);
     DeviceContext context(gpu(), arena);
-    Validation validation(backend_of(gpu()), context, state, options);
+    Validation validation(backend_of(gpu()), context, state, {"", valid});
     validation.start(state);
     for (int round = 0; round < 4; ++round) {
       for (int k = 0; k < model.outputs(); ++k)
         state.trees.push_back(model.trees()[static_cast<std::size_t>(round * model.outputs() + k)]);
-      EXPECT_TRUE(validation.after_round(state, round, 0));
+      std::vector<MetricValue> found;
+      validation.after_round(state, metric::defaults(model.loss()), found);
+      const std::vector<MetricValue>& expected = model.history()[static_cast<std::size_t>(round)];
+      ASSERT_EQ(found.size(), expected.size());
+      for (std::size_t m = 0; m < found.size(); ++m)
+        EXPECT_EQ(found[m].value, expected[m].value) << loss << ", round " << round;
     }
-    ASSERT_EQ(state.history.size(), model.history().size());
-    for (std::size_t round = 0; round < state.history.size(); ++round)
-      for (std::size_t m = 0; m < state.history[round].size(); ++m)
-        EXPECT_EQ(state.history[round][m].value, model.history()[round][m].value) << loss << ", round " << round;
   }
 };
 

@@ -26,7 +26,7 @@ TEST(Print, ALinearModelEndsWithItsCertificate) {
 
 TEST(Print, ALinearConfiguration) {
   EXPECT_EQ(text_of(LinearConfig{.l2 = 0.5}),
-            "loss = squared, l1 = 0, l2 = 0.5, intercept = true, standardize = true, solver = automatic, tolerance = "
+            "loss = automatic, l1 = 0, l2 = 0.5, intercept = true, standardize = true, solver = automatic, tolerance = "
             "1e-08, max_iterations = 0");
 }
 

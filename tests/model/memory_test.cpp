@@ -2,6 +2,7 @@
 // what is allocated, and lets an allocation fail.
 #include <gtest/gtest.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <ctime>
@@ -63,6 +64,7 @@ BoostedModel random_model(int trees, int nodes, int categories, std::uint64_t se
   Random random(seed);
   auto state = std::make_shared<BoostedModel::State>();
   state->config.rounds = trees;
+  state->config.loss = loss::squared();
   state->feature_names = {"number", "word"};
   state->categorical = {false, true};
   state->categories.resize(2);
@@ -104,6 +106,7 @@ BoostedModel random_model(int trees, int nodes, int categories, std::uint64_t se
 LinearModel random_line(int features) {
   Random random(2);
   auto state = std::make_shared<LinearModel::State>();
+  state->config.loss = loss::squared();
   for (int f = 0; f < features; ++f) {
     state->feature_names.push_back(fmt::format("feature number {}", f));
     state->weights.push_back(any_number(random));
@@ -124,7 +127,8 @@ double most_bytes(const Action& action) {
 }
 
 const std::filesystem::path& file() {
-  static const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "linden_memory.json";
+  static const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / ("linden_memory_" + std::to_string(::getpid()) + ".json");
   return path;
 }
 

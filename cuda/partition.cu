@@ -66,8 +66,10 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
       if (j * threads + int(threadIdx.x) < count) entry[j] = load_raw(from + j * threads + threadIdx.x);
 #pragma unroll
     for (int j = 0; j < items; ++j)
-      if (const std::int64_t row = entry[j].unpacked().row; j * threads + int(threadIdx.x) < count)
+      if (j * threads + int(threadIdx.x) < count) {
+        const std::int64_t row = entry[j].unpacked().row;
         bin[j] = is_dense ? bins[row] : bin_of_row(tree->bins, feature, row);
+      }
 #pragma unroll
     for (int j = 0; j < items; ++j) {
       const bool left = j * threads + int(threadIdx.x) < count && goes(bin[j]);

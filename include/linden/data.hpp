@@ -63,7 +63,9 @@ struct CsvOptions {
 };
 
 struct LibsvmOptions {
-  int features = 0;  ///< width; 0 takes the largest index of the file. A larger index in the file is refused
+  /// Width. A larger index in the file is refused. 0: the largest index of the file; where that is above 1,000 and more
+  /// than half of the columns up to it have no entry, these are left out, and the features are the others.
+  int features = 0;
   /// Whether indices start at 0 (libsvm's start at 1); nothing: whether an index 0 is in the file.
   std::optional<bool> zero_based = {};
   bool drop_unlabelled = false;  ///< whether rows whose label is nan are left out (else they are refused)

@@ -250,36 +250,92 @@ std::vector<Block> parse_blocks(const Text& text, const Source& source, Indices&
   return blocks;
 }
 
-// Names by number from `first`.
-std::vector<std::string> numbered(std::int64_t first, std::int64_t features) {
-  std::vector<std::string> names;
-  for (std::int64_t f = 0; f < features; ++f) names.push_back(std::to_string(first + f));
-  return names;
+// Columns whose names are their numbers: all up to some width, or some of them. Most columns of a wide file may have no
+// entry: those would cost memory and time, and a line each in every model.
+struct Columns {
+  std::int64_t first = 1;               // the number of column 0
+  std::int64_t width = 0;               // of the columns that are read
+  std::vector<std::int32_t> kept = {};  // ascending; empty: all
+
+  // `used`: columns that are wanted, ascending.
+  static Columns with(std::int64_t first, std::int64_t width, std::vector<std::int32_t> used) {
+    const bool is_wide = width > 1000 && 2 * static_cast<std::int64_t>(used.size()) < width;
+    return {first, width, is_wide ? std::move(used) : std::vector<std::int32_t>{}};
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const std::int32_t column : kept) names.push_back(std::to_string(first + column));
+    for (std::int64_t column = 0; kept.empty() && column < width; ++column)
+      names.push_back(std::to_string(first + column));
+    return names;
+  }
+};
+
+std::vector<std::int32_t> columns_with_entries(std::span<const Block> blocks, std::int64_t width) {
+  std::int64_t entries = 0;
+  for (const Block& block : blocks) entries += static_cast<std::int64_t>(block.columns.size());
+  std::vector<std::int32_t> columns;
+  if (width <= 16 * entries) {
+    std::vector<bool> is_used(static_cast<std::size_t>(width));
+    for (const Block& block : blocks)
+      for (const std::int32_t column : block.columns) is_used[static_cast<std::size_t>(column)] = true;
+    for (std::int64_t column = 0; column < width; ++column)
+      if (is_used[static_cast<std::size_t>(column)]) columns.push_back(static_cast<std::int32_t>(column));
+    return columns;
+  }
+  for (const Block& block : blocks) columns.insert(columns.end(), block.columns.begin(), block.columns.end());
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  return columns;
 }
 
-// The names of a schema's features for rows of libsvm: a feature called by its number has that index, others are in
-// their order.
+// Numbers the columns that are kept anew, and drops the entries of others.
+void renumber(std::vector<Block>& blocks, const std::vector<std::int32_t>& kept, Arena& arena) {
+  arena.each(static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
+    Block& block = blocks[static_cast<std::size_t>(b)];
+    std::size_t from = 0, to = 0;
+    for (std::int64_t& length : block.lengths) {
+      const std::size_t row = to;
+      for (const std::size_t end = from + static_cast<std::size_t>(length); from < end; ++from) {
+        const auto found = std::lower_bound(kept.begin(), kept.end(), block.columns[from]);
+        if (found == kept.end() || *found != block.columns[from]) continue;
+        block.columns[to] = static_cast<std::int32_t>(found - kept.begin());
+        block.values[to++] = block.values[from];
+      }
+      length = static_cast<std::int64_t>(to - row);
+    }
+    block.columns.resize(to);
+    block.values.resize(to);
+  });
+}
+
+// A schema's features for rows of libsvm: a feature called by its number has that index, others are in their order.
 struct NamedIndices {
-  bool zero_based = false;
-  std::vector<std::string> names;
+  Columns columns;
+  std::vector<std::string> names;  // where they are not all numbers
 
   NamedIndices(const Schema& schema, bool starts_at_zero) {
-    std::int64_t largest = -1;
-    bool all_numbers = true, zero = false;
+    std::vector<std::int32_t> indices;
+    bool all_numbers = true;
     for (const Schema::Feature& feature : schema.features) {
       std::int64_t index = -1;
       const char* const end = feature.name.data() + feature.name.size();
       const auto [stop, error] = std::from_chars(feature.name.data(), end, index);
       all_numbers = all_numbers && error == std::errc() && stop == end && index >= 0 &&
                     index < std::numeric_limits<std::int32_t>::max();
-      largest = std::max(largest, index);
-      zero = zero || index == 0;
+      if (all_numbers) indices.push_back(static_cast<std::int32_t>(index));
     }
-    zero_based = all_numbers ? zero : starts_at_zero;
-    if (all_numbers)
-      names = numbered(zero ? 0 : 1, largest + (zero ? 1 : 0));
-    else
+    if (!all_numbers) {
       for (const Schema::Feature& feature : schema.features) names.push_back(feature.name);
+      columns = {starts_at_zero ? 0 : 1, static_cast<std::int64_t>(names.size()), {}};
+      return;
+    }
+    std::sort(indices.begin(), indices.end());
+    const std::int64_t width = indices.empty() ? 0 : std::int64_t{indices.back()} + 1;
+    columns = Columns::with(0, width, indices);
+    // Where all columns up to the last are read, 0 is one only if the schema has it.
+    if (columns.kept.empty() && width > 0 && indices.front() > 0) columns = {1, width - 1, {}};
   }
 };
 
@@ -298,15 +354,20 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
   std::optional<NamedIndices> named;
   if (schema != nullptr) {
     named.emplace(*schema, options.zero_based.value_or(false));
-    zero_based = named->zero_based;
-    indices.features = static_cast<std::int64_t>(named->names.size());
+    zero_based = named->columns.first == 0;
+    indices.features = named->columns.width;
     indices.ignore_larger = true;
   }
-  const std::vector<Block> blocks =
+  std::vector<Block> blocks =
       parse_blocks(text, source, indices, zero_based, block ? block : std::size_t{512} << 10, arena);
   std::int32_t last = -1;
   std::int64_t unlabelled = 0;
   for (const Block& b : blocks) last = std::max(last, b.last), unlabelled += b.unlabelled;
+  const Columns columns = named                  ? named->columns
+                          : options.features > 0 ? Columns{indices.first, options.features, {}}
+                                                 : Columns::with(indices.first, last + 1,
+                                                                 columns_with_entries(blocks, last + std::int64_t{1}));
+  if (!columns.kept.empty()) renumber(blocks, columns.kept, arena);
   DatasetBuilder::State state;
   state.is_sparse = true;
   state.label = join<double>(
@@ -319,8 +380,7 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
       blocks, arena, [](const Block& b) -> const auto& { return b.columns; });
   state.sparse.values = join<double>(
       blocks, arena, [](const Block& b) -> const auto& { return b.values; });
-  state.sparse.names =
-      named ? std::move(named->names) : numbered(indices.first, options.features > 0 ? options.features : last + 1);
+  state.sparse.names = named && !named->names.empty() ? std::move(named->names) : columns.names();
   state.origin = origin_in_file(source.file, starts_of(blocks));
   if (unlabelled > 0)
     state.remarks.push_back(fmt::format("{}: {} of {} rows have no label and are left out.", source.file, unlabelled,

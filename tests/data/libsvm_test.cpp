@@ -94,6 +94,26 @@ TEST(Libsvm, TheWidthCanBeGiven) {
   EXPECT_EQ(libsvm("1\n2\n").features(), 0);
 }
 
+TEST(Libsvm, ColumnsWithoutEntriesCostNothingInWideFiles) {
+  const Dataset data = libsvm("1 3:5 30000000:0.5\n2 7:1 30000000:2\n3 2147483646:4\n");
+  EXPECT_EQ(data.feature_names(), (Names{"3", "7", "30000000", "2147483646"}));
+  EXPECT_EQ(numbers(data.sparse().offsets), (Numbers{0, 2, 4, 5}));
+  EXPECT_EQ(numbers(data.sparse().columns), (Numbers{0, 2, 1, 2, 3}));
+  EXPECT_EQ(numbers(data.sparse().values), (Numbers{5, 0.5, 1, 2, 4}));
+  EXPECT_EQ(libsvm("1 1:1 1000:1\n").features(), 1000);
+  EXPECT_EQ(libsvm("1 1:1 1001:1\n").feature_names(), (Names{"1", "1001"}));
+  EXPECT_EQ(libsvm("1 1:1 1001:1\n", {.features = 1002}).features(), 1002);
+}
+
+TEST(Libsvm, ASchemaOfAWideFileFindsItsColumns) {
+  const Schema schema = libsvm("1 3:5 30000000:0.5\n2 7:1\n").schema();
+  const Dataset data = libsvm_by(schema, "1 1:9 7:2 8:3\n2 30000000:4 30000001:5\n");
+  EXPECT_EQ(data.feature_names(), (Names{"3", "7", "30000000"}));
+  EXPECT_EQ(numbers(data.sparse().offsets), (Numbers{0, 1, 2}));
+  EXPECT_EQ(numbers(data.sparse().columns), (Numbers{1, 2}));
+  EXPECT_EQ(numbers(data.sparse().values), (Numbers{2, 4}));
+}
+
 TEST(Libsvm, BlanksBlankLinesCommentsAndLineEndsDoNotMatter) {
   const std::string plain = dump(libsvm("1 1:2 2:3\n2 1:4\n"));
   for (const char* text : {"1 1:2 2:3\n2 1:4", "1 1:2 2:3\r\n2 1:4\r\n", "# head\n\n 1\t1:2  2:3 \n \n2 1:4#x\n#",

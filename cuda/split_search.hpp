@@ -32,9 +32,9 @@ __device__ __forceinline__ void consider(Best& best, double gain, const Sums& le
 
 /// Shared memory of a warp that searches among categories.
 struct CategoryOrder {
-  double rank[256];
-  std::uint8_t is_tried[256];
-  std::uint8_t order[256];
+  double rank[257];
+  CategoryPart part[257];  ///< of a bin; after the last, of the rare ones as one category
+  std::uint16_t order[257];
 };
 
 /// A feature's bins as its warp reads them; `rows`, in shared memory, where rows have been counted.
@@ -79,29 +79,40 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
 }
 
 /// Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
-/// end, of the order by G / (H + smoothing). Among equal gains the one tried first: from the front, then the shortest.
+/// end, of the order by G / (H + smoothing). Rare ones are one category, the last among equals. Among equal gains the
+/// one tried first: from the front, then the shortest.
 __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureBins& feature, const FeatureCells& cells,
                                                    std::int64_t tree_rows, CategoryOrder& shared) {
   static_assert(most_categories_on_a_side == 32);  // a lane for each prefix
-  const int lane = int(lane_index());
-  const bool few = feature.bins <= one_against_rest_categories;
+  const int lane = int(lane_index()), bins = feature.bins;
+  const bool few = bins <= one_against_rest_categories;
   int mine = 0;
-  for (int bin = lane; bin < feature.bins; bin += 32) {
+  Sums rare{0, 0, 0};
+  for (int bin = lane; bin < bins; bin += 32) {
     const Sums c = cells.at(bin);
-    const bool tried = is_tried(s, few, c.gradient, c.curvature, tree_rows);
-    shared.is_tried[bin] = tried;
+    const CategoryPart part = part_of(s, feature, few, c.gradient, c.curvature, tree_rows);
+    shared.part[bin] = part;
     shared.rank[bin] = few ? 0.0 : category_rank(s, c.gradient, c.curvature);
-    mine += tried;
+    mine += part == CategoryPart::own;
+    if (part == CategoryPart::rare) rare = rare + c;
   }
-  const int tried = warp_reduce(mine, Sum{});
+  rare = warp_reduce(rare, Sum{});
+  const bool has_rare = rare.gradient != 0 || rare.curvature != 0;
+  if (lane == 0) {
+    shared.part[bins] = has_rare ? CategoryPart::own : CategoryPart::none;
+    shared.rank[bins] = category_rank(s, rare.gradient, rare.curvature);
+  }
+  const int tried = warp_reduce(mine, Sum{}) + (has_rare ? 1 : 0);
+  const auto sums_of = [&](int category) { return category < bins ? cells.at(category) : rare; };
   __syncwarp();
-  for (int bin = lane; bin < feature.bins; bin += 32) {
-    if (!shared.is_tried[bin]) continue;
+  for (int bin = lane; bin <= bins; bin += 32) {
+    if (shared.part[bin] != CategoryPart::own) continue;
     const double rank = shared.rank[bin];
     int place = 0;
-    for (int other = 0; other < feature.bins; ++other)
-      place += shared.is_tried[other] && (shared.rank[other] < rank || (shared.rank[other] == rank && other < bin));
-    shared.order[place] = static_cast<std::uint8_t>(bin);
+    for (int other = 0; other <= bins; ++other)
+      place += shared.part[other] == CategoryPart::own &&
+               (shared.rank[other] < rank || (shared.rank[other] == rank && other < bin));
+    shared.order[place] = static_cast<std::uint16_t>(bin);
   }
   __syncwarp();
   const int steps = category_steps(few, tried);
@@ -110,7 +121,7 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
     const bool is_step = lane < steps;
     const int bin = is_step ? shared.order[from_end ? tried - 1 - lane : lane] : 0;
-    const Sums own = is_step ? cells.at(bin) : Sums{0, 0, 0};
+    const Sums own = is_step ? sums_of(bin) : Sums{0, 0, 0};
     const Sums prefix = warp_scan(own, Sum{});
     const Sums left = few ? own : prefix;
     if (is_step && (cells.rows == nullptr || enough_rows(s, left.rows)))
@@ -125,7 +136,12 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
     split.bin = step;
     split.left_gradient = best.gradient;
     split.left_curvature = best.curvature;
-    for (int i = few ? step : 0; i <= step; ++i) mark_left(split, shared.order[from_end ? tried - 1 - i : i]);
+    for (int i = few ? step : 0; i <= step; ++i) {
+      const int bin = shared.order[from_end ? tried - 1 - i : i];
+      if (bin < bins) mark_left(split, bin);
+      for (int b = 0; b < bins && bin == bins; ++b)
+        if (shared.part[b] == CategoryPart::rare) mark_left(split, b);
+    }
     split.missing_left = feature.has_missing && goes_left(split, static_cast<std::uint8_t>(feature.bins - 1));
   }
   __syncwarp();  // the next search writes the order again

@@ -93,7 +93,7 @@ class Grower {
       : backend_(backend),
         context_(context),
         labels_(training_labels("linden_gpu_kernels", data, config.loss)),
-        cuts_(make_cuts(data, config.max_bins, arena)),
+        cuts_(make_cuts(data, config.max_bins, {}, arena)),
         bins_(backend, context, data, cuts_),
         rows_(backend, context, labels_, {}, initial_score(labels_.loss, labels_.values, {}, arena)),
         storage_(backend, context, bins_.view(), growth_limits(config), {}) {

@@ -44,7 +44,8 @@ struct BoostingConfig {
   int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
   int max_bins = 256;              ///< bins of a feature, the one for missing values counted, 4 .. 256
   double l1 = 0;                   ///< penalty on |leaf value|, >= 0 (quantile, absolute: in splits only)
-  double l2 = 1;                   ///< penalty on leaf value^2 / 2, >= 0 (quantile, absolute: in splits only)
+  std::optional<double> l2 = {};   ///< penalty on leaf value^2 / 2, >= 0; unset: 1, but 0 for quantile and absolute,
+                                   ///< where it bears on splits only: leaves are order statistics that nothing shrinks
   double min_gain = 0;             ///< a split must gain more than this, >= 0
   double min_child_weight = 1e-3;  ///< smallest sum of curvatures in a leaf, >= 0
   int min_rows_in_leaf = 20;       ///< smallest number of rows in a leaf, >= 1
@@ -272,9 +273,10 @@ class LINDEN_API BoostedModel {
 /// A few lines: rounds, trees and leaves, loss, label, and the features that gained most.
 LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostedModel& model);
 
-/// Trains a boosted model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
-/// trained on (no rows, no label, a label the loss does not take, all weights zero), DeviceError for a device that
-/// this build does not support.
+/// Trains a boosted model. Rows of weight 0 shape nothing, as if they were not there (but for losses of your own that
+/// stay on the tape: those see all rows). Throws ArgumentError for a configuration out of range, DataError for data
+/// that cannot be trained on (no rows, no label, a label the loss does not take, all weights zero), DeviceError for a
+/// device that this build does not support.
 LINDEN_API BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config = {},
                                     const FitOptions& options = {});
 

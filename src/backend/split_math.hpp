@@ -63,11 +63,15 @@ LINDEN_HD double category_rank(const Scan& s, std::int64_t gradient, std::int64_
          (static_cast<double>(curvature) * s.curvature_unit + category_smoothing);
 }
 
-/// Whether a category takes part in the search: it has rows in the node and, among many, is not rare.
-LINDEN_HD bool is_tried(const Scan& s, bool few, std::int64_t gradient, std::int64_t curvature,
-                        std::int64_t tree_rows) {
-  if (gradient == 0 && curvature == 0) return false;
-  return few || !is_rare_category(curvature, s.node_curvature, s.rows, tree_rows);
+/// How a bin of categories takes part in the search: not at all where the node has no row of it, and together with
+/// other rare ones where it is one among many.
+enum class CategoryPart : std::uint8_t { none, own, rare };
+
+LINDEN_HD CategoryPart part_of(const Scan& s, const FeatureBins& feature, bool few, std::int64_t gradient,
+                               std::int64_t curvature, std::int64_t tree_rows) {
+  if (gradient == 0 && curvature == 0) return CategoryPart::none;
+  const bool rare = !few && is_rare_category(curvature, s.node_curvature, s.rows, tree_rows, feature.trusted_rows);
+  return rare ? CategoryPart::rare : CategoryPart::own;
 }
 
 /// How many prefixes of the order (or, with few categories, single ones) are tried.

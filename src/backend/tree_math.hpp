@@ -87,21 +87,23 @@ LINDEN_HD bool worth_splitting(double gain, double parent_score, double min_gain
 
 // Categorical splits. Few categories are tried one against the rest; more are sorted by G / (H + smoothing) and cut
 // like numbers, from both ends, with at most so many on the left, and a larger l2 since the order was chosen by the
-// same labels (these three as in LightGBM). Among many, those that are rare in a node say little of themselves and much
-// of chance: they stay on the right.
+// same labels. Among many, those that are rare in a node say little of themselves and much of chance: together they
+// are one category.
 inline constexpr int one_against_rest_categories = 4;
 inline constexpr int most_categories_on_a_side = 32;
 inline constexpr double category_smoothing = 10;
-inline constexpr double category_l2 = 10;
-inline constexpr double rare_category_rows = 50;  ///< a category with fewer rows in a node is rare ...
-inline constexpr double rare_category_share =
-    0.01;  ///< ... or with a smaller share of the tree's rows, if that is less
+inline constexpr double category_l2 = 2;
+inline constexpr double rare_category_rows = 50;     ///< a category with fewer rows in a node is rare ...
+inline constexpr double rare_category_share = 0.01;  ///< ... or with a smaller share of the tree's rows, if less ...
+inline constexpr double trusted_category_rows = 8;   ///< ... or, if less, with fewer than so many times the rows that
+                                                     ///< make its mean as good a guess as that of all
 
 /// Whether a category is rare in a node of so many rows, by its share of the node's curvature (quantised sums).
 LINDEN_HD bool is_rare_category(std::int64_t curvature, std::int64_t node_curvature, std::int64_t node_rows,
-                                std::int64_t tree_rows) {
+                                std::int64_t tree_rows, double trusted_rows) {
   const double share = rare_category_share * static_cast<double>(tree_rows);
-  const double least = share < rare_category_rows ? share : rare_category_rows;
+  double least = share < rare_category_rows ? share : rare_category_rows;
+  if (trusted_rows < least) least = trusted_rows;
   return static_cast<double>(curvature) * static_cast<double>(node_rows) < least * static_cast<double>(node_curvature);
 }
 

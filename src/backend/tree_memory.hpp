@@ -50,6 +50,7 @@ struct FeatureBins {
   bool categorical = false;
   std::uint8_t usual_bin = 0;  ///< sparse: of the rows that have no entry
   std::int32_t source = 0;     ///< the data's feature: of equal gains, the lowest wins
+  double trusted_rows = 0;     ///< categorical: rows from which on a category speaks for itself (category_bins.hpp)
 };
 
 /// The entries of sparse features: the rows that do not lie in their feature's usual bin, twice, by row and by feature.

@@ -26,7 +26,8 @@ bool is_sparse(const Dataset& data, const Cuts& cuts) {
 
 FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
   return {first_cell,       static_cast<std::int16_t>(cuts.bins),      cuts.has_missing,
-          cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin), source};
+          cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin), source,
+          cuts.trusted_rows};
 }
 
 }  // namespace

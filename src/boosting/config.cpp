@@ -1,6 +1,8 @@
 // BoostingConfig's fields as one table.
-#include <linden/boosting.hpp>
+#include "boosting/config.hpp"
 
+#include "backend/row_losses.hpp"
+#include "loss/definition.hpp"
 #include "model/config_fields.hpp"
 
 namespace linden {
@@ -22,7 +24,7 @@ const FieldTable<BoostingConfig>& table() {
           .add_number("max_bins", &C::max_bins, {.low = 4, .high = 256},
                       "bins of a feature, the one for missing values counted")
           .add_number("l1", &C::l1, {}, "penalty on |leaf value|")
-          .add_number("l2", &C::l2, {}, "penalty on leaf value^2 / 2")
+          .add_number("l2", &C::l2, l2_of, {}, "penalty on leaf value^2 / 2; unset 0 for quantile and absolute")
           .add_number("min_gain", &C::min_gain, {}, "a split must gain more than this")
           .add_number("min_child_weight", &C::min_child_weight, {}, "smallest sum of curvatures in a leaf")
           .add_number("min_rows_in_leaf", &C::min_rows_in_leaf, {.low = 1, .high = most},
@@ -36,6 +38,10 @@ const FieldTable<BoostingConfig>& table() {
 }
 
 }  // namespace
+
+double l2_of(const BoostingConfig& config) {
+  return config.l2.value_or(renewal_level(config.loss.definition().spec) > 0 ? 0 : 1);
+}
 
 std::vector<FieldInfo> fields(const BoostingConfig& config) { return table().infos(config); }
 

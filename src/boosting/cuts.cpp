@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "boosting/category_bins.hpp"
 #include "boosting/radix_sort.hpp"
 
 namespace linden {
@@ -33,12 +34,6 @@ void count_values(Scratch& scratch) {
   }
 }
 
-void find_usual_bin(Cuts& cuts, std::span<const std::int64_t> rows_of_bins) {
-  cuts.usual_bin = static_cast<int>(std::ranges::max_element(rows_of_bins) - rows_of_bins.begin());
-  cuts.rows_elsewhere =
-      std::accumulate(rows_of_bins.begin(), rows_of_bins.end(), std::int64_t{0}) - rows_of_bins[cuts.usual_bin];
-}
-
 Cuts numeric_cuts(std::span<const ValueCount> values, std::int64_t missing_rows, int max_bins) {
   Cuts cuts;
   const bool has_missing = missing_rows > 0;
@@ -53,7 +48,7 @@ Cuts numeric_cuts(std::span<const ValueCount> values, std::int64_t missing_rows,
     rows[bin] += v.rows;
   }
   if (has_missing) rows[cuts.bins - 1] = missing_rows;
-  find_usual_bin(cuts, std::span(rows).first(static_cast<std::size_t>(cuts.bins)));
+  cuts.find_usual_bin(std::span(rows).first(static_cast<std::size_t>(cuts.bins)));
   return cuts;
 }
 
@@ -75,43 +70,6 @@ Cuts dense_numeric_cuts(const Column& column, int max_bins, Scratch& scratch) {
   present.resize(count);
   count_values(scratch);
   return numeric_cuts(scratch.counts, rows - static_cast<std::int64_t>(count), max_bins);
-}
-
-Cuts categorical_cuts(const Column& column, int max_bins) {
-  const auto codes = static_cast<int>(column.categories.size());
-  std::vector<std::int64_t> rows(column.categories.size());
-  std::int64_t missing = 0;
-  Cuts cuts;
-  cuts.categorical = true;
-  const auto* code = column.values.data<std::int32_t>();
-  const std::int64_t stride = column.values.strides()[0];
-  for (std::int64_t i = 0; i < column.values.elements(); ++i) {
-    if (code[i * stride] < 0)
-      ++missing;
-    else
-      ++rows[static_cast<std::size_t>(code[i * stride])];
-  }
-  cuts.has_missing = missing > 0;
-  std::vector<int> order(column.categories.size());  // the most frequent first, equals by code
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return rows[a] > rows[b]; });
-  const auto present = static_cast<int>(std::count_if(rows.begin(), rows.end(), [](std::int64_t n) { return n > 0; }));
-  const int value_bins = std::min(present, max_bins - (cuts.has_missing ? 1 : 0));
-  cuts.bin_of.resize(rows.size());
-  cuts.seen.resize(rows.size());
-  for (int i = 0; i < codes; ++i) {
-    cuts.bin_of[order[i]] = static_cast<std::uint8_t>(std::max(0, std::min(i, value_bins - 1)));
-    cuts.seen[order[i]] = rows[order[i]] > 0;
-  }
-  cuts.first_code.assign(static_cast<std::size_t>(value_bins), codes);
-  for (int i = codes - 1; i >= 0; --i)
-    if (cuts.seen[i]) cuts.first_code[cuts.bin_of[i]] = i;
-  cuts.bins = value_bins + (cuts.has_missing ? 1 : 0);
-  std::vector<std::int64_t> in_bin(static_cast<std::size_t>(cuts.bins));
-  for (int i = 0; i < present; ++i) in_bin[cuts.bin_of[order[i]]] += rows[order[i]];
-  if (cuts.has_missing) in_bin.back() = missing;
-  if (cuts.bins > 0) find_usual_bin(cuts, in_bin);
-  return cuts;
 }
 
 // Sparse features: the values of each column, zeros counted rather than stored.
@@ -181,19 +139,24 @@ std::vector<double> cut_values(std::span<const ValueCount> values, int bins) {
   return cuts;
 }
 
+void Cuts::find_usual_bin(std::span<const std::int64_t> rows_of_bins) {
+  usual_bin = static_cast<int>(std::ranges::max_element(rows_of_bins) - rows_of_bins.begin());
+  rows_elsewhere = std::accumulate(rows_of_bins.begin(), rows_of_bins.end(), std::int64_t{0}) - rows_of_bins[usual_bin];
+}
+
 int Cuts::bin_of_number(double value) const {
   if (std::isnan(value)) return has_missing ? bins - 1 : 0;
   return static_cast<int>(std::lower_bound(numeric.begin(), numeric.end(), value) - numeric.begin());
 }
 
-std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, Arena& arena) {
+std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Arena& arena) {
   if (data.is_sparse()) return sparse_cuts(data.sparse(), data.rows(), max_bins, arena);
   std::vector<Cuts> cuts(data.columns().size());
   std::vector<Scratch> scratch(static_cast<std::size_t>(arena.threads()));
   arena.each(data.features(), [&](std::int64_t f, int worker) {
     const Column& column = data.columns()[f];
-    cuts[f] =
-        column.categorical ? categorical_cuts(column, max_bins) : dense_numeric_cuts(column, max_bins, scratch[worker]);
+    cuts[f] = column.categorical ? categorical_cuts(column, max_bins, slopes)
+                                 : dense_numeric_cuts(column, max_bins, scratch[worker]);
   });
   return cuts;
 }

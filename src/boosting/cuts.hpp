@@ -10,18 +10,23 @@
 
 namespace linden {
 
+class RowSlopes;
+
 /// The bins of one feature. Values come first, the bin of missing values last.
 struct Cuts {
   std::vector<double> numeric;       ///< bin b holds numeric[b - 1] < v <= numeric[b]
   std::vector<std::uint8_t> bin_of;  ///< categorical: the bin of each code
   std::vector<bool> seen;            ///< categorical: whether training rows have the code
   std::vector<int> first_code;       ///< categorical: the lowest code of each bin of values
+  double trusted_rows = 0;  ///< categorical: rows from which on a category speaks for itself (category_bins.hpp)
   bool categorical = false;
   bool has_missing = false;
   int bins = 0;                     ///< with the bin of missing values; below 2 the feature is of no use
   int usual_bin = 0;                ///< the one of most rows
   std::int64_t rows_elsewhere = 0;  ///< rows that are not in it: no split has more on one of its sides
 
+  /// Sets the two above.
+  void find_usual_bin(std::span<const std::int64_t> rows_of_bins);
   /// The bin of a number.
   int bin_of_number(double value) const;
 };
@@ -33,9 +38,9 @@ struct ValueCount {
 };
 
 /// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
-/// equal numbers of rows, a frequent value alone in its bin. Categories beyond max_bins share one bin, the rarest
-/// first. Depends on the values alone, not on the order of rows or on threads.
-std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, Arena& arena);
+/// equal numbers of rows, a frequent value alone in its bin. `slopes`: one an output, where there are categories
+/// (category_bins.hpp). Does not depend on the order of rows or on threads.
+std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Arena& arena);
 
 /// The cuts between at most `bins` bins of these ascending values.
 std::vector<double> cut_values(std::span<const ValueCount> values, int bins);

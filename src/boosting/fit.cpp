@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <linden/boosting.hpp>
+#include <linden/error.hpp>
 #include <linden/threads.hpp>
 #include <utility>
 
@@ -9,6 +10,8 @@
 #include "backend/tree_math.hpp"
 #include "boosting/bins.hpp"
 #include "boosting/category_groups.hpp"
+#include "boosting/config.hpp"
+#include "boosting/counted_rows.hpp"
 #include "boosting/fit_checks.hpp"
 #include "boosting/fit_rows.hpp"
 #include "boosting/grow.hpp"
@@ -37,6 +40,16 @@ Renewal renewal_of(const Labels& labels, std::span<const double> weights) {
   return renewal;
 }
 
+// Refusals number the rows as the user does.
+Labels labels_of(const CountedRows& counted) {
+  try {
+    return training_labels("fit_boosted", counted.data(), counted.loss());
+  } catch (const DataError&) {
+    training_labels("fit_boosted", counted.as_numbered(), counted.loss());
+    throw;
+  }
+}
+
 // A model that knows its columns, classes and configuration, and has no trees yet.
 std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const BoostingConfig& config,
                                                  const Labels& labels, bool saves_history) {
@@ -44,6 +57,7 @@ std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const Boo
   model->config = config;
   model->config.loss = labels.loss;
   model->saves_history = saves_history;
+  model->config.l2 = l2_of(config);
   model->label = train.label_name();
   model->classes = labels.classes;
   model->missing = DatasetBuilder::state(train).missing;
@@ -60,10 +74,12 @@ std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const Boo
 
 }  // namespace
 
-BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) {
+BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const FitOptions& options) {
   config.check();
-  check_data(train);
-  const Labels labels = training_labels("fit_boosted", train, config.loss);
+  check_data(all);
+  const CountedRows counted(all, config.loss);
+  const Dataset& train = counted.data();
+  const Labels labels = labels_of(counted);
   check_trainable("fit_boosted", labels.loss, train.rows());
   const Backend& backend = backend_of(options.device);
   Arena arena(options.threads);
@@ -77,14 +93,19 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   Progress progress(backend, context, *model, train, labels, options);
 
   const Clock::time_point bin_start = Clock::now();
-  const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, arena);
+  FitRows rows(backend, context, labels, weights, model->initial_score);
+  std::vector<RowSlopes> slopes;
+  if (std::ranges::any_of(train.columns(), &Column::categorical)) {
+    check_gradients(counted.as_numbered(rows.fill_gradients()), 0, labels.loss);
+    slopes = rows.slopes();
+  }
+  const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, slopes, arena);
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf);
   model->seconds_binning = seconds_since(bin_start);
   progress.start(*model);
 
   const Clock::time_point start = Clock::now();
-  FitRows rows(backend, context, labels, weights, model->initial_score);
   Renewal renewal = renewal_of(labels, weights);
   renewal.labels = rows.labels();
   renewal.weights = rows.weights();
@@ -94,7 +115,7 @@ BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, con
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
     const std::vector<GradientRange>& gradients = rows.fill_gradients();
-    check_gradients(gradients, round, labels.loss);
+    check_gradients(counted.as_numbered(gradients), round, labels.loss);
     if (round == 0) start_gradients = gradients;
     sampler.draw(round, tree);
     for (int k = 0; k < outputs; ++k) {

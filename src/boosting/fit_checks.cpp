@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "base/utf8.hpp"
+#include "boosting/config.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
@@ -88,7 +89,7 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
           "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over l2 = {}, and with "
           "min_child_weight "
           "> 0 no split is possible.",
-          model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", model.config.l2));
+          model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config)));
   for (std::size_t m = 0; !model.history.empty() && m < model.history.front().size(); ++m)
     if (std::ranges::none_of(model.history, [m](const auto& round) { return std::isfinite(round[m].value); }))
       warnings.push_back(fmt::format("metric \"{}\" was not finite in any round ({} in the last).",

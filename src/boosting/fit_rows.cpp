@@ -74,6 +74,20 @@ void FitRows::run_tape(GradientTask task) {
   gradients_.upload(gradients.data());
 }
 
+std::vector<RowSlopes> FitRows::slopes() {
+  const float* all = gradients_.data();
+  if (context_.queue != nullptr) {
+    host_gradients_.resize(static_cast<std::size_t>(gradients_.size()));
+    gradients_.download(host_gradients_.data());
+    all = host_gradients_.data();
+  }
+  std::vector<RowSlopes> slopes;
+  const auto rows = static_cast<std::size_t>(rows_);
+  for (std::int64_t k = 0; k < outputs_; ++k)
+    slopes.emplace_back(std::span(all + k * rows_, rows), std::span(all + (outputs_ + k) * rows_, rows));
+  return slopes;
+}
+
 void FitRows::point(TreeMemory& tree, std::int64_t output) {
   tree.gradients = gradients(output);
   tree.curvatures = curvatures(output);

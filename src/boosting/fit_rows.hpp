@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "boosting/category_bins.hpp"
 #include "model/labels.hpp"
 
 namespace linden {
@@ -26,6 +27,9 @@ class FitRows {
   /// host's. Returns the range of each output.
   const std::vector<GradientRange>& fill_gradients();
 
+  /// The gradients and curvatures of all outputs as fill_gradients left them, on the host.
+  std::vector<RowSlopes> slopes();
+
   /// Points a tree to what the tree of an output is grown from.
   void point(TreeMemory& tree, std::int64_t output);
 
@@ -45,6 +49,7 @@ class FitRows {
   std::vector<OnDevice<double>> columns_;
   std::vector<const double*> column_pointers_;
   std::vector<GradientRange> ranges_;
+  std::vector<float> host_gradients_;  // on a GPU: what slopes() refers to
 };
 
 }  // namespace linden

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "backend/tree_math.hpp"
+#include "boosting/config.hpp"
 
 namespace linden {
 
@@ -13,7 +14,7 @@ GrowthLimits growth_limits(const BoostingConfig& config) {
   limits.max_leaves = config.max_leaves;
   limits.max_depth = config.max_depth;
   limits.l1 = config.l1;
-  limits.l2 = config.l2;
+  limits.l2 = l2_of(config);
   limits.min_gain = config.min_gain;
   limits.min_child_weight = config.min_child_weight;
   limits.min_rows_in_leaf = config.min_rows_in_leaf;

@@ -14,25 +14,35 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 // Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
-// end, of the order by G / (H + smoothing).
+// end, of the order by G / (H + smoothing). Rare ones are one category, the last among equals.
 template <class Cell>
 Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows,
                         std::int64_t tree_rows) {
-  int order[256];
-  double rank[256];
+  struct Category {
+    double rank;
+    std::int64_t gradient, curvature, rows;
+    int bin;  // feature.bins: the rare ones
+  };
+  Category order[257], rare{0, 0, 0, 0, feature.bins};
+  CategoryPart part[256];
   int present = 0;
   const bool few = feature.bins <= one_against_rest_categories;
-  for (int b = 0; b < feature.bins; ++b) {
-    if (!is_tried(s, few, gradient_of(cells[b]), curvature_of(cells[b]), tree_rows)) continue;
-    const double r = category_rank(s, gradient_of(cells[b]), curvature_of(cells[b]));
+  const auto place = [&](Category category) {
+    category.rank = category_rank(s, category.gradient, category.curvature);
     int at = present++;  // insertion: equal ranks stay in the order of bins
-    for (; at > 0 && !few && rank[at - 1] > r; --at) {
-      rank[at] = rank[at - 1];
-      order[at] = order[at - 1];
-    }
-    rank[at] = r;
-    order[at] = b;
+    for (; at > 0 && !few && order[at - 1].rank > category.rank; --at) order[at] = order[at - 1];
+    order[at] = category;
+  };
+  for (int b = 0; b < feature.bins; ++b) {
+    const Category category{0, gradient_of(cells[b]), curvature_of(cells[b]), rows ? rows[b] : 0, b};
+    part[b] = part_of(s, feature, few, category.gradient, category.curvature, tree_rows);
+    if (part[b] == CategoryPart::own) place(category);
+    if (part[b] != CategoryPart::rare) continue;
+    rare.gradient += category.gradient;
+    rare.curvature += category.curvature;
+    rare.rows += category.rows;
   }
+  if (rare.gradient != 0 || rare.curvature != 0) place(rare);
   Split split;
   split.categorical = true;
   const int steps = category_steps(few, present);
@@ -40,14 +50,12 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
     std::int64_t gradient = 0, curvature = 0, count = 0;
     for (int i = 0; i < steps; ++i) {
-      const int bin = order[from_end ? present - 1 - i : i];
+      const Category& category = order[from_end ? present - 1 - i : i];
       if (few) gradient = curvature = count = 0;
-      gradient += gradient_of(cells[bin]);
-      curvature += curvature_of(cells[bin]);
-      if (rows) {
-        count += rows[bin];
-        if (!enough_rows(s, count)) continue;
-      }
+      gradient += category.gradient;
+      curvature += category.curvature;
+      count += category.rows;
+      if (rows && !enough_rows(s, count)) continue;
       const double gain = gain_of(s, gradient, curvature, few ? s.limits.l2 : s.limits.l2 + category_l2);
       if (gain > split.gain) {
         split.gain = gain;
@@ -59,7 +67,12 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
     }
   }
   if (best_step < 0) return split;
-  for (int i = few ? best_step : 0; i <= best_step; ++i) mark_left(split, order[best_from ? present - 1 - i : i]);
+  for (int i = few ? best_step : 0; i <= best_step; ++i) {
+    const int bin = order[best_from ? present - 1 - i : i].bin;
+    if (bin < feature.bins) mark_left(split, bin);
+    for (int b = 0; b < feature.bins && bin == feature.bins; ++b)
+      if (part[b] == CategoryPart::rare) mark_left(split, b);
+  }
   split.bin = best_step;
   split.missing_left = feature.has_missing && goes_left(split, static_cast<std::uint8_t>(feature.bins - 1));
   return split;

@@ -146,6 +146,22 @@ Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, Cus
   return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
 }
 
+Loss loss_of_rows(const Loss& loss, std::span<const std::int64_t> rows) {
+  const Loss::Definition& definition = loss.definition();
+  if (!definition.custom || !definition.custom->parameters_by_row) return loss;
+  CustomLoss parts = *definition.custom;
+  parts.columns.clear();
+  for (Tensor& t : parts.parameters) {
+    if (t.rank() != 1) continue;
+    const std::span<const double> all = t.span<const double>();
+    std::vector<double> values;
+    for (const std::int64_t row : rows) values.push_back(all[static_cast<std::size_t>(row)]);
+    t = Tensor::copy_of(std::span<const double>(values), {std::ssize(values)});
+  }
+  return custom_loss(definition.name, definition.link, definition.spec.outputs, definition.label_kind,
+                     std::move(parts));
+}
+
 void check_trainable(std::string_view where, const Loss& loss, std::int64_t rows) {
   const std::shared_ptr<const CustomLoss>& custom = loss.definition().custom;
   if (!custom) return;

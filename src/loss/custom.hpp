@@ -30,6 +30,9 @@ bool fits(Link link, int outputs);
 /// The loss that a definition of these parts is; `link` and `labels` as in CustomOptions.
 Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, CustomLoss parts);
 
+/// The loss of some rows: of parameters with one value a row, theirs.
+Loss loss_of_rows(const Loss& loss, std::span<const std::int64_t> rows);
+
 /// Throws ArgumentError unless `loss` can be trained with so many rows: its function is there if it needs it, and
 /// parameters have one value a row.
 void check_trainable(std::string_view where, const Loss& loss, std::int64_t rows);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <linden/boosting.hpp>
 #include <string>
 #include <string_view>
@@ -60,6 +61,19 @@ class FieldTable {
                          c.*member = parse_number<T>(this_type, name, text);
                        },
                        [=](const Config& c) { return bounds.allow(static_cast<double>(c.*member)); }});
+    return *this;
+  }
+
+  /// A number that may be unset: `value` says what it is then.
+  FieldTable& add_number(const std::string& name, std::optional<double> Config::*member, double (*value)(const Config&),
+                         Bounds bounds, std::string meaning) {
+    const std::string range = bounds.text();
+    fields_.push_back({name, range, (range.front() == '>' ? "" : "in ") + range, std::move(meaning),
+                       [value](const Config& c) { return fmt::format("{}", value(c)); },
+                       [this_type = type_, name, member](Config& c, std::string_view text) {
+                         c.*member = parse_number<double>(this_type, name, text);
+                       },
+                       [=](const Config& c) { return bounds.allow(value(c)); }});
     return *this;
   }
 

@@ -158,7 +158,10 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
 Loss default_loss(const Dataset& data) {
   if (!data.has_label()) fail<DataError>("default_loss: the data has no label.");
   if (!data.classes().empty()) return data.classes().size() == 2 ? loss::logistic() : loss::softmax();
-  const std::span<const double> values = data.label().span<const double>();
+  std::vector<double> values;  // rows of weight 0 say nothing
+  const std::span<const double> label = data.label().span<const double>();
+  for (std::size_t row = 0; row < label.size(); ++row)
+    if (data.weight().elements() == 0 || data.weight().data<const double>()[row] > 0) values.push_back(label[row]);
   const auto differs_from = [](double value) { return [value](double other) { return other != value; }; };
   const auto second = std::ranges::find_if(values, differs_from(values[0]));
   const bool is_constant = second == values.end();

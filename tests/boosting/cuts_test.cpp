@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "boosting/category_bins.hpp"
 #include "boosting/radix_sort.hpp"
 #include "boosting/random_data.hpp"
 
@@ -70,7 +71,9 @@ TEST(Cuts, OfDataCountTheMissingBin) {
   add_codes(data, codes, 12);
   data.label.assign(400, 0);
   Arena arena(2);
-  const std::vector<Cuts> cuts = make_cuts(data.dataset(), 8, arena);
+  const std::vector<float> none(400, 0), ones(400, 1);
+  const RowSlopes slopes[] = {{none, ones}};
+  const std::vector<Cuts> cuts = make_cuts(data.dataset(), 8, slopes, arena);
   EXPECT_EQ(cuts[0].bins, 8);
   EXPECT_TRUE(cuts[0].has_missing);
   EXPECT_LT(cuts[1].bins, 2);
@@ -80,21 +83,6 @@ TEST(Cuts, OfDataCountTheMissingBin) {
   EXPECT_TRUE(cuts[3].seen[9]);
   EXPECT_FALSE(cuts[3].seen[0]);
   EXPECT_FALSE(cuts[3].seen[11]);
-}
-
-TEST(Cuts, RareCategoriesShareTheLastBinOfValues) {
-  RandomData data;
-  std::vector<double> codes;
-  for (int code = 0; code < 10; ++code) codes.insert(codes.end(), static_cast<std::size_t>(3 * code + 1), code);
-  add_codes(data, codes, 10);
-  data.label.assign(codes.size(), 0);
-  Arena arena(1);
-  const Cuts cuts = make_cuts(data.dataset(), 4, arena)[0];
-  EXPECT_EQ(cuts.bins, 4);
-  EXPECT_EQ(cuts.bin_of[9], 0);
-  EXPECT_EQ(cuts.bin_of[8], 1);
-  EXPECT_EQ(cuts.bin_of[7], 2);
-  for (int code = 0; code < 7; ++code) EXPECT_EQ(cuts.bin_of[code], 3);
 }
 
 TEST(RadixSort, SortsLikeStdSort) {

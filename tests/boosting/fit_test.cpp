@@ -1,6 +1,8 @@
 // fit_boosted around the trees: history, early stopping, degenerate data, promises on the training loss, refusals.
 #include <gtest/gtest.h>
 
+#include <linden/ops.hpp>
+
 #include "boosting/random_data.hpp"
 
 namespace linden {
@@ -48,6 +50,40 @@ TEST(Fit, TheTrainingLossNeverRises) {
     for (std::size_t i = 1; i < model.history().size(); ++i)
       EXPECT_LE(model.history()[i][0].value, model.history()[i - 1][0].value * (1 + 1e-12)) << "round " << i;
   }
+}
+
+// Weights have no unit: doubled or halved, an order statistic is the same, and so must the splits be that lead to it.
+TEST(Fit, OrderStatisticsDoNotDependOnTheUnitOfWeights) {
+  for (const Loss& loss : {loss::quantile({.level = 0.9}), loss::absolute()}) {
+    const auto fit = [&](double weight, std::optional<double> l2) {
+      RandomData data = line(600, 5);
+      data.weight.assign(600, weight);
+      BoostedModel model = fit_boosted(data.dataset(), {.loss = loss, .rounds = 20, .l2 = l2, .min_child_weight = 0});
+      return std::pair{model, numbers_of(model.predict(data.dataset()))};
+    };
+    EXPECT_EQ(fit(1, {}).second, fit(0x1p-12, {}).second);
+    EXPECT_NE(fit(1, 1).second, fit(0x1p-12, 1).second);
+    EXPECT_EQ(bytes_of(fit(1, {}).first), bytes_of(fit(1, 0).first));
+    EXPECT_EQ(fit(1, {}).first.config().l2, 0);
+  }
+  EXPECT_EQ(fit_boosted(line(600, 5).dataset(), {.rounds = 1}).config().l2, 1);
+}
+
+TEST(Fit, RefusalsNumberRowsAsTheUserDoes) {
+  RandomData data = line(50, 6);
+  data.weight.assign(50, 1);
+  data.weight[3] = 0;
+  data.label.assign(50, 1);
+  data.label[3] = -7;  // nobody looks at it
+  EXPECT_NO_THROW(fit_boosted(data.dataset(), {.loss = loss::poisson(), .rounds = 1}));
+  data.label[40] = -1;
+  EXPECT_EQ(refusal<DataError>([&] { fit_boosted(data.dataset(), {.loss = loss::poisson()}); }),
+            "fit_boosted: label -1 at row 40, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for "
+            "labels of either sign.");
+  const Loss sides = loss::custom("sides", [](const Tensor& s, const Tensor& y) { return y * (s - 2.0) * (s - 2.0); },
+                                  {.curvature = Curvature::exact});
+  EXPECT_EQ(refusal<DataError>([&] { fit_boosted(data.dataset(), {.loss = sides}); }).substr(0, 66),
+            "fit_boosted: in round 0 the curvature of row 40 is negative or not");
 }
 
 TEST(Fit, EarlyStoppingKeepsTheBestRounds) {
@@ -137,13 +173,13 @@ TEST(Fit, DepthLeavesAndRowsStayWithinTheirLimits) {
       }
 }
 
-TEST(Fit, ManyCategoriesShareTheLastBin) {
+TEST(Fit, CategoriesThatTellNothingShareTheLastBin) {
   Random random(5);
   RandomData data;
   std::vector<double> codes;  // code c stands in 1 + (c < 3 ? 40 : c < 250 ? 3 : 0) rows
   for (int code = 0; code < 600; ++code) codes.insert(codes.end(), code < 3 ? 41 : code < 250 ? 4 : 1, code);
   add_codes(data, codes, 600);
-  for (const double code : codes) data.label.push_back(code < 3 ? code : code >= 250 ? 9 : random.normal());
+  for (std::size_t row = 0; row < codes.size(); ++row) data.label.push_back(random.normal());
   const Dataset train = data.dataset();
   for (const int bins : {4, 16, 256}) {
     const BoostedModel model =

@@ -2,6 +2,7 @@
 // force finds. Larger ones take the kernels through wide cells, 24-bit entries, parts and several partition chunks.
 #include <gtest/gtest.h>
 
+#include "boosting/config.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/sample.hpp"
@@ -15,7 +16,7 @@ GrowthLimits limits_of(const BoostingConfig& c) {
           c.max_leaves,
           c.max_depth,
           c.l1,
-          c.l2,
+          l2_of(c),
           c.min_gain,
           c.min_child_weight,
           c.min_rows_in_leaf,
@@ -64,16 +65,34 @@ std::string difference(const std::vector<reference::GrowNode>& wanted, const Boo
 
 // Fits with 1 and 3 threads and compares tree by tree: the oracle gets the scores that the model's own leaves give, so
 // that one difference does not make more.
-std::string check(const RandomData& data, const BoostingConfig& config, double tolerance = 1e-12) {
+std::string check(const RandomData& given, const BoostingConfig& config, double tolerance = 1e-12) {
+  const BoostedModel model = fit_boosted(given.dataset(), config, {.threads = 1});
+  if (dump(model.trees()) != dump(fit_boosted(given.dataset(), config, {.threads = 3}).trees()))
+    return "threads differ";
+  const RandomData data = given.counted();
   const Dataset train = data.dataset();
-  const BoostedModel model = fit_boosted(train, config, {.threads = 1});
-  if (dump(model.trees()) != dump(fit_boosted(train, config, {.threads = 3}).trees())) return "threads differ";
   const int rows = data.rows(), outputs = model.outputs();
   std::vector<std::vector<double>> scores(static_cast<std::size_t>(rows), model.initial_score());
   std::vector<float> gradients(static_cast<std::size_t>(rows)), curvatures(gradients);
   std::vector<double> residuals(static_cast<std::size_t>(rows));
   const double level = renewal_level(model.loss().definition().spec);
   Arena arena(1);
+  std::vector<reference::Feature> features = data.features;
+  const auto slopes_of = [&](int k) {
+    std::vector<double> g(static_cast<std::size_t>(outputs)), h(g);
+    for (int row = 0; row < rows; ++row) {
+      model.loss().evaluate(scores[row], data.label[row], g, h);
+      const double weight = data.weight.empty() ? 1 : data.weight[row];
+      gradients[row] = static_cast<float>(g[k] * weight);
+      curvatures[row] = static_cast<float>(std::max(h[k], 0.0) * weight);
+      residuals[row] = data.label[row] - scores[row][k];
+    }
+  };
+  for (int k = 0; k < outputs; ++k) {
+    slopes_of(k);
+    for (reference::Feature& feature : features)
+      feature.trusted_rows = std::min(feature.trusted_rows, reference::trusted_rows(feature, gradients, curvatures));
+  }
   for (int round = 0; round < config.rounds; ++round) {
     std::vector<std::vector<double>> next = scores;
     std::vector<std::uint32_t> sample;
@@ -81,15 +100,8 @@ std::string check(const RandomData& data, const BoostingConfig& config, double t
       sample =
           draw_sample(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), arena);
     for (int k = 0; k < outputs; ++k) {
-      std::vector<double> g(static_cast<std::size_t>(outputs)), h(g);
-      for (int row = 0; row < rows; ++row) {
-        model.loss().evaluate(scores[row], data.label[row], g, h);
-        const double weight = data.weight.empty() ? 1 : data.weight[row];
-        gradients[row] = static_cast<float>(g[k] * weight);
-        curvatures[row] = static_cast<float>(std::max(h[k], 0.0) * weight);
-        residuals[row] = data.label[row] - scores[row][k];
-      }
-      auto oracle = reference::grow(data.features, gradients, curvatures, limits_of(config), sample);
+      slopes_of(k);
+      auto oracle = reference::grow(features, gradients, curvatures, limits_of(config), sample);
       if (level > 0) reference::renew(oracle, residuals, data.weight, level, config.learning_rate);
       const Tree& tree = model.trees().at(static_cast<std::size_t>(round * outputs + k));
       const std::string found = difference(oracle, model, tree, data, tolerance);

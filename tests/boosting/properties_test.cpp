@@ -39,6 +39,60 @@ TEST(Properties, ModelBytesDoNotDependOnThreads) {
   }
 }
 
+// Sparse rows of the numbers of `data`: zeros are absent.
+Dataset sparse_dataset(const RandomData& data) {
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<double> values;
+  for (int row = 0; row < data.rows(); ++row) {
+    for (std::size_t f = 0; f < data.features.size(); ++f)
+      if (const double v = data.features[f].values[row]; v != 0) {
+        columns.push_back(static_cast<std::int32_t>(f));
+        values.push_back(v);
+      }
+    offsets.push_back(std::ssize(columns));
+  }
+  std::vector<std::int64_t> all;
+  for (int row = 0; row < data.rows(); ++row) all.push_back(row);
+  return Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(columns),
+                           std::span<const double>(values), static_cast<int>(data.features.size()),
+                           {.label = data.label, .weight = data.weight})
+      .take(all);  // a copy, which outlives the lists
+}
+
+TEST(Properties, RowsOfWeightZeroAreAsIfTheyWereNotThere) {
+  for (const std::string loss : losses)
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+      Random random(seed);
+      const bool is_sparse = seed % 3 == 0;
+      RandomData data = random_data(random, 80 + random.below(300), 4, loss);
+      if (is_sparse) {
+        data.features.clear();
+        for (int f = 0; f < 6; ++f) {
+          std::vector<double> values = random_numbers(random, data.rows(), 300, 0.05);
+          for (double& v : values) v = random.chance(0.7) ? 0 : v;
+          add_numbers(data, std::move(values));
+        }
+      } else {
+        add_codes(data, random_codes(random, data.rows(), 290, 0.1), 300);
+      }
+      for (int row = 0; row < data.rows(); ++row) data.weight.push_back(random.one_of({0.0, 0.0, 1.0, 0.7, 3.0}));
+      data.weight[0] = data.weight[1] = 1;
+      for (int row = 0; row < data.rows(); ++row) {  // what could not be missed, were it seen
+        if (data.weight[row] > 0 || random.chance(0.5)) continue;
+        const bool has_classes = loss == "logistic" || loss == "softmax" || loss == "focal";
+        data.label[row] = has_classes || loss == "poisson" ? 17 : 1e6;
+        for (reference::Feature& feature : data.features)
+          feature.values[row] = feature.categorical ? feature.values[row] : 1e9;
+      }
+      BoostingConfig config = some_config(loss);
+      config.row_fraction = random.one_of({1.0, 0.6});
+      const auto dataset = [&](const RandomData& d) { return is_sparse ? sparse_dataset(d) : d.dataset(); };
+      EXPECT_EQ(bytes_of(fit_boosted(dataset(data), config)), bytes_of(fit_boosted(dataset(data.counted()), config)))
+          << loss << ", seed " << seed;
+    }
+}
+
 // Run by the next test in a process of its own, whose level the environment names.
 TEST(Properties, DISABLED_WriteModelsOfThisLevel) {
   std::string bytes;

@@ -72,6 +72,14 @@ struct RandomData {
                                weight.empty() ? Tensor() : Tensor::copy_of(std::span(weight), {rows()}));
   }
 
+  /// The rows that have a weight.
+  RandomData counted() const {
+    std::vector<int> order;
+    for (int row = 0; row < rows(); ++row)
+      if (weight.empty() || weight[row] > 0) order.push_back(row);
+    return take(order);
+  }
+
   /// These rows, in this order.
   RandomData take(const std::vector<int>& order) const {
     const auto pick = [&](const std::vector<double>& values) {

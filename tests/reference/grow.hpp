@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -21,7 +22,49 @@ namespace linden::reference {
 struct Feature {
   std::vector<double> values;  ///< one a row: numbers, NaN missing; or category codes, -1 missing
   bool categorical = false;
+  double trusted_rows = std::numeric_limits<double>::infinity();  ///< categories with fewer may be rare
 };
+
+/// Eight times the rows with which the mean of a category is as good a guess as that of all: noise / spread by the
+/// weighted analysis of variance of g / h with weights h (DerSimonian and Laird's moments), over the rows of a feature
+/// that have a category. Infinite where noise explains the means, or cannot be told.
+inline double trusted_rows(const Feature& feature, std::span<const float> gradients,
+                           std::span<const float> curvatures) {
+  struct Group {
+    long double weight = 0, mean = 0;
+  };
+  std::map<double, Group> groups;
+  long double rows = 0, curved = 0;
+  const auto each = [&](const auto& visit) {
+    for (std::size_t row = 0; row < feature.values.size(); ++row)
+      if (feature.values[row] >= 0) visit(groups[feature.values[row]], gradients[row], curvatures[row]);
+  };
+  each([&](Group& group, float g, float h) {
+    ++rows;
+    curved += h > 0;
+    group.weight += h;
+    group.mean += g;
+  });
+  std::erase_if(groups, [](const auto& entry) { return entry.second.weight <= 0; });
+  long double weight = 0, squares = 0, mean = 0, within = 0, between = 0;
+  for (auto& [code, group] : groups) {
+    weight += group.weight;
+    squares += group.weight * group.weight;
+    mean += group.mean;
+    group.mean /= group.weight;
+  }
+  const long double categories = groups.size();
+  if (categories < 2 || curved <= categories) return std::numeric_limits<double>::infinity();
+  mean /= weight;
+  each([&](const Group& group, float g, float h) {
+    if (h > 0)
+      within += h * (g / static_cast<long double>(h) - group.mean) * (g / static_cast<long double>(h) - group.mean);
+  });
+  for (const auto& [code, group] : groups) between += group.weight * (group.mean - mean) * (group.mean - mean);
+  const long double noise = within / (curved - categories);
+  const long double spread = (between - (categories - 1) * noise) / (weight - squares / weight);
+  return spread > 0 ? static_cast<double>(8 * noise / spread * rows / weight) : std::numeric_limits<double>::infinity();
+}
 
 /// A node of the tree; node 0 is the root, the others stand in the order of growth, left child first.
 struct GrowNode {
@@ -186,24 +229,35 @@ class Grower {
 
   void try_categories(GrowNode candidate, GrowNode& best) const {
     struct Category {
-      double code, rank;
+      std::vector<double> codes;
+      double rank;
     };
     std::vector<double> codes = categories(candidate.feature);
     const bool few = codes.size() <= one_against_rest_categories;
     std::vector<Category> present;
+    std::vector<double> rare;  // together one category, the last
+    std::int64_t rare_g = 0, rare_h = 0;
     if (codes.size() < 2) return;
+    const auto rank = [&](std::int64_t g, std::int64_t h) {
+      return static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing);
+    };
     for (const double code : codes) {
       std::int64_t g = 0, h = 0;
       for (const int row : candidate.rows)
         if (features_[candidate.feature].values[row] == code) g += g_.q[row], h += h_.q[row];
       const auto node_h = std::transform_reduce(candidate.rows.begin(), candidate.rows.end(), std::int64_t{0},
                                                 std::plus<>(), [&](int row) { return std::int64_t{h_.q[row]}; });
-      const bool rare = !few && is_rare_category(h, node_h, static_cast<std::int64_t>(candidate.rows.size()),
-                                                 static_cast<std::int64_t>(sample_.size()));
-      if ((g != 0 || h != 0) && !rare)
-        present.push_back(
-            {code, static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing)});
+      if (g == 0 && h == 0) continue;
+      if (few ||
+          !is_rare_category(h, node_h, static_cast<std::int64_t>(candidate.rows.size()),
+                            static_cast<std::int64_t>(sample_.size()), features_[candidate.feature].trusted_rows)) {
+        present.push_back({{code}, rank(g, h)});
+        continue;
+      }
+      rare.push_back(code);
+      rare_g += g, rare_h += h;
     }
+    if (rare_g != 0 || rare_h != 0) present.push_back({rare, rank(rare_g, rare_h)});
     if (!few) std::ranges::stable_sort(present, {}, &Category::rank);
     const int steps = few ? static_cast<int>(present.size())
                           : std::min(static_cast<int>(present.size()) - 1, most_categories_on_a_side);
@@ -211,7 +265,7 @@ class Grower {
       candidate.left_codes.clear();
       for (int i = 0; i < steps; ++i) {
         if (few) candidate.left_codes.clear();
-        candidate.left_codes.push_back(present[i].code);
+        candidate.left_codes.insert(candidate.left_codes.end(), present[i].codes.begin(), present[i].codes.end());
         GrowNode split = candidate;
         std::ranges::sort(split.left_codes);
         split.missing_left = split.left_codes.front() < 0;

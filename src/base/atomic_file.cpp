@@ -6,13 +6,12 @@
 
 #include <atomic>
 #include <cerrno>
-#include <csignal>
-#include <ctime>
 #include <optional>
 #include <string>
 #include <system_error>
 
 #include "base/fail.hpp"
+#include "base/size_limit.hpp"
 
 namespace linden {
 namespace {
@@ -22,35 +21,6 @@ namespace fs = std::filesystem;
 [[noreturn]] void refuse(const fs::path& path, int error) {
   fail<FileError>("cannot write \"{}\": {}.", path.string(), std::generic_category().message(error));
 }
-
-// A file that would grow beyond the limit of the process (ulimit -f) ends it by a signal, unless that is blocked: then
-// write says EFBIG. Blocked for this thread and this call alone, and taken back if it came.
-class WithoutSizeSignal {
- public:
-  WithoutSizeSignal() noexcept {
-    sigemptyset(&signal_);
-    sigaddset(&signal_, SIGXFSZ);
-    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-  }
-  ~WithoutSizeSignal() {
-    const int kept = errno;
-    constexpr timespec now{};
-    if (came_ && !sigismember(&before_, SIGXFSZ)) sigtimedwait(&signal_, nullptr, &now);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    errno = kept;
-  }
-  WithoutSizeSignal(const WithoutSizeSignal&) = delete;
-
-  ssize_t write(int file, std::string_view text) noexcept {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    came_ |= written < 0 && errno == EFBIG;
-    return written;
-  }
-
- private:
-  sigset_t signal_, before_;
-  bool came_ = false;
-};
 
 // What a link leads to; the path itself when it leads nowhere yet.
 fs::path behind_links(const fs::path& path) {
@@ -100,9 +70,9 @@ class FileReplacement::Target {
 
   void write(std::string_view text) {
     if (file_ < 0) open_stream();
-    WithoutSizeSignal guard;
+    const SizeLimitIsAnError guard;
     while (!text.empty()) {
-      const ssize_t written = guard.write(file_, text);
+      const ssize_t written = ::write(file_, text.data(), text.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) refuse(path_, errno);
       text.remove_prefix(static_cast<std::size_t>(written));

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "base/size_limit.hpp"
 
 namespace linden {
 
@@ -16,6 +17,7 @@ Callback json_lines(const std::filesystem::path& path) {
   return [file, path](const Round& round) {
     nlohmann::ordered_json line{{"round", round.index}, {"seconds", round.seconds}};
     for (const MetricValue& metric : round.metrics) line[metric.name] = metric.value;
+    const SizeLimitIsAnError guard;
     *file << line.dump() << '\n' << std::flush;
     if (!*file) fail<FileError>("json_lines: cannot write \"{}\": {}.", path.string(), std::strerror(errno));
     return Signal::proceed();

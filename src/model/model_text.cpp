@@ -10,6 +10,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/fail.hpp"
+#include "base/size_limit.hpp"
 
 namespace linden {
 namespace {
@@ -80,6 +81,7 @@ void write_text(std::ostream& out, const std::function<void(const TextSink&)>& w
   const auto check = [&] {
     if (!out) fail<FileError>("cannot write the model: the stream has failed.");
   };
+  const SizeLimitIsAnError guard;  // whatever file there is behind the stream
   try {
     check();
     write([&](std::string_view text) {

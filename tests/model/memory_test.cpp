@@ -47,6 +47,13 @@ void* operator new(std::size_t bytes) { return allocate(bytes, 0); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   return allocate(bytes, static_cast<std::size_t>(alignment));
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return allocate(bytes, 0);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* first) noexcept { release(first); }
 void operator delete(void* first, std::size_t) noexcept { release(first); }
 void operator delete(void* first, std::align_val_t) noexcept { release(first); }

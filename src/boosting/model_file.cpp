@@ -173,6 +173,42 @@ Tree read_tree(JsonReader& json, const Envelope& envelope, const Groups& groups,
   return tree;
 }
 
+// The metrics' names once, then a list of values for each round.
+void write_history(JsonWriter& json, const std::vector<std::vector<MetricValue>>& history) {
+  const std::vector<MetricValue> metrics = history.empty() ? std::vector<MetricValue>{} : history.front();
+  json.open_object();
+  json["metrics"].values(metrics, [](const MetricValue& m) -> const std::string& { return m.name; });
+  json["higher_is_better"].values(metrics, [](const MetricValue& m) { return m.higher_is_better ? 1 : 0; });
+  json["rounds"].open_list();
+  for (const auto& round : history) json.values(round, [](const MetricValue& m) { return m.value; });
+  json.close_list();
+  json.close_object();
+}
+
+std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
+  std::vector<std::vector<MetricValue>> history;
+  std::vector<MetricValue> metrics;
+  json.open_object();
+  for (const std::string& name : json["metrics"].texts()) metrics.push_back({name, 0, false});
+  std::size_t known = 0;
+  for (json["higher_is_better"].open_list(); json.next(); ++known) {
+    if (known == metrics.size()) json.refuse("is one more than there are metrics");
+    metrics[known].higher_is_better = json.whole(0, 1) == 1;
+  }
+  if (known != metrics.size()) json.refuse("does not have one entry a metric");
+  for (json["rounds"].open_list(); json.next();) {
+    std::vector<MetricValue>& round = history.emplace_back(metrics);
+    std::size_t m = 0;
+    for (json.open_list(); json.next(); ++m) {
+      if (m == round.size()) json.refuse("is one more than there are metrics");
+      round[m].value = json.number();
+    }
+    if (m != round.size()) json.refuse("does not have one entry a metric");
+  }
+  json.close_object();
+  return history;
+}
+
 }  // namespace
 
 void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
@@ -187,6 +223,7 @@ void write_boosted(const TextSink& out, std::string_view name, const BoostedMode
                 json["trees"].open_list();
                 for (const Tree& tree : s.trees) write_tree(json, tree);
                 json.close_list();
+                if (s.saves_history) write_history(json["history"], s.history);
                 json.close_object();
               });
 }
@@ -210,6 +247,8 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
     find_groups(state->trees, envelope.categories, state->groups);
     check_groups(json, envelope, state->groups);
   }
+  state->saves_history = json.next_is("history");
+  if (state->saves_history) state->history = read_history(json["history"]);
   json.close_object();
   state->feature_names = std::move(envelope.feature_names);
   state->categorical = std::move(envelope.categorical);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <iostream>
 #include <sstream>
 
 #include "boosting/random_data.hpp"
@@ -74,6 +75,8 @@ TEST(EmptyModel, RefusesEveryOtherCall) {
       {"row_predictor", [&] { model.row_predictor({"a"}); }},
       {"labels_of", [&] { model.labels_of(Dataset()); }},
       {"save", [&] { model.save(scratch() / "empty.json"); }},
+      {"save", [&] { model.save(std::cout); }},
+      {"to_string", [&] { model.to_string(); }},
       {"config", [&] { model.config(); }},
       {"loss", [&] { model.loss(); }},
       {"outputs", [&] { model.outputs(); }},

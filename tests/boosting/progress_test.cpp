@@ -100,6 +100,30 @@ TEST(Progress, SeveralValidationSetsHaveNames) {
   EXPECT_EQ(dump(both.trees()), dump(fit_boosted(train, small).trees()));
 }
 
+TEST(Progress, FilesHaveTheHistoryWhereItIsAskedFor) {
+  const Dataset train = rows_of(1).dataset(), valid = rows_of(2).dataset();
+  const Metric odd("odd", true, [](const Tensor&, const Tensor&, const Tensor&) { return missing_value; });
+  FitOptions options{.valid = {{"a \"b\"", valid}}, .metrics = {metric::rmse(), odd}};
+  const BoostedModel plain = fit_boosted(train, small, options);
+  EXPECT_TRUE(BoostedModel::from_string(plain.to_string()).history().empty());
+  options.save_history = true;
+  const BoostedModel model = fit_boosted(train, small, options), loaded = BoostedModel::from_string(model.to_string());
+  EXPECT_EQ(loaded.to_string(), model.to_string());
+  EXPECT_GT(model.to_string().size(), plain.to_string().size());
+  ASSERT_EQ(loaded.history().size(), 12u);
+  for (std::size_t round = 0; round < 12; ++round) {
+    ASSERT_EQ(loaded.history()[round].size(), 2u);
+    EXPECT_EQ(loaded.history()[round][0].name, "a \"b\" rmse");
+    EXPECT_EQ(loaded.history()[round][0].value, model.history()[round][0].value);
+    EXPECT_FALSE(loaded.history()[round][0].higher_is_better);
+    EXPECT_TRUE(std::isnan(loaded.history()[round][1].value));
+    EXPECT_TRUE(loaded.history()[round][1].higher_is_better);
+  }
+  // Without rows to watch there is a history without rounds.
+  const BoostedModel none = fit_boosted(train, small, {.save_history = true});
+  EXPECT_EQ(BoostedModel::from_string(none.to_string()).to_string(), none.to_string());
+}
+
 TEST(Progress, EarlyStoppingWatchesTheSetThatItIsTold) {
   const Dataset train = rows_of(1, 60).dataset(), a = rows_of(2).dataset(), b = rows_of(3).dataset();
   const BoostingConfig config{.rounds = 100, .learning_rate = 0.9, .min_rows_in_leaf = 1};

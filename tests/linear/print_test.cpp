@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <iostream>
 #include <sstream>
 
 #include "refusal.hpp"
@@ -43,6 +44,8 @@ TEST(EmptyLinearModel, RefusesEveryCall) {
        }},
       {"labels_of", [&] { model.labels_of(Dataset()); }},
       {"save", [&] { model.save("/no/such/folder/empty.json"); }},
+      {"save", [&] { model.save(std::cout); }},
+      {"to_string", [&] { model.to_string(); }},
       {"config", [&] { model.config(); }},
       {"loss", [&] { model.loss(); }},
       {"outputs", [&] { model.outputs(); }},

@@ -24,8 +24,8 @@ Tensor total(const Loss::Definition& loss, const Tensor& scores, const Tensor& l
   const Tensor score = scores.size(0) == 1 ? scores.select(0, 0) : scores.transpose(0, 1);
   const Tensor losses = loss.custom->function(score, labels, parameters);
   const bool by_row = losses.shape() == Shape{rows};
-  if (!by_row && losses.elements() != 1)
-    fail<ShapeError>("loss \"{}\": for {} rows it gives shape {}, but it must give one loss a row, or one in all.",
+  if (!by_row && losses.rank() != 0)
+    fail<ShapeError>("loss \"{}\": for {} rows it gives shape {}, but it must give one loss a row, or one in all, [].",
                      loss.name, rows, losses.shape().text());
   if (!weights) return sum(losses);
   if (!by_row)

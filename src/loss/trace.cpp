@@ -355,10 +355,10 @@ Trace trace(const std::string& name, const TensorLoss& loss, const TraceOptions&
       for (std::size_t i = 0; i < p.parameters.size(); ++i)
         parameters.push_back(variable(p.parameters[i], static_cast<std::int64_t>(i) + 2));
       const Tensor y = loss(variable(p.score, 0), variable(p.label, 1), parameters);
-      if (y.shape() != Shape{rows} && y.elements() != 1)
+      if (y.shape() != Shape{rows} && y.rank() != 0)
         fail<ShapeError>(
             "loss::custom(\"{}\"): for scores of shape {} and labels of shape {} it gives shape {}, but it must give "
-            "one loss a row, {}, or one in all.",
+            "one loss a row, {}, or one in all, [].",
             name, p.score.shape().text(), p.label.shape().text(), y.shape().text(), Shape{rows}.text());
       const Node* const last = TensorAccess::node(y).get();
       const std::vector<const Node*> nodes = last ? in_order_of_depth(last) : std::vector<const Node*>();

@@ -187,7 +187,21 @@ TEST(TapeDerivatives, AResultOfAnotherShapeIsRefused) {
     return s.size(0) < 20 ? losses : losses.slice(0, 0, 20);
   });
   EXPECT_EQ(refusal<ShapeError>([&] { fill(loss, std::vector<double>(30), std::vector<double>(30)); }),
-            "loss \"mine\": for 30 rows it gives shape [20], but it must give one loss a row, or one in all.");
+            "loss \"mine\": for 30 rows it gives shape [20], but it must give one loss a row, or one in all, [].");
+}
+
+TEST(TapeDerivatives, ALossOfOneEntryIsNotOneInAll) {
+  const auto total = [](const Tensor& s, const Tensor& y) { return sum(square(s - y)); };
+  const Loss loss = loss::custom("mine", [&](const Tensor& s, const Tensor& y) {
+    return s.size(0) < 20 ? total(s, y) : total(s, y).reshape({1});
+  });
+  EXPECT_EQ(refusal<ShapeError>([&] { fill(loss, std::vector<double>(30), std::vector<double>(30)); }),
+            "loss \"mine\": for 30 rows it gives shape [1], but it must give one loss a row, or one in all, [].");
+  // On one row it is that row's.
+  const Loss by_row = loss::custom(
+      "rows", [](const Tensor& s, const Tensor& y) { return matmul(square(s - y), square(s - y)) + square(s - y); });
+  EXPECT_EQ(by_row.definition().spec.kind, LossKind::tape);
+  EXPECT_EQ(fill(by_row, {3}, {1}).gradients, (std::vector<float>{36}));
 }
 
 }  // namespace

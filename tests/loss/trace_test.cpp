@@ -201,10 +201,10 @@ TEST(Trace, ResultsOfAnotherShapeAreRefused) {
   EXPECT_EQ(
       message(1, [](const Tensor& s, const Tensor&) { return s.unsqueeze(1); }),
       "loss::custom(\"mine\"): for scores of shape [7] and labels of shape [7] it gives shape [7, 1], but it must "
-      "give one loss a row, [7], or one in all.");
+      "give one loss a row, [7], or one in all, [].");
   EXPECT_EQ(message(3, [](const Tensor& s, const Tensor&) { return s; }),
             "loss::custom(\"mine\"): for scores of shape [7, 3] and labels of shape [7] it gives shape [7, 3], but it "
-            "must give one loss a row, [7], or one in all.");
+            "must give one loss a row, [7], or one in all, [].");
 }
 
 TEST(Trace, LossesWithoutTheScoreAreRefused) {

@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -8,7 +9,7 @@ namespace {
 
 struct Sink {
   std::mutex mutex;
-  LogHook hook;
+  std::shared_ptr<const LogHook> hook;
 };
 
 Sink& sink() {
@@ -19,13 +20,19 @@ Sink& sink() {
 }  // namespace
 
 void set_log(LogHook hook) {
+  auto next = hook ? std::make_shared<const LogHook>(std::move(hook)) : nullptr;
   const std::lock_guard lock(sink().mutex);
-  sink().hook = std::move(hook);
+  sink().hook.swap(next);  // the old hook is destroyed after the lock is given back
 }
 
+// The hook runs without the lock: it may log, and set the hook.
 void log(LogLevel level, std::string_view message) {
-  const std::lock_guard lock(sink().mutex);
-  if (sink().hook) sink().hook(level, message);
+  std::shared_ptr<const LogHook> hook;
+  {
+    const std::lock_guard lock(sink().mutex);
+    hook = sink().hook;
+  }
+  if (hook) (*hook)(level, message);
 }
 
 }  // namespace linden

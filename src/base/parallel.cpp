@@ -1,8 +1,7 @@
 // The arena's crew: helpers that stay for a moment after a call, ready for the next.
 //
 // Waking a sleeping thread takes as long as a hundred thousand additions. So a helper, once called, looks out for the
-// arena's next call for a tenth of a millisecond before it goes back to oneTBB, which owns the threads and lends no
-// more of them than there are cores, however many arenas a program has.
+// arena's next call for a tenth of a millisecond before it goes back to those that any arena may ask (helpers.hpp).
 #include "base/parallel.hpp"
 
 #include <algorithm>
@@ -14,13 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/helpers.hpp"
+
 #ifdef __linux__
 #include <sched.h>
-#endif
-#ifndef LINDEN_PLAIN_THREADS  // the tsan preset: ThreadSanitizer does not understand oneTBB's own synchronisation
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/task_arena.h>
-#include <oneapi/tbb/task_group.h>
 #endif
 
 namespace linden {
@@ -55,99 +51,91 @@ void pause() {
 /// One call at a time: its tasks are handed out by a counter to the caller (worker 0) and to the helpers that are
 /// there.
 struct Arena::Pool {
-  struct Crew {
-    explicit Crew(int threads) : present(static_cast<std::size_t>(threads)) {}
-
-    // The call. A helper counts itself in before it looks whether the call is open; the caller closes it before it
-    // looks whether all are out. So whoever works on a call is waited for.
-    std::atomic<bool> open{false};
-    std::atomic<int> inside{0};
-    std::atomic<std::int64_t> next{0};
-    Call call = nullptr;
-    const void* closure = nullptr;
-    std::int64_t tasks = 0;
-    int caller_core = -1;
-    std::mutex error_mutex;
-    std::exception_ptr error;
-
-    std::atomic<std::uint64_t> calls{0};  // so far
-    std::atomic<bool> stopped{false};
-    std::vector<std::atomic<bool>> present;  // by worker
-
-    void work(int worker) {
-      try {
-        for (std::int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;)
-          call(closure, task, worker);
-      } catch (...) {
-        const std::lock_guard lock(error_mutex);
-        if (!error) error = std::current_exception();
-        next.store(tasks, std::memory_order_relaxed);  // the rest is not worth doing
-      }
-    }
-
-    /// Whether there was a call after the one numbered `seen` before patience ran out.
-    bool waits_for_another(std::uint64_t seen) const {
-      const auto end = std::chrono::steady_clock::now() + patience;
-      do {
-        for (int i = 0; i < 64; ++i) {
-          if (calls.load() != seen) return true;
-          if (stopped.load(std::memory_order_relaxed)) return false;
-          pause();
-        }
-      } while (std::chrono::steady_clock::now() < end);
-      return false;
-    }
-
-    void help(int worker, std::uint64_t seen) {
-      while (waits_for_another(seen)) {
-        seen = calls.load();
-        inside.fetch_add(1);
-        if (open.load()) {
-          if (const int core = current_core(); core >= 0 && core == caller_core) leave_core(core);
-          work(worker);
-        }
-        inside.fetch_sub(1);
-      }
-      present[static_cast<std::size_t>(worker)].store(false);
-    }
-  };
-
-  Crew crew;
-
-#ifdef LINDEN_PLAIN_THREADS
-  explicit Pool(int threads) : crew(std::min(threads, 3)), helpers(3) {}
-  ~Pool() { crew.stopped = true; }
-  void call_in(int worker, std::uint64_t seen) {
-    helpers[static_cast<std::size_t>(worker)] = std::jthread([this, worker, seen] { crew.help(worker, seen); });
-  }
-  std::vector<std::jthread> helpers;
-#else
-  // More threads than cores would only wait for each other.
-  explicit Pool(int threads)
-      : crew(std::min(threads, tbb::info::default_concurrency())),
-        arena(std::min(threads, tbb::info::default_concurrency())) {}
+  explicit Pool(int threads) : present(static_cast<std::size_t>(threads)), asked(static_cast<std::size_t>(threads)) {}
   ~Pool() {
-    crew.stopped = true;
-    arena.execute([this] { helpers.wait(); });  // those too that oneTBB has not started yet
+    stopped = true;
+    if (helpers_are_lost()) return;
+    for (std::size_t worker = 1; worker < present.size(); ++worker) {
+      if (!present[worker].load() || take_back(asked[worker])) continue;
+      while (present[worker].load()) std::this_thread::yield();
+    }
   }
-  void call_in(int worker, std::uint64_t seen) {
-    arena.enqueue(helpers.defer([this, worker, seen] { crew.help(worker, seen); }));
+
+  // The call. A helper counts itself in before it looks whether the call is open; the caller closes it before it
+  // looks whether all are out. So whoever works on a call is waited for.
+  std::atomic<bool> open{false};
+  std::atomic<int> inside{0};
+  std::atomic<std::int64_t> next{0};
+  Call call = nullptr;
+  const void* closure = nullptr;
+  std::int64_t tasks = 0;
+  int caller_core = -1;
+  std::mutex error_mutex;
+  std::exception_ptr error;
+
+  std::atomic<std::uint64_t> calls{0};  // so far
+  std::atomic<bool> stopped{false};
+  std::vector<std::atomic<bool>> present;  // by worker: asked for, or there
+  std::vector<HelperTask> asked;           // by worker
+
+  void work(int worker) {
+    try {
+      for (std::int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;)
+        call(closure, task, worker);
+    } catch (...) {
+      const std::lock_guard lock(error_mutex);
+      if (!error) error = std::current_exception();
+      next.store(tasks, std::memory_order_relaxed);  // the rest is not worth doing
+    }
   }
-  tbb::task_arena arena;
-  tbb::task_group helpers;
-#endif
+
+  /// Whether there was a call after the one numbered `seen` before patience ran out.
+  bool waits_for_another(std::uint64_t seen) const {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    do {
+      for (int i = 0; i < 64; ++i) {
+        if (calls.load() != seen) return true;
+        if (stopped.load(std::memory_order_relaxed)) return false;
+        pause();
+      }
+    } while (std::chrono::steady_clock::now() < end);
+    return false;
+  }
+
+  void help(int worker, std::uint64_t seen) {
+    while (waits_for_another(seen)) {
+      seen = calls.load();
+      inside.fetch_add(1);
+      if (open.load()) {
+        if (const int core = current_core(); core >= 0 && core == caller_core) leave_core(core);
+        work(worker);
+      }
+      inside.fetch_sub(1);
+    }
+    present[static_cast<std::size_t>(worker)].store(false);  // the last that a helper sees of the crew
+  }
+
+  void call_in(int worker, std::uint64_t seen) noexcept {
+    const auto w = static_cast<std::size_t>(worker);
+    if (present[w].exchange(true)) return;
+    const auto help = [](void* crew, int number, std::uint64_t before) noexcept {
+      static_cast<Pool*>(crew)->help(number, before);
+    };
+    asked[w] = {help, this, worker, seen};
+    if (!ask_helper(asked[w])) present[w].store(false);
+  }
 
   std::atomic<bool> taken{false};  // by the one caller whose tasks are shared
 };
 
 void Arena::run(std::int64_t tasks, Call call, const void* closure) {
-  Pool::Crew& crew = pool_->crew;
-  const auto threads = static_cast<std::int64_t>(crew.present.size());
   // Alone: nothing to share, or another thread (or a task of a call that is under way) has the helpers.
-  if (threads == 1 || tasks <= 1 || pool_->taken.exchange(true)) {
+  if (pool_ == nullptr || tasks <= 1 || helpers_are_lost() || pool_->taken.exchange(true)) {
     for (std::int64_t task = 0; task < tasks; ++task) call(closure, task, 0);
     return;
   }
+  Pool& crew = *pool_;
+  const auto threads = static_cast<std::int64_t>(crew.present.size());
   crew.call = call;
   crew.closure = closure;
   crew.tasks = tasks;
@@ -157,19 +145,20 @@ void Arena::run(std::int64_t tasks, Call call, const void* closure) {
   crew.open.store(true);
   const std::uint64_t before = crew.calls.fetch_add(1);
   for (std::int64_t worker = 1; worker < std::min(threads, tasks); ++worker)
-    if (!crew.present[static_cast<std::size_t>(worker)].exchange(true))
-      pool_->call_in(static_cast<int>(worker), before);
+    crew.call_in(static_cast<int>(worker), before);
   crew.work(0);
   crew.open.store(false);
   for (int turns = 0; crew.inside.load() != 0; ++turns) turns < 1000 ? pause() : std::this_thread::yield();
   const std::exception_ptr error = std::exchange(crew.error, nullptr);
-  pool_->taken.store(false);
+  crew.taken.store(false);
   if (error) std::rethrow_exception(error);
 }
 
-Arena::Arena(int threads)
-    : threads_(threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {
-  pool_ = std::make_unique<Pool>(threads_);
+// More threads than cores would only wait for each other. Scratch memory is made for `threads_`, so that the number is
+// bounded; where it is small it is left as asked for.
+Arena::Arena(int threads) : threads_(threads > 0 ? std::min(threads, std::max(64, usable_cores())) : usable_cores()) {
+  const int crew = std::min(threads_, usable_cores());
+  if (crew > 1) pool_ = std::make_unique<Pool>(crew);
 }
 
 Arena::Arena(Arena&&) noexcept = default;

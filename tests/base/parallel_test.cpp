@@ -2,10 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <limits>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "base/helpers.hpp"
+
+#ifdef __linux__
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 namespace linden {
 namespace {
@@ -85,7 +94,54 @@ TEST_P(ArenaOf, WorksAfterATaskHasThrown) {
   EXPECT_EQ(runs, 50);
 }
 
-INSTANTIATE_TEST_SUITE_P(Threads, ArenaOf, testing::Values(0, 1, 2, 7));
+INSTANTIATE_TEST_SUITE_P(Threads, ArenaOf, testing::Values(0, 1, 2, 7, std::numeric_limits<int>::max()));
+
+TEST(Arena, TakesNoMoreThreadsThanThereMayBeCores) {
+  EXPECT_EQ(Arena(7).threads(), 7);
+  EXPECT_LE(Arena(std::numeric_limits<int>::max()).threads(), std::max(64, usable_cores()));
+}
+
+TEST(Arena, ManyComeAndGo) {
+  std::atomic<std::int64_t> sum{0};
+  for (int i = 0; i < 2000; ++i) {
+    Arena arena(0);
+    arena.each(4, [&](std::int64_t task, int) { sum += task; });
+  }
+  EXPECT_EQ(sum, 2000 * 6);
+}
+
+TEST(Arena, ManyAtATimeShareTheHelpers) {
+  std::atomic<std::int64_t> sum{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t)
+    threads.emplace_back([&] {
+      Arena arena(0);
+      for (int i = 0; i < 200; ++i) arena.each(8, [&](std::int64_t task, int) { sum += task; });
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(sum, 8 * 200 * 28);
+}
+
+#if defined(__linux__) && !defined(__SANITIZE_THREAD__)
+// In a child of fork there is one thread: what was the helpers' is its own work, also in arenas that came along.
+TEST(Arena, WorksAloneAfterAFork) {
+  Arena arena(0);
+  std::atomic<int> runs{0};
+  for (int i = 0; i < 10; ++i) arena.each(100, [&](std::int64_t, int) { ++runs; });
+  const pid_t child = fork();
+  if (child == 0) {
+    runs = 0;
+    for (int i = 0; i < 10; ++i) {
+      arena.each(100, [&](std::int64_t, int) { ++runs; });
+      Arena(0).each(100, [&](std::int64_t, int) { ++runs; });
+    }
+    _exit(runs == 2000 ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+#endif
 
 }  // namespace
 }  // namespace linden

@@ -6,6 +6,7 @@
 #include <linden/threads.hpp>
 #include <utility>
 
+#include "base/out_of_memory.hpp"
 #include "backend/backend.hpp"
 #include "backend/tree_math.hpp"
 #include "boosting/bins.hpp"
@@ -74,7 +75,7 @@ std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const Boo
 
 }  // namespace
 
-BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const FitOptions& options) {
+BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const FitOptions& options) try {
   config.check();
   check_data(all);
   const CountedRows counted(all, config.loss);
@@ -133,6 +134,8 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()));
   model->finish_forest();
   return BoostedModel(std::move(model));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("fit_boosted");
 }
 
 }  // namespace linden

@@ -2,11 +2,12 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/out_of_memory.hpp"
 #include "boosting/model.hpp"
 
 namespace linden {
 
-std::vector<Importance> BoostedModel::importances() const {
+std::vector<Importance> BoostedModel::importances() const try {
   const State& s = known("importances");
   std::vector<Importance> all(s.feature_names.size());
   for (const Tree& tree : s.trees)
@@ -22,6 +23,8 @@ std::vector<Importance> BoostedModel::importances() const {
   for (Importance& importance : all) importance.name = s.feature_names[importance.feature];
   std::ranges::stable_sort(all, std::greater<>(), &Importance::gain);
   return all;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::importances");
 }
 
 }  // namespace linden

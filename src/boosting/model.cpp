@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "boosting/category_groups.hpp"
 #include "boosting/predictor.hpp"
 #include "model/labels.hpp"
@@ -52,7 +53,7 @@ const std::vector<std::string>& BoostedModel::warnings() const& { return known("
 double BoostedModel::seconds_binning() const { return known("seconds_binning").seconds_binning; }
 double BoostedModel::seconds_training() const { return known("seconds_training").seconds_training; }
 
-Schema BoostedModel::schema() const {
+Schema BoostedModel::schema() const try {
   const State& s = known("schema");
   Schema schema;
   for (std::size_t f = 0; f < s.feature_names.size(); ++f)
@@ -62,6 +63,8 @@ Schema BoostedModel::schema() const {
   schema.missing = s.missing;
   schema.only_missing = s.only_missing;
   return schema;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::schema");
 }
 
 const std::vector<std::string>& BoostedModel::categories(int feature) const& {
@@ -85,12 +88,14 @@ bool BoostedModel::is_categorical(int feature) const {
   return s.categorical[feature];
 }
 
-Tensor BoostedModel::labels_of(const Dataset& data) const {
+Tensor BoostedModel::labels_of(const Dataset& data) const try {
   const std::vector<double> labels = known_labels("BoostedModel::labels_of", data, known("labels_of").classes);
   return Tensor::copy_of(std::span(labels), {data.rows()});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::labels_of");
 }
 
-Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options) const {
+Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options) const try {
   constexpr std::string_view where = "BoostedModel::predict";
   const State& s = known("predict");
   if (options.rounds < 0 || options.rounds > rounds())
@@ -115,6 +120,8 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   add_scores(backend, context, s.forest, trees, view, scores);
   const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, arena);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::predict");
 }
 
 }  // namespace linden

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "boosting/model.hpp"
 #include "boosting/row_forest.hpp"
 
@@ -81,25 +82,29 @@ void check_sizes(const char* where, const char* owner, const char* what, std::si
 
 }  // namespace
 
-void BoostedModel::predict_row(std::span<const double> values, std::span<double> out) const {
+void BoostedModel::predict_row(std::span<const double> values, std::span<double> out) const try {
   const State& s = known("predict_row");
   check_sizes("BoostedModel::predict_row", "model", "features", values.size(), s.feature_names.size(), out.size(),
               s.initial_score.size());
   predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
     forest.is_categorical(u) ? forest.set_code(slots, u, values[f]) : forest.set_number(slots, u, values[f]);
   });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::predict_row");
 }
 
-void BoostedModel::predict_row(std::span<const RowValue> values, std::span<double> out) const {
+void BoostedModel::predict_row(std::span<const RowValue> values, std::span<double> out) const try {
   constexpr const char* where = "BoostedModel::predict_row";
   const State& s = known("predict_row");
   check_sizes(where, "model", "features", values.size(), s.feature_names.size(), out.size(), s.initial_score.size());
   predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
     set_value(where, s, forest, slots, u, f, values[f]);
   });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::predict_row");
 }
 
-RowPredictor BoostedModel::row_predictor(const std::vector<std::string>& columns) const {
+RowPredictor BoostedModel::row_predictor(const std::vector<std::string>& columns) const try {
   constexpr const char* where = "BoostedModel::row_predictor";
   const State& s = known("row_predictor");
   std::unordered_map<std::string_view, int> places;
@@ -116,6 +121,8 @@ RowPredictor BoostedModel::row_predictor(const std::vector<std::string>& columns
   for (const int f : s.forest.used()) data->column_of.push_back(places.at(s.feature_names[f]));
   s.row_forest.of(s.forest);  // now, so that no prediction has to
   return RowPredictor(std::move(data));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::row_predictor");
 }
 
 RowPredictor::RowPredictor() noexcept = default;
@@ -126,7 +133,7 @@ int RowPredictor::outputs() const {
   return data_->model->outputs();
 }
 
-void RowPredictor::predict(std::span<const RowValue> values, std::span<double> out) const {
+void RowPredictor::predict(std::span<const RowValue> values, std::span<double> out) const try {
   constexpr const char* where = "RowPredictor::predict";
   if (empty()) fail<ArgumentError>("{}: the predictor is empty. Hint: BoostedModel::row_predictor makes one.", where);
   const State& s = *data_->model;
@@ -134,6 +141,8 @@ void RowPredictor::predict(std::span<const RowValue> values, std::span<double> o
   predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
     set_value(where, s, forest, slots, u, f, values[data_->column_of[u]]);
   });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("RowPredictor::predict");
 }
 
 double RowPredictor::operator()(std::span<const RowValue> values) const {

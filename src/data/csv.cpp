@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/csv_columns.hpp"
 #include "data/csv_delimiter.hpp"
 #include "data/csv_remarks.hpp"
@@ -193,14 +194,18 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
   return DatasetBuilder::make(std::move(state)).take(labelled);
 }
 
-Dataset Dataset::from_csv(const std::filesystem::path& path, const CsvOptions& options) {
+Dataset Dataset::from_csv(const std::filesystem::path& path, const CsvOptions& options) try {
   const Source source("from_csv", path);
   return parse_csv(Text::read(path, source.call), source, options);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_csv");
 }
 
-Dataset Dataset::from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options) {
+Dataset Dataset::from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options) try {
   const Source source("from_csv", path);
   return parse_csv(Text::read(path, source.call), source, options, 0, &schema);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_csv");
 }
 
 }  // namespace linden

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/dataset_builder.hpp"
 #include "data/dataset_checks.hpp"
 
@@ -44,7 +45,7 @@ Shape Dataset::grid(std::size_t values, int features) {
   return {static_cast<std::int64_t>(values) / features, features};
 }
 
-Dataset Dataset::from_matrix(const Tensor& values, const RowOptions& options) {
+Dataset Dataset::from_matrix(const Tensor& values, const RowOptions& options) try {
   State state;
   state.rows = values.size(0);
   const std::vector<std::string> names = checked_names(options.names.span(), values.size(1));
@@ -53,17 +54,21 @@ Dataset Dataset::from_matrix(const Tensor& values, const RowOptions& options) {
   for (std::int64_t f = 0; f < values.size(1); ++f)
     state.columns.push_back({names[static_cast<std::size_t>(f)], values.select(1, f)});
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset");
 }
 
-Dataset Dataset::from_tensors(const Tensor& values, const RowOptions& options) {
+Dataset Dataset::from_tensors(const Tensor& values, const RowOptions& options) try {
   if (values.rank() != 2)
     fail<ArgumentError>("Dataset: features have shape {}, but must be [rows, features].", values.shape().text());
   check_host("features are", values);
   return from_matrix(options.refer || options.owner ? values.detach() : copy_of_matrix(values.detach()), options);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_tensors");
 }
 
 Dataset Dataset::from_compressed(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
-                                 const RowOptions& options) {
+                                 const RowOptions& options) try {
   if (features < 1) fail<ArgumentError>("Dataset: {} features; there must be at least one.", features);
   State state;
   state.is_sparse = true;
@@ -72,17 +77,21 @@ Dataset Dataset::from_compressed(const Tensor& offsets, const Tensor& columns, c
   state.rows = offsets.elements() - 1;
   add_options(state, options);
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_sparse");
 }
 
 Dataset Dataset::from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
-                             const RowOptions& options) {
+                             const RowOptions& options) try {
   for (const Tensor* part : {&offsets, &columns, &values}) check_host("sparse features are", *part);
   if (options.refer || options.owner) return from_compressed(offsets, columns, values.detach(), features, options);
   return from_compressed(offsets.clone(), columns.clone(), values.detach().clone(), features, options);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_sparse");
 }
 
 Dataset Dataset::from_named(std::vector<Column> columns, Tensor label, Tensor weight,
-                            std::vector<std::string> classes) {
+                            std::vector<std::string> classes) try {
   State state;
   state.label = checked_numbers("the label", label);
   state.weight = checked_numbers("the weight", weight);
@@ -98,6 +107,8 @@ Dataset Dataset::from_named(std::vector<Column> columns, Tensor label, Tensor we
   state.classes = std::move(classes);
   state.columns = std::move(columns);
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_named");
 }
 
 std::int64_t Dataset::rows() const noexcept { return state_->rows; }

@@ -6,6 +6,7 @@
 
 #include "backend/philox.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/dataset_builder.hpp"
 
 namespace linden {
@@ -97,7 +98,7 @@ std::vector<bool> draw_groups(std::span<const double> groups, std::int64_t count
 
 }  // namespace
 
-std::pair<Dataset, Dataset> Dataset::split(const SplitOptions& options) const {
+std::pair<Dataset, Dataset> Dataset::split(const SplitOptions& options) const try {
   constexpr const char* where = "Dataset::split";
   const double fraction = options.test_fraction;
   if (!(fraction > 0 && fraction < 1))
@@ -122,6 +123,8 @@ std::pair<Dataset, Dataset> Dataset::split(const SplitOptions& options) const {
     fail<ArgumentError>("{}: .test_fraction {} of {} rows leaves none for {}.", where, fraction, rows,
                         parts.test.empty() ? "testing" : "training");
   return {take(parts.train), take(parts.test)};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::split");
 }
 
 std::vector<Fold> Dataset::folds(const FoldOptions& options) const {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/dataset_builder.hpp"
 
 namespace linden {
@@ -82,7 +83,7 @@ SparseRows take_sparse(const SparseRows& sparse, Rows rows) {
 
 }  // namespace
 
-Dataset Dataset::take(std::span<const std::int64_t> rows) const {
+Dataset Dataset::take(std::span<const std::int64_t> rows) const try {
   for (const std::int64_t row : rows)
     if (row < 0 || row >= state_->rows)
       fail<ArgumentError>("Dataset::take: row {} is out of range; there are {} rows.", row, state_->rows);
@@ -96,6 +97,8 @@ Dataset Dataset::take(std::span<const std::int64_t> rows) const {
   state.weight = take_vector(state_->weight, rows);
   state.origin = origin_of_rows(state_->origin, {rows.begin(), rows.end()});
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::take");
 }
 
 }  // namespace linden

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/parallel.hpp"
 #include "data/dataset_builder.hpp"
 #include "data/number.hpp"
@@ -388,14 +389,19 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
   return DatasetBuilder::make(std::move(state));
 }
 
-Dataset Dataset::from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options) {
+Dataset Dataset::from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options) try {
   const Source source("from_libsvm", path);
   return parse_libsvm(Text::read(path, source.call), source, options);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_libsvm");
 }
 
-Dataset Dataset::from_libsvm(const std::filesystem::path& path, const Schema& schema, const LibsvmOptions& options) {
+Dataset Dataset::from_libsvm(const std::filesystem::path& path, const Schema& schema,
+                             const LibsvmOptions& options) try {
   const Source source("from_libsvm", path);
   return parse_libsvm(Text::read(path, source.call), source, options, 0, &schema);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_libsvm");
 }
 
 }  // namespace linden

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/utf8.hpp"
 #include "data/dataset_builder.hpp"
 #include "linear/choose_solver.hpp"
@@ -346,7 +347,7 @@ LinearConfig settled(LinearConfig config, const Loss& loss) {
 
 }  // namespace
 
-LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const LinearOptions& options) {
+LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
   const Clock::time_point start = Clock::now();
   config.check();
   check_data(train);
@@ -378,6 +379,8 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   fit.finish(*state);
   state->certificate.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return LinearModel(state);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("fit_linear");
 }
 
 }  // namespace linden

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "linear/device_design.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
@@ -82,7 +83,7 @@ const std::vector<std::string>& LinearModel::feature_names() const& { return kno
 const std::string& LinearModel::label_name() const& { return known("label_name").label; }
 const std::vector<std::string>& LinearModel::classes() const& { return known("classes").classes; }
 
-Schema LinearModel::schema() const {
+Schema LinearModel::schema() const try {
   const State& s = known("schema");
   Schema schema;
   for (const std::string& name : s.feature_names) schema.features.push_back({name, false, {}});
@@ -91,6 +92,8 @@ Schema LinearModel::schema() const {
   schema.missing = s.missing;
   schema.only_missing = s.only_missing;
   return schema;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("LinearModel::schema");
 }
 
 double LinearModel::weight(int feature, int output) const {
@@ -102,12 +105,14 @@ double LinearModel::weight(int feature, int output) const {
   return s.weights[static_cast<std::size_t>(output) * features + static_cast<std::size_t>(feature)];
 }
 
-Tensor LinearModel::labels_of(const Dataset& data) const {
+Tensor LinearModel::labels_of(const Dataset& data) const try {
   const std::vector<double> labels = known_labels("LinearModel::labels_of", data, known("labels_of").classes);
   return Tensor::copy_of(std::span(labels), {data.rows()});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("LinearModel::labels_of");
 }
 
-Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& options) const {
+Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& options) const try {
   constexpr std::string_view where = "LinearModel::predict";
   if (options.output == Output::leaf)
     fail<ArgumentError>("{}: Output::leaf wants a boosted model. Hint: a linear one has prediction, score and label.",
@@ -121,6 +126,8 @@ Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& opt
   const Tensor result =
       predictions(loss(), outputs(), data.rows(), scores.data(), options.output != Output::score, arena);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("LinearModel::predict");
 }
 
 void LinearModel::predict_row(std::span<const double> values, std::span<double> out) const {

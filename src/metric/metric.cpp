@@ -6,6 +6,7 @@
 #include <linden/ops.hpp>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/other_names.hpp"
 #include "loss/definition.hpp"
 
@@ -43,7 +44,7 @@ Metric::Metric(std::string name, bool higher_is_better, Function function)
   if (!function_) fail<ArgumentError>("Metric \"{}\": the function is empty.", name_);
 }
 
-double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight) const {
+double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight) const try {
   const bool weighted = weight.elements() > 0;
   if (label.rank() != 1 || prediction.rank() < 1 || prediction.rank() > 2 || prediction.size(0) != label.size(0) ||
       (weighted && weight.shape() != label.shape()))
@@ -58,6 +59,8 @@ double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Ten
   want_numbers(name_, "label", y);
   if (weighted) want_weights(name_, w);
   return function_(p, y, w);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Metric::evaluate");
 }
 
 namespace metric {

@@ -248,7 +248,7 @@ class LINDEN_API BoostedModel {
   std::vector<Importance> importances() const;
 
   /// The metrics after every round trained (those after the best round too). In files only with
-  /// FitOptions::save_history; a number that is not finite comes back as NaN.
+  /// FitOptions::save_history.
   const std::vector<std::vector<MetricValue>>& history() const&;
   std::vector<std::vector<MetricValue>> history() const&& { return history(); }
   /// What a user would want to know, a sentence each: the training data's remarks(), that no split was possible, and

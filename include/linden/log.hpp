@@ -13,7 +13,8 @@ enum class LogLevel { debug, info, warning };
 
 using LogHook = std::function<void(LogLevel, std::string_view)>;
 
-/// Sends every remark to `hook`, from any thread, one call at a time; an empty hook silences them again.
+/// Sends every remark to `hook`, from any thread, and from several at a time; an empty hook silences them again. The
+/// hook may itself set the hook, and call whatever logs.
 LINDEN_API void set_log(LogHook hook);
 
 }  // namespace linden

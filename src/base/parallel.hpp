@@ -14,7 +14,8 @@ namespace linden {
 
 class Arena {
  public:
-  /// `threads` workers, the calling thread among them; 0 takes all cores of the machine.
+  /// `threads` workers, the calling thread among them; 0 takes all cores that the process may use. Of a number above
+  /// 64 and above the cores the larger of these two is left. Where the system gives no threads the caller works alone.
   explicit Arena(int threads);
   ~Arena();
   Arena(Arena&&) noexcept;

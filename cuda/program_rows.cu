@@ -20,7 +20,7 @@ constexpr std::int64_t program_memory = std::int64_t{1} << 27;  // bytes for the
 template <std::int32_t most_registers>
 __global__ void __launch_bounds__(program_block)
     interpret(__grid_constant__ const ProgramRows task, const RowProgram* program, const double* const* parameters,
-              CurvatureRule rule, double* memory) {
+              CurvatureRule rule, Majoriser majoriser, double* memory) {
   constexpr bool is_small = most_registers <= small_registers;
   double local[is_small ? 3 * most_registers : 1];
   const std::int64_t thread = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(program_block)
   for (std::int64_t row = thread; row < task.count; row += threads) {
     tile.load(inputs, task.begin + row, 1);
     for (std::int32_t k = 0; k < outputs; ++k) {
-      tile.differentiate(k);
+      tile.differentiate(k, rule, majoriser);
       task.slopes[k * task.count + row] = tile.gradient(0);
       task.curvatures[k * task.count + row] = never_negative(ruled_curvature(rule, tile.curvature(0)));
     }
@@ -57,7 +57,7 @@ void program_rows(Context& context, const LossSpec& loss, const ProgramRows& tas
   unsigned grid = blocks_for(context, task.count, program_block);
   const auto start = [&]<std::int32_t most_registers>(double* memory) {
     launch<interpret<most_registers>>({.grid = grid, .block = program_block, .stream = stream}, task, program.data(),
-                                      parameters.data(), loss.curvature, memory);
+                                      parameters.data(), loss.curvature, loss.majoriser, memory);
   };
   if (host.registers <= small_registers) return start.template operator()<small_registers>(nullptr);
   const std::int64_t of_block = program_block * RowTile::memory_size(host, 1);

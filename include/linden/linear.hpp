@@ -9,6 +9,8 @@
 //
 //     sum_i weight_i loss(b + x_i w, y_i) / sum_i weight_i  +  l1 |w|_1  +  l2 / 2 |w|^2
 //
+// Columns of sparse data that have no entry are no part of the model: they cost nothing.
+//
 // The intercept is free of penalty, and a row of weight k counts as k rows. Solvers see columns that are centred and
 // scaled to unit variance, whatever their units. With `standardize` the penalties are on the weights of these columns
 // (glmnet's convention: units do not change the model), else on the weights as they are (that of scikit-learn and
@@ -96,7 +98,8 @@ enum class GapKind {
   bound,     ///< the Fenchel duality gap, or the objective less what rows cost at least: the optimum is not further
              ///< below, for certain (up to rounding)
   estimate,  ///< where no bound says enough: of a convex loss the gap to the dual point of a Newton step, which is a
-             ///< bound if the optimum is where that step says, about; else half the squared Newton decrement
+             ///< bound if the optimum is where that step says, about; of a custom loss half the squared Newton
+             ///< decrement, by Hessian products of the tape; else the solver's own. Certificate::gap_source says which
 };
 
 LINDEN_API const char* name_of(GapKind) noexcept;
@@ -107,7 +110,8 @@ struct Certificate {
   double objective = 0;  ///< with its penalties
   double gap = 0;        ///< objective minus optimum, at most
   GapKind gap_kind = GapKind::bound;
-  double tolerance = 0;  ///< what was asked for
+  std::string gap_source;  ///< of an estimate: what it was made from; not stored in files
+  double tolerance = 0;    ///< what was asked for
   /// gap / |objective|, which `tolerance` bounds; 0 for a gap of 0. Where the objective is about 0, its scale is that
   /// of the best constant, and rounding of the labels.
   double relative_gap = 0;
@@ -192,6 +196,10 @@ class LINDEN_API LinearModel {
   std::vector<double> intercept() const&& { return intercept(); }
   const Certificate& certificate() const&;
   Certificate certificate() const&& { return certificate(); }
+  /// What a user would want to know: the training data's remarks, then what the fit found (a loss without curvature, or
+  /// one whose gap no bound is known for; columns none of which varies). Empty for a model from a file.
+  const std::vector<std::string>& warnings() const&;
+  std::vector<std::string> warnings() const&& { return warnings(); }
   const std::vector<std::string>& feature_names() const&;
   std::vector<std::string> feature_names() const&& { return feature_names(); }
   /// The label's column in the training data; empty when it had no name.
@@ -219,8 +227,9 @@ LINDEN_API std::ostream& operator<<(std::ostream& out, const LinearModel& model)
 
 /// Fits a linear model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
 /// fitted (no rows, no label, a label the loss does not take, all weights zero; text or missing values, naming the
-/// columns), DeviceError for a device that this process cannot use, or a solver that does not run on it. How well it
-/// went is no matter of exceptions: look at certificate().status.
+/// columns), ArgumentError for a solver that takes the Hessian of a loss that mixes rows, DeviceError for a device that
+/// this process cannot use, or a solver that does not run on it. How well it went is no matter of exceptions: look at
+/// certificate().status.
 LINDEN_API LinearModel fit_linear(const Dataset& train, const LinearConfig& config = {},
                                   const LinearOptions& options = {});
 

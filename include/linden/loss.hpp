@@ -27,7 +27,7 @@ enum class Link { identity, sigmoid, softmax, exp };
 
 LINDEN_API const char* name_of(Link) noexcept;
 
-/// What a negative curvature of a custom loss becomes: trees divide by sums of curvatures.
+/// What takes the place of a custom loss's own curvature: trees divide by sums of curvatures, so a leaf wants some.
 enum class Curvature {
   clamped,       ///< 0, as for the built-in losses
   exact,         ///< an error that names the row: for losses that are meant to be convex
@@ -35,6 +35,13 @@ enum class Curvature {
   gauss_newton,  ///< the link's own bend is left out wherever the expression applies the link to a score: never
                  ///< negative for losses convex in the prediction. For the links sigmoid and exp. What is still
                  ///< negative becomes 0.
+  one,           ///< 1 in every row: steps are gradients. For losses without curvature whose slopes are of the size of
+                 ///< what is left, or where learning_rate is set for them
+  majorising,    ///< for each score that of a parabola about the label (for the link sigmoid: about 0) that touches the
+                 ///< loss and lies above it, (slope(y + e) - slope(y - e)) / (2 e) with e = |s - y|: for |y - s|, for
+                 ///< pinball and what is flatter than a square. Steps are of the size of the residuals, whatever the
+                 ///< unit of the label. e is 1/256 of the labels' mean absolute deviation at least. For the links
+                 ///< identity and sigmoid, and losses that keep rows apart
 };
 
 LINDEN_API const char* name_of(Curvature) noexcept;
@@ -161,7 +168,7 @@ struct CustomOptions {
   std::vector<Tensor> parameters = {};  ///< by row [rows], or scalars: the function's third argument
 };
 
-/// The loss of every row, [rows], from scores [rows] (or [rows, K] where K > 1) and labels [rows].
+/// The loss of every row, [rows], from scores [rows] (or [rows, K] where K > 1) and labels [rows]; or one loss in all.
 using LossFunction = std::function<Tensor(const Tensor& score, const Tensor& label)>;
 using LossFunctionWithParameters =
     std::function<Tensor(const Tensor& score, const Tensor& label, std::span<const Tensor> parameters)>;
@@ -173,19 +180,26 @@ using LossFunctionWithParameters =
 ///       return -y * square(1 - p) * log_sigmoid(score) - (1 - y) * square(p) * log_sigmoid(-score);
 ///     }, {.link = Link::sigmoid});
 ///
-/// The function is called here, a few times, on made-up rows, and what it does is noted as a small program of
+/// The function is called here, a few times, on 7 to 13 made-up rows, and what it does is noted as a small program of
 /// operations on one row: arithmetic, functions and comparisons of ops.hpp, where, select, sum, logsumexp and gather
 /// along the scores of a row, casts. The program gives loss, gradient and the true diagonal curvature of all rows in
 /// one pass, in double, and is stored in the model. A built-in loss, spelt as its documentation has it and given its
 /// name, link and labels, trains to the same bytes.
 ///
-/// A function that does anything else (matmul, sort, cumulative_sum, sums over rows, numbers read from the rows by
-/// item() or size(0) ...) is called on all rows in every round and derived by the tape; a remark to the log (log.hpp)
-/// says so and why. If the loss of one row then depends on the scores of others (ranking, survival), it may give one
-/// loss in all, [], and the curvature is taken as 1.
+/// Give one loss a row where you can. A sum or a mean of such losses over the rows, or several of them added up, is
+/// taken apart again: the loss is that of the rows, a mean times their number, so that mean(square(s - y)) trains as
+/// square(s - y) does.
+///
+/// A function that does anything else (matmul, sort, cumulative_sum, numbers read from the rows by item() or size(0)
+/// ...), or that throws on made-up rows because it knows the rows of the training data (an order, pairs, neighbours),
+/// is called on all rows in every round and derived by the tape; a remark to the log (log.hpp) says so and why. If the
+/// loss of one row then depends on the scores of others (ranking, survival), it may give one loss in all, [], which
+/// should be a sum over rows or a mean(...): the curvature is taken as 1. What parameters by row hold, programs read
+/// too: an offset in CustomOptions::parameters is better than one that the function captures.
 ///
 /// Throws ArgumentError for options that do not fit each other, and for the name of a built-in loss with another
-/// expression; ShapeError for a result of another shape; and what the function throws.
+/// expression; ShapeError for a result of another shape. What the function throws on the training data, the fit throws
+/// as an ArgumentError with the loss's name.
 LINDEN_API Loss custom(std::string name, LossFunction function, CustomOptions options = {});
 LINDEN_API Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions options = {});
 

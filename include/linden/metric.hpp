@@ -60,6 +60,14 @@ LINDEN_API Metric pinball(PinballOptions options = {});
 
 // logloss, accuracy and error take probabilities, in [0, 1], and refuse others; auc takes any order.
 
+/// The weighted mean of a loss over the rows, under its name; lower is better. Scores are what the link makes
+/// predictions of: p itself, log(p / (1 - p)), log p (of softmax less their mean); probabilities are bounded to
+/// [1e-15, 1 - 1e-15]. Of a custom loss that mixes rows it is what its function gives, a sum divided by the number of
+/// rows; such a loss takes no weights (DataError). Throws ArgumentError for a loss that only its training rows can
+/// evaluate: one with parameters by row, one whose function knows these rows, one read from a file without its
+/// function; and for softmax without its number of classes.
+LINDEN_API Metric of(const Loss& loss);
+
 /// The metric of this name ("pinball_0.9" is pinball at that level; "multiclass_logloss" and "multiclass_error" are
 /// accepted for logloss and error). Throws ArgumentError for an unknown name, with the nearest one.
 LINDEN_API Metric by_name(std::string_view name);
@@ -70,7 +78,8 @@ LINDEN_API std::vector<std::string> names();
 /// The metrics reported for a loss when none are asked for: rmse, mae and r2 for squared; logloss, accuracy and
 /// auc for logistic; logloss and accuracy for softmax; poisson_deviance and rmse for poisson; pinball at its level and
 /// mae for quantile; mae, rmse and r2 for absolute and huber; auc, accuracy and logloss for focal (whose predictions
-/// are in order, but are not probabilities).
+/// are in order, but are not probabilities). A custom loss reports itself, of(loss), where other rows can be given to
+/// it, and then what its link suggests, where that takes as many outputs.
 LINDEN_API std::vector<Metric> defaults(const Loss& loss);
 
 }  // namespace metric

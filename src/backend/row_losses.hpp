@@ -28,9 +28,20 @@ enum class LossKind : std::uint8_t {
 
 /// What a program's curvature becomes.
 enum class CurvatureRule : std::uint8_t {
-  clamped,   ///< 0 where it is negative, as for the built-in losses
-  exact,     ///< NaN where it is negative: the fit is refused
-  absolute,  ///< without its sign
+  clamped,     ///< 0 where it is negative, as for the built-in losses
+  exact,       ///< NaN where it is negative: the fit is refused
+  absolute,    ///< without its sign
+  one,         ///< 1
+  majorising,  ///< that of a parabola which touches the loss and lies above it: Majoriser, below
+};
+
+/// The parabola's lowest point is at a centre m, the row's label or 0. At a distance e from it, with the slopes of the
+/// loss at m + e and m - e, its curvature is (slope(m + e) - slope(m - e)) / (2 e): for a line plus an even function
+/// about m whose slope grows no faster than e, the tightest there is (de Leeuw and Lange 2009). Huber's above is an
+/// instance. Nearer to m than `nearest`, e is that: where the loss has a corner, curvatures would be infinite.
+struct Majoriser {
+  double nearest = 0;
+  bool about_label = true;
 };
 
 struct RowProgram;
@@ -43,6 +54,7 @@ struct LossSpec {
   double parameter[2] = {};                          ///< level of quantile, delta of huber, gamma of focal
   const RowProgram* program = nullptr;
   const double* const* program_parameters = nullptr;  ///< those that it reads by row
+  Majoriser majoriser = {};                           ///< for CurvatureRule::majorising
 };
 
 LINDEN_LEVEL_BEGIN
@@ -200,6 +212,7 @@ auto visit_loss(const LossSpec& loss, const Visitor& visitor) {
 /// A program's curvature as its rule wants it; what is still negative, kernels take as 0.
 LINDEN_HD double ruled_curvature(CurvatureRule rule, double curvature) {
   if (rule == CurvatureRule::absolute) return math::abs(curvature);
+  if (rule == CurvatureRule::one) return 1.0;
   return rule == CurvatureRule::exact && curvature < 0.0 ? __builtin_nan("") : curvature;
 }
 

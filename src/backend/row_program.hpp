@@ -102,28 +102,26 @@ class BoundedRowTile {
       for (std::int64_t i = 0; i < width; ++i) value(first + c)[i] = program.constant[c];
   }
 
-  /// Reads `count` rows from `begin` on. With several scores, computes all values.
+  /// Reads `count` rows from `begin` on.
   LINDEN_HD void load(const RowInputs& in, std::int64_t begin, std::int64_t count) {
     count_ = count;
     for (std::int32_t k = 0; k < program_.outputs; ++k) copy(in.scores + k * in.score_stride + begin, value(k));
     copy(in.labels + begin, value(program_.outputs));
     for (std::int32_t p = 0; p < program_.parameters; ++p)
       copy(in.parameters[p] + begin, value(program_.outputs + 1 + p));
-    if (program_.outputs == 1) return;
-    for (std::int32_t r = 0; r < program_.registers; ++r) kinds_[r] = DualKind::constant;
-    for (std::int32_t i = 0; i < program_.instructions; ++i) run(program_.instruction[i], true);
+    is_stale_ = program_.outputs > 1;
   }
 
-  /// The loss and its derivatives in score `seed`.
-  LINDEN_HD void differentiate(std::int32_t seed) {
-    for (std::int32_t r = 0; r < program_.registers; ++r) kinds_[r] = DualKind::constant;
-    kinds_[seed] = DualKind::line;
-    for (std::int64_t i = 0; i < count_; ++i) first(seed)[i] = 1.0;
-    for (std::int32_t i = 0; i < program_.instructions; ++i) run(program_.instruction[i], program_.outputs == 1);
-    const std::int32_t r = program_.result;
-    for (std::int64_t i = 0; i < count_; ++i) {
-      if (kinds_[r] == DualKind::constant) first(r)[i] = 0.0;
-      if (kinds_[r] != DualKind::dual) second(r)[i] = 0.0;
+  /// The loss and its derivatives in score `seed`, the curvature as `rule` has it (ruled_curvature() is still to come).
+  LINDEN_HD void differentiate(std::int32_t seed, CurvatureRule rule = CurvatureRule::clamped,
+                               const Majoriser& majoriser = {}) {
+    // A majoriser wants the slopes at two other scores first. What it keeps, it keeps where the derivatives of the
+    // label and the second one of the score would be, which nobody reads.
+    const bool is_majorised = rule == CurvatureRule::majorising && program_.result > program_.outputs;
+    for (int pass = is_majorised ? 0 : 2; pass < 3; ++pass) {
+      if (is_majorised) place(seed, majoriser, pass);
+      derive(seed);
+      if (is_majorised) keep_slopes(seed, majoriser, pass);
     }
   }
 
@@ -137,6 +135,52 @@ class BoundedRowTile {
   }
 
  private:
+  LINDEN_HD double centre(const Majoriser& majoriser, std::int64_t i) {
+    return majoriser.about_label ? value(program_.outputs)[i] : 0.0;
+  }
+  LINDEN_HD double distance(const Majoriser& majoriser, double score, std::int64_t i) {
+    const double far = math::abs(score - centre(majoriser, i));
+    return far > majoriser.nearest ? far : majoriser.nearest;
+  }
+
+  /// The scores of pass 0 and 1, and those that were there for the last.
+  LINDEN_HD void place(std::int32_t seed, const Majoriser& majoriser, int pass) {
+    double *score = value(seed), *own = second(seed);
+    for (std::int64_t i = 0; i < count_; ++i) {
+      if (pass == 0) own[i] = score[i];
+      const double away = distance(majoriser, own[i], i);
+      score[i] = pass == 2 ? own[i] : centre(majoriser, i) + (pass == 0 ? away : -away);
+    }
+    is_stale_ = program_.outputs > 1;
+  }
+
+  LINDEN_HD void keep_slopes(std::int32_t seed, const Majoriser& majoriser, int pass) {
+    double* kept = first(program_.outputs);
+    for (std::int64_t i = 0; i < count_; ++i) {
+      if (pass == 0) kept[i] = gradient(i);
+      if (pass == 1) kept[i] -= gradient(i);
+      if (pass == 2) second(program_.result)[i] = kept[i] / (2.0 * distance(majoriser, value(seed)[i], i));
+    }
+  }
+
+  /// With several scores, all values first.
+  LINDEN_HD void derive(std::int32_t seed) {
+    if (is_stale_) {
+      for (std::int32_t r = 0; r < program_.registers; ++r) kinds_[r] = DualKind::constant;
+      for (std::int32_t i = 0; i < program_.instructions; ++i) run(program_.instruction[i], true);
+      is_stale_ = false;
+    }
+    for (std::int32_t r = 0; r < program_.registers; ++r) kinds_[r] = DualKind::constant;
+    kinds_[seed] = DualKind::line;
+    for (std::int64_t i = 0; i < count_; ++i) first(seed)[i] = 1.0;
+    for (std::int32_t i = 0; i < program_.instructions; ++i) run(program_.instruction[i], program_.outputs == 1);
+    const std::int32_t r = program_.result;
+    for (std::int64_t i = 0; i < count_; ++i) {
+      if (kinds_[r] == DualKind::constant) first(r)[i] = 0.0;
+      if (kinds_[r] != DualKind::dual) second(r)[i] = 0.0;
+    }
+  }
+
   LINDEN_HD double* value(std::int32_t r) { return memory_ + r * stride_; }
   LINDEN_HD double* first(std::int32_t r) { return memory_ + (program_.registers + r) * stride_; }
   LINDEN_HD double* second(std::int32_t r) { return memory_ + (2 * program_.registers + r) * stride_; }
@@ -369,6 +413,7 @@ class BoundedRowTile {
   const RowProgram& program_;
   double* memory_;
   std::int64_t stride_, count_ = 0;
+  bool is_stale_ = false;
   DualKind kinds_[most_registers];
   bool is_used_[most_registers];
 };

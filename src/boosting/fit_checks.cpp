@@ -6,20 +6,12 @@
 #include <functional>
 
 #include "base/fail.hpp"
-#include "base/utf8.hpp"
 #include "boosting/config.hpp"
 #include "loss/definition.hpp"
+#include "model/check_names.hpp"
 
 namespace linden {
 namespace {
-
-// Before the work: a model with such a name could not be saved.
-void check_names(const char* what, const std::vector<std::string>& names) {
-  for (const std::string& name : names)
-    if (!is_utf8(name))
-      fail<DataError>("fit_boosted: the {} name \"{}\" is not UTF-8. Hint: convert the data, iconv -f latin1 -t utf-8.",
-                      what, name);
-}
 
 bool is_split(const Tree& tree) { return tree.nodes.size() > 1; }
 
@@ -56,9 +48,8 @@ void check_data(const Dataset& train) {
   if (train.features() == 0) fail<DataError>("fit_boosted: the data has no features.");
   if (train.rows() > UINT32_MAX)
     fail<DataError>("fit_boosted: {} rows; at most {} are supported.", train.rows(), UINT32_MAX);
-  check_names("feature", train.feature_names());
-  check_names("class", train.classes());
-  for (const Column& column : train.columns()) check_names("category", column.categories);
+  check_names("fit_boosted", "feature", train.feature_names());
+  for (const Column& column : train.columns()) check_names("fit_boosted", "category", column.categories);
 }
 
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss) {
@@ -88,8 +79,10 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
       warnings.push_back(fmt::format(
           "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over l2 = {}, and with "
           "min_child_weight "
-          "> 0 no split is possible.",
-          model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config)));
+          "> 0 no split is possible.{}",
+          model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config),
+          model.config.loss.definition().custom ? " Hint: .curvature = Curvature::majorising, or Curvature::one."
+                                                : ""));
   for (std::size_t m = 0; !model.history.empty() && m < model.history.front().size(); ++m)
     if (std::ranges::none_of(model.history, [m](const auto& round) { return std::isfinite(round[m].value); }))
       warnings.push_back(fmt::format("metric \"{}\" was not finite in any round ({} in the last).",

@@ -133,7 +133,7 @@ void fill(const GradientTask& task, const ProgramLoss&, std::int64_t begin, std:
     const std::int64_t last = first + width < end ? first + width : end;
     tile.load(inputs, first, last - first);
     for (std::int32_t k = 0; k < program.outputs; ++k) {
-      tile.differentiate(k);
+      tile.differentiate(k, rule, task.loss.majoriser);
       const Peak peak = store<weighted>(task, k, first, last, [&](std::int64_t row) {
         const double bend = tile.curvature(row - first);
         return SoftmaxLoss::Output{tile.gradient(row - first), ruled_curvature(rule, bend)};

@@ -94,7 +94,7 @@ void step(const EvaluateTask& task, const ProgramLoss&, const TileRows& tile) {
     for (std::int32_t k = 0; k < program.outputs; ++k) {
       double* const values = tile.values + k * tile.stride + first;
       double* const curvatures = task.curvatures + k * task.design.rows + tile.begin + first;
-      part.differentiate(k);
+      part.differentiate(k, task.loss.curvature, task.loss.majoriser);
       for (std::int64_t i = 0; i < count; ++i) {
         const double weight = tile.weights[first + i];
         if (k == 0) tile.spare[first + i] = weighted(weight, part.loss(i));

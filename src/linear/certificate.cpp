@@ -79,8 +79,9 @@ const char* name_of(GapKind kind) noexcept {
 std::ostream& operator<<(std::ostream& out, const Certificate& c) {
   std::string text = line("status", name_of(c.status));
   text += line("objective", fmt::format("{:.12g}", c.objective));
-  text += line("gap", fmt::format("{:.2g} ({}; relative {:.2g}, asked for {:.2g})", c.gap, name_of(c.gap_kind),
-                                  c.relative_gap, c.tolerance));
+  const std::string source = c.gap_source.empty() ? "" : " from " + c.gap_source;
+  text += line("gap", fmt::format("{:.2g} ({}{}; relative {:.2g}, asked for {:.2g})", c.gap, name_of(c.gap_kind),
+                                  source, c.relative_gap, c.tolerance));
   text += line("kkt", fmt::format("{:.2g}", c.kkt_distance));
   const std::string condition = c.condition ? fmt::format("{:.3g}", *c.condition) : "";
   if (c.rank)

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "linear/row_sample.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
@@ -60,14 +61,20 @@ std::string problem(const Objective& objective) {
                      objective.outputs() > 1 ? fmt::format(", {} outputs", objective.outputs()) : "");
 }
 
+const char* why_no_hessian(const Objective& objective) {
+  const CustomLoss* const custom = objective.rows().loss.definition().custom.get();
+  if (custom && custom->mixes_rows) return "the loss mixes rows, and the curvature between them is not known";
+  if (objective.outputs() > 1) return "the curvature between the loss's outputs is not known";
+  return "the curvature is not that of the loss";
+}
+
 }  // namespace
 
 Choice choose_solver(const LinearConfig& config, const Objective& objective) {
   if (config.solver != Solver::automatic) return {config.solver, "as asked"};
   const LossKind kind = objective.rows().loss.definition().spec.kind;
-  if (kind == LossKind::focal || !objective.has_full_hessian())
-    return {Solver::lbfgs, kind == LossKind::focal ? "the loss is not convex"
-                                                   : "the curvature between the loss's outputs is not known"};
+  if (kind == LossKind::focal) return {Solver::lbfgs, "the loss is not convex"};
+  if (!objective.has_full_hessian()) return {Solver::lbfgs, why_no_hessian(objective)};
   if (objective.has_l1())
     return {Solver::coordinate_descent, "l1 leaves some features out, and it looks at few others"};
   const std::int64_t size = objective.size();

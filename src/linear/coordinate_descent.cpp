@@ -1,6 +1,7 @@
 // Proximal Newton steps on all features where they are few, else on a working set (Massias, Gramfort and Salmon 2018;
 // Bertrand et al. 2022): the features that are not zero and those whose subgradient is largest, up to as many; then a
-// look at all of them, and again, until none asks to join.
+// look at all of them, and again, until none asks to join. A working set that outgrows its Hessian gives way to descent
+// on the columns of sparse rows, or to OWL-QN.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -18,9 +19,10 @@ constexpr int own_limit = 500;                  // Newton steps
 constexpr std::int64_t few_parameters = 600;    // that need no working set
 constexpr std::int64_t most_parameters = 4000;  // of a working set: its Hessian has the square
 constexpr std::size_t first_features = 100;
-constexpr double inner_share = 0.3;  // of the violation of the whole, that a working set is solved to
-constexpr int early_steps = 2;       // in a working set that is not the last: Hessians cost more than new features
-constexpr double exact = 1e-9;       // of l1: violations that need no last step
+constexpr int most_column_steps = 60;  // on all columns, where nearly all take part
+constexpr double inner_share = 0.3;    // of the violation of the whole, that a working set is solved to
+constexpr int early_steps = 2;         // in a working set that is not the last: Hessians cost more than new features
+constexpr double exact = 1e-9;         // of l1: violations that need no last step
 
 Solution solution_at(const ProxNewton& newton, FitStatus status, double estimate) {
   return {.parameters = newton.at(),
@@ -31,8 +33,9 @@ Solution solution_at(const ProxNewton& newton, FitStatus status, double estimate
           .iterations = newton.steps()};
 }
 
-Solution on_all(Objective& objective, const Target& target, std::span<const double> start, int limit) {
-  ProxNewton newton(objective, start);
+Solution on_all(Objective& objective, const Target& target, std::span<const double> start, int limit,
+                bool by_columns = false) {
+  ProxNewton newton(objective, start, 0, by_columns);
   const bool watch = !objective.is_penalised();
   for (;;) {
     const double allowed = target.gap(newton.value());
@@ -122,7 +125,12 @@ Solution by_working_sets(Objective& objective, const Target& target, std::span<c
       const std::size_t wanted = nonzero + std::min(outside + nonzero / 10, std::max(nonzero, first_features));
       std::vector<int> features = most_demanding(demand, wanted);
       if (static_cast<std::int64_t>(features.size()) * objective.outputs() > most_parameters) {
-        Solution rest = lbfgs(objective, target, whole.at);
+        const bool by_columns = objective.design().is_sparse() && objective.outputs() == 1;
+        newton.reset();
+        part.reset();
+        Solution rest = by_columns
+                            ? on_all(objective, target, whole.at, std::min(limit - steps, most_column_steps), true)
+                            : lbfgs(objective, target, whole.at);
         rest.iterations += steps;
         return rest;
       }

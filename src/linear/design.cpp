@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "base/fail.hpp"
 #include "base/memory.hpp"
@@ -34,12 +35,6 @@ void refuse_text(std::string_view where, const Dataset& data, std::span<const in
       names.size() == 1 ? "it" : "them");
 }
 
-std::vector<int> all_columns(const Dataset& data) {
-  std::vector<int> columns(at(data.features()));
-  for (std::size_t j = 0; j < columns.size(); ++j) columns[j] = static_cast<int>(j);
-  return columns;
-}
-
 std::vector<DesignColumn> dense_columns(const Dataset& data, std::span<const int> wanted) {
   std::vector<DesignColumn> columns;
   for (const int c : wanted) {
@@ -61,6 +56,36 @@ DesignEntries entries_of(const Dataset& data) {
 
 }  // namespace
 
+std::vector<int> fitted_columns(const Dataset& data) {
+  if (!data.is_sparse()) {
+    std::vector<int> columns(data.columns().size());
+    std::iota(columns.begin(), columns.end(), 0);
+    return columns;
+  }
+  const Tensor& entries = data.sparse().columns;
+  const std::span<const std::int32_t> all = entries.span<const std::int32_t>();
+  if (static_cast<std::int64_t>(all.size()) < data.features() / 4) {  // a mark a column would be most of the work
+    std::vector<int> columns(all.begin(), all.end());
+    std::sort(columns.begin(), columns.end());
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    return columns;
+  }
+  std::vector<char> is_used(at(data.features()));
+  for (const std::int32_t column : all) is_used[at(column)] = 1;
+  std::vector<int> columns;
+  for (int column = 0; column < data.features(); ++column)
+    if (is_used[at(column)] != 0) columns.push_back(column);
+  return columns;
+}
+
+std::vector<std::string> names_of(const Dataset& data, std::span<const int> columns) {
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const int c : columns)
+    names.push_back(data.is_sparse() ? data.sparse().names[at(c)] : data.columns()[at(c)].name);
+  return names;
+}
+
 void Design::check_present(std::string_view where, std::span<const std::string> names, Arena& arena) const {
   std::vector<char> missing(names.size());
   if (sparse_) {
@@ -81,18 +106,18 @@ void Design::check_present(std::string_view where, std::span<const std::string> 
 Design::Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,
                Arena& arena)
     : rows_(data.rows()), sparse_(data.is_sparse()), intercept_(intercept) {
-  const std::vector<int> columns = all_columns(data);
+  const std::vector<int> columns = fitted_columns(data);
   refuse_text(where, data, columns);
   shift_.resize(columns.size());
   factor_.resize(columns.size());
   deviation_.resize(columns.size());
   if (sparse_)
-    by_row_ = entries_of(data);
+    take_entries(entries_of(data), columns, data.features(), arena);
   else
     dense_ = dense_columns(data, columns);
   const std::vector<Moments> moments = column_moments(view(), weights, arena);
   if (std::ranges::any_of(moments, [](const Moments& m) { return !std::isfinite(m.mean + m.deviation); }))
-    check_present(where, data.feature_names(), arena);
+    check_present(where, names_of(data, columns), arena);
   constexpr double rounding = 8 * std::numeric_limits<double>::epsilon();
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const auto [mean, deviation] = moments[j];
@@ -112,18 +137,15 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
       deviation_(columns.size(), 1.0) {
   refuse_text(where, data, columns);
   if (sparse_) {
-    const std::vector<int> all = all_columns(data);
-    if (std::ranges::equal(columns, all))
+    const auto is_in_place = [&, column = 0](int c) mutable { return c == column++; };
+    if (static_cast<int>(columns.size()) == data.features() && std::ranges::all_of(columns, is_in_place))
       by_row_ = entries_of(data);
     else
       copy_entries(entries_of(data), RowBlocks::all(rows_), places_of(columns, data.features()), arena);
   } else {
     dense_ = dense_columns(data, columns);
   }
-  std::vector<std::string> names;
-  const std::vector<std::string> all_names = data.feature_names();
-  for (const int c : columns) names.push_back(all_names[at(c)]);
-  check_present(where, names, arena);
+  check_present(where, names_of(data, columns), arena);
 }
 
 std::int64_t Design::entries() const noexcept {

@@ -25,13 +25,20 @@ struct RowBlocks {
   std::int64_t row(std::int64_t i) const noexcept { return i / size * step + i % size; }
 };
 
+/// The columns that a fit looks at, ascending: those of dense data, and of sparse data those that have an entry. A
+/// column without is 0 in all rows and has weight 0: it is no part of a model, however many there are.
+std::vector<int> fitted_columns(const Dataset& data);
+
+/// The names of these columns.
+std::vector<std::string> names_of(const Dataset& data, std::span<const int> columns);
+
 /// Views into a dataset, which must outlive them; values are not changed, and copied only where a part of sparse rows
 /// or of all rows is asked for.
 class Design {
  public:
-  /// Standardises with moments under the rows' weights (empty: all one): columns are centred where there is an
-  /// intercept, and scaled to variance 1 (without an intercept, to mean square 1). Throws DataError, opening with
-  /// `where`, for categorical columns and missing values, naming the columns.
+  /// Of the fitted_columns(). Standardises with moments under the rows' weights (empty: all one): columns are centred
+  /// where there is an intercept, and scaled to variance 1 (without an intercept, to mean square 1). Throws DataError,
+  /// opening with `where`, for categorical columns and missing values, naming the columns.
   Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept, Arena& arena);
 
   /// Raw values, for a fitted model: shift 0, factor 1. `columns` says where each feature is found in `data`. Throws
@@ -69,6 +76,8 @@ class Design {
   Design() = default;
   /// Of each of `all_columns`, where it is found among `columns`, or -1.
   static std::vector<std::int32_t> places_of(std::span<const int> columns, std::int64_t all_columns);
+  /// The dataset's entries, all of which are in these columns, which get new numbers.
+  void take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns, Arena& arena);
   void copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
                     Arena& arena);
   void copy_columns(const DesignView& from, const RowBlocks& blocks, Arena& arena);

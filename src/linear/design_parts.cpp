@@ -1,4 +1,5 @@
 // Parts of a design: some of its columns, or some of its rows. Dense columns are views, all else is copied.
+#include <algorithm>
 #include <utility>
 
 #include "linear/design.hpp"
@@ -29,6 +30,28 @@ std::vector<std::int32_t> Design::places_of(std::span<const int> columns, std::i
   std::vector<std::int32_t> place(at(all_columns), -1);
   for (std::size_t j = 0; j < columns.size(); ++j) place[at(columns[j])] = static_cast<std::int32_t>(j);
   return place;
+}
+
+void Design::take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns,
+                          Arena& arena) {
+  by_row_ = entries;
+  if (static_cast<std::int64_t>(columns.size()) == all_columns) return;
+  const std::int64_t count = entries.offsets[rows_];
+  const bool is_wide = count < all_columns / 4;  // then a table of all columns would be most of the work
+  const std::vector<std::int32_t> place = is_wide ? std::vector<std::int32_t>{} : places_of(columns, all_columns);
+  const auto copy = std::make_shared<Copy>();
+  copy->indices.resize(at(count));
+  arena.chunks(count, 65536, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t e = begin; e < end; ++e) {
+      const std::int32_t column = entries.indices[e];
+      copy->indices[at(e)] =
+          is_wide
+              ? static_cast<std::int32_t>(std::lower_bound(columns.begin(), columns.end(), column) - columns.begin())
+              : place[at(column)];
+    }
+  });
+  by_row_.indices = copy->indices.data();
+  copy_ = copy;
 }
 
 void Design::copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,

@@ -243,7 +243,10 @@ std::vector<double> DualRows::moved_gradient(std::span<const double> move) const
           }
         }
       });
+  return gradient_of(slopes, true);
+}
 
+std::vector<double> DualRows::gradient_of(std::span<const double> slopes, bool with_weights) const {
   const LinearRows& rows = objective_.rows();
   const DesignView design = objective_.design().view();
   const LinearKernels& kernels = cpu_linear_kernels();
@@ -253,7 +256,7 @@ std::vector<double> DualRows::moved_gradient(std::span<const double> move) const
   std::vector<double> gradient(static_cast<std::size_t>(objective_.size()));
   EvaluateTask task;
   task.design = design;
-  task.weights = {rows.weights.empty() ? nullptr : rows.weights.data(), rows.share};
+  task.weights = {rows.weights.empty() || !with_weights ? nullptr : rows.weights.data(), rows.share};
   task.loss.kind = LossKind::tape;
   task.loss.outputs = outputs;
   task.labels = rows.labels.data();

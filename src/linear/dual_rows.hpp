@@ -32,6 +32,9 @@ class DualRows {
   /// the host.
   std::vector<double> moved_gradient(std::span<const double> move) const;
 
+  /// The gradient [outputs, width] of slopes [outputs, rows], without weights or with: likewise.
+  std::vector<double> gradient_of(std::span<const double> slopes, bool with_weights) const;
+
   /// The scores of a step [outputs, width]: [outputs, rows].
   std::vector<double> scores_of(std::span<const double> step) const;
   /// The weighted mean of the rows' divergences of the dual point slope - bend * scores, for `scores` of a step. For
@@ -39,6 +42,7 @@ class DualRows {
   double newton_divergence(std::span<const double> bends, std::span<const double> scores) const;
   /// The second derivatives of a loss of one score, [rows]; empty for softmax.
   std::vector<double> bends() const;
+  const std::vector<double>& scores() const noexcept { return scores_; }
   /// What the rows cost at least, whatever their scores: the weighted mean of least_loss().
   double least_mean() const;
   /// Sets those to 0 where the point above would leave the slopes of huber. False if it does nowhere.

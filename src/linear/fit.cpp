@@ -11,7 +11,6 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "base/utf8.hpp"
 #include "data/dataset_builder.hpp"
 #include "linear/choose_solver.hpp"
 #include "linear/conditioning.hpp"
@@ -23,6 +22,7 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
+#include "model/check_names.hpp"
 #include "model/labels.hpp"
 
 namespace linden {
@@ -38,10 +38,6 @@ std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 void check_data(const Dataset& train) {
   if (train.rows() == 0) fail<DataError>("{}: the data has no rows.", where);
   if (train.features() == 0) fail<DataError>("{}: the data has no features.", where);
-  for (const std::string& name : train.feature_names())
-    if (!is_utf8(name))
-      fail<DataError>("{}: the feature name \"{}\" is not UTF-8. Hint: convert the data, iconv -f latin1 -t utf-8.",
-                      where, name);
 }
 
 std::span<const double> weights_of(const Dataset& train) {
@@ -115,6 +111,9 @@ class Fit {
       solution_.iterations += before;
     }
   }
+
+  /// Of the point that was evaluated last.
+  double mean_curvature() const { return objective_.mean_curvature(); }
 
   /// Fills weights [outputs, features], intercepts and the certificate.
   void finish(LinearModel::State& state);
@@ -213,6 +212,7 @@ class Fit {
   struct Gap {
     double value;
     GapKind kind;
+    std::string source = {};
   };
 
   // What the configuration asks for, whatever the target has become by then; weights that are rounded to doubles give
@@ -261,14 +261,23 @@ class Fit {
     std::function<void(std::span<double>)> solve;
     if (objective_.has_factor() && !s.is_singular) solve = [this](std::span<double> x) { objective_.solve(x); };
     const std::optional<double> newton = newton_gap(objective_, s.parameters, s.gradient, solve);
-    if (newton && *newton <= enough) return {of_model(*newton), GapKind::estimate};
+    const std::string of_newton = "the dual point of a Newton step";
+    if (newton && *newton <= enough) return {of_model(*newton), GapKind::estimate, of_newton};
     const std::optional<double> floor = floor_gap(objective_, objective);
     // What a solver without the Hessian thinks is no ground to stop on where a Newton step finds no dual point.
     const bool is_known = certificate_.solver == Solver::qr || objective_.has_factor();
     if (floor && (*floor <= enough || (!newton && !is_known && s.status != FitStatus::iteration_limit)))
       return {of_model(*floor), GapKind::bound};
     if (fenchel && !(newton && *newton < *fenchel)) return {*fenchel, GapKind::bound};
-    return {of_model(newton.value_or(std::max(s.estimate, 0.0) + rounding_of(objective))), GapKind::estimate};
+    if (newton) return {of_model(*newton), GapKind::estimate, of_newton};
+    const std::string decrement = "half the squared Newton decrement";
+    if (!objective_.has_full_hessian() || certificate_.solver == Solver::lbfgs) {
+      if (const auto exact = decrement_gap(objective_, s.parameters, s.gradient))
+        return {of_model(std::max(*exact, s.estimate)), GapKind::estimate, decrement + ", by products of the tape"};
+    }
+    const double estimate = std::max(s.estimate, 0.0) + rounding_of(objective);
+    return {of_model(estimate), GapKind::estimate,
+            certificate_.solver == Solver::lbfgs ? "the matrix that L-BFGS has of its steps" : decrement};
   }
 
   bool is_squared() const { return rows_.loss.definition().spec.kind == LossKind::squared; }
@@ -295,6 +304,7 @@ void Fit::certify() {
   c.objective = s.smooth + objective_.l1_term(s.parameters);
   const Gap gap = gap_of_solution();
   c.gap_kind = gap.kind;
+  c.gap_source = gap.source;
   c.gap = gap.value;
   c.relative_gap = c.gap / (wanted(c.objective) / config_.tolerance);
   c.kkt_distance = kkt_distance(objective_, s.parameters, s.gradient);
@@ -345,6 +355,36 @@ LinearConfig settled(LinearConfig config, const Loss& loss) {
   return config;
 }
 
+void check_solver(const LinearConfig& config, const Loss& loss) {
+  const bool takes_hessian = config.solver == Solver::newton_cholesky || config.solver == Solver::newton_cg ||
+                             config.solver == Solver::coordinate_descent;
+  if (!takes_hessian || !loss.definition().custom || !loss.definition().custom->mixes_rows) return;
+  fail<ArgumentError>(
+      "{}: solver {} takes the Hessian, and of loss \"{}\", which mixes rows, only slopes are known. Hint: lbfgs, or "
+      "leave "
+      "the choice to automatic.",
+      where, name_of(config.solver), loss.name());
+}
+
+// What a user would want to know, beside the certificate.
+std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, const LinearModel::State& model,
+                                     double curvature) {
+  std::vector<std::string> warnings = train.remarks();
+  const Certificate& c = model.certificate;
+  const CustomLoss* const custom = loss.definition().custom.get();
+  if (custom && curvature == 0)
+    warnings.push_back(fmt::format(
+        "the curvature of loss \"{}\" is 0 in all rows: its optimum is at a corner, which no solver looks for. Hint: "
+        "Curvature::majorising, or a loss that is smooth near its corners.",
+        loss.name()));
+  if (custom && custom->mixes_rows)
+    warnings.push_back(fmt::format("loss \"{}\" mixes rows: its gap is an estimate{}{}.", loss.name(),
+                                   c.gap_source.empty() ? "" : ", from ", c.gap_source));
+  if (!model.feature_names.empty() && c.constant_columns.size() == model.feature_names.size())
+    warnings.push_back("no column varies: the model is its intercept.");
+  return warnings;
+}
+
 }  // namespace
 
 LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
@@ -354,6 +394,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   const Labels labels = training_labels(where, train, config.loss);
   settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
   check_trainable(where, labels.loss, train.rows());
+  check_solver(config, labels.loss);
   const std::span<const double> weights = weights_of(train);
   const Backend& backend = backend_of(options.device);
   if (config.solver == Solver::qr && options.device.kind() != Device::Kind::cpu)
@@ -366,7 +407,8 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
 
   const auto state = std::make_shared<LinearModel::State>();
   state->config = settled(config, labels.loss);
-  state->feature_names = train.feature_names();
+  state->feature_names = names_of(train, fitted_columns(train));
+  check_names(where, "feature", state->feature_names);
   state->label = train.label_name();
   state->classes = labels.classes;
   state->missing = DatasetBuilder::state(train).missing;
@@ -377,6 +419,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   Fit fit(rows, design, config, state->feature_names);
   fit.run();
   fit.finish(*state);
+  state->warnings = warnings_of(train, labels.loss, *state, fit.mean_curvature());
   state->certificate.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return LinearModel(state);
 } catch (const std::bad_alloc&) {

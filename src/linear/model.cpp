@@ -79,6 +79,7 @@ int LinearModel::outputs() const { return known("outputs").outputs(); }
 const std::vector<double>& LinearModel::weights() const& { return known("weights").weights; }
 const std::vector<double>& LinearModel::intercept() const& { return known("intercept").intercept; }
 const Certificate& LinearModel::certificate() const& { return known("certificate").certificate; }
+const std::vector<std::string>& LinearModel::warnings() const& { return known("warnings").warnings; }
 const std::vector<std::string>& LinearModel::feature_names() const& { return known("feature_names").feature_names; }
 const std::string& LinearModel::label_name() const& { return known("label_name").label; }
 const std::vector<std::string>& LinearModel::classes() const& { return known("classes").classes; }

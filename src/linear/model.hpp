@@ -17,6 +17,7 @@ struct LinearModel::State {
   std::vector<double> weights;    ///< [outputs, features], in the units of the data
   std::vector<double> intercept;  ///< [outputs]
   Certificate certificate;
+  std::vector<std::string> warnings;  ///< of the fit; not in files
 
   int outputs() const noexcept { return static_cast<int>(intercept.size()); }
 };

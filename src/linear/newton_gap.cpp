@@ -22,6 +22,9 @@
 #include "linear/conjugate_gradients.hpp"
 #include "linear/dual_rows.hpp"
 #include "linear/gap.hpp"
+#include "loss/custom.hpp"
+#include "loss/definition.hpp"
+#include "loss/tape_derivatives.hpp"
 
 namespace linden {
 namespace {
@@ -151,6 +154,42 @@ std::optional<double> newton_gap(Objective& objective, std::span<const double> a
     return gap + residual + rounding;
   }
   return std::nullopt;
+}
+
+std::optional<double> decrement_gap(Objective& objective, std::span<const double> at,
+                                    std::span<const double> gradient) {
+  const LinearRows& rows = objective.rows();
+  const Loss::Definition& loss = rows.loss.definition();
+  if (!loss.custom || !loss.custom->function) return std::nullopt;
+  std::vector<double> left(gradient.size()), step(gradient.size()), image(gradient.size());
+  const double rounding = rounding_of(objective.evaluate(at, left) + objective.l1_term(at));
+  const std::vector<std::uint8_t> moves = moving(objective, at);
+  least_subgradient(objective, at, gradient, left);
+  keep(moves, left);
+  const DualRows dual(objective);
+  std::vector<double> bent(dual.scores().size());
+  const auto product = [&](const std::vector<double>& x, std::vector<double>& out) {
+    const std::vector<double> along = dual.scores_of(x);
+    tape_hessian_product(loss, rows.rows(), dual.scores().data(), rows.labels.data(),
+                         rows.weights.empty() ? nullptr : rows.weights.data(), along.data(), bent.data());
+    out = dual.gradient_of(bent, false);
+    for (std::size_t j = 0; j < out.size(); ++j) out[j] += objective.l2(static_cast<std::int64_t>(j)) * x[j];
+    keep(moves, out);
+  };
+  const auto precondition = [](const std::vector<double>& x, std::vector<double>& out) { out = x; };
+  const std::vector<double> start = left;
+  double enough = 0;
+  const bool is_convex = conjugate_gradients(step, left, product, precondition, [&](double square, std::int64_t steps) {
+    if (steps == 0) enough = exact_enough * square;
+    return steps == most_steps || !(square > enough);
+  });
+  if (!is_convex) return std::nullopt;
+  double gap = 0, residual = 0;
+  for (std::size_t j = 0; j < step.size(); ++j) {
+    gap += 0.5 * step[j] * (start[j] + left[j]);  // what the quadratic falls by: step . (start - H step / 2)
+    residual += std::abs(left[j]) * (std::abs(at[j]) + 2 * std::abs(step[j]));
+  }
+  return std::max(gap, 0.0) + residual + rounding;
 }
 
 }  // namespace linden

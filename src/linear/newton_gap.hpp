@@ -17,4 +17,9 @@ namespace linden {
 std::optional<double> newton_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient,
                                  const std::function<void(std::span<double>)>& solve = {});
 
+/// For custom losses whose function is known: half the squared Newton decrement, with the true Hessian, between rows
+/// and outputs, too. None where that is not positive along a step. Costs two passes of the tape and of the design for
+/// each step of conjugate gradients.
+std::optional<double> decrement_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient);
+
 }  // namespace linden

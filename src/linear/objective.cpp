@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "backend/row_program.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/tape_derivatives.hpp"
 
@@ -80,6 +81,13 @@ bool Objective::is_penalised() const noexcept {
   for (std::int64_t j = 0; j + 1 < width_; ++j)
     if (is_free(j) && l2(j) == 0 && l1(j) == 0) return false;
   return true;
+}
+
+bool Objective::has_full_hessian() const noexcept {
+  const Loss::Definition& loss = rows_.loss.definition();
+  if (!loss.custom) return outputs_ == 1 || softmax_;
+  const bool is_own = loss.spec.curvature != CurvatureRule::one && loss.spec.curvature != CurvatureRule::majorising;
+  return outputs_ == 1 && is_own && !loss.custom->mixes_rows;
 }
 
 // What the tape gives has the weights in it.

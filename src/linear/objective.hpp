@@ -60,9 +60,9 @@ class Objective {
   bool is_free(std::int64_t parameter) const noexcept { return design_.is_free(parameter % width_); }
   /// Whether all weights have a penalty; the intercept never has.
   bool is_penalised() const noexcept;
-  /// Whether hessian() is the Hessian: losses of one output, and softmax. For others it has the diagonal in the
-  /// scores alone.
-  bool has_full_hessian() const noexcept { return outputs_ == 1 || softmax_; }
+  /// Whether hessian() is the Hessian of the loss, but for curvatures below 0: not where the loss mixes rows or
+  /// outputs, of which it has a diagonal at most, or where another curvature was asked for.
+  bool has_full_hessian() const noexcept;
   bool is_softmax() const noexcept { return softmax_; }
 
   /// The smooth part: weighted mean loss + sum l2 / 2 w^2, and its gradient. Not finite where the loss is not. Asking

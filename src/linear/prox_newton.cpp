@@ -25,7 +25,7 @@ std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-ProxNewton::ProxNewton(Objective& objective, std::span<const double> start, double damping)
+ProxNewton::ProxNewton(Objective& objective, std::span<const double> start, double damping, bool by_columns)
     : objective_(objective),
       quadratic_(objective.rows().spec().kind == LossKind::squared),
       at_(start.begin(), start.end()),
@@ -35,6 +35,7 @@ ProxNewton::ProxNewton(Objective& objective, std::span<const double> start, doub
       l1_(start.size()),
       held_(start.size(), 0),
       damping_(damping) {
+  if (by_columns) columns_.emplace(objective);
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     l1_[at_index(j)] = objective.l1(j);
     if (!objective.is_free(j)) held_[at_index(j)] = 1;
@@ -49,29 +50,39 @@ ProxNewton::ProxNewton(Objective& objective, std::span<const double> start, doub
 std::optional<double> ProxNewton::bound(double target) { return fenchel_gap(objective_, at_, gradient_, target); }
 
 void ProxNewton::form_hessian() {
-  hessian_ = objective_.hessian();
-  // Where a loss has no curvature at all, a step of its gradient for the line search to shorten.
-  const std::size_t n = at_.size();
-  diagonal_.resize(n);
+  has_hessian_ = true;
   const double before = largest_;
   largest_ = 0;
-  for (std::size_t j = 0; j < n; ++j) {
-    if (held_[j] == 0 && !(hessian_[j * n + j] > 0)) hessian_[j * n + j] = 1;
-    diagonal_[j] = hessian_[j * n + j];
-    if (held_[j] == 0) largest_ = std::max(largest_, diagonal_[j]);
+  if (columns_) {
+    columns_->update();
+    largest_ = columns_->largest();
+  } else {
+    hessian_ = objective_.hessian();
+    // Where a loss has no curvature at all, a step of its gradient for the line search to shorten.
+    const std::size_t n = at_.size();
+    diagonal_.resize(n);
+    for (std::size_t j = 0; j < n; ++j) {
+      if (held_[j] == 0 && !(hessian_[j * n + j] > 0)) hessian_[j * n + j] = 1;
+      diagonal_[j] = hessian_[j * n + j];
+      if (held_[j] == 0) largest_ = std::max(largest_, diagonal_[j]);
+    }
   }
   // Damping is relative to the largest curvature: where that has leapt up, what was needed before would hold all still.
   if (before < 1e-6 * largest_) damping_ *= before / largest_;
 }
 
 void ProxNewton::minimise_model(double accuracy, double damping) {
+  const double tolerance = std::max(accuracy * violation_, rounding * scale_);
+  if (columns_) {
+    step_ = columns_->minimise({gradient_, l1_, at_, held_, damping * largest_}, tolerance);
+    return;
+  }
   for (std::size_t j = 0; j < at_.size(); ++j) hessian_[j * at_.size() + j] = diagonal_[j] + damping * largest_;
-  step_ = gram_descent({.hessian = hessian_, .gradient = gradient_, .l1 = l1_, .start = at_, .held = held_},
-                       std::max(accuracy * violation_, rounding * scale_));
+  step_ = gram_descent({.hessian = hessian_, .gradient = gradient_, .l1 = l1_, .start = at_, .held = held_}, tolerance);
 }
 
 void ProxNewton::prepare() {
-  if (hessian_.empty() || !quadratic_) form_hessian();
+  if (!has_hessian_ || !quadratic_) form_hessian();
   const double progress = first_violation_ > 0 ? violation_ / first_violation_ : 1.0;
   accuracy_ = quadratic_ ? exact : std::min(rough, progress);
   minimise_model(accuracy_, damping_);
@@ -135,7 +146,7 @@ bool ProxNewton::advance() {
 }
 
 bool ProxNewton::polish_once() {
-  if (hessian_.empty()) form_hessian();
+  if (!has_hessian_) form_hessian();
   minimise_model(1e-8, 0);
   ++steps_;
   if (try_step(1) && trial_value_ <= value_ + rounding_of(value_)) {
@@ -155,7 +166,7 @@ void ProxNewton::polish() {
 }
 
 double ProxNewton::estimate() {
-  if (hessian_.empty()) form_hessian();
+  if (!has_hessian_) form_hessian();
   minimise_model(rough, 0);
   return std::max(step_.decrease, 0.0);
 }

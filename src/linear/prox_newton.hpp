@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "linear/column_descent.hpp"
 #include "linear/gram_descent.hpp"
 #include "linear/objective.hpp"
 
@@ -16,8 +17,8 @@ namespace linden {
 class ProxNewton {
  public:
   /// Begins at `start`. The objective must outlive the object, and evaluate nothing else. `damping` is that of another
-  /// descent nearby.
-  ProxNewton(Objective& objective, std::span<const double> start, double damping = 0);
+  /// descent nearby. `by_columns` forms no Hessian, for sparse rows of one output: column_descent.hpp.
+  ProxNewton(Objective& objective, std::span<const double> start, double damping = 0, bool by_columns = false);
 
   const std::vector<double>& at() const noexcept { return at_; }
   const std::vector<double>& gradient() const noexcept { return gradient_; }
@@ -57,6 +58,8 @@ class ProxNewton {
 
   Objective& objective_;
   bool quadratic_;
+  std::optional<ColumnDescent> columns_;
+  bool has_hessian_ = false;
   std::vector<double> at_, gradient_, trial_, trial_gradient_, l1_, hessian_, diagonal_;
   std::vector<std::uint8_t> held_;
   double smooth_ = 0, value_ = 0, violation_ = 0, scale_ = 0, first_violation_ = 0;

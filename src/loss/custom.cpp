@@ -2,6 +2,7 @@
 #include "loss/custom.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <linden/ops.hpp>
 #include <type_traits>
@@ -11,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "loss/definition.hpp"
+#include "loss/probe.hpp"
 #include "loss/program_rows.hpp"
 #include "loss/tape_derivatives.hpp"
 
@@ -42,6 +44,12 @@ void check_options(const std::string& name, const loss::CustomOptions& options) 
     fail<ArgumentError>(
         "loss::custom(\"{}\"): curvature gauss_newton leaves out the bend of the link, and link {} is not one that it "
         "knows. Hint: it takes sigmoid and exp.",
+        name, name_of(options.link));
+  if (options.curvature == Curvature::majorising && options.link != Link::identity && options.link != Link::sigmoid)
+    fail<ArgumentError>(
+        "loss::custom(\"{}\"): curvature majorising is that of a parabola about the label, or for the link sigmoid "
+        "about "
+        "0, and link is {}. Hint: Curvature::one, absolute or gauss_newton.",
         name, name_of(options.link));
   for (const Tensor& t : options.parameters)
     if (t.rank() > 1)
@@ -117,9 +125,25 @@ bool is_builtin(const std::string& name, const loss::CustomOptions& options, con
 bool fits(Link link, int outputs) { return link == Link::identity || (link == Link::softmax) == (outputs > 1); }
 
 const char* name_of(Curvature curvature) noexcept {
-  constexpr const char* names[] = {"clamped", "exact", "absolute", "gauss_newton"};
+  constexpr const char* names[] = {"clamped", "exact", "absolute", "gauss_newton", "one", "majorising"};
   return names[static_cast<int>(curvature)];
 }
+
+namespace {
+
+CurvatureRule rule_of(Curvature curvature) {
+  switch (curvature) {
+    case Curvature::clamped:
+    case Curvature::gauss_newton: break;
+    case Curvature::exact: return CurvatureRule::exact;
+    case Curvature::absolute: return CurvatureRule::absolute;
+    case Curvature::one: return CurvatureRule::one;
+    case Curvature::majorising: return CurvatureRule::majorising;
+  }
+  return CurvatureRule::clamped;
+}
+
+}  // namespace
 
 Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, CustomLoss parts) {
   for (const Tensor& t : parts.parameters)
@@ -140,9 +164,8 @@ Loss custom_loss(std::string name, Link link, int outputs, LabelKind labels, Cus
   definition.spec.outputs = outputs;
   definition.spec.program = &custom->program;
   definition.spec.program_parameters = custom->columns.data();
-  definition.spec.curvature = custom->curvature == Curvature::exact      ? CurvatureRule::exact
-                              : custom->curvature == Curvature::absolute ? CurvatureRule::absolute
-                                                                         : CurvatureRule::clamped;
+  definition.spec.curvature = rule_of(custom->curvature);
+  definition.spec.majoriser = {custom->nearest, link == Link::identity};
   return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
 }
 
@@ -173,6 +196,93 @@ void check_trainable(std::string_view where, const Loss& loss, std::int64_t rows
     if (t.rank() == 1 && t.size(0) != rows)
       fail<ArgumentError>("{}: a parameter of loss \"{}\" has {} values for {} rows of data.", where, loss.name(),
                           t.size(0), rows);
+}
+
+namespace {
+
+// The mean distance of labels from their mean over 256: steps of a majoriser near a corner of the loss.
+double nearest_of(std::span<const double> labels) {
+  double mean = 0, distance = 0;
+  for (const double label : labels) mean += label / static_cast<double>(labels.size());
+  for (const double label : labels) distance += std::abs(label - mean) / static_cast<double>(labels.size());
+  const double scale = distance > 0 ? distance : std::abs(mean) > 0 ? std::abs(mean) : 1;
+  return 0x1p-8 * scale;
+}
+
+// Scores without a pattern, all different.
+Tensor scattered_scores(std::int64_t rows, int outputs) {
+  Tensor scores = Tensor::empty(outputs == 1 ? Shape{rows} : Shape{rows, outputs});
+  double place = 0.1;
+  for (double& x : scores.span<double>()) {
+    place = std::fmod(place + 0.6180339887498949, 1.0);
+    x = 2 * place - 1;
+  }
+  return scores;
+}
+
+}  // namespace
+
+Loss settled(std::string_view where, const Loss& loss, std::span<const double> labels) {
+  const Loss::Definition& definition = loss.definition();
+  if (!definition.custom || !definition.custom->function) return loss;
+  const bool is_majorising = definition.custom->curvature == Curvature::majorising;
+  if (!definition.custom->is_untried && !is_majorising) return loss;
+  check_trainable(where, loss, static_cast<std::int64_t>(labels.size()));
+  CustomLoss parts = *definition.custom;
+  parts.columns.clear();
+  if (parts.is_untried) {
+    const auto rows = static_cast<std::int64_t>(labels.size());
+    const Tensor label = Tensor::copy_of(labels, {rows}), score = scattered_scores(rows, loss.outputs());
+    try {
+      const Tensor y = parts.function(score, label, parts.parameters);
+      if (y.shape() != Shape{rows} && y.elements() != 1)
+        fail<ShapeError>("it gives shape {}, but it must give one loss a row, {}, or one in all", y.shape().text(),
+                         Shape{rows}.text());
+      parts.reduction = y.shape() == Shape{rows} ? Reduction::none : Reduction::sum;
+      parts.mixes_rows = mixes_rows_at(parts.function, score, label, parts.parameters);
+    } catch (const std::exception& error) {
+      fail<ArgumentError>("{}: loss \"{}\" fails on the {} rows of the data, scores {} and labels {}: {}", where,
+                          loss.name(), rows, score.shape().text(), label.shape().text(), error.what());
+    }
+    parts.is_untried = false;
+  }
+  if (is_majorising && loss.link() == Link::identity) parts.nearest = nearest_of(labels);
+  if (is_majorising && parts.mixes_rows)
+    fail<ArgumentError>("{}: loss \"{}\" mixes rows, and curvature majorising is that of one row. Hint: leave it out.",
+                        where, loss.name());
+  return custom_loss(loss.name(), loss.link(), loss.outputs(), loss.label_kind(), std::move(parts));
+}
+
+std::vector<double> losses_of(const Loss& loss, std::span<const double> scores, std::span<const double> labels) {
+  const auto rows = static_cast<std::int64_t>(labels.size());
+  const auto outputs = static_cast<std::size_t>(loss.outputs());
+  std::vector<double> losses(labels.size());
+  const CustomLoss* const custom = loss.definition().custom.get();
+  if (custom && !custom->obstacle.empty()) {
+    const Tensor by_output = Tensor::copy_of(scores, {loss.outputs(), rows});
+    const Tensor score = loss.outputs() == 1 ? by_output.select(0, 0) : by_output.transpose(0, 1);
+    const Tensor y = custom->function(score.contiguous(), Tensor::copy_of(labels, {rows}), custom->parameters);
+    const Tensor values = cast(y.detach(), DType::f64).contiguous();
+    std::ranges::copy(values.span<const double>(), losses.begin());
+    return losses;
+  }
+  if (custom) {
+    constexpr std::int64_t width = 64;
+    ProgramRows tile(custom->program, width, true);
+    for (std::int64_t first = 0; first < rows; first += width) {
+      const std::int64_t count = std::min(width, rows - first);
+      tile.load(scores.data() + first, rows, labels.data() + first, custom->columns.data(), first, count);
+      tile.differentiate(0);
+      for (std::int64_t i = 0; i < count; ++i) losses[static_cast<std::size_t>(first + i)] = tile.loss(i);
+    }
+    return losses;
+  }
+  std::vector<double> score(outputs);
+  for (std::size_t row = 0; row < losses.size(); ++row) {
+    for (std::size_t k = 0; k < outputs; ++k) score[k] = scores[k * labels.size() + row];
+    losses[row] = loss.evaluate(score, labels[row]);
+  }
+  return losses;
 }
 
 double evaluate_custom(const Loss::Definition& loss, std::span<const double> score, double label, std::int64_t row,
@@ -216,12 +326,18 @@ Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions
   parts.program = found.program;
   parts.obstacle = std::move(found.obstacle);
   parts.mixes_rows = found.mixes_rows;
+  parts.knows_rows = parts.is_untried = found.is_untried;
+  parts.reduction = found.reduction;
   if (!parts.obstacle.empty()) {
     if (options.curvature == Curvature::gauss_newton)
       fail<ArgumentError>("loss::custom(\"{}\"): curvature gauss_newton needs a row program, but {}.", name,
                           parts.obstacle);
+    if (options.curvature == Curvature::majorising && parts.mixes_rows && !parts.is_untried)
+      fail<ArgumentError>("loss::custom(\"{}\"): it mixes rows, and curvature majorising is that of one row.", name);
     log(LogLevel::info, fmt::format("loss::custom(\"{}\"): evaluated by the tape, because {}.{}", name, parts.obstacle,
-                                    parts.mixes_rows ? " It mixes rows: the curvature is taken as 1." : ""));
+                                    parts.is_untried   ? " What it is, the rows of the data will say."
+                                    : parts.mixes_rows ? " It mixes rows: the curvature is taken as 1."
+                                                       : ""));
   }
   parts.is_builtin = is_builtin(name, options, parts);
   return custom_loss(std::move(name), options.link, options.outputs, labels_for(options), std::move(parts));

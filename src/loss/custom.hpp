@@ -21,7 +21,11 @@ struct CustomLoss {
   RowProgram program;       ///< unless there is an obstacle
   std::string obstacle;     ///< why the tape evaluates it; empty for a program
   bool mixes_rows = false;
-  std::vector<const double*> columns;  ///< the parameters by row, in the program's order
+  bool knows_rows = false;  ///< the function throws on made-up rows: it can be called on those of the data alone
+  bool is_untried = false;  ///< of such a function, until settled() has found out on the rows of the data
+  Reduction reduction = Reduction::none;  ///< of the function's result
+  double nearest = 0x1p-8;                ///< Majoriser::nearest
+  std::vector<const double*> columns;     ///< the parameters by row, in the program's order
 };
 
 /// Whether this link takes so many scores a row.
@@ -36,6 +40,14 @@ Loss loss_of_rows(const Loss& loss, std::span<const std::int64_t> rows);
 /// Throws ArgumentError unless `loss` can be trained with so many rows: its function is there if it needs it, and
 /// parameters have one value a row.
 void check_trainable(std::string_view where, const Loss& loss, std::int64_t rows);
+
+/// The loss with what only the rows of the data say: whether a function that throws on made-up rows mixes rows, and how
+/// near to a label its majoriser goes. Throws ArgumentError, opening with `where` and naming the loss, for what the
+/// function throws on these rows, and for a result without its score or of another shape.
+Loss settled(std::string_view where, const Loss& loss, std::span<const double> labels);
+
+/// The loss of each row without weights, from scores [outputs, rows]: for losses that keep rows apart.
+std::vector<double> losses_of(const Loss& loss, std::span<const double> scores, std::span<const double> labels);
 
 /// Loss, gradient and curvature of one row by the program or the tape; `row` says which value of parameters by row is
 /// read.

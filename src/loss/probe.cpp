@@ -60,32 +60,56 @@ Probe make_probe(const TraceOptions& options, int number) {
   return p;
 }
 
-bool mixes_rows(const TensorLoss& loss, const TraceOptions& options) {
+bool mixes_rows_at(const TensorLoss& loss, const Tensor& scores, const Tensor& label,
+                   std::span<const Tensor> parameters) {
   const TapeScope scope(TapeMode::on);
-  for (int number = 0; number < most_probes; ++number) {
-    const Probe p = make_probe(options, number);
-    const std::int64_t rows = p.label.size(0);
-    const Tensor score = p.score.detach().set_requires_grad();
-    const Tensor y = loss(score, p.label, p.parameters);
-    if (y.shape() != Shape{rows}) return true;  // one loss in all
-    if (!y.requires_grad()) continue;
-    for (std::int64_t row = 0; row < rows; ++row) {
-      const Tensor slope = grad(y.select(0, row), {score}, {.retain_graph = true})[0].reshape({rows, -1});
-      for (std::int64_t other = 0; other < rows; ++other)
-        if (other != row && sum(slope.select(0, other) != 0).item() > 0) return true;
+  const std::int64_t rows = label.size(0);
+  const Tensor score = scores.detach().set_requires_grad();
+  const Tensor y = loss(score, label, parameters);
+  if (!y.requires_grad()) return false;
+  // Two rows differ in some bit of their numbers. What those with the bit have is moved, and must leave the others
+  // where they are: their losses, or of one loss in all their slopes.
+  const bool is_total = y.shape() != Shape{rows};
+  const Tensor values = is_total ? grad(y, {score}, {.create_graph = true})[0].reshape({rows, -1}) : y.unsqueeze(1);
+  if (!values.requires_grad()) return false;
+  for (std::int64_t bit = 1; bit < rows; bit *= 2) {
+    for (const bool with : {true, false}) {
+      Tensor mask = Tensor::zeros({rows, 1});
+      const std::span<double> chosen = mask.span<double>();
+      for (std::int64_t row = 0; row < rows; ++row)
+        chosen[static_cast<std::size_t>(row)] =
+            ((row & bit) != 0) == with ? 1 + 0.001 * static_cast<double>(row % 17) : 0;
+      const Tensor moved = grad(sum(values * mask), {score}, {.retain_graph = true})[0].reshape({rows, -1});
+      if (sum(where(mask == 0, abs(moved), Tensor(0.0))).item() > 0) return true;
     }
   }
   return false;
 }
 
-bool agrees(const RowProgram& program, const TensorLoss& loss, const TraceOptions& options) {
+bool mixes_rows(const TensorLoss& loss, const TraceOptions& options) {
+  for (int number = 0; number < most_probes; ++number) {
+    const Probe p = make_probe(options, number);
+    if (mixes_rows_at(loss, p.score, p.label, p.parameters)) return true;
+  }
+  return false;
+}
+
+bool agrees(const RowProgram& program, const TensorLoss& loss, const TraceOptions& options, Reduction reduction) {
   const TapeScope scope(TapeMode::on);
   for (int number = 1; number < most_probes; ++number) {
     const Probe p = make_probe(options, number);
     const Tensor y = loss(p.score.detach().set_requires_grad(), p.label, p.parameters);
+    const std::vector<double> losses = losses_of(program, p);
+    if (reduction != Reduction::none) {
+      double total = 0;
+      for (const double value : losses) total += value;
+      if (reduction == Reduction::mean) total /= static_cast<double>(losses.size());
+      if (y.elements() != 1 || !is_near(total, y.item())) return false;
+      continue;
+    }
     if (y.shape() != p.label.shape()) return false;
     const Tensor values = cast(y.detach(), DType::f64).contiguous();
-    if (!std::ranges::equal(losses_of(program, p), values.span<const double>(), is_near)) return false;
+    if (!std::ranges::equal(losses, values.span<const double>(), is_near)) return false;
   }
   return true;
 }

@@ -15,7 +15,8 @@ using Code = RowInstruction::Code;
 
 constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax, Link::exp};
 constexpr std::array label_kinds{LabelKind::real, LabelKind::nonnegative, LabelKind::classes};
-constexpr std::array curvatures{Curvature::clamped, Curvature::exact, Curvature::absolute, Curvature::gauss_newton};
+constexpr std::array curvatures{Curvature::clamped,      Curvature::exact, Curvature::absolute,
+                                Curvature::gauss_newton, Curvature::one,   Curvature::majorising};
 constexpr const char* label_names[] = {"real", "nonnegative", "classes"};
 
 /// Registers that an instruction reads one by one (logsumexp and pick read a range of them too).

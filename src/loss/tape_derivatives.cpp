@@ -23,10 +23,13 @@ Tensor total(const Loss::Definition& loss, const Tensor& scores, const Tensor& l
   const std::int64_t rows = scores.size(1);
   const Tensor score = scores.size(0) == 1 ? scores.select(0, 0) : scores.transpose(0, 1);
   const Tensor losses = loss.custom->function(score, labels, parameters);
-  const bool by_row = losses.shape() == Shape{rows};
-  if (!by_row && losses.rank() != 0)
+  const bool is_one_a_row = losses.shape() == Shape{rows};
+  const bool by_row = is_one_a_row && loss.custom->reduction == Reduction::none;
+  if (!is_one_a_row && losses.rank() != 0)
     fail<ShapeError>("loss \"{}\": for {} rows it gives shape {}, but it must give one loss a row, or one in all, [].",
                      loss.name, rows, losses.shape().text());
+  // What is asked for is a sum over rows.
+  if (!weights && !by_row && loss.custom->reduction == Reduction::mean) return sum(losses) * static_cast<double>(rows);
   if (!weights) return sum(losses);
   if (!by_row)
     fail<ArgumentError>(
@@ -41,6 +44,28 @@ struct Derivatives {
   double loss = 0;
   Tensor gradient, curvature;
 };
+
+/// The slopes of output k where its scores are others.
+Tensor slopes_at(const Loss::Definition& loss, const Tensor& scores, std::int64_t k, const Tensor& placed,
+                 const Tensor& labels, const double* weights, std::span<const Tensor> parameters) {
+  Tensor moved = scores.detach().clone();
+  assign(moved.select(0, k), placed);
+  moved.set_requires_grad();
+  return grad(total(loss, moved, labels, weights, parameters), {moved})[0].select(0, k);
+}
+
+/// As row programs do it (backend/row_losses.hpp).
+void majorise(const Loss::Definition& loss, const Tensor& scores, const Tensor& labels, const double* weights,
+              std::span<const Tensor> parameters, Tensor& curvature) {
+  const Majoriser& majoriser = loss.spec.majoriser;
+  for (std::int64_t k = 0; k < scores.size(0); ++k) {
+    const Tensor centre = majoriser.about_label ? labels : Tensor::zeros(labels.shape());
+    const Tensor away = maximum(abs(scores.select(0, k).detach() - centre), Tensor(majoriser.nearest));
+    const Tensor above = slopes_at(loss, scores, k, centre + away, labels, weights, parameters);
+    const Tensor below = slopes_at(loss, scores, k, centre - away, labels, weights, parameters);
+    assign(curvature.select(0, k), (above - below) / (2 * away));
+  }
+}
 
 Derivatives derivatives(const Loss::Definition& loss, const Tensor& scores, const Tensor& labels, const double* weights,
                         std::span<const Tensor> parameters) {
@@ -57,6 +82,15 @@ Derivatives derivatives(const Loss::Definition& loss, const Tensor& scores, cons
   if (loss.custom->mixes_rows) {
     d.gradient = grad(y, {x})[0].contiguous();
     assign(d.curvature, weights ? column(weights, x.size(1)) : Tensor(1.0));
+    return d;
+  }
+  const CurvatureRule rule = loss.spec.curvature;
+  if (rule == CurvatureRule::one || rule == CurvatureRule::majorising) {
+    d.gradient = grad(y, {x})[0].contiguous();
+    if (rule == CurvatureRule::majorising)
+      majorise(loss, scores, labels, weights, parameters, d.curvature);
+    else
+      assign(d.curvature, weights ? column(weights, x.size(1)) : Tensor(1.0));
     return d;
   }
   const Tensor g = grad(y, {x}, {.create_graph = true})[0];
@@ -79,10 +113,27 @@ double tape_total(const Loss::Definition& loss, std::int64_t rows, const double*
   std::ranges::copy(d.gradient.span<const double>(), gradient);
   const std::span<const double> bends = d.curvature.span<const double>();
   for (std::size_t i = 0; i < bends.size(); ++i) {
-    const double bend = ruled_curvature(loss.spec.curvature, bends[i]);
+    const CurvatureRule rule = loss.spec.curvature == CurvatureRule::one ? CurvatureRule::clamped : loss.spec.curvature;
+    const double bend = ruled_curvature(rule, bends[i]);
     curvature[i] = bend < 0 ? 0 : bend;
   }
   return d.loss;
+}
+
+void tape_hessian_product(const Loss::Definition& loss, std::int64_t rows, const double* scores, const double* labels,
+                          const double* weights, const double* direction, double* out) {
+  const TapeScope scope(TapeMode::on);
+  const auto all = static_cast<std::size_t>(loss.spec.outputs * rows);
+  const Shape shape{loss.spec.outputs, rows};
+  const Tensor x = Tensor::copy_of(std::span<const double>(scores, all), shape).set_requires_grad();
+  const Tensor y = total(loss, x, column(labels, rows), weights, loss.custom->parameters);
+  std::fill_n(out, all, 0.0);
+  if (!y.requires_grad()) return;
+  const Tensor g = grad(y, {x}, {.create_graph = true})[0];
+  if (!g.requires_grad()) return;
+  const Tensor along = Tensor::view_of(std::span<const double>(direction, all), shape);
+  const Tensor product = grad(sum(g * along), {x})[0].contiguous();
+  std::ranges::copy(product.span<const double>(), out);
 }
 
 void tape_gradients(const Loss::Definition& loss, const GradientTask& task) {

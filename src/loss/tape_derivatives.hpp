@@ -17,6 +17,11 @@ void tape_gradients(const Loss::Definition& loss, const GradientTask& task);
 double tape_total(const Loss::Definition& loss, std::int64_t rows, const double* scores, const double* labels,
                   const double* weights, double* gradient, double* curvature);
 
+/// out [outputs, rows] = the Hessian of the weighted loss of all rows in their scores times a direction, both [outputs,
+/// rows]: the true one, also between rows and outputs.
+void tape_hessian_product(const Loss::Definition& loss, std::int64_t rows, const double* scores, const double* labels,
+                          const double* weights, const double* direction, double* out);
+
 /// The slope and the curvature of the weighted loss where all rows have one score, along that score.
 struct ConstantSlope {
   double gradient = 0, curvature = 0;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <linden/ops.hpp>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <unordered_map>
 
@@ -58,6 +60,71 @@ std::int64_t lanes_of(const Shape& shape) {
   return lanes;
 }
 
+/// A part of a loss: factor times a node of the tape, one number a row; or, reduced, all that a row has in it.
+struct Term {
+  const Node* node;
+  double factor = 1;
+  bool is_reduced = false, is_mean = false;
+};
+
+/// A number that does not depend on the rows, if the operand is one.
+std::optional<double> fixed_number(const Tensor& t) {
+  if (TensorAccess::node(t) || t.elements() != 1) return std::nullopt;
+  return cast(t.detach(), DType::f64).item();
+}
+
+bool is_sum_over_rows(const Node& node, std::int64_t rows) {
+  if (std::string_view(node.name()) != "sum" || !TensorAccess::node(node.traced->operands[0])) return false;
+  const Shape& from = node.traced->operands[0].shape();
+  return from.rank() > 0 && from[0] == rows && node.traced->shape.elements() == 1;
+}
+
+/// Takes one loss in all apart: sums over rows, times numbers, added up. False where it is anything else.
+bool take_apart(const Node& node, double factor, bool is_mean, std::int64_t rows, std::vector<Term>& terms) {
+  if (!node.traced) return false;
+  const std::vector<Tensor>& operands = node.traced->operands;
+  const auto inner = [&](std::size_t i, double by, bool mean) {
+    const Node* const from = TensorAccess::node(operands[i]).get();
+    return from && take_apart(*from, factor * by, mean, rows, terms);
+  };
+  if (is_sum_over_rows(node, rows)) {
+    terms.push_back({TensorAccess::node(operands[0]).get(), factor, true, is_mean});
+    return true;
+  }
+  switch (node.op().code) {
+    case OpCode::identity:
+    case OpCode::squeeze:
+    case OpCode::unsqueeze: return inner(0, 1, is_mean);
+    case OpCode::unary: return node.op().a == op_number<Neg>(UnaryOps()) && inner(0, -1, is_mean);
+    case OpCode::binary: break;
+    default: return false;
+  }
+  const std::int64_t op = node.op().a;
+  const std::optional<double> left = fixed_number(operands[0]), right = fixed_number(operands[1]);
+  if (op == op_number<Mul>(BinaryOps()) && left) return inner(1, *left, is_mean);
+  if (op == op_number<Mul>(BinaryOps()) && right) return inner(0, *right, is_mean);
+  if (op == op_number<Div>(BinaryOps()) && right && *right != 0) {
+    const auto count = static_cast<double>(rows);  // mean() divides by how many there are
+    if (!is_mean && std::fmod(*right, count) == 0) return inner(0, 1 / (*right / count), true);
+    return inner(0, 1 / *right, is_mean);
+  }
+  if (left || right) return false;
+  if (op == op_number<Add>(BinaryOps())) return inner(0, 1, is_mean) && inner(1, 1, is_mean);
+  if (op == op_number<Sub>(BinaryOps())) return inner(0, 1, is_mean) && inner(1, -1, is_mean);
+  return false;
+}
+
+/// The terms of a result, whose kind must be one.
+std::vector<Term> terms_of(const Node& result, const Shape& shape, std::int64_t rows, Reduction& reduction) {
+  if (shape == Shape{rows}) return {{&result}};
+  std::vector<Term> terms;
+  if (!take_apart(result, 1, false, rows, terms)) obstacle("it gives one loss for all rows");
+  reduction = terms[0].is_mean ? Reduction::mean : Reduction::sum;
+  for (const Term& term : terms)
+    if (term.is_mean != terms[0].is_mean) obstacle("it adds sums over rows to means");
+  return terms;
+}
+
 class Builder {
  public:
   Builder(const TraceOptions& options, std::int64_t rows) : options_(options), rows_(rows) {
@@ -68,9 +135,9 @@ class Builder {
   /// Nodes come before those that depend on them.
   void add(const Node& node) { lanes_[&node] = emit(node); }
 
-  RowProgram finish(const Node& result) {
-    const Lanes& lanes = lanes_.at(&result);
-    if (lanes.registers.size() != 1) obstacle("it has {} values a row", lanes.registers.size());
+  /// The program of the sum of these terms.
+  RowProgram finish(std::span<const Term> terms) {
+    const std::int32_t result = sum_of(terms);
     // Registers are numbered from 0 here, constants from `first_constant`, results from `first_result`.
     const std::int32_t constants = static_cast<std::int32_t>(constants_.size());
     const std::int32_t inputs = program_.outputs + 1 + program_.parameters;
@@ -88,7 +155,7 @@ class Builder {
       if (in.code == RowInstruction::Code::binary || in.code == RowInstruction::Code::where) in.b = placed(in.b);
       if (in.code == RowInstruction::Code::pick || in.code == RowInstruction::Code::where) in.c = placed(in.c);
     }
-    program_.result = placed(lanes.registers[0]);
+    program_.result = placed(result);
     program_.registers = inputs + constants + results_;
     if (program_.registers > RowProgram::most_registers)
       obstacle("it has more than {} values a row", RowProgram::most_registers);
@@ -96,6 +163,29 @@ class Builder {
   }
 
  private:
+  std::int32_t binary(std::int16_t op, std::int32_t a, std::int32_t b) {
+    RowInstruction in;
+    in.code = RowInstruction::Code::binary;
+    in.op = op;
+    in.a = a;
+    in.b = b;
+    return append(in, 1);
+  }
+
+  std::int32_t sum_of(std::span<const Term> terms) {
+    constexpr std::int16_t add = op_number<Add>(BinaryOps()), multiply = op_number<Mul>(BinaryOps());
+    std::int32_t total = -1;
+    for (const Term& term : terms) {
+      const Lanes& lanes = lanes_.at(term.node);
+      if (lanes.registers.size() != 1 && !term.is_reduced) obstacle("it has {} values a row", lanes.registers.size());
+      std::int32_t sum = lanes.registers[0];
+      for (std::size_t j = 1; j < lanes.registers.size(); ++j) sum = binary(add, sum, lanes.registers[j]);
+      if (term.factor != 1) sum = binary(multiply, sum, constant(term.factor));
+      total = total < 0 ? sum : binary(add, total, sum);
+    }
+    return total;
+  }
+
   static constexpr std::int32_t first_constant = 1 << 16, first_result = 1 << 20;
 
   Lanes emit(const Node& node) {
@@ -326,14 +416,21 @@ Tensor variable(Tensor t, std::int64_t number) {
   return t;
 }
 
-std::vector<const Node*> in_order_of_depth(const Node* result) {
-  std::vector<const Node*> nodes{result};
-  std::unordered_map<const Node*, bool> seen{{result, true}};
+std::vector<const Node*> in_order_of_depth(std::vector<const Node*> nodes) {
+  std::unordered_map<const Node*, bool> seen;
+  for (const Node* node : nodes) seen.try_emplace(node);
   for (std::size_t i = 0; i < nodes.size(); ++i)
     for (const std::shared_ptr<Node>& input : nodes[i]->inputs())
       if (input && seen.try_emplace(input.get()).second) nodes.push_back(input.get());
   std::stable_sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->depth() < b->depth(); });
   return nodes;
+}
+
+std::vector<const Node*> nodes_below(std::span<const Term> terms) {
+  std::vector<const Node*> tops;
+  for (const Term& term : terms)
+    if (std::ranges::find(tops, term.node) == tops.end()) tops.push_back(term.node);
+  return in_order_of_depth(std::move(tops));
 }
 
 /// Whether the score is among the arguments that these come from.
@@ -354,26 +451,34 @@ Trace trace(const std::string& name, const TensorLoss& loss, const TraceOptions&
       std::vector<Tensor> parameters;
       for (std::size_t i = 0; i < p.parameters.size(); ++i)
         parameters.push_back(variable(p.parameters[i], static_cast<std::int64_t>(i) + 2));
-      const Tensor y = loss(variable(p.score, 0), variable(p.label, 1), parameters);
+      Tensor y;
+      try {
+        y = loss(variable(p.score, 0), variable(p.label, 1), parameters);
+      } catch (const std::exception& error) {
+        result.is_untried = true;
+        obstacle("on {} made-up rows it throws \"{}\"", rows, error.what());
+      }
       if (y.shape() != Shape{rows} && y.rank() != 0)
         fail<ShapeError>(
-            "loss::custom(\"{}\"): for scores of shape {} and labels of shape {} it gives shape {}, but it must give "
-            "one loss a row, {}, or one in all, [].",
-            name, p.score.shape().text(), p.label.shape().text(), y.shape().text(), Shape{rows}.text());
+            "loss::custom(\"{}\"): on the {} made-up rows that it is tried with, scores {} and labels {}, it gives "
+            "shape "
+            "{}, but it must give one loss a row, {}, or one in all, [].",
+            name, rows, p.score.shape().text(), p.label.shape().text(), y.shape().text(), Shape{rows}.text());
       const Node* const last = TensorAccess::node(y).get();
-      const std::vector<const Node*> nodes = last ? in_order_of_depth(last) : std::vector<const Node*>();
+      const std::vector<const Node*> nodes = last ? in_order_of_depth({last}) : std::vector<const Node*>();
       if (!reads_score(nodes))
         fail<ArgumentError>("loss::custom(\"{}\"): the loss does not depend on the score.", name);
-      if (y.shape() != Shape{rows}) obstacle("it gives one loss for all rows");
+      if (y.shape() != Shape{rows}) result.reduction = Reduction::sum;
+      const std::vector<Term> terms = terms_of(*last, y.shape(), rows, result.reduction);
       Builder builder(options, rows);
-      for (const Node* node : nodes) builder.add(*node);
-      result.program = builder.finish(*last);
+      for (const Node* node : nodes_below(terms)) builder.add(*node);
+      result.program = builder.finish(terms);
     }
-    if (!agrees(result.program, loss, options))
+    if (!agrees(result.program, loss, options, result.reduction))
       obstacle("what it does depends on how many rows there are, or on their values");
   } catch (const Obstacle& found) {
     result.obstacle = found.reason;
-    result.mixes_rows = mixes_rows(loss, options);
+    result.mixes_rows = result.is_untried || mixes_rows(loss, options);
   }
   return result;
 }

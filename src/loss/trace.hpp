@@ -24,14 +24,19 @@ struct TraceOptions {
   std::int32_t link_op = -1;
 };
 
+/// What a function gives: one loss a row, or one in all that is their sum or their mean (as far as is known: one that
+/// is neither counts as a sum).
+enum class Reduction { none, sum, mean };
+
 struct Trace {
-  RowProgram program;
+  RowProgram program;       ///< of a row's loss, whatever the reduction
   std::string obstacle;     ///< why there is no program, as half a sentence; empty when there is one
   bool mixes_rows = false;  ///< with an obstacle: whether the loss of one row depends on the scores of others
+  bool is_untried = false;  ///< the function throws on made-up rows: nothing is known of it, and mixes_rows is true
+  Reduction reduction = Reduction::none;
 };
 
-/// Throws what the function throws on tensors of these shapes, and ShapeError when its result has neither one element a
-/// row nor one in all.
+/// Throws ShapeError when the result has neither one element a row nor one in all.
 Trace trace(const std::string& name, const TensorLoss& loss, const TraceOptions& options);
 
 }  // namespace linden

@@ -8,7 +8,9 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/other_names.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "metric/loss_metric.hpp"
 
 namespace linden {
 namespace {
@@ -102,7 +104,29 @@ Metric by_name(std::string_view name) {
                       listing(known));
 }
 
+namespace {
+
+// What the link suggests for predictions of so many columns.
+std::vector<Metric> by_link(const Loss& loss) {
+  switch (loss.link()) {
+    case Link::identity: return loss.outputs() == 1 ? std::vector{rmse(), mae(), r2()} : std::vector<Metric>{};
+    case Link::sigmoid: return {logloss(), accuracy(), auc()};
+    case Link::softmax: return {logloss(), accuracy()};
+    case Link::exp: return {poisson_deviance(), rmse()};
+  }
+  return {rmse()};
+}
+
+}  // namespace
+
 std::vector<Metric> defaults(const Loss& loss) {
+  const CustomLoss* const custom = loss.definition().custom.get();
+  if (custom && !custom->is_builtin) {
+    std::vector<Metric> metrics;
+    if (why_no_metric(loss).empty()) metrics.push_back(of(loss));
+    for (const Metric& metric : by_link(loss)) metrics.push_back(metric);
+    return metrics;
+  }
   const LossSpec& spec = loss.definition().spec;
   switch (spec.kind) {
     case LossKind::quantile: return {pinball({.level = spec.parameter[0]}), mae()};
@@ -111,13 +135,7 @@ std::vector<Metric> defaults(const Loss& loss) {
     case LossKind::focal: return {auc(), accuracy(), logloss()};
     default: break;
   }
-  switch (loss.link()) {
-    case Link::identity: return {rmse(), mae(), r2()};
-    case Link::sigmoid: return {logloss(), accuracy(), auc()};
-    case Link::softmax: return {logloss(), accuracy()};
-    case Link::exp: return {poisson_deviance(), rmse()};
-  }
-  return {rmse()};
+  return by_link(loss);
 }
 
 }  // namespace metric

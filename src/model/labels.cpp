@@ -8,7 +8,9 @@
 #include "data/number.hpp"
 #include "data/text_file.hpp"
 #include "loss/check_labels.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "model/check_names.hpp"
 
 namespace linden {
 namespace {
@@ -91,20 +93,50 @@ void check_labels(std::string_view where, const Dataset& data, const Loss& loss)
                     data.where(static_cast<std::int64_t>(fault->row)), fault->why);
 }
 
+// Gradients of trees are floats, and squares of scores must be finite: labels, weights and what a row's weight makes of
+// its label are at most so large.
+constexpr double largest = 1e38;
+
+void check_sizes(std::string_view where, const Dataset& data, std::span<const double> labels) {
+  const std::span<const double> weights = data.weight().span<const double>();
+  const auto place = [&](std::size_t row) { return data.where(static_cast<std::int64_t>(row)); };
+  for (std::size_t row = 0; row < weights.size(); ++row)
+    if (weights[row] > largest)
+      fail<DataError>("{}: weight {} at {}; {} at most is taken. Hint: divide all weights by one number.", where,
+                      weights[row], place(row), largest);
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    const double size = std::abs(labels[row]);
+    if (!(size > largest) && (weights.empty() || !(size * weights[row] > largest))) continue;
+    if (!std::isfinite(size)) continue;  // check_labels() has words for these
+    if (size > largest)
+      fail<DataError>("{}: label {} at {}; {} at most is taken, of either sign. Hint: divide all labels by one number.",
+                      where, labels[row], place(row), largest);
+    fail<DataError>(
+        "{}: label {} at {} has weight {}; their product may be {} at most. Hint: divide all weights by one "
+        "number.",
+        where, labels[row], place(row), weights[row], largest);
+  }
+}
+
 }  // namespace
 
 Labels training_labels(std::string_view where, const Dataset& data, const Loss& asked) {
   if (!data.has_label())
     fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\", or pass one with the rows.",
                     where);
+  check_names(where, "label", {&data.label_name(), 1});
+  check_names(where, "class", data.classes());
   const Loss loss = is_automatic(asked) ? default_loss(data) : asked;
   Labels labels;
   labels.loss = loss;
   const std::span<const double> raw = data.label().span<const double>();
   labels.values.assign(raw.begin(), raw.end());
+  const bool is_number = loss.label_kind() != LabelKind::classes;
+  check_sizes(where, data, is_number ? raw : std::span<const double>{});
   if (loss.label_kind() != LabelKind::classes) {
     if (!data.classes().empty()) refuse_text(where, data, loss);
     check_labels(where, data, loss);
+    labels.loss = settled(where, loss, labels.values);
     return labels;
   }
   if (!data.classes().empty()) {
@@ -130,6 +162,7 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
                     count, listing(labels.classes), loss.name(), loss.classes(), count);
   }
   for (int k = count; k < labels.loss.classes(); ++k) labels.classes.push_back(class_name(k));
+  labels.loss = settled(where, labels.loss, labels.values);
   return labels;
 }
 

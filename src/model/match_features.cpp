@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "base/fail.hpp"
 #include "data/number.hpp"
@@ -57,27 +58,37 @@ std::vector<std::int32_t> translate(const std::vector<std::string>& from, const 
   return codes;
 }
 
+// Where each of these names is among the columns, the first of that name, or -1. Data may have millions of columns that
+// the model does not know.
+std::vector<int> columns_of(const Dataset& data, const std::vector<std::string>& wanted) {
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (std::size_t f = 0; f < wanted.size(); ++f) places.emplace(wanted[f], f);
+  std::vector<int> columns(wanted.size(), -1);
+  const auto note = [&](const std::string& name, std::size_t column) {
+    const auto place = places.find(name);
+    if (place != places.end() && columns[place->second] < 0) columns[place->second] = static_cast<int>(column);
+  };
+  const std::vector<std::string>& sparse = data.sparse().names;
+  for (std::size_t i = 0; i < sparse.size(); ++i) note(sparse[i], i);
+  for (std::size_t i = 0; i < data.columns().size(); ++i) note(data.columns()[i].name, i);
+  return columns;
+}
+
 }  // namespace
 
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const FeatureNames& model,
                                           const std::vector<int>& used) {
-  const std::vector<std::string> names = data.feature_names();
-  std::vector<int> order(names.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-  std::sort(order.begin(), order.end(), [&](int a, int b) { return names[a] < names[b]; });
-  const auto find = [&](const std::string& name) {
-    const auto at =
-        std::lower_bound(order.begin(), order.end(), name, [&](int i, const std::string& n) { return names[i] < n; });
-    return at != order.end() && names[*at] == name ? *at : -1;
-  };
+  const std::vector<int> columns = columns_of(data, model.names);
   std::vector<FeatureSource> sources;
   auto next_used = used.begin();
   for (std::size_t f = 0; f < model.names.size(); ++f) {
-    const int column = find(model.names[f]);
-    if (column < 0)
+    const int column = columns[f];
+    if (column < 0) {
+      const std::vector<std::string> names = data.feature_names();
       fail<DataError>("{}: no column \"{}\", which the model was trained on. {}Columns: {}.{}", where, model.names[f],
                       did_you_mean(model.names[f], names), listing(names),
                       data.is_sparse() ? " Hint: sparse rows are read as wide as the model by its schema." : "");
+    }
     const bool categorical = !data.is_sparse() && data.columns()[column].categorical;
     if (categorical && !model.categorical[f]) refuse_text(where, data, data.columns()[column]);
     if (!categorical && model.categorical[f]) {

@@ -220,6 +220,102 @@ TEST(CustomLoss, SurvivalImprovesItsConcordance) {
       "loss a row, or train without weights.");
 }
 
+TEST(CustomLoss, AMeanOverRowsTrainsAsItsRows) {
+  Random random(10);
+  RandomData data = random_data(random, 300, 4, "squared");
+  const auto form = [](const Tensor& s, const Tensor& y) { return square(s - y); };
+  const auto numbers = [&](const loss::LossFunction& f) {
+    return numbers_of(
+        fit_boosted(data.dataset(), {.loss = loss::custom("mine", f), .rounds = 5}).predict(data.dataset()));
+  };
+  const auto want = numbers(form);
+  EXPECT_EQ(numbers([&](const Tensor& s, const Tensor& y) { return mean(form(s, y)); }), want);
+  EXPECT_EQ(numbers([&](const Tensor& s, const Tensor& y) { return sum(form(s, y)); }), want);
+  // On the tape likewise: max is no operation of row programs.
+  const auto taped = [&](const Tensor& s, const Tensor& y) { return square(max(s.unsqueeze(1), 1) - y); };
+  const auto tape = numbers(taped),
+             tape_mean = numbers([&](const Tensor&s, const Tensor&y) { return mean(taped(s, y)); });
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    EXPECT_NEAR(tape[i], want[i], 1e-4 * (1 + std::abs(want[i])));
+    EXPECT_NEAR(tape_mean[i], want[i], 1e-4 * (1 + std::abs(want[i])));
+  }
+  data.weight.assign(300, 2);
+  EXPECT_EQ(numbers([&](const Tensor& s, const Tensor& y) { return mean(form(s, y)); }), numbers(form));
+}
+
+TEST(CustomLoss, ALossWithoutCurvatureTrainsWithAnother) {
+  Random random(11);
+  RandomData data;
+  add_numbers(data, random_numbers(random, 400, 50, 0));
+  double spread = 0;
+  for (int row = 0; row < 400; ++row) {
+    data.label.push_back(1000 * std::tanh(data.features[0].values[row]) + 10 * (random.uniform() - 0.5));
+    spread += std::abs(data.label.back()) / 400;
+  }
+  const auto error = [&](const Loss& loss, double rate) {
+    const BoostedModel model =
+        fit_boosted(data.dataset(), {.loss = loss, .rounds = 60, .learning_rate = rate, .min_child_weight = 0});
+    return metric::mae().evaluate(model.predict(data.dataset()), data.dataset().label());
+  };
+  const auto corner = [](Curvature curvature) {
+    return loss::custom("corner", [](const Tensor& s, const Tensor& y) { return abs(y - s); },
+                        {.curvature = curvature});
+  };
+  EXPECT_GT(error(corner(Curvature::clamped), 0.1), 0.5 * spread);  // gradients over l2 = 1 at most
+  EXPECT_LT(error(corner(Curvature::one), 100), 0.2 * spread);      // in the label's unit
+  EXPECT_LT(error(corner(Curvature::majorising), 0.1), 0.2 * spread);
+}
+
+TEST(CustomLoss, WhatKnowsItsRowsTrainsOnThem) {
+  // Pairs of rows that a function captures: RankNet.
+  Random random(12);
+  RandomData data;
+  add_numbers(data, random_numbers(random, 200, 50, 0));
+  for (int row = 0; row < 200; ++row)
+    data.label.push_back(std::floor(2 * std::tanh(data.features[0].values[row]) + random.uniform()));
+  std::vector<std::int64_t> better, worse;
+  for (int i = 0; i < 200; ++i)
+    for (int j = 0; j < 200; j += 7)
+      if (data.label[i] > data.label[j]) {
+        better.push_back(i);
+        worse.push_back(j);
+      }
+  const auto tensor = [](const std::vector<std::int64_t>& v) {
+    return Tensor::copy_of(std::span<const std::int64_t>(v), {static_cast<std::int64_t>(v.size())});
+  };
+  const Tensor a = tensor(better), b = tensor(worse);
+  const Loss pairs = loss::custom(
+      "pairs", [&](const Tensor& s, const Tensor&) { return sum(softplus(take(s, 0, b) - take(s, 0, a))); });
+  const BoostedModel model = fit_boosted(data.dataset(), {.loss = pairs, .rounds = 30});
+  const std::vector<double> score = numbers_of(model.predict(data.dataset()));
+  double right = 0;
+  for (std::size_t k = 0; k < better.size(); ++k)
+    right += score[static_cast<std::size_t>(better[k])] > score[static_cast<std::size_t>(worse[k])] ? 1 : 0;
+  EXPECT_GT(right / static_cast<double>(better.size()), 0.9);
+  // Fewer rows than the function knows: its error, with the loss's name and these rows.
+  const std::string message = refusal<ArgumentError>([&] {
+    fit_boosted(data.take({0, 1, 2}).dataset(), {.loss = pairs});
+  });
+  EXPECT_TRUE(
+      message.starts_with("fit_boosted: loss \"pairs\" fails on the 3 rows of the data, scores [3] and labels [3]: "))
+      << message;
+}
+
+TEST(CustomLoss, IsItsOwnMetric) {
+  Random random(13);
+  const RandomData data = random_data(random, 300, 4, "squared");
+  const auto normal = [](const Tensor& s, const Tensor& y) {
+    return 0.5 * square((y - s.select(1, 0)) * exp(-s.select(1, 1))) + s.select(1, 1);
+  };
+  const Dataset valid = data.dataset();
+  const BoostedModel model = fit_boosted(
+      data.dataset(), {.loss = loss::custom("normal", normal, {.outputs = 2}), .rounds = 5}, {.valid = valid});
+  ASSERT_EQ(model.history().size(), 5u);
+  EXPECT_EQ(model.history()[0].size(), 1u);
+  EXPECT_EQ(model.history()[0][0].name, "normal");
+  EXPECT_LT(model.history()[4][0].value, model.history()[0][0].value);
+}
+
 // As tests/boosting/model_file_test.cpp seals files.
 constexpr std::string_view seal_opening = ",\"checksum\":\"";
 std::string sealed(std::string text) {

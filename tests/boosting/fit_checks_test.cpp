@@ -85,7 +85,7 @@ TEST(FitWarnings, ALossWithoutCurvature) {
                                          "weights")[0]);
   EXPECT_EQ(warnings[1],
             "the curvature of loss \"distance\" is 0 in all rows: steps are gradients over l2 = 1, and with "
-            "min_child_weight > 0 no split is possible.");
+            "min_child_weight > 0 no split is possible. Hint: .curvature = Curvature::majorising, or Curvature::one.");
 }
 
 TEST(FitWarnings, BeginWithTheRemarksOfTheData) {

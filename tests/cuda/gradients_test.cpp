@@ -216,8 +216,18 @@ TEST_F(CudaGradients, OfProgramsWithEveryCurvatureRule) {
   Program p;
   const std::int32_t link = p.unary<Sigmoid>(0, true);
   p.binary<Mul>(p.unary<Square>(p.binary<Sub>(p.label(), link)), p.unary<Tanh>(0));
-  for (const CurvatureRule rule : {CurvatureRule::clamped, CurvatureRule::exact, CurvatureRule::absolute})
-    expect_same(p.loss(rule), Rows(200, 1), "rule " + std::to_string(int(rule)));
+  for (const CurvatureRule rule : {CurvatureRule::clamped, CurvatureRule::exact, CurvatureRule::absolute,
+                                   CurvatureRule::one, CurvatureRule::majorising})
+    for (const bool about_label : {true, false}) {
+      LossSpec loss = p.loss(rule);
+      loss.majoriser = {0.01, about_label};
+      expect_same(loss, Rows(200, 1), "rule " + std::to_string(int(rule)));
+    }
+  Program q(3);
+  q.binary<Sub>(q.logsumexp(0, 3), q.pick(0, 3, q.label()));
+  LossSpec loss = q.loss(CurvatureRule::majorising);
+  loss.majoriser = {0.01, true};
+  expect_same(loss, Rows(100, 3, 3), "of several outputs");
 }
 
 TEST_F(CudaGradients, OfProgramsWithManyOutputs) {

@@ -295,7 +295,9 @@ TEST(Custom, TheFallBackToTheTapeIsRemarked) {
   EXPECT_EQ(logged([] { loss::custom("a", logistic_form); }), "");
   EXPECT_EQ(logged([] { loss::custom("a", [](const Tensor& s, const Tensor&) { return max(s, 1); }, {.outputs = 3}); }),
             "info: loss::custom(\"a\"): evaluated by the tape, because \"max\" is no operation of row programs.\n");
-  EXPECT_EQ(logged([] { loss::custom("a", [](const Tensor& s, const Tensor& y) { return sum(square(s - y)); }); }),
+  EXPECT_EQ(logged([] { loss::custom("a", [](const Tensor& s, const Tensor& y) { return mean(square(s - y)); }); }),
+            "");
+  EXPECT_EQ(logged([] { loss::custom("a", [](const Tensor& s, const Tensor&) { return logsumexp(s, 0); }); }),
             "info: loss::custom(\"a\"): evaluated by the tape, because it gives one loss for all rows. It mixes rows: "
             "the curvature is taken as 1.\n");
 }
@@ -316,6 +318,142 @@ TEST(Custom, LabelsFollowTheLink) {
   EXPECT_EQ(loss::custom("a", logistic_form, {.link = Link::sigmoid}).classes(), 2);
   EXPECT_EQ(loss::custom("a", softmax_form, {.link = Link::softmax, .outputs = 4}).classes(), 4);
   EXPECT_EQ(loss::custom("a", logistic_form).classes(), 0);
+}
+
+double pinball(double r, double level) { return r > 0 ? level * r : (level - 1) * r; }
+
+Loss corner(double level, Curvature curvature) {
+  return loss::custom(
+      "corner", [level](const Tensor& s, const Tensor& y) { return maximum(level * (y - s), (level - 1) * (y - s)); },
+      {.curvature = curvature});
+}
+
+TEST(Custom, CurvatureOneIsOneInEveryRow) {
+  const Loss loss = corner(0.9, Curvature::one);
+  for (const Kernel kernel : kernels()) {
+    Fields f(loss, 3);
+    f.scores = {0, 2, 5};
+    f.labels = {1, 2, 3};
+    f.run(kernel, loss, 1, false);
+    EXPECT_EQ(f.curvatures, (std::vector<float>{1, 1, 1}));
+  }
+}
+
+TEST(Custom, AMajorisingParabolaTouchesTheLossAndLiesAboveIt) {
+  const std::vector<double> labels{1, -2, 3, 0.5, 7};
+  for (const double level : {0.5, 0.9, 0.25}) {
+    const Loss loss = settled("test", corner(level, Curvature::majorising), labels);
+    const double nearest = loss.definition().spec.majoriser.nearest;
+    EXPECT_GT(nearest, 0);
+    EXPECT_LT(nearest, 0.02);
+    for (const Kernel kernel : kernels()) {
+      Fields f(loss, labels.size());
+      f.labels = labels;
+      f.scores = {0, 1, 3.5, -1, 7};
+      f.run(kernel, loss, 1, false);
+      for (std::size_t i = 0; i + 1 < labels.size(); ++i) {
+        EXPECT_NEAR(f.curvatures[i], 0.5 / std::abs(labels[i] - f.scores[i]), 1e-6);
+        const double at = pinball(labels[i] - f.scores[i], level);
+        for (double s = -20; s < 20; s += 0.37) {
+          const double d = s - f.scores[i], parabola = at + f.gradients[i] * d + 0.5 * f.curvatures[i] * d * d;
+          EXPECT_GE(parabola, pinball(labels[i] - s, level) - 1e-5);
+        }
+      }
+      EXPECT_NEAR(f.curvatures[4], 0.5 / nearest, 1e-3);  // at the corner
+      EXPECT_EQ(f.ranges[0].first_bad_row, -1);
+    }
+  }
+}
+
+TEST(Custom, MajorisingIsWhatHuberAndLogisticHave) {
+  const std::vector<double> labels{1, -2, 3};
+  const Loss huber = settled("test",
+                             loss::custom("mine",
+                                          [](const Tensor& s, const Tensor& y) {
+                                            const Tensor r = abs(y - s);
+                                            return where(r > 1.5, 1.5 * (r - 0.75), 0.5 * square(r));
+                                          },
+                                          {.curvature = Curvature::majorising}),
+                             labels);
+  Fields mine(huber, 3), builtin(loss::huber({.delta = 1.5}), 3);
+  mine.scores = builtin.scores = {0, 1, 3.5};
+  mine.labels = builtin.labels = labels;
+  mine.run(kernels()[0], huber, 1, false);
+  builtin.run(kernels()[0], loss::huber({.delta = 1.5}), 1, false);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(mine.curvatures[i], builtin.curvatures[i], 1e-6);
+  // tanh(s / 2) / (2 s), Jaakkola and Jordan (2000), on the tape and as a program.
+  const loss::CustomOptions options{.link = Link::sigmoid, .curvature = Curvature::majorising};
+  const Loss taped = loss::custom(
+      "taped",
+      [](const Tensor& s, const Tensor& y) { return logistic_form(cumulative_sum(s.unsqueeze(1), 1).select(1, 0), y); },
+      options);
+  ASSERT_EQ(taped.definition().spec.kind, LossKind::tape);
+  double g[1], h[1];
+  for (const double s : {-3.0, 0.7, 2.0}) {
+    taped.evaluate({&s, 1}, 1, g, h);
+    EXPECT_NEAR(h[0], std::tanh(s / 2) / (2 * s), 1e-12);
+    const Loss program = loss::custom("program", logistic_form, options);
+    Fields f(program, 1);
+    f.scores = {s};
+    f.labels = {1};
+    f.run(kernels()[0], program, 1, false);
+    EXPECT_NEAR(f.curvatures[0], std::tanh(s / 2) / (2 * s), 1e-7);
+  }
+}
+
+TEST(Custom, OfSeveralScoresEachHasItsParabola) {
+  const std::vector<double> labels{1, 4, 9};
+  const Loss loss =
+      settled("test",
+              loss::custom("levels",
+                           [](const Tensor& s, const Tensor& y) {
+                             return sum(abs(s - y.unsqueeze(1)) + 0.0 * s * s.select(1, 0).unsqueeze(1), 1);
+                           },
+                           {.outputs = 2, .curvature = Curvature::majorising}),
+              labels);
+  Fields f(loss, 3);
+  f.scores = {0, 2, 3, 5, 6, 10};
+  f.labels = labels;
+  f.run(kernels()[0], loss, 1, false);
+  for (std::size_t k = 0; k < 2; ++k)
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double r = f.scores[k * 3 + i] - labels[i];
+      EXPECT_NEAR(f.curvatures[k * 3 + i], 1 / std::abs(r), 1e-6);
+      EXPECT_EQ(f.gradients[k * 3 + i], r > 0 ? 1 : -1);
+    }
+}
+
+TEST(Custom, MajorisingHasItsLinksAndRows) {
+  EXPECT_EQ(refused("a", {.link = Link::exp, .curvature = Curvature::majorising}),
+            "loss::custom(\"a\"): curvature majorising is that of a parabola about the label, or for the link sigmoid "
+            "about 0, and link is exp. Hint: Curvature::one, absolute or gauss_newton.");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              loss::custom("a", [](const Tensor& s, const Tensor&) { return logsumexp(s, 0); },
+                           {.curvature = Curvature::majorising});
+            }),
+            "loss::custom(\"a\"): it mixes rows, and curvature majorising is that of one row.");
+}
+
+TEST(Custom, WhatKnowsItsRowsIsFoundOutOnThem) {
+  const std::vector<double> offsets{1, 2, 3, 4}, labels{1, 2, 2, 7};
+  const Tensor offset = Tensor::copy_of(std::span<const double>(offsets), {4});
+  const Loss apart = loss::custom("offset", [&](const Tensor& s, const Tensor& y) { return square(s + offset - y); });
+  EXPECT_TRUE(apart.definition().custom->mixes_rows);  // as far as is known
+  const Loss found = settled("fit", apart, labels);
+  EXPECT_FALSE(found.definition().custom->mixes_rows);
+  EXPECT_EQ(found.definition().custom->reduction, Reduction::none);
+  const Tensor order = Tensor::copy_of(std::span<const std::int64_t>(std::vector<std::int64_t>{3, 1, 0, 2}), {4});
+  const Loss mixed = settled(
+      "fit",
+      loss::custom("order",
+                   [&](const Tensor& s, const Tensor&) { return sum(square(cumulative_sum(take(s, 0, order), 0))); }),
+      labels);
+  EXPECT_TRUE(mixed.definition().custom->mixes_rows);
+  EXPECT_EQ(mixed.definition().custom->reduction, Reduction::sum);
+  const std::string message = refusal<ArgumentError>([&] { settled("fit", apart, std::vector<double>{1, 2, 3}); });
+  EXPECT_TRUE(
+      message.starts_with("fit: loss \"offset\" fails on the 3 rows of the data, scores [3] and labels [3]: add: "))
+      << message;
 }
 
 }  // namespace

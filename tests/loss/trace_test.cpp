@@ -175,9 +175,10 @@ TEST(Trace, WhatMixesRowsIsNeverTakenForAProgram) {
        }},
       {2, [](const Tensor& s, const Tensor&) { return sum(s - mean(s, 0), 1) + sum(square(s - mean(s, 0)), 1); }},
       {7, [](const Tensor& s, const Tensor&) { return sum(square(cumulative_sum(s, 0)), 1); }},
-      {1, [](const Tensor& s, const Tensor& y) { return sum(square(s - y)); }},
-      {1, [](const Tensor& s, const Tensor& y) { return sum(square(s - y), 0, true); }},
-      {1, [](const Tensor& s, const Tensor& y) { return sum(square(s - y), 0, true).unsqueeze(0); }},
+      {1, [](const Tensor& s, const Tensor& y) { return sum(square(s - mean(s) - y)); }},
+      {1, [](const Tensor& s, const Tensor&) { return mean(s) * mean(s); }},
+      {1, [](const Tensor& s, const Tensor&) { return log(sum(exp(s))); }},
+      {1, [](const Tensor& s, const Tensor& y) { return sum(y * (logsumexp(s, 0, true) - s)); }},
   };
   int number = 0;
   for (const auto& [outputs, f] : forms) {
@@ -186,6 +187,51 @@ TEST(Trace, WhatMixesRowsIsNeverTakenForAProgram) {
     EXPECT_TRUE(t.mixes_rows) << number << ": " << t.obstacle;
     ++number;
   }
+}
+
+TEST(Trace, SumsAndMeansOverRowsAreTheirRows) {
+  const RowFunction rows = [](const Tensor& s, const Tensor& y) { return square(s - y); };
+  const RowProgram plain = traced(rows).program;
+  const auto same = [&](const RowFunction& f, Reduction reduction) {
+    const Trace t = traced(f);
+    EXPECT_EQ(t.obstacle, "");
+    EXPECT_FALSE(t.mixes_rows);
+    EXPECT_EQ(t.reduction, reduction);
+    EXPECT_EQ(t.program.instructions, plain.instructions);
+    EXPECT_EQ(t.program.result, plain.result);
+  };
+  same([&](const Tensor& s, const Tensor& y) { return mean(rows(s, y)); }, Reduction::mean);
+  same([&](const Tensor& s, const Tensor& y) { return mean(rows(s, y), 0, true); }, Reduction::mean);
+  same([&](const Tensor& s, const Tensor& y) { return sum(rows(s, y)); }, Reduction::sum);
+  same([&](const Tensor& s, const Tensor& y) { return sum(rows(s, y), 0); }, Reduction::sum);
+  same([&](const Tensor& s, const Tensor& y) { return sum(rows(s, y)) / static_cast<double>(y.size(0)); },
+       Reduction::mean);
+  same([&](const Tensor& s, const Tensor& y) { return sum(rows(s, y), 0, true).unsqueeze(0); }, Reduction::sum);
+}
+
+TEST(Trace, PartsOfSumsAreAddedUp) {
+  // Of several terms, and of several scores a row.
+  const Trace t = traced([](const Tensor& s, const Tensor& y) { return mean(square(s - y)) - 0.25 * mean(y * s); });
+  EXPECT_EQ(t.obstacle, "");
+  EXPECT_EQ(t.reduction, Reduction::mean);
+  const Trace several = traced([](const Tensor& s, const Tensor& y) { return mean(abs(s - y.unsqueeze(1))); }, 3);
+  EXPECT_EQ(several.obstacle, "");
+  EXPECT_EQ(several.reduction, Reduction::mean);
+  EXPECT_EQ(obstacle_of([](const Tensor& s, const Tensor& y) { return mean(square(s - y)) + sum(y * s); }),
+            "it adds sums over rows to means");
+  EXPECT_EQ(obstacle_of([](const Tensor& s, const Tensor& y) { return exp(mean(square(s - y))); }),
+            "it gives one loss for all rows");
+  // A number of rows that is written down is none that follows them.
+  const Trace seventh = traced([](const Tensor& s, const Tensor& y) { return sum(square(s - y)) / 7.0; });
+  EXPECT_EQ(seventh.obstacle, "what it does depends on how many rows there are, or on their values");
+  EXPECT_FALSE(seventh.mixes_rows);
+}
+
+TEST(Trace, WhatAProgramCannotSayIsASumOrAMeanOnTheTapeToo) {
+  const Trace t = traced([](const Tensor& s, const Tensor& y) { return mean(square(max(s, 1) - y)); }, 3);
+  EXPECT_EQ(t.obstacle, "\"max\" is no operation of row programs");
+  EXPECT_EQ(t.reduction, Reduction::mean);
+  EXPECT_FALSE(t.mixes_rows);
 }
 
 TEST(Trace, TransposedSquaresOfSevenScoresAreNotTakenForRows) {
@@ -200,11 +246,12 @@ TEST(Trace, ResultsOfAnotherShapeAreRefused) {
   };
   EXPECT_EQ(
       message(1, [](const Tensor& s, const Tensor&) { return s.unsqueeze(1); }),
-      "loss::custom(\"mine\"): for scores of shape [7] and labels of shape [7] it gives shape [7, 1], but it must "
-      "give one loss a row, [7], or one in all, [].");
-  EXPECT_EQ(message(3, [](const Tensor& s, const Tensor&) { return s; }),
-            "loss::custom(\"mine\"): for scores of shape [7, 3] and labels of shape [7] it gives shape [7, 3], but it "
-            "must give one loss a row, [7], or one in all, [].");
+      "loss::custom(\"mine\"): on the 7 made-up rows that it is tried with, scores [7] and labels [7], it gives shape "
+      "[7, 1], but it must give one loss a row, [7], or one in all, [].");
+  EXPECT_EQ(
+      message(3, [](const Tensor& s, const Tensor&) { return s; }),
+      "loss::custom(\"mine\"): on the 7 made-up rows that it is tried with, scores [7, 3] and labels [7], it gives "
+      "shape [7, 3], but it must give one loss a row, [7], or one in all, [].");
 }
 
 TEST(Trace, LossesWithoutTheScoreAreRefused) {
@@ -217,10 +264,11 @@ TEST(Trace, LossesWithoutTheScoreAreRefused) {
               "loss::custom(\"mine\"): the loss does not depend on the score.");
 }
 
-TEST(Trace, WhatTheFunctionThrowsComesThrough) {
-  EXPECT_EQ(refusal<std::runtime_error>(
-                [] { traced([](const Tensor&, const Tensor&) -> Tensor { throw std::runtime_error("mine"); }); }),
-            "mine");
+TEST(Trace, AFunctionThatThrowsOnMadeUpRowsIsLeftToThoseOfTheData) {
+  const Trace t = traced([](const Tensor&, const Tensor&) -> Tensor { throw std::runtime_error("mine"); });
+  EXPECT_EQ(t.obstacle, "on 7 made-up rows it throws \"mine\"");
+  EXPECT_TRUE(t.is_untried);
+  EXPECT_TRUE(t.mixes_rows);
   EXPECT_EQ(tape_mode(), TapeMode::on);
 }
 

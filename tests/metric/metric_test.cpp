@@ -7,6 +7,7 @@
 #include <linden/error.hpp>
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
+#include <linden/ops.hpp>
 #include <random>
 #include <vector>
 
@@ -279,6 +280,77 @@ TEST(Metric, RefusesRowsWhereItIsUndefined) {
               of(metric::poisson_deviance(), {1, 1}, {1, -2});
             }),
             "metric::poisson_deviance: label -2 at row 1, but it takes labels >= 0.");
+}
+
+Tensor doubles(const std::vector<double>& values, const Shape& shape) {
+  return Tensor::copy_of(std::span<const double>(values), shape);
+}
+
+TEST(MetricOf, IsTheMeanLossOfTheRows) {
+  const Tensor y = doubles({0, 1, 1}, {3}), p = doubles({0.25, 0.5, 0.875}, {3}), w = doubles({1, 2, 1}, {3});
+  EXPECT_EQ(metric::of(loss::logistic()).name(), "logistic");
+  EXPECT_FALSE(metric::of(loss::logistic()).higher_is_better());
+  EXPECT_NEAR(metric::of(loss::logistic()).evaluate(p, y, w), metric::logloss().evaluate(p, y, w), 1e-12);
+  EXPECT_NEAR(metric::of(loss::squared()).evaluate(p, y), 0.5 * std::pow(metric::rmse().evaluate(p, y), 2), 1e-12);
+  EXPECT_NEAR(metric::of(loss::quantile({.level = 0.9})).evaluate(p, y), metric::pinball({.level = 0.9}).evaluate(p, y),
+              1e-12);
+  EXPECT_NEAR(metric::of(loss::poisson()).evaluate(p, y),
+              (0.25 + (0.5 - std::log(0.5)) + (0.875 - std::log(0.875))) / 3, 1e-12);
+  const Tensor shares = doubles({0.7, 0.2, 0.1, 0.1, 0.6, 0.3}, {2, 3}), classes = doubles({0, 1}, {2});
+  EXPECT_NEAR(metric::of(loss::softmax({.classes = 3})).evaluate(shares, classes),
+              metric::logloss().evaluate(shares, classes), 1e-12);
+  // Certain and right, certain and wrong: as logloss has it.
+  EXPECT_NEAR(metric::of(loss::logistic()).evaluate(doubles({1, 1}, {2}), doubles({1, 0}, {2})),
+              metric::logloss().evaluate(doubles({1, 1}, {2}), doubles({1, 0}, {2})), 0.01);
+}
+
+TEST(MetricOf, OfCustomLosses) {
+  const auto two = [](const Tensor& s, const Tensor& y) {
+    return 0.5 * square((y - s.select(1, 0)) * exp(-s.select(1, 1))) + s.select(1, 1);
+  };
+  const Tensor p = doubles({1, 0, 2, 0.5}, {2, 2}), y = doubles({2, 1}, {2});
+  const double expected[] = {0.5, 0.5 * std::exp(-1.0) + 0.5};
+  const Loss normal = loss::custom("normal", two, {.outputs = 2});
+  EXPECT_NEAR(metric::of(normal).evaluate(p, y), (expected[0] + expected[1]) / 2, 1e-12);
+  EXPECT_NEAR(metric::of(normal).evaluate(p, y, doubles({3, 1}, {2})), (3 * expected[0] + expected[1]) / 4, 1e-12);
+  // A mean, and a loss that mixes rows.
+  const Loss mean_loss = loss::custom("mean", [](const Tensor& s, const Tensor& l) { return mean(square(s - l)); });
+  EXPECT_NEAR(metric::of(mean_loss).evaluate(doubles({1, 4}, {2}), doubles({0, 2}, {2})), 2.5, 1e-12);
+  const Loss mixed =
+      loss::custom("mixed", [](const Tensor& s, const Tensor& l) { return sum(square(s - mean(s) - l)); });
+  EXPECT_NEAR(metric::of(mixed).evaluate(doubles({1, 3}, {2}), doubles({0, 2}, {2})), 1, 1e-12);
+  EXPECT_EQ(refusal<DataError>([&] {
+              metric::of(mixed).evaluate(doubles({1, 3}, {2}), y, y);
+            }),
+            "metric::mixed: it gives one loss for all rows, which weights cannot be applied to.");
+}
+
+TEST(MetricOf, WhatOnlyTrainingRowsCanEvaluateIsRefused) {
+  const auto refused = [](const Loss& loss) { return refusal<ArgumentError>([&] { metric::of(loss); }); };
+  EXPECT_EQ(refused(loss::softmax()), "metric::of: loss \"softmax\" does not know its classes yet.");
+  const Loss offset = loss::custom(
+      "offset", [](const Tensor& s, const Tensor& y, std::span<const Tensor> more) { return square(s + more[0] - y); },
+      {.parameters = {doubles({1, 2}, {2})}});
+  EXPECT_EQ(refused(offset), "metric::of: loss \"offset\" reads parameters by row, which other rows do not have.");
+  const Tensor captured = doubles({1, 2}, {2});
+  const Loss knows = loss::custom("knows", [&](const Tensor& s, const Tensor& y) { return square(s + captured - y); });
+  EXPECT_EQ(refused(knows), "metric::of: loss \"knows\" knows the rows that it was made for.");
+}
+
+TEST(MetricOf, IsWhatCustomLossesReport) {
+  const auto names = [](const Loss& loss) {
+    std::vector<std::string> list;
+    for (const Metric& metric : metric::defaults(loss)) list.push_back(metric.name());
+    return list;
+  };
+  const auto form = [](const Tensor& s, const Tensor& y) { return square(s - y); };
+  EXPECT_EQ(names(loss::custom("mine", form)), (std::vector<std::string>{"mine", "rmse", "mae", "r2"}));
+  EXPECT_EQ(
+      names(loss::custom("mine", [](const Tensor& s, const Tensor& y) { return sum(square(s - y.unsqueeze(1)), 1); },
+                         {.outputs = 2})),
+      std::vector<std::string>{"mine"});
+  EXPECT_EQ(names(loss::custom("squared", [](const Tensor& s, const Tensor& y) { return 0.5 * square(y - s); })),
+            (std::vector<std::string>{"rmse", "mae", "r2"}));
 }
 
 }  // namespace

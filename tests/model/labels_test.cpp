@@ -131,5 +131,30 @@ TEST(Labels, BothFamiliesBeginWithTheLossOfTheLabel) {
             "Loss::evaluate: loss::automatic is chosen by the training labels. Hint: model.loss() is the one chosen.");
 }
 
+TEST(Labels, OfExtremeSizeAreRefusedByNameAndBound) {
+  EXPECT_EQ(
+      refused(labelled({1, 2, -1e300}), loss::squared()),
+      "fit_boosted: label -1e+300 at row 2; 1e+38 at most is taken, of either sign. Hint: divide all labels by one "
+      "number.");
+  EXPECT_NO_THROW(labels(labelled({1, 2, -1e38}), loss::squared()));
+  const auto weighted = [](std::vector<double> label, std::vector<double> weight) {
+    const Shape shape{static_cast<std::int64_t>(label.size())};
+    return Dataset::from_named({{.name = "x", .values = Tensor::zeros(shape)}},
+                               Tensor::copy_of(std::span<const double>(label), shape),
+                               Tensor::copy_of(std::span<const double>(weight), shape));
+  };
+  EXPECT_EQ(refused(weighted({0, 1}, {1, 1e150}), loss::logistic()),
+            "fit_boosted: weight 1e+150 at row 1; 1e+38 at most is taken. Hint: divide all weights by one number.");
+  EXPECT_EQ(refused(weighted({0, 1e30}, {1, 1e20}), loss::squared()),
+            "fit_boosted: label 1e+30 at row 1 has weight 1e+20; their product may be 1e+38 at most. Hint: divide all "
+            "weights by one number.");
+}
+
+TEST(Labels, NamesThatAFileCannotHoldAreRefused) {
+  const std::vector<double> values{1, 2};
+  EXPECT_EQ(refused(labelled({0, 1}, {"a\xff", "b"}), loss::logistic()),
+            "fit_boosted: the class name \"a\xff\" is not UTF-8. Hint: convert the data, iconv -f latin1 -t utf-8.");
+}
+
 }  // namespace
 }  // namespace linden

@@ -1,0 +1,88 @@
+// A loss as a metric: predictions turned back into scores.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <linden/loss.hpp>
+#include <linden/metric.hpp>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "loss/custom.hpp"
+#include "loss/definition.hpp"
+#include "metric/loss_metric.hpp"
+#include "metric/rows.hpp"
+
+namespace linden {
+namespace {
+
+constexpr double least_probability = 1e-15;
+
+double bounded(double p) { return std::clamp(p, least_probability, 1 - least_probability); }
+
+/// The scores [outputs, rows] that a link makes these predictions of.
+std::vector<double> scores_of(Link link, const MetricRows& rows) {
+  const std::size_t count = rows.size(), outputs = rows.columns;
+  std::vector<double> scores(count * outputs);
+  for (std::size_t row = 0; row < count; ++row) {
+    const double* const p = rows.predictions.data() + row * outputs;
+    double mean = 0;
+    for (std::size_t k = 0; k < outputs; ++k) {
+      double score = p[k];
+      if (link == Link::sigmoid) score = std::log(bounded(p[k])) - std::log1p(-bounded(p[k]));
+      if (link == Link::softmax) score = std::log(bounded(p[k]));
+      if (link == Link::exp) score = std::log(std::max(p[k], std::numeric_limits<double>::min()));
+      scores[k * count + row] = score;
+      mean += score / static_cast<double>(outputs);
+    }
+    for (std::size_t k = 0; k < outputs && link == Link::softmax; ++k) scores[k * count + row] -= mean;
+  }
+  return scores;
+}
+
+/// One loss in all, per row.
+double total_loss(const Loss& loss, std::span<const double> scores, std::span<const double> labels) {
+  const CustomLoss& custom = *loss.definition().custom;
+  const auto rows = static_cast<std::int64_t>(labels.size());
+  const Tensor by_output = Tensor::copy_of(scores, {loss.outputs(), rows});
+  const Tensor score = loss.outputs() == 1 ? by_output.select(0, 0) : by_output.transpose(0, 1).contiguous();
+  const double total = custom.function(score, Tensor::copy_of(labels, {rows}), custom.parameters).item();
+  return custom.reduction == Reduction::mean ? total : total / static_cast<double>(rows);
+}
+
+}  // namespace
+
+std::string why_no_metric(const Loss& loss) {
+  if (loss.outputs() == 0) return "does not know its classes yet";
+  const CustomLoss* const custom = loss.definition().custom.get();
+  if (!custom) return "";
+  if (!custom->obstacle.empty() && !custom->function) return "was read from a file without its function";
+  if (custom->parameters_by_row) return "reads parameters by row, which other rows do not have";
+  if (custom->knows_rows) return "knows the rows that it was made for";
+  return "";
+}
+
+namespace metric {
+
+Metric of(const Loss& loss) {
+  if (const std::string why = why_no_metric(loss); !why.empty())
+    fail<ArgumentError>("metric::of: loss \"{}\" {}.", loss.name(), why);
+  return Metric(loss.name(), false, [loss](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
+    const MetricRows rows(prediction, label, weight);
+    if (rows.columns != static_cast<std::size_t>(loss.outputs()))
+      fail<ArgumentError>("metric::{}: predictions have {} column(s), but the loss has {} output(s).", loss.name(),
+                          rows.columns, loss.outputs());
+    loss.check_labels("metric::" + loss.name(), rows.labels);
+    const std::vector<double> scores = scores_of(loss.link(), rows);
+    const CustomLoss* const custom = loss.definition().custom.get();
+    if (custom && !custom->obstacle.empty() && custom->reduction != Reduction::none) {
+      if (!rows.weights.empty())
+        fail<DataError>("metric::{}: it gives one loss for all rows, which weights cannot be applied to.", loss.name());
+      return total_loss(loss, scores, rows.labels);
+    }
+    const std::vector<double> losses = losses_of(loss, scores, rows.labels);
+    return weighted_mean(rows, [&](std::size_t row) { return rows.weight(row) == 0 ? 0 : losses[row]; });
+  });
+}
+
+}  // namespace metric
+}  // namespace linden

@@ -1,0 +1,184 @@
+// Linear models of losses that users write: means over rows are least squares, losses that mix rows have a gap that is
+// no less than the distance, and what has no curvature is said.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <linden/linear.hpp>
+#include <linden/ops.hpp>
+#include <string>
+#include <vector>
+
+#include "linear/random_rows.hpp"
+#include "linear/reference.hpp"
+#include "refusal.hpp"
+
+namespace linden {
+namespace {
+
+using linear_test::Kind;
+using linear_test::random_rows;
+using linear_test::Rows;
+using reference::Real;
+
+Tensor squares(const Tensor& s, const Tensor& y) { return 0.5 * square(y - s); }
+
+TEST(LinearCustomLoss, AMeanOverRowsIsItsRows) {
+  Rows rows = random_rows(Kind::squared, 120, 4, 3);
+  for (int i = 0; i < 120; ++i) rows.weight.push_back(1 + i % 3);
+  for (const double l2 : {0.0, 0.01}) {
+    const LinearModel known = fit_linear(rows.dataset(), {.l2 = l2});
+    for (const bool is_mean : {true, false}) {
+      const Loss loss = loss::custom("mine", [is_mean](const Tensor& s, const Tensor& y) {
+        return is_mean ? mean(squares(s, y)) : sum(squares(s, y));
+      });
+      const LinearModel model = fit_linear(rows.dataset(), {.loss = loss, .l2 = l2});
+      EXPECT_EQ(model.certificate().status, FitStatus::converged) << model.certificate();
+      EXPECT_EQ(model.certificate().solver, known.certificate().solver);
+      EXPECT_NEAR(model.certificate().objective, known.certificate().objective, 1e-12);
+      for (int j = 0; j < 4; ++j) EXPECT_NEAR(model.weight(j), known.weight(j), 1e-9);
+      EXPECT_TRUE(model.warnings().empty());
+    }
+  }
+}
+
+/// Breslow's partial likelihood of rows in order of their times, all of which are events, over the number of rows.
+struct Cox {
+  const Rows& rows;
+
+  Real value(const std::vector<Real>& w) const {
+    Real sum = 0, risk = 0;
+    for (std::int64_t i = rows.count(); i-- > 0;) {
+      const Real s = score(w, i);
+      risk += std::exp(s);
+      sum += std::log(risk) - s;
+    }
+    return sum / static_cast<Real>(rows.count());
+  }
+  Real score(const std::vector<Real>& w, std::int64_t row) const {
+    Real s = 0;
+    for (int j = 0; j < rows.features; ++j)
+      s += w[static_cast<std::size_t>(j)] * (*rows.x)[static_cast<std::size_t>(row * rows.features + j)];
+    return s;
+  }
+  /// By Newton steps on differences: exact to about 1e-16.
+  std::vector<Real> minimise() const {
+    const auto n = static_cast<std::size_t>(rows.features);
+    std::vector<Real> w(n);
+    for (int step = 0; step < 60; ++step) {
+      std::vector<Real> g(n), h(n * n);
+      std::vector<Real> first(n), second(n * n);
+      Real risk = 0;
+      for (std::int64_t i = rows.count(); i-- > 0;) {
+        const Real e = std::exp(score(w, i));
+        risk += e;
+        const auto x = [&](std::size_t j) { return Real((*rows.x)[static_cast<std::size_t>(i) * n + j]); };
+        for (std::size_t j = 0; j < n; ++j) {
+          first[j] += e * x(j);
+          for (std::size_t k = 0; k < n; ++k) second[j * n + k] += e * x(j) * x(k);
+        }
+        for (std::size_t j = 0; j < n; ++j) {
+          g[j] += first[j] / risk - x(j);
+          for (std::size_t k = 0; k < n; ++k)
+            h[j * n + k] += second[j * n + k] / risk - first[j] / risk * (first[k] / risk);
+        }
+      }
+      for (std::size_t p = 0; p < n; ++p)  // Gauss and Jordan
+        for (std::size_t i = 0; i < n; ++i) {
+          if (i == p) continue;
+          const Real by = h[i * n + p] / h[p * n + p];
+          for (std::size_t k = 0; k < n; ++k) h[i * n + k] -= by * h[p * n + k];
+          g[i] -= by * g[p];
+        }
+      for (std::size_t j = 0; j < n; ++j) w[j] -= g[j] / h[j * n + j];
+    }
+    return w;
+  }
+};
+
+Tensor partial_likelihood(const Tensor& s, const Tensor&) {
+  // Rows are in order: those at risk are a row and all after it.
+  const std::int64_t rows = s.size(0);
+  Tensor at_risk = Tensor::zeros({rows, rows});
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t j = i; j < rows; ++j) at_risk.span<double>()[static_cast<std::size_t>(i * rows + j)] = 1;
+  const Tensor later = logsumexp(where(at_risk != 0, s.unsqueeze(0), Tensor(-1e300)), 1);
+  return later - s;
+}
+
+TEST(LinearCustomLoss, TheGapOfALossThatMixesRowsIsNoLessThanTheDistance) {
+  const Rows rows = random_rows(Kind::squared, 40, 3, 5);
+  const Cox cox{rows};
+  const Real least = cox.value(cox.minimise());
+  for (const double tolerance : {1e-4, 1e-8}) {
+    for (const bool is_mean : {true, false}) {
+      const Loss loss = loss::custom("cox", [is_mean](const Tensor& s, const Tensor& y) {
+        const Tensor losses = partial_likelihood(s, y);
+        return is_mean ? mean(losses) : sum(losses);
+      });
+      LinearConfig config{.loss = loss};
+      config.intercept = false;
+      config.tolerance = tolerance;
+      const LinearModel model = fit_linear(rows.dataset(), config);
+      const Certificate& c = model.certificate();
+      EXPECT_EQ(c.status, FitStatus::converged) << c;
+      EXPECT_EQ(c.solver, Solver::lbfgs);
+      EXPECT_EQ(c.why, "the loss mixes rows, and the curvature between them is not known");
+      EXPECT_EQ(c.gap_kind, GapKind::estimate);
+      EXPECT_EQ(c.gap_source, "half the squared Newton decrement, by products of the tape");
+      std::vector<Real> w;
+      for (int j = 0; j < 3; ++j) w.push_back(model.weight(j));
+      EXPECT_LE(static_cast<double>(cox.value(w) - least), c.gap) << c;
+      EXPECT_NEAR(c.objective, static_cast<double>(least), c.gap + 1e-12);
+      ASSERT_EQ(model.warnings().size(), 1u);
+      EXPECT_EQ(model.warnings()[0], "loss \"cox\" mixes rows: its gap is an estimate, from " + c.gap_source + ".");
+    }
+  }
+}
+
+TEST(LinearCustomLoss, AHessianThatIsNotKnownIsNotMadeUp) {
+  const Rows rows = random_rows(Kind::squared, 40, 3, 6);
+  const Loss cox = loss::custom("cox", [](const Tensor& s, const Tensor& y) { return sum(partial_likelihood(s, y)); });
+  for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::coordinate_descent}) {
+    LinearConfig config{.loss = cox};
+    config.solver = solver;
+    EXPECT_EQ(refusal<ArgumentError>([&] { fit_linear(rows.dataset(), config); }),
+              std::string("fit_linear: solver ") + name_of(solver) +
+                  " takes the Hessian, and of loss \"cox\", which mixes rows, only slopes are known. Hint: lbfgs, or "
+                  "leave the choice to automatic.");
+  }
+}
+
+TEST(LinearCustomLoss, ALossThatKnowsItsRowsIsFitted) {
+  // An offset that the function captures: made-up rows have none.
+  const Rows rows = random_rows(Kind::squared, 60, 3, 7);
+  std::vector<double> offsets, rest;
+  for (std::size_t i = 0; i < 60; ++i) {
+    offsets.push_back(std::sin(static_cast<double>(i)));
+    rest.push_back(rows.label[i] - offsets[i]);
+  }
+  const Tensor offset = Tensor::copy_of(std::span<const double>(offsets), {60});
+  const Loss loss = loss::custom("offset", [&](const Tensor& s, const Tensor& y) { return squares(s + offset, y); });
+  const LinearModel model = fit_linear(rows.dataset(), {.loss = loss});
+  Rows less = rows;
+  less.label = rest;
+  const LinearModel known = fit_linear(less.dataset());
+  EXPECT_EQ(model.certificate().status, FitStatus::converged) << model.certificate();
+  for (int j = 0; j < 3; ++j) EXPECT_NEAR(model.weight(j), known.weight(j), 1e-7);
+}
+
+TEST(LinearCustomLoss, ALossWithoutCurvatureIsSaidToBe) {
+  const Rows rows = random_rows(Kind::squared, 60, 3, 8);
+  const auto warnings = [&](Curvature curvature) {
+    const Loss loss =
+        loss::custom("corner", [](const Tensor& s, const Tensor& y) { return abs(y - s); }, {.curvature = curvature});
+    return fit_linear(rows.dataset(), {.loss = loss, .l2 = 0.01}).warnings();
+  };
+  ASSERT_EQ(warnings(Curvature::clamped).size(), 1u);
+  EXPECT_EQ(warnings(Curvature::clamped)[0],
+            "the curvature of loss \"corner\" is 0 in all rows: its optimum is at a corner, which no solver looks for. "
+            "Hint: Curvature::majorising, or a loss that is smooth near its corners.");
+  EXPECT_TRUE(warnings(Curvature::majorising).empty());
+}
+
+}  // namespace
+}  // namespace linden

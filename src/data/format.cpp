@@ -38,6 +38,8 @@ bool looks_like_libsvm(const std::filesystem::path& path) {
   const std::string ending = ending_of(path);
   if (ending == ".csv" || ending == ".tsv" || path == "-") return false;
   if (ending == ".libsvm" || ending == ".svm" || ending == ".svmlight") return true;
+  std::error_code ignored;
+  if (std::filesystem::is_fifo(path, ignored)) return false;  // what is read of a pipe is gone
   const Text text = Text::read_start(path, fmt::format("\"{}\"", path.string()), std::size_t{1} << 20);
   std::string_view rest(text.begin(), static_cast<std::size_t>(text.end() - text.begin()));
   while (!rest.empty()) {

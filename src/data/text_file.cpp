@@ -1,6 +1,11 @@
 // Reads in large blocks straight into the memory that the parsers work on.
 #include "data/text_file.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -9,6 +14,7 @@
 #include <system_error>
 
 #include "base/fail.hpp"
+#include "data/decompress.hpp"
 
 namespace linden {
 namespace {
@@ -22,6 +28,41 @@ struct Close {
     if (file != stdin) std::fclose(file);
   }
 };
+
+// Waits for a writer at the other end of a pipe, and refuses one that has none. (Opening it the usual way would wait
+// for ever.)
+void wait_for_writer(int pipe, const std::string& call) {
+  constexpr int milliseconds = 500;
+  pollfd waiting{pipe, POLLIN, 0};
+  char byte = 0;
+  if (::poll(&waiting, 1, milliseconds) == 0 && ::read(pipe, &byte, 0) == 0 && ::read(pipe, &byte, 1) == 0)
+    fail<FileError>("{}: it is a pipe that nobody writes into. Hint: start the writer first, or pipe it into \"-\".",
+                    call);
+  ::fcntl(pipe, F_SETFL, ::fcntl(pipe, F_GETFL) & ~O_NONBLOCK);
+}
+
+std::FILE* open(const std::filesystem::path& path, const std::string& call) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) fail<FileError>("{}: it is a directory, not a file.", call);
+  const bool pipe = std::filesystem::is_fifo(path, ignored);
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | (pipe ? O_NONBLOCK : 0));
+  if (descriptor < 0) fail<FileError>("{}: cannot open the file: {}.", call, reason(errno));
+  std::FILE* const file = ::fdopen(descriptor, "rb");
+  if (file == nullptr) {
+    ::close(descriptor);
+    fail<FileError>("{}: cannot open the file: {}.", call, reason(errno));
+  }
+  return file;
+}
+
+// Refuses a device, which may have no end; a terminal has one.
+void refuse_device(std::FILE* file, const std::string& call) {
+  struct stat status {};
+  const int descriptor = ::fileno(file);
+  if (::fstat(descriptor, &status) != 0) return;
+  if (S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(descriptor) == 0))
+    fail<FileError>("{}: it is a device, not a file.", call);
+}
 
 // The size of a regular file, and one byte for noticing its end; else a block to begin with.
 std::size_t expected_size(const std::filesystem::path& path) {
@@ -63,12 +104,12 @@ Text Text::read(const std::filesystem::path& path, const std::string& call) {
 Text Text::read_start(const std::filesystem::path& path, const std::string& call, std::size_t most) {
   const bool standard_input = path == "-";
   std::error_code ignored;
-  if (!standard_input && std::filesystem::is_directory(path, ignored))
-    fail<FileError>("{}: it is a directory, not a file.", call);
-  const std::unique_ptr<std::FILE, Close> file(standard_input ? stdin : std::fopen(path.string().c_str(), "rb"));
-  if (!file) fail<FileError>("{}: cannot open the file: {}.", call, reason(errno));
+  const std::unique_ptr<std::FILE, Close> file(standard_input ? stdin : open(path, call));
+  refuse_device(file.get(), call);
+  if (std::filesystem::is_fifo(path, ignored)) wait_for_writer(::fileno(file.get()), call);
 
   Text text;
+  bool whole = false;
   text.reserve(std::min(most, standard_input ? block : expected_size(path)));
   while (text.size_ < most) {
     if (text.size_ == text.capacity_) text.reserve(std::min(most, text.capacity_ + std::max(block, text.capacity_)));
@@ -77,10 +118,28 @@ Text Text::read_start(const std::filesystem::path& path, const std::string& call
     text.size_ += got;
     if (got == wanted) continue;
     if (std::ferror(file.get())) fail<FileError>("{}: cannot read the file: {}.", call, reason(errno));
+    whole = true;
     break;
   }
-  if (path.extension() == ".gz" || (text.size_ >= 2 && std::memcmp(text.memory_.get(), "\x1F\x8B", 2) == 0))
-    fail<FileError>("{}: the file is compressed. Hint: unpack it with gunzip, or pipe \"gunzip -c\" into \"-\".", call);
+  if (Text unpacked = text.unpacked(whole, call, most); unpacked.memory_) return unpacked;
+  text.close();
+  return text;
+}
+
+Text Text::unpacked(bool whole, const std::string& call, std::size_t most) const {
+  const std::string_view packed(memory_.get(), size_);
+  const Compression compression = compression_of(packed);
+  Text text;
+  if (compression == Compression::none) return text;
+  text.reserve(std::min(most, 4 * size_));
+  decompress(compression, packed, whole, call, [&](std::string_view piece) {
+    piece = piece.substr(0, most - text.size_);
+    if (text.size_ + piece.size() > text.capacity_)
+      text.reserve(std::max(2 * text.capacity_, text.size_ + piece.size()));
+    std::memcpy(text.memory_.get() + text.size_, piece.data(), piece.size());
+    text.size_ += piece.size();
+    return text.size_ < most;
+  });
   text.close();
   return text;
 }

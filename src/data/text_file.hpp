@@ -13,8 +13,8 @@ namespace linden {
 /// Text with a line feed behind its end, so that a scan for the end of a line needs no other bound.
 class Text {
  public:
-  /// Reads the file, or standard input for "-". Throws FileError that opens with `call`, such as
-  /// Dataset::from_csv("x.csv"), when it cannot be read or is compressed.
+  /// Reads the file, or standard input for "-"; what is compressed by gzip or zstd is unpacked. Throws FileError that
+  /// opens with `call`, such as Dataset::from_csv("x.csv"), when it cannot be read.
   static Text read(const std::filesystem::path& path, const std::string& call);
   /// The first `most` bytes of a file, or all when there are fewer.
   static Text read_start(const std::filesystem::path& path, const std::string& call, std::size_t most);
@@ -31,6 +31,8 @@ class Text {
   Text() = default;
   void reserve(std::size_t bytes);
   void close();
+  // What was compressed, or nothing for what was not.
+  Text unpacked(bool whole, const std::string& call, std::size_t most) const;
 
   std::unique_ptr<char[], Free> memory_;
   std::size_t size_ = 0;

@@ -1,7 +1,10 @@
 // Reading files: what cannot be read, and that all of it is read.
 #include "data/text_file.hpp"
 
+#include <sys/stat.h>
+
 #include <cstdio>
+#include <thread>
 
 #include "data/reading.hpp"
 
@@ -40,13 +43,26 @@ TEST(TextFile, ADirectoryIsRefused) {
             "Dataset::from_csv(\"/\"): it is a directory, not a file.");
 }
 
-TEST(TextFile, ACompressedFileIsRefusedByEndingOrContent) {
-  const ScratchFile by_ending("x.csv.gz", "a,b\n");
-  const ScratchFile by_content("x.csv", "\x1F\x8B\x08");
-  for (const ScratchFile* file : {&by_ending, &by_content})
-    EXPECT_EQ(refusal<FileError>([&] { Dataset::from_csv(file->path()); }),
-              "Dataset::from_csv(\"" + file->path().string() +
-                  "\"): the file is compressed. Hint: unpack it with gunzip, or pipe \"gunzip -c\" into \"-\".");
+TEST(TextFile, ADeviceIsRefused) {
+  for (const char* device : {"/dev/zero", "/dev/null"})
+    EXPECT_EQ(refusal<FileError>([&] { Dataset::from_csv(device); }),
+              fmt::format("Dataset::from_csv(\"{}\"): it is a device, not a file.", device));
+}
+
+TEST(TextFile, APipeIsReadWhenSomeoneWrites) {
+  const ScratchFile place("pipe", "");
+  std::filesystem::remove(place.path());
+  ASSERT_EQ(::mkfifo(place.path().c_str(), 0600), 0);
+  EXPECT_FALSE(looks_like_libsvm(place.path()));
+  EXPECT_EQ(
+      refusal<FileError>([&] { Dataset::from_csv(place.path()); }),
+      fmt::format("Dataset::from_csv(\"{}\"): it is a pipe that nobody writes into. Hint: start the writer first, or "
+                  "pipe it into \"-\".",
+                  place.path().string()));
+  const std::string content = "a,b\n" + std::string(200'000, '1') + ",2\n";
+  std::thread writer([&] { std::ofstream(place.path()) << content; });
+  EXPECT_EQ(view(Text::read(place.path(), "here")), content);
+  writer.join();
 }
 
 TEST(TextFile, AnEmptyFileOnDiskIsRefusedByTheReaders) {

@@ -5,7 +5,7 @@ set -euo pipefail
 compiler=$1 include=$2
 status=0
 
-if grep -rniE 'eigen|\bfmt\b|nlohmann|CLI11' "$include" ||
+if grep -rniE 'eigen|\bfmt\b|nlohmann|CLI11|zlib|zstd' "$include" ||
   grep -rnE '# *include *[<"](cuda|cu[a-z]*|nv[a-z]*|thrust|cub|cooperative_groups)[_./]|\bcuda[A-Z]|\bCU[a-z]|cublas|__(global|device|host|shared)__|__CUDA' "$include"; then
   echo "A public header names a dependency, see the lines above."
   status=1

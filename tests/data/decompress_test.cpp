@@ -119,15 +119,18 @@ TEST(Compression, IsKnownByItsFirstBytesAndRefusedWithoutItsLibrary) {
   const auto refused = [](Compression form) {
     return refusal<FileError>([&] { decompress(form, "", true, "here", [](std::string_view) { return true; }); });
   };
-  if (!LINDEN_HAS_ZLIB)
-    EXPECT_EQ(
-        refused(Compression::gzip),
-        "here: the file is compressed by gzip, and this build of Linden has no zlib. Hint: pipe \"gunzip -c\" into "
-        "\"-\".");
-  if (!LINDEN_HAS_ZSTD)
-    EXPECT_EQ(refused(Compression::zstd),
-              "here: the file is compressed by zstd, and this build of Linden has no libzstd. Hint: pipe \"zstd -dc\" "
-              "into \"-\".");
+#if !LINDEN_HAS_ZLIB
+  EXPECT_EQ(refused(Compression::gzip),
+            "here: the file is compressed by gzip, and this build of Linden has no zlib. Hint: pipe \"gunzip -c\" into "
+            "\"-\".");
+#endif
+#if !LINDEN_HAS_ZSTD
+  EXPECT_EQ(
+      refused(Compression::zstd),
+      "here: the file is compressed by zstd, and this build of Linden has no libzstd. Hint: pipe \"zstd -dc\" into "
+      "\"-\".");
+#endif
+  EXPECT_EQ(refused(Compression::gzip).substr(0, 38), "here: the file is compressed by gzip a");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ std::optional<std::vector<Row>> rows_of(const std::string& text) {
   std::size_t i = 0;
   const auto blank = [&] { return i < text.size() && (text[i] == ' ' || text[i] == '\t'); };
   const auto line_end = [&] {
-    return i >= text.size() || text[i] == '\n' || (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n');
+    return i >= text.size() || text[i] == '\n' || (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] == '\n'));
   };
   while (i < text.size()) {
     Cell cell;

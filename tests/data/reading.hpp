@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <linden/data.hpp>
@@ -64,9 +65,10 @@ inline std::string dump(const Dataset& data) {
 /// A file in the tests' scratch folder, gone when the test is.
 class ScratchFile {
  public:
-  ScratchFile(const std::string& name, std::string_view text)
-      : path_(std::filesystem::path(testing::TempDir()) /
-              fmt::format("linden_{}_{}", testing::UnitTest::GetInstance()->current_test_info()->name(), name)) {
+  ScratchFile(std::string name, std::string_view text) {
+    name = fmt::format("linden_{}_{}", testing::UnitTest::GetInstance()->current_test_info()->name(), name);
+    std::ranges::replace(name, '/', '_');  // of tests with parameters
+    path_ = std::filesystem::path(testing::TempDir()) / name;
     std::ofstream(path_, std::ios::binary) << text;
   }
   ~ScratchFile() { std::filesystem::remove(path_); }

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <set>
+#include <sstream>
 
 #include "base/atomic_file.hpp"
 #include "base/fail.hpp"
@@ -23,17 +24,6 @@ std::pair<std::string, std::string> name_and_file(const std::string& argument) {
   if (equals == std::string::npos || equals == 0 || std::filesystem::exists(argument, error))
     return {std::filesystem::path(argument).stem().string(), argument};
   return {argument.substr(0, equals), argument.substr(equals + 1)};
-}
-
-// "30 features, 2 categorical: colour (3 values), town (812 values)".
-std::string features_of(const Dataset& data) {
-  constexpr std::size_t most = 5;
-  std::vector<std::string> categorical;
-  for (const Column& column : data.columns())
-    if (column.categorical) categorical.push_back(fmt::format("{} ({} values)", column.name, column.categories.size()));
-  std::string text = fmt::format("{} feature{}", data.features(), data.features() == 1 ? "" : "s");
-  if (!categorical.empty()) text += fmt::format(", {} categorical: {}", categorical.size(), listing(categorical, most));
-  return text;
 }
 
 // What it is about a label that decides its loss.
@@ -79,7 +69,9 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   add_new(remarks, train.remarks());
   for (const HeldOut& held_out : valid) add_new(remarks, held_out.rows.remarks());
   seconds_read = now() - start;
-  fmt::print(args.report(), "data        {}: {} rows, {}\n", args.data, train.rows(), features_of(train));
+  std::ostringstream summary;
+  summary << train;
+  fmt::print(args.report(), "data        {}: {}\n", args.data, summary.str());
 }
 
 Loss chosen_loss(const TrainArguments& args, const Loss& asked, const Dataset& train) {

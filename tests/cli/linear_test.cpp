@@ -47,7 +47,7 @@ TEST_F(LinearCommands, TrainPrintsTheCertificate) {
   write("t.csv", table(2));
   const std::vector<std::string> lines = lines_of(train("--valid t.csv --set l2=0.01"));
   ASSERT_GE(lines.size(), 11u);
-  EXPECT_EQ(lines[0], "data        t.csv: 60 rows, 3 features");
+  EXPECT_TRUE(lines[0].starts_with("data        t.csv: 60 rows, 3 features; label y: ")) << lines[0];
   EXPECT_EQ(lines[1], "loss        logistic (chosen by the label: 2 classes; --loss NAME names another)");
   EXPECT_EQ(lines[2], "model       m.json: linear, 3 of 3 weights are not 0");
   EXPECT_EQ(lines[3], "status      converged");

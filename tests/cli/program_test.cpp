@@ -41,7 +41,8 @@ class Commands : public Program {
 TEST_F(Commands, TrainSaysWhatItDid) {
   const std::vector<std::string> lines = lines_of(train(2, "--device cpu --valid t.csv --json r.json"));
   ASSERT_EQ(lines.size(), 8u);
-  EXPECT_EQ(lines[0], "data        t.csv: 120 rows, 3 features, 1 categorical: the colour (3 values)");
+  EXPECT_EQ(lines[0].find("data        t.csv: 120 rows, 3 features, 1 of text: the colour (3 values); label y: "), 0u)
+      << lines[0];
   EXPECT_EQ(lines[1], "loss        logistic (chosen by the label: 2 classes; --loss NAME names another)");
   EXPECT_EQ(lines[2], "model       m.json: 10 rounds, 10 trees");
   EXPECT_TRUE(lines[3].starts_with("logloss     0.") && lines[3].ends_with(" (held out)")) << lines[3];

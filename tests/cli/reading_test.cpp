@@ -30,6 +30,23 @@ TEST_F(Reading, HeldOutRowsAreReadByTheTrainingData) {
   EXPECT_EQ(read_lines("p.csv").size(), 2u);
 }
 
+TEST_F(Reading, TheSummaryNamesAFieldThatMadeAColumnText) {
+  std::string text = "a,b,y\n";
+  for (int line = 2; line <= 102; ++line)
+    text += fmt::format("{},{},{}\n", line, line == 79 ? "1.281.501.0" : fmt::format("{}.5", line), line % 7);
+  write("t.csv", text);
+  const Ran ran = run("train --data t.csv --label y --set rounds=2 --out m.json");
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(
+      ran.out.find("data        t.csv: 101 rows, 2 features, 1 of text: b (101 values; line 79: \"1.281.501.0\"); "
+                   "label y: numbers from 0 to 6\n"),
+      std::string::npos)
+      << ran.out;
+  EXPECT_NE(ran.err.find("t.csv:79: column \"b\" is text, 101 values: \"1.281.501.0\" here is no number"),
+            std::string::npos)
+      << ran.err;
+}
+
 TEST_F(Reading, LibsvmFilesMayBeNarrowerOrWider) {
   write("t.libsvm", "1 1:1 3:1\n0 2:1\n1 1:2\n0 3:2\n1 1:1 2:1\n0 3:1\n");
   write("narrow.libsvm", "1 1:1\n0 2:1\n");

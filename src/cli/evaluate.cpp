@@ -22,7 +22,7 @@ void run_evaluate(const EvaluateArguments& args) {
   const AnyModel model = load_model(args.model);
   const std::vector<Metric> metrics = metrics_by_name(args.metrics);
   const Dataset data = read_for(model, args.data, args.read, true);
-  const std::vector<MetricResult> results = metrics_of(model, data, args.read.threads, metrics);
+  const std::vector<MetricResult> results = metrics_of(model, data, args.read.threads, metrics, Misfit::refused);
   std::string text = args.json ? to_json(results).dump(2) + '\n' : "";
   if (!args.json)
     for (const MetricResult& result : results)

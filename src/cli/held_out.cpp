@@ -23,7 +23,7 @@ std::vector<Metric> metrics_by_name(const std::vector<std::string>& names) {
 }
 
 std::vector<MetricResult> metrics_of(const AnyModel& model, const Dataset& data, int threads,
-                                     const std::vector<Metric>& asked) {
+                                     const std::vector<Metric>& asked, Misfit misfit) {
   const Tensor prediction = predict(model, data, Output::prediction, threads, Device::cpu());
   const Tensor label = std::visit([&](const auto& m) { return m.labels_of(data); }, model);
   const std::vector<Metric> metrics =
@@ -35,7 +35,7 @@ std::vector<MetricResult> metrics_of(const AnyModel& model, const Dataset& data,
     } catch (const UndefinedMetric& error) {
       results.push_back({metric.name(), std::nullopt, reason(error, metric.name())});
     } catch (const Error& error) {
-      if (!asked.empty()) throw;
+      if (!asked.empty() && misfit == Misfit::refused) throw;
       results.push_back({metric.name(), std::nullopt, reason(error, metric.name())});
     }
   }

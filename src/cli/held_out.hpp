@@ -24,10 +24,13 @@ struct MetricResult {
 
 std::vector<Metric> metrics_by_name(const std::vector<std::string>& names);
 
-/// The metrics, or, where none are given, those that go with the loss. What is undefined on these rows is no error;
-/// what does not take the model's predictions is one, thrown as Metric::evaluate does, if it was asked for.
+/// Whether a metric that does not take the model's predictions or labels is refused, or reported as undefined.
+enum class Misfit { refused, undefined };
+
+/// The metrics, or, where none are given, those that go with the loss. A metric that is undefined on these rows is no
+/// error, nor is one that does not fit but was not asked for.
 std::vector<MetricResult> metrics_of(const AnyModel& model, const Dataset& data, int threads,
-                                     const std::vector<Metric>& metrics);
+                                     const std::vector<Metric>& metrics, Misfit misfit);
 
 /// One object: name and value, null where it is undefined.
 Json to_json(const std::vector<MetricResult>& metrics);

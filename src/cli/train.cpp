@@ -40,6 +40,26 @@ std::string about_label(const Dataset& data) {
   return fmt::format("{} whole numbers; --loss softmax takes them for classes", values.size());
 }
 
+// Refuses, before the work, a number that is a class of held-out rows but was none in training. The reader does so for
+// text.
+void check_held_out_classes(const TrainingInput& input, const Loss& loss) {
+  if (loss.label_kind() != LabelKind::classes || !input.train.classes().empty()) return;
+  const auto labels = input.train.label().span<const double>();
+  std::set<double> known(labels.begin(), labels.end());
+  const auto is_counted = [&](double label) {
+    return label >= 0 && label < loss.classes() && label == std::floor(label);
+  };
+  if (std::ranges::all_of(known, is_counted))  // "0" is a class of logistic though all rows are of class 1
+    for (int k = 0; k < loss.classes(); ++k) known.insert(k);
+  for (const HeldOut& held_out : input.valid) {
+    const auto valid = held_out.rows.label().span<const double>();
+    const auto bad = std::ranges::find_if(valid, [&](double label) { return !known.contains(label); });
+    if (bad != valid.end())
+      fail<DataError>("--valid: the label is {} at {}, which is no class of the training data.", *bad,
+                      held_out.rows.where(bad - valid.begin()));
+  }
+}
+
 void run_train(const TrainArguments& args) {
   if (args.family == "boosted") return train_boosted(args);
   if (args.family == "linear") return train_linear(args);
@@ -74,11 +94,13 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   fmt::print(args.report(), "data        {}: {}\n", args.data, summary.str());
 }
 
-Loss chosen_loss(const TrainArguments& args, const Loss& asked, const Dataset& train) {
-  if (asked.name() != "automatic") return asked;
-  Loss loss = default_loss(train);
+Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input) {
+  const bool is_asked = asked.name() != "automatic";
+  const Loss loss = is_asked ? asked : default_loss(input.train);
+  check_held_out_classes(input, loss);
+  if (is_asked) return loss;
   fmt::print(args.report(), "loss        {} (chosen by the label: {}; --loss NAME names another)\n", loss.name(),
-             about_label(train));
+             about_label(input.train));
   return loss;
 }
 
@@ -86,7 +108,9 @@ Json report_metrics(const TrainArguments& args, const TrainingInput& input, cons
   Json report = Json::object();
   for (const HeldOut& held_out : input.valid) {
     const std::string whose = input.valid.size() == 1 ? "held out" : held_out.name;
-    const std::vector<MetricResult> results = metrics_of(model, held_out.rows, args.read.threads, input.metrics);
+    // The model is written: no metric is worth an error now.
+    const std::vector<MetricResult> results =
+        metrics_of(model, held_out.rows, args.read.threads, input.metrics, Misfit::undefined);
     for (const MetricResult& result : results)
       if (result.value)
         fmt::print(args.report(), "{:<11} {:.6g} ({})\n", result.name, *result.value, whose);

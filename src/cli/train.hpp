@@ -49,8 +49,9 @@ struct TrainingInput {
   double seconds_read = 0;
 };
 
-/// The loss that was asked for, else the one that the label suggests, which is then printed.
-Loss chosen_loss(const TrainArguments& args, const Loss& asked, const Dataset& train);
+/// The loss that was asked for, else the one that the label suggests, which is then printed. Throws DataError for
+/// held-out rows of a class that is not in the training data.
+Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input);
 
 /// Writes the model where --out says, or, where that fails after all, elsewhere.
 template <class Model>

@@ -34,7 +34,7 @@ void train_boosted(const TrainArguments& args) {
     options.valid = input.valid.front().rows;
     options.metrics = input.metrics;
   }
-  config.loss = chosen_loss(args, config.loss, input.train);
+  config.loss = chosen_loss(args, config.loss, input);
   options.callbacks = {progress_bar(), stop_on_interrupt()};
   if (args.patience > 0)
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));

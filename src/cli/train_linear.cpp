@@ -44,7 +44,7 @@ void train_linear(const TrainArguments& args) {
   LinearConfig config = configure<LinearConfig>(args.set);
   config.check();  // before the data is read
   const TrainingInput input(args);
-  config.loss = chosen_loss(args, config.loss, input.train);
+  config.loss = chosen_loss(args, config.loss, input);
   const double start = now();
   const LinearModel model = fit_linear(input.train, config, {.device = input.device, .threads = args.read.threads});
   const double write_start = now();

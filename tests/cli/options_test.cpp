@@ -188,6 +188,30 @@ TEST_F(Options, AnUndefinedMetricIsPrintedAsSuch) {
                   .starts_with("linden: metric accuracy: label 2 at row "));
 }
 
+TEST_F(Options, WhatIsHeldOutFailsBeforeTrainingOrNotAtAll) {
+  train("--rounds 2");
+  write("odd.csv", "x,z,y\n1,2,1\n2,3,9\n");
+  EXPECT_EQ(refused("train t.csv --label y --loss softmax --valid odd.csv --out m.json"),
+            "linden: --valid: the label is 9 at odd.csv:3, which is no class of the training data.\n");
+  const std::string out = train("--rounds 2 --valid t.csv --metrics auc,rmse");
+  EXPECT_NE(out.find("\nauc         undefined (held out; label 2 at row "), std::string::npos) << out;
+  EXPECT_NE(out.find("\nrmse        0."), std::string::npos) << out;
+}
+
+TEST_F(Options, RowsWithoutALabelAreLeftOutOnRequest) {
+  const std::string full = numbers();
+  write("gaps.csv", full + "1,2,\n3,4,NA\n");
+  succeed("train t.csv --label y --rounds 3 --device cpu --out m.json");
+  const Ran ran = run("train gaps.csv --label y --drop-unlabelled --rounds 3 --device cpu --out n.json");
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_TRUE(ran.out.starts_with("data        gaps.csv: 80 rows, 2 features\n")) << ran.out;
+  EXPECT_EQ(ran.err, "linden: gaps.csv: 2 of 82 rows have no label and are left out.\n");
+  EXPECT_TRUE(read("n.json") == read("m.json"));
+  EXPECT_EQ(refused("train gaps.csv --label y --out m.json"),
+            "linden: gaps.csv:82: the label (column \"y\") is missing. Hint: --drop-unlabelled leaves out rows "
+            "without a label, or mend the row.\n");
+}
+
 TEST_F(Options, TheLabelDecidesTheLossAsInCpp) {
   EXPECT_NE(train("--rounds 2")
                 .find("\nloss        squared (chosen by the label: 4 whole numbers; --loss softmax takes "

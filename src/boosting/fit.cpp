@@ -131,7 +131,8 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   }
   model->seconds_training = seconds_since(start);
   progress.finish(*model);
-  model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()));
+  model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
+                                 progress.undefined());
   model->finish_forest();
   return BoostedModel(std::move(model));
 } catch (const std::bad_alloc&) {

@@ -69,7 +69,8 @@ void check_gradients(std::span<const GradientRange> ranges, int round, const Los
 }
 
 std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
-                                      std::span<const GradientRange> start, int varying) {
+                                      std::span<const GradientRange> start, int varying,
+                                      const UndefinedMetrics& undefined) {
   std::vector<std::string> warnings = train.remarks();
   if (std::ranges::none_of(model.trees, is_split))
     warnings.push_back(fmt::format("no split was possible, so that all predictions are the same: {}.",
@@ -83,8 +84,11 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
           model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config),
           model.config.loss.definition().custom ? " Hint: .curvature = Curvature::majorising, or Curvature::one."
                                                 : ""));
+  for (const auto& [metric, why] : undefined)
+    warnings.push_back(fmt::format("metric \"{}\" is undefined: {}", metric, why));
   for (std::size_t m = 0; !model.history.empty() && m < model.history.front().size(); ++m)
-    if (std::ranges::none_of(model.history, [m](const auto& round) { return std::isfinite(round[m].value); }))
+    if (!undefined.contains(model.history.front()[m].name) &&
+        std::ranges::none_of(model.history, [m](const auto& round) { return std::isfinite(round[m].value); }))
       warnings.push_back(fmt::format("metric \"{}\" was not finite in any round ({} in the last).",
                                      model.history.front()[m].name, model.history.back()[m].value));
   return warnings;

@@ -9,6 +9,7 @@
 
 #include "backend/tree_memory.hpp"
 #include "boosting/model.hpp"
+#include "boosting/validation.hpp"
 #include "model/labels.hpp"
 
 namespace linden {
@@ -23,6 +24,7 @@ void check_gradients(std::span<const GradientRange> ranges, int round, const Los
 /// that the loss has no curvature; that a metric was never finite. `start` are the ranges of the first round's
 /// gradients, one an output; `varying`: how many features have more than one bin.
 std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
-                                      std::span<const GradientRange> start, int varying);
+                                      std::span<const GradientRange> start, int varying,
+                                      const UndefinedMetrics& undefined);
 
 }  // namespace linden

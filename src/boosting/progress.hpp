@@ -37,6 +37,9 @@ class Progress {
   bool after_round(std::shared_ptr<BoostedModel::State>& model, FitRows& rows, int round, double seconds,
                    double& learning_rate);
 
+  /// The metrics that had no value in some round.
+  const UndefinedMetrics& undefined() const noexcept { return undefined_; }
+
   /// Drops the rounds that a callback did not want kept.
   void finish(BoostedModel::State& model) const;
 
@@ -49,6 +52,7 @@ class Progress {
   std::vector<Metric> metrics_;
   std::deque<Validation> sets_;
   Tensor train_labels_;
+  UndefinedMetrics undefined_;
   int keep_ = 0;
 };
 

@@ -1,7 +1,9 @@
 #include "boosting/validation.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <string_view>
 
 #include "base/fail.hpp"
 #include "boosting/category_groups.hpp"
@@ -49,7 +51,7 @@ void Validation::start(const BoostedModel::State& model) {
 }
 
 void Validation::after_round(const BoostedModel::State& model, const std::vector<Metric>& metrics,
-                             std::vector<MetricValue>& values) {
+                             std::vector<MetricValue>& values, UndefinedMetrics& undefined) {
   const std::int64_t rows = set_.data.rows();
   const Forest forest(std::span(model.trees).last(static_cast<std::size_t>(model.outputs())), model.categories,
                       model.groups);
@@ -59,14 +61,23 @@ void Validation::after_round(const BoostedModel::State& model, const std::vector
   if (!on_cpu) scores_.download(host_scores_.data());
   const Tensor prediction = predictions(model.config.loss, model.outputs(), rows,
                                         on_cpu ? scores_.data() : host_scores_.data(), true, context_.arena);
-  append_metrics(set_.name, metrics, prediction, labels_, set_.data.weight(), values);
+  append_metrics(set_.name, metrics, prediction, labels_, set_.data.weight(), values, undefined);
 }
 
 void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const Tensor& prediction,
-                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values) {
-  for (const Metric& metric : metrics)
-    values.push_back({set.empty() ? metric.name() : fmt::format("{} {}", set, metric.name()),
-                      metric.evaluate(prediction, label, weight), metric.higher_is_better()});
+                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values,
+                    UndefinedMetrics& undefined) {
+  for (const Metric& metric : metrics) {
+    const std::string name = set.empty() ? metric.name() : fmt::format("{} {}", set, metric.name());
+    double value = std::numeric_limits<double>::quiet_NaN();
+    try {
+      value = metric.evaluate(prediction, label, weight);
+    } catch (const UndefinedMetric& error) {
+      const std::string_view why = error.what();
+      undefined.emplace(name, why.substr(why.starts_with("metric::") ? why.find(": ") + 2 : 0));
+    }
+    values.push_back({name, value, metric.higher_is_better()});
+  }
 }
 
 }  // namespace linden

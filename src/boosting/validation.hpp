@@ -2,6 +2,7 @@
 #pragma once
 
 #include <linden/boosting.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "boosting/model.hpp"
 
 namespace linden {
+
+/// By the name of a metric, why it has no value: "all rows with a weight have label 1. Hint: ...".
+using UndefinedMetrics = std::map<std::string, std::string>;
 
 class Validation {
  public:
@@ -23,7 +27,7 @@ class Validation {
 
   /// Adds the last round's trees to the scores, as predict would, and appends the metrics to `values`.
   void after_round(const BoostedModel::State& model, const std::vector<Metric>& metrics,
-                   std::vector<MetricValue>& values);
+                   std::vector<MetricValue>& values, UndefinedMetrics& undefined);
 
  private:
   const Backend& backend_;
@@ -37,8 +41,10 @@ class Validation {
   std::vector<double> host_scores_;  // on a GPU: a copy for the metrics
 };
 
-/// Appends the metrics of predictions, their names after that of the set, if it has one.
+/// Appends the metrics of predictions, their names after that of the set, if it has one. One that is undefined there is
+/// NaN, and why is noted.
 void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const Tensor& prediction,
-                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values);
+                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values,
+                    UndefinedMetrics& undefined);
 
 }  // namespace linden

@@ -4,21 +4,30 @@
 #include <algorithm>
 #include <linden/error.hpp>
 #include <memory>
+#include <span>
 
 #include "cli/any_model.hpp"
 #include "cli/commands.hpp"
+#include "cli/csv_field.hpp"
 #include "cli/inspect.hpp"
 
 namespace linden::cli {
 namespace {
 
 void print_features(const BoostedModel& model, bool all) {
-  const std::vector<Importance> order = model.importances();
-  fmt::print("\n{:<32} {:>8} {:>14}\n", "feature", "splits", "gain");
-  const std::size_t shown = all ? order.size() : std::min(order.size(), most_features);
-  for (std::size_t i = 0; i < shown; ++i)
-    fmt::print("{:<32} {:>8} {:>14.6g}\n", order[i].name, order[i].splits, order[i].gain);
-  if (shown < order.size()) fmt::print("... and {} more (--all prints them)\n", order.size() - shown);
+  const std::vector<Importance> used = model.importances();
+  fmt::print("\n{:<32} {:>8} {:>14} {:>14}\n", "feature", "splits", "gain", "cover");
+  const std::size_t shown = all ? used.size() : std::min(used.size(), most_features);
+  for (const Importance& i : std::span(used).first(shown))
+    fmt::print("{:<32} {:>8} {:>14.6g} {:>14.6g}\n", i.name, i.splits, i.gain, i.cover);
+  if (shown < used.size()) fmt::print("... and {} more (--all prints them)\n", used.size() - shown);
+}
+
+// For other programs: CSV, the features that the model uses, the largest gain first.
+void print_importances(const BoostedModel& model) {
+  fmt::print("feature,gain,splits,cover\n");
+  for (const Importance& i : model.importances())
+    fmt::print("{},{},{},{}\n", csv_field(i.name), i.gain, i.splits, i.cover);
 }
 
 void print_boosted(const BoostedModel& model, bool all) {
@@ -87,20 +96,29 @@ void add_inspect(CLI::App& app) {
   struct InspectArguments {
     std::string model;
     int tree = -1;
-    bool all = false;
+    bool all = false, importances = false;
   };
   CLI::App* command = app.add_subcommand("inspect", "What is in a model file.");
   auto args = std::make_shared<InspectArguments>();
   command->add_option("--model,model", args->model, "a model file")->required();
   CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree of a boosted model, counted from 0");
   command->add_flag("--all", args->all, "list every feature, not 20 at most");
+  command->add_flag("--importances", args->importances,
+                    "of a boosted model, as CSV: what each feature did for its splits, by sums of their gain, their "
+                    "number, and sums of the curvatures of the rows that came to them");
   command->callback([args, tree] {
     const AnyModel any = load_model(args->model);
     const auto* boosted = std::get_if<BoostedModel>(&any);
     if (boosted && tree->count() > 0) return print_tree(*boosted, args->tree);
+    if (boosted && args->importances) return print_importances(*boosted);
     if (boosted) return print_boosted(*boosted, args->all);
     if (tree->count() > 0)
       throw ArgumentError(fmt::format("--tree {}: {} is a linear model, which has no trees.", args->tree, args->model));
+    if (args->importances)
+      throw ArgumentError(
+          fmt::format("--importances: {} is a linear model, which has no splits. Hint: its weights are "
+                      "printed without --importances.",
+                      args->model));
     print_linear(std::get<LinearModel>(any), args->all);
   });
 }

@@ -6,6 +6,7 @@
 #include "base/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "cli/commands.hpp"
+#include "cli/csv_field.hpp"
 #include "cli/options.hpp"
 #include "cli/reading.hpp"
 
@@ -17,13 +18,6 @@ struct PredictArguments {
   std::string model, data, out, output = "prediction", device = "cpu";
 };
 
-std::string quoted(const std::string& field) {
-  if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
-  std::string text = "\"";
-  for (const char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return text + '"';
-}
-
 // "prediction", or one name a class, or a number an output where there are no classes.
 std::vector<std::string> column_names(const AnyModel& any, const std::string& stem) {
   return std::visit(
@@ -31,8 +25,9 @@ std::vector<std::string> column_names(const AnyModel& any, const std::string& st
         std::vector<std::string> names;
         if (model.outputs() == 1) return std::vector{stem};
         for (int k = 0; k < model.outputs(); ++k)
-          names.push_back(model.classes().empty() ? fmt::format("{}_{}", stem, k)
-                                                  : quoted(stem + "_" + model.classes()[static_cast<std::size_t>(k)]));
+          names.push_back(model.classes().empty()
+                              ? fmt::format("{}_{}", stem, k)
+                              : csv_field(stem + "_" + model.classes()[static_cast<std::size_t>(k)]));
         return names;
       },
       any);
@@ -49,7 +44,7 @@ std::string numbers(const Tensor& values, const std::vector<std::string>& names)
 
 std::string classes(const Tensor& labels, const std::vector<std::string>& names) {
   std::string text = "class\n";
-  for (const double label : labels.span<double>()) text += quoted(names[static_cast<std::size_t>(label)]) + '\n';
+  for (const double label : labels.span<double>()) text += csv_field(names[static_cast<std::size_t>(label)]) + '\n';
   return text;
 }
 

@@ -101,6 +101,20 @@ TEST(FitWarnings, BeginWithTheRemarksOfTheData) {
   EXPECT_EQ(warnings[1].substr(0, 21), "no split was possible");
 }
 
+TEST(FitWarnings, AMetricThatIsUndefinedIsNoError) {
+  RandomData one_class = step(40);
+  std::ranges::fill(one_class.label, 1.0);
+  RandomData two_classes = step(100);
+  for (std::size_t i = 0; i < two_classes.label.size(); ++i) two_classes.label[i] = static_cast<double>(i % 2);
+  const BoostedModel model = fit_boosted(two_classes.dataset(), {.loss = loss::logistic(), .rounds = 3},
+                                         {.valid = one_class.dataset(), .metrics = {metric::auc(), metric::logloss()}});
+  ASSERT_EQ(model.history().size(), 3u);
+  EXPECT_TRUE(std::isnan(model.history()[2][0].value));
+  EXPECT_TRUE(std::isfinite(model.history()[2][1].value));
+  EXPECT_EQ(model.warnings().back(),
+            "metric \"auc\" is undefined: all rows with a weight have label 1. Hint: it takes rows of both classes.");
+}
+
 TEST(FitWarnings, AMetricThatWasNeverFinite) {
   const Metric broken("ratio", false, [](const Tensor&, const Tensor&, const Tensor&) { return missing_value; });
   EXPECT_EQ(warnings_of(step(100), {.rounds = 3}, {.valid = step(40).dataset(), .metrics = {metric::rmse(), broken}}),

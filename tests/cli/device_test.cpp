@@ -25,7 +25,7 @@ class ProgramDevice : public Program {
   // What the loader of libraries noted while the program ran.
   std::string loaded(const std::string& arguments) const {
     ::setenv("LD_DEBUG", "libs", 1);
-    ::setenv("LD_DEBUG_OUTPUT", "loaded", 1);  // a file of this name for each process
+    ::setenv("LD_DEBUG_OUTPUT", (folder() / "loaded").c_str(), 1);  // a file of this name for each process
     run(arguments);
     ::unsetenv("LD_DEBUG");
     ::unsetenv("LD_DEBUG_OUTPUT");

@@ -156,6 +156,27 @@ TEST_F(Options, PatienceWatchesTheFirstMetric) {
   EXPECT_EQ(BoostedModel::load(folder() / "m.json").rounds(), 60);
 }
 
+TEST_F(Options, ImportancesArePrintedAsCsv) {
+  write("t.csv", "\"x, in m\",z,y\n" + numbers().substr(6));
+  train("--rounds 4 --min-rows-in-leaf 5");
+  const std::vector<std::string> lines = lines_of(succeed("inspect m.json --importances"));
+  const std::vector<Importance> importances = BoostedModel::load(folder() / "m.json").importances();
+  ASSERT_EQ(lines.size(), importances.size() + 1);
+  EXPECT_EQ(lines[0], "feature,gain,splits,cover");
+  for (std::size_t i = 0; i < importances.size(); ++i)
+    EXPECT_EQ(lines[i + 1], fmt::format("{},{},{},{}", importances[i].name == "z" ? "z" : "\"x, in m\"",
+                                        importances[i].gain, importances[i].splits, importances[i].cover));
+  EXPECT_EQ(importances[0].name, "x, in m");
+  EXPECT_NE(succeed("inspect m.json")
+                .find(fmt::format("\n{:<32} {:>8} {:>14.6g} {:>14.6g}\n", "x, in m", importances[0].splits,
+                                  importances[0].gain, importances[0].cover)),
+            std::string::npos);
+  train("--model linear");
+  EXPECT_EQ(refused("inspect m.json --importances"),
+            "linden: --importances: m.json is a linear model, which has no splits. Hint: its weights are printed "
+            "without --importances.\n");
+}
+
 TEST_F(Options, SeveralFilesAreHeldOutByName) {
   write("one.csv", numbers(40));
   write("two.csv", numbers(20));

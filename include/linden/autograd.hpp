@@ -9,6 +9,10 @@
 //
 // Whatever is computed from a variable (Tensor::set_requires_grad) goes on the tape, on the thread that computes it.
 // A tape lives as long as a result on it.
+//
+// A gradient that is 0 stays 0 whatever slope it meets, infinite ones and those that are not a number too, in every
+// order: where(x > 0, log(x), 0) has the derivative 0 at -1, and maximum, clamp, relu and abs let nothing through that
+// they shut out. (Products of matrices follow IEEE 754: there 0 * NaN is NaN.)
 #pragma once
 
 #include <functional>

@@ -89,7 +89,8 @@ LINDEN_API Tensor logical_or(const Tensor& a, const Tensor& b);
 LINDEN_API Tensor logical_not(const Tensor& x);
 LINDEN_API Tensor is_nan(const Tensor& x);
 
-/// a where mask (boolean) is true, else b; equal dtypes stay. The branch not taken has no derivative.
+/// a where mask (boolean) is true, else b; equal dtypes stay. The branch not taken has no derivative, however steep it
+/// is there.
 LINDEN_API Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
 /// Converted: to whole numbers towards zero (saturated; NaN becomes 0), to boolean whether it is not 0.
 LINDEN_API Tensor cast(const Tensor& x, DType dtype);

@@ -29,22 +29,46 @@ struct Dual {
   LINDEN_HD Dual(Line a) : value(a.value), first(a.first) {}  // NOLINT: a Line is a Dual
 };
 
+/// x, or 0 where the condition does not hold. By its bits: a choice would make branches of what computes x, and loops
+/// of those are not vectorised.
+LINDEN_HD double only_if(bool condition, double x) {
+  using Bits = unsigned long long;
+  return __builtin_bit_cast(double, __builtin_bit_cast(Bits, x) & (Bits{0} - static_cast<Bits>(condition)));
+}
+
+/// A slope times a derivative that arrives: what does not move stays at 0, whatever slope it meets. (A branch that is
+/// not taken may have an infinite slope, or none.)
+LINDEN_HD double carried(double slope, double moved) { return only_if(moved != 0.0, slope) * moved; }
+/// A number times a derivative: 0 is a mask, too.
+LINDEN_HD double masked(double number, double moved) { return number * only_if(number != 0.0, moved); }
+
+/// A slope of -1, 0 or 1 that is a switch: where it is 0 nothing passes, infinity and NaN neither.
+struct Gate {
+  double factor = 0;
+};
+LINDEN_HD double carried(Gate gate, double moved) { return masked(gate.factor, moved); }
+
 /// The variable: derivative 1.
 LINDEN_HD Line variable(double value) { return {value, 1.0}; }
 
 /// f(x) for a function with the value f and the derivatives f1, f2 at x: the chain rule.
-LINDEN_HD Dual chain(Line x, double f, double f1, double f2) { return {f, f1 * x.first, f2 * (x.first * x.first)}; }
-LINDEN_HD Dual chain(Dual x, double f, double f1, double f2) {
-  return {f, f1 * x.first, f2 * (x.first * x.first) + f1 * x.second};
+LINDEN_HD Dual chain(Line x, double f, double f1, double f2) {
+  return {f, carried(f1, x.first), carried(f2, x.first * x.first)};
 }
+LINDEN_HD Dual chain(Dual x, double f, double f1, double f2) {
+  return {f, carried(f1, x.first), carried(f2, x.first * x.first) + carried(f1, x.second)};
+}
+/// The same where f has a kink and no curvature.
+LINDEN_HD Dual chain(Line x, double f, Gate f1) { return {f, carried(f1, x.first), 0.0}; }
+LINDEN_HD Dual chain(Dual x, double f, Gate f1) { return {f, carried(f1, x.first), carried(f1, x.second)}; }
 
 LINDEN_HD Line operator-(Line a) { return {-a.value, -a.first}; }
 LINDEN_HD Line operator+(Line a, double c) { return {a.value + c, a.first}; }
 LINDEN_HD Line operator+(double c, Line a) { return {c + a.value, a.first}; }
 LINDEN_HD Line operator-(Line a, double c) { return {a.value - c, a.first}; }
 LINDEN_HD Line operator-(double c, Line a) { return {c - a.value, -a.first}; }
-LINDEN_HD Line operator*(Line a, double c) { return {a.value * c, a.first * c}; }
-LINDEN_HD Line operator*(double c, Line a) { return {c * a.value, c * a.first}; }
+LINDEN_HD Line operator*(Line a, double c) { return {a.value * c, masked(c, a.first)}; }
+LINDEN_HD Line operator*(double c, Line a) { return {c * a.value, masked(c, a.first)}; }
 LINDEN_HD Line operator/(Line a, double c) { return {a.value / c, a.first / c}; }
 LINDEN_HD Line operator+(Line a, Line b) { return {a.value + b.value, a.first + b.first}; }
 LINDEN_HD Line operator-(Line a, Line b) { return {a.value - b.value, a.first - b.first}; }
@@ -57,8 +81,8 @@ LINDEN_HD Dual operator+(Dual a, double c) { return {a.value + c, a.first, a.sec
 LINDEN_HD Dual operator+(double c, Dual a) { return {c + a.value, a.first, a.second}; }
 LINDEN_HD Dual operator-(Dual a, double c) { return {a.value - c, a.first, a.second}; }
 LINDEN_HD Dual operator-(double c, Dual a) { return {c - a.value, -a.first, -a.second}; }
-LINDEN_HD Dual operator*(Dual a, double c) { return {a.value * c, a.first * c, a.second * c}; }
-LINDEN_HD Dual operator*(double c, Dual a) { return {c * a.value, c * a.first, c * a.second}; }
+LINDEN_HD Dual operator*(Dual a, double c) { return {a.value * c, masked(c, a.first), masked(c, a.second)}; }
+LINDEN_HD Dual operator*(double c, Dual a) { return {c * a.value, masked(c, a.first), masked(c, a.second)}; }
 LINDEN_HD Dual operator/(Dual a, double c) { return {a.value / c, a.first / c, a.second / c}; }
 LINDEN_HD Dual operator+(Dual a, Dual b) { return {a.value + b.value, a.first + b.first, a.second + b.second}; }
 LINDEN_HD Dual operator-(Dual a, Dual b) { return {a.value - b.value, a.first - b.first, a.second - b.second}; }

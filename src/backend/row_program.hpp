@@ -267,7 +267,7 @@ class BoundedRowTile {
           if (in.is_link) {
             for (std::int64_t i = 0; i < count_; ++i) {
               const double y = Op::value(a.value[i]);
-              write<keep>(out, i, Line{y, Op::slope(a.value[i], y) * a.first[i]});
+              write<keep>(out, i, Line{y, carried(Op::slope(a.value[i], y), a.first[i])});
             }
             kinds_[in.out] = DualKind::line;
             return;
@@ -352,6 +352,11 @@ class BoundedRowTile {
     }
   }
 
+  /// Of a sum of nothing (all scores are -infinity) no part moves.
+  LINDEN_HD static double share(double score, double shift, double sum) {
+    return sum == 0.0 ? 0.0 : SoftmaxLoss::share(score, shift, sum);
+  }
+
   /// As SoftmaxLoss documents it: shift, then the sum from left to right. With `always` these two are computed.
   LINDEN_HD void run_logsumexp(const RowInstruction& in, bool always, bool keep) {
     double *shift = value(in.out + 1), *sum = value(in.out + 2);
@@ -372,23 +377,23 @@ class BoundedRowTile {
     if (moving == 1) {  // p and p (1 - p), without cancellation
       const double *x = value(last), *x1 = first(last);
       for (std::int64_t i = 0; i < count_; ++i) {
-        const double share = SoftmaxLoss::share(x[i], shift[i], sum[i]);
-        slope[i] = share * x1[i];
-        bend[i] = share * (1.0 - share) * (x1[i] * x1[i]);
+        const double part = share(x[i], shift[i], sum[i]);
+        slope[i] = carried(part, x1[i]);
+        bend[i] = carried(part * (1.0 - part), x1[i] * x1[i]);
       }
       if (kinds_[last] != DualKind::dual) return;
       const double* x2 = second(last);
-      for (std::int64_t i = 0; i < count_; ++i) bend[i] += SoftmaxLoss::share(x[i], shift[i], sum[i]) * x2[i];
+      for (std::int64_t i = 0; i < count_; ++i) bend[i] += carried(share(x[i], shift[i], sum[i]), x2[i]);
       return;
     }
     for (std::int64_t i = 0; i < count_; ++i) slope[i] = bend[i] = 0.0;
     for (std::int32_t j = in.a; j < in.a + in.b; ++j) {
       if (kinds_[j] == DualKind::constant) continue;
       for (std::int64_t i = 0; i < count_; ++i) {
-        const double share = SoftmaxLoss::share(value(j)[i], shift[i], sum[i]);
+        const double part = share(value(j)[i], shift[i], sum[i]);
         const double x1 = first(j)[i];
-        slope[i] += share * x1;
-        bend[i] += share * (x1 * x1 + second_or_zero(j, i));
+        slope[i] += carried(part, x1);
+        bend[i] += carried(part, x1 * x1 + second_or_zero(j, i));
       }
     }
     for (std::int64_t i = 0; i < count_; ++i) bend[i] -= slope[i] * slope[i];
@@ -404,6 +409,8 @@ class BoundedRowTile {
       x = value(in.a + j);
       for (std::int64_t i = 0; i < count_; ++i) shift[i] = SoftmaxLoss::larger(shift[i], x[i]);
     }
+    // -infinity - -infinity is NaN.
+    for (std::int64_t i = 0; i < count_; ++i) shift[i] = shift[i] == -__builtin_inf() ? 0.0 : shift[i];
     for (std::int32_t j = 0; j < in.b; ++j) {
       x = value(in.a + j);
       for (std::int64_t i = 0; i < count_; ++i) sum[i] += SoftmaxLoss::term(x[i], shift[i]);

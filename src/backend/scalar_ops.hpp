@@ -11,7 +11,9 @@
 // and BinaryOps. A new op is a struct and an entry of its list here, and a public function in ops.hpp.
 //
 // Slopes use arithmetic and functions of this file only, found by their argument. At a kink they take one side: 0 for
-// abs at 0, the left operand for maximum and minimum.
+// abs at 0, the left operand for maximum and minimum. The slopes of what has kinks are gates: what they shut out is
+// gone, were it infinite or NaN. Everywhere else a derivative that is 0 stays 0 whatever slope it meets (carried() of
+// dual.hpp; ChainProduct on the tape), but a slope that is 0 does not hide one that is not finite.
 #pragma once
 
 #include <cstdint>
@@ -66,9 +68,15 @@ using math::sqrt;
 using math::square;
 using math::tanh;
 
-/// 1 where a > b, else 0: the slopes of what has kinks.
-LINDEN_HD double is_above(double a, double b) { return a > b ? 1.0 : 0.0; }
-LINDEN_HD double is_above(Tangent a, Tangent b) { return is_above(a.value, b.value); }
+/// Open (1) where a > b.
+LINDEN_HD Gate open_above(double a, double b) { return {a > b ? 1.0 : 0.0}; }
+LINDEN_HD Gate open_above(Tangent a, Tangent b) { return open_above(a.value, b.value); }
+/// Open but where a > b.
+LINDEN_HD Gate shut_above(double a, double b) { return {a > b ? 0.0 : 1.0}; }
+LINDEN_HD Gate shut_above(Tangent a, Tangent b) { return shut_above(a.value, b.value); }
+/// The sign of x.
+LINDEN_HD Gate sign_gate(double x) { return {math::sign(x)}; }
+LINDEN_HD Gate sign_gate(Tangent x) { return sign_gate(x.value); }
 
 /// 0 where x is 0, else y: keeps 0 * infinity out of slopes.
 LINDEN_HD double zero_at_zero(double x, double y) { return x == 0.0 ? 0.0 : y; }
@@ -83,28 +91,28 @@ struct Neg {
 struct Abs {
   static constexpr OpInfo info{"abs", OpKind::arithmetic, 0.1, 3};
   LINDEN_HD static auto value(auto x) { return math::abs(x); }
-  LINDEN_HD static auto slope(const auto& x, const auto&) { return sign(x); }
+  LINDEN_HD static auto slope(const auto& x, const auto&) { return sign_gate(x); }
 };
 LINDEN_HD auto abs(Lifted auto x) { return lift<Abs>(x); }
 
 struct Sign {
   static constexpr OpInfo info{"sign", OpKind::rounding, 0.1, 3};
   LINDEN_HD static auto value(auto x) { return math::sign(x); }
-  LINDEN_HD static auto slope(const auto&, const auto&) { return 0.0; }
+  LINDEN_HD static auto slope(const auto&, const auto&) { return Gate(); }
 };
 LINDEN_HD auto sign(Lifted auto x) { return lift<Sign>(x); }
 
 struct Floor {
   static constexpr OpInfo info{"floor", OpKind::rounding, 0.1, 0.9};
   LINDEN_HD static auto value(auto x) { return math::floor(x); }
-  LINDEN_HD static auto slope(const auto&, const auto&) { return 0.0; }
+  LINDEN_HD static auto slope(const auto&, const auto&) { return Gate(); }
 };
 LINDEN_HD auto floor(Lifted auto x) { return lift<Floor>(x); }
 
 struct Ceil {
   static constexpr OpInfo info{"ceil", OpKind::rounding, 0.1, 0.9};
   LINDEN_HD static auto value(auto x) { return math::ceil(x); }
-  LINDEN_HD static auto slope(const auto&, const auto&) { return 0.0; }
+  LINDEN_HD static auto slope(const auto&, const auto&) { return Gate(); }
 };
 LINDEN_HD auto ceil(Lifted auto x) { return lift<Ceil>(x); }
 
@@ -112,7 +120,7 @@ LINDEN_HD auto ceil(Lifted auto x) { return lift<Ceil>(x); }
 struct RoundHalfEven {
   static constexpr OpInfo info{"round", OpKind::rounding, 0.6, 1.4};
   LINDEN_HD static auto value(auto x) { return math::round_even(x); }
-  LINDEN_HD static auto slope(const auto&, const auto&) { return 0.0; }
+  LINDEN_HD static auto slope(const auto&, const auto&) { return Gate(); }
 };
 LINDEN_HD auto round(Lifted auto x) { return lift<RoundHalfEven>(x); }
 
@@ -120,7 +128,7 @@ LINDEN_HD auto round(Lifted auto x) { return lift<RoundHalfEven>(x); }
 struct Trunc {
   static constexpr OpInfo info{"trunc", OpKind::rounding, 0.1, 0.9};
   LINDEN_HD static auto value(auto x) { return x < 0 ? math::ceil(x) : math::floor(x); }
-  LINDEN_HD static auto slope(const auto&, const auto&) { return 0.0; }
+  LINDEN_HD static auto slope(const auto&, const auto&) { return Gate(); }
 };
 LINDEN_HD auto trunc(Lifted auto x) { return lift<Trunc>(x); }
 
@@ -206,7 +214,7 @@ LINDEN_HD auto tanh(Lifted auto x) { return lift<Tanh>(x); }
 struct Relu {
   static constexpr OpInfo info{"relu", OpKind::arithmetic, 0.1, 3};
   LINDEN_HD static auto value(auto x) { return x < 0 ? decltype(x)(0) : x; }
-  LINDEN_HD static auto slope(const auto& x, const auto&) { return is_above(x, 0.0); }
+  LINDEN_HD static auto slope(const auto& x, const auto&) { return open_above(x, 0.0); }
 };
 LINDEN_HD auto relu(Lifted auto x) { return lift<Relu>(x); }
 
@@ -302,8 +310,8 @@ struct Maximum {
   LINDEN_HD static auto value(S a, S b) {
     return a > b || a != a ? a : b;
   }
-  LINDEN_HD static auto slope_a(const auto& a, const auto& b, const auto&) { return 1.0 - is_above(b, a); }
-  LINDEN_HD static auto slope_b(const auto& a, const auto& b, const auto&) { return is_above(b, a); }
+  LINDEN_HD static auto slope_a(const auto& a, const auto& b, const auto&) { return shut_above(b, a); }
+  LINDEN_HD static auto slope_b(const auto& a, const auto& b, const auto&) { return open_above(b, a); }
 };
 template <class A, class B>
 requires LiftedPair<A, B> LINDEN_HD auto maximum(A a, B b) { return lift<Maximum>(a, b); }
@@ -314,8 +322,8 @@ struct Minimum {
   LINDEN_HD static auto value(S a, S b) {
     return a < b || a != a ? a : b;
   }
-  LINDEN_HD static auto slope_a(const auto& a, const auto& b, const auto&) { return 1.0 - is_above(a, b); }
-  LINDEN_HD static auto slope_b(const auto& a, const auto& b, const auto&) { return is_above(a, b); }
+  LINDEN_HD static auto slope_a(const auto& a, const auto& b, const auto&) { return shut_above(a, b); }
+  LINDEN_HD static auto slope_b(const auto& a, const auto& b, const auto&) { return open_above(a, b); }
 };
 template <class A, class B>
 requires LiftedPair<A, B> LINDEN_HD auto minimum(A a, B b) { return lift<Minimum>(a, b); }
@@ -397,6 +405,28 @@ struct LogicalOr {
   }
 };
 
+/// A gradient times a slope, on the tape: 0 where the gradient is.
+struct ChainProduct {
+  static constexpr OpInfo info{"chain_product", OpKind::floating, -3, 3};
+  template <class S>
+  LINDEN_HD static auto value(S gradient, S slope) {
+    return gradient == S(0) ? S(0) : gradient * slope;
+  }
+  LINDEN_HD static auto slope_a(const auto&, const auto& b, const auto&) { return b; }
+  LINDEN_HD static auto slope_b(const auto& a, const auto&, const auto&) { return a; }
+};
+
+/// Two gradients, or a gradient and a gate: 0 where either is.
+struct GatedProduct {
+  static constexpr OpInfo info{"gated_product", OpKind::floating, -3, 3};
+  template <class S>
+  LINDEN_HD static auto value(S a, S b) {
+    return a == S(0) || b == S(0) ? S(0) : a * b;
+  }
+  LINDEN_HD static auto slope_a(const auto&, const auto& b, const auto&) { return b; }
+  LINDEN_HD static auto slope_b(const auto& a, const auto&, const auto&) { return a; }
+};
+
 template <class... Ops>
 struct OpList {
   static constexpr std::int32_t size = sizeof...(Ops);
@@ -405,7 +435,7 @@ struct OpList {
 using UnaryOps = OpList<Neg, Abs, Sign, Floor, Ceil, RoundHalfEven, Trunc, Square, Reciprocal, Sqrt, Exp, Expm1, Log,
                         Log1p, Sigmoid, Softplus, LogSigmoid, Tanh, Relu, Erf, Lgamma, Digamma, IsNan, LogicalNot>;
 using BinaryOps = OpList<Add, Sub, Mul, Div, Pow, Maximum, Minimum, Polygamma, Equal, NotEqual, Less, LessEqual,
-                         Greater, GreaterEqual, LogicalAnd, LogicalOr>;
+                         Greater, GreaterEqual, LogicalAnd, LogicalOr, ChainProduct, GatedProduct>;
 
 /// The number of an op in its list: how tasks, tapes and row programs name it.
 template <class Op, class... Ops>

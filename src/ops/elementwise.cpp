@@ -53,10 +53,41 @@ Tensor sum_to(const Tensor& gradient, const Shape& shape) {
 
 namespace {
 
-Tensor times(const Tensor& gradient, const Tensor& slope) { return gradient * slope; }
-Tensor times(const Tensor& gradient, double slope) {
-  return slope == 1.0 ? gradient : slope == -1.0 ? -gradient : gradient * slope;
+/// The two products of gradients, whose own derivatives are the same: of a in b's slope and of b in a's.
+template <class Op>
+Tensor gradient_product(const Tensor& first, const Tensor& second, Tensor (*by_first)(const Tensor&, const Tensor&)) {
+  const Device device = common_device(Op::info.name, first, second);
+  const DType dtype = compute_dtype(Op::info.kind, first, second);
+  const Tensor a = prepared(first, dtype, device), b = prepared(second, dtype, device);
+  Tensor y = run_binary(Op::info.name, op_number<Op>(BinaryOps()), a, b, dtype);
+  if (!is_recorded(a, b)) return y;
+  const bool wants_a = TensorAccess::node(a) != nullptr, wants_b = TensorAccess::node(b) != nullptr;
+  const auto rule = [wants_a, wants_b, by_first, a = Saved(a), b = Saved(b)](
+                        const std::shared_ptr<Node>& self, const Tensor& g, std::span<Tensor> gradients) {
+    const Tensor &x0 = a.get(*self), &x1 = b.get(*self);
+    if (wants_a) gradients[0] = sum_to(by_first(g, x1), x0.shape());
+    if (wants_b) gradients[1] = sum_to(gated_product(g, x0), x1.shape());
+  };
+  record({Op::info.name}, y, rule, a, b);
+  return y;
 }
+
+}  // namespace
+
+Tensor chain_product(const Tensor& gradient, const Tensor& slope) {
+  return gradient_product<ChainProduct>(gradient, slope, chain_product);
+}
+Tensor gated_product(const Tensor& a, const Tensor& b) { return gradient_product<GatedProduct>(a, b, gated_product); }
+
+namespace {
+
+Tensor times(const Tensor& gradient, const Tensor& slope) { return chain_product(gradient, slope); }
+Tensor times(const Tensor& gradient, double slope) {
+  return slope == 1.0 ? gradient : slope == -1.0 ? -gradient : chain_product(gradient, slope);
+}
+Tensor times(const Tensor& gradient, const OpenWhere& gate) { return where(gate.mask, gradient, 0.0); }
+Tensor times(const Tensor& gradient, const ShutWhere& gate) { return where(gate.mask, 0.0, gradient); }
+Tensor times(const Tensor& gradient, const SignGate& gate) { return gated_product(gradient, gate.sign); }
 
 /// A value that a rule may not need: nothing is kept then.
 template <bool is_read>

@@ -33,6 +33,12 @@ inline Tensor prepared(const Tensor& x, DType dtype, const Device& device) {
   return cast(x, dtype).to(device);
 }
 
+/// gradient * slope, but 0 where the gradient is 0, whatever the slope: a branch that is not taken may have an infinite
+/// one, or none. Every rule of the tape multiplies so.
+Tensor chain_product(const Tensor& gradient, const Tensor& slope);
+/// a * b, but 0 where either is: of two gradients, or of a gradient and a gate (dual.hpp).
+Tensor gated_product(const Tensor& a, const Tensor& b);
+
 /// Summed over what broadcasting repeated: the gradient of an operand of this shape.
 Tensor sum_to(const Tensor& gradient, const Shape& shape);
 

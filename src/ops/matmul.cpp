@@ -137,14 +137,15 @@ const OpId id{"matmul"};
 
 /// [k] x [k].
 Tensor vector_vector(const Tensor& a, const Tensor& b) {
-  const Tensor product = multiply(as_row(a), as_column(b));
-  Tensor y = TensorAccess::view(product, {}, {});
+  // In f64 also for f32: the square of an f32 need not fit one.
+  const Tensor product = multiply(cast(as_row(a), DType::f64), cast(as_column(b), DType::f64));
+  Tensor y = cast(TensorAccess::view(product, {}, {}), a.dtype());
   if (!is_recorded(a, b)) return y;
   const bool wants_a = a.requires_grad(), wants_b = b.requires_grad();
   const auto rule = [wants_a, wants_b, a = Saved(a), b = Saved(b)](const std::shared_ptr<Node>& self, const Tensor& g,
                                                                    std::span<Tensor> gradients) {
-    if (wants_a) gradients[0] = g * b.get(*self);
-    if (wants_b) gradients[1] = g * a.get(*self);
+    if (wants_a) gradients[0] = chain_product(g, b.get(*self));
+    if (wants_b) gradients[1] = chain_product(g, a.get(*self));
   };
   record(id, y, rule, a, b);
   return y;

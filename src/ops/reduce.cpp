@@ -131,7 +131,7 @@ Tensor extremum(const char* name, ReduceOp op, const Tensor& x, const Axes& axes
                         const std::shared_ptr<Node>& self, const Tensor& g, std::span<Tensor> gradients) {
     const Tensor& values = x.get(*self);
     const Tensor best = cast(values.detach() == y.get(*self).reshape(kept), values.dtype());
-    gradients[0] = g.reshape(kept) * (best / sum(best, axes, true));
+    gradients[0] = gated_product(g.reshape(kept), best / sum(best, axes, true));
   };
   record({name}, y, rule, x);
   return y;
@@ -170,7 +170,7 @@ Tensor product(const Tensor& x, const Axes& axes, bool keep_dims) {
   if (!is_recorded(x)) return y;
   const auto rule = [x = Saved(x), reduced](const std::shared_ptr<Node>& self, const Tensor& g,
                                             std::span<Tensor> gradients) {
-    gradients[0] = g.reshape(reduced.kept_shape) * product_of_others(x.get(*self), reduced);
+    gradients[0] = chain_product(g.reshape(reduced.kept_shape), product_of_others(x.get(*self), reduced));
   };
   record({"product"}, y, rule, x);
   return y;
@@ -182,6 +182,8 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keep_dims) {
 }
 
 Tensor variance(const Tensor& x, const Axes& axes, bool keep_dims, int correction) {
+  // The square of an f32 need not fit one, and the mean's own rounding must not show in small deviations.
+  if (x.dtype() == DType::f32) return cast(variance(cast(x, DType::f64), axes, keep_dims, correction), DType::f32);
   const Reduced reduced("variance", axes, x.shape());
   return sum(square(x - mean(x, axes, true)), axes, keep_dims) /
          static_cast<double>(std::max<std::int64_t>(0, reduced.count - correction));
@@ -210,7 +212,10 @@ Tensor logsumexp(const Tensor& operand, const Axes& axes, bool keep_dims) {
   if (!is_recorded(x)) return y;
   const auto rule = [x = Saved(x), y = Saved::result(y), kept = reduced.kept_shape](
                         const std::shared_ptr<Node>& self, const Tensor& g, std::span<Tensor> gradients) {
-    gradients[0] = g.reshape(kept) * exp(x.get(*self) - y.result_of(self).reshape(kept));
+    // Where all are -infinity, so is y: the slopes are 0, and -infinity - -infinity would be NaN.
+    const Tensor top = y.result_of(self).reshape(kept);
+    const Tensor shift = where(top == -std::numeric_limits<double>::infinity(), 0.0, top);
+    gradients[0] = chain_product(g.reshape(kept), exp(x.get(*self) - shift));
   };
   record(reduce_id("logsumexp", OpCode::logsumexp, axes, x.shape(), keep_dims), y, rule, x);
   return y;

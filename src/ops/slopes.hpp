@@ -8,11 +8,20 @@
 
 namespace linden {
 
-inline Tensor is_above(const Tensor& a, const Tensor& b) {
-  const Tensor above = a > b;
-  const DType dtype = a.dtype() == DType::f32 ? DType::f32 : DType::f64;
-  return cast(above, dtype);
-}
+// Gates (dual.hpp) as tensors: the mask that opens one, the mask that shuts one, and signs.
+struct OpenWhere {
+  Tensor mask;
+};
+struct ShutWhere {
+  Tensor mask;
+};
+struct SignGate {
+  Tensor sign;
+};
+inline OpenWhere open_above(const Tensor& a, const Tensor& b) { return {a > b}; }
+inline ShutWhere shut_above(const Tensor& a, const Tensor& b) { return {a > b}; }
+inline SignGate sign_gate(const Tensor& x) { return {sign(x)}; }
+
 inline Tensor zero_at_zero(const Tensor& x, const Tensor& y) { return where(x == 0.0, 0.0, y); }
 
 /// Stands for an argument in an expression whose type then tells which arguments it reads.
@@ -52,7 +61,9 @@ template <class T>
 requires is_reads<T> T operator-(T);
 
 template <class... T>
-requires(is_reads<T> || ...) AllReads<T...> is_above(T...);
+requires(is_reads<T> || ...) AllReads<T...> open_above(T...);
+template <class... T>
+requires(is_reads<T> || ...) AllReads<T...> shut_above(T...);
 template <class... T>
 requires(is_reads<T> || ...) AllReads<T...> zero_at_zero(T...);
 template <class... T>
@@ -60,7 +71,7 @@ requires(is_reads<T> || ...) AllReads<T...> pow(T...);
 template <class... T>
 requires(is_reads<T> || ...) AllReads<T...> polygamma(T...);
 template <class T>
-requires is_reads<T> T sign(T);
+requires is_reads<T> T sign_gate(T);
 template <class T>
 requires is_reads<T> T sigmoid(T);
 template <class T>

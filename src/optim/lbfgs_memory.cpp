@@ -21,7 +21,8 @@ Tensor rows_of(const Pairs& pairs, Member member, const Tensor& like) {
 
 }  // namespace
 
-double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
+/// In f64: the square of an f32 need not fit one.
+double dot(const Tensor& a, const Tensor& b) { return sum(cast(a, DType::f64) * cast(b, DType::f64)).item(); }
 
 void Lbfgs::Memory::take_in_move(const Tensor& gradient_here, int history) {
   Tensor change = gradient_here - gradient;

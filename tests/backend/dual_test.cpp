@@ -111,5 +111,23 @@ TEST(Dual, ALineNeverMultipliesInfinityByZero) {
   EXPECT_EQ(e.second, std::numeric_limits<double>::infinity());
 }
 
+TEST(Dual, WhatIsShutOutStaysOut) {
+  const double infinity = std::numeric_limits<double>::infinity(), nan = std::nan("");
+  const auto expect_still = [](const Dual& d) {
+    EXPECT_EQ(d.first, 0);
+    EXPECT_EQ(d.second, 0);
+  };
+  expect_still(relu(log(variable(0))));
+  expect_still(sqrt(relu(variable(-1))));
+  expect_still(maximum(sqrt(variable(0)), 1.0));
+  expect_still(maximum(sqrt(variable(0)), Dual(1, 0, 0)));
+  expect_still(minimum(1.0 / square(variable(0)), 5.0));
+  expect_still(abs(Dual(0, infinity, nan)));
+  expect_still(0.0 * sqrt(variable(0)));
+  expect_still(pow(relu(variable(-1)), 0.5));
+  // A slope of 0 is no gate.
+  EXPECT_TRUE(std::isnan(square(sqrt(variable(0))).second));
+}
+
 }  // namespace
 }  // namespace linden

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "loss/trace.hpp"
+#include "ops/masked.hpp"
 
 namespace linden {
 namespace {
@@ -188,6 +189,8 @@ void check_unary(const OpInfo& op) {
 }
 
 void check_binary(const OpInfo& op) {
+  // Products of gradients are the tape's own: no function of users makes them.
+  if (op.name == ChainProduct::info.name || op.name == GatedProduct::info.name) return;
   const bool is_order = std::string(op.name) == "polygamma";  // its first operand does not move
   const auto f = [&](const Tensor& s, const Tensor& y) {
     const auto of = [&](const Tensor& a, const Tensor& b) { return run(op.name, is_order ? Tensor(1.0) : a, b); };
@@ -368,6 +371,35 @@ TEST(RowProgram, CastsToWholeNumbersCutOff) {
            cast(cast(y, DType::f32), DType::f64);
   };
   expect_same(plain(f), {}, rows_of(40, 1), "casts");
+}
+
+TEST(RowProgram, NothingComesThroughTheBranchNotTaken) {
+  for (const Masked& m : masked_functions()) {
+    const RowFunction f = [&](const Tensor& s, const Tensor&) { return m.f(s); };
+    const Trace t = traced(f);
+    ASSERT_EQ(t.obstacle, "") << m.name;
+    const Rows rows{Tensor::copy_of(m.at), Tensor::zeros(2), {}};
+    const Numbers got = by_program(t.program, rows, 2);
+    expect_near(got.gradient, m.first, m.name);
+    expect_near(got.curvature, m.second, m.name);
+  }
+  // Kullback and Leibler's distance, at a label of 0.
+  const TensorLoss distance = plain([](const Tensor& s, const Tensor& y) {
+    const Tensor mean = exp(s);
+    return where(y > 0, y * log(y / mean), 0.0) + mean - y;
+  });
+  const Rows rows{Tensor::of({0.0, 0.5}), Tensor::of({0.0, 2.0}), {}};
+  expect_same(distance, {1, 0, LabelKind::nonnegative, -1}, rows, "distance");
+  expect_near(by_tape(distance, rows).gradient, {1, std::exp(0.5) - 2}, "distance");
+}
+
+TEST(RowProgram, LogsumexpOfNothingButMinusInfinity) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const TensorLoss f = plain([=](const Tensor& s, const Tensor& y) {
+    return maximum(logsumexp(where(y.unsqueeze(1) > 0, s, -infinity), 1), -1.0);
+  });
+  const Rows rows{Tensor::of({{0.0, 1.0}, {2.0, 3.0}}), Tensor::of({0.0, 1.0}), {}};
+  expect_same(f, {2, 0, LabelKind::real, -1}, rows, "masked");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <linden/ops.hpp>
 
 #include "device/gpu.hpp"
+#include "ops/masked.hpp"
 #include "ops/tensors.hpp"
 
 namespace linden::device_test {
@@ -47,6 +48,16 @@ TEST_F(AutogradOnGpu, BackwardThroughASmallNetwork) {
       expect_like("gradient " + std::to_string(i), there[i].grad(), here[i].grad(), within);
     }
   }
+}
+
+TEST_F(AutogradOnGpu, NothingComesThroughTheBranchNotTaken) {
+  for (const Masked& m : masked_functions()) {
+    const Tensor x = of(m.at).to(gpu());
+    const Function total = [&](const Tensor& t) { return sum(m.f(t)); };
+    expect_like(m.name, value_and_grad(total, x).second, of(m.first), rounding);
+    expect_like(m.name, hvp(total, x, Tensor::ones({2}, DType::f64, gpu())), of(m.second), rounding);
+  }
+  EXPECT_NEAR(variance(of({1e19, 3e19}, DType::f32).to(gpu())).item() / 2e38, 1, 1e-6);
 }
 
 TEST_F(AutogradOnGpu, GradientsGoBackThroughTo) {

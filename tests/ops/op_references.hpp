@@ -5,6 +5,7 @@
 #include <linden/ops.hpp>
 
 #include "backend/scalar_ops.hpp"
+#include "ops/elementwise.hpp"
 
 namespace linden {
 
@@ -90,6 +91,8 @@ LINDEN_BINARY(Greater, a > b, a > b)
 LINDEN_BINARY(GreaterEqual, a >= b, a >= b)
 LINDEN_BINARY(LogicalAnd, logical_and(a, b), a != 0 && b != 0)
 LINDEN_BINARY(LogicalOr, logical_or(a, b), a != 0 || b != 0)
+LINDEN_BINARY(ChainProduct, chain_product(a, b), a == 0 ? 0 : a * b)
+LINDEN_BINARY(GatedProduct, gated_product(a, b), a == 0 || b == 0 ? 0 : a * b)
 
 #undef LINDEN_BINARY
 

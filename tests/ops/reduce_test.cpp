@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <linden/error.hpp>
+#include <linden/linalg.hpp>
 #include <linden/threads.hpp>
 
 #include "ops/tensors.hpp"
@@ -194,6 +195,25 @@ TEST(Reduce, SaysWhatDoesNotFit) {
               argmin(Tensor::zeros({0, 3}), 0);
             }),
             "argmin: nothing to choose from in dimension 0 of shape [0, 3].");
+}
+
+// The square of an f32 need not fit one.
+TEST(Variance, OfF32IsTakenInDouble) {
+  expect_near(variance(of({1e19, 3e19}, DType::f32)), {2e38}, 1e-6);
+  EXPECT_EQ(variance(of({1e19, 3e19}, DType::f32)).dtype(), DType::f32);
+  expect_near(variance(of({1, 1e19, 2, 3e19}, {2, 2}, DType::f32), 0, false, 0), {0.25, 1e38}, 1e-6);
+  // Small deviations from a large mean.
+  EXPECT_EQ(variance(of({16777216, 16777218}, DType::f32), {}, false, 0).item(), 1);
+  EXPECT_EQ(dot(of({1e20, 1e20, 3}, DType::f32), of({1e20, -1e20, 2}, DType::f32)).item(), 6);
+}
+
+TEST(Logsumexp, OfNothingButMinusInfinityDoesNotMove) {
+  Tensor x = of({-infinity, -infinity, 1, 1}, {2, 2}).set_requires_grad();
+  const Tensor y = logsumexp(x, 1);
+  EXPECT_EQ(y[0].item(), -infinity);
+  const Tensor g = grad(sum(y), {x}, {.create_graph = true})[0];
+  expect_near(g, {0, 0, 0.5, 0.5}, 1e-15);
+  expect_near(grad(sum(square(g)), {x})[0], {0, 0, 0, 0}, 1e-15);
 }
 
 }  // namespace

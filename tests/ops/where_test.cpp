@@ -3,6 +3,7 @@
 #include <limits>
 #include <linden/error.hpp>
 
+#include "ops/masked.hpp"
 #include "ops/tensors.hpp"
 #include "refusal.hpp"
 
@@ -29,6 +30,49 @@ TEST(Where, TheBranchNotTakenHasNoDerivative) {
   Tensor x = of({-1, 0, 4}).set_requires_grad();
   backward(sum(where(x > 0, sqrt(where(x > 0, x, 1.0)), 0.0)));
   expect_equal(x.grad(), {0, 0, 0.25}, {3});
+}
+
+// A gradient that a mask makes 0 stays 0, whatever slope it meets.
+TEST(Where, NothingComesThroughTheBranchNotTaken) {
+  for (const Masked& m : masked_functions()) {
+    const Tensor x = of(m.at);
+    const Function total = [&](const Tensor& t) { return sum(m.f(t)); };
+    const Tensor ones = Tensor::ones(2);
+    SCOPED_TRACE(m.name);
+    expect_near(value_and_grad(total, x).second, m.first, 1e-15);
+    expect_near(vjp(m.f, x, ones).second, m.first, 1e-15);
+    expect_near(jvp(m.f, x, ones).second, m.first, 1e-15);
+    expect_near(hvp(total, x, ones), m.second, 1e-15);
+  }
+}
+
+TEST(Where, ReductionsOfTheBranchNotTaken) {
+  const Tensor x = of({-1, 4});
+  const auto derivatives = [&](const Function& f, const std::vector<double>& first, const std::vector<double>& second) {
+    const Function total = [&](const Tensor& t) { return sum(f(t)); };
+    expect_near(value_and_grad(total, x).second, first, 1e-15);
+    expect_near(hvp(total, x, Tensor::ones(2)), second, 1e-15);
+  };
+  derivatives([](const Tensor& t) { return where(t > 0, product(stack({t, sqrt(t)}), 0), 0.0); }, {0, 3}, {0, 0.375});
+  derivatives(
+      [](const Tensor& t) {
+        return where(t > 0, max(stack({0 * t, sqrt(t)}), 0), 0.0);
+      },
+      {0, 0.25}, {0, -1.0 / 32});
+  derivatives(
+      [](const Tensor& t) {
+        return where(t > 0, logsumexp(stack({log(t), t}), 0), 0.0);
+      },
+      {0, (1 + std::exp(4.0)) / (4 + std::exp(4.0))},
+      {0, std::exp(4.0) / (4 + std::exp(4.0)) -
+              (1 + std::exp(4.0)) * (1 + std::exp(4.0)) / ((4 + std::exp(4.0)) * (4 + std::exp(4.0)))});
+}
+
+// What is no mask hides nothing: an infinite gradient that meets a slope of 0 is not a number.
+TEST(Where, ASlopeOfZeroIsNoMask) {
+  Tensor x = of({-800}).set_requires_grad();
+  backward(sum(log(sigmoid(x))));
+  EXPECT_TRUE(std::isnan(x.grad().item()));
 }
 
 TEST(Where, RefusesAMaskOfNumbers) {

@@ -8,6 +8,7 @@
 #include <linden/threads.hpp>
 #include <linden/dtype.hpp>
 #include <linden/tensor.hpp>
+#include <linden/tensor_file.hpp>
 #include <linden/ops.hpp>
 #include <linden/linalg.hpp>
 #include <linden/random.hpp>

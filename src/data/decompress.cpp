@@ -5,9 +5,7 @@
 #include <memory>
 #include <vector>
 
-#if LINDEN_HAS_ZLIB
 #include <zlib.h>
-#endif
 #if LINDEN_HAS_ZSTD
 #include <zstd.h>
 #endif
@@ -28,7 +26,6 @@ namespace {
 using Take = std::function<bool(std::string_view)>;
 [[maybe_unused]] constexpr std::size_t piece = std::size_t{1} << 20;
 
-#if LINDEN_HAS_ZLIB
 void gunzip(std::string_view packed, bool whole, const std::string& call, const Take& take) {
   z_stream stream{};
   constexpr int gzip_alone = 15 + 16;  // the largest window, with gzip's header
@@ -67,7 +64,6 @@ void gunzip(std::string_view packed, bool whole, const std::string& call, const 
     }
   }
 }
-#endif
 
 #if LINDEN_HAS_ZSTD
 void unzstd(std::string_view packed, bool whole, const std::string& call, const Take& take) {
@@ -101,14 +97,7 @@ Compression compression_of(std::string_view start) noexcept {
 void decompress(Compression compression, [[maybe_unused]] std::string_view packed, [[maybe_unused]] bool whole,
                 const std::string& call, [[maybe_unused]] const Take& take) {
   if (compression == Compression::gzip) {
-#if LINDEN_HAS_ZLIB
     return gunzip(packed, whole, call, take);
-#else
-    fail<FileError>(
-        "{}: the file is compressed by gzip, and this build of Linden has no zlib. Hint: pipe \"gunzip -c\" into "
-        "\"-\".",
-        call);
-#endif
   }
 #if LINDEN_HAS_ZSTD
   unzstd(packed, whole, call, take);

@@ -85,8 +85,8 @@ struct ValidationSet {
 
 /// No set, one without a name, or several with names:
 ///
-///     {.valid = held_out}
-///     {.valid = {{"2023", last_year}, {"2024", this_year}}}
+///     FitOptions one{.valid = held_out};
+///     FitOptions two{.valid = {{"2023", last_year}, {"2024", this_year}}};
 class ValidationSets {
  public:
   ValidationSets() = default;

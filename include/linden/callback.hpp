@@ -1,6 +1,7 @@
 // Callbacks: what happens after each round of boosting.
 //
-//     fit_boosted(train, {...}, {.valid = valid, .callbacks = {progress_bar(), early_stopping({.patience = 30})}});
+//     fit_boosted(train, {.rounds = 500},
+//                 {.valid = valid, .callbacks = {progress_bar(), early_stopping({.patience = 30})}});
 //
 // A callback is any function of a Round that returns a Signal:
 //

@@ -1,6 +1,6 @@
 // Where Linden's own remarks go: one hook, silent by default. The library never prints by itself.
 //
-//     linden::set_log([](linden::LogLevel level, std::string_view message) { spdlog::info("{}", message); });
+//     set_log([](LogLevel level, std::string_view message) { std::cerr << message << '\n'; });
 #pragma once
 
 #include <functional>

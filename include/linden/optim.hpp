@@ -10,7 +10,7 @@
 //
 //     optim::Lbfgs lbfgs({w}, {.max_iterations = 200});
 //     lbfgs.step([&] { return loss_of(w); });                  // gradients are its own affair
-//     if (lbfgs.report().status != optim::LbfgsStatus::gradient_converged) ...
+//     if (lbfgs.report().status == optim::LbfgsStatus::not_finite) std::cerr << "the loss is no number\n";
 //
 // Parameters are variables (Tensor::set_requires_grad), contiguous, all f32 or all f64, on one device; they are changed
 // in place. All constructors throw ArgumentError for no parameters, two that share memory, or one that is not

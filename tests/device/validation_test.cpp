@@ -19,13 +19,15 @@ class ValidationOnGpu : public OnGpu {
     state.trees.clear();
     Arena arena(2);
     DeviceContext context(gpu(), arena);
-    Validation validation(backend_of(gpu()), context, state, {"", valid});
+    const ValidationSet set{"", valid};
+    Validation validation(backend_of(gpu()), context, state, set);
     validation.start(state);
     for (int round = 0; round < 4; ++round) {
       for (int k = 0; k < model.outputs(); ++k)
         state.trees.push_back(model.trees()[static_cast<std::size_t>(round * model.outputs() + k)]);
       std::vector<MetricValue> found;
-      validation.after_round(state, metric::defaults(model.loss()), found);
+      UndefinedMetrics undefined;
+      validation.after_round(state, metric::defaults(model.loss()), found, undefined);
       const std::vector<MetricValue>& expected = model.history()[static_cast<std::size_t>(round)];
       ASSERT_EQ(found.size(), expected.size());
       for (std::size_t m = 0; m < found.size(); ++m)

@@ -45,7 +45,7 @@ TEST(ChooseSolver, ManyColumnsUnderAPenaltyGoByConjugateGradients) {
 }
 
 TEST(ChooseSolver, ManyMoreColumnsHaveNoFactor) {
-  const Choice c = choice({.rows = 40, .features = 9000, .l2 = 1e-3, .sparse = true});
+  const Choice c = choice({.rows = 40, .features = 9000, .l2 = 1e-3});
   EXPECT_EQ(c.solver, Solver::newton_cg);
   EXPECT_EQ(c.why, "a Hessian of 9001 weights would be too large");
 }

@@ -64,7 +64,8 @@ class SolverProblem {
                 : Dataset::from_rows(std::span<const double>(values_), shape.features);
     design_ = std::make_unique<Design>("test", data_, weights_, true, arena_);
     rows_ = std::make_unique<LinearRows>(backend_of(Device::cpu()), context_, shape_.loss, labels_, weights_);
-    Penalty penalty{std::vector<double>(features + 1, shape.l1), std::vector<double>(features + 1, shape.l2)};
+    const std::size_t width = static_cast<std::size_t>(design_->columns()) + 1;
+    Penalty penalty{std::vector<double>(width, shape.l1), std::vector<double>(width, shape.l2)};
     penalty.l1.back() = penalty.l2.back() = 0;
     objective_ = std::make_unique<Objective>(*rows_, *design_, std::move(penalty));
     start_.resize(static_cast<std::size_t>(objective_->size()));

@@ -87,16 +87,5 @@ TEST(Wide, RowsWithoutAnyEntryHaveAnIntercept) {
   EXPECT_EQ(model.predict(rows.dataset(1000, 1)).at<double>({2}), 3);
 }
 
-TEST(Wide, MoreWeightsThanAHessianHolds) {
-  // Most columns have an entry or two, and most take part.
-  const Wide rows = random_rows(3000, 40000, 20, 3);
-  const LinearModel model = fit_linear(rows.dataset(40000, 1), {.loss = loss::logistic(), .l1 = 4e-3});
-  int nonzero = 0;
-  for (const double w : model.weights()) nonzero += w != 0;
-  EXPECT_GT(nonzero, 4000);
-  EXPECT_EQ(model.certificate().solver, Solver::coordinate_descent);
-  EXPECT_LE(model.certificate().relative_gap, 1e-4) << model.certificate();
-}
-
 }  // namespace
 }  // namespace linden

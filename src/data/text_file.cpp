@@ -110,9 +110,10 @@ Text Text::read_start(const std::filesystem::path& path, const std::string& call
 
   Text text;
   bool whole = false;
-  text.reserve(std::min(most, standard_input ? block : expected_size(path)));
-  while (text.size_ < most) {
-    if (text.size_ == text.capacity_) text.reserve(std::min(most, text.capacity_ + std::max(block, text.capacity_)));
+  const std::size_t bytes = std::max(most, std::size_t{1} << 18);  // of a compressed file, enough to unpack something
+  text.reserve(std::min(bytes, standard_input ? block : expected_size(path)));
+  while (text.size_ < bytes) {
+    if (text.size_ == text.capacity_) text.reserve(std::min(bytes, text.capacity_ + std::max(block, text.capacity_)));
     const std::size_t wanted = std::min(block, text.capacity_ - text.size_);
     const std::size_t got = std::fread(text.memory_.get() + text.size_, 1, wanted, file.get());
     text.size_ += got;
@@ -122,6 +123,7 @@ Text Text::read_start(const std::filesystem::path& path, const std::string& call
     break;
   }
   if (Text unpacked = text.unpacked(whole, call, most); unpacked.memory_) return unpacked;
+  text.size_ = std::min(text.size_, most);
   text.close();
   return text;
 }

@@ -29,7 +29,8 @@ std::string label_text(const Dataset& data) {
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const Dataset& data) {
-  out << fmt::format("{} rows, {} features", data.rows(), data.features());
+  out << fmt::format("{} row{}, {} feature{}", data.rows(), data.rows() == 1 ? "" : "s", data.features(),
+                     data.features() == 1 ? "" : "s");
   std::vector<std::string> texts;
   for (const Column& column : data.columns())
     if (column.categorical) texts.push_back(text_column(column, DatasetBuilder::state(data)));

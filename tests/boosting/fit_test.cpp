@@ -77,9 +77,10 @@ TEST(Fit, RefusalsNumberRowsAsTheUserDoes) {
   data.label[3] = -7;  // nobody looks at it
   EXPECT_NO_THROW(fit_boosted(data.dataset(), {.loss = loss::poisson(), .rounds = 1}));
   data.label[40] = -1;
-  EXPECT_EQ(refusal<DataError>([&] { fit_boosted(data.dataset(), {.loss = loss::poisson()}); }),
-            "fit_boosted: the label is -1 at row 40, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for "
-            "labels of either sign.");
+  EXPECT_EQ(
+      refusal<DataError>([&] { fit_boosted(data.dataset(), {.loss = loss::poisson()}); }),
+      "fit_boosted: the label is -1 at row 40, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for "
+      "labels of either sign.");
   const Loss sides = loss::custom("sides", [](const Tensor& s, const Tensor& y) { return y * (s - 2.0) * (s - 2.0); },
                                   {.curvature = Curvature::exact});
   EXPECT_EQ(refusal<DataError>([&] { fit_boosted(data.dataset(), {.loss = sides}); }).substr(0, 66),

@@ -225,7 +225,7 @@ TEST_F(Options, RowsWithoutALabelAreLeftOutOnRequest) {
   succeed("train t.csv --label y --rounds 3 --device cpu --out m.json");
   const Ran ran = run("train gaps.csv --label y --drop-unlabelled --rounds 3 --device cpu --out n.json");
   EXPECT_EQ(ran.code, 0);
-  EXPECT_TRUE(ran.out.starts_with("data        gaps.csv: 80 rows, 2 features\n")) << ran.out;
+  EXPECT_TRUE(ran.out.starts_with("data        gaps.csv: 80 rows, 2 features; label y: ")) << ran.out;
   EXPECT_EQ(ran.err, "linden: gaps.csv: 2 of 82 rows have no label and are left out.\n");
   EXPECT_TRUE(read("n.json") == read("m.json"));
   EXPECT_EQ(refused("train gaps.csv --label y --out m.json"),

@@ -132,10 +132,8 @@ TEST(Labels, BothFamiliesBeginWithTheLossOfTheLabel) {
 }
 
 TEST(Labels, OfExtremeSizeAreRefusedByNameAndBound) {
-  EXPECT_EQ(
-      refused(labelled({1, 2, -1e300}), loss::squared()),
-      "fit_boosted: label -1e+300 at row 2; 1e+38 at most is taken, of either sign. Hint: divide all labels by one "
-      "number.");
+  EXPECT_EQ(refused(labelled({1, 2, -1e300}), loss::squared()),
+            "fit_boosted: the label is -1e+300 at row 2, but labels go up to 1e+38. Hint: a larger unit.");
   EXPECT_NO_THROW(labels(labelled({1, 2, -1e38}), loss::squared()));
   const auto weighted = [](std::vector<double> label, std::vector<double> weight) {
     const Shape shape{static_cast<std::int64_t>(label.size())};

@@ -12,6 +12,7 @@
 #include <typeinfo>
 
 #include "boosting/random_data.hpp"
+#include "sanitizers.hpp"
 
 namespace {
 
@@ -34,6 +35,13 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 }
 void* operator new[](std::size_t size, std::align_val_t alignment) {
   return allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return allocate(size, 0);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
@@ -134,7 +142,7 @@ TEST(FailingAllocations, LeaveReadingAsMemoryErrors) {
   EXPECT_GT(fail_one_by_one([&] { data = Dataset::from_libsvm(svm); }, size), 10);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(LINDEN_ASAN) && !defined(LINDEN_TSAN)  // they keep what was freed
 long resident_bytes() {
   std::ifstream file("/proc/self/statm");
   long all = 0, resident = 0;

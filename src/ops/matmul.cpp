@@ -40,14 +40,14 @@ Tensor batch_of(const Tensor& t) {
 
 /// Whether the kernel can read the matrices of `t` where they are: rows or columns lie dense.
 bool is_readable(const Tensor& t) {
-  const std::int64_t rows = t.size(t.rank() - 2), columns = t.size(t.rank() - 1);
+  const std::int64_t rows = t.size(-2), columns = t.size(-1);
   const std::int64_t down = t.strides()[t.rank() - 2], across = t.strides()[t.rank() - 1];
   return ((columns == 1 || across == 1) && (rows == 1 || down > 0)) ||
          ((rows == 1 || down == 1) && (columns == 1 || across > 0));
 }
 
 MatmulTask::Matrix matrix_of(const Tensor& t) {
-  const std::int64_t rows = t.size(t.rank() - 2), columns = t.size(t.rank() - 1);
+  const std::int64_t rows = t.size(-2), columns = t.size(-1);
   MatmulTask::Matrix matrix{TensorAccess::data(t), 0, t.strides()[t.rank() - 2], t.strides()[t.rank() - 1]};
   // The stride of a dimension of size 1 says nothing: make it that of dense memory.
   if (columns == 1) matrix.column_stride = rows > 1 && matrix.row_stride == 1 ? rows : 1;
@@ -59,9 +59,9 @@ MatmulTask::Matrix matrix_of(const Tensor& t) {
 MatmulTask task_of(const Tensor& a, const Tensor& b) {
   MatmulTask task;
   task.dtype = a.dtype();
-  task.m = a.size(a.rank() - 2);
-  task.k = a.size(a.rank() - 1);
-  task.n = b.size(b.rank() - 1);
+  task.m = a.size(-2);
+  task.k = a.size(-1);
+  task.n = b.size(-1);
   task.a = matrix_of(a);
   task.b = matrix_of(b);
   task.c = {nullptr, task.m * task.n, task.n, 1};

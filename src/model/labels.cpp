@@ -93,8 +93,8 @@ void check_labels(std::string_view where, const Dataset& data, const Loss& loss)
                     data.where(static_cast<std::int64_t>(fault->row)), fault->why);
 }
 
-// Gradients of trees are floats, and squares of scores must be finite: labels, weights and what a row's weight makes of
-// its label are at most so large.
+// Gradients of trees are floats, and squares of scores must be finite: weights, and what a row's weight makes of its
+// label, are at most so large, as labels are (find_label_fault).
 constexpr double largest = 1e38;
 
 void check_sizes(std::string_view where, const Dataset& data, std::span<const double> labels) {
@@ -104,9 +104,10 @@ void check_sizes(std::string_view where, const Dataset& data, std::span<const do
     if (weights[row] > largest)
       fail<DataError>("{}: weight {} at {}; {} at most is taken. Hint: divide all weights by one number.", where,
                       weights[row], place(row), largest);
-  for (std::size_t row = 0; row < labels.size(); ++row) {
+  if (weights.empty()) return;
+  for (std::size_t row = 0; row < labels.size(); ++row) {  // none of a label that is text
     const double size = std::abs(labels[row]);
-    if (!(size <= largest) || weights.empty() || !(size * weights[row] > largest)) continue;  // the loss checks labels
+    if (!(size <= largest) || !(size * weights[row] > largest)) continue;  // the loss checks labels
     fail<DataError>(
         "{}: label {} at {} has weight {}; their product may be {} at most. Hint: divide all weights by one "
         "number.",

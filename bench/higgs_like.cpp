@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "backend/math.hpp"
-#include "backend/philox.hpp"
+#include "backend/math/math.hpp"
+#include "backend/math/philox.hpp"
 
 namespace linden::bench {
 namespace {

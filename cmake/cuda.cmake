@@ -84,15 +84,14 @@ foreach(architecture ${CMAKE_CUDA_ARCHITECTURES})
 endforeach()
 message(STATUS "CUDA backend: nvcc ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
 
-include(${PROJECT_SOURCE_DIR}/cuda/sources.cmake)
+include(${PROJECT_SOURCE_DIR}/src/cuda/sources.cmake)
 
 # -std=c++20 in words: CMake 3.25 does not know that nvcc has it, and would add C++17 for the sake of fmt::fmt or of
 # extensions that are off. No contraction to FMA on either side. Line numbers, which are for tools/check_ptx.py and
 # compute-sanitizer, change no instruction, but make objects several times as large.
 set(CMAKE_CUDA_EXTENSIONS ON)
 add_library(linden_cuda_flags INTERFACE)
-target_include_directories(linden_cuda_flags INTERFACE ${PROJECT_SOURCE_DIR}/cuda ${PROJECT_SOURCE_DIR}/src
-                                                       ${PROJECT_SOURCE_DIR}/include)
+target_include_directories(linden_cuda_flags INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 target_include_directories(linden_cuda_flags SYSTEM INTERFACE $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
 target_compile_definitions(linden_cuda_flags INTERFACE LINDEN_BUILDING
                            $<TARGET_PROPERTY:fmt::fmt,INTERFACE_COMPILE_DEFINITIONS>)
@@ -114,8 +113,7 @@ set_target_properties(linden_cuda_kernels PROPERTIES CUDA_VISIBILITY_PRESET hidd
                                                      CUDA_SEPARABLE_COMPILATION OFF INTERPROCEDURAL_OPTIMIZATION OFF)
 
 add_library(linden_cuda_host OBJECT ${LINDEN_CUDA_HOST} ${LINDEN_CUDA_LIBRARIES})
-target_include_directories(linden_cuda_host PRIVATE ${PROJECT_SOURCE_DIR}/cuda ${PROJECT_SOURCE_DIR}/src
-                                                    ${PROJECT_SOURCE_DIR}/include)
+target_include_directories(linden_cuda_host PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 target_link_libraries(linden_cuda_host PRIVATE linden_strict CUDA::cudart_static ${LINDEN_PRIVATE_DEPENDENCIES})
 
 set(LINDEN_HAS_CUDA ON)

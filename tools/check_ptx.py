@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads the PTX in CUDA object files and refuses arithmetic that could round otherwise than on the CPU.
 
-    tools/check_ptx.py build/check/CMakeFiles/linden_cuda_kernels.dir/cuda/*.o     (or .ptx files)
+    tools/check_ptx.py build/check/CMakeFiles/linden_cuda_kernels.dir/src/cuda/t*/*.o     (or .ptx files)
 
 Refused, for f32, f64 and narrower floats: fma and mad; add, sub, mul, div, rcp and sqrt without .rn, which ptxas may
 contract or approximate; .approx, .full and .ftz; atomic sums, whose order nobody knows; calls into CUDA's own library.

@@ -15,7 +15,7 @@
 
 #include "arguments.hpp"
 #include "backend/backend.hpp"
-#include "linear/objective.hpp"
+#include "linear/objective/objective.hpp"
 #include "rows.hpp"
 #include "stopwatch.hpp"
 

@@ -5,7 +5,7 @@
 #include <linden/linden.hpp>
 #include <string>
 
-#include "backend/scalar_ops.hpp"
+#include "backend/math/scalar_ops.hpp"
 #include "ops/elementwise.hpp"
 
 namespace {

@@ -24,7 +24,7 @@
 namespace linden {
 
 class BoostedModel;  // boosting.hpp
-class ModelSoFar;    // src/boosting/progress.hpp
+class ModelSoFar;    // src/boosting/train/progress.hpp
 
 /// One metric after one round.
 struct MetricValue {

@@ -282,7 +282,7 @@ class LINDEN_API Dataset {
                                  const RowOptions& options);
 
   std::shared_ptr<const State> state_;
-  friend class DatasetBuilder;  // src/data/dataset_builder.hpp
+  friend class DatasetBuilder;  // src/data/dataset/builder.hpp
 };
 
 /// One line: 101 rows, 2 features, 1 of text: b (101 values; line 79: "1.281.501.0"); label y: 2 classes (no, yes).

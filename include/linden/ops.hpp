@@ -17,8 +17,8 @@
 // Division and the functions from sqrt on take whole numbers as f64. Comparisons give boolean. NaN and infinity follow
 // IEEE 754. Results are on the device of the operands: all on one, except that numbers of C++ go along to any. All
 // throw ShapeError for shapes, DTypeError for dtypes and DeviceError for devices that do not fit.
-// Functions are Linden's own (src/backend/math.hpp has their errors, at most 1 ulp for exp, log and their kin): they
-// round alike on every machine and device.
+// Functions are Linden's own (src/backend/math/math.hpp has their errors, at most 1 ulp for exp, log and their kin):
+// they round alike on every machine and device.
 #pragma once
 
 #include <concepts>
@@ -96,7 +96,7 @@ LINDEN_API Tensor where(const Tensor& mask, const Tensor& a, const Tensor& b);
 LINDEN_API Tensor cast(const Tensor& x, DType dtype);
 
 // Reductions drop the reduced dimensions, or keep them with size 1. Sums run over fixed chunks in a fixed order
-// (src/cpu/reduce.cpp writes it down). Sums and products of whole numbers and boolean are i64.
+// (src/cpu/tensor/reduce.cpp writes it down). Sums and products of whole numbers and boolean are i64.
 LINDEN_API Tensor sum(const Tensor& x, const Axes& axes = {}, bool keep_dims = false);
 LINDEN_API Tensor product(const Tensor& x, const Axes& axes = {}, bool keep_dims = false);
 /// Of nothing: NaN.

@@ -5,7 +5,7 @@
 #include <linden/ops.hpp>
 
 #include "autograd/node.hpp"
-#include "backend/philox.hpp"
+#include "backend/math/philox.hpp"
 #include "base/fail.hpp"
 
 namespace linden {

@@ -6,7 +6,7 @@
 namespace linden {
 
 namespace cuda {
-class Queue;  // cuda/runtime/queue.hpp
+class Queue;  // src/cuda/runtime/queue.hpp
 }
 
 struct Context {

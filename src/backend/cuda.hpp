@@ -1,4 +1,4 @@
-// The door to the CUDA backend. One source answers it: no_cuda.cpp in a build without CUDA, cuda/backend.cpp in one
+// The door to the CUDA backend. One source answers it: no_cuda.cpp in a build without CUDA, src/cuda/backend.cpp in one
 // that has it.
 #pragma once
 

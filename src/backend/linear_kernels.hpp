@@ -1,8 +1,8 @@
 // The seam of linear models: everything that their solvers ask of a device, as one table of functions over plain
 // memory.
 //
-// The loops that call it stand in src/linear. The CPU's table is src/cpu/linear_table.cpp, the GPU's
-// cuda/linear_table.cpp. Cholesky factors come from the tensor table.
+// The loops that call it stand in src/linear. The CPU's table is src/cpu/linear/table.cpp, the GPU's
+// src/cuda/linear/table.cpp. Cholesky factors come from the tensor table.
 //
 // A design is the matrix A [rows, width] of the standardised columns and, last, a column of ones for the intercept
 // (zeros without one). It is never made: kernels standardise raw values while they read them. Tasks and views are the
@@ -14,7 +14,7 @@
 #include <linden/dtype.hpp>
 
 #include "backend/context.hpp"
-#include "backend/row_losses.hpp"
+#include "backend/loss/row_losses.hpp"
 
 namespace linden {
 

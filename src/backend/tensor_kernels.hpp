@@ -2,7 +2,7 @@
 //
 // The ops that call it stand in src/ops: they check, broadcast, promote and allocate, and hand over loops whose
 // dimensions are already merged where memory allows. Kernels neither allocate nor check. The CPU's table is made in
-// src/cpu/tensor_table.cpp, once per instruction level.
+// src/cpu/tensor/table.cpp, once per instruction level.
 //
 // Every result has the same bytes for any number of threads: sums run over fixed chunks in a fixed order, written down
 // beside each kernel.

@@ -1,7 +1,7 @@
 // The seam of boosting: everything that growing trees asks of a device, as one table of functions over plain memory.
 //
 // The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/kernels.cpp, the GPU's
-// cuda/tree_table.cpp. TreeMemory (tree_memory.hpp) has all that a tree needs, made once for a fit.
+// src/cuda/tree/table.cpp. TreeMemory (tree_memory.hpp) has all that a tree needs, made once for a fit.
 //
 // Tasks themselves, LossSpec with its program and lists of views are the host's; the arrays of rows behind them (and
 // what a comment says so of) are the device's.
@@ -10,9 +10,9 @@
 #include <cstdint>
 
 #include "backend/context.hpp"
-#include "backend/host_device.hpp"
-#include "backend/row_losses.hpp"
-#include "backend/tree_memory.hpp"
+#include "backend/math/host_device.hpp"
+#include "backend/loss/row_losses.hpp"
+#include "backend/tree/tree_memory.hpp"
 
 namespace linden {
 

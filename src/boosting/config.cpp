@@ -1,7 +1,7 @@
 // BoostingConfig's fields as one table.
 #include "boosting/config.hpp"
 
-#include "backend/row_losses.hpp"
+#include "backend/loss/row_losses.hpp"
 #include "loss/definition.hpp"
 #include "model/config_fields.hpp"
 

@@ -5,8 +5,8 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "boosting/category_groups.hpp"
-#include "boosting/predictor.hpp"
+#include "boosting/bins/category_groups.hpp"
+#include "boosting/predict/predictor.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
 #include "model/predictions.hpp"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "boosting/forest.hpp"
-#include "boosting/row_forest.hpp"
+#include "boosting/predict/forest.hpp"
+#include "boosting/predict/row_forest.hpp"
 
 namespace linden {
 

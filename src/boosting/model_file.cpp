@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "base/fail.hpp"
-#include "boosting/category_groups.hpp"
+#include "boosting/bins/category_groups.hpp"
 #include "model/config_json.hpp"
 #include "model/envelope.hpp"
 #include "model/save_model.hpp"

@@ -14,7 +14,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/parallel.hpp"
-#include "data/dataset_builder.hpp"
+#include "data/dataset/builder.hpp"
 #include "data/number.hpp"
 #include "data/origin.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/csv_fields.hpp"
+#include "data/csv/fields.hpp"
 
 namespace linden {
 

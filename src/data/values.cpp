@@ -2,7 +2,7 @@
 #include <linden/values.hpp>
 
 #include "base/fail.hpp"
-#include "data/dataset_checks.hpp"
+#include "data/dataset/checks.hpp"
 
 namespace linden {
 

@@ -6,7 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "linear/device_design.hpp"
+#include "linear/design/device_design.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
 #include "model/predictions.hpp"

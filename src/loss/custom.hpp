@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/row_instructions.hpp"
+#include "backend/loss/row_instructions.hpp"
 #include "loss/trace.hpp"
 
 namespace linden {

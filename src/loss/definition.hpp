@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "backend/row_losses.hpp"
+#include "backend/loss/row_losses.hpp"
 
 namespace linden {
 

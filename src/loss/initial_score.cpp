@@ -7,8 +7,8 @@
 #include <numeric>
 #include <type_traits>
 
-#include "backend/order_statistic.hpp"
-#include "backend/tree_math.hpp"
+#include "backend/math/order_statistic.hpp"
+#include "backend/tree/tree_math.hpp"
 #include "base/fail.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"

@@ -13,7 +13,7 @@ namespace linden {
 /// exact: the order of rows and the number of threads do not show in any bit. Where the minimum lies at infinity (all
 /// labels of one class, all counts zero) the score stops at 30 on that side; softmax stops 30 below its largest
 /// score. The scores of softmax sum to zero. Quantile and absolute start from the order statistic of the labels, as
-/// backend/order_statistic.hpp defines it: one of the labels.
+/// backend/math/order_statistic.hpp defines it: one of the labels.
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
                                   Arena& arena);
 

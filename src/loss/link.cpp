@@ -1,7 +1,7 @@
 // One function of scores a link, over any layout.
 #include "loss/link.hpp"
 
-#include "backend/row_losses.hpp"
+#include "backend/loss/row_losses.hpp"
 
 namespace linden {
 namespace {

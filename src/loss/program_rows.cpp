@@ -1,6 +1,6 @@
 #include "loss/program_rows.hpp"
 
-#include "backend/row_program.hpp"
+#include "backend/loss/row_program.hpp"
 
 namespace linden {
 

@@ -1,11 +1,11 @@
-// The interpreter of row programs (backend/row_program.hpp) for the host outside of kernels: compiled once.
+// The interpreter of row programs (backend/loss/row_program.hpp) for the host outside of kernels: compiled once.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "backend/row_instructions.hpp"
+#include "backend/loss/row_instructions.hpp"
 
 namespace linden {
 

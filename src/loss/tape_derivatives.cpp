@@ -54,7 +54,7 @@ Tensor slopes_at(const Loss::Definition& loss, const Tensor& scores, std::int64_
   return grad(total(loss, moved, labels, weights, parameters), {moved})[0].select(0, k);
 }
 
-/// As row programs do it (backend/row_losses.hpp).
+/// As row programs do it (backend/loss/row_losses.hpp).
 void majorise(const Loss::Definition& loss, const Tensor& scores, const Tensor& labels, const double* weights,
               std::span<const Tensor> parameters, Tensor& curvature) {
   const Majoriser& majoriser = loss.spec.majoriser;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/row_instructions.hpp"
+#include "backend/loss/row_instructions.hpp"
 
 namespace linden {
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <linden/metric.hpp>
 
-#include "backend/math.hpp"
-#include "backend/row_losses.hpp"
+#include "backend/math/math.hpp"
+#include "backend/loss/row_losses.hpp"
 #include "base/fail.hpp"
 #include "metric/rows.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <linden/tensor.hpp>
 
-#include "backend/scalar_ops.hpp"
+#include "backend/math/scalar_ops.hpp"
 
 namespace linden {
 

@@ -4,7 +4,7 @@
 #include <linden/ops.hpp>
 #include <linden/random.hpp>
 
-#include "backend/random_draws.hpp"
+#include "backend/tensor/random_draws.hpp"
 #include "base/fail.hpp"
 #include "ops/device_context.hpp"
 #include "ops/elementwise.hpp"

@@ -4,7 +4,7 @@
 #include <linden/ops.hpp>
 #include <type_traits>
 
-#include "backend/scalar_ops.hpp"
+#include "backend/math/scalar_ops.hpp"
 
 namespace linden {
 

@@ -1,4 +1,4 @@
-// Adam and AdamW: options, state, and the task of the fused kernel (src/backend/step_math.hpp has the rule).
+// Adam and AdamW: options, state, and the task of the fused kernel (src/backend/tensor/step_math.hpp has the rule).
 #include <limits>
 #include <linden/optim.hpp>
 

@@ -1,4 +1,4 @@
-// Sgd: options, state, and the task of the fused kernel (src/backend/step_math.hpp has the rule).
+// Sgd: options, state, and the task of the fused kernel (src/backend/tensor/step_math.hpp has the rule).
 #include <linden/optim.hpp>
 
 #include "ops/device_context.hpp"

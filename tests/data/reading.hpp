@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "data/csv.hpp"
+#include "data/csv/csv.hpp"
 #include "data/libsvm.hpp"
 #include "refusal.hpp"
 

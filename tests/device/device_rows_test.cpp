@@ -1,7 +1,7 @@
 // Raw rows on a GPU part by part: whatever the size of the parts, kernels see the view's rows.
-#include "boosting/device_rows.hpp"
+#include "boosting/bins/device_rows.hpp"
 
-#include "backend/raw_value.hpp"
+#include "backend/tree/raw_value.hpp"
 #include "boosting/random_data.hpp"
 #include "device/gpu.hpp"
 

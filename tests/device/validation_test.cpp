@@ -1,5 +1,5 @@
 // Scores of a validation set on a GPU: the metrics of every round are those of training on the CPU.
-#include "boosting/validation.hpp"
+#include "boosting/train/validation.hpp"
 
 #include "boosting/random_data.hpp"
 #include "device/gpu.hpp"

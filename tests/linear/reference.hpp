@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/row_losses.hpp"
+#include "backend/loss/row_losses.hpp"
 
 namespace linden::reference {
 

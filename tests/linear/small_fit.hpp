@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "linear/objective.hpp"
+#include "linear/objective/objective.hpp"
 #include "linear/reference.hpp"
 
 namespace linden {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <linden/ops.hpp>
 
-#include "backend/scalar_ops.hpp"
+#include "backend/math/scalar_ops.hpp"
 #include "ops/elementwise.hpp"
 
 namespace linden {

@@ -6,7 +6,7 @@
 #include <linden/random.hpp>
 #include <linden/threads.hpp>
 
-#include "backend/philox.hpp"
+#include "backend/math/philox.hpp"
 #include "ops/tensors.hpp"
 #include "refusal.hpp"
 

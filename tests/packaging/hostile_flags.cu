@@ -1,5 +1,5 @@
 // Arithmetic that --use_fast_math would contract, approximate and flush: for the test that it does not.
-#include "runtime/simt.hpp"
+#include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {
 

@@ -1,6 +1,6 @@
 # No contraction and no unrounded arithmetic in the PTX of the kernels, but for `others`, which ask for fma themselves and
 # owe nobody the CPU's bytes. The executor's kernels are compiled by g++, and cannot show what nvcc does.
-set(others cholesky linear_evaluate linear_hessian linear_product linear_scores solve_triangular)
+set(others linear/evaluate linear/hessian linear/product linear/scores tensor/cholesky tensor/solve_triangular)
 list(JOIN others "|" pattern)
 set(checked "$<FILTER:$<TARGET_OBJECTS:linden_cuda_kernels>,EXCLUDE,/(${pattern})\\.cu\\.o>")
 

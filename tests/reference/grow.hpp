@@ -15,7 +15,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/tree_math.hpp"
+#include "backend/tree/tree_math.hpp"
 
 namespace linden::reference {
 

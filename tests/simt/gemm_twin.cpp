@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "runtime/cublas.hpp"
-#include "runtime/launch.hpp"
+#include "cuda/runtime/cublas.hpp"
+#include "cuda/runtime/launch.hpp"
 #include "simt/heap.hpp"
 #include "simt/region.hpp"
 #include "simt/stream.hpp"

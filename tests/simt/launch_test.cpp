@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "refusal.hpp"
-#include "runtime/launch.hpp"
+#include "cuda/runtime/launch.hpp"
 #include "sanitizers.hpp"
 #include "simt/device_array.hpp"
 #include "simt/executor.hpp"

@@ -1,6 +1,6 @@
 // CUB's radix sort for the executor: a stable sort of the host's in the stream's turn. The result lies in the second
 // half, so that whoever looks into the first finds what was there before.
-#include "radix_sort.hpp"
+#include "cuda/runtime/radix_sort.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,5 +1,5 @@
 // Correct ways for one thread to hand plain data to another: the checking build must accept each.
-#include "runtime/simt.hpp"
+#include "cuda/runtime/simt.hpp"
 #include "simt/kernels/kernels.hpp"
 
 namespace linden::simt_test {

@@ -1,6 +1,6 @@
 // A histogram in dynamic shared memory.
 #include "simt/kernels/kernels.hpp"
-#include "runtime/simt.hpp"
+#include "cuda/runtime/simt.hpp"
 
 namespace linden::simt_test {
 namespace {

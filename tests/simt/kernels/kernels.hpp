@@ -1,7 +1,7 @@
 // Small real kernels for the executor's own tests. Each function launches one; arrays are the device's.
 #pragma once
 
-#include "runtime/launch.hpp"
+#include "cuda/runtime/launch.hpp"
 
 namespace linden::simt_test {
 

@@ -2,7 +2,7 @@
 // message.
 #include "simt/kernels/planted.hpp"
 
-#include "runtime/simt.hpp"
+#include "cuda/runtime/simt.hpp"
 
 namespace linden::simt_test {
 

@@ -1,6 +1,6 @@
 // Sums, the best of a block, and the block that comes last.
 #include "simt/kernels/kernels.hpp"
-#include "runtime/simt.hpp"
+#include "cuda/runtime/simt.hpp"
 
 namespace linden::simt_test {
 namespace {

@@ -1,6 +1,6 @@
 // A scan and a partition in one pass over the data: each tile looks back at the sums of the tiles before it.
 #include "simt/kernels/kernels.hpp"
-#include "runtime/simt.hpp"
+#include "cuda/runtime/simt.hpp"
 
 namespace linden::simt_test {
 namespace {

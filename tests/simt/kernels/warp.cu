@@ -1,6 +1,6 @@
 // What lanes tell each other, and accesses of 16 bytes.
 #include "simt/kernels/kernels.hpp"
-#include "runtime/simt.hpp"
+#include "cuda/runtime/simt.hpp"
 
 namespace linden::simt_test {
 namespace {

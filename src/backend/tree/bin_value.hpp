@@ -1,0 +1,30 @@
+// The bin of a raw value.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/math/host_device.hpp"
+#include "backend/tree_kernels.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+/// Cuts that the search reads.
+inline constexpr std::int32_t search_width = 255;
+
+/// The number of cuts below v: eight halvings of 255 cuts (short lists end in infinities).
+LINDEN_HD std::uint8_t bin_of(const FeatureCuts& feature, double v) {
+  std::int32_t at = 0;
+#ifndef __CUDACC__  // which unrolls it unasked
+#pragma GCC unroll 8
+#endif
+  for (std::int32_t step = 128; step > 0; step /= 2) at += feature.cuts[at + step - 1] < v ? step : 0;
+  return v != v ? feature.missing_bin : static_cast<std::uint8_t>(at);
+}
+
+LINDEN_HD std::uint8_t bin_of_code(const FeatureCuts& feature, double code) {
+  return code < 0 || code >= feature.codes ? feature.missing_bin : feature.bin_of_code[static_cast<std::int32_t>(code)];
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

@@ -1,0 +1,129 @@
+// The queue of open leaves and the order of growth, for one thread of any device; and what becomes of a leaf that is
+// expanded.
+//
+// leaf_wise takes the leaf with the largest gain next, level_wise the same within the shallowest level. Leaves are
+// expanded several at a time, the most promising ones in advance; `commit` replays the order of one-at-a-time growth
+// over what has been expanded, so that the tree does not depend on how many were taken at once.
+#pragma once
+
+#include "backend/math/host_device.hpp"
+#include "backend/tree/tree_math.hpp"
+#include "backend/tree/tree_memory.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+/// Whether a is split before b. Equal gains: the leaf that was made first.
+LINDEN_HD bool comes_first(bool level_wise, const Candidate& a, const Candidate& b) {
+  if (level_wise && a.depth != b.depth) return a.depth < b.depth;
+  if (a.gain != b.gain) return a.gain > b.gain;
+  return a.order < b.order;
+}
+
+LINDEN_HD void push(TreeMemory& tree, const Candidate& leaf) {
+  Candidate* const heap = tree.queue;
+  std::int32_t at = tree.queue_size++;
+  for (; at > 0 && comes_first(tree.limits.level_wise, leaf, heap[(at - 1) / 2]); at = (at - 1) / 2)
+    heap[at] = heap[(at - 1) / 2];
+  heap[at] = leaf;
+}
+
+LINDEN_HD Candidate pop(TreeMemory& tree) {
+  Candidate* const heap = tree.queue;
+  const Candidate first = heap[0];
+  const Candidate last = heap[--tree.queue_size];
+  std::int32_t at = 0;
+  for (std::int32_t child = 1; child < tree.queue_size; child = 2 * at + 1) {
+    if (child + 1 < tree.queue_size && comes_first(tree.limits.level_wise, heap[child + 1], heap[child])) ++child;
+    if (!comes_first(tree.limits.level_wise, heap[child], last)) break;
+    heap[at] = heap[child];
+    at = child;
+  }
+  heap[at] = last;
+  return first;
+}
+
+/// Numbers a node in the order of growth and queues it if it has a split.
+LINDEN_HD void commit_node(TreeMemory& tree, std::int32_t index) {
+  GrowNode& node = tree.nodes[index];
+  node.order = tree.committed_count;
+  tree.committed[tree.committed_count++] = index;
+  if (node.split.gain > 0) push(tree, {node.split.gain, node.depth, node.order, index});
+}
+
+/// Splits still to be made.
+LINDEN_HD std::int32_t splits_left(const TreeMemory& tree) {
+  return tree.limits.max_leaves - (tree.committed_count + 1) / 2;
+}
+
+/// Commits all splits whose children are known, in order. True when the tree is done.
+LINDEN_HD bool commit(TreeMemory& tree) {
+  if (tree.committed_count == 0) commit_node(tree, 0);
+  while (tree.queue_size > 0 && splits_left(tree) > 0) {
+    const GrowNode& next = tree.nodes[tree.queue[0].node];
+    if (next.left < 0) return false;
+    pop(tree);
+    commit_node(tree, next.left);
+    commit_node(tree, next.left + 1);
+  }
+  return true;
+}
+
+/// Fills the batch: the next leaf for certain, and the leaves after it that are likely to be split too. Leaf-wise
+/// growth takes leaves in advance only among the first 0.4 of the splits left; level-wise growth never errs.
+LINDEN_HD void fill_batch(TreeMemory& tree) {
+  const bool level_wise = tree.limits.level_wise;
+  const std::int32_t left = splits_left(tree);
+  const std::int32_t hopeful = level_wise ? left : 2 * left / 5;
+  const std::int32_t spare = (tree.node_capacity - tree.node_count) / 2 - left;  // expansions that may come to nothing
+  const std::int32_t depth = tree.queue[0].depth;
+  std::int32_t popped = 0;
+  tree.batch_size = 0;
+  while (tree.queue_size > 0 && tree.batch_size < tree.batch_capacity) {
+    const bool certain = popped == 0;
+    if (!certain && (popped >= hopeful || (level_wise ? tree.queue[0].depth != depth : tree.batch_size > spare))) break;
+    const Candidate leaf = pop(tree);
+    tree.popped[popped++] = leaf;
+    if (tree.nodes[leaf.node].left < 0) tree.batch[tree.batch_size++] = leaf.node;
+    if (popped >= 4 * tree.batch_capacity) break;
+  }
+  for (std::int32_t i = 0; i < popped; ++i) push(tree, tree.popped[i]);
+  tree.children_final = tree.batch_size == left;
+}
+
+/// Whether a new node's histogram is summed row by row; false when it is left to `subtract`, or not needed.
+LINDEN_HD bool is_summed(const TreeMemory& tree, std::int32_t index) {
+  const GrowNode& node = tree.nodes[index];
+  if (node.parent < 0) return true;
+  const std::int32_t left = tree.nodes[node.parent].left;
+  if (tree.children_final || (!may_split(tree, tree.nodes[left]) && !may_split(tree, tree.nodes[left + 1])))
+    return false;
+  if (tree.nodes[node.parent].slot < 0) return may_split(tree, node);
+  const bool left_is_smaller = tree.nodes[left].rows <= tree.nodes[left + 1].rows;
+  return (index == left) == left_is_smaller;
+}
+
+/// Makes the children of a node whose rows have been divided: nodes `left` and left + 1, whose entries begin at
+/// `begin`.
+LINDEN_HD void make_children(TreeMemory& tree, std::int32_t index, std::int32_t left, std::int64_t begin,
+                             std::int64_t left_rows) {
+  GrowNode& node = tree.nodes[index];
+  node.left = left;
+  GrowNode& l = tree.nodes[left] = GrowNode{};
+  GrowNode& r = tree.nodes[left + 1] = GrowNode{};
+  l.parent = r.parent = index;
+  l.depth = r.depth = node.depth + 1;
+  l.begin = begin;
+  l.rows = left_rows;
+  l.gradient = node.split.left_gradient;
+  l.curvature = node.split.left_curvature;
+  r.begin = begin + left_rows;
+  r.rows = node.rows - left_rows;
+  r.gradient = node.gradient - l.gradient;
+  r.curvature = node.curvature - l.curvature;
+  // Training saw no missing value of this feature: later ones follow the larger child.
+  if (!tree.bins.feature[node.split.feature].has_missing) node.split.missing_left = l.rows >= r.rows;
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

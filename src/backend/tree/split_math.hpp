@@ -1,0 +1,84 @@
+// What a split is worth and whether it may be: the arithmetic of split search, shared by the devices.
+#pragma once
+
+#include "backend/math/host_device.hpp"
+#include "backend/tree/tree_math.hpp"
+#include "backend/tree/tree_memory.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+/// A node as its scans see it. Sums in units of the quantisation are exact as doubles.
+struct Scan {
+  GrowthLimits limits;
+  std::int64_t rows, node_curvature;
+  double gradient_unit, curvature_unit;
+  double gradient, curvature;  ///< of the node, in real units
+  double score;
+};
+
+LINDEN_HD Scan scan_of(const TreeMemory& tree, const GrowNode& node) {
+  Scan s{tree.limits, node.rows, node.curvature, tree.gradient_unit, tree.curvature_unit, 0, 0, 0};
+  s.gradient = static_cast<double>(node.gradient) * s.gradient_unit;
+  s.curvature = static_cast<double>(node.curvature) * s.curvature_unit;
+  s.score = node_score(s.gradient, s.curvature, s.limits.l1, s.limits.l2);
+  return s;
+}
+
+/// The gain when so much (in quantised sums) goes left; 0 when a child is too light.
+LINDEN_HD double gain_of(const Scan& s, std::int64_t gradient, std::int64_t curvature, double l2) {
+  const double left_gradient = static_cast<double>(gradient) * s.gradient_unit;
+  const double left_curvature = static_cast<double>(curvature) * s.curvature_unit;
+  const double right_gradient = s.gradient - left_gradient, right_curvature = s.curvature - left_curvature;
+  const double gain =
+      split_gain(left_gradient, left_curvature, right_gradient, right_curvature, s.score, s.limits.l1, l2);
+  const double least = s.limits.min_child_weight;
+  return ((left_curvature >= least) & (right_curvature >= least)) ? gain : 0.0;
+}
+
+/// Whether both children have enough rows, when so many go left.
+LINDEN_HD bool enough_rows(const Scan& s, std::int64_t left_rows) {
+  return left_rows >= s.limits.min_rows_in_leaf && s.rows - left_rows >= s.limits.min_rows_in_leaf;
+}
+
+/// Whether the curvature alone proves that (no row has more than the largest), or rows were counted.
+LINDEN_HD bool is_proven(const TreeMemory& tree, const GrowNode& node, const Split& split) {
+  const std::int64_t enough = (tree.limits.min_rows_in_leaf - 1) * tree.max_curvature;
+  return split.counted || (split.left_curvature > enough && node.curvature - split.left_curvature > enough);
+}
+
+LINDEN_HD void mark_left(Split& split, int bin) { split.left_bins[bin >> 6] |= std::uint64_t{1} << (bin & 63); }
+
+/// Marks bins [0, count) of a split.
+LINDEN_HD void mark_first(Split& split, int count) {
+  for (int word = 0; word < 4; ++word) {
+    const int bits = count - 64 * word;
+    split.left_bins[word] = bits <= 0 ? 0 : bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+  }
+}
+
+/// By what categories are sorted, ascending; equal ones stay in the order of bins.
+LINDEN_HD double category_rank(const Scan& s, std::int64_t gradient, std::int64_t curvature) {
+  return static_cast<double>(gradient) * s.gradient_unit /
+         (static_cast<double>(curvature) * s.curvature_unit + category_smoothing);
+}
+
+/// How a bin of categories takes part in the search: not at all where the node has no row of it, and together with
+/// other rare ones where it is one among many.
+enum class CategoryPart : std::uint8_t { none, own, rare };
+
+LINDEN_HD CategoryPart part_of(const Scan& s, const FeatureBins& feature, bool few, std::int64_t gradient,
+                               std::int64_t curvature, std::int64_t tree_rows) {
+  if (gradient == 0 && curvature == 0) return CategoryPart::none;
+  const bool rare = !few && is_rare_category(curvature, s.node_curvature, s.rows, tree_rows, feature.trusted_rows);
+  return rare ? CategoryPart::rare : CategoryPart::own;
+}
+
+/// How many prefixes of the order (or, with few categories, single ones) are tried.
+LINDEN_HD int category_steps(bool few, int tried) {
+  if (few) return tried;
+  return tried - 1 < most_categories_on_a_side ? tried - 1 : most_categories_on_a_side;
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

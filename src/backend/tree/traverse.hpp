@@ -1,0 +1,36 @@
+// One step down a tree: the rule by which raw values choose a child, for prediction on any device.
+#pragma once
+
+#include "backend/math/host_device.hpp"
+#include "backend/tree/tree_memory.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+/// Whether a category is in the set of those that go left; NaN and codes that training had no name for are missing.
+LINDEN_HD bool category_goes_left(const ForestView& forest, std::int32_t at, double code) {
+  const ForestNode& node = forest.nodes[at];
+  const ForestDetail& set = forest.details[at];
+  if (!(code >= 0 && code < set.codes)) return node.missing_left;
+  const auto c = static_cast<std::int64_t>(code);
+  return c < std::int64_t{32} * set.words && ((forest.categories[set.first_word + c / 32] >> (c % 32)) & 1) != 0;
+}
+
+/// The child of node `at` that a value goes to: values up to the threshold, or categories in the set, go left; missing
+/// ones follow their direction. A leaf's is the leaf itself. `categories`: whether the forest has any such split.
+/// `node` is forest.nodes[at].
+template <bool categories>
+LINDEN_HD std::int32_t next_node(const ForestView& forest, const ForestNode& node, std::int32_t at, double value) {
+  bool left = (value <= node.threshold) | ((value != value) & (node.missing_left != 0));
+  if constexpr (categories)
+    if (node.categorical) left = category_goes_left(forest, at, value);
+  return node.left + (left ? 0 : 1);
+}
+
+template <bool categories>
+LINDEN_HD std::int32_t next_node(const ForestView& forest, std::int32_t at, double value) {
+  return next_node<categories>(forest, forest.nodes[at], at, value);
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

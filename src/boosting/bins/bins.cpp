@@ -1,0 +1,90 @@
+#include "boosting/bins/bins.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "backend/tree/bin_value.hpp"
+#include "boosting/bins/device_rows.hpp"
+
+namespace linden {
+namespace {
+
+// A feature is kept by its entries when so few rows have one: they take nine bytes each, and a dense row two.
+constexpr std::int64_t rows_for_an_entry = 4;
+
+// Short rows have a power of two of bytes, so that none straddles two cache lines.
+std::int64_t row_stride(std::int64_t features) {
+  std::int64_t stride = 4;
+  while (stride < features && stride < 64) stride *= 2;
+  return stride >= features ? stride : (features + 31) / 32 * 32;
+}
+
+bool is_sparse(const Dataset& data, const Cuts& cuts) {
+  return data.is_sparse() && cuts.usual_bin == cuts.bin_of_number(0) &&
+         cuts.rows_elsewhere * rows_for_an_entry <= data.rows();
+}
+
+FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
+  return {first_cell,       static_cast<std::int16_t>(cuts.bins),      cuts.has_missing,
+          cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin), source,
+          cuts.trusted_rows};
+}
+
+}  // namespace
+
+Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
+           std::int64_t min_rows_in_leaf) {
+  std::vector<int> sparse;
+  std::vector<double> numbers;
+  for (std::size_t f = 0; f < cuts.size(); ++f) {
+    const Cuts& c = cuts[f];
+    if (c.bins < 2) continue;
+    varying_.push_back(-1);
+    if (c.rows_elsewhere < min_rows_in_leaf) continue;
+    if (is_sparse(data, c)) {
+      sparse.push_back(static_cast<int>(f));
+      continue;
+    }
+    features_.push_back(describe(c, view_.cells, static_cast<int>(f)));
+    view_.cells += c.bins;
+    view_.most_bins = std::max(view_.most_bins, c.bins);
+    used_.push_back(static_cast<int>(f));
+    numbers.insert(numbers.end(), c.numeric.begin(), c.numeric.end());
+    numbers.resize(used_.size() * std::size_t{search_width}, std::numeric_limits<double>::infinity());
+  }
+  std::vector<FeatureCuts> feature_cuts;
+  for (std::size_t i = 0; i < used_.size(); ++i) {
+    const Cuts& c = cuts[used_[i]];
+    feature_cuts.push_back({numbers.data() + i * std::size_t{search_width}, c.categorical ? c.bin_of.data() : nullptr,
+                            static_cast<std::int32_t>(c.bin_of.size()),
+                            static_cast<std::uint8_t>(c.has_missing ? c.bins - 1 : 0)});
+  }
+  const std::vector<int> dense = used_;
+  for (const int f : sparse) features_.push_back(describe(cuts[f], 0, f));
+  used_.insert(used_.end(), sparse.begin(), sparse.end());
+  std::vector<std::int32_t> place(cuts.size(), -1);
+  for (std::size_t i = 0; i < used_.size(); ++i) place[used_[i]] = static_cast<std::int32_t>(i);
+  for (std::size_t f = 0, v = 0; f < cuts.size(); ++f)
+    if (cuts[f].bins >= 2) varying_[v++] = place[f];
+
+  view_.rows = data.rows();
+  view_.features = static_cast<std::int32_t>(dense.size());
+  view_.row_stride = row_stride(view_.features);
+  by_row_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.row_stride, "bins");
+  by_feature_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.features, "bins by feature");
+  device_features_ = DeviceArray<FeatureBins>(backend.memory, context, static_cast<std::int64_t>(features_.size()),
+                                              "the list of features");
+  device_features_.upload(features_.data());
+  view_.by_row = by_row_.data();
+  view_.by_feature = by_feature_.data();
+  view_.feature = device_features_.data();
+  const RawView raw(data, plain_sources(dense));
+  DeviceRows(backend, context, raw).each_part([&](const RowsView& rows, std::int64_t first) {
+    backend.tree.bin(context, {rows, feature_cuts.data(), view_, first});
+  });
+  if (sparse.empty()) return;
+  sparse_ = SparseEntries(backend, context, data.sparse(), cuts, sparse);
+  view_.sparse = sparse_.view();
+}
+
+}  // namespace linden

@@ -1,0 +1,38 @@
+// Bins: the training rows as one byte a feature, made once for a fit. Features that no split could use are left out;
+// those of sparse data that lie mostly in the bin of zero are kept by their other rows.
+#pragma once
+
+#include <linden/data.hpp>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "boosting/bins/cuts.hpp"
+#include "boosting/bins/sparse_entries.hpp"
+
+namespace linden {
+
+class Bins {
+ public:
+  Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
+       std::int64_t min_rows_in_leaf);
+
+  const BinsView& view() const noexcept { return view_; }
+  /// What view().feature is on the device.
+  const std::vector<FeatureBins>& features() const noexcept { return features_; }
+  /// The data's feature behind each feature of the view.
+  const std::vector<int>& used() const noexcept { return used_; }
+  /// The features of more than one bin, in the order of the data, from which those of a tree are drawn: each one's
+  /// feature of the view, or -1 where too few rows differ for any split.
+  const std::vector<std::int32_t>& varying() const noexcept { return varying_; }
+
+ private:
+  std::vector<int> used_;
+  std::vector<std::int32_t> varying_;
+  std::vector<FeatureBins> features_;
+  DeviceArray<FeatureBins> device_features_;
+  DeviceArray<std::uint8_t> by_row_, by_feature_;
+  SparseEntries sparse_;
+  BinsView view_;
+};
+
+}  // namespace linden

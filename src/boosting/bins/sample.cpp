@@ -1,0 +1,78 @@
+#include "boosting/bins/sample.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+
+namespace linden {
+namespace {
+
+constexpr std::int64_t chunk_items = 16384;
+constexpr int bucket_bits = 12;
+using Counts = std::array<std::int64_t, 1 << bucket_bits>;
+
+// One 128-bit draw serves four items.
+void fill_keys(std::vector<std::uint32_t>& keys, std::uint64_t seed, Draw use, std::uint32_t round, Arena& arena,
+               Counts& counts) {
+  std::mutex mutex;
+  arena.chunks(static_cast<std::int64_t>(keys.size()), chunk_items,
+               [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+                 Counts mine{};
+                 for (std::int64_t i = begin; i < end; i += 4) {
+                   const PhiloxCounter drawn = random_words(seed, use, round, static_cast<std::uint64_t>(i / 4));
+                   for (std::int64_t k = i; k < std::min(i + 4, end); ++k) {
+                     keys[k] = drawn.word[k - i];
+                     ++mine[keys[k] >> (32 - bucket_bits)];
+                   }
+                 }
+                 const std::lock_guard lock(mutex);
+                 for (std::size_t b = 0; b < mine.size(); ++b) counts[b] += mine[b];
+               });
+}
+
+// A key with its item, so that equal keys have an order.
+std::uint64_t ranked(std::uint32_t key, std::int64_t item) {
+  return (std::uint64_t{key} << 32) | static_cast<std::uint64_t>(item);
+}
+
+// The largest ranked key among the `wanted` smallest.
+std::uint64_t threshold(const std::vector<std::uint32_t>& keys, const Counts& counts, std::int64_t wanted) {
+  std::uint32_t bucket = 0;
+  for (; wanted > counts[bucket]; ++bucket) wanted -= counts[bucket];
+  std::vector<std::uint64_t> members;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (keys[i] >> (32 - bucket_bits) == bucket) members.push_back(ranked(keys[i], static_cast<std::int64_t>(i)));
+  std::nth_element(members.begin(), members.begin() + (wanted - 1), members.end());
+  return members[wanted - 1];
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> draw_sample(std::int64_t count, double fraction, std::uint64_t seed, Draw use,
+                                       std::uint32_t round, Arena& arena) {
+  const auto wanted = std::max<std::int64_t>(1, std::llrint(fraction * static_cast<double>(count)));
+  std::vector<std::uint32_t> keys(static_cast<std::size_t>(count));
+  Counts counts{};
+  fill_keys(keys, seed, use, round, arena, counts);
+  const std::uint64_t last = threshold(keys, counts, wanted);
+  const auto is_drawn = [&](std::int64_t i) { return ranked(keys[i], i) <= last; };
+
+  std::vector<std::int64_t> first(static_cast<std::size_t>((count + chunk_items - 1) / chunk_items + 1));
+  arena.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+    std::int64_t drawn = 0;
+    for (std::int64_t i = begin; i < end; ++i) drawn += is_drawn(i);
+    first[chunk + 1] = drawn;
+  });
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  std::vector<std::uint32_t> sample(static_cast<std::size_t>(wanted));
+  arena.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+    std::int64_t at = first[chunk];
+    for (std::int64_t i = begin; i < end; ++i)
+      if (is_drawn(i)) sample[at++] = static_cast<std::uint32_t>(i);
+  });
+  return sample;
+}
+
+}  // namespace linden

@@ -1,0 +1,36 @@
+// SparseEntries: the bins of sparse features, as lists of the rows that are not in the usual one, by row and by
+// feature.
+#pragma once
+
+#include <cstdint>
+#include <linden/data.hpp>
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "boosting/bins/cuts.hpp"
+
+namespace linden {
+
+class SparseEntries {
+ public:
+  SparseEntries() = default;
+  /// `features`: the columns to keep, ascending; an absent value of theirs must lie in their usual bin.
+  SparseEntries(const Backend& backend, Context& context, const SparseRows& rows, const std::vector<Cuts>& cuts,
+                std::span<const int> features);
+
+  const SparseBins& view() const noexcept { return view_; }
+
+ private:
+  std::vector<std::int64_t> row_first_, feature_first_;
+  std::vector<std::int32_t> row_features_;
+  std::vector<std::uint32_t> feature_rows_;
+  std::vector<std::uint8_t> feature_bins_;
+  OnDevice<std::int64_t> device_row_first_, device_feature_first_;
+  OnDevice<std::int32_t> device_row_features_;
+  OnDevice<std::uint32_t> device_feature_rows_;
+  OnDevice<std::uint8_t> device_feature_bins_;
+  SparseBins view_;
+};
+
+}  // namespace linden

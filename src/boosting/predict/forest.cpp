@@ -1,0 +1,83 @@
+#include "boosting/predict/forest.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/fail.hpp"
+#include "boosting/bins/category_groups.hpp"
+
+namespace linden {
+namespace {
+
+// Places in the lists of a forest have 32 bits on every device.
+std::int32_t place(std::size_t size) {
+  if (size > INT32_MAX) fail<ArgumentError>("The model has more than {} nodes, or sets of categories.", INT32_MAX);
+  return static_cast<std::int32_t>(size);
+}
+
+}  // namespace
+
+Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
+               std::span<const std::vector<int>> groups) {
+  std::vector<bool> is_used(categories.size());
+  std::size_t nodes = 0;
+  for (const Tree& tree : trees) {
+    nodes += tree.nodes.size();
+    for (const TreeNode& node : tree.nodes)
+      if (node.feature >= 0) is_used[node.feature] = true;
+  }
+  for (std::size_t f = 0; f < is_used.size(); ++f)
+    if (is_used[f]) used_.push_back(static_cast<int>(f));
+  for (const int feature : used_) numbers_.push_back(group_numbers(groups[feature]));
+
+  place(nodes);
+  nodes_.reserve(nodes);
+  details_.reserve(nodes);
+  for (const Tree& tree : trees) {
+    const auto root = static_cast<std::int32_t>(nodes_.size());
+    roots_.push_back(root);
+    outputs_.push_back(tree.output);
+    std::int32_t leaf = 0;
+    for (const TreeNode& node : tree.nodes) {
+      const auto index = static_cast<std::int32_t>(nodes_.size());
+      ForestNode& out = nodes_.emplace_back();
+      ForestDetail& detail = details_.emplace_back();
+      if (node.feature < 0) {
+        out.threshold = std::numeric_limits<double>::infinity();
+        out.missing_left = 1;
+        out.left = index;
+        detail.value = node.value;
+        detail.leaf = leaf++;
+        continue;
+      }
+      const auto used = std::lower_bound(used_.begin(), used_.end(), node.feature) - used_.begin();
+      out.threshold = node.threshold;
+      out.feature = static_cast<std::uint32_t>(used) & 0x3fffffff;
+      out.missing_left = node.missing_left ? 1 : 0;
+      out.left = root + node.left;
+      if (!node.categorical) continue;
+      has_categories_ = true;
+      out.categorical = 1;
+      detail.first_word = place(categories_.size());
+      detail.codes = static_cast<std::int32_t>(categories[node.feature].size());  // no fewer than groups
+      const auto number = [&](int code) { return numbers_[used].empty() ? code : numbers_[used][code]; };
+      detail.words = node.left_categories.empty() ? 0 : number(node.left_categories.back()) / 32 + 1;
+      categories_.resize(categories_.size() + static_cast<std::size_t>(detail.words));
+      for (const int code : node.left_categories)
+        categories_[detail.first_word + number(code) / 32] |= 1u << (number(code) % 32);
+    }
+  }
+}
+
+ForestView Forest::view(std::int32_t trees) const noexcept {
+  return {nodes_.data(),
+          details_.data(),
+          roots_.data(),
+          outputs_.data(),
+          categories_.data(),
+          trees,
+          static_cast<std::int32_t>(used_.size()),
+          has_categories_};
+}
+
+}  // namespace linden

@@ -1,0 +1,49 @@
+// Forest: the trees of a model laid out for prediction, children side by side, over the features that they use.
+#pragma once
+
+#include <linden/boosting.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/tree/tree_memory.hpp"
+
+namespace linden {
+
+class Forest {
+ public:
+  Forest() = default;
+  /// `categories` and `groups`: those of each of the model's features (category_groups.hpp).
+  Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
+         std::span<const std::vector<int>> groups);
+
+  std::int32_t trees() const noexcept { return static_cast<std::int32_t>(roots_.size()); }
+  /// The first `trees` trees.
+  ForestView view(std::int32_t trees) const noexcept;
+  /// The nodes of the first `trees` trees.
+  std::int64_t nodes(std::int32_t trees) const noexcept {
+    const bool all = static_cast<std::size_t>(trees) >= roots_.size();
+    return all ? static_cast<std::int64_t>(nodes_.size()) : roots_[static_cast<std::size_t>(trees)];
+  }
+  /// The sets of categories, as the view's details refer to them.
+  std::span<const std::uint32_t> category_words() const noexcept { return categories_; }
+  /// A category of one of the features used, as nodes know it: the number of its group, -1 where it has none.
+  double group_of(std::uint32_t used, double code) const noexcept {
+    const std::vector<std::int32_t>& numbers = numbers_[used];
+    if (numbers.empty()) return code;
+    return code >= 0 && code < static_cast<double>(numbers.size()) ? numbers[static_cast<std::size_t>(code)] : -1.0;
+  }
+  /// The model's feature behind each feature of the view, ascending.
+  const std::vector<int>& used() const noexcept { return used_; }
+
+ private:
+  std::vector<ForestNode> nodes_;
+  std::vector<ForestDetail> details_;
+  std::vector<std::int32_t> roots_, outputs_;
+  std::vector<std::uint32_t> categories_;
+  std::vector<int> used_;
+  std::vector<std::vector<std::int32_t>> numbers_;  // of the groups of each feature used; empty: codes as they are
+  bool has_categories_ = false;
+};
+
+}  // namespace linden

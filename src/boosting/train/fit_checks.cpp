@@ -1,0 +1,97 @@
+#include "boosting/train/fit_checks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+
+#include "base/fail.hpp"
+#include "boosting/config.hpp"
+#include "loss/definition.hpp"
+#include "model/check_names.hpp"
+
+namespace linden {
+namespace {
+
+bool is_split(const Tree& tree) { return tree.nodes.size() > 1; }
+
+// Why the trees of the first round are leaves.
+std::string why_no_split(const BoostedModel::State& model, const Labels& labels, std::span<const GradientRange> start,
+                         int varying) {
+  const BoostingConfig& config = model.config;
+  const auto first_round = std::span(model.trees).first(start.size());
+  const auto cover_of = [](const Tree& tree) { return tree.nodes.front().cover; };
+  const std::int64_t rows = first_round.front().nodes.front().rows;
+  const double cover = std::ranges::max(first_round, {}, cover_of).nodes.front().cover;
+  const double gradient = std::ranges::max(start, {}, &GradientRange::max_gradient).max_gradient;
+  if (varying == 0) return fmt::format("each of the {} features has one value in all rows", model.feature_names.size());
+  if (rows < 2 * std::int64_t{config.min_rows_in_leaf})
+    return fmt::format(
+        "a tree sees {} rows, and each of two leaves needs min_rows_in_leaf = {}. Hint: a smaller min_rows_in_leaf",
+        rows, config.min_rows_in_leaf);
+  if (std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
+    return fmt::format("the label is {} in all rows", labels.values.front());
+  if (gradient == 0)
+    return "every gradient is 0 in single precision, which ends at 1.4e-45. Hint: a label (or weights) in other units";
+  if (cover < 2 * config.min_child_weight)
+    return fmt::format(
+        "the curvatures of all rows add up to {:.3g}, and each of two leaves needs min_child_weight = {}. Hint: a "
+        "smaller min_child_weight, or larger weights",
+        cover, config.min_child_weight);
+  return fmt::format("no split within the limits of the configuration gained more than min_gain = {}", config.min_gain);
+}
+
+}  // namespace
+
+void check_data(const Dataset& train) {
+  if (train.rows() == 0) fail<DataError>("fit_boosted: the data has no rows.");
+  if (train.features() == 0) fail<DataError>("fit_boosted: the data has no features.");
+  if (train.rows() > UINT32_MAX)
+    fail<DataError>("fit_boosted: {} rows; at most {} are supported.", train.rows(), UINT32_MAX);
+  check_names("fit_boosted", "feature", train.feature_names());
+  for (const Column& column : train.columns()) check_names("fit_boosted", "category", column.categories);
+}
+
+void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss) {
+  const bool is_exact = loss.definition().spec.curvature == CurvatureRule::exact;
+  for (const GradientRange& range : ranges) {
+    if (range.first_bad_row < 0) continue;
+    if (is_exact)
+      fail<DataError>(
+          "fit_boosted: in round {} the curvature of row {} is negative or not finite, and loss \"{}\" takes it as it "
+          "is. Hint: .curvature = Curvature::clamped takes 0 where it is negative.",
+          round, range.first_bad_row, loss.name());
+    fail<DataError>(
+        "fit_boosted: in round {} the gradient of row {} is not finite. Hint: a smaller learning_rate, a "
+        "larger l2 or min_child_weight keeps scores in bounds.",
+        round, range.first_bad_row);
+  }
+}
+
+std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
+                                      std::span<const GradientRange> start, int varying,
+                                      const UndefinedMetrics& undefined) {
+  std::vector<std::string> warnings = train.remarks();
+  if (std::ranges::none_of(model.trees, is_split))
+    warnings.push_back(fmt::format("no split was possible, so that all predictions are the same: {}.",
+                                   why_no_split(model, labels, start, varying)));
+  for (std::size_t k = 0; k < start.size(); ++k)
+    if (start[k].max_curvature == 0)
+      warnings.push_back(fmt::format(
+          "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over l2 = {}, and with "
+          "min_child_weight "
+          "> 0 no split is possible.{}",
+          model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config),
+          model.config.loss.definition().custom ? " Hint: .curvature = Curvature::majorising, or Curvature::one."
+                                                : ""));
+  for (const auto& [metric, why] : undefined)
+    warnings.push_back(fmt::format("metric \"{}\" is undefined: {}", metric, why));
+  for (std::size_t m = 0; !model.history.empty() && m < model.history.front().size(); ++m)
+    if (!undefined.contains(model.history.front()[m].name) &&
+        std::ranges::none_of(model.history, [m](const auto& round) { return std::isfinite(round[m].value); }))
+      warnings.push_back(fmt::format("metric \"{}\" was not finite in any round ({} in the last).",
+                                     model.history.front()[m].name, model.history.back()[m].value));
+  return warnings;
+}
+
+}  // namespace linden

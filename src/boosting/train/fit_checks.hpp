@@ -1,0 +1,30 @@
+// What a fit refuses, and what it remarks on: data that cannot be trained on, gradients that are not finite, and a
+// model that learned nothing.
+#pragma once
+
+#include <linden/boosting.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/tree/tree_memory.hpp"
+#include "boosting/model.hpp"
+#include "boosting/train/validation.hpp"
+#include "model/labels.hpp"
+
+namespace linden {
+
+/// Throws DataError for data without rows or features, and for names that a model file could not hold.
+void check_data(const Dataset& train);
+
+/// Throws DataError naming the round and the first row whose gradient or curvature is not finite.
+void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss);
+
+/// What the user of a trained model would want to know: the data's own remarks, that no split was possible, and why;
+/// that the loss has no curvature; that a metric was never finite. `start` are the ranges of the first round's
+/// gradients, one an output; `varying`: how many features have more than one bin.
+std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
+                                      std::span<const GradientRange> start, int varying,
+                                      const UndefinedMetrics& undefined);
+
+}  // namespace linden

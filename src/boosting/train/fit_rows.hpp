@@ -1,0 +1,55 @@
+// The rows of a fit on its device: labels, weights, scores, gradients, and the columns that a custom loss reads.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "boosting/bins/category_bins.hpp"
+#include "model/labels.hpp"
+
+namespace linden {
+
+class FitRows {
+ public:
+  /// Scores start at `initial_score`, one an output. What is passed must outlive the object.
+  FitRows(const Backend& backend, Context& context, const Labels& labels, std::span<const double> weights,
+          const std::vector<double>& initial_score);
+
+  const double* labels() const noexcept { return labels_.data(); }
+  const double* weights() const noexcept { return host_weights_.empty() ? nullptr : weights_.data(); }
+  double* scores(std::int64_t output) noexcept { return scores_.data() + output * rows_; }
+
+  /// A copy of the scores [outputs, rows].
+  std::vector<double> host_scores() const;
+
+  /// Gradients of all rows and outputs: by a kernel, or by the tape for losses that need it, whose tensors are the
+  /// host's. Returns the range of each output.
+  const std::vector<GradientRange>& fill_gradients();
+
+  /// The gradients and curvatures of all outputs as fill_gradients left them, on the host.
+  std::vector<RowSlopes> slopes();
+
+  /// Points a tree to what the tree of an output is grown from.
+  void point(TreeMemory& tree, std::int64_t output);
+
+ private:
+  float* gradients(std::int64_t output) noexcept { return gradients_.data() + output * rows_; }
+  float* curvatures(std::int64_t output) noexcept { return gradients_.data() + (outputs_ + output) * rows_; }
+  void run_tape(GradientTask task);
+
+  const Backend& backend_;
+  Context& context_;
+  const Loss& loss_;
+  std::span<const double> host_labels_, host_weights_;
+  std::int64_t rows_, outputs_;
+  OnDevice<double> labels_, weights_;
+  DeviceArray<double> scores_;    // [outputs, rows]
+  DeviceArray<float> gradients_;  // [2, outputs, rows]: gradients, then curvatures
+  std::vector<OnDevice<double>> columns_;
+  std::vector<const double*> column_pointers_;
+  std::vector<GradientRange> ranges_;
+  std::vector<float> host_gradients_;  // on a GPU: what slopes() refers to
+};
+
+}  // namespace linden

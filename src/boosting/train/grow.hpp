@@ -1,0 +1,22 @@
+// Growing one tree: the loop, and the tree that comes out of it.
+#pragma once
+
+#include <linden/boosting.hpp>
+#include <span>
+#include <vector>
+
+#include "backend/tree_kernels.hpp"
+#include "boosting/bins/cuts.hpp"
+
+namespace linden {
+
+/// The fields of a configuration that shape a tree.
+GrowthLimits growth_limits(const BoostingConfig& config);
+
+/// Grows a tree from the gradients and the sample that `tree` points to, and finds the leaf of every row.
+void grow(const TreeKernels& kernels, Context& context, TreeMemory& tree);
+
+/// The finished tree by raw values: thresholds for bins, category codes, the data's features (`used[f]` for f).
+Tree finished_tree(const TreeMemory& tree, std::span<const Cuts> cuts, std::span<const int> used);
+
+}  // namespace linden

@@ -1,0 +1,89 @@
+#include "boosting/train/progress.hpp"
+
+#include <atomic>
+#include <set>
+
+#include "base/fail.hpp"
+#include "model/predictions.hpp"
+
+namespace linden {
+namespace {
+
+constexpr const char* training_rows = "train";  // what stands before their metrics
+
+void check_names(const FitOptions& options) {
+  std::set<std::string> names;
+  if (options.train_metrics) names.insert(training_rows);
+  for (const ValidationSet& set : options.valid)
+    if (!names.insert(set.name).second)
+      fail<ArgumentError>(
+          "fit_boosted: two sets of rows are called \"{}\". Hint: give each of .valid a name of its own{}.", set.name,
+          options.train_metrics ? "; \"train\" stands for the training rows" : "");
+}
+
+}  // namespace
+
+BoostedModel ModelSoFar::view() const {
+  state_->finish_forest();
+  return BoostedModel(state_);
+}
+
+BoostedModel Round::model() const {
+  if (so_far == nullptr) fail<ArgumentError>("Round::model: this round is not of a training.");
+  return so_far->view();
+}
+
+Progress::Progress(const Backend& backend, Context& context, const BoostedModel::State& model, const Dataset& train,
+                   const Labels& labels, const FitOptions& options)
+    : context_(context), train_(train), options_(options), metrics_(options.metrics) {
+  check_names(options);
+  if (metrics_.empty() && (!options.valid.empty() || options.train_metrics))
+    metrics_ = metric::defaults(model.config.loss);
+  for (const ValidationSet& set : options.valid) sets_.emplace_back(backend, context, model, set);
+  if (options.train_metrics) train_labels_ = Tensor::copy_of(std::span(labels.values), {train.rows()});
+}
+
+void Progress::start(const BoostedModel::State& model) {
+  for (Validation& set : sets_) set.start(model);
+}
+
+std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, FitRows& rows) {
+  std::vector<MetricValue> values;
+  for (Validation& set : sets_) set.after_round(model, metrics_, values, undefined_);
+  if (!options_.train_metrics) return values;
+  const std::vector<double> scores = rows.host_scores();
+  const Tensor prediction =
+      predictions(model.config.loss, model.outputs(), train_.rows(), scores.data(), true, context_.arena);
+  append_metrics(training_rows, metrics_, prediction, train_labels_, train_.weight(), values, undefined_);
+  return values;
+}
+
+bool Progress::after_round(std::shared_ptr<BoostedModel::State>& model, FitRows& rows, int round, double seconds,
+                           double& learning_rate) {
+  model->seconds_training = seconds;
+  if (!sets_.empty() || options_.train_metrics) model->history.push_back(evaluate(*model, rows));
+  const std::vector<MetricValue> metrics = model->history.empty() ? std::vector<MetricValue>{} : model->history.back();
+  const ModelSoFar so_far(model);
+  const Round seen{round, model->config.rounds, seconds, metrics, learning_rate, &so_far};
+  bool go_on = true;
+  for (const Callback& callback : options_.callbacks) {
+    const Signal signal = callback(seen);
+    if (signal.stops()) go_on = false;
+    if (signal.keep() > 0) keep_ = signal.keep();
+    if (!signal.learning_rate()) continue;
+    learning_rate = *signal.learning_rate();
+    if (!(learning_rate > 0 && learning_rate <= 1))
+      fail<ArgumentError>("fit_boosted: after round {} a callback set the learning rate to {}; it must be in (0, 1].",
+                          round, learning_rate);
+  }
+  if (model.use_count() > 1) model = std::make_shared<BoostedModel::State>(*model);
+  std::atomic_thread_fence(std::memory_order_acquire);  // with whoever gave the last copy back on another thread
+  return go_on;
+}
+
+void Progress::finish(BoostedModel::State& model) const {
+  const auto kept = static_cast<std::size_t>(keep_) * static_cast<std::size_t>(model.outputs());
+  if (keep_ > 0 && kept < model.trees.size()) model.trees.resize(kept);
+}
+
+}  // namespace linden

@@ -1,0 +1,37 @@
+// Sampler: the rows and features that the trees of a round see, drawn and brought to the device.
+#pragma once
+
+#include <cstdint>
+#include <linden/boosting.hpp>
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "boosting/bins/bins.hpp"
+
+namespace linden {
+
+class Sampler {
+ public:
+  /// What is passed must outlive the object.
+  Sampler(const Backend& backend, Context& context, const BoostingConfig& config, const Bins& bins);
+
+  /// Points `tree` to the rows and features of this round.
+  void draw(int round, TreeMemory& tree);
+
+ private:
+  void use_features(std::span<const std::int32_t> features);
+
+  const Backend& backend_;
+  Context& context_;
+  const BoostingConfig& config_;
+  const Bins& bins_;
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::int32_t> features_;
+  OnDevice<std::uint32_t> device_rows_;
+  std::vector<std::uint8_t> sparse_use_;
+  OnDevice<std::int32_t> device_features_;
+  OnDevice<std::uint8_t> device_sparse_use_;
+};
+
+}  // namespace linden

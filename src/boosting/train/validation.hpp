@@ -1,0 +1,50 @@
+// A validation set during a fit: its scores, to which the trees of each round are added, and its metrics.
+#pragma once
+
+#include <linden/boosting.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "boosting/bins/device_rows.hpp"
+#include "boosting/model.hpp"
+
+namespace linden {
+
+/// By the name of a metric, why it has no value: "all rows with a weight have label 1. Hint: ...".
+using UndefinedMetrics = std::map<std::string, std::string>;
+
+class Validation {
+ public:
+  /// `model` has everything but its trees. Throws DataError when the set does not fit it. What is passed must outlive
+  /// the object.
+  Validation(const Backend& backend, Context& context, const BoostedModel::State& model, const ValidationSet& set);
+
+  /// Once the model has its category groups, before the first round.
+  void start(const BoostedModel::State& model);
+
+  /// Adds the last round's trees to the scores, as predict would, and appends the metrics to `values`.
+  void after_round(const BoostedModel::State& model, const std::vector<Metric>& metrics,
+                   std::vector<MetricValue>& values, UndefinedMetrics& undefined);
+
+ private:
+  const Backend& backend_;
+  Context& context_;
+  const ValidationSet& set_;
+  Tensor labels_;
+  std::vector<FeatureSource> sources_;  // until start
+  std::optional<RawView> raw_;          // all features of the model
+  std::optional<DeviceRows> rows_;
+  DeviceArray<double> scores_;       // [outputs, rows]
+  std::vector<double> host_scores_;  // on a GPU: a copy for the metrics
+};
+
+/// Appends the metrics of predictions, their names after that of the set, if it has one. One that is undefined there is
+/// NaN, and why is noted.
+void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const Tensor& prediction,
+                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values,
+                    UndefinedMetrics& undefined);
+
+}  // namespace linden

@@ -1,0 +1,63 @@
+// linden train --model boosted: rounds with a progress bar, early stopping, and what is printed about them.
+#include <atomic>
+#include <csignal>
+#include <linden/callback.hpp>
+
+#include "base/fail.hpp"
+#include "cli/train/train.hpp"
+
+namespace linden::cli {
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+// Ctrl-C ends training after the round; the model so far is kept. A second one ends the program.
+Callback stop_on_interrupt() {
+  std::signal(SIGINT, [](int) {
+    interrupted = true;
+    std::signal(SIGINT, SIG_DFL);
+  });
+  return [](const Round&) { return interrupted ? Signal::stop() : Signal::proceed(); };
+}
+
+}  // namespace
+
+void train_boosted(const TrainArguments& args) {
+  BoostingConfig config = configure<BoostingConfig>(args.set);
+  if (args.patience > 0 && args.valid.empty())
+    fail<ArgumentError>("--patience wants held-out data to watch. Hint: --valid FILE.");
+  const TrainingInput input(args);
+  FitOptions options;
+  options.device = input.device;
+  options.threads = args.read.threads;
+  if (args.patience > 0) {  // metrics after every round cost time: only where they matter
+    options.valid = input.valid.front().rows;
+    options.metrics = input.metrics;
+  }
+  config.loss = chosen_loss(args, config.loss, input);
+  options.callbacks = {progress_bar(), stop_on_interrupt()};
+  if (args.patience > 0)
+    options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
+  const BoostedModel model = fit_boosted(input.train, config, options);
+  const double write_start = now();
+  write_model(model, args);
+  const double seconds_write = now() - write_start;
+
+  fmt::print(args.report(), "model       {}: {} rounds, {} trees\n", args.out, model.rounds(), model.trees().size());
+  const Json metrics = report_metrics(args, input, model);
+  fmt::print(args.report(), "seconds     read {:.3f}, bin {:.3f}, train {:.3f}, write {:.3f}\n", input.seconds_read,
+             model.seconds_binning(), model.seconds_training(), seconds_write);
+  fmt::print(args.report(), "speed       {:.3g} rows a second (rows x rounds / seconds of training)\n",
+             static_cast<double>(input.train.rows()) * model.rounds() / model.seconds_training());
+  std::vector<std::string> remarks = input.remarks;
+  add_new(remarks, model.warnings());
+  print_remarks(remarks);
+  write_report(args, {{"seconds",
+                       {{"read", input.seconds_read},
+                        {"bin", model.seconds_binning()},
+                        {"train", model.seconds_training()},
+                        {"write", seconds_write}}},
+                      {"metrics", metrics}});
+}
+
+}  // namespace linden::cli

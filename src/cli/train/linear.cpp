@@ -1,0 +1,74 @@
+// linden train --model linear: a fit with its certificate, and a word on stderr where there is something to mend.
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "base/fail.hpp"
+#include "cli/saving.hpp"
+#include "cli/train/train.hpp"
+
+namespace linden::cli {
+namespace {
+
+// What the status means, and its cure. Nothing to say for a fit that converged.
+std::string remark(const Certificate& c) {
+  switch (c.status) {
+    case FitStatus::converged: return "";
+    case FitStatus::collinear:
+      return fmt::format(
+          "sums of other columns have weight 0: {}. Predictions are the same without them. Hint: --drop them, or a "
+          "little l2 (--l2 1e-6) to share weights among them.",
+          listing(c.collinear_columns));
+    case FitStatus::separable:
+      return fmt::format("the loss has no minimum, it falls for ever as weights grow{}. Hint: a little l2 (--l2 1e-6).",
+                         c.separating_columns.empty() ? "" : ": " + listing(c.separating_columns));
+    case FitStatus::iteration_limit:
+      return fmt::format(
+          "{} iterations left a relative gap of {:.2g}, and {:.2g} was asked for. Hint: --max-iterations {}, or "
+          "another solver.",
+          c.iterations, c.relative_gap, c.tolerance, 10 * static_cast<std::int64_t>(c.iterations));
+    case FitStatus::stalled:
+      return fmt::format(
+          "rounding stopped the fit at a relative gap of {:.2g}, and {:.2g} was asked for. Hint: a larger tolerance, a "
+          "little l2 (--l2 1e-6), or another solver.",
+          c.relative_gap, c.tolerance);
+  }
+  return "";
+}
+
+}  // namespace
+
+void train_linear(const TrainArguments& args) {
+  if (args.patience > 0)
+    fail<ArgumentError>("--patience is for boosted models: a linear fit ends at its optimum. Hint: leave it out.");
+  LinearConfig config = configure<LinearConfig>(args.set);
+  config.check();  // before the data is read
+  const TrainingInput input(args);
+  config.loss = chosen_loss(args, config.loss, input);
+  const double start = now();
+  const LinearModel model = fit_linear(input.train, config, {.device = input.device, .threads = args.read.threads});
+  const double write_start = now();
+  write_model(model, args);
+  const double seconds_write = now() - write_start;
+
+  const auto zeros = static_cast<std::size_t>(std::ranges::count(model.weights(), 0));
+  fmt::print(args.report(), "model       {}: linear, {} of {} weights are not 0\n", args.out,
+             model.weights().size() - zeros, model.weights().size());
+  Certificate certificate = model.certificate();
+  certificate.seconds = 0;  // they stand among the others below
+  std::ostringstream lines;
+  lines << certificate;
+  fmt::print(args.report(), "{}", lines.str());
+  const Json metrics = report_metrics(args, input, model);
+  fmt::print(args.report(), "seconds     read {:.3f}, train {:.3f}, write {:.3f}\n", input.seconds_read,
+             write_start - start, seconds_write);
+  write_report(args,
+               {{"seconds", {{"read", input.seconds_read}, {"train", write_start - start}, {"write", seconds_write}}},
+                {"metrics", metrics},
+                {"certificate", Json::parse(to_json(model.certificate()))}});
+  print_remarks(input.remarks);
+  const std::string text = remark(model.certificate());
+  if (!text.empty()) fmt::print(stderr, "linden: status {}: {}\n", name_of(model.certificate().status), text);
+}
+
+}  // namespace linden::cli

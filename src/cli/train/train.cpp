@@ -1,0 +1,168 @@
+// linden train: from a data file to a model file, with held-out metrics and where the seconds went.
+#include "cli/train/train.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <sstream>
+
+#include "base/atomic_file.hpp"
+#include "base/fail.hpp"
+#include "cli/commands.hpp"
+
+namespace linden::cli {
+namespace {
+
+// "NAME=FILE", or a file that is called as it is without folder and ending.
+std::pair<std::string, std::string> name_and_file(const std::string& argument) {
+  const std::size_t equals = argument.find('=');
+  std::error_code error;
+  if (equals == std::string::npos || equals == 0 || std::filesystem::exists(argument, error))
+    return {std::filesystem::path(argument).stem().string(), argument};
+  return {argument.substr(0, equals), argument.substr(equals + 1)};
+}
+
+// What it is about a label that decides its loss.
+std::string about_label(const Dataset& data) {
+  if (!data.classes().empty()) return fmt::format("{} classes", data.classes().size());
+  constexpr std::size_t most = 20;
+  std::set<double> values;
+  for (const double label : data.label().span<const double>()) {
+    if (label != std::floor(label) || values.size() > most) return "numbers";
+    values.insert(label);
+  }
+  if (values.size() == 2) return fmt::format("{} and {}", *values.begin(), *values.rbegin());
+  if (values.size() < 2 || values.size() > most) return "numbers";
+  return fmt::format("{} whole numbers; --loss softmax takes them for classes", values.size());
+}
+
+// Refuses, before the work, a number that is a class of held-out rows but was none in training. The reader does so for
+// text.
+void check_held_out_classes(const TrainingInput& input, const Loss& loss) {
+  if (loss.label_kind() != LabelKind::classes || !input.train.classes().empty()) return;
+  const auto labels = input.train.label().span<const double>();
+  std::set<double> known(labels.begin(), labels.end());
+  const auto is_counted = [&](double label) {
+    return label >= 0 && label < loss.classes() && label == std::floor(label);
+  };
+  if (std::ranges::all_of(known, is_counted))  // "0" is a class of logistic though all rows are of class 1
+    for (int k = 0; k < loss.classes(); ++k) known.insert(k);
+  for (const HeldOut& held_out : input.valid) {
+    const auto valid = held_out.rows.label().span<const double>();
+    const auto bad = std::ranges::find_if(valid, [&](double label) { return !known.contains(label); });
+    if (bad != valid.end())
+      fail<DataError>("--valid: the label is {} at {}, which is no class of the training data.", *bad,
+                      held_out.rows.where(bad - valid.begin()));
+  }
+}
+
+void run_train(const TrainArguments& args) {
+  if (args.family == "boosted") return train_boosted(args);
+  if (args.family == "linear") return train_linear(args);
+  fail<ArgumentError>("--model is \"{}\"; it must be boosted or linear.", args.family);
+}
+
+}  // namespace
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_name(args.metrics)) {
+  if (!metrics.empty() && args.valid.empty())
+    fail<ArgumentError>("--metrics are of held-out data. Hint: --valid FILE.");
+  if (!is_standard_output(args.out)) check_replaceable(args.out);
+  if (!args.json.empty()) check_replaceable(args.json);
+  device = device_of(args.device, args.report());
+  const double start = now();
+  train = read_training(args.data, args.read);
+  for (const std::string& argument : args.valid) {
+    const auto [name, file] = name_and_file(argument);
+    for (const HeldOut& other : valid)
+      if (other.name == name)
+        fail<ArgumentError>("--valid {}: two files are called \"{}\". Hint: name them, --valid NAME=FILE.", argument,
+                            name);
+    valid.push_back({name, read_by(train.schema(), file, args.read, true)});
+  }
+  add_new(remarks, train.remarks());
+  for (const HeldOut& held_out : valid) add_new(remarks, held_out.rows.remarks());
+  seconds_read = now() - start;
+  std::ostringstream summary;
+  summary << train;
+  fmt::print(args.report(), "data        {}: {}\n", args.data, summary.str());
+}
+
+Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input) {
+  const bool is_asked = asked.name() != "automatic";
+  const Loss loss = is_asked ? asked : default_loss(input.train);
+  check_held_out_classes(input, loss);
+  if (is_asked) return loss;
+  fmt::print(args.report(), "loss        {} (chosen by the label: {}; --loss NAME names another)\n", loss.name(),
+             about_label(input.train));
+  return loss;
+}
+
+Json report_metrics(const TrainArguments& args, const TrainingInput& input, const AnyModel& model) {
+  Json report = Json::object();
+  for (const HeldOut& held_out : input.valid) {
+    const std::string whose = input.valid.size() == 1 ? "held out" : held_out.name;
+    // The model is written: no metric is worth an error now.
+    const std::vector<MetricResult> results =
+        metrics_of(model, held_out.rows, args.read.threads, input.metrics, Misfit::undefined);
+    for (const MetricResult& result : results)
+      if (result.value)
+        fmt::print(args.report(), "{:<11} {:.6g} ({})\n", result.name, *result.value, whose);
+      else
+        fmt::print(args.report(), "{:<11} undefined ({}; {})\n", result.name, whose, result.why);
+    if (input.valid.size() == 1) return to_json(results);
+    report[held_out.name] = to_json(results);
+  }
+  return report;
+}
+
+void write_report(const TrainArguments& args, const Json& report) {
+  if (!args.json.empty()) replace_file(args.json, report.dump(2) + '\n');
+}
+
+void add_train(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("train", "Train a model on a CSV or libsvm file.");
+  auto args = std::make_shared<TrainArguments>();
+  add_data_option(*command, args->data, "training data: CSV or libsvm");
+  command->add_option(
+      "--label", args->read.label,
+      "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
+      "the first");
+  command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
+  command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  add_metrics_option(*command, args->metrics);
+  command
+      ->add_option("--patience", args->patience,
+                   "stop when the first metric on the first --valid has not improved for so many rounds")
+      ->check(whole_number(1, 1'000'000));
+  add_label_options(*command, args->read);
+  command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option("--categorical", args->read.categorical,
+                   "columns to take as categories though they hold numbers, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option("--features", args->read.features,
+                   "libsvm: how many columns there are (default: the largest index in the file)")
+      ->check(whole_number(1, 2'147'483'647));
+  add_device_option(*command, args->device);
+  command->add_option("--out", args->out, "the model file to write; - is standard output")->required();
+  command->add_option("--json", args->json,
+                      "also write seconds and metrics (linear: and the certificate) to this file");
+  add_format_options(*command, args->read);
+  add_field_options(*command, args->set);
+  command->callback([args] { run_train(*args); });
+}
+
+}  // namespace linden::cli

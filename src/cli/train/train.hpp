@@ -1,0 +1,72 @@
+// What training has in common for all families of models: its arguments, the data, the metrics and the report.
+#pragma once
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/fields.hpp"
+#include "cli/train/held_out.hpp"
+#include "cli/options.hpp"
+#include "cli/saving.hpp"
+#include "cli/reading.hpp"
+
+namespace linden::cli {
+
+struct TrainArguments {
+  ReadOptions read;
+  std::string data, out, json, device = "auto", family = "boosted";
+  std::vector<std::string> valid, metrics, set;
+  int patience = 0;
+
+  /// Where what is said goes: the model may go to standard output.
+  std::FILE* report() const { return report_stream(out); }
+};
+
+void train_boosted(const TrainArguments& args);
+void train_linear(const TrainArguments& args);
+
+/// Seconds on a clock that only moves forward.
+double now();
+
+/// Rows that are held out of training, with the name that they are reported by.
+struct HeldOut {
+  std::string name;
+  Dataset rows;
+};
+
+/// Device and data of a training, after the files to be written were found writable.
+struct TrainingInput {
+  explicit TrainingInput(const TrainArguments& args);
+
+  Device device = Device::cpu();
+  Dataset train;
+  std::vector<HeldOut> valid;
+  std::vector<Metric> metrics;       ///< those that were asked for
+  std::vector<std::string> remarks;  ///< of all files, each once
+  double seconds_read = 0;
+};
+
+/// The loss that was asked for, else the one that the label suggests, which is then printed. Throws DataError for
+/// held-out rows of a class that is not in the training data.
+Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input);
+
+/// Writes the model where --out says, or, where that fails after all, elsewhere.
+template <class Model>
+void write_model(const Model& model, const TrainArguments& args) {
+  if (is_standard_output(args.out))
+    write_result(args.out, model.to_string());
+  else
+    save_or_rescue(args.out, [&](const std::filesystem::path& path) { model.save(path); });
+}
+
+/// Prints the metrics of the held-out rows, and returns them for the report: an object, of objects by name if there
+/// are several files.
+Json report_metrics(const TrainArguments& args, const TrainingInput& input, const AnyModel& model);
+
+/// Writes --json, if it is wanted.
+void write_report(const TrainArguments& args, const Json& report);
+
+}  // namespace linden::cli

@@ -1,0 +1,144 @@
+// Scores, weighted mean loss and its gradient in one pass; the curvature of every row is kept for the Hessian.
+//
+// The loss is a functor or a row program on dual numbers, in double, as for boosting. Losses of a tile are summed in
+// eight lanes, then lane after lane.
+#include "backend/loss/row_loss.hpp"
+#include "backend/loss/row_program.hpp"
+#include "cpu/linear/pass.hpp"
+#include "cpu/linear/steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+constexpr std::int64_t program_doubles = 12288;  // 96 KiB of stack: 8 rows of the largest program
+constexpr std::int64_t program_rows = 128;
+static_assert(program_doubles >= 3 * 8 * RowProgram::most_registers);
+
+double sum_of(const double* x, std::int64_t count) {
+  double lane[8] = {};
+  std::int64_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int l = 0; l < 8; ++l) lane[l] += x[i + l];
+  for (; i < count; ++i) lane[i % 8] += x[i];
+  double sum = lane[0];
+  for (int l = 1; l < 8; ++l) sum += lane[l];
+  return sum;
+}
+
+/// Flattened: where one call is left, the loop is not vectorised.
+template <class Loss>
+[[gnu::flatten]] void step(const EvaluateTask& task, const Loss& loss, const TileRows& tile) {
+  const double* __restrict labels = task.labels + tile.begin;
+  const double* __restrict weights = tile.weights;
+  double* __restrict curvatures = task.curvatures + tile.begin;
+  double* __restrict values = tile.values;
+  double* __restrict losses = tile.spare;
+  for (std::int64_t i = 0; i < tile.count; ++i) {
+    const RowLoss row = row_loss(loss, values[i], labels[i]);
+    losses[i] = weighted(weights[i], row.value);
+    curvatures[i] = row.curvature;
+    values[i] = weighted(weights[i], row.slope);
+  }
+  *tile.loss += sum_of(losses, tile.count);
+}
+
+/// As softmax_row: largest score, sum of exponentials, then output by output.
+void step(const EvaluateTask& task, const SoftmaxLoss&, const TileRows& tile) {
+  const std::int64_t outputs = task.loss.outputs, count = tile.count;
+  double* __restrict shift = tile.spare;
+  double* __restrict sum = tile.spare + tile.stride;
+  const double* __restrict labels = task.labels + tile.begin;
+  const double* __restrict weights = tile.weights;
+  for (std::int64_t i = 0; i < count; ++i) {
+    shift[i] = tile.values[i];
+    sum[i] = 0;
+  }
+  for (std::int64_t k = 1; k < outputs; ++k) {
+    const double* __restrict scores = tile.values + k * tile.stride;
+    for (std::int64_t i = 0; i < count; ++i) shift[i] = SoftmaxLoss::larger(shift[i], scores[i]);
+  }
+  for (std::int64_t k = 0; k < outputs; ++k) {
+    const double* __restrict scores = tile.values + k * tile.stride;
+    for (std::int64_t i = 0; i < count; ++i) sum[i] += SoftmaxLoss::term(scores[i], shift[i]);
+  }
+  double total = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const double score = tile.values[static_cast<std::int64_t>(labels[i]) * tile.stride + i];
+    total += weighted(weights[i], SoftmaxLoss::value(score, shift[i], sum[i]));
+  }
+  *tile.loss += total;
+  for (std::int64_t k = 0; k < outputs; ++k) {
+    double* __restrict scores = tile.values + k * tile.stride;
+    double* __restrict shares = task.curvatures + k * task.design.rows + tile.begin;
+    const double label = static_cast<double>(k);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double share = SoftmaxLoss::share(scores[i], shift[i], sum[i]);
+      shares[i] = share;
+      scores[i] = weighted(weights[i], SoftmaxLoss::output(share, labels[i] == label).gradient);
+    }
+  }
+}
+
+/// A part of the tile at a time, so that the program's registers stay in the nearest cache.
+void step(const EvaluateTask& task, const ProgramLoss&, const TileRows& tile) {
+  const RowProgram& program = *task.loss.program;
+  alignas(64) double memory[program_doubles];
+  const std::int64_t fit = program_doubles / (3 * program.registers) / 8 * 8;
+  const std::int64_t width = fit > program_rows ? program_rows : fit;
+  RowTile part(program, memory, width, true);
+  const RowInputs inputs{task.scores, task.design.rows, task.labels, task.loss.program_parameters};
+  for (std::int64_t first = 0; first < tile.count; first += width) {
+    const std::int64_t count = at_most(width, tile.count - first);
+    part.load(inputs, tile.begin + first, count);
+    for (std::int32_t k = 0; k < program.outputs; ++k) {
+      double* const values = tile.values + k * tile.stride + first;
+      double* const curvatures = task.curvatures + k * task.design.rows + tile.begin + first;
+      part.differentiate(k, task.loss.curvature, task.loss.majoriser);
+      for (std::int64_t i = 0; i < count; ++i) {
+        const double weight = tile.weights[first + i];
+        if (k == 0) tile.spare[first + i] = weighted(weight, part.loss(i));
+        curvatures[i] = never_negative(ruled_curvature(task.loss.curvature, part.curvature(i)));
+        values[i] = weighted(weight, part.gradient(i));
+      }
+    }
+  }
+  *tile.loss += sum_of(tile.spare, tile.count);
+}
+
+void tape_step(const EvaluateTask& task, const TileRows& tile) {
+  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
+    const double* const slopes = task.row_gradients + k * task.design.rows + tile.begin;
+    double* const values = tile.values + k * tile.stride;
+    for (std::int64_t i = 0; i < tile.count; ++i) values[i] = weighted(tile.weights[i], slopes[i]);
+  }
+}
+
+void keep_scores(const EvaluateTask& task, const TileRows& tile) {
+  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
+    double* const scores = task.scores + k * task.design.rows + tile.begin;
+    const double* const values = tile.values + k * tile.stride;
+    for (std::int64_t i = 0; i < tile.count; ++i) scores[i] = values[i];
+  }
+}
+
+}  // namespace
+
+void evaluate(Context& context, const EvaluateTask& task) {
+  const bool tape = task.loss.kind == LossKind::tape;
+  const PassPlan plan(context.arena.threads(), task.design, task.loss.outputs, task.scratch);
+  const PassTask both{task.design,   task.weights, task.loss.outputs, tape ? nullptr : task.parameters,
+                      task.gradient, task.scratch};
+  pass(context, both, plan, [&](const TileRows& tile) {
+    if (tape) return tape_step(task, tile);
+    keep_scores(task, tile);
+    visit_loss(task.loss, [&](const auto& loss) { step(task, loss, tile); });
+  });
+  if (tape) return;
+  double sum = 0;
+  for (std::int64_t chunk = 0; chunk < plan.chunks.count; ++chunk) sum += plan.loss[chunk];
+  *task.mean_loss = sum;
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

@@ -1,0 +1,213 @@
+// Histograms: the sums of quantised gradients and curvatures of a node's rows, by feature and bin.
+//
+// A row adds one packed 64-bit word to one cell of every feature. Cells that may overflow are packed words over blocks
+// of rows, added into wide cells after each block. Features are taken 16 at a time over blocks of rows when there are
+// many, so that the cells in use stay in the first-level cache. Large nodes are divided between threads, by rows (each
+// part has cells of its own, added up afterwards) or, when there are many features, by features. All sums are of
+// integers: no order of adding changes them.
+#include <utility>
+
+#include "backend/tree/grow_queue.hpp"
+#include "cpu/tree/sparse_steps.hpp"
+#include "cpu/tree/steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+constexpr int widest_group = 32;          // features added in one pass over rows
+constexpr int group_of_many = 16;         // ... when there are more than that
+constexpr std::int64_t block_rows = 512;  // rows between two groups
+constexpr std::int64_t least_part_rows = 16384;
+
+using Job = HistogramJob;
+
+// A group of features in registers: where each one's bins lie in a bin row, and its cells.
+struct Group {
+  std::int32_t column[widest_group];
+  PackedCell* cells[widest_group];
+};
+
+// Adds rows to N features. `columns_follow`: the features lie side by side, so that offsets are constants.
+template <int N, bool columns_follow, class Integer>
+void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const BinsView& bins, const Group& group) {
+  const std::uint8_t* const by_row = bins.by_row + group.column[0];
+  const std::int64_t stride = bins.row_stride;
+  PackedCell* cells[N];
+  std::int32_t column[N];
+  for (int j = 0; j < N; ++j) {
+    cells[j] = group.cells[j];
+    column[j] = group.column[j] - group.column[0];
+  }
+  for (; entry < end; ++entry) {
+    __builtin_prefetch(by_row + entry[prefetch_rows].row * stride);  // entries have that many readable after the last
+    const std::uint8_t* const row = by_row + entry->row * stride;
+    const std::int64_t sums = pack(entry->gradient, entry->curvature);
+#pragma GCC unroll 32
+    for (int j = 0; j < N; ++j) cells[j][row[columns_follow ? j : column[j]]].sums += sums;
+  }
+}
+
+template <class Integer>
+using AddRows = void (*)(const Entry<Integer>*, const Entry<Integer>*, const BinsView&, const Group&);
+
+// add_rows for every number of features: table[columns_follow][N - 1].
+template <class Integer, int... N>
+AddRows<Integer> add_rows_for(int features, bool columns_follow, std::integer_sequence<int, N...>) {
+  static constexpr AddRows<Integer> scattered[] = {add_rows<N + 1, false, Integer>...};
+  static constexpr AddRows<Integer> following[] = {add_rows<N + 1, true, Integer>...};
+  return (columns_follow ? following : scattered)[features - 1];
+}
+
+// Adds entries [begin, end) into packed cells that start at `cells`.
+template <class Integer>
+void add_packed(const TreeMemory& tree, const Job& job, std::int64_t begin, std::int64_t end, PackedCell* cells) {
+  const auto* entries = static_cast<const Entry<Integer>*>(tree.entries);
+  const int count = job.last - job.first;
+  const int width = count <= widest_group ? count : group_of_many;
+  const std::int64_t step = count <= widest_group ? end - begin : block_rows;
+  for (std::int64_t block = begin; block < end; block += step) {
+    const std::int64_t stop = block + step < end ? block + step : end;
+    for (std::int32_t f = job.first; f < job.last; f += width) {
+      const int n = job.last - f < width ? job.last - f : width;
+      Group group;
+      for (int j = 0; j < n; ++j) {
+        group.column[j] = tree.features[f + j];
+        group.cells[j] = cells + tree.bins.feature[group.column[j]].first_cell;
+      }
+      const bool follow = group.column[n - 1] - group.column[0] == n - 1;
+      add_rows_for<Integer>(n, follow, std::make_integer_sequence<int, widest_group>{})(entries + block, entries + stop,
+                                                                                        tree.bins, group);
+    }
+  }
+}
+
+// Calls f(cell) for the first cell of each feature of the job and the number of its bins.
+template <class F>
+void each_feature(const TreeMemory& tree, const Job& job, const F& f) {
+  for (std::int32_t i = job.first; i < job.last; ++i) {
+    const FeatureBins& feature = tree.bins.feature[tree.features[i]];
+    f(feature.first_cell, feature.bins);
+  }
+}
+
+void clear(const TreeMemory& tree, const Job& job, PackedCell* cells) {
+  each_feature(tree, job, [&](int first, int bins) {
+    for (int b = 0; b < bins; ++b) cells[first + b].sums = 0;
+  });
+}
+
+template <class Integer>
+void run(const TreeMemory& tree, const Job& job, PackedCell* scratch) {
+  if (is_packed(tree, *job.node)) {
+    auto* cells = static_cast<PackedCell*>(job.cells);
+    clear(tree, job, cells);
+    add_packed<Integer>(tree, job, job.begin, job.end, cells);
+    return;
+  }
+  auto* cells = static_cast<WideCell*>(job.cells);
+  each_feature(tree, job, [&](int first, int bins) {
+    for (int b = 0; b < bins; ++b) cells[first + b] = {0, 0};
+  });
+  const std::int64_t step = tree.wide ? packed_wide_rows : packed_rows;
+  for (std::int64_t block = job.begin; block < job.end; block += step) {
+    clear(tree, job, scratch);
+    add_packed<Integer>(tree, job, block, block + step < job.end ? block + step : job.end, scratch);
+    each_feature(tree, job, [&](int first, int bins) {
+      for (int b = first; b < first + bins; ++b) {
+        cells[b].gradient += gradient_of(scratch[b]);
+        cells[b].curvature += curvature_of(scratch[b]);
+      }
+    });
+  }
+}
+
+// A node's histogram from those of its parts.
+template <class Cell>
+void add_parts(const TreeMemory& tree, const Job& whole, const WideCell* parts, std::int64_t count) {
+  auto* cells = static_cast<Cell*>(whole.cells);
+  each_feature(tree, whole, [&](int first, int bins) {
+    for (int b = first; b < first + bins; ++b) {
+      std::int64_t gradient = 0, curvature = 0;
+      for (std::int64_t p = 0; p < count; ++p) {
+        const Cell cell = reinterpret_cast<const Cell*>(parts + p * tree.bins.cells)[b];
+        gradient += gradient_of(cell);
+        curvature += curvature_of(cell);
+      }
+      set(cells[b], gradient, curvature);
+    }
+  });
+}
+
+}  // namespace
+
+void histogram(Context& context, TreeMemory& tree) {
+  // Which nodes, and how many parts each.
+  std::int64_t rows = 0;
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
+    if (is_summed(tree, i)) {
+      tree.nodes[i].slot = tree.free_slots[--tree.free_count];
+      rows += tree.nodes[i].rows;
+    }
+  const int threads = context.arena.threads();
+  const bool by_features = tree.feature_count >= 2 * group_of_many * threads;
+  const std::int64_t even = rows / (2 * threads) + 1;
+  const std::int64_t part_rows = even > least_part_rows ? even : least_part_rows;
+
+  Job* jobs = tree.jobs;
+  Job* sums = jobs + tree.job_capacity;  // nodes whose parts are added up afterwards
+  std::int64_t job_count = 0, sum_count = 0, part_count = 0;
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
+    if (!is_summed(tree, i)) continue;
+    const GrowNode& node = tree.nodes[i];
+    WideCell* const cells = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
+    const Job whole{&node, node.begin, node.begin + node.rows, 0, tree.feature_count, cells};
+    const std::int64_t parts = node.rows / part_rows;
+    if (parts <= 1) {
+      jobs[job_count++] = whole;
+    } else if (by_features) {
+      const auto step =
+          static_cast<std::int32_t>((tree.feature_count / parts + group_of_many) / group_of_many * group_of_many);
+      for (std::int32_t f = 0; f < tree.feature_count; f += step) {
+        Job job = whole;
+        job.first = f;
+        job.last = f + step < tree.feature_count ? f + step : tree.feature_count;
+        jobs[job_count++] = job;
+      }
+    } else {
+      sums[sum_count] = whole;
+      sums[sum_count].begin = part_count;  // here: its first part and the one after its last
+      for (std::int64_t p = 0; p < parts; ++p) {
+        Job job = whole;
+        job.begin = node.begin + node.rows * p / parts;
+        job.end = node.begin + node.rows * (p + 1) / parts;
+        job.cells = tree.part_histograms + part_count++ * tree.bins.cells;
+        jobs[job_count++] = job;
+      }
+      sums[sum_count++].end = part_count;
+    }
+  }
+
+  context.arena.each(job_count, [&](std::int64_t j, int worker) {
+    PackedCell* scratch = tree.worker_cells + std::int64_t{worker} * tree.bins.cells;
+    if (tree.wide)
+      run<std::int32_t>(tree, jobs[j], scratch);
+    else
+      run<std::int16_t>(tree, jobs[j], scratch);
+  });
+  for (std::int64_t s = 0; s < sum_count; ++s)
+    context.arena.chunks(tree.feature_count, 8, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+      Job job = sums[s];
+      job.first = static_cast<std::int32_t>(first);
+      job.last = static_cast<std::int32_t>(last);
+      const WideCell* parts = tree.part_histograms + job.begin * tree.bins.cells;
+      if (is_packed(tree, *job.node))
+        add_parts<PackedCell>(tree, job, parts, job.end - job.begin);
+      else
+        add_parts<WideCell>(tree, job, parts, job.end - job.begin);
+    });
+  if (tree.bins.sparse.features > 0) sum_sparse(context, tree);
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

@@ -1,0 +1,135 @@
+// Divides the rows of each selected leaf between two new nodes, keeping their order.
+//
+// A node of one chunk is divided in place: rows going left close up, rows going right wait in spare memory. A larger
+// one is divided chunk by chunk into spare memory and put together afterwards.
+#include <cstring>
+
+#include "backend/tree/grow_queue.hpp"
+#include "backend/tree/sparse_bins.hpp"
+#include "cpu/tree/steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+// Copies entries whose bin goes left to `left`, the others to `right`; returns how many went left. `left` may be
+// `from`.
+template <class E, class GoesLeft>
+std::int64_t divide(const std::uint8_t* bins, const E* from, std::int64_t count, E* left, E* right,
+                    const GoesLeft& goes_left) {
+  std::int64_t lefts = 0;
+  const auto place = [&](std::int64_t i) {
+    const E entry = from[i];
+    const std::int64_t go = goes_left(bins[entry.row]);
+    left[lefts] = entry;  // one of the two is written over by the next row
+    right[i - lefts] = entry;
+    lefts += go;
+  };
+  std::int64_t i = 0;
+  for (; i + prefetch_rows < count; ++i) {  // entries after the last are another task's, which may be moving them
+    __builtin_prefetch(bins + from[i + prefetch_rows].row);
+    place(i);
+  }
+  for (; i < count; ++i) place(i);
+  return lefts;
+}
+
+// By a sparse feature, whose entries stand in the order of rows as the node's do.
+template <class E>
+std::int64_t divide_sparse(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left,
+                           E* right) {
+  const SparseBins& sparse = tree.bins.sparse;
+  const std::int64_t* const range = sparse.feature_first + (split.feature - tree.bins.features);
+  const std::uint32_t* at = sparse.feature_rows + range[0];
+  const std::uint32_t* const last = sparse.feature_rows + range[1];
+  const bool usual_goes_left = goes_left(split, tree.bins.feature[split.feature].usual_bin);
+  std::int64_t lefts = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const E entry = from[i];
+    if (at < last && *at < entry.row) at = near_first_from(at, last, entry.row);
+    const bool found = at < last && *at == entry.row;
+    const bool go = found ? goes_left(split, sparse.feature_bins[at - sparse.feature_rows]) : usual_goes_left;
+    left[lefts] = entry;
+    right[i - lefts] = entry;
+    lefts += go;
+  }
+  return lefts;
+}
+
+template <class E>
+std::int64_t divide(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
+  if (split.feature >= tree.bins.features) return divide_sparse(tree, split, from, count, left, right);
+  const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
+  if (split.categorical)
+    return divide(bins, from, count, left, right, [&](std::uint8_t bin) { return goes_left(split, bin); });
+  const int last = split.bin;
+  const int missing = split.missing_left ? tree.bins.feature[split.feature].bins - 1 : 256;
+  return divide(bins, from, count, left, right, [=](int bin) { return (bin <= last) | (bin == missing); });
+}
+
+template <class E>
+void divide_batch(Context& context, TreeMemory& tree) {
+  auto* const entries = static_cast<E*>(tree.entries);
+  auto* const spare_left = static_cast<E*>(tree.spare_entries);
+  auto* const spare_right = spare_left + tree.sample_rows;
+  // Chunks of all nodes, one after another; first_chunk[i] is the first of batch node i.
+  std::int64_t* const counts = tree.chunk_counts;
+  const auto chunks_of = [&](std::int32_t i) {
+    return (tree.nodes[tree.batch[i]].rows + partition_chunk - 1) / partition_chunk;
+  };
+  const auto each_chunk = [&](const auto& body) {
+    std::int64_t total = 0;
+    for (std::int32_t i = 0; i < tree.batch_size; ++i) total += chunks_of(i);
+    context.arena.each(total, [&](std::int64_t task, int) {
+      std::int64_t first = 0;
+      std::int32_t i = 0;
+      for (; task - first >= chunks_of(i); ++i) first += chunks_of(i);
+      body(tree.nodes[tree.batch[i]], task - first, counts + first);
+    });
+  };
+
+  each_chunk([&](const GrowNode& node, std::int64_t chunk, std::int64_t* count) {
+    const std::int64_t begin = node.begin + chunk * partition_chunk;
+    const std::int64_t end = node.begin + node.rows;
+    const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
+    const bool whole = node.rows <= partition_chunk;
+    E* const left = whole ? entries + begin : spare_left + begin;
+    count[chunk] = divide(tree, node.split, entries + begin, rows, left, spare_right + begin);
+    if (whole)
+      std::memcpy(entries + begin + count[chunk], spare_right + begin,
+                  static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
+  });
+  each_chunk([&](const GrowNode& node, std::int64_t chunk, const std::int64_t* count) {
+    if (node.rows <= partition_chunk) return;
+    const std::int64_t begin = node.begin + chunk * partition_chunk;
+    const std::int64_t end = node.begin + node.rows;
+    const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
+    std::int64_t before = 0, all = 0;
+    for (std::int64_t c = 0; c * partition_chunk < node.rows; ++c) {
+      if (c < chunk) before += count[c];
+      all += count[c];
+    }
+    const std::int64_t rights_before = chunk * partition_chunk - before;
+    std::memcpy(entries + node.begin + before, spare_left + begin, static_cast<std::size_t>(count[chunk]) * sizeof(E));
+    std::memcpy(entries + node.begin + all + rights_before, spare_right + begin,
+                static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
+  });
+}
+
+}  // namespace
+
+void partition(Context& context, TreeMemory& tree) {
+  with_entries(tree, [&]<class E>(E*) { divide_batch<E>(context, tree); });
+  tree.first_new = tree.node_count;
+  const std::int64_t* count = tree.chunk_counts;
+  for (std::int32_t i = 0; i < tree.batch_size; ++i) {
+    const std::int64_t chunks = (tree.nodes[tree.batch[i]].rows + partition_chunk - 1) / partition_chunk;
+    std::int64_t left_rows = 0;
+    for (std::int64_t c = 0; c < chunks; ++c) left_rows += *count++;
+    make_children(tree, tree.batch[i], tree.node_count, tree.nodes[tree.batch[i]].begin, left_rows);
+    tree.node_count += 2;
+  }
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

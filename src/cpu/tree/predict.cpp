@@ -1,0 +1,67 @@
+// Prediction: rows go down each tree eight at a time, so that the loads of one hide behind those of the others. The
+// values of a tile of rows are first gathered next to each other. Scores are summed in double, trees in order.
+#include "backend/tree/traverse.hpp"
+#include "cpu/tree/raw_rows.hpp"
+#include "cpu/tree/steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+constexpr int together = 8;
+
+void gather(const RowsView& rows, std::int64_t begin, std::int64_t end, double* values) {
+  const std::int64_t width = rows.features;
+  if (rows.columns) {
+    for (std::int64_t f = 0; f < width; ++f) read_column(rows.columns[f], begin, end, values + f, width);
+    return;
+  }
+  for (std::int64_t i = 0; i < (end - begin) * width; ++i) values[i] = 0;
+  each_entry(rows, begin, end, [&](std::int64_t i, std::int32_t f, double value) { values[i * width + f] = value; });
+}
+
+// The leaves that eight rows reach: all take steps until none moves. Rows past the last are copies of it.
+template <bool categories>
+void descend(const ForestView& forest, std::int32_t root, const double* const* rows, std::int32_t* at) {
+  for (int r = 0; r < together; ++r) at[r] = root;
+  for (std::int32_t moved = 1; moved != 0;) {
+    moved = 0;
+#pragma GCC unroll 8
+    for (int r = 0; r < together; ++r) {
+      const std::int32_t next = next_node<categories>(forest, at[r], rows[r][forest.nodes[at[r]].feature]);
+      moved |= next ^ at[r];
+      at[r] = next;
+    }
+  }
+}
+
+}  // namespace
+
+void predict(Context& context, const PredictTask& task) {
+  const ForestView& forest = task.forest;
+  const std::int64_t width = forest.features;
+  const std::int64_t tile = predict_tile(forest.features);
+  context.arena.chunks(task.row_count, tile, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+    double* const values = task.worker_rows + worker * tile * width;
+    gather(task.rows, task.first_row + begin, task.first_row + end, values);
+    for (std::int32_t tree = 0; tree < forest.trees; ++tree)
+      for (std::int64_t i = begin; i < end; i += together) {
+        const int count = static_cast<int>(end - i < together ? end - i : together);
+        const double* rows[together];
+        for (int r = 0; r < together; ++r) rows[r] = values + (i - begin + (r < count ? r : count - 1)) * width;
+        std::int32_t at[together];
+        if (forest.has_categories)
+          descend<true>(forest, forest.roots[tree], rows, at);
+        else
+          descend<false>(forest, forest.roots[tree], rows, at);
+        for (int r = 0; r < count; ++r) {
+          const ForestDetail& leaf = forest.details[at[r]];
+          if (task.scores) task.scores[forest.outputs[tree] * task.score_stride + i + r] += leaf.value;
+          if (task.leaves) task.leaves[(i + r) * forest.trees + tree] = leaf.leaf;
+        }
+      }
+  });
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

@@ -1,0 +1,101 @@
+// What the rows of a node add up to in each sparse feature: one cell a feature, whatever its bins. It bounds what the
+// feature may gain; the bins of those that may win are summed when the split is searched (sparse_split.cpp).
+#include "backend/tree/grow_queue.hpp"
+#include "backend/tree/sparse_bins.hpp"
+#include "cpu/tree/four_sums.hpp"
+#include "cpu/tree/sparse_steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+constexpr std::int64_t ahead = 8;  // rows whose lists of features are fetched before their turn
+
+template <class Integer>
+void add_rows(const TreeMemory& tree, const HistogramJob& job) {
+  const SparseBins& sparse = tree.bins.sparse;
+  auto* const cells = static_cast<FourSums*>(job.cells);
+  const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries);
+  const std::int32_t label = job.node->label;
+  for (std::int32_t f = 0; f < sparse.features; ++f) cells[f] = FourSums{};
+  for (std::int64_t i = job.begin; i < job.end; ++i) {
+    __builtin_prefetch(sparse.row_first + entries[i + 2 * ahead].row);  // entries after the last may be read
+    const std::int64_t next = i + ahead < job.end ? i + ahead : i;
+    __builtin_prefetch(sparse.row_features + sparse.row_first[entries[next].row]);
+    const std::uint32_t row = entries[i].row;
+    const SparseCell cell = cell_of(entries[i].gradient, entries[i].curvature);
+    const FourSums sums{cell.rise, cell.fall, cell.curvature, cell.rows};
+    tree.row_sums[row].label = label;
+    const std::int32_t* const end = sparse.row_features + sparse.row_first[row + 1];
+    for (const std::int32_t* f = sparse.row_features + sparse.row_first[row]; f < end; ++f) cells[*f] += sums;
+  }
+}
+
+}  // namespace
+
+void sum_sparse(Context& context, TreeMemory& tree) {
+  const std::int64_t features = tree.bins.sparse.features;
+  const int threads = context.arena.threads();
+  std::int64_t rows = 0;
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
+    if (is_summed(tree, i)) rows += tree.nodes[i].rows;
+  // A part of a node has as many entries as pay for its cells.
+  const std::int64_t least = 4 * features * tree.bins.rows / (tree.bins.sparse.entries + 1) + 256;
+  const std::int64_t even = rows / (2 * threads) + 1;
+  const std::int64_t part_rows = even > least ? even : least;
+  HistogramJob* const jobs = tree.jobs;
+  HistogramJob* const sums = jobs + tree.job_capacity;  // nodes whose parts are added up afterwards
+  std::int64_t job_count = 0, sum_count = 0, part_count = 0;
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
+    if (!is_summed(tree, i)) continue;
+    GrowNode& node = tree.nodes[i];
+    node.label = i;
+    const std::int64_t parts = node.rows / part_rows;
+    HistogramJob job{&node, node.begin, node.begin + node.rows, 0, 0, tree.sparse_cells + node.slot * features};
+    if (parts <= 1) {
+      jobs[job_count++] = job;
+      continue;
+    }
+    sums[sum_count] = job;
+    sums[sum_count].begin = part_count;  // here: its first part and the one after its last
+    for (std::int64_t p = 0; p < parts; ++p) {
+      job.begin = node.begin + node.rows * p / parts;
+      job.end = node.begin + node.rows * (p + 1) / parts;
+      job.cells = tree.sparse_parts + part_count++ * features;
+      jobs[job_count++] = job;
+    }
+    sums[sum_count++].end = part_count;
+  }
+  context.arena.each(job_count, [&](std::int64_t j, int) {
+    if (tree.wide)
+      add_rows<std::int32_t>(tree, jobs[j]);
+    else
+      add_rows<std::int16_t>(tree, jobs[j]);
+  });
+  for (std::int64_t s = 0; s < sum_count; ++s)
+    context.arena.chunks(features, 4096, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+      auto* const to = static_cast<FourSums*>(sums[s].cells);
+      const auto* const parts = reinterpret_cast<const FourSums*>(tree.sparse_parts);
+      for (std::int64_t f = first; f < last; ++f) {
+        FourSums sum{};
+        for (std::int64_t p = sums[s].begin; p < sums[s].end; ++p) sum += parts[p * features + f];
+        to[f] = sum;
+      }
+    });
+}
+
+void subtract_sparse(const TreeMemory& tree, std::int32_t smaller_slot, std::int32_t parent_slot) {
+  const std::int64_t features = tree.bins.sparse.features;
+  const SparseCell* const cells = tree.sparse_cells + smaller_slot * features;
+  const auto* const take = reinterpret_cast<const FourSums*>(cells);
+  auto* const from = reinterpret_cast<FourSums*>(tree.sparse_cells + parent_slot * features);
+  SideBounds* const bounds = tree.side_bounds + parent_slot * features;
+  const double lightest = lightest_side(tree.limits);
+  for (std::int64_t f = 0; f < features; ++f) {
+    from[f] -= take[f];
+    bounds[f] = without(bounds[f], cells[f], tree.gradient_unit, tree.curvature_unit, lightest);
+  }
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

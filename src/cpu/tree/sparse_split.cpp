@@ -1,0 +1,192 @@
+// The best split of each new node by a sparse feature: features whose bound is below the best known gain are passed
+// over, the others are summed by bin and searched as dense ones are. A bound never errs, so that which ones are passed
+// over (that depends on threads) does not matter.
+#include <bit>
+
+#include "backend/tree/sparse_bins.hpp"
+#include "cpu/tree/four_sums.hpp"
+#include "cpu/tree/numeric_split.hpp"
+#include "cpu/tree/sparse_steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+constexpr std::int64_t search_steps = 16;  // what finding a row among a feature's entries costs, in entries read
+
+// A node's rows by bin of one feature: gradients, curvatures, rows and, of no use, labels.
+template <class Integer>
+void add_by_rows(const TreeMemory& tree, const GrowNode& node, std::int32_t feature, int usual, FourSums* sums) {
+  const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
+  for (std::int64_t i = 0; i < node.rows; ++i)
+    if (const int bin = bin_of_row(tree.bins, feature, entries[i].row); bin != usual)
+      sums[bin] += FourSums{entries[i].gradient, entries[i].curvature, 1, 0};
+}
+
+void add_by_entries(const TreeMemory& tree, const GrowNode& node, std::int32_t f, FourSums* sums) {
+  const SparseBins& sparse = tree.bins.sparse;
+  const std::int32_t label = node.label;
+  for (std::int64_t e = sparse.feature_first[f]; e < sparse.feature_first[f + 1]; ++e) {
+    const RowSums& row = tree.row_sums[sparse.feature_rows[e]];
+    if (row.label != label) continue;
+    sums[sparse.feature_bins[e]] += __builtin_convertvector(reinterpret_cast<const FourInts&>(row), FourSums);
+  }
+}
+
+// The bounds that hold exactly, over all cuts that leave enough rows on both sides.
+SideBounds side_bounds(const Scan& s, const FeatureBins& feature, const FourSums* sums) {
+  const int values = feature.has_missing ? feature.bins - 1 : feature.bins;
+  const FourSums missing = feature.has_missing ? sums[values] : FourSums{};
+  SideBounds bounds{INT64_MAX, INT64_MIN, 0};
+  double scores[2 * 256 + 1];  // of the sides
+  int count = 0;
+  const auto take = [&](std::int64_t gradient, std::int64_t curvature, std::int64_t rows) {
+    if (!enough_rows(s, rows)) return;
+    bounds.low = gradient < bounds.low ? gradient : bounds.low;
+    bounds.high = gradient > bounds.high ? gradient : bounds.high;
+    scores[count++] = node_score(static_cast<double>(gradient) * s.gradient_unit,
+                                 static_cast<double>(curvature) * s.curvature_unit, s.limits.l1, s.limits.l2);
+  };
+  FourSums side{};
+  const auto add = [&](int b) {
+    side += sums[b];
+    take(side[0], side[1], side[2]);
+    if (feature.has_missing) take(side[0] + missing[0], side[1] + missing[1], side[2] + missing[2]);
+  };
+  for (int b = 0; b < feature.usual_bin; ++b) add(b);
+  side = FourSums{};
+  for (int b = values - 1; b > feature.usual_bin; --b) add(b);
+  if (feature.has_missing) take(missing[0], missing[1], missing[2]);
+  double most = 0;
+  for (int i = 0; i < count; ++i) most = scores[i] > most ? scores[i] : most;
+  bounds.away = std::sqrt(most) * (1 + 1e-12);
+  return bounds;
+}
+
+// The best split of a node by sparse feature f, of which its entries add up to `all`, if it may gain `known`; learns
+// the feature's bounds.
+Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s, std::int32_t f, const SparseCell& all,
+                    SideBounds& bounds, double known) {
+  const SparseBins& sparse = tree.bins.sparse;
+  const std::int32_t index = tree.bins.features + f;
+  const FeatureBins& feature = tree.bins.feature[index];
+  FourSums sums[256];
+  for (int b = 0; b < feature.bins; ++b) sums[b] = FourSums{};
+  const FourSums total{all.rise - all.fall, all.curvature, all.rows, 0};
+  if (feature.bins == 2)
+    sums[1 - feature.usual_bin] = total;
+  else if (node.rows * search_steps < sparse.feature_first[f + 1] - sparse.feature_first[f])
+    with_entries(tree,
+                 [&]<class E>(E*) { add_by_rows<decltype(E::gradient)>(tree, node, index, feature.usual_bin, sums); });
+  else
+    add_by_entries(tree, node, f, sums);
+  bounds = side_bounds(s, feature, sums);
+  if (most_gain(s, all, bounds) < known) return {};
+  sums[feature.usual_bin] = FourSums{node.gradient, node.curvature, node.rows, 0} - total;
+  WideCell cells[256];
+  std::int64_t rows[256];
+  for (int b = 0; b < feature.bins; ++b) {
+    cells[b] = {sums[b][0], sums[b][1]};
+    rows[b] = sums[b][2];
+  }
+  Split split = numeric_split(s, feature, cells, rows);
+  split.feature = index;
+  split.counted = true;
+  return split;
+}
+
+bool is_better(const TreeMemory& tree, const Split& a, const Split& b) {
+  if (a.gain != b.gain) return a.gain > b.gain;
+  return a.gain > 0 && tree.bins.feature[a.feature].source < tree.bins.feature[b.feature].source;
+}
+
+// A block of the features of a node.
+struct Block {
+  const TreeMemory& tree;
+  const GrowNode& node;
+  std::int32_t begin, end;
+  std::uint64_t* best_gain;  // of the node, as bits: gains are not negative, so that their bits stand in their order
+  Split& best;               // of the block
+
+  const SparseCell* cells() const { return tree.sparse_cells + std::int64_t{node.slot} * tree.bins.sparse.features; }
+  SideBounds* bounds() const { return tree.side_bounds + std::int64_t{node.slot} * tree.bins.sparse.features; }
+
+  void search(const Scan& s, std::int32_t f) const {
+    const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
+    const double least = known > best.gain ? known : best.gain;
+    const Split split = feature_split(tree, node, s, f, cells()[f], bounds()[f], least);
+    if (is_better(tree, split, best)) best = split;
+  }
+
+  void publish() const {
+    const auto gain = std::bit_cast<std::uint64_t>(best.gain);
+    std::uint64_t known = __atomic_load_n(best_gain, __ATOMIC_RELAXED);
+    while (known < gain &&
+           !__atomic_compare_exchange_n(best_gain, &known, gain, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+  }
+
+  // Searches the feature that promises most.
+  void begin_search() const {
+    const Scan s = scan_of(tree, node);
+    const bool is_new = &node == tree.nodes + node.label;  // and not what is left of its parent
+    const double lightest = lightest_side(tree.limits);
+    double highest = 0;
+    std::int32_t first = -1;
+    for (std::int32_t f = begin; f < end; ++f) {
+      SideBounds& known = bounds()[f];
+      known = clipped(s, cells()[f], lightest, is_new ? no_bounds() : known);
+      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], known) : 0;
+      if (!(most > highest)) continue;
+      highest = most;
+      first = f;
+    }
+    best = {};
+    if (first >= 0) search(s, first);
+    publish();
+  }
+
+  // Searches all that may gain as much as the best of the node.
+  void end_search() const {
+    const Scan s = scan_of(tree, node);
+    for (std::int32_t f = begin; f < end; ++f) {
+      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds()[f]) : 0;
+      const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
+      if (most > 0 && most >= known && most >= best.gain && (best.feature != tree.bins.features + f)) search(s, f);
+    }
+    publish();
+  }
+};
+
+}  // namespace
+
+void split_sparse(Context& context, TreeMemory& tree) {
+  const std::int64_t count = tree.node_count - tree.first_new, blocks = sparse_blocks(tree.bins);
+  for (std::int64_t n = 0; n < count; ++n)
+    tree.sparse_best[n] = std::bit_cast<std::uint64_t>(tree.nodes[tree.first_new + n].split.gain);
+  const auto each_block = [&](const auto& f) {
+    context.arena.each(count * blocks, [&](std::int64_t task, int) {
+      const std::int64_t n = task / blocks;
+      const GrowNode& node = tree.nodes[tree.first_new + n];
+      if (node.slot < 0 || !may_split(tree, node)) return;
+      const auto begin = static_cast<std::int32_t>(task % blocks * sparse_block);
+      const std::int32_t end = begin + sparse_block, features = tree.bins.sparse.features;
+      f(Block{tree, node, begin, end < features ? end : features, tree.sparse_best + n, tree.sparse_candidates[task]});
+    });
+  };
+  each_block([](const Block& block) { block.begin_search(); });
+  each_block([](const Block& block) { block.end_search(); });
+  for (std::int64_t n = 0; n < count; ++n) {
+    GrowNode& node = tree.nodes[tree.first_new + n];
+    if (node.slot < 0 || !may_split(tree, node)) continue;
+    const double score = scan_of(tree, node).score;
+    for (std::int64_t b = 0; b < blocks; ++b) {
+      const Split& split = tree.sparse_candidates[n * blocks + b];
+      if (worth_splitting(split.gain, score, tree.limits.min_gain) && is_better(tree, split, node.split))
+        node.split = split;
+    }
+  }
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

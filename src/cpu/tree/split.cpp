@@ -1,0 +1,163 @@
+// The best split of every new node: prefix sums over the bins of each feature, the gain of every cut, the largest.
+//
+// Order of preference among equal gains: the lowest feature, then the lowest bin, then missing values on the left.
+// Whether both children have enough rows is first proven by their curvature (no row has more than the largest); only
+// where that fails are the rows of that one feature counted.
+#include <utility>
+
+#include "cpu/tree/numeric_split.hpp"
+#include "cpu/tree/sparse_steps.hpp"
+#include "cpu/tree/steps.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+namespace {
+
+// Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
+// end, of the order by G / (H + smoothing). Rare ones are one category, the last among equals.
+template <class Cell>
+Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows,
+                        std::int64_t tree_rows) {
+  struct Category {
+    double rank;
+    std::int64_t gradient, curvature, rows;
+    int bin;  // feature.bins: the rare ones
+  };
+  Category order[257], rare{0, 0, 0, 0, feature.bins};
+  CategoryPart part[256];
+  int present = 0;
+  const bool few = feature.bins <= one_against_rest_categories;
+  const auto place = [&](Category category) {
+    category.rank = category_rank(s, category.gradient, category.curvature);
+    int at = present++;  // insertion: equal ranks stay in the order of bins
+    for (; at > 0 && !few && order[at - 1].rank > category.rank; --at) order[at] = order[at - 1];
+    order[at] = category;
+  };
+  for (int b = 0; b < feature.bins; ++b) {
+    const Category category{0, gradient_of(cells[b]), curvature_of(cells[b]), rows ? rows[b] : 0, b};
+    part[b] = part_of(s, feature, few, category.gradient, category.curvature, tree_rows);
+    if (part[b] == CategoryPart::own) place(category);
+    if (part[b] != CategoryPart::rare) continue;
+    rare.gradient += category.gradient;
+    rare.curvature += category.curvature;
+    rare.rows += category.rows;
+  }
+  if (rare.gradient != 0 || rare.curvature != 0) place(rare);
+  Split split;
+  split.categorical = true;
+  const int steps = category_steps(few, present);
+  int best_from = 0, best_step = -1;
+  for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
+    std::int64_t gradient = 0, curvature = 0, count = 0;
+    for (int i = 0; i < steps; ++i) {
+      const Category& category = order[from_end ? present - 1 - i : i];
+      if (few) gradient = curvature = count = 0;
+      gradient += category.gradient;
+      curvature += category.curvature;
+      count += category.rows;
+      if (rows && !enough_rows(s, count)) continue;
+      const double gain = gain_of(s, gradient, curvature, few ? s.limits.l2 : s.limits.l2 + category_l2);
+      if (gain > split.gain) {
+        split.gain = gain;
+        split.left_gradient = gradient;
+        split.left_curvature = curvature;
+        best_from = from_end;
+        best_step = i;
+      }
+    }
+  }
+  if (best_step < 0) return split;
+  for (int i = few ? best_step : 0; i <= best_step; ++i) {
+    const int bin = order[best_from ? present - 1 - i : i].bin;
+    if (bin < feature.bins) mark_left(split, bin);
+    for (int b = 0; b < feature.bins && bin == feature.bins; ++b)
+      if (part[b] == CategoryPart::rare) mark_left(split, b);
+  }
+  split.bin = best_step;
+  split.missing_left = feature.has_missing && goes_left(split, static_cast<std::uint8_t>(feature.bins - 1));
+  return split;
+}
+
+// The best split of one feature of one node. `rows`: how many rows each bin has, or null.
+Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s, std::int32_t index,
+                    const std::int64_t* rows) {
+  const FeatureBins& feature = tree.bins.feature[index];
+  const WideCell* const wide = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
+  const auto best = [&](const auto* cells) {
+    cells += feature.first_cell;
+    return feature.categorical ? categorical_split(s, feature, cells, rows, tree.sample_rows)
+                               : numeric_split(s, feature, cells, rows);
+  };
+  Split split = is_packed(tree, node) ? best(reinterpret_cast<const PackedCell*>(wide)) : best(wide);
+  split.feature = index;
+  split.counted = rows != nullptr;
+  return split;
+}
+
+template <class Integer>
+void count_rows(const TreeMemory& tree, const GrowNode& node, std::int32_t feature, std::int64_t* rows) {
+  const auto* entry = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
+  const std::uint8_t* const bins = tree.bins.by_feature + feature * tree.bins.rows;
+  for (std::int64_t i = 0; i < node.rows; ++i) ++rows[bins[entry[i].row]];
+}
+
+// Counts the rows of a candidate's feature, and makes it the best cut that leaves enough on both sides.
+void count(const TreeMemory& tree, const GrowNode& node, const Scan& s, Split& candidate) {
+  std::int64_t rows[256] = {};
+  with_entries(tree, [&]<class E>(E*) { count_rows<decltype(E::gradient)>(tree, node, candidate.feature, rows); });
+  candidate = feature_split(tree, node, s, candidate.feature, rows);
+}
+
+// The best of all features, with enough rows on both sides. Counting never raises a gain: the largest one is counted
+// first, and then only those that are above the best known, each once.
+Split best_of(const TreeMemory& tree, const GrowNode& node, Split* candidates) {
+  const Scan s = scan_of(tree, node);
+  Split* const end = candidates + tree.feature_count;
+  Split* first = candidates;
+  for (Split* c = candidates; c < end; ++c)
+    if (c->gain > first->gain) first = c;
+  if (first == end || !worth_splitting(first->gain, s.score, tree.limits.min_gain)) return {};
+  if (!is_proven(tree, node, *first)) count(tree, node, s, *first);
+  const Split* best = first;
+  for (Split* c = candidates; c < end; ++c) {
+    const auto is_better = [&] { return c->gain > best->gain || (c->gain == best->gain && c < best); };
+    if (!is_better() || !worth_splitting(c->gain, s.score, tree.limits.min_gain)) continue;
+    if (!is_proven(tree, node, *c)) count(tree, node, s, *c);
+    if (is_better()) best = c;
+  }
+  return worth_splitting(best->gain, s.score, tree.limits.min_gain) ? *best : Split{};
+}
+
+}  // namespace
+
+void split(Context& context, TreeMemory& tree) {
+  constexpr std::int32_t block = 8;  // features of a task
+  const std::int64_t count = tree.node_count - tree.first_new;
+  const std::int64_t blocks = (tree.feature_count + block - 1) / block;
+  context.arena.each(count * blocks, [&](std::int64_t task, int) {
+    const GrowNode& node = tree.nodes[tree.first_new + task / blocks];
+    if (node.slot < 0 || !may_split(tree, node)) return;
+    const Scan s = scan_of(tree, node);
+    Split* const candidates = tree.candidates + task / blocks * tree.feature_count;
+    const auto first = static_cast<std::int32_t>(task % blocks * block);
+    for (std::int32_t i = first; i < first + block && i < tree.feature_count; ++i)
+      candidates[i] = feature_split(tree, node, s, tree.features[i], nullptr);
+  });
+  context.arena.each(count, [&](std::int64_t task, int) {
+    GrowNode& node = tree.nodes[tree.first_new + task];
+    if (node.slot < 0 || !may_split(tree, node)) return;
+    node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);
+  });
+  if (tree.bins.sparse.features > 0) split_sparse(context, tree);
+  // Keep the histograms of leaves that may be split, as long as the next step has enough free ones; a leaf without one
+  // has both its children summed row by row.
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
+    GrowNode& node = tree.nodes[i];
+    if (node.slot < 0 || (node.split.gain > 0 && tree.free_count >= 2 * tree.batch_capacity)) continue;
+    tree.free_slots[tree.free_count++] = node.slot;
+    node.slot = -1;
+  }
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

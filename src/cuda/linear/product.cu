@@ -1,0 +1,20 @@
+// The Hessian of a linear model times a direction: a pass (linear_pass.hpp) whose scores are those of the direction.
+#include "cuda/linear/pass.hpp"
+#include "cuda/linear/steps.hpp"
+
+namespace linden::cuda {
+namespace {
+
+template <bool softmax>
+void product_as(Context& context, const HessianProductTask& task) {
+  const CurvatureRow<softmax> op{task.design.rows, task.outputs, task.weights, task.curvatures};
+  whole_pass(context, task.design, task.outputs, task.direction, op, task.out, nullptr);
+}
+
+}  // namespace
+
+void hessian_product(Context& context, const HessianProductTask& task) {
+  task.softmax ? product_as<true>(context, task) : product_as<false>(context, task);
+}
+
+}  // namespace linden::cuda

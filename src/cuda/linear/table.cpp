@@ -1,0 +1,18 @@
+// The GPU's table of linear kernels.
+#include "cuda/linear/steps.hpp"
+#include "cuda/tables.hpp"
+
+namespace linden::cuda {
+namespace {
+
+// What the kernels want, they take from the stream's pool.
+std::int64_t design_scratch(Context&, const DesignView&, std::int32_t, bool) { return 0; }
+
+}  // namespace
+
+const LinearKernels& linear_kernels() {
+  static constexpr LinearKernels table{design_scratch, design_scores, evaluate, hessian_product, hessian, nullptr};
+  return table;
+}
+
+}  // namespace linden::cuda

@@ -1,0 +1,47 @@
+#include "cuda/memory.hpp"
+
+#include "cuda/runtime/queue.hpp"
+
+namespace linden::cuda {
+namespace {
+
+void* allocate(Context& context, std::int64_t bytes, const char* what) { return context.queue->allocate(bytes, what); }
+void release(Context& context, void* memory, std::int64_t bytes) noexcept { context.queue->release(memory, bytes); }
+
+void transfer(Context& context, void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind, const char* what) {
+  if (bytes > 0) check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream_of(context)), what);
+}
+
+// Whether a copy from there may still read it when the call returns. Pageable memory has been copied by then.
+bool is_read_later(const void* from) {
+  cudaPointerAttributes attributes{};
+  const cudaError_t asked = cudaPointerGetAttributes(&attributes, from);
+  if (asked != cudaSuccess) cudaGetLastError();  // an error that has been told must not be told again
+  return asked != cudaSuccess || attributes.type != cudaMemoryTypeUnregistered;
+}
+
+void upload(Context& context, void* to, const void* from, std::int64_t bytes) {
+  transfer(context, to, from, bytes, cudaMemcpyHostToDevice, "a copy to the GPU");
+  if (bytes > 0 && is_read_later(from)) context.queue->synchronize();
+}
+void download(Context& context, void* to, const void* from, std::int64_t bytes) {
+  transfer(context, to, from, bytes, cudaMemcpyDeviceToHost, "a copy from the GPU");
+  context.queue->synchronize();
+}
+void copy(Context& context, void* to, const void* from, std::int64_t bytes) {
+  transfer(context, to, from, bytes, cudaMemcpyDeviceToDevice, "a copy on the GPU");
+}
+void fill(Context& context, void* to, std::uint8_t byte, std::int64_t bytes) {
+  set_bytes(context, to, byte, static_cast<std::size_t>(bytes), "a fill on the GPU");
+}
+
+std::int64_t available(Context& context) { return context.queue->available(); }
+
+}  // namespace
+
+const MemoryKernels& memory_kernels() {
+  static constexpr MemoryKernels table{allocate, release, upload, download, copy, fill, available};
+  return table;
+}
+
+}  // namespace linden::cuda

@@ -1,0 +1,43 @@
+#include "cuda/runtime/queue.hpp"
+
+#include "base/fail.hpp"
+#include "cuda/runtime/pool.hpp"
+
+namespace linden::cuda {
+
+void check(cudaError_t status, const char* what) {
+  if (status != cudaSuccess) fail<DeviceError>("{}: {}.", what, cudaGetErrorString(status));
+}
+
+int device_attribute(cudaDeviceAttr which, int device) {
+  int value = 0;
+  check(cudaDeviceGetAttribute(&value, which, device), "the device's attributes");
+  return value;
+}
+
+Queue::Queue(int device) : device_(device) {
+  const CurrentDevice current(device);
+  multiprocessors_ = device_attribute(cudaDevAttrMultiProcessorCount, device);
+  most_shared_ = static_cast<std::size_t>(device_attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
+  check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
+  progress_ = std::make_unique<Progress>();
+}
+
+Queue::~Queue() { cudaStreamDestroy(stream_); }
+
+void Queue::synchronize() { check(cudaStreamSynchronize(stream_), "work on the GPU"); }
+
+void* Queue::allocate(std::int64_t bytes, const char* what) { return pool_of(device_).allocate(bytes, what, stream()); }
+
+void Queue::release(void* memory, std::int64_t bytes) noexcept { pool_of(device_).release(memory, bytes, stream()); }
+
+std::int64_t Queue::available() const { return pool_of(device_).available(); }
+
+void set_bytes(Context& context, void* to, int byte, std::size_t bytes, const char* what) {
+  if (bytes == 0) return;
+  const Stream stream = stream_of(context);
+  const CurrentDevice current(stream.device);
+  check(cudaMemsetAsync(to, byte, bytes, stream), what);
+}
+
+}  // namespace linden::cuda

@@ -1,0 +1,69 @@
+// Elementwise functions of two operands: one kernel for each op and dtype, made by folding over BinaryOps.
+#include "backend/math/scalar_ops.hpp"
+#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/simt.hpp"
+#include "cuda/tensor/strided.hpp"
+#include "cuda/tensor/steps.hpp"
+
+namespace linden::cuda {
+namespace {
+
+/// f32, f64, i32, i64 in the order of DType; ops of the floating kind have the first two.
+constexpr int dtypes = 4;
+
+template <class Op, class T>
+using ResultOf = decltype(Op::value(T(), T()));
+
+/// Functions that compute much longer than they read, several of which at a time would not fit the registers.
+using LongOps = OpList<Pow, Polygamma>;
+template <class Op, class T>
+constexpr int together = op_number<Op>(LongOps()) >= 0 ? 1 : group_elements<T>();
+
+template <class Op>
+struct Value {
+  template <class T>
+  __device__ __forceinline__ auto operator()(T a, T b) const {
+    return Op::value(a, b);
+  }
+};
+
+template <class Op, class T>
+__global__ void binary_of(Walk<3> walk) {
+  for_each_element<together<Op, T>, ResultOf<Op, T>, T, T>(walk, Value<Op>());
+}
+
+template <class Op, class T>
+void run(Context& context, const ElementwiseTask<3>& task) {
+  run_elements<binary_of<Op, T>, together<Op, T>, ResultOf<Op, T>, T, T>(context, task);
+}
+
+struct Entry {
+  void (*run[dtypes])(Context&, const ElementwiseTask<3>&);
+};
+
+template <class Op>
+constexpr Entry entry() {
+  if constexpr (Op::info.kind == OpKind::floating)
+    return {{run<Op, float>, run<Op, double>, nullptr, nullptr}};
+  else
+    return {{run<Op, float>, run<Op, double>, run<Op, std::int32_t>, run<Op, std::int64_t>}};
+}
+
+struct Table {
+  Entry entries[BinaryOps::size];
+};
+
+template <class... Ops>
+constexpr Table make(OpList<Ops...>) {
+  return {{entry<Ops>()...}};
+}
+
+constexpr Table table = make(BinaryOps());
+
+}  // namespace
+
+void binary(Context& context, std::int32_t op, const ElementwiseTask<3>& task) {
+  table.entries[op].run[static_cast<int>(task.operand[1].dtype)](context, task);
+}
+
+}  // namespace linden::cuda

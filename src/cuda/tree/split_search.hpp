@@ -1,0 +1,163 @@
+// The best split of one feature of one node, found by one warp: lanes take bins, 32 at a time, with running sums.
+#pragma once
+
+#include "backend/tree/split_math.hpp"
+#include "cuda/runtime/simt.hpp"
+
+namespace linden::cuda {
+
+/// Sums over bins, and rows where they are counted.
+struct Sums {
+  long long gradient, curvature, rows;
+};
+__device__ __forceinline__ Sums operator+(const Sums& a, const Sums& b) {
+  return {a.gradient + b.gradient, a.curvature + b.curvature, a.rows + b.rows};
+}
+
+/// What a warp has found so far; gain 0 is nothing. `place` decides between equal gains: the lowest.
+struct Best {
+  double gain;
+  long long gradient, curvature;  ///< of the left side
+  int place, padding;
+};
+struct BetterOf {
+  __device__ __forceinline__ Best operator()(const Best& a, const Best& b) const {
+    return b.gain > a.gain || (b.gain == a.gain && b.place < a.place) ? b : a;
+  }
+};
+__device__ __forceinline__ void consider(Best& best, double gain, const Sums& left, int place) {
+  if (gain > best.gain || (gain == best.gain && gain > 0 && place < best.place))
+    best = {gain, left.gradient, left.curvature, place, 0};
+}
+
+/// Shared memory of a warp that searches among categories.
+struct CategoryOrder {
+  double rank[257];
+  CategoryPart part[257];  ///< of a bin; after the last, of the rare ones as one category
+  std::uint16_t order[257];
+};
+
+/// A feature's bins as its warp reads them; `rows`, in shared memory, where rows have been counted.
+struct FeatureCells {
+  const WideCell* cells;
+  const unsigned* rows;
+  __device__ __forceinline__ Sums at(int bin) const {
+    return {cells[bin].gradient, cells[bin].curvature, rows != nullptr ? static_cast<long long>(rows[bin]) : 0};
+  }
+};
+
+/// Numbers: cuts between bins, with missing values on either side. Among equal gains the lowest bin, then missing left.
+__device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins& feature, const FeatureCells& cells) {
+  const int lane = int(lane_index());
+  const int values = feature.has_missing ? feature.bins - 1 : feature.bins;  // bins of values
+  const Sums missing = feature.has_missing ? cells.at(values) : Sums{0, 0, 0};
+  const bool counted = cells.rows != nullptr;
+  Best best{0, 0, 0, 1 << 30, 0};
+  Sums carry{0, 0, 0};
+  for (int first = 0; first < values; first += 32) {
+    const int bin = first + lane;
+    const Sums right = carry + warp_scan(bin < values ? cells.at(bin) : Sums{0, 0, 0}, Sum{});
+    carry = shuffle(right, 31);
+    // Missing values on the right; then even the cut after the last value divides.
+    if (bin < (feature.has_missing ? values : values - 1) && (!counted || enough_rows(s, right.rows)))
+      consider(best, gain_of(s, right.gradient, right.curvature, s.limits.l2), right, 2 * bin + 1);
+    const Sums left = right + missing;
+    if (feature.has_missing && bin < values - 1 && (!counted || enough_rows(s, left.rows)))
+      consider(best, gain_of(s, left.gradient, left.curvature, s.limits.l2), left, 2 * bin);
+  }
+  best = warp_reduce(best, BetterOf{});
+  Split split;
+  if (!(best.gain > 0)) return split;
+  split.gain = best.gain;
+  split.bin = best.place / 2;
+  split.missing_left = best.place % 2 == 0;
+  split.left_gradient = best.gradient;
+  split.left_curvature = best.curvature;
+  mark_first(split, split.bin + 1);
+  if (split.missing_left) mark_left(split, values);
+  return split;
+}
+
+/// Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
+/// end, of the order by G / (H + smoothing). Rare ones are one category, the last among equals. Among equal gains the
+/// one tried first: from the front, then the shortest.
+__device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureBins& feature, const FeatureCells& cells,
+                                                   std::int64_t tree_rows, CategoryOrder& shared) {
+  static_assert(most_categories_on_a_side == 32);  // a lane for each prefix
+  const int lane = int(lane_index()), bins = feature.bins;
+  const bool few = bins <= one_against_rest_categories;
+  int mine = 0;
+  Sums rare{0, 0, 0};
+  for (int bin = lane; bin < bins; bin += 32) {
+    const Sums c = cells.at(bin);
+    const CategoryPart part = part_of(s, feature, few, c.gradient, c.curvature, tree_rows);
+    shared.part[bin] = part;
+    shared.rank[bin] = few ? 0.0 : category_rank(s, c.gradient, c.curvature);
+    mine += part == CategoryPart::own;
+    if (part == CategoryPart::rare) rare = rare + c;
+  }
+  rare = warp_reduce(rare, Sum{});
+  const bool has_rare = rare.gradient != 0 || rare.curvature != 0;
+  if (lane == 0) {
+    shared.part[bins] = has_rare ? CategoryPart::own : CategoryPart::none;
+    shared.rank[bins] = category_rank(s, rare.gradient, rare.curvature);
+  }
+  const int tried = warp_reduce(mine, Sum{}) + (has_rare ? 1 : 0);
+  const auto sums_of = [&](int category) { return category < bins ? cells.at(category) : rare; };
+  __syncwarp();
+  for (int bin = lane; bin <= bins; bin += 32) {
+    if (shared.part[bin] != CategoryPart::own) continue;
+    const double rank = shared.rank[bin];
+    int place = 0;
+    for (int other = 0; other <= bins; ++other)
+      place += shared.part[other] == CategoryPart::own &&
+               (shared.rank[other] < rank || (shared.rank[other] == rank && other < bin));
+    shared.order[place] = static_cast<std::uint16_t>(bin);
+  }
+  __syncwarp();
+  const int steps = category_steps(few, tried);
+  const double l2 = few ? s.limits.l2 : s.limits.l2 + category_l2;
+  Best best{0, 0, 0, 1 << 30, 0};
+  for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
+    const bool is_step = lane < steps;
+    const int bin = is_step ? shared.order[from_end ? tried - 1 - lane : lane] : 0;
+    const Sums own = is_step ? sums_of(bin) : Sums{0, 0, 0};
+    const Sums prefix = warp_scan(own, Sum{});
+    const Sums left = few ? own : prefix;
+    if (is_step && (cells.rows == nullptr || enough_rows(s, left.rows)))
+      consider(best, gain_of(s, left.gradient, left.curvature, l2), left, 32 * from_end + lane);
+  }
+  best = warp_reduce(best, BetterOf{});
+  Split split;
+  split.categorical = true;
+  if (best.gain > 0) {
+    const int from_end = best.place / 32, step = best.place % 32;
+    split.gain = best.gain;
+    split.bin = step;
+    split.left_gradient = best.gradient;
+    split.left_curvature = best.curvature;
+    for (int i = few ? step : 0; i <= step; ++i) {
+      const int bin = shared.order[from_end ? tried - 1 - i : i];
+      if (bin < bins) mark_left(split, bin);
+      for (int b = 0; b < bins && bin == bins; ++b)
+        if (shared.part[b] == CategoryPart::rare) mark_left(split, b);
+    }
+    split.missing_left = feature.has_missing && goes_left(split, static_cast<std::uint8_t>(feature.bins - 1));
+  }
+  __syncwarp();  // the next search writes the order again
+  return split;
+}
+
+/// The same on every lane.
+__device__ __forceinline__ Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s,
+                                               std::int32_t index, const unsigned* rows, CategoryOrder& shared) {
+  const FeatureBins feature = tree.bins.feature[index];
+  const FeatureCells cells{tree.histograms + std::int64_t{node.slot} * tree.bins.cells + feature.first_cell, rows};
+  Split split = feature.categorical ? categorical_split(s, feature, cells, tree.sample_rows, shared)
+                                    : numeric_split(s, feature, cells);
+  split.feature = index;
+  split.counted = rows != nullptr;
+  return split;
+}
+
+}  // namespace linden::cuda

@@ -1,0 +1,96 @@
+// The larger child's histogram: its parent's minus its sibling's, in the parent's place.
+#include "backend/tree/tree_math.hpp"
+#include "cuda/tree/device_tree.hpp"
+#include "cuda/tree/steps.hpp"
+
+namespace linden::cuda {
+namespace {
+
+constexpr unsigned threads = 256;
+
+struct Pair {
+  std::int32_t smaller, larger, parent;
+};
+
+__device__ __forceinline__ Pair pair_of(const TreeMemory& tree, std::int32_t pair) {
+  const std::int32_t left = tree.first_new + 2 * pair, right = left + 1;
+  const bool left_is_smaller = tree.nodes[left].rows <= tree.nodes[right].rows;
+  return {left_is_smaller ? left : right, left_is_smaller ? right : left, tree.nodes[left].parent};
+}
+
+__device__ __forceinline__ std::int32_t pairs_of(const TreeMemory& tree) {
+  return tree.first_new == 0 ? 0 : (tree.node_count - tree.first_new) / 2;
+}
+
+__device__ __forceinline__ bool is_subtracted(const TreeMemory& tree, const Pair& pair) {
+  return tree.nodes[pair.parent].slot >= 0 && tree.nodes[pair.smaller].slot >= 0;
+}
+
+__global__ void take_away(const TreeMemory* tree) {
+  const std::int32_t pairs = pairs_of(*tree);
+  const std::int64_t cells = tree->bins.cells;
+  for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
+    const Pair pair = pair_of(*tree, p);
+    if (!is_subtracted(*tree, pair)) continue;
+    WideCell* const larger = tree->histograms + tree->nodes[pair.parent].slot * cells;
+    const WideCell* const smaller = tree->histograms + tree->nodes[pair.smaller].slot * cells;
+    for (std::int64_t c = blockIdx.x * blockDim.x + threadIdx.x; c < cells; c += gridDim.x * blockDim.x) {
+      larger[c].gradient -= smaller[c].gradient;
+      larger[c].curvature -= smaller[c].curvature;
+    }
+  }
+}
+
+// Cells of sparse features are four sums each.
+__global__ void take_away_sparse(const TreeMemory* tree) {
+  const std::int32_t pairs = pairs_of(*tree);
+  const std::int64_t sums = std::int64_t{4} * tree->bins.sparse.features;
+  for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
+    const Pair pair = pair_of(*tree, p);
+    if (!is_subtracted(*tree, pair)) continue;
+    auto* const all = reinterpret_cast<std::int64_t*>(tree->sparse_cells);
+    std::int64_t* const larger = all + tree->nodes[pair.parent].slot * sums;
+    const std::int64_t* const smaller = all + tree->nodes[pair.smaller].slot * sums;
+    for (std::int64_t i = blockIdx.x * blockDim.x + threadIdx.x; i < sums; i += gridDim.x * blockDim.x)
+      larger[i] -= smaller[i];
+  }
+}
+
+// Parents hand their histogram to the larger child; those whose children need none give it back.
+__global__ void hand_over(TreeMemory* tree) {
+  const std::int32_t pairs = pairs_of(*tree), free_count = tree->free_count;
+  const auto is_free = [=](std::int32_t p) {
+    const Pair pair = pair_of(*tree, p);
+    return tree->nodes[pair.parent].slot >= 0 && !is_subtracted(*tree, pair) ? 1 : 0;
+  };
+  const auto settle = [=](std::int32_t p, std::int64_t before) {
+    const Pair pair = pair_of(*tree, p);
+    GrowNode& parent = tree->nodes[pair.parent];
+    if (is_free(p)) tree->free_slots[free_count + before] = parent.slot;
+    if (is_subtracted(*tree, pair)) {
+      tree->nodes[pair.larger].slot = parent.slot;
+      tree->nodes[pair.larger].label = parent.label;
+    }
+    parent.slot = -1;
+  };
+  const std::int64_t freed = each_with_sum(pairs, is_free, settle);
+  __syncthreads();  // everyone has read free_count
+  if (threadIdx.x == 0) tree->free_count = free_count + std::int32_t(freed);
+}
+
+}  // namespace
+
+void subtract(Context& context, TreeMemory& tree) {
+  const auto pairs = static_cast<unsigned>(most_new_nodes(context, tree) / 2);
+  if (pairs == 0) return;
+  launch<take_away>(
+      {.grid = {blocks_for(context, tree.bins.cells, threads), pairs}, .block = threads, .stream = stream_of(context)},
+      tree.on_device);
+  if (const std::int64_t sums = std::int64_t{4} * tree.bins.sparse.features; sums > 0)
+    launch<take_away_sparse>(
+        {.grid = {blocks_for(context, sums, threads), pairs}, .block = threads, .stream = stream_of(context)},
+        tree.on_device);
+  launch<hand_over>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.on_device);
+}
+
+}  // namespace linden::cuda

@@ -1,0 +1,20 @@
+// The GPU's table of tree kernels.
+#include "cuda/tree/steps.hpp"
+#include "cuda/tables.hpp"
+
+namespace linden::cuda {
+namespace {
+
+// A level of 1,024 leaves in one step: the work of a step is divided between all its nodes.
+constexpr std::int32_t leaf_wise_batch = 32, level_wise_batch = 1024;
+
+}  // namespace
+
+const TreeKernels& tree_kernels() {
+  static constexpr TreeKernels table{leaf_wise_batch, level_wise_batch, own_bytes, bin,    gradients,
+                                     quantise,        histogram,        subtract,  split,  select,
+                                     partition,       leaf_sums,        renew,     update, predict};
+  return table;
+}
+
+}  // namespace linden::cuda

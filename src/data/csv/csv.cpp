@@ -1,0 +1,211 @@
+// Dataset::from_csv: the header, then the columns, then what a label, a weight and a feature may hold.
+#include "data/csv/csv.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
+#include "data/csv/columns.hpp"
+#include "data/csv/delimiter.hpp"
+#include "data/csv/remarks.hpp"
+#include "data/csv/roles.hpp"
+#include "data/csv/rows.hpp"
+#include "data/dataset/builder.hpp"
+#include "data/number.hpp"
+
+namespace linden {
+namespace {
+
+// Enough text for a task that what it keeps for each column does not outweigh it.
+std::size_t block_size(std::size_t columns) { return std::max(std::size_t{512} << 10, columns * 256); }
+
+// Reads the names from the header, or counts the columns of the first row. Fills names and data.
+void read_names(CsvTable& table) {
+  const CsvGrammar& grammar = table.grammar;
+  const char* const end = table.text.end();
+  const char* p = table.text.begin();
+  while (p < end && grammar.is_blank_line(p)) p = CsvGrammar::find('\n', p, end) + 1;
+  if (p >= end) fail<DataError>("{}: the file is empty.", table.source.call);
+  table.data = table.header_line = p;
+  const char* row_end = grammar.row_end(p, p, end);
+  const char* nul = CsvGrammar::find('\0', p, row_end);
+  if (nul != row_end) refuse(table, {CsvFault::nul_byte, nul});
+  CsvField field;
+  for (;; ++p) {
+    p = grammar.take(p, end, field);
+    if (field.fault != CsvFault::none) refuse(table, {field.fault, field.begin});
+    table.names.push_back(table.header ? field.value() : std::to_string(table.names.size()));
+    if (*p == '\n') break;
+  }
+  if (table.header) table.data = std::min(p + 1, end);
+}
+
+// The first row whose value the role does not allow, or the number of rows.
+std::int64_t first_bad(const CsvColumn& column, CsvRole role, bool may_be_unlabelled) {
+  const std::int64_t rows = column.values.elements();
+  const auto first = [&](auto values, auto&& is_bad) {
+    return std::find_if(values.begin(), values.end(), is_bad) - values.begin();
+  };
+  if (!column.categorical) {
+    const auto values = column.values.span<const double>();
+    if (role == CsvRole::feature) return first(values, [](double v) { return std::isinf(v); });
+    if (role == CsvRole::label)
+      return first(values, [&](double v) { return std::isinf(v) || (std::isnan(v) && !may_be_unlabelled); });
+    return first(values, [](double v) { return !(v >= 0 && std::isfinite(v)); });
+  }
+  const auto codes = column.values.span<const std::int32_t>();
+  if (role == CsvRole::feature) return rows;
+  return first(codes, [&](std::int32_t code) {
+    if (role == CsvRole::label) return code < 0 && !may_be_unlabelled;
+    return code < 0 || !parse_number(column.categories[static_cast<std::size_t>(code)]);
+  });
+}
+
+[[noreturn]] void refuse_value(const CsvTable& table, CsvRole role, std::int64_t row, std::size_t c) {
+  const CsvField field = field_at(table, row, static_cast<int>(c));
+  const std::string place = fmt::format("{}:{}", table.source.file, line_of(table.text, field.begin));
+  const std::string& name = table.names[c];
+  const bool infinite = std::isinf(parse_number(field.text).value_or(0));
+  if (role == CsvRole::weight)
+    fail<DataError>("{}: the weight (column \"{}\") is {}, but a weight is a finite number, at least 0.", place, name,
+                    shown(field.value()));
+  if (role == CsvRole::feature)
+    fail<DataError>("{}: column \"{}\" {} ({}). Hint: leave the field empty if its value is not known.", place, name,
+                    why_infinite(field.text), shown(field.value()));
+  if (infinite)
+    fail<DataError>("{}: the label (column \"{}\") {} ({}). Hint: remove the row.", place, name,
+                    why_infinite(field.text), shown(field.value()));
+  fail<DataError>(
+      "{}: the label (column \"{}\") is missing{}. Hint: have rows without a label left out, or mend the row.", place,
+      name, field.text.empty() ? "" : fmt::format(" ({})", shown(field.value())));
+}
+
+// Refuses the first row, then column, that holds what its role does not allow.
+void check_values(const CsvTable& table, const std::vector<CsvColumn>& columns, const std::vector<CsvRole>& roles,
+                  bool may_be_unlabelled, Arena& arena) {
+  std::vector<std::int64_t> bad(columns.size(), table.rows);
+  arena.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t task, int) {
+    const auto c = static_cast<std::size_t>(task);
+    if (roles[c] != CsvRole::dropped) bad[c] = first_bad(columns[c], roles[c], may_be_unlabelled);
+  });
+  const auto first = std::min_element(bad.begin(), bad.end());
+  const auto c = static_cast<std::size_t>(first - bad.begin());
+  if (*first < table.rows) refuse_value(table, roles[c], *first, c);
+}
+
+Tensor as_f64(const Tensor& codes) {
+  Tensor numbers = Tensor::empty(codes.shape(), DType::f64);
+  const auto from = codes.span<const std::int32_t>();
+  std::copy(from.begin(), from.end(), numbers.data<double>());
+  return numbers;
+}
+
+void check_weights(const CsvTable& table, const Tensor& weight, const std::string& name) {
+  const auto values = weight.span<const double>();
+  if (std::all_of(values.begin(), values.end(), [](double w) { return w == 0; }))
+    fail<DataError>("{}: every weight (column \"{}\") is 0.", table.source.call, name);
+}
+
+// Refuses the first label that the schema's classes do not have.
+void check_classes(const CsvTable& table, const CsvColumn& label, std::size_t c, const Schema& schema) {
+  if (!label.categorical) return;
+  const std::set<std::string_view> known(schema.classes.begin(), schema.classes.end());
+  const auto codes = label.values.span<const std::int32_t>();
+  const auto bad = std::ranges::find_if(codes, [&](std::int32_t code) {
+    return code >= 0 && !known.contains(label.categories[static_cast<std::size_t>(code)]);
+  });
+  if (bad == codes.end()) return;
+  const CsvField field = field_at(table, bad - codes.begin(), static_cast<int>(c));
+  fail<DataError>("{}:{}: the label (column \"{}\") is {}, which was no class in training. Classes: {}.",
+                  table.source.file, line_of(table.text, field.begin), table.names[c], shown(field.value()),
+                  listing(schema.classes));
+}
+
+// The rows that have a label.
+std::vector<std::int64_t> labelled_rows(const CsvColumn& label) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 0; row < label.values.elements(); ++row)
+    if (label.categorical ? label.values.data<std::int32_t>()[row] >= 0 : !std::isnan(label.values.data<double>()[row]))
+      rows.push_back(row);
+  return rows;
+}
+
+// The missing tokens of the schema and those of the options.
+Schema tokens_of(const CsvOptions& options, const Schema* schema) {
+  Schema tokens;
+  if (schema != nullptr) tokens.missing = schema->missing;
+  for (const std::string& token : options.missing)
+    if (std::ranges::find(tokens.missing, token) == tokens.missing.end()) tokens.missing.push_back(token);
+  tokens.only_missing = options.only_missing || (schema != nullptr && schema->only_missing);
+  return tokens;
+}
+
+}  // namespace
+
+Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& options, std::size_t block,
+                  const Schema* schema) {
+  if (options.delimiter != 0) check_delimiter(source, options.delimiter);
+  Arena arena(options.threads);
+  const char delimiter = options.delimiter != 0 ? options.delimiter : guess_delimiter(text, source);
+  CsvTable table{text, source, CsvGrammar(delimiter), options.header};
+  read_names(table);
+  const CsvRoles roles = schema != nullptr ? assign_roles(table, options, *schema) : assign_roles(table, options);
+  find_rows(table, block ? block : block_size(table.names.size()), arena);
+  if (table.rows == 0) fail<DataError>("{}: the file has a header but no rows.", source.call);
+  const Schema tokens = tokens_of(options, schema);
+  std::vector<CsvColumn> columns =
+      read_columns(table, roles.kinds, MissingTokens(tokens.missing, tokens.only_missing), arena);
+  check_values(table, columns, roles.roles, options.drop_unlabelled, arena);
+
+  DatasetBuilder::State state;
+  state.rows = table.rows;
+  state.remarks = csv_remarks(table, columns, roles.roles);
+  state.missing = tokens.missing;
+  state.only_missing = tokens.only_missing;
+  for (const std::size_t c : roles.features) {
+    CsvColumn& column = columns[c];
+    if (const std::string slip = csv_slip(table, column); !slip.empty()) state.slips[table.names[c]] = slip;
+    state.columns.push_back(
+        {table.names[c], std::move(column.values), column.categorical, std::move(column.categories)});
+  }
+  std::vector<std::int64_t> labelled;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    CsvColumn& column = columns[c];
+    if (roles.roles[c] == CsvRole::label) {
+      if (schema != nullptr) check_classes(table, column, c, *schema);
+      if (options.drop_unlabelled) labelled = labelled_rows(column);
+      if (options.drop_unlabelled && labelled.empty())
+        fail<DataError>("{}: every label (column \"{}\") is missing.", source.call, table.names[c]);
+      state.label_name = table.names[c];
+      state.label = column.categorical ? as_f64(column.values) : std::move(column.values);
+      state.classes = std::move(column.categories);
+    } else if (roles.roles[c] == CsvRole::weight) {
+      check_weights(table, column.values, table.names[c]);
+      state.weight = std::move(column.values);
+    }
+  }
+  state.origin = origin_in_file(source.file, std::move(table.starts));
+  const std::int64_t left_out = table.rows - static_cast<std::int64_t>(labelled.size());
+  if (labelled.empty() || left_out == 0) return DatasetBuilder::make(std::move(state));
+  state.remarks.push_back(
+      fmt::format("{}: {} of {} rows have no label and are left out.", source.file, left_out, table.rows));
+  return DatasetBuilder::make(std::move(state)).take(labelled);
+}
+
+Dataset Dataset::from_csv(const std::filesystem::path& path, const CsvOptions& options) try {
+  const Source source("from_csv", path);
+  return parse_csv(Text::read(path, source.call), source, options);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_csv");
+}
+
+Dataset Dataset::from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options) try {
+  const Source source("from_csv", path);
+  return parse_csv(Text::read(path, source.call), source, options, 0, &schema);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_csv");
+}
+
+}  // namespace linden

@@ -1,0 +1,142 @@
+#include "data/csv/roles.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "base/fail.hpp"
+#include "data/number.hpp"
+
+namespace linden {
+namespace {
+
+constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+std::size_t find_name(const CsvTable& table, const std::string& name) {
+  const auto place = std::ranges::find(table.names, name);
+  return place == table.names.end() ? nowhere : static_cast<std::size_t>(place - table.names.begin());
+}
+
+// A column by name, or by a negative number from the end.
+std::size_t find_column(const CsvTable& table, const std::string& name) {
+  if (const std::size_t place = find_name(table, name); place != nowhere) return place;
+  const auto number = name.starts_with('-') ? parse_number(name) : std::nullopt;
+  if (number && *number < 0 && *number == std::floor(*number) && -*number <= table.columns())
+    return static_cast<std::size_t>(table.columns() + static_cast<int>(*number));
+  if (!table.header)
+    fail<ArgumentError>(
+        "{}: no column \"{}\". Without a header, columns are numbered from 0 to {}, or from the end as -1.",
+        table.source.call, name, table.columns() - 1);
+  if (parse_number(name))
+    fail<ArgumentError>("{}: no column \"{}\". Columns: {}. Hint: .header = false if the first line is a row.",
+                        table.source.call, name, listing(table.names));
+  fail<ArgumentError>("{}: no column \"{}\". {}Columns: {}.", table.source.call, name, did_you_mean(name, table.names),
+                      listing(table.names));
+}
+
+void refuse_twin(const CsvTable& table, const std::string& name) {
+  fail<DataError>(
+      "{}:{}: two columns are called \"{}\". Hint: rename one, drop both, or say that the file has no header "
+      "if this line is a row.",
+      table.source.file, line_of(table.text, table.header_line), name);
+}
+
+const char* name_of(CsvRole role) {
+  constexpr const char* names[] = {"a feature", "the label", "the weight", "dropped"};
+  return names[static_cast<int>(role)];
+}
+
+}  // namespace
+
+void check_delimiter(const Source& source, char delimiter) {
+  constexpr std::string_view taken("\"\r\n\0.+-", 7);
+  const bool is_letter = (delimiter >= 'a' && delimiter <= 'z') || (delimiter >= 'A' && delimiter <= 'Z');
+  const bool is_digit = delimiter >= '0' && delimiter <= '9';
+  if (is_letter || is_digit || taken.find(delimiter) != std::string_view::npos)
+    fail<ArgumentError>(
+        "{}: the delimiter is '{}' (byte {}), but a letter, digit, sign, point, quote or line end cannot "
+        "separate fields.",
+        source.call, delimiter >= ' ' ? std::string(1, delimiter) : std::string("\\"),
+        static_cast<int>(static_cast<unsigned char>(delimiter)));
+}
+
+CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options) {
+  CsvRoles found{std::vector(table.names.size(), CsvRole::feature),
+                 std::vector(table.names.size(), CsvKind::automatic)};
+  const auto assign = [&](std::size_t column, CsvRole role) {
+    CsvRole& assigned = found.roles[column];
+    if (assigned != CsvRole::feature && assigned != role)
+      fail<ArgumentError>("{}: column \"{}\" cannot be {} and {}.", table.source.call, table.names[column],
+                          name_of(assigned), name_of(role));
+    assigned = role;
+    if (role == CsvRole::dropped) found.kinds[column] = CsvKind::dropped;
+  };
+  if (!options.label.empty()) assign(find_column(table, options.label), CsvRole::label);
+  if (!options.weight.empty()) assign(find_column(table, options.weight), CsvRole::weight);
+  for (const std::string& name : options.drop) {
+    const std::size_t first = find_column(table, name);
+    for (std::size_t c = first; c < table.names.size(); ++c)
+      if (table.names[c] == table.names[first]) assign(c, CsvRole::dropped);
+  }
+  for (const std::string& name : options.categorical) {
+    const std::size_t column = find_column(table, name);
+    const CsvRole role = found.roles[column];
+    if (role == CsvRole::label || role == CsvRole::weight)
+      fail<ArgumentError>("{}: column \"{}\" is {}; only features are taken as categories.", table.source.call, name,
+                          name_of(role));
+    if (role == CsvRole::feature) found.kinds[column] = CsvKind::categorical;
+  }
+  std::set<std::string_view> seen;
+  for (std::size_t c = 0; c < table.names.size(); ++c) {
+    if (found.roles[c] == CsvRole::dropped) continue;
+    if (!seen.insert(table.names[c]).second) refuse_twin(table, table.names[c]);
+    if (found.roles[c] == CsvRole::feature) found.features.push_back(c);
+  }
+  return found;
+}
+
+CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Schema& schema) {
+  if (!options.categorical.empty())
+    fail<ArgumentError>("{}: the schema says which columns are categories. Hint: leave them out of the options.",
+                        table.source.call);
+  CsvRoles found{std::vector(table.names.size(), CsvRole::dropped), std::vector(table.names.size(), CsvKind::dropped)};
+  std::map<std::string_view, std::size_t> places;
+  std::set<std::string_view> twins;
+  for (std::size_t c = 0; c < table.names.size(); ++c)
+    if (!places.emplace(table.names[c], c).second) twins.insert(table.names[c]);
+  const auto assign = [&](std::size_t column, CsvRole role, CsvKind kind) {
+    const std::string& name = table.names[column];
+    if (found.roles[column] != CsvRole::dropped)
+      fail<ArgumentError>("{}: column \"{}\" cannot be {} and {}.", table.source.call, name,
+                          name_of(found.roles[column]), name_of(role));
+    if (twins.contains(name)) refuse_twin(table, name);
+    found.roles[column] = role;
+    found.kinds[column] = kind;
+  };
+  for (const Schema::Feature& feature : schema.features) {
+    const auto place = places.find(feature.name);
+    if (place == places.end())
+      fail<DataError>("{}: no column \"{}\", which was there in training. {}Columns: {}.{}", table.source.call,
+                      feature.name, did_you_mean(feature.name, table.names), listing(table.names),
+                      table.header && parse_number(feature.name) ? " Hint: say that the file has no header." : "");
+    assign(place->second, CsvRole::feature, feature.categorical ? CsvKind::categorical : CsvKind::numbers);
+    found.features.push_back(place->second);
+  }
+  const bool is_text = std::ranges::any_of(schema.classes, [](const std::string& name) { return !parse_number(name); });
+  const std::string& label = options.label.empty() ? schema.label_name : options.label;
+  const std::size_t place =
+      options.label.empty() ? (label.empty() ? nowhere : find_name(table, label)) : find_column(table, label);
+  const bool dropped = place != nowhere && std::ranges::find(options.drop, table.names[place]) != options.drop.end();
+  if (place != nowhere && !dropped) assign(place, CsvRole::label, is_text ? CsvKind::categorical : CsvKind::numbers);
+  if (!options.weight.empty()) assign(find_column(table, options.weight), CsvRole::weight, CsvKind::automatic);
+  for (const std::string& name : options.drop)
+    if (const std::size_t column = find_name(table, name); column != nowhere && found.roles[column] != CsvRole::dropped)
+      fail<ArgumentError>("{}: column \"{}\" cannot be {} and dropped.", table.source.call, name,
+                          name_of(found.roles[column]));
+  return found;
+}
+
+}  // namespace linden

@@ -1,0 +1,27 @@
+// What each column of a CSV text is for, from its name and the options.
+#pragma once
+
+#include <cstdint>
+#include <linden/data.hpp>
+#include <vector>
+
+#include "data/csv/columns.hpp"
+
+namespace linden {
+
+enum class CsvRole : std::uint8_t { feature, label, weight, dropped };
+
+struct CsvRoles {
+  std::vector<CsvRole> roles;              ///< one a column
+  std::vector<CsvKind> kinds;              ///< one a column
+  std::vector<std::size_t> features = {};  ///< the columns that are, in their order
+};
+
+/// Throws ArgumentError for options that cannot be used: a delimiter that numbers or quotes need, a column that is not
+/// there, or one named for two things; DataError when two columns that are not dropped have one name.
+CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options);
+/// By a schema: what it does not name is dropped. Throws DataError for a feature that is not there.
+CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Schema& schema);
+void check_delimiter(const Source& source, char delimiter);
+
+}  // namespace linden

@@ -1,0 +1,139 @@
+// A dataset with a part of it changed: the rest is shared.
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "data/dataset/builder.hpp"
+#include "data/dataset/checks.hpp"
+
+namespace linden {
+namespace {
+
+// Texts as codes of their sorted, distinct values. With `empty_is_missing` "" has code -1 and is no value.
+struct Coded {
+  Tensor codes;  // [rows] i32
+  std::vector<std::string> values;
+};
+
+Coded coded(const NameList& texts, bool empty_is_missing) {
+  Coded result{Tensor::empty({static_cast<std::int64_t>(texts.size())}, DType::i32), {texts.begin(), texts.end()}};
+  std::ranges::sort(result.values);
+  result.values.erase(std::unique(result.values.begin(), result.values.end()), result.values.end());
+  if (empty_is_missing && !result.values.empty() && result.values[0].empty())
+    result.values.erase(result.values.begin());
+  std::ranges::transform(texts, result.codes.data<std::int32_t>(), [&](const std::string& text) {
+    const auto place = std::ranges::lower_bound(result.values, text);
+    return place != result.values.end() && *place == text ? static_cast<std::int32_t>(place - result.values.begin())
+                                                          : -1;
+  });
+  return result;
+}
+
+// Entries of the columns that stay, under their new numbers.
+SparseRows without_columns(const SparseRows& sparse, const std::vector<bool>& dropped) {
+  SparseRows kept;
+  std::vector<std::int32_t> numbers;
+  for (std::size_t f = 0; f < dropped.size(); ++f) {
+    numbers.push_back(dropped[f] ? -1 : static_cast<std::int32_t>(kept.names.size()));
+    if (!dropped[f]) kept.names.push_back(sparse.names[f]);
+  }
+  const auto offsets = sparse.offsets.span<const std::int64_t>();
+  const auto columns = sparse.columns.span<const std::int32_t>();
+  std::vector<std::int64_t> new_offsets{0}, entries;
+  std::vector<std::int32_t> new_columns;
+  for (std::size_t r = 0; r + 1 < offsets.size(); ++r) {
+    for (std::int64_t e = offsets[r]; e < offsets[r + 1]; ++e) {
+      const std::int32_t number = numbers[static_cast<std::size_t>(columns[static_cast<std::size_t>(e)])];
+      if (number < 0) continue;
+      new_columns.push_back(number);
+      entries.push_back(e);
+    }
+    new_offsets.push_back(static_cast<std::int64_t>(entries.size()));
+  }
+  const auto count = static_cast<std::int64_t>(entries.size());
+  kept.offsets =
+      Tensor::copy_of(std::span<const std::int64_t>(new_offsets), {static_cast<std::int64_t>(new_offsets.size())});
+  kept.columns = Tensor::copy_of(std::span<const std::int32_t>(new_columns), {count});
+  kept.values = Tensor::empty({count}, sparse.values.dtype());
+  const auto copy = [&]<class T>(T* to) {
+    for (const std::int64_t e : entries) *to++ = sparse.values.data<const T>()[e];
+  };
+  sparse.values.dtype() == DType::f32 ? copy(kept.values.data<float>()) : copy(kept.values.data<double>());
+  return kept;
+}
+
+}  // namespace
+
+Dataset Dataset::with_label(const NumberList& label, std::string name) const {
+  State state = *state_;
+  if (features() == 0 && state.rows == 0) state.rows = label.values().elements();
+  check_label(label.span(), state.rows);
+  state.label = label.values();
+  state.classes.clear();
+  state.label_name = std::move(name);
+  return DatasetBuilder::make(std::move(state));
+}
+
+Dataset Dataset::with_label(const NameList& label, std::string name) const {
+  Coded classes = coded(label, false);
+  const Dataset labelled = with_label(NumberList(classes.codes), std::move(name));
+  State state = *labelled.state_;
+  state.classes = std::move(classes.values);
+  return DatasetBuilder::make(std::move(state));
+}
+
+Dataset Dataset::with_weight(const NumberList& weight) const {
+  if (!weight.empty()) check_weight(weight.span(), state_->rows);
+  State state = *state_;
+  state.weight = weight.values();
+  return DatasetBuilder::make(std::move(state));
+}
+
+Dataset Dataset::with_column(Column column) const {
+  if (state_->is_sparse)
+    fail<ArgumentError>(
+        "Dataset::with_column: the dataset holds compressed rows, which have no columns of their own. Hint: "
+        "make a dense one of matrix().");
+  State state = *state_;
+  if (state.columns.empty() && state.rows == 0) state.rows = column.values.elements();
+  check_column(column, state.rows);
+  state.slips.erase(column.name);
+  const auto place = std::ranges::find(state.columns, column.name, &Column::name);
+  if (place == state.columns.end())
+    state.columns.push_back(std::move(column));
+  else
+    *place = std::move(column);
+  return DatasetBuilder::make(std::move(state));
+}
+
+Dataset Dataset::with_column(std::string name, const NumberList& values) const {
+  return with_column(Column{.name = std::move(name), .values = values.values()});
+}
+
+Dataset Dataset::with_column(std::string name, const NameList& values) const {
+  Coded categories = coded(values, true);
+  return with_column({std::move(name), std::move(categories.codes), true, std::move(categories.values)});
+}
+
+Dataset Dataset::without(const NameList& names) const {
+  const std::vector<std::string> all = feature_names();
+  std::vector<bool> dropped(all.size());
+  for (const std::string& name : names) {
+    const auto place = std::ranges::find(all, name);
+    if (place == all.end())
+      fail<ArgumentError>("Dataset::without: no column \"{}\". {}Columns: {}.", name, did_you_mean(name, all),
+                          listing(all));
+    dropped[static_cast<std::size_t>(place - all.begin())] = true;
+  }
+  State state = *state_;
+  if (state.is_sparse) {
+    state.sparse = without_columns(state_->sparse, dropped);
+  } else {
+    state.columns.clear();
+    for (std::size_t c = 0; c < dropped.size(); ++c)
+      if (!dropped[c]) state.columns.push_back(state_->columns[c]);
+  }
+  for (const std::string& name : names) state.slips.erase(name);
+  return DatasetBuilder::make(std::move(state));
+}
+
+}  // namespace linden

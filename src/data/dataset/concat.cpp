@@ -1,0 +1,198 @@
+// Dataset::concat: the rows of several datasets, one below the other.
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "base/fail.hpp"
+#include "data/dataset/builder.hpp"
+
+namespace linden {
+namespace {
+
+// All names of several sorted lists, sorted.
+std::vector<std::string> joined(const std::vector<const std::vector<std::string>*>& lists) {
+  std::set<std::string> all;
+  for (const auto* list : lists) all.insert(list->begin(), list->end());
+  return {all.begin(), all.end()};
+}
+
+std::int32_t code_in(const std::vector<std::string>& names, const std::string& name) {
+  return static_cast<std::int32_t>(std::ranges::lower_bound(names, name) - names.begin());
+}
+
+// Vectors below each other: f32 when all are, else f64.
+Tensor joined_numbers(const std::vector<Tensor>& parts) {
+  std::int64_t rows = 0;
+  bool narrow = true;
+  for (const Tensor& part : parts) rows += part.elements(), narrow = narrow && part.dtype() == DType::f32;
+  Tensor all = Tensor::empty({rows}, narrow ? DType::f32 : DType::f64);
+  const auto fill = [&](auto* to) {
+    using T = std::remove_pointer_t<decltype(to)>;
+    for (const Tensor& part : parts) {
+      const auto copy = [&](const auto* from) {
+        for (std::int64_t r = 0; r < part.elements(); ++r) *to++ = static_cast<T>(from[r * part.strides()[0]]);
+      };
+      part.dtype() == DType::f32 ? copy(part.data<const float>()) : copy(part.data<const double>());
+    }
+  };
+  narrow ? fill(all.data<float>()) : fill(all.data<double>());
+  return all;
+}
+
+Column joined_categories(const std::vector<const Column*>& parts) {
+  std::vector<const std::vector<std::string>*> lists;
+  std::int64_t rows = 0;
+  for (const Column* part : parts) lists.push_back(&part->categories), rows += part->values.elements();
+  Column all{parts[0]->name, Tensor::empty({rows}, DType::i32), true, joined(lists)};
+  auto* to = all.values.data<std::int32_t>();
+  for (const Column* part : parts) {
+    std::vector<std::int32_t> codes;
+    for (const std::string& name : part->categories) codes.push_back(code_in(all.categories, name));
+    const auto* const from = part->values.data<const std::int32_t>();
+    for (std::int64_t r = 0; r < part->values.elements(); ++r) {
+      const std::int32_t code = from[r * part->values.strides()[0]];
+      *to++ = code < 0 ? -1 : codes[static_cast<std::size_t>(code)];
+    }
+  }
+  return all;
+}
+
+Column joined_column(const Column& first, std::span<const Dataset> datasets) {
+  std::vector<const Column*> parts;
+  std::vector<Tensor> numbers;
+  for (const Dataset& data : datasets) {
+    const Column& part = data.column(first.name);
+    if (part.categorical != first.categorical)
+      fail<ArgumentError>("Dataset::concat: column \"{}\" holds {} in part 0 and {} in part {}.", first.name,
+                          first.categorical ? "categories" : "numbers", part.categorical ? "categories" : "numbers",
+                          parts.size());
+    parts.push_back(&part);
+    numbers.push_back(part.values);
+  }
+  if (first.categorical) return joined_categories(parts);
+  return {first.name, joined_numbers(numbers), false, {}};
+}
+
+SparseRows joined_sparse(std::span<const Dataset> datasets) {
+  SparseRows all{datasets[0].sparse().names, {}, {}, {}};
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<Tensor> values;
+  for (const Dataset& data : datasets) {
+    const SparseRows& part = data.sparse();
+    const std::int64_t before = offsets.back();
+    for (const std::int64_t offset : part.offsets.span<const std::int64_t>().subspan(1))
+      offsets.push_back(before + offset);
+    const auto more = part.columns.span<const std::int32_t>();
+    columns.insert(columns.end(), more.begin(), more.end());
+    values.push_back(part.values);
+  }
+  all.offsets = Tensor::copy_of(std::span<const std::int64_t>(offsets), {static_cast<std::int64_t>(offsets.size())});
+  all.columns = Tensor::copy_of(std::span<const std::int32_t>(columns), {static_cast<std::int64_t>(columns.size())});
+  all.values = joined_numbers(values);
+  return all;
+}
+
+void check_features(std::span<const Dataset> parts) {
+  const std::vector<std::string> names = parts[0].feature_names();
+  const std::set<std::string> wanted(names.begin(), names.end());
+  for (std::size_t p = 1; p < parts.size(); ++p) {
+    if (parts[p].is_sparse() != parts[0].is_sparse())
+      fail<ArgumentError>("Dataset::concat: part 0 is {} and part {} is not.",
+                          parts[0].is_sparse() ? "sparse" : "dense", p);
+    const std::vector<std::string> found = parts[p].feature_names();
+    for (const std::string& name : found)
+      if (!wanted.contains(name))
+        fail<ArgumentError>("Dataset::concat: part {} has a column \"{}\" that part 0 does not have. {}Columns: {}.", p,
+                            name, did_you_mean(name, names), listing(names));
+    const std::set<std::string> have(found.begin(), found.end());
+    for (const std::string& name : names)
+      if (!have.contains(name))
+        fail<ArgumentError>("Dataset::concat: part {} has no column \"{}\". {}Columns: {}.", p, name,
+                            did_you_mean(name, found), listing(found));
+    if (parts[p].is_sparse() && found != names)
+      fail<ArgumentError>("Dataset::concat: the features of part {} are not in the order of those of part 0.", p);
+  }
+}
+
+// The labels of all, and their classes when they are classes.
+void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+  std::vector<const std::vector<std::string>*> lists;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    if (parts[p].has_label() != parts[0].has_label())
+      fail<ArgumentError>("Dataset::concat: part {} has {} label, part 0 has {}.", p, parts[p].has_label() ? "a" : "no",
+                          parts[0].has_label() ? "one" : "none");
+    if (parts[p].classes().empty() != parts[0].classes().empty())
+      fail<ArgumentError>("Dataset::concat: the label is text in part {} and numbers in part {}.",
+                          parts[0].classes().empty() ? p : 0, parts[0].classes().empty() ? 0 : p);
+    lists.push_back(&parts[p].classes());
+  }
+  if (!parts[0].has_label()) return;
+  state.classes = joined(lists);
+  std::vector<Tensor> labels;
+  for (const Dataset& part : parts) {
+    labels.push_back(part.label().clone());
+    if (!state.classes.empty())
+      for (double& label : labels.back().span<double>())
+        label = code_in(state.classes, part.classes()[static_cast<std::size_t>(label)]);
+  }
+  state.label = joined_numbers(labels);
+}
+
+void join_weights(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+  if (std::ranges::all_of(parts, [](const Dataset& part) { return part.weight().elements() == 0; })) return;
+  std::vector<Tensor> weights;
+  for (const Dataset& part : parts)
+    weights.push_back(part.weight().elements() == 0 ? Tensor::ones({part.rows()}) : part.weight());
+  state.weight = joined_numbers(weights);
+}
+
+// Rows of the parts keep their places; those of a part from memory are counted in the whole.
+SharedOrigin joined_origin(std::span<const Dataset> parts) {
+  std::vector<std::pair<std::int64_t, SharedOrigin>> origins;
+  std::int64_t rows = 0;
+  bool any = false;
+  for (const Dataset& part : parts) {
+    origins.emplace_back(rows, DatasetBuilder::state(part).origin);
+    any = any || origins.back().second != nullptr;
+    rows += part.rows();
+  }
+  if (!any) return nullptr;
+  return std::make_shared<const Origin>([origins = std::move(origins)](std::int64_t row) {
+    const auto after = std::ranges::upper_bound(origins, row, {}, [](const auto& origin) { return origin.first; });
+    const auto& [first, origin] = *std::prev(after);
+    return origin ? (*origin)(row - first) : fmt::format("row {}", row);
+  });
+}
+
+}  // namespace
+
+Dataset Dataset::concat(std::span<const Dataset> parts) {
+  std::vector<Dataset> filled;  // without rows there is no label, and nothing to join
+  std::ranges::copy_if(parts, std::back_inserter(filled), [](const Dataset& part) { return part.rows() > 0; });
+  if (filled.empty()) return parts.empty() ? Dataset() : parts[0];
+  return concat_filled(filled);
+}
+
+Dataset Dataset::concat_filled(std::span<const Dataset> parts) {
+  check_features(parts);
+  State state = *parts[0].state_;
+  state.rows = 0;
+  state.remarks.clear();
+  for (const Dataset& part : parts) {
+    state.rows += part.rows();
+    for (const std::string& remark : part.remarks())
+      if (std::ranges::find(state.remarks, remark) == state.remarks.end()) state.remarks.push_back(remark);
+    state.slips.insert(part.state_->slips.begin(), part.state_->slips.end());
+  }
+  if (state.is_sparse)
+    state.sparse = joined_sparse(parts);
+  else
+    for (Column& column : state.columns) column = joined_column(column, parts);
+  join_labels(parts, state);
+  join_weights(parts, state);
+  state.origin = joined_origin(parts);
+  return DatasetBuilder::make(std::move(state));
+}
+
+}  // namespace linden

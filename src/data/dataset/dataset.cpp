@@ -1,0 +1,166 @@
+// Dataset: the handle, and the ways to make one from memory.
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
+#include "data/dataset/builder.hpp"
+#include "data/dataset/checks.hpp"
+
+namespace linden {
+namespace {
+
+// What all ways from memory share: label and weight, checked. (They are copies already.)
+void add_options(DatasetBuilder::State& state, const RowOptions& options) {
+  if (!options.label.empty()) check_label(options.label.span(), state.rows);
+  if (!options.weight.empty()) check_weight(options.weight.span(), state.rows);
+  state.label = options.label.values();
+  state.weight = options.weight.values();
+}
+
+// A copy whose columns lie as those of the original do: side by side or one after another.
+Tensor copy_of_matrix(const Tensor& values) {
+  const bool by_columns = values.strides()[0] < values.strides()[1];
+  return by_columns ? values.transpose(0, 1).clone().transpose(0, 1) : values.clone();
+}
+
+// An f64 tensor [rows] of from_named as a span; empty stays empty.
+Tensor checked_numbers(const char* what, const Tensor& values) {
+  if (values.elements() == 0) return {};
+  check_host(fmt::format("{} is", what), values);
+  if (values.rank() != 1 || values.dtype() != DType::f64)
+    fail<ArgumentError>("Dataset: {} is {} of shape {}, but must be f64 of shape [rows].", what,
+                        name_of(values.dtype()), values.shape().text());
+  return values.contiguous();
+}
+
+}  // namespace
+
+Dataset::Dataset() : Dataset(std::make_shared<const State>()) {}
+Dataset::Dataset(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+
+Shape Dataset::grid(std::size_t values, int features) {
+  if (features < 1) fail<ArgumentError>("Dataset: {} features; there must be at least one.", features);
+  if (values % static_cast<std::size_t>(features) != 0)
+    fail<ArgumentError>("Dataset: {} values are no whole number of rows of {} features.", values, features);
+  return {static_cast<std::int64_t>(values) / features, features};
+}
+
+Dataset Dataset::from_matrix(const Tensor& values, const RowOptions& options) try {
+  State state;
+  state.rows = values.size(0);
+  const std::vector<std::string> names = checked_names(options.names.span(), values.size(1));
+  check_features(values, names);
+  add_options(state, options);
+  for (std::int64_t f = 0; f < values.size(1); ++f)
+    state.columns.push_back({names[static_cast<std::size_t>(f)], values.select(1, f)});
+  return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset");
+}
+
+Dataset Dataset::from_tensors(const Tensor& values, const RowOptions& options) try {
+  if (values.rank() != 2)
+    fail<ArgumentError>("Dataset: features have shape {}, but must be [rows, features].", values.shape().text());
+  check_host("features are", values);
+  return from_matrix(options.refer || options.owner ? values.detach() : copy_of_matrix(values.detach()), options);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_tensors");
+}
+
+Dataset Dataset::from_compressed(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
+                                 const RowOptions& options) try {
+  if (features < 1) fail<ArgumentError>("Dataset: {} features; there must be at least one.", features);
+  State state;
+  state.is_sparse = true;
+  state.sparse = {checked_names(options.names.span(), features), offsets, columns, values};
+  check_sparse(state.sparse);
+  state.rows = offsets.elements() - 1;
+  add_options(state, options);
+  return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_sparse");
+}
+
+Dataset Dataset::from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
+                             const RowOptions& options) try {
+  for (const Tensor* part : {&offsets, &columns, &values}) check_host("sparse features are", *part);
+  if (options.refer || options.owner) return from_compressed(offsets, columns, values.detach(), features, options);
+  return from_compressed(offsets.clone(), columns.clone(), values.detach().clone(), features, options);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_sparse");
+}
+
+Dataset Dataset::from_named(std::vector<Column> columns, Tensor label, Tensor weight,
+                            std::vector<std::string> classes) try {
+  State state;
+  state.label = checked_numbers("the label", label);
+  state.weight = checked_numbers("the weight", weight);
+  state.rows = columns.empty() ? state.label.elements() : columns[0].values.elements();
+  std::vector<std::string> names;
+  for (const Column& column : columns) names.push_back(column.name);
+  checked_names(names, static_cast<std::int64_t>(names.size()));
+  for (const Column& column : columns) check_column(column, state.rows);
+  const bool has_label = state.label.elements() > 0;
+  if (has_label) check_label(state.label.span<const double>(), state.rows);
+  if (state.weight.elements() > 0) check_weight(state.weight.span<const double>(), state.rows);
+  if (!classes.empty()) check_classes(state.label.span<const double>(), classes);
+  state.classes = std::move(classes);
+  state.columns = std::move(columns);
+  return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::from_named");
+}
+
+std::int64_t Dataset::rows() const noexcept { return state_->rows; }
+
+int Dataset::features() const noexcept {
+  return static_cast<int>(is_sparse() ? state_->sparse.names.size() : state_->columns.size());
+}
+
+std::vector<std::string> Dataset::feature_names() const {
+  if (is_sparse()) return state_->sparse.names;
+  std::vector<std::string> names;
+  for (const Column& column : state_->columns) names.push_back(column.name);
+  return names;
+}
+
+const std::string& Dataset::label_name() const& noexcept { return state_->label_name; }
+bool Dataset::is_sparse() const noexcept { return state_->is_sparse; }
+const std::vector<Column>& Dataset::columns() const& noexcept { return state_->columns; }
+
+const Column& Dataset::column(std::string_view name) const& {
+  const auto place = std::ranges::find(state_->columns, name, &Column::name);
+  if (place != state_->columns.end()) return *place;
+  const std::vector<std::string> names = feature_names();
+  fail<ArgumentError>("Dataset::column: no column \"{}\"{}. {}Columns: {}.", name,
+                      is_sparse() ? " in compressed rows" : "", did_you_mean(name, names), listing(names));
+}
+
+const SparseRows& Dataset::sparse() const& noexcept { return state_->sparse; }
+bool Dataset::has_label() const noexcept { return state_->label.elements() > 0; }
+const Tensor& Dataset::label() const& noexcept { return state_->label; }
+const std::vector<std::string>& Dataset::classes() const& noexcept { return state_->classes; }
+const Tensor& Dataset::weight() const& noexcept { return state_->weight; }
+
+Schema Dataset::schema() const {
+  Schema schema;
+  if (state_->is_sparse)
+    for (const std::string& name : state_->sparse.names) schema.features.push_back({name, false, {}});
+  for (const Column& column : state_->columns)
+    schema.features.push_back({column.name, column.categorical, column.categories});
+  schema.label_name = state_->label_name;
+  schema.classes = state_->classes;
+  schema.missing = state_->missing;
+  schema.only_missing = state_->only_missing;
+  return schema;
+}
+
+std::string Dataset::where(std::int64_t row) const {
+  if (row < 0 || row >= state_->rows)
+    fail<ArgumentError>("Dataset::where: row {} is out of range; there are {} rows.", row, state_->rows);
+  return state_->origin ? (*state_->origin)(row) : fmt::format("row {}", row);
+}
+
+const std::vector<std::string>& Dataset::remarks() const& noexcept { return state_->remarks; }
+
+}  // namespace linden

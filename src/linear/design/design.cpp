@@ -1,0 +1,168 @@
+#include "linear/design/design.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/fail.hpp"
+#include "base/memory.hpp"
+#include "linear/design/moments.hpp"
+#include "linear/design/raw_values.hpp"
+
+namespace linden {
+namespace {
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+[[noreturn]] void refuse_missing(std::string_view where, std::span<const std::string> names) {
+  fail<DataError>(
+      "{}: missing values in {} {}, which linear models do not take. Hint: fill them or drop the rows or columns "
+      "beforehand; boosted models take them as they are.",
+      where, names.size() == 1 ? "column" : "columns", listing(names));
+}
+
+void refuse_text(std::string_view where, const Dataset& data, std::span<const int> columns) {
+  if (data.is_sparse()) return;
+  std::vector<std::string> names;
+  for (const int c : columns)
+    if (data.columns()[at(c)].categorical) names.push_back(data.columns()[at(c)].name);
+  if (names.empty()) return;
+  fail<DataError>(
+      "{}: {} {} {} categories, which linear models do not take. Hint: drop {}, or give one column of zeros and ones a "
+      "category; boosted models take categories as they are.",
+      where, names.size() == 1 ? "column" : "columns", listing(names), names.size() == 1 ? "holds" : "hold",
+      names.size() == 1 ? "it" : "them");
+}
+
+std::vector<DesignColumn> dense_columns(const Dataset& data, std::span<const int> wanted) {
+  std::vector<DesignColumn> columns;
+  for (const int c : wanted) {
+    const Tensor& values = data.columns()[at(c)].values;
+    const bool is_f32 = values.dtype() == DType::f32;
+    columns.push_back({is_f32 ? static_cast<const void*>(values.data<float>()) : values.data<double>(),
+                       values.strides()[0], values.dtype()});
+  }
+  return columns;
+}
+
+DesignEntries entries_of(const Dataset& data) {
+  const SparseRows& sparse = data.sparse();
+  const bool is_f32 = sparse.values.dtype() == DType::f32;
+  return {sparse.offsets.data<std::int64_t>(), sparse.columns.data<std::int32_t>(),
+          is_f32 ? static_cast<const void*>(sparse.values.data<float>()) : sparse.values.data<double>(),
+          sparse.values.dtype()};
+}
+
+}  // namespace
+
+std::vector<int> fitted_columns(const Dataset& data) {
+  if (!data.is_sparse()) {
+    std::vector<int> columns(data.columns().size());
+    std::iota(columns.begin(), columns.end(), 0);
+    return columns;
+  }
+  const Tensor& entries = data.sparse().columns;
+  const std::span<const std::int32_t> all = entries.span<const std::int32_t>();
+  if (static_cast<std::int64_t>(all.size()) < data.features() / 4) {  // a mark a column would be most of the work
+    std::vector<int> columns(all.begin(), all.end());
+    std::sort(columns.begin(), columns.end());
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    return columns;
+  }
+  std::vector<char> is_used(at(data.features()));
+  for (const std::int32_t column : all) is_used[at(column)] = 1;
+  std::vector<int> columns;
+  for (int column = 0; column < data.features(); ++column)
+    if (is_used[at(column)] != 0) columns.push_back(column);
+  return columns;
+}
+
+std::vector<std::string> names_of(const Dataset& data, std::span<const int> columns) {
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const int c : columns)
+    names.push_back(data.is_sparse() ? data.sparse().names[at(c)] : data.columns()[at(c)].name);
+  return names;
+}
+
+void Design::check_present(std::string_view where, std::span<const std::string> names, Arena& arena) const {
+  std::vector<char> missing(names.size());
+  if (sparse_) {
+    for (std::int64_t e = 0; e < by_row_.offsets[rows_]; ++e)
+      if (std::isnan(value_at(by_row_.values, by_row_.dtype, e))) missing[at(by_row_.indices[e])] = 1;
+  } else {
+    arena.each(columns(), [&](std::int64_t j, int) {
+      for (std::int64_t row = 0; row < rows_ && missing[at(j)] == 0; ++row)
+        missing[at(j)] = std::isnan(value_at(dense_[at(j)], row)) ? 1 : 0;
+    });
+  }
+  std::vector<std::string> found;
+  for (std::size_t j = 0; j < names.size(); ++j)
+    if (missing[j] != 0) found.push_back(names[j]);
+  if (!found.empty()) refuse_missing(where, found);
+}
+
+Design::Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,
+               Arena& arena)
+    : rows_(data.rows()), sparse_(data.is_sparse()), intercept_(intercept) {
+  const std::vector<int> columns = fitted_columns(data);
+  refuse_text(where, data, columns);
+  shift_.resize(columns.size());
+  factor_.resize(columns.size());
+  deviation_.resize(columns.size());
+  if (sparse_)
+    take_entries(entries_of(data), columns, data.features(), arena);
+  else
+    dense_ = dense_columns(data, columns);
+  const std::vector<Moments> moments = column_moments(view(), weights, arena);
+  if (std::ranges::any_of(moments, [](const Moments& m) { return !std::isfinite(m.mean + m.deviation); }))
+    check_present(where, names_of(data, columns), arena);
+  constexpr double rounding = 8 * std::numeric_limits<double>::epsilon();
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    const auto [mean, deviation] = moments[j];
+    const bool is_constant = !(deviation > rounding * std::abs(mean));
+    deviation_[j] = is_constant ? 0 : deviation;
+    shift_[j] = intercept ? mean : 0;
+    const double scale = intercept ? deviation_[j] : std::hypot(deviation_[j], mean);
+    factor_[j] = scale > 0 && std::isfinite(1 / scale) ? 1 / scale : 0;
+  }
+}
+
+Design::Design(std::string_view where, const Dataset& data, std::span<const int> columns, Arena& arena)
+    : rows_(data.rows()),
+      sparse_(data.is_sparse()),
+      shift_(columns.size(), 0.0),
+      factor_(columns.size(), 1.0),
+      deviation_(columns.size(), 1.0) {
+  refuse_text(where, data, columns);
+  if (sparse_) {
+    const auto is_in_place = [&, column = 0](int c) mutable { return c == column++; };
+    if (static_cast<int>(columns.size()) == data.features() && std::ranges::all_of(columns, is_in_place))
+      by_row_ = entries_of(data);
+    else
+      copy_entries(entries_of(data), RowBlocks::all(rows_), places_of(columns, data.features()), arena);
+  } else {
+    dense_ = dense_columns(data, columns);
+  }
+  check_present(where, names_of(data, columns), arena);
+}
+
+std::int64_t Design::entries() const noexcept {
+  return sparse_ ? by_row_.offsets[rows_] : rows_ * std::int64_t{columns()};
+}
+
+DesignView Design::view() const noexcept {
+  DesignView view;
+  view.rows = rows_;
+  view.columns = columns();
+  view.intercept = intercept_;
+  view.sparse = sparse_;
+  view.shift = shift_.data();
+  view.factor = factor_.data();
+  view.column = dense_.data();
+  view.by_row = by_row_;
+  return view;
+}
+
+}  // namespace linden

@@ -1,0 +1,132 @@
+// Parts of a design: some of its columns, or some of its rows. Dense columns are views, all else is copied.
+#include <algorithm>
+#include <utility>
+
+#include "linear/design/design.hpp"
+#include "linear/design/raw_values.hpp"
+
+namespace linden {
+namespace {
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+RowBlocks RowBlocks::spread(std::int64_t rows, std::int64_t wanted) noexcept {
+  constexpr std::int64_t size = 16;  // two cache lines of a column
+  if (rows < 2 * size || 2 * wanted > rows) return all(rows);
+  const std::int64_t count = (wanted + size - 1) / size;
+  return {size, rows / count, count};
+}
+
+/// What a part owns: sparse entries, or dense columns one after the other.
+struct Design::Copy {
+  std::vector<std::int64_t> offsets;
+  std::vector<std::int32_t> indices;
+  std::vector<double> values;
+};
+
+std::vector<std::int32_t> Design::places_of(std::span<const int> columns, std::int64_t all_columns) {
+  std::vector<std::int32_t> place(at(all_columns), -1);
+  for (std::size_t j = 0; j < columns.size(); ++j) place[at(columns[j])] = static_cast<std::int32_t>(j);
+  return place;
+}
+
+void Design::take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns,
+                          Arena& arena) {
+  by_row_ = entries;
+  if (static_cast<std::int64_t>(columns.size()) == all_columns) return;
+  const std::int64_t count = entries.offsets[rows_];
+  const bool is_wide = count < all_columns / 4;  // then a table of all columns would be most of the work
+  const std::vector<std::int32_t> place = is_wide ? std::vector<std::int32_t>{} : places_of(columns, all_columns);
+  const auto copy = std::make_shared<Copy>();
+  copy->indices.resize(at(count));
+  arena.chunks(count, 65536, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t e = begin; e < end; ++e) {
+      const std::int32_t column = entries.indices[e];
+      copy->indices[at(e)] =
+          is_wide
+              ? static_cast<std::int32_t>(std::lower_bound(columns.begin(), columns.end(), column) - columns.begin())
+              : place[at(column)];
+    }
+  });
+  by_row_.indices = copy->indices.data();
+  copy_ = copy;
+}
+
+void Design::copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
+                          Arena& arena) {
+  // Calls each(e, j) for the entries of a row that stay.
+  const auto visit = [&](std::int64_t row, const auto& each) {
+    const std::int64_t from = blocks.row(row);
+    for (std::int64_t e = entries.offsets[from]; e < entries.offsets[from + 1]; ++e)
+      if (const std::int32_t j = place[at(entries.indices[e])]; j >= 0) each(e, j);
+  };
+  const auto copy = std::make_shared<Copy>();
+  copy->offsets.resize(at(rows_ + 1));
+  arena.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t row = begin; row < end; ++row)
+      visit(row, [&](std::int64_t, std::int32_t) { ++copy->offsets[at(row + 1)]; });
+  });
+  for (std::int64_t row = 0; row < rows_; ++row) copy->offsets[at(row + 1)] += copy->offsets[at(row)];
+  copy->indices.resize(at(copy->offsets.back()));
+  copy->values.resize(at(copy->offsets.back()));
+  arena.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      std::size_t to = at(copy->offsets[at(row)]);
+      visit(row, [&](std::int64_t e, std::int32_t j) {
+        copy->indices[to] = j;
+        copy->values[to++] = value_at(entries.values, entries.dtype, e);
+      });
+    }
+  });
+  by_row_ = {copy->offsets.data(), copy->indices.data(), copy->values.data(), DType::f64};
+  copy_ = copy;
+}
+
+void Design::copy_columns(const DesignView& from, const RowBlocks& blocks, Arena& arena) {
+  const auto copy = std::make_shared<Copy>();
+  copy->values.resize(at(rows_ * from.columns));
+  double* const values = copy->values.data();
+  arena.each(blocks.count, [&](std::int64_t block, int) {
+    const std::int64_t begin = block * blocks.step;
+    copy_rows(from, begin, begin + blocks.size, values + block * blocks.size, rows_);
+  });
+  for (std::int64_t j = 0; j < from.columns; ++j) dense_.push_back({values + j * rows_, 1, DType::f64});
+  copy_ = copy;
+}
+
+Design Design::of_columns(std::span<const int> columns, Arena& arena) const {
+  Design part;
+  part.rows_ = rows_;
+  part.sparse_ = sparse_;
+  part.intercept_ = intercept_;
+  for (const int c : columns) {
+    part.shift_.push_back(shift_[at(c)]);
+    part.factor_.push_back(factor_[at(c)]);
+    part.deviation_.push_back(deviation_[at(c)]);
+    if (!sparse_) part.dense_.push_back(dense_[at(c)]);
+  }
+  if (sparse_) part.copy_entries(by_row_, RowBlocks::all(rows_), places_of(columns, this->columns()), arena);
+  return part;
+}
+
+Design Design::of_rows(const RowBlocks& blocks, Arena& arena) const {
+  Design part;
+  part.rows_ = blocks.rows();
+  part.sparse_ = sparse_;
+  part.intercept_ = intercept_;
+  part.shift_ = shift_;
+  part.factor_ = factor_;
+  part.deviation_ = deviation_;
+  if (sparse_) {
+    std::vector<std::int32_t> place(at(columns()));
+    for (std::size_t j = 0; j < place.size(); ++j) place[j] = static_cast<std::int32_t>(j);
+    part.copy_entries(by_row_, blocks, place, arena);
+  } else {
+    part.copy_columns(view(), blocks, arena);
+  }
+  return part;
+}
+
+}  // namespace linden

@@ -1,0 +1,86 @@
+#include "linear/objective/hessian.hpp"
+
+namespace linden {
+namespace {
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+Hessian::Hessian(const Backend& backend, Context& context, const Design& design, const DeviceDesign& device,
+                 std::int64_t outputs, bool softmax)
+    : backend_(backend),
+      context_(context),
+      design_(design),
+      device_(device),
+      outputs_(outputs),
+      width_(device.view().width()),
+      size_(outputs * width_),
+      softmax_(softmax) {
+  if (context.queue != nullptr && design.is_sparse()) dense_.emplace(backend, context, design, true);
+  const auto room = [&](std::int64_t count) {
+    return DeviceArray<double>(backend.memory, context, count, "the Hessian");
+  };
+  matrix_ = room(size_ * size_);
+  vector_ = room(size_);
+  diagonal_ = room(size_);
+  coupling_ = room(width_);
+  scratch_ = DeviceArray<std::uint8_t>(
+      backend.memory, context, backend.linear.design_scratch(context, view(), static_cast<std::int32_t>(outputs), true),
+      "scratch memory");
+}
+
+void Hessian::set_diagonal(const Penalty& penalty, std::span<const double> more) {
+  if (dense_) dense_->update();
+  std::vector<double> diagonal(at(size_), 1.0), coupling(at(width_), 0.0);
+  for (std::int64_t j = 0; j < width_; ++j) {
+    if (!design_.is_free(j)) continue;
+    for (std::int64_t i = j; i < size_; i += width_)
+      diagonal[at(i)] = penalty.l2[at(j)] + (more.empty() ? 0 : more[at(j)]);
+    // Softmax does not change when all scores of a row move together: where no penalty settles it, their sum stays.
+    if (penalty.l1[at(j)] == 0 && penalty.l2[at(j)] == 0) coupling[at(j)] = 1 / static_cast<double>(outputs_);
+  }
+  diagonal_.upload(diagonal.data());
+  coupling_.upload(coupling.data());
+}
+
+void Hessian::form(const double* curvatures, const DesignWeights& weights) {
+  HessianTask task;
+  task.design = view();
+  task.weights = weights;
+  task.softmax = softmax_;
+  task.outputs = static_cast<std::int32_t>(outputs_);
+  task.curvatures = curvatures;
+  task.diagonal = diagonal_.data();
+  task.coupling = softmax_ ? coupling_.data() : nullptr;
+  task.out = matrix_.data();
+  task.scratch = scratch_.data();
+  backend_.linear.hessian(context_, task);
+}
+
+std::int64_t Hessian::factor() { return backend_.tensor.cholesky(context_, DType::f64, matrix_.data(), size_); }
+
+void Hessian::solve(std::span<double> x) {
+  vector_.upload(x.data());
+  TriangularTask task;
+  task.n = size_;
+  task.columns = 1;
+  task.t = matrix_.data();
+  task.x = vector_.data();
+  task.t_row_stride = size_;
+  task.t_column_stride = 1;
+  backend_.tensor.solve_triangular(context_, task);
+  task.upper = true;
+  task.t_row_stride = 1;
+  task.t_column_stride = size_;
+  backend_.tensor.solve_triangular(context_, task);
+  vector_.download(x.data());
+}
+
+std::vector<double> Hessian::copy() const {
+  std::vector<double> copy(at(matrix_.size()));
+  matrix_.download(copy.data());
+  return copy;
+}
+
+}  // namespace linden

@@ -1,0 +1,53 @@
+// The Hessian of a weighted mean loss plus a penalty, on its device, and its Cholesky factor.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "linear/design/device_design.hpp"
+
+namespace linden {
+
+/// Of each parameter of one output, [width], in the units of standardised columns; 0 for the intercept.
+struct Penalty {
+  std::vector<double> l1, l2;
+};
+
+class Hessian {
+ public:
+  /// Of parameters [outputs, width] over these rows; `softmax` says what curvatures are. `device` is the design's. All
+  /// three must outlive it.
+  Hessian(const Backend& backend, Context& context, const Design& design, const DeviceDesign& device,
+          std::int64_t outputs, bool softmax);
+
+  /// Adds l2 to the diagonal, and `more` [width] unless it is empty; parameters that are not free, in columns that the
+  /// design leaves out now, have 1 there.
+  void set_diagonal(const Penalty& penalty, std::span<const double> more = {});
+
+  /// curvatures [outputs, rows], on the device.
+  void form(const double* curvatures, const DesignWeights& weights);
+  /// Cholesky of what was formed, in place. Returns the first pivot that is not positive, or -1.
+  std::int64_t factor();
+  /// x = Hessian^-1 x, by the factor.
+  void solve(std::span<double> x);
+  /// What the device has, [size, size] row-major: the lower half of the Hessian, or its factor.
+  std::vector<double> copy() const;
+
+ private:
+  const DesignView& view() const noexcept { return dense_ ? dense_->view() : device_.view(); }
+
+  const Backend& backend_;
+  Context& context_;
+  const Design& design_;
+  const DeviceDesign& device_;
+  std::optional<DeviceDesign> dense_;  // of sparse rows on a GPU
+  std::int64_t outputs_, width_, size_;
+  bool softmax_;
+  DeviceArray<double> matrix_, vector_, diagonal_, coupling_;
+  DeviceArray<std::uint8_t> scratch_;
+};
+
+}  // namespace linden

@@ -1,0 +1,166 @@
+// Fenchel's dual of the weighted mean loss with penalties P_j(u) = l1 |u| + l2 / 2 u^2. With f_i the loss of row i at
+// its scores, A the standardised design and any dual point theta,
+//
+//     objective - optimum <= sum_i weight_i D_i(theta_i) + sum_j [P_j(u_j) + P_j*(-q_j) + u_j q_j],  q = A' W theta,
+//
+// D_i the divergence of conjugates.hpp. All terms are >= 0 and are computed without cancellation. The dual point is
+// theta = t f', so that q = t v for the gradient v of the mean loss alone. Where every free weight has l2 > 0, t is 1
+// and no row costs anything; weights with l1 alone want t |v_j| <= l1_j.
+//
+// A free intercept wants sum_i weight_i theta_i = 0 in each output. What its gradient g leaves of that is, in the order
+// of what it costs to know:
+// - with t = 1 and g at the level of rounding, bounded to first order: moving the intercept gains g^2 / (2 curvature),
+//   and in the norm of the inverse Hessian the gap is at most (sqrt(rest) + sqrt(that gain))^2;
+// - taken off every row's dual point: as standardised columns have mean zero, q stays. One pass over the scores; a
+//   point near the edge of its domain (a row that is all but certain) may leave it;
+// - made zero: the dual point is that of the scores with the intercept at its optimum, and q takes a pass over the
+// rows.
+#include "linear/optimality/gap.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "linear/objective/dual_rows.hpp"
+
+namespace linden {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+/// How much of a bound its last refinement may be to be taken as it is.
+constexpr double little = 1e-3;
+
+class Parameters {
+ public:
+  Parameters(const Objective& objective, std::span<const double> at) : objective_(objective), at_(at) {}
+
+  bool is_intercept(std::int64_t j) const { return (j + 1) % objective_.width() == 0; }
+  bool is_weight(std::int64_t j) const { return objective_.is_free(j) && !is_intercept(j); }
+
+  /// The largest factor t <= 1 for which t v is in the domain of the penalties' conjugates.
+  double factor(std::span<const double> v) const {
+    double t = 1;
+    for (std::int64_t j = 0; j < objective_.size(); ++j) {
+      if (!is_weight(j) || objective_.l2(j) > 0) continue;
+      const double size = std::abs(v[static_cast<std::size_t>(j)]);
+      if (size > objective_.l1(j)) t = std::min(t, objective_.l1(j) / size);
+    }
+    return t;
+  }
+
+  /// sum_j P_j(u_j) + P_j*(-q_j) + u_j q_j for q = t v. With r = -sign(q) max(|q| - l1, 0) a term is
+  /// |u| (l1 + sign(u) q) + l2 / 2 u^2 where r = 0, else l1 (|u| + u sign(q)) + (l2 u - r)^2 / (2 l2).
+  double terms(double t, std::span<const double> v) const {
+    double sum = 0;
+    for (std::int64_t j = 0; j < objective_.size(); ++j) {
+      if (!is_weight(j)) continue;
+      const double u = at_[static_cast<std::size_t>(j)], q = t * v[static_cast<std::size_t>(j)];
+      const double l1 = objective_.l1(j), l2 = objective_.l2(j);
+      if (l2 > 0 && std::abs(q) > l1) {
+        const double off = l2 * u + (q > 0 ? q - l1 : q + l1);
+        sum += l1 * (std::abs(u) + (q > 0 ? u : -u)) + off / l2 * (0.5 * off);
+      } else {
+        sum += std::max(l1 * std::abs(u) + u * q, 0.0) + 0.5 * l2 * u * u;
+      }
+    }
+    return sum;
+  }
+
+ private:
+  const Objective& objective_;
+  std::span<const double> at_;
+};
+
+/// (sqrt(rest) + sqrt(gain))^2
+double joined(double rest, double gain) { return rest + gain + 2 * std::sqrt(rest * gain); }
+
+/// The bound with the intercepts at their optimum; infinite if there is none.
+double centred_gap(const Parameters& parameters, const DualRows& rows, double enough) {
+  const auto centre = rows.centre(enough);
+  if (!centre) return infinite;
+  const std::vector<double> v = rows.moved_gradient(centre->move);
+  const double t = parameters.factor(v);
+  return joined(parameters.terms(t, v) + rows.divergence(t, {}, centre->move), centre->left);
+}
+
+}  // namespace
+
+std::optional<double> fenchel_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient,
+                                  double target) {
+  if (!objective.rows().is_convex() || !objective.is_penalised()) return std::nullopt;
+
+  const Parameters parameters(objective, at);
+  std::vector<double> v(gradient.size());  // the gradient of the mean loss alone
+  const double rounding = rounding_of(objective.evaluate(at, v) + objective.l1_term(at));
+  for (std::size_t j = 0; j < v.size(); ++j) v[j] = gradient[j] - objective.l2(static_cast<std::int64_t>(j)) * at[j];
+  const double t = parameters.factor(v), rest = parameters.terms(t, v);
+  if (!std::isfinite(rest) || (target > 0 && rest > target)) return infinite;
+
+  std::vector<double> intercepts;  // their gradients
+  double gain = 0;                 // by moving them, roughly
+  if (objective.design().intercept()) {
+    for (std::int64_t k = 1; k <= objective.outputs(); ++k) {
+      intercepts.push_back(gradient[static_cast<std::size_t>(k * objective.width() - 1)]);
+      gain += 0.5 * intercepts.back() * intercepts.back();
+    }
+    if (gain > 0 && objective.rows().spec().kind != LossKind::squared) gain /= objective.mean_curvature();
+  }
+  const double negligible = std::max({little * rest, little * target, rounding});
+  if (t == 1 && gain <= negligible && objective.outputs() == 1) return joined(rest, gain) + rounding;
+
+  const DualRows rows(objective);
+  if (t == 1 && gain <= negligible) {
+    // Of a class with hardly a share, the curvature is far below the mean.
+    const auto exact = rows.centre(infinite);
+    if (exact && exact->left <= negligible) return joined(rest, exact->left) + rounding;
+  }
+  const double shifted = rest + rows.divergence(t, intercepts, {});
+  if (gain == 0) return shifted + rounding;
+  // Without the intercepts the bound could not be lower than this.
+  const double plain = t == 1 ? rest : rest + rows.divergence(t, {}, {});
+  if (shifted <= 2 * (plain + gain)) return shifted + rounding;
+  const double centred = centred_gap(parameters, rows, std::max({little * plain, rounding, little * gain}));
+  const double bound = std::min(shifted, centred) + rounding;
+  if (bound < infinite) return bound;
+  return std::nullopt;
+}
+
+std::optional<double> floor_gap(const Objective& objective, double value) {
+  if (!objective.rows().is_convex()) return std::nullopt;
+  const double least = DualRows(objective).least_mean();
+  return std::max(value - least, 0.0) + rounding_of(value) + rounding_of(least);
+}
+
+double rounding_of(double objective) noexcept {
+  // Sums over rows go through lanes and chunks: their rounding grows with the logarithm of the number of rows.
+  return 16 * std::numeric_limits<double>::epsilon() * std::abs(objective);
+}
+
+void least_subgradient(const Objective& objective, std::span<const double> at, std::span<const double> gradient,
+                       std::span<double> out) {
+  for (std::int64_t j = 0; j < objective.size(); ++j) {
+    const auto i = static_cast<std::size_t>(j);
+    const double u = at[i], g = gradient[i], l1 = objective.l1(j);
+    if (!objective.is_free(j)) {
+      out[i] = 0;
+    } else if (u != 0) {
+      out[i] = g + (u > 0 ? l1 : -l1);
+    } else {
+      out[i] = g > l1 ? g - l1 : g < -l1 ? g + l1 : 0;
+    }
+  }
+}
+
+double kkt_distance(const Objective& objective, std::span<const double> at, std::span<const double> gradient) {
+  std::vector<double> subgradient(gradient.size());
+  least_subgradient(objective, at, gradient, subgradient);
+  double largest = 0;
+  for (const double g : subgradient) {
+    if (std::isnan(g)) return g;
+    largest = std::max(largest, std::abs(g));
+  }
+  return largest;
+}
+
+}  // namespace linden

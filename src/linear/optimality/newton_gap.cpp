@@ -1,0 +1,195 @@
+// Fenchel's dual without penalties wants A' W theta = 0 for the dual point theta. With slopes f', second derivatives
+// f'' and the Newton step d, H d = g, that is so for
+//
+//     theta = f' - f'' A d,   as  A' W theta = g - A' W f'' A d = 0,
+//
+// and sum_i weight_i D_i(theta_i), which is half the squared Newton decrement up to third order, bounds the gap. d is
+// found by conjugate gradients. What they leave, r = g - H d, makes the bound hold for optima u* with
+// |u*_j - u_j| <= 2 |d_j| + |u_j|, and costs sum_j |r_j| (|u_j| + 2 |d_j|): that is of the order of rounding.
+//
+// With l2 in H and g, A' W theta is -l2 (u - d) + r instead, and the penalties add sum_j l2_j d_j^2 / 2. Weights with
+// l1 take part with the sign that they have; those that l1 holds at 0 stay there, and what their gradient g has beyond
+// l1 is worth about (|g| - l1)^2 / (2 curvature).
+//
+// Any f'' >= 0 will do. Solvers take the curvature of huber as that of a parabola above the loss; here it is the second
+// derivative, and 0 for rows whose theta would leave [-delta, delta].
+#include "linear/optimality/newton_gap.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "linear/solvers/search/conjugate_gradients.hpp"
+#include "linear/objective/dual_rows.hpp"
+#include "linear/optimality/gap.hpp"
+#include "loss/custom.hpp"
+#include "loss/definition.hpp"
+#include "loss/tape_derivatives.hpp"
+
+namespace linden {
+namespace {
+
+constexpr int most_steps = 50, most_attempts = 8;
+constexpr double exact_enough = 1e-20;  // of the squared norm of the gradient
+
+/// Which parameters take part in the step: not those that l1 holds at 0.
+std::vector<std::uint8_t> moving(const Objective& objective, std::span<const double> at) {
+  std::vector<std::uint8_t> moves(at.size());
+  for (std::int64_t j = 0; j < objective.size(); ++j) {
+    const auto i = static_cast<std::size_t>(j);
+    moves[i] = objective.is_free(j) && (objective.l1(j) == 0 || at[i] != 0) ? 1 : 0;
+  }
+  return moves;
+}
+
+void keep(std::span<const std::uint8_t> moves, std::span<double> x) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (moves[i] == 0) x[i] = 0;
+}
+
+/// What the parameters that l1 holds at 0 would gain by leaving it, about.
+double held_gain(const Objective& objective, std::span<const double> at, std::span<const double> gradient) {
+  if (!objective.has_l1()) return 0;
+  const double curvature = objective.mean_curvature();
+  double gain = 0;
+  for (std::int64_t j = 0; j < objective.size(); ++j) {
+    const auto i = static_cast<std::size_t>(j);
+    const double excess = std::abs(gradient[i]) - objective.l1(j);
+    if (objective.is_free(j) && objective.l1(j) > 0 && at[i] == 0 && excess > 0)
+      gain += 0.5 * excess * (excess / (curvature + objective.l2(j)));
+  }
+  return gain;
+}
+
+/// A' W B A + l2 for second derivatives B of the rows: those of `objective`, or others of a loss with one score.
+void hessian_product(Objective& objective, std::span<const double> bends, std::span<const double> direction,
+                     std::span<double> out) {
+  if (bends.empty()) return objective.hessian_product(direction, out);
+  const LinearRows& rows = objective.rows();
+  const LinearKernels& kernels = cpu_linear_kernels();
+  Context host{rows.context.arena};
+  HessianProductTask task;
+  task.design = objective.design().view();
+  task.weights = {rows.weights.empty() ? nullptr : rows.weights.data(), rows.share};
+  task.curvatures = bends.data();
+  task.direction = direction.data();
+  task.out = out.data();
+  std::vector<std::uint8_t> scratch(static_cast<std::size_t>(kernels.design_scratch(host, task.design, 1, false)));
+  task.scratch = scratch.data();
+  kernels.hessian_product(host, task);
+  for (std::int64_t j = 0; j < objective.size(); ++j)
+    out[static_cast<std::size_t>(j)] += objective.l2(j) * direction[static_cast<std::size_t>(j)];
+}
+
+/// Takes off what is the same for all outputs: softmax does not change along it, and gradients have none but rounding.
+/// Not where a penalty does that can be seen beside the curvature.
+void centre_outputs(const Objective& objective, double curvature, std::span<double> x) {
+  const auto width = static_cast<std::size_t>(objective.width());
+  for (std::size_t j = 0; j < width; ++j) {
+    const auto parameter = static_cast<std::int64_t>(j);
+    if (objective.l1(parameter) > 0 || objective.l2(parameter) > 1e-10 * curvature) continue;
+    double mean = 0;
+    for (std::size_t i = j; i < x.size(); i += width) mean += x[i] / static_cast<double>(objective.outputs());
+    for (std::size_t i = j; i < x.size(); i += width) x[i] -= mean;
+  }
+}
+
+struct Step {
+  std::vector<double> step, left;  ///< left = gradient - H step
+};
+
+/// By conjugate gradients.
+Step newton_step(Objective& objective, std::span<const double> bends, std::span<const std::uint8_t> moves,
+                 std::span<const double> gradient, const std::function<void(std::span<double>)>& solve) {
+  const std::size_t size = gradient.size();
+  std::vector<double> step(size), left(gradient.begin(), gradient.end()), image(size);
+  const auto product = [&](const auto& x, auto& out) {
+    hessian_product(objective, bends, x, out);
+    keep(moves, out);
+  };
+  const double curvature = objective.outputs() > 1 ? objective.mean_curvature() : 0;
+  const auto precondition = [&](const std::vector<double>& x, std::vector<double>& out) {
+    out = x;
+    if (solve) solve(out);
+    if (objective.outputs() > 1) centre_outputs(objective, curvature, out);
+    keep(moves, out);
+  };
+  double enough = 0;
+  conjugate_gradients(step, left, product, precondition, [&](double square, std::int64_t steps) {
+    if (steps == 0) enough = exact_enough * square;
+    return steps == most_steps || !(square > enough);
+  });
+  product(step, image);
+  for (std::size_t j = 0; j < size; ++j) left[j] = gradient[j] - image[j];
+  // Of a gradient that is rounding, steps along what the Hessian does not see can be worse than none.
+  if (dot(left, left) > dot(gradient, gradient)) return {std::vector<double>(size), {gradient.begin(), gradient.end()}};
+  return {step, left};
+}
+
+}  // namespace
+
+std::optional<double> newton_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient,
+                                 const std::function<void(std::span<double>)>& solve) {
+  if (!objective.rows().is_convex()) return std::nullopt;
+  std::vector<double> subgradient(gradient.size());
+  const double rounding = rounding_of(objective.evaluate(at, subgradient) + objective.l1_term(at));
+  const std::vector<std::uint8_t> moves = moving(objective, at);
+  const double held = held_gain(objective, at, gradient);
+  least_subgradient(objective, at, gradient, subgradient);
+  keep(moves, subgradient);
+  const DualRows rows(objective);
+  std::vector<double> bends = rows.bends();
+  const bool is_huber = objective.rows().spec().kind == LossKind::huber;
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    const Step newton = newton_step(objective, is_huber ? bends : std::vector<double>(), moves, subgradient, solve);
+    const std::vector<double> scores = rows.scores_of(newton.step);
+    if (is_huber && rows.keep_inside(bends, scores)) continue;
+    double gap = rows.newton_divergence(bends, scores) + held;
+    double residual = 0;
+    for (std::size_t j = 0; j < gradient.size(); ++j) {
+      gap += 0.5 * objective.l2(static_cast<std::int64_t>(j)) * newton.step[j] * newton.step[j];
+      residual += std::abs(newton.left[j]) * (std::abs(at[j]) + 2 * std::abs(newton.step[j]));
+    }
+    if (!(gap < HUGE_VAL) || !(residual <= std::max(0.1 * gap, 10 * rounding))) break;
+    return gap + residual + rounding;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> decrement_gap(Objective& objective, std::span<const double> at,
+                                    std::span<const double> gradient) {
+  const LinearRows& rows = objective.rows();
+  const Loss::Definition& loss = rows.loss.definition();
+  if (!loss.custom || !loss.custom->function) return std::nullopt;
+  std::vector<double> left(gradient.size()), step(gradient.size()), image(gradient.size());
+  const double rounding = rounding_of(objective.evaluate(at, left) + objective.l1_term(at));
+  const std::vector<std::uint8_t> moves = moving(objective, at);
+  least_subgradient(objective, at, gradient, left);
+  keep(moves, left);
+  const DualRows dual(objective);
+  std::vector<double> bent(dual.scores().size());
+  const auto product = [&](const std::vector<double>& x, std::vector<double>& out) {
+    const std::vector<double> along = dual.scores_of(x);
+    tape_hessian_product(loss, rows.rows(), dual.scores().data(), rows.labels.data(),
+                         rows.weights.empty() ? nullptr : rows.weights.data(), along.data(), bent.data());
+    out = dual.gradient_of(bent, false);
+    for (std::size_t j = 0; j < out.size(); ++j) out[j] += objective.l2(static_cast<std::int64_t>(j)) * x[j];
+    keep(moves, out);
+  };
+  const auto precondition = [](const std::vector<double>& x, std::vector<double>& out) { out = x; };
+  const std::vector<double> start = left;
+  double enough = 0;
+  const bool is_convex = conjugate_gradients(step, left, product, precondition, [&](double square, std::int64_t steps) {
+    if (steps == 0) enough = exact_enough * square;
+    return steps == most_steps || !(square > enough);
+  });
+  if (!is_convex) return std::nullopt;
+  double gap = 0, residual = 0;
+  for (std::size_t j = 0; j < step.size(); ++j) {
+    gap += 0.5 * step[j] * (start[j] + left[j]);  // what the quadratic falls by: step . (start - H step / 2)
+    residual += std::abs(left[j]) * (std::abs(at[j]) + 2 * std::abs(step[j]));
+  }
+  return std::max(gap, 0.0) + residual + rounding;
+}
+
+}  // namespace linden

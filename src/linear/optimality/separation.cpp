@@ -1,0 +1,68 @@
+#include "linear/optimality/separation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace linden {
+namespace {
+
+constexpr std::int64_t chunk_rows = 4096;
+
+/// Of some rows of positive weight.
+struct Margins {
+  double least = std::numeric_limits<double>::infinity();  ///< score of the label less the largest other one
+  double largest_score = 0;
+};
+
+Margins margins_of(const Objective& objective, const std::vector<double>& scores, std::int64_t begin,
+                   std::int64_t end) {
+  const LinearRows& rows = objective.rows();
+  const auto outputs = static_cast<std::size_t>(objective.outputs()), stride = static_cast<std::size_t>(rows.rows());
+  Margins result;
+  for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+    if (!rows.weights.empty() && !(rows.weights[i] > 0)) continue;
+    double margin = rows.labels[i] > 0.5 ? scores[i] : -scores[i];
+    if (outputs > 1) {
+      const auto label = static_cast<std::size_t>(rows.labels[i]);
+      double other = -std::numeric_limits<double>::infinity();
+      for (std::size_t k = 0; k < outputs; ++k) {
+        if (k != label) other = std::max(other, scores[k * stride + i]);
+      }
+      margin = scores[label * stride + i] - other;
+    }
+    for (std::size_t k = 0; k < outputs; ++k) {
+      result.largest_score = std::max(result.largest_score, std::abs(scores[k * stride + i]));
+    }
+    result.least = margin > -std::numeric_limits<double>::infinity() ? std::min(result.least, margin)
+                                                                     : -std::numeric_limits<double>::infinity();
+  }
+  return result;
+}
+
+}  // namespace
+
+bool separates(const Objective& objective) {
+  const LossKind kind = objective.rows().spec().kind;
+  if (kind != LossKind::logistic && kind != LossKind::focal && kind != LossKind::softmax) return false;
+
+  const std::vector<double> scores = objective.scores();
+  const std::int64_t rows = objective.rows().rows();
+  std::vector<Margins> parts(static_cast<std::size_t>((rows + chunk_rows - 1) / chunk_rows));
+  objective.rows().context.arena.chunks(
+      rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+        parts[static_cast<std::size_t>(chunk)] = margins_of(objective, scores, begin, end);
+      });
+  Margins all;
+  for (const Margins& part : parts) {
+    all.least = std::min(all.least, part.least);
+    all.largest_score = std::max(all.largest_score, part.largest_score);
+  }
+  // A margin within the rounding of the scores proves nothing.
+  const double rounding = 64 * std::numeric_limits<double>::epsilon() * all.largest_score;
+  return all.least > rounding && all.least < std::numeric_limits<double>::infinity();
+}
+
+}  // namespace linden

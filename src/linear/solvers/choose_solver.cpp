@@ -1,0 +1,93 @@
+#include "linear/solvers/choose_solver.hpp"
+
+#include <algorithm>
+
+#include "base/fail.hpp"
+#include "linear/design/row_sample.hpp"
+#include "loss/custom.hpp"
+#include "loss/definition.hpp"
+
+namespace linden {
+namespace {
+
+// Seconds, roughly: what matters is where one solver overtakes another.
+struct Rates {
+  double gram;         // a multiplication of the Gram matrix of dense rows
+  double sparse_gram;  // of a pair of entries of a sparse row
+  double pass;         // an entry read in one pass: scores and gradient
+  double sparse_pass;
+  double factor;  // a multiplication of a Cholesky factor
+};
+
+Rates rates_of(const Context& context) {
+  if (context.queue != nullptr) return {1e-13, 1e-13, 4e-12, 1e-11, 1e-12};
+  const double threads = context.arena.threads();
+  return {4e-11 / threads, 8e-10 / threads, 5e-10 / threads, 2e-9 / threads, 1e-10 / threads};
+}
+
+constexpr double newton_steps = 7;
+// Of conjugate gradients, in one of these steps; the squared loss has one step, and twice as many in it.
+constexpr double products_by_diagonal = 12;
+constexpr double products_by_sample = 4;
+constexpr std::int64_t most_bytes = std::int64_t{2} << 30;  // of a Hessian and what it takes to form it
+// Times slower a factor may be, for the digits that come with it; and for the rank, where no penalty hides it.
+constexpr double patience = 1.25, patience_for_rank = 3;
+
+struct Costs {
+  double cholesky, cg;
+};
+
+Costs costs_of(const Objective& objective) {
+  const Rates rates = rates_of(objective.rows().context);
+  const Design& design = objective.design();
+  const auto rows = static_cast<double>(design.rows()), entries = static_cast<double>(design.entries());
+  const auto width = static_cast<double>(objective.width()), outputs = static_cast<double>(objective.outputs());
+  const bool is_sparse = design.is_sparse(), is_dense_hessian = !is_sparse || objective.rows().context.queue != nullptr;
+  const double blocks = outputs * (outputs + 1) / 2, size = width * outputs;
+  const double pairs = rows > 0 ? entries * (entries / rows + 1) / 2 : 0;
+  const double gram = blocks * (is_dense_hessian ? rates.gram * rows * width * width / 2 : rates.sparse_gram * pairs);
+  const double factor = rates.factor * size * size * size / 6;
+  const double pass = outputs * entries * (is_sparse ? rates.sparse_pass : rates.pass);
+  const bool is_squared = objective.rows().loss.definition().spec.kind == LossKind::squared;
+  const double steps = is_squared ? 1 : newton_steps;
+  const std::int64_t sample = RowSample::rows_for(objective);
+  const double products = (is_squared ? 2 : 1) * (sample > 0 ? products_by_sample : products_by_diagonal);
+  const double preconditioner = sample > 0 ? gram * static_cast<double>(sample) / rows + factor : 0;
+  return {steps * (gram + factor + pass), steps * (preconditioner + products * pass + pass)};
+}
+
+std::string problem(const Objective& objective) {
+  return fmt::format("{} rows, {} columns{}", objective.design().rows(), objective.design().columns(),
+                     objective.outputs() > 1 ? fmt::format(", {} outputs", objective.outputs()) : "");
+}
+
+const char* why_no_hessian(const Objective& objective) {
+  const CustomLoss* const custom = objective.rows().loss.definition().custom.get();
+  if (custom && custom->mixes_rows) return "the loss mixes rows, and the curvature between them is not known";
+  if (objective.outputs() > 1) return "the curvature between the loss's outputs is not known";
+  return "the curvature is not that of the loss";
+}
+
+}  // namespace
+
+Choice choose_solver(const LinearConfig& config, const Objective& objective) {
+  if (config.solver != Solver::automatic) return {config.solver, "as asked"};
+  const LossKind kind = objective.rows().loss.definition().spec.kind;
+  if (kind == LossKind::focal) return {Solver::lbfgs, "the loss is not convex"};
+  if (!objective.has_full_hessian()) return {Solver::lbfgs, why_no_hessian(objective)};
+  if (objective.has_l1())
+    return {Solver::coordinate_descent, "l1 leaves some features out, and it looks at few others"};
+  const std::int64_t size = objective.size();
+  if (size * size * std::int64_t{sizeof(double)} > most_bytes / 4)
+    return {Solver::newton_cg, fmt::format("a Hessian of {} weights would be too large", size)};
+  const auto [cholesky, cg] = costs_of(objective);
+  const std::string costs = fmt::format("for {} about {:.2g} s by Cholesky factors, {:.2g} s by conjugate gradients",
+                                        problem(objective), cholesky, cg);
+  if (cholesky <= cg) return {Solver::newton_cholesky, costs};
+  if (cholesky <= patience * cg) return {Solver::newton_cholesky, costs + ", and more digits"};
+  if (cholesky <= patience_for_rank * cg && !objective.is_penalised())
+    return {Solver::newton_cholesky, costs + ", and tells dependent columns"};
+  return {Solver::newton_cg, costs};
+}
+
+}  // namespace linden

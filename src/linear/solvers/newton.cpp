@@ -1,0 +1,56 @@
+#include "linear/solvers/newton.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "linear/optimality/gap.hpp"
+#include "linear/optimality/separation.hpp"
+#include "loss/definition.hpp"
+
+namespace linden {
+namespace {
+
+constexpr int patience = 12;        // moves; on the way to a minimum there are few
+constexpr double invisible = 1e-6;  // of the objective's rounding: no step shows any more
+
+// Whatever the rows are.
+bool has_minimum(LossKind kind) { return kind == LossKind::squared || kind == LossKind::huber; }
+
+}  // namespace
+
+SeparationWatch::SeparationWatch(const Objective& objective)
+    : objective_(objective),
+      is_on_(!objective.is_penalised() && !has_minimum(objective.rows().loss.definition().spec.kind)) {
+  if (is_on_) scores_ = objective.scores();
+}
+
+void SeparationWatch::after_step(double length) {
+  if (!is_on_) return;
+  std::vector<double> scores = objective_.scores();
+  double move = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) move = std::max(move, std::abs(scores[i] - scores_[i]));
+  scores_ = std::move(scores);
+  is_moving_ = move > 0.1;
+  moves_ = length == 1 && move > 0.5 && move < 5 ? moves_ + 1 : 0;
+  is_separable_ = moves_ >= patience || separates(objective_);
+}
+
+bool is_near_enough(Objective& objective, const LinearPoint& point, double estimate, const Target& target) {
+  const double wanted = target.gap(point.value);
+  if (std::abs(estimate) <= invisible * rounding_of(point.value)) return true;
+  return fenchel_gap(objective, point.at, point.gradient, wanted).value_or(estimate) <= wanted;
+}
+
+Solution finished(LinearPoint point, FitStatus status, double estimate, int iterations) {
+  Solution solution;
+  solution.parameters = std::move(point.at);
+  solution.gradient = std::move(point.gradient);
+  solution.smooth = point.value;
+  solution.status = status;
+  solution.estimate = estimate;
+  solution.iterations = iterations;
+  return solution;
+}
+
+}  // namespace linden

@@ -1,0 +1,48 @@
+// Which features of many take part in a fit with l1: an objective of some columns of another, on the same rows.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linear/objective/objective.hpp"
+
+namespace linden {
+
+class WorkingSet {
+ public:
+  /// `features` ascending. `whole` must outlive the object.
+  WorkingSet(const Objective& whole, std::vector<int> features);
+  WorkingSet(const WorkingSet&) = delete;
+  WorkingSet& operator=(const WorkingSet&) = delete;
+
+  const std::vector<int>& features() const noexcept { return features_; }
+  Objective& objective() noexcept { return objective_; }
+
+  /// Of a point of the whole, the part that is ours.
+  std::vector<double> from_whole(std::span<const double> whole) const;
+  /// A point of the whole: ours, with 0 for all others.
+  void to_whole(std::span<const double> part, std::span<double> whole) const;
+
+ private:
+  std::vector<int> features_;
+  std::int64_t outputs_, whole_width_;
+  Design design_;
+  Objective objective_;
+};
+
+/// What the features of an objective ask for at a point.
+struct Demand {
+  std::vector<double> score;  ///< [features]: by how much the largest |gradient| exceeds l1; infinite where not zero
+  int nonzero = 0;            ///< features
+  int outside = 0;            ///< features that are zero and should not be, and do not take part yet
+};
+
+/// `part`: the features that take part, ascending.
+Demand demand_at(const Objective& whole, std::span<const double> at, std::span<const double> gradient,
+                 std::span<const int> part);
+
+/// The `count` features of the highest score, ascending (features that are left out are none); the first ones where
+/// scores are equal.
+std::vector<int> most_demanding(const Demand& demand, std::size_t count);
+
+}  // namespace linden

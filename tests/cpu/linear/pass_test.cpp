@@ -1,0 +1,305 @@
+// Scores, evaluation and Hessian products of linear models against plain loops in long double.
+#include <linden/loss.hpp>
+#include <linden/ops.hpp>
+
+#include "backend/loss/row_losses.hpp"
+#include "cpu/linear/designs.hpp"
+#include "loss/definition.hpp"
+
+namespace linden {
+namespace {
+
+using test::DesignOptions;
+using test::every_linear_level;
+using test::expect_near;
+using test::numbers;
+using test::Rows;
+using test::Scratch;
+using test::TestDesign;
+
+using Real = long double;
+using Reals = std::vector<Real>;
+
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+/// [outputs, rows]
+Reals scores_of(const TestDesign& design, std::int64_t outputs, const std::vector<double>& parameters) {
+  Reals scores;
+  for (std::int64_t k = 0; k < outputs; ++k)
+    for (std::int64_t i = 0; i < design.rows(); ++i) {
+      Real sum = 0;
+      for (std::int64_t j = 0; j < design.width(); ++j) sum += design(i, j) * parameters[index(k * design.width() + j)];
+      scores.push_back(sum);
+    }
+  return scores;
+}
+
+/// [outputs, width], of r [outputs, rows] with weights.
+Reals gradient_of(const TestDesign& design, std::int64_t outputs, const Reals& r) {
+  Reals gradient;
+  for (std::int64_t k = 0; k < outputs; ++k)
+    for (std::int64_t j = 0; j < design.width(); ++j) {
+      Real sum = 0;
+      for (std::int64_t i = 0; i < design.rows(); ++i)
+        if (design.weight(i) != 0) sum += design.weight(i) * design(i, j) * r[index(k * design.rows() + i)];
+      gradient.push_back(sum);
+    }
+  return gradient;
+}
+
+/// Loss, slopes and curvatures of one row, as the documentation has them.
+struct Derivatives {
+  Real loss = 0;
+  Reals slope, curvature;
+};
+using RowFunction = std::function<Derivatives(const Reals& s, double label)>;
+
+Derivatives one(Real loss, Real slope, Real curvature) { return {loss, {slope}, {curvature > 0 ? curvature : 0}}; }
+
+Real sigmoid_of(Real s) { return 1 / (1 + std::exp(-s)); }
+
+struct Case {
+  std::string name;
+  LossSpec spec;
+  RowFunction row;
+  int classes = 0;  ///< labels are classes, else real and >= 0
+};
+
+LossSpec spec_of(LossKind kind, std::int32_t outputs = 1, double parameter = 0) {
+  LossSpec spec;
+  spec.kind = kind;
+  spec.outputs = outputs;
+  spec.parameter[0] = parameter;
+  return spec;
+}
+
+Derivatives focal_row(Real s, Real y, Real gamma) {
+  const auto value = [&](Real at) {
+    const Real p = sigmoid_of(at);
+    return -y * std::pow(1 - p, gamma) * std::log(p) - (1 - y) * std::pow(p, gamma) * std::log(1 - p);
+  };
+  const Real h = 1e-4L;  // differences of the fourth order
+  const Real a = value(s - 2 * h), b = value(s - h), c = value(s), d = value(s + h), e = value(s + 2 * h);
+  return one(c, (a - 8 * b + 8 * d - e) / (12 * h), (-a + 16 * b - 30 * c + 16 * d - e) / (12 * h * h));
+}
+
+Derivatives softmax_row_of(const Reals& s, double label) {
+  Derivatives row;
+  Real sum = 0;
+  for (const Real score : s) sum += std::exp(score);
+  for (std::size_t k = 0; k < s.size(); ++k) {
+    const Real p = std::exp(s[k]) / sum;
+    row.slope.push_back(p - (static_cast<double>(k) == label ? 1 : 0));
+    row.curvature.push_back(p);
+  }
+  row.loss = std::log(sum) - s[static_cast<std::size_t>(label)];
+  return row;
+}
+
+const Loss& cauchy() {
+  static const Loss loss =
+      loss::custom("cauchy", [](const Tensor& score, const Tensor& y) { return log1p(square(score - y)); });
+  return loss;
+}
+
+const Loss& two_scores() {
+  static const Loss loss = loss::custom("two scores",
+                                        [](const Tensor& score, const Tensor& y) {
+                                          const Tensor a = score.select(1, 0), b = score.select(1, 1);
+                                          return 0.5 * exp(-b) * square(y - a) + 0.5 * b;
+                                        },
+                                        {.outputs = 2});
+  return loss;
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  all.push_back({"squared", spec_of(LossKind::squared),
+                 [](const Reals& s, double y) { return one((y - s[0]) * (y - s[0]) / 2, s[0] - y, 1); }});
+  all.push_back({"logistic", spec_of(LossKind::logistic),
+                 [](const Reals& s, double y) {
+                   const Real p = sigmoid_of(s[0]);
+                   return one(std::log1p(std::exp(s[0])) - y * s[0], p - y, p * (1 - p));
+                 },
+                 2});
+  all.push_back({"poisson", spec_of(LossKind::poisson), [](const Reals& s, double y) {
+                   return one(std::exp(s[0]) - y * s[0], std::exp(s[0]) - y, std::exp(s[0]));
+                 }});
+  all.push_back({"huber", spec_of(LossKind::huber, 1, 0.75), [](const Reals& s, double y) {
+                   const Real r = y - s[0], size = std::abs(r), delta = 0.75L;
+                   return size > delta ? one(delta * (size - delta / 2), r > 0 ? -delta : delta, delta / size)
+                                       : one(r * r / 2, -r, 1);
+                 }});
+  for (const double gamma : {2.0, 0.5})
+    all.push_back({"focal", spec_of(LossKind::focal, 1, gamma),
+                   [gamma](const Reals& s, double y) { return focal_row(s[0], y, gamma); }, 2});
+  all.push_back({"softmax", spec_of(LossKind::softmax, 3), softmax_row_of, 3});
+  all.push_back({"cauchy", cauchy().definition().spec, [](const Reals& s, double y) {
+                   const Real r = s[0] - y, q = 1 + r * r;
+                   return one(std::log(q), 2 * r / q, 2 / q - 4 * r * r / (q * q));
+                 }});
+  all.push_back({"two scores", two_scores().definition().spec, [](const Reals& s, double y) {
+                   const Real r = y - s[0], e = std::exp(-s[1]);
+                   return Derivatives{e * r * r / 2 + s[1] / 2, {-e * r, (1 - e * r * r) / 2}, {e, e * r * r / 2}};
+                 }});
+  return all;
+}
+
+std::vector<double> labels_of(const Case& c, std::int64_t rows) {
+  std::vector<double> labels = numbers<double>(index(rows), 0, 3, false, 5);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (c.classes > 0) labels[i] = static_cast<double>((i * 7 + i / 3) % static_cast<std::size_t>(c.classes));
+  return labels;
+}
+
+/// All entries of the table but hessian and triangle, for one loss and one design.
+void check(const Case& c, const DesignOptions& options) {
+  const TestDesign design(options);
+  SCOPED_TRACE(c.name + ", " + design.name());
+  const std::int32_t outputs = c.spec.outputs;
+  const std::int64_t rows = design.rows(), size = outputs * design.width();
+  const bool softmax = c.spec.kind == LossKind::softmax;
+  const std::vector<double> labels = labels_of(c, rows);
+  const std::vector<double> parameters = numbers<double>(index(size), -0.3, 0.3, false, 3);
+  const std::vector<double> direction = numbers<double>(index(size), -1, 1, false, 4);
+
+  const Reals scores = scores_of(design, outputs, parameters), moves = scores_of(design, outputs, direction);
+  Reals slopes(scores.size()), curvatures(scores.size()), bends(scores.size());
+  Real mean_loss = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    Reals s;
+    for (std::int64_t k = 0; k < outputs; ++k) s.push_back(scores[index(k * rows + i)]);
+    const Derivatives row = c.row(s, labels[index(i)]);
+    mean_loss += design.weight(i) * row.loss;
+    Real mean = 0;
+    for (std::int64_t k = 0; k < outputs; ++k) mean += row.curvature[index(k)] * moves[index(k * rows + i)];
+    for (std::int64_t k = 0; k < outputs; ++k) {
+      const std::size_t at = index(k * rows + i);
+      slopes[at] = row.slope[index(k)];
+      curvatures[at] = row.curvature[index(k)];
+      bends[at] = curvatures[at] * (moves[at] - (softmax ? mean : 0));
+    }
+  }
+  const Reals gradient = gradient_of(design, outputs, slopes), product = gradient_of(design, outputs, bends);
+  const double bound = c.spec.kind == LossKind::focal ? 1e-7 : 1e-12;
+
+  every_linear_level([&](const LinearKernels& kernels, Context& context) {
+    Scratch scratch(kernels, context, design.view(), outputs, false);
+    std::vector<double> got_scores(scores.size()), got_curvatures(scores.size()), got_gradient(index(size)), loss(1);
+    std::vector<double> got_product(index(size)), plain_scores(scores.size());
+    kernels.scores(context, {design.view(), outputs, parameters.data(), plain_scores.data(), scratch.data()});
+    kernels.evaluate(context,
+                     {design.view(), design.weights(), c.spec, labels.data(), parameters.data(), got_scores.data(),
+                      got_curvatures.data(), got_gradient.data(), loss.data(), nullptr, scratch.data()});
+    kernels.hessian_product(context, {design.view(), design.weights(), softmax, outputs, got_curvatures.data(),
+                                      direction.data(), got_product.data(), scratch.data()});
+    expect_near(plain_scores, scores, 1e-13, "scores");
+    test::expect_same(got_scores, plain_scores);
+    expect_near(got_curvatures, curvatures, bound, "curvatures");
+    expect_near(got_gradient, gradient, bound, "gradient");
+    expect_near(loss, {mean_loss}, bound, "loss");
+    expect_near(got_product, product, bound, "product");
+    std::vector<double> all = got_gradient;
+    for (const auto* part : {&got_scores, &got_curvatures, &got_product, &loss})
+      all.insert(all.end(), part->begin(), part->end());
+    return all;
+  });
+}
+
+TEST(LinearPass, every_loss_on_every_layout) {
+  for (const Case& c : cases())
+    for (const Rows layout : test::all_layouts) check(c, {.layout = layout, .rows = 300, .columns = 11});
+}
+
+TEST(LinearPass, rows_around_a_tile_and_several_chunks) {
+  const std::vector<Case> all = cases();
+  for (const Rows layout : {Rows::row_major, Rows::column_major, Rows::sparse})
+    for (const std::int64_t rows : {1, 2, 7, 8, 9, 255, 256, 257, 1500})
+      for (const std::size_t number : {std::size_t{1}, std::size_t{6}})
+        check(all[number], {.layout = layout, .rows = rows, .columns = 9});
+}
+
+TEST(LinearPass, widths_around_a_panel_in_single_and_double) {
+  const Case logistic = cases()[1];
+  for (const DType dtype : {DType::f32, DType::f64})
+    for (const Rows layout : test::all_layouts)
+      for (const std::int32_t columns : {1, 2, 6, 7, 8, 9, 16, 23, 40})
+        check(logistic, {.layout = layout, .dtype = dtype, .rows = 70, .columns = columns});
+}
+
+TEST(LinearPass, wide_designs_take_smaller_tiles) {
+  check(cases()[1], {.layout = Rows::row_major, .rows = 300, .columns = 400});
+  check(cases()[1], {.layout = Rows::column_major, .rows = 100, .columns = 1100});
+}
+
+TEST(LinearPass, without_intercept_or_weights_or_a_column) {
+  for (const Rows layout : test::all_layouts)
+    for (const std::size_t number : {std::size_t{0}, std::size_t{6}}) {
+      check(cases()[number], {.layout = layout, .rows = 90, .intercept = false});
+      check(cases()[number], {.layout = layout, .rows = 90, .weighted = false});
+      check(cases()[number], {.layout = layout, .rows = 90, .left_out = 2});
+    }
+}
+
+TEST(LinearPass, a_given_row_gradient_is_summed_and_nothing_else_is_touched) {
+  for (const Rows layout : test::all_layouts) {
+    const TestDesign design({.layout = layout, .rows = 600, .columns = 6});
+    const std::vector<double> given = numbers<double>(1200, -1, 1);
+    const Reals wanted = gradient_of(design, 2, Reals(given.begin(), given.end()));
+    every_linear_level([&](const LinearKernels& kernels, Context& context) {
+      Scratch scratch(kernels, context, design.view(), 2, false);
+      EvaluateTask task;
+      task.design = design.view();
+      task.weights = design.weights();
+      task.loss = spec_of(LossKind::tape, 2);
+      task.row_gradients = given.data();
+      std::vector<double> gradient(14), loss{5}, scores(1200, 3);
+      task.gradient = gradient.data();
+      task.mean_loss = loss.data();
+      task.scores = scores.data();
+      task.scratch = scratch.data();
+      kernels.evaluate(context, task);
+      expect_near(gradient, wanted, 1e-13, "gradient");
+      EXPECT_EQ(loss[0], 5);
+      EXPECT_EQ(scores, std::vector<double>(1200, 3));
+      return gradient;
+    });
+  }
+}
+
+/// Row 4 has a label that makes the loss NaN.
+double mean_loss_with(double weight_of_bad_row, std::vector<double>* gradient) {
+  const TestDesign design({.layout = Rows::row_major, .rows = 40, .columns = 3});
+  std::vector<double> weights(40, 1), labels(40, 1), scores(40), curvatures(40);
+  labels[4] = std::nan("");
+  weights[4] = weight_of_bad_row;
+  const std::vector<double> parameters(4, 0.5);
+  double loss = 0;
+  gradient->assign(4, 0);
+  every_linear_level([&](const LinearKernels& kernels, Context& context) {
+    Scratch scratch(kernels, context, design.view(), 1, false);
+    kernels.evaluate(context, {design.view(),
+                               {weights.data(), 1.0 / 39},
+                               spec_of(LossKind::logistic),
+                               labels.data(),
+                               parameters.data(),
+                               scores.data(),
+                               curvatures.data(),
+                               gradient->data(),
+                               &loss,
+                               nullptr,
+                               scratch.data()});
+    return std::vector<double>{loss};
+  });
+  return loss;
+}
+
+TEST(LinearPass, a_loss_that_is_not_finite_shows_unless_its_weight_is_0) {
+  std::vector<double> gradient;
+  EXPECT_FALSE(std::isfinite(mean_loss_with(1, &gradient)));
+  EXPECT_TRUE(std::isfinite(mean_loss_with(0, &gradient)));
+  for (const double g : gradient) EXPECT_TRUE(std::isfinite(g));
+}
+
+}  // namespace
+}  // namespace linden

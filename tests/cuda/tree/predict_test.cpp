@@ -1,0 +1,194 @@
+// Scores and leaves from the GPU's kernel are the CPU's, to the last bit.
+#include <algorithm>
+
+#include "cuda/tree/raw_rows.hpp"
+
+namespace linden {
+namespace {
+
+using namespace cuda_test;
+
+// Random trees; their lists on the host.
+struct Trees {
+  std::vector<ForestNode> nodes;
+  std::vector<ForestDetail> details;
+  std::vector<std::int32_t> roots, outputs;
+  std::vector<std::uint32_t> categories;
+  std::int32_t features = 0;
+  bool has_categories = false;
+
+  // A leaf, or a split with two trees below it.
+  void grow(std::mt19937& random, std::int32_t at, int depth, const std::vector<bool>& categorical) {
+    ForestNode node;
+    ForestDetail detail;
+    if (depth == 0 || random() % 5 == 0 || categorical.empty()) {
+      node.threshold = std::numeric_limits<double>::infinity();
+      node.missing_left = 1;
+      node.left = at;
+      detail.value = (static_cast<double>(random()) - 2e9) / 7e8;
+      detail.leaf = leaves_++;
+      nodes[at] = node;
+      details[at] = detail;
+      return;
+    }
+    node.threshold = int(random() % 41) * 0.25 - 5;
+    node.feature = static_cast<std::uint32_t>(random() % categorical.size()) & 0x3fffffff;
+    node.missing_left = random() % 2;
+    if (categorical[node.feature]) {
+      has_categories = true;
+      node.categorical = 1;
+      detail.codes = 38;
+      detail.first_word = static_cast<std::int32_t>(categories.size());
+      detail.words = static_cast<std::int32_t>(random() % 3);
+      for (int i = 0; i < detail.words; ++i) categories.push_back(static_cast<std::uint32_t>(random()));
+    }
+    node.left = static_cast<std::int32_t>(nodes.size());
+    nodes.resize(nodes.size() + 2);
+    details.resize(nodes.size());
+    nodes[at] = node;
+    details[at] = detail;
+    grow(random, node.left, depth - 1, categorical);
+    grow(random, node.left + 1, depth - 1, categorical);
+  }
+
+  void add_tree(std::mt19937& random, int depth, std::int32_t output, const std::vector<bool>& categorical) {
+    const auto root = static_cast<std::int32_t>(nodes.size());
+    roots.push_back(root);
+    outputs.push_back(output);
+    nodes.emplace_back();
+    details.emplace_back();
+    leaves_ = 0;
+    grow(random, root, depth, categorical);
+  }
+
+  ForestView view() const {
+    return {nodes.data(),   details.data(),    roots.data(),
+            outputs.data(), categories.data(), static_cast<std::int32_t>(roots.size()),
+            features,       has_categories};
+  }
+
+ private:
+  std::int32_t leaves_ = 0;
+};
+
+Trees random_trees(std::mt19937& random, int count, int outputs, const std::vector<bool>& categorical) {
+  Trees trees;
+  trees.features = static_cast<std::int32_t>(categorical.size());
+  for (int i = 0; i < count; ++i) trees.add_tree(random, 5, i % outputs, categorical);
+  return trees;
+}
+
+class Predict : public RawColumns {
+ protected:
+  void expect_same(const Trees& trees, const RowsView& host, const RowsView& device, int outputs,
+                   std::int64_t first_row, std::int64_t rows) {
+    PredictTask task;
+    task.first_row = first_row;
+    task.row_count = rows;
+    task.score_stride = rows + 3;
+    std::vector<double> scores(static_cast<std::size_t>(outputs * task.score_stride), 0.1);
+    std::vector<std::int32_t> leaves(static_cast<std::size_t>(rows) * trees.roots.size());
+    const DeviceArray<double> device_scores = upload(scores);
+    const DeviceArray<std::int32_t> device_leaves = room<std::int32_t>(static_cast<std::int64_t>(leaves.size()));
+    std::vector<double> worker_rows(
+        static_cast<std::size_t>(2 * predict_tile(trees.features) * std::max(trees.features, 1)));
+    task.forest = trees.view();
+    task.rows = host;
+    task.scores = scores.data();
+    task.leaves = leaves.data();
+    task.worker_rows = worker_rows.data();
+    cpu_backend().tree.predict(cpu(), task);
+
+    const auto nodes = upload(trees.nodes);
+    const auto details = upload(trees.details);
+    const auto roots = upload(trees.roots), trees_outputs = upload(trees.outputs);
+    const auto categories = upload(trees.categories);
+    task.forest.nodes = nodes.data();
+    task.forest.details = details.data();
+    task.forest.roots = roots.data();
+    task.forest.outputs = trees_outputs.data();
+    task.forest.categories = categories.data();
+    task.rows = device;
+    task.scores = device_scores.data();
+    task.leaves = nullptr;
+    task.worker_rows = nullptr;
+    device_backend().tree.predict(context(), task);
+    EXPECT_TRUE(same_bytes(scores, download(device_scores)));
+    task.scores = nullptr;
+    task.leaves = device_leaves.data();
+    device_backend().tree.predict(context(), task);
+    EXPECT_TRUE(same_bytes(scores, download(device_scores)));
+    EXPECT_TRUE(same_bytes(leaves, download(device_leaves)));
+  }
+};
+
+TEST_F(Predict, DenseColumnsOfAllKinds) {
+  std::mt19937 random(1);
+  for (const std::int64_t rows : {1, 127, 300}) {
+    std::vector<RawColumn> columns;
+    for (const NumberKind kind : {NumberKind::f64, NumberKind::f32, NumberKind::i32, NumberKind::f64, NumberKind::i32})
+      columns.push_back(random_column(random, kind, rows));
+    for (int code = 0; code < 40; ++code) columns[4].code.push_back(int(random() % 40) - 2);
+    const Trees trees = random_trees(random, 6, 1, {false, false, true, false, true});
+    EXPECT_TRUE(trees.has_categories);
+    expect_same(trees, host_view(columns, rows), device_view(columns, rows), 1, 0, rows);
+    const std::int64_t part = (rows + 1) / 2;
+    expect_same(trees, host_view(columns, rows), device_view(columns, rows), 1, rows - part, part);
+  }
+}
+
+TEST_F(Predict, SeveralOutputs) {
+  std::mt19937 random(2);
+  std::vector<RawColumn> columns;
+  for (int f = 0; f < 4; ++f) columns.push_back(random_column(random, NumberKind::f32, 150));
+  const Trees trees = random_trees(random, 9, 3, std::vector<bool>(4, false));
+  expect_same(trees, host_view(columns, 150), device_view(columns, 150), 3, 0, 150);
+}
+
+TEST_F(Predict, MoreFeaturesThanSharedMemoryHolds) {
+  std::mt19937 random(3);
+  for (const bool has_codes : {false, true}) {
+    std::vector<RawColumn> columns;
+    std::vector<bool> categorical;
+    for (int f = 0; f < 100; ++f) {
+      categorical.push_back(has_codes && f % 10 == 0);
+      columns.push_back(random_column(random, categorical.back() ? NumberKind::i32 : NumberKind::f32, 40));
+    }
+    const Trees trees = random_trees(random, 30, 1, categorical);
+    expect_same(trees, host_view(columns, 40), device_view(columns, 40), 1, 0, 40);
+  }
+}
+
+TEST_F(Predict, OneTreeOfManyFeatures) {
+  std::mt19937 random(4);
+  std::vector<RawColumn> columns;
+  for (int f = 0; f < 12; ++f) columns.push_back(random_column(random, NumberKind::f64, 40));
+  const Trees trees = random_trees(random, 1, 1, std::vector<bool>(12, false));
+  expect_same(trees, host_view(columns, 40), device_view(columns, 40), 1, 0, 40);
+}
+
+TEST_F(Predict, SparseRows) {
+  std::mt19937 random(5);
+  for (const std::int64_t rows : {1, 200}) {
+    const Trees trees = random_trees(random, 5, 1, std::vector<bool>(15, false));
+    const RawEntries<double> f64 = random_entries<double>(random, rows, 33, 15);
+    expect_same(trees, host_view(f64, 15), device_view(f64, 15), 1, 0, rows);
+    const RawEntries<float> f32 = random_entries<float>(random, rows, 33, 15);
+    const std::int64_t part = (rows + 1) / 2;
+    expect_same(trees, host_view(f32, 15), device_view(f32, 15), 1, rows - part, part);
+  }
+}
+
+TEST_F(Predict, NoRowsNoTreesNoFeatures) {
+  std::mt19937 random(6);
+  const std::vector<RawColumn> columns{random_column(random, NumberKind::f64, 5)};
+  const Trees one = random_trees(random, 1, 1, {false});
+  expect_same(one, host_view(columns, 5), device_view(columns, 5), 1, 0, 0);
+  expect_same(random_trees(random, 0, 1, {false}), host_view(columns, 5), device_view(columns, 5), 1, 0, 5);
+  const ColumnView none;  // its address says "dense"
+  const RowsView rows{.rows = 3, .features = 0, .columns = &none};
+  expect_same(random_trees(random, 2, 1, {}), rows, rows, 1, 0, 3);
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,50 @@
+// Coordinate descent on the columns of sparse rows against that on the Hessian.
+#include "linear/solvers/column_descent.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "linear/solvers/solver_problem.hpp"
+
+namespace linden {
+namespace {
+
+TEST(ColumnDescent, FindsTheMinimumOfTheModelThatGramDescentFinds) {
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::poisson()}) {
+    for (const bool weighted : {false, true}) {
+      for (const double damping : {0.0, 0.1}) {
+        SolverProblem problem(
+            {.loss = loss, .rows = 200, .features = 30, .l1 = 0.02, .l2 = 0.01, .sparse = true, .weighted = weighted});
+        Objective& objective = problem.objective();
+        const auto size = static_cast<std::size_t>(objective.size());
+        std::vector<double> start(size), gradient(size), l1(size);
+        std::vector<std::uint8_t> held(size);
+        for (std::size_t j = 0; j < size; ++j) {
+          start[j] = j % 4 == 0 ? 0.1 * std::sin(static_cast<double>(j)) : 0;
+          l1[j] = objective.l1(static_cast<std::int64_t>(j));
+          held[j] = objective.is_free(static_cast<std::int64_t>(j)) && j != 5 ? 0 : 1;
+        }
+        objective.evaluate(start, gradient);
+        std::vector<double> hessian = objective.hessian();
+        ColumnDescent columns(objective);
+        columns.update();
+        double largest = 0;
+        for (std::size_t j = 0; j < size; ++j)
+          if (objective.is_free(static_cast<std::int64_t>(j))) largest = std::max(largest, hessian[j * size + j]);
+        EXPECT_NEAR(columns.largest(), largest, 1e-12);
+        for (std::size_t j = 0; j < size; ++j) hessian[j * size + j] += damping;
+        const GramStep expected =
+            gram_descent({.hessian = hessian, .gradient = gradient, .l1 = l1, .start = start, .held = held}, 1e-13);
+        const GramStep found = columns.minimise({gradient, l1, start, held, damping}, 1e-13);
+        for (std::size_t j = 0; j < size; ++j) EXPECT_NEAR(found.step[j], expected.step[j], 1e-9) << loss.name() << j;
+        EXPECT_NEAR(found.decrease, expected.decrease, 1e-10);
+        EXPECT_NEAR(found.slope, expected.slope, 1e-10);
+        EXPECT_EQ(found.step[5], 0);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace linden

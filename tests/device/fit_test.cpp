@@ -142,6 +142,18 @@ TEST_F(DeviceFit, RowsAreCountedWhereTheCurvatureProvesNothing) {
   EXPECT_EQ(difference(data.dataset(), {.rounds = 2, .min_rows_in_leaf = 200}), "");
 }
 
+// Large nodes leave that to many blocks: first their best candidate is counted, then those that may still beat it. Few
+// heavy rows have what is to be gained, so that it is cut from too few rows.
+TEST_F(DeviceFit, RowsOfLargeNodesAreCountedByTiles) {
+  RandomData data = large_data(12, 13'000, 4);
+  Random random(13);
+  for (int row = 0; row < data.rows(); ++row) data.weight.push_back(random.chance(0.01) ? 100 : 0.01);
+  for (const int min_rows : {100, 4'000})
+    EXPECT_EQ(difference(data.dataset(), {.rounds = 1, .max_leaves = 4, .min_rows_in_leaf = min_rows}), "") << min_rows;
+  EXPECT_EQ(difference(data.dataset(), {.rounds = 1, .max_leaves = 3, .min_rows_in_leaf = 2'500, .row_fraction = 0.6}),
+            "");
+}
+
 TEST_F(DeviceFit, CustomLossesRunAsRowProgramsWithTheSameBytes) {
   const RandomData data = large_data(8, 700, 3);
   const Loss cosh = loss::custom("log_cosh", [](Tensor score, Tensor label) {

@@ -7,6 +7,22 @@
 
 namespace linden::cuda {
 
+/// A candidate of a new node whose rows are counted by bin of its feature, tile by tile.
+struct CountJob {
+  std::int32_t node, candidate;  ///< numbers among the new nodes, and among the node's candidates
+  std::int32_t tiles_left;
+};
+struct CountList {
+  unsigned long long* end;   ///< how many jobs there are, and tiles: see row_counts.hpp
+  CountJob* jobs;            ///< [capacity]
+  std::int64_t* first_tile;  ///< [capacity], ascending
+  unsigned* rows;            ///< [capacity, 256]: by bin
+  std::int32_t capacity;
+};
+
+inline constexpr std::int64_t count_tile = 4096;  ///< rows; nodes of no more are never listed
+inline constexpr std::int64_t most_count_jobs = 4096;
+
 /// Views into TreeMemory::own.
 struct Own {
   std::int32_t* done;              ///< whether select has finished the tree
@@ -16,6 +32,8 @@ struct Own {
   std::int32_t* jobs;              ///< how many new nodes are summed row by row
   std::int32_t* job_node;          ///< [2 * batch_capacity]: which
   std::int64_t* first_row;         ///< [2 * batch_capacity + 1]: rows of the jobs before each
+  CountList counted[2];            ///< of each large node the most promising candidate, and then those that may beat it
+  std::int32_t* counts_left;       ///< [2 * batch_capacity]: candidates of a new node in the second list
 };
 
 /// Splits `own` up; `bytes` gets its size. (A null `own` measures.)
@@ -35,6 +53,17 @@ inline Own own_of(const TreeMemory& tree, std::int64_t& bytes) {
   take(own.jobs, 1);
   take(own.job_node, 2 * batch);
   take(own.first_row, 2 * batch + 1);
+  const std::int64_t fit = tree.bins.rows / count_tile, large = fit < 2 * batch ? fit : 2 * batch;
+  for (CountList& list : own.counted) {
+    const std::int64_t each = &list == own.counted ? 1 : tree.bins.features;
+    const std::int64_t most = large * each < most_count_jobs ? large * each : most_count_jobs;
+    list.capacity = static_cast<std::int32_t>(most);
+    take(list.end, 1);
+    take(list.jobs, most);
+    take(list.first_tile, most);
+    take(list.rows, 256 * most);
+  }
+  take(own.counts_left, 2 * batch);
   bytes = used;
   return own;
 }

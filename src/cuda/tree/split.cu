@@ -1,9 +1,10 @@
 // The best split of every new node: a warp for each feature of each node, then a block for each node.
 //
 // Whether both children have enough rows is first proven by their curvature; only where that fails are the rows of that
-// one feature counted, and the feature is searched again.
+// one feature counted (row_counts.hpp), and the feature is searched again.
 #include "backend/tree/grow_queue.hpp"
 #include "cuda/tree/device_tree.hpp"
+#include "cuda/tree/row_counts.hpp"
 #include "cuda/tree/sparse_steps.hpp"
 #include "cuda/tree/split_search.hpp"
 #include "cuda/tree/steps.hpp"
@@ -12,14 +13,15 @@ namespace linden::cuda {
 namespace {
 
 constexpr int search_warps = 4;
-constexpr int choose_threads = 256;
+constexpr int choose_threads = count_threads;
 
 __device__ __forceinline__ bool is_searched(const TreeMemory& tree, const GrowNode& node) {
   return node.slot >= 0 && may_split(tree, node);
 }
 
-__global__ void __launch_bounds__(32 * search_warps) search(const TreeMemory* tree) {
+__global__ void __launch_bounds__(32 * search_warps) search(const TreeMemory* tree, Own own) {
   LINDEN_SHARED(orders, CategoryOrder[search_warps]);
+  if (blockIdx.x == 0 && threadIdx.x < 2) *own.counted[threadIdx.x].end = 0;
   const std::int64_t features = tree->feature_count;
   const std::int64_t tasks = (tree->node_count - tree->first_new) * features;
   for (std::int64_t task = std::int64_t{blockIdx.x} * search_warps + warp_index(); task < tasks;
@@ -57,48 +59,149 @@ __device__ __forceinline__ std::int32_t next_better(const Split* candidates, std
   return count;
 }
 
-// Counting never raises a gain: the largest one is counted first, and then only those that are above the best known,
-// each once.
-template <class E>
-__global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree) {
-  LINDEN_SHARED(rows, unsigned[256]);
-  LINDEN_SHARED(order, CategoryOrder);
-  const std::int32_t count = tree->node_count - tree->first_new, features = tree->feature_count;
-  for (std::int32_t n = std::int32_t(blockIdx.x); n < count; n += std::int32_t(gridDim.x)) {
-    GrowNode& node = tree->nodes[tree->first_new + n];
-    if (!is_searched(*tree, node)) continue;  // whole blocks
-    const Scan scan = scan_of(*tree, node);
-    Split* const candidates = tree->candidates + std::int64_t{n} * features;
-    // Replaces a candidate by the best cut of its feature that leaves enough rows on both sides.
-    const auto settle = [&](std::int32_t candidate) {
-      if (is_proven(*tree, node, candidates[candidate])) return;
-      const std::int32_t feature = candidates[candidate].feature;
-      for (int b = int(threadIdx.x); b < 256; b += choose_threads) rows[b] = 0;
-      __syncthreads();
-      const E* const entries = static_cast<const E*>(tree->entries) + node.begin;
-      const std::uint8_t* const bins = tree->bins.by_feature + feature * tree->bins.rows;
-      for (std::int64_t i = threadIdx.x; i < node.rows; i += choose_threads) atomicAdd(rows + bins[entries[i].row], 1u);
-      __syncthreads();
-      if (warp_index() == 0) {
-        const Split counted = feature_split(*tree, node, scan, feature, rows, order);
-        if (lane_index() == 0) candidates[candidate] = counted;
+// A new node whose split is sought; its candidates, one a feature.
+struct Sought {
+  const TreeMemory& tree;
+  std::int32_t number;  // among the new nodes
+  GrowNode& node;
+  Split* candidates;
+  Scan scan;
+
+  __device__ __forceinline__ Sought(TreeMemory& its_tree, std::int32_t n)
+      : tree(its_tree),
+        number(n),
+        node(its_tree.nodes[its_tree.first_new + n]),
+        candidates(its_tree.candidates + std::int64_t{n} * its_tree.feature_count),
+        scan(scan_of(its_tree, node)) {}
+
+  __device__ __forceinline__ bool is_worth(double gain) const {
+    return worth_splitting(gain, scan.score, tree.limits.min_gain);
+  }
+
+  // The candidate of the largest gain among those that `is_meant`. By whole blocks, as all that follows.
+  template <class IsMeant>
+  __device__ __forceinline__ Choice largest(const IsMeant& is_meant) const {
+    const std::int32_t count = tree.feature_count;
+    Choice best{0, count, 0};
+    for (std::int32_t i = std::int32_t(threadIdx.x); i < count; i += choose_threads)
+      if (candidates[i].gain > best.gain && is_meant(candidates[i])) best = {candidates[i].gain, i, 0};
+    return block_reduce(best, FirstLargest{});
+  }
+  __device__ __forceinline__ Choice largest_proven() const {
+    return largest([&](const Split& split) { return is_proven(tree, node, split); });
+  }
+
+  __device__ __forceinline__ void take(const Choice& best) const {
+    if (threadIdx.x == 0 && is_worth(best.gain)) node.split = candidates[best.candidate];
+  }
+
+  // Replaces a candidate by the best cut of its feature that leaves enough of these rows on both sides.
+  __device__ __forceinline__ void search_again(std::int32_t candidate, const unsigned* rows,
+                                               CategoryOrder& order) const {
+    if (warp_index() == 0) {
+      const Split counted = feature_split(tree, node, scan, tree.features[candidate], rows, order);
+      if (lane_index() == 0) candidates[candidate] = counted;
+    }
+    __syncthreads();
+  }
+
+  template <class E>
+  __device__ __forceinline__ void count_here(std::int32_t candidate, unsigned* rows, CategoryOrder& order) const {
+    rows[threadIdx.x] = 0;
+    __syncthreads();
+    count_rows<E>(tree, node, tree.features[candidate], 0, node.rows, rows);
+    __syncthreads();
+    search_again(candidate, rows, order);
+  }
+
+  // Counts the candidates that may beat the best proven one, from `first` on where one is given, and takes the best; or
+  // lists them, where there is a list.
+  template <class E>
+  __device__ __forceinline__ void settle(std::int32_t first, const CountList* list, std::int32_t* counts_left,
+                                         unsigned* rows, CategoryOrder& order) const {
+    const std::int32_t count = tree.feature_count;
+    Choice best = largest_proven();
+    std::int32_t listed = 0;
+    for (std::int32_t i = first >= 0 ? first : next_better(candidates, 0, count, best); i < count;
+         i = next_better(candidates, i == first ? 0 : i + 1, count, best)) {
+      if (list != nullptr && is_listed(*list, number, node.rows, i)) {
+        ++listed;
+        continue;
       }
-      __syncthreads();
-    };
-    Choice best{0, features, 0};
-    for (std::int32_t i = std::int32_t(threadIdx.x); i < features; i += choose_threads)
-      if (candidates[i].gain > best.gain) best = {candidates[i].gain, i, 0};
-    best = block_reduce(best, FirstLargest{});
-    if (!worth_splitting(best.gain, scan.score, tree->limits.min_gain)) continue;
-    settle(best.candidate);
-    best.gain = candidates[best.candidate].gain;
-    for (std::int32_t i = next_better(candidates, 0, features, best); i < features;
-         i = next_better(candidates, i + 1, features, best)) {
-      settle(i);
+      count_here<E>(i, rows, order);
       best = FirstLargest{}(best, Choice{candidates[i].gain, i, 0});
     }
-    if (threadIdx.x == 0 && worth_splitting(best.gain, scan.score, tree->limits.min_gain))
-      node.split = candidates[best.candidate];
+    if (listed == 0)
+      take(best);
+    else if (threadIdx.x == 0)
+      counts_left[number] = listed;
+  }
+};
+
+// Counting never raises a gain: the largest one is counted first, and then only those that are above the best known,
+// each once. Large nodes leave it to the two launches of `count` that follow.
+template <class E>
+__global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree, Own own) {
+  LINDEN_SHARED(rows, unsigned[256]);
+  LINDEN_SHARED(order, CategoryOrder);
+  const std::int32_t count = tree->node_count - tree->first_new;
+  for (std::int32_t n = std::int32_t(blockIdx.x); n < count; n += std::int32_t(gridDim.x)) {
+    if (!is_searched(*tree, tree->nodes[tree->first_new + n])) continue;  // whole blocks
+    const Sought sought(*tree, n);
+    const Choice best = sought.largest([](const Split&) { return true; });
+    if (!sought.is_worth(best.gain)) continue;
+    if (is_proven(*tree, sought.node, sought.candidates[best.candidate])) {
+      sought.take(best);
+      continue;
+    }
+    if (sought.node.rows > count_tile && is_listed(own.counted[0], n, sought.node.rows, best.candidate)) continue;
+    sought.settle<E>(best.candidate, nullptr, nullptr, rows, order);
+  }
+}
+
+// Counts the rows of what is listed: a tile to a block. Whoever ends a candidate searches it again; after the first
+// list it lists what may still beat it, and whoever ends the last one of the second list takes the best.
+template <class E, int turn>
+__global__ void __launch_bounds__(choose_threads) count(TreeMemory* tree, Own own) {
+  LINDEN_SHARED(rows, unsigned[256]);
+  LINDEN_SHARED(order, CategoryOrder);
+  LINDEN_SHARED(is_last, bool);
+  const CountList& list = own.counted[turn];
+  const CountEnd end = end_of(list);
+  for (std::int64_t tile = blockIdx.x; tile < end.tiles; tile += gridDim.x) {
+    const std::int32_t j = range_of(list.first_tile, end.jobs, tile);
+    CountJob& job = list.jobs[j];
+    unsigned* const counts = global(list.rows + std::int64_t{j} * 256) + threadIdx.x;
+    const Sought sought(*tree, job.node);
+    const std::int64_t begin = (tile - list.first_tile[j]) * count_tile, rest = sought.node.rows - begin;
+    if (rest <= 0) continue;  // of a candidate for which there was no room
+    rows[threadIdx.x] = 0;
+    __syncthreads();
+    count_rows<E>(*tree, sought.node, tree->features[job.candidate], begin,
+                  begin + (rest < count_tile ? rest : count_tile), rows);
+    __syncthreads();
+    if (rows[threadIdx.x] != 0) atomicAdd(counts, rows[threadIdx.x]);
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) is_last = atomicAdd(&job.tiles_left, -1) == 1;
+    __syncthreads();
+    if (!is_last) continue;  // whole blocks
+    __threadfence();
+    rows[threadIdx.x] = *counts;
+    __syncthreads();
+    sought.search_again(job.candidate, rows, order);
+    if constexpr (turn == 0) {
+      sought.settle<E>(-1, &own.counted[1], own.counts_left, rows, order);
+    } else {
+      if (threadIdx.x == 0) {  // who wrote the candidate
+        __threadfence();
+        is_last = atomicAdd(own.counts_left + job.node, -1) == 1;
+      }
+      __syncthreads();
+      if (!is_last) continue;
+      __threadfence();
+      sought.take(sought.largest_proven());
+    }
   }
 }
 
@@ -126,17 +229,30 @@ __global__ void keep(TreeMemory* tree) {
   give_back([=](std::int32_t i) { return tree->nodes[first + i].slot >= 0 ? 1 : 0; });
 }
 
+// As many as are at work at once: mostly there is nothing to count.
+unsigned blocks_to_count(const Context& context, const TreeMemory& tree) {
+  const std::int64_t tiles = tree.sample_rows / count_tile * tree.feature_count;
+  const std::int64_t most = std::int64_t{4} * context.queue->multiprocessors();
+  return static_cast<unsigned>(tiles < 1 ? 1 : tiles < most ? tiles : most);
+}
+
 }  // namespace
 
 void split(Context& context, TreeMemory& tree) {
+  const Own own = own_of(tree);
   const std::int64_t nodes = most_new_nodes(context, tree);
   launch<search>({.grid = blocks_for(context, nodes * tree.feature_count, search_warps),
                   .block = 32 * search_warps,
                   .stream = stream_of(context)},
-                 tree.on_device);
+                 tree.on_device, own);
   with_entries(tree, [&]<class E>(E*) {
     launch<choose<E>>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
-                      tree.on_device);
+                      tree.on_device, own);
+    if (tree.sample_rows <= count_tile) return;  // no node is large
+    const LaunchShape tiles{
+        .grid = blocks_to_count(context, tree), .block = choose_threads, .stream = stream_of(context)};
+    launch<count<E, 0>>(tiles, tree.on_device, own);
+    launch<count<E, 1>>(tiles, tree.on_device, own);
   });
   if (tree.bins.sparse.features > 0) split_sparse(context, tree);
   launch<keep>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.on_device);

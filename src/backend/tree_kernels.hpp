@@ -52,7 +52,7 @@ struct PredictTask {
   std::int64_t score_stride = 0;              ///< between outputs
   double* scores = nullptr;                   ///< null: do not sum
   std::int32_t* leaves = nullptr;             ///< out [row_count, trees]: leaf numbers; null: do not ask
-  double* worker_rows = nullptr;              ///< [threads, predict_tile(features) * features]
+  double* worker_rows = nullptr;  ///< [threads, predict_tile(features) * features]; zeros, and left so by sparse rows
 };
 
 LINDEN_LEVEL_BEGIN

@@ -14,6 +14,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/parallel.hpp"
+#include "data/columns_with_entries.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/number.hpp"
 #include "data/origin.hpp"
@@ -251,8 +252,7 @@ std::vector<Block> parse_blocks(const Text& text, const Source& source, Indices&
   return blocks;
 }
 
-// Columns whose names are their numbers: all up to some width, or some of them. Most columns of a wide file may have no
-// entry: those would cost memory and time, and a line each in every model.
+// Columns whose names are their numbers: all up to some width, or some of them.
 struct Columns {
   std::int64_t first = 1;               // the number of column 0
   std::int64_t width = 0;               // of the columns that are read
@@ -260,7 +260,7 @@ struct Columns {
 
   // `used`: columns that are wanted, ascending.
   static Columns with(std::int64_t first, std::int64_t width, std::vector<std::int32_t> used) {
-    const bool is_wide = width > 1000 && 2 * static_cast<std::int64_t>(used.size()) < width;
+    const bool is_wide = leaves_out_columns(width, static_cast<std::int64_t>(used.size()));
     return {first, width, is_wide ? std::move(used) : std::vector<std::int32_t>{}};
   }
 
@@ -273,22 +273,18 @@ struct Columns {
   }
 };
 
-std::vector<std::int32_t> columns_with_entries(std::span<const Block> blocks, std::int64_t width) {
-  std::int64_t entries = 0;
-  for (const Block& block : blocks) entries += static_cast<std::int64_t>(block.columns.size());
-  std::vector<std::int32_t> columns;
-  if (width <= 16 * entries) {
-    std::vector<bool> is_used(static_cast<std::size_t>(width));
-    for (const Block& block : blocks)
-      for (const std::int32_t column : block.columns) is_used[static_cast<std::size_t>(column)] = true;
-    for (std::int64_t column = 0; column < width; ++column)
-      if (is_used[static_cast<std::size_t>(column)]) columns.push_back(static_cast<std::int32_t>(column));
-    return columns;
+// The columns of the file. A width that was asked for stands unless it is far above the number of entries.
+Columns columns_of(std::span<const Block> blocks, const Indices& indices) {
+  std::vector<std::span<const std::int32_t>> lists;
+  std::int64_t entries = 0, width = indices.features;
+  for (const Block& block : blocks) {
+    lists.emplace_back(block.columns);
+    entries += static_cast<std::int64_t>(block.columns.size());
+    if (indices.features == 0) width = std::max(width, std::int64_t{block.last} + 1);
   }
-  for (const Block& block : blocks) columns.insert(columns.end(), block.columns.begin(), block.columns.end());
-  std::sort(columns.begin(), columns.end());
-  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  return columns;
+  if (indices.features > 0 && !leaves_out_columns(width, entries)) return {indices.first, width, {}};
+  std::vector<std::int32_t> used = columns_with_entries(lists, width);
+  return used.empty() ? Columns{indices.first, 0, {}} : Columns::with(indices.first, width, std::move(used));
 }
 
 // Numbers the columns that are kept anew, and drops the entries of others.
@@ -361,13 +357,9 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
   }
   std::vector<Block> blocks =
       parse_blocks(text, source, indices, zero_based, block ? block : std::size_t{512} << 10, arena);
-  std::int32_t last = -1;
   std::int64_t unlabelled = 0;
-  for (const Block& b : blocks) last = std::max(last, b.last), unlabelled += b.unlabelled;
-  const Columns columns = named                  ? named->columns
-                          : options.features > 0 ? Columns{indices.first, options.features, {}}
-                                                 : Columns::with(indices.first, last + 1,
-                                                                 columns_with_entries(blocks, last + std::int64_t{1}));
+  for (const Block& b : blocks) unlabelled += b.unlabelled;
+  const Columns columns = named ? named->columns : columns_of(blocks, indices);
   if (!columns.kept.empty()) renumber(blocks, columns.kept, arena);
   DatasetBuilder::State state;
   state.is_sparse = true;

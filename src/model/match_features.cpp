@@ -74,21 +74,34 @@ std::vector<int> columns_of(const Dataset& data, const std::vector<std::string>&
   return columns;
 }
 
+[[noreturn]] void refuse_absent(std::string_view where, const Dataset& data, const std::string& name,
+                                std::string_view others, std::string_view hint) {
+  const std::vector<std::string> names = data.feature_names();
+  fail<DataError>("{}: no column \"{}\"{}, which the model was trained on. {}Columns: {}.{}", where, name, others,
+                  did_you_mean(name, names), listing(names), hint);
+}
+
+// Sparse rows have no column where all is 0, but those that have entries in other columns alone speak of other things.
+void check_shared(std::string_view where, const Dataset& data, const FeatureNames& model,
+                  const std::vector<int>& columns) {
+  const bool shares = std::ranges::any_of(columns, [](int column) { return column >= 0; });
+  if (shares || columns.empty() || data.sparse().columns.elements() == 0) return;
+  refuse_absent(where, data, model.names[0],
+                columns.size() > 1 ? fmt::format(", nor any of the {} others", columns.size() - 1) : "",
+                " Hint: sparse rows that lack a column have 0 there, but these have no column of the model at all.");
+}
+
 }  // namespace
 
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const FeatureNames& model,
                                           const std::vector<int>& used) {
   const std::vector<int> columns = columns_of(data, model.names);
+  if (data.is_sparse()) check_shared(where, data, model, columns);
   std::vector<FeatureSource> sources;
   auto next_used = used.begin();
   for (std::size_t f = 0; f < model.names.size(); ++f) {
     const int column = columns[f];
-    if (column < 0) {
-      const std::vector<std::string> names = data.feature_names();
-      fail<DataError>("{}: no column \"{}\", which the model was trained on. {}Columns: {}.{}", where, model.names[f],
-                      did_you_mean(model.names[f], names), listing(names),
-                      data.is_sparse() ? " Hint: sparse rows are read as wide as the model by its schema." : "");
-    }
+    if (column < 0 && (!data.is_sparse() || model.categorical[f])) refuse_absent(where, data, model.names[f], "", "");
     const bool categorical = !data.is_sparse() && data.columns()[column].categorical;
     if (categorical && !model.categorical[f]) refuse_text(where, data, data.columns()[column]);
     if (!categorical && model.categorical[f]) {

@@ -11,7 +11,7 @@ namespace linden {
 
 /// Where a kernel's feature comes from: a column of the data, and how its category codes translate.
 struct FeatureSource {
-  int column = 0;
+  int column = 0;                  ///< or -1: sparse rows without the column, 0 in all of them
   std::vector<std::int32_t> code;  ///< the wanted code of each of the column's codes, -1 unknown; empty: the same
 };
 
@@ -22,8 +22,8 @@ struct FeatureNames {
   const std::vector<std::vector<std::string>>& categories;
 };
 
-/// Where the features `used` are found in `data`. Every feature of the model must be there, used or not. Throws
-/// DataError, opening with `where`, for one that is not, or whose kind is another.
+/// Where the features `used` are found in `data`. Every feature of the model must be there, used or not; sparse rows
+/// may lack some, but not all. Throws DataError, opening with `where`, for one that is not, or whose kind is another.
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const FeatureNames& model,
                                           const std::vector<int>& used);
 

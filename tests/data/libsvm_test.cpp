@@ -105,6 +105,14 @@ TEST(Libsvm, ColumnsWithoutEntriesCostNothingInWideFiles) {
   EXPECT_EQ(libsvm("1 1:1 1001:1\n", {.features = 1002}).features(), 1002);
 }
 
+TEST(Libsvm, AWidthThatIsGivenCostsNothingEither) {
+  const Dataset data = libsvm("1 3:1 2000000000:2\n0\n", {.features = 2'000'000'000});
+  EXPECT_EQ(dump(data), dump(libsvm("1 3:1 2000000000:2\n0\n")));
+  EXPECT_EQ(data.feature_names(), (Names{"3", "2000000000"}));
+  EXPECT_EQ(libsvm("1 3:1\n", {.features = 1000}).features(), 1000);
+  EXPECT_EQ(libsvm("1\n0\n", {.features = 2'000'000'000}).features(), 0);
+}
+
 TEST(Libsvm, ASchemaOfAWideFileFindsItsColumns) {
   const Schema schema = libsvm("1 3:5 30000000:0.5\n2 7:1\n").schema();
   const Dataset data = libsvm_by(schema, "1 1:9 7:2 8:3\n2 30000000:4 30000001:5\n");

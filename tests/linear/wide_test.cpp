@@ -85,6 +85,7 @@ TEST(Wide, RowsWithoutAnyEntryHaveAnIntercept) {
   EXPECT_EQ(model.intercept()[0], 3);
   EXPECT_TRUE(model.feature_names().empty());
   EXPECT_EQ(model.predict(rows.dataset(1000, 1)).at<double>({2}), 3);
+  EXPECT_EQ(fit_linear(rows.dataset(30'000'000, 1), {}).intercept()[0], 3);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ RawView::RawView(const Dataset& data, std::vector<FeatureSource> features) : fea
     const SparseRows& sparse = data.sparse();
     feature_of_column_.assign(sparse.names.size(), -1);
     for (std::size_t f = 0; f < features_.size(); ++f)
-      feature_of_column_[features_[f].column] = static_cast<std::int32_t>(f);
+      if (features_[f].column >= 0) feature_of_column_[features_[f].column] = static_cast<std::int32_t>(f);
     rows_.offsets = sparse.offsets.data<std::int64_t>();
     rows_.entry_columns = sparse.columns.data<std::int32_t>();
     rows_.entry_values = memory_of(sparse.values);

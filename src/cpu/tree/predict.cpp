@@ -1,5 +1,6 @@
 // Prediction: rows go down each tree eight at a time, so that the loads of one hide behind those of the others. The
-// values of a tile of rows are first gathered next to each other. Scores are summed in double, trees in order.
+// values of a tile of rows are first gathered next to each other. Scores are summed in double, trees in order. Sparse
+// rows write their entries into a tile of zeros and take them out again: what they lack costs nothing.
 #include "backend/tree/traverse.hpp"
 #include "cpu/tree/raw_rows.hpp"
 #include "cpu/tree/steps.hpp"
@@ -12,12 +13,16 @@ constexpr int together = 8;
 
 void gather(const RowsView& rows, std::int64_t begin, std::int64_t end, double* values) {
   const std::int64_t width = rows.features;
-  if (rows.columns) {
+  if (rows.columns)
     for (std::int64_t f = 0; f < width; ++f) read_column(rows.columns[f], begin, end, values + f, width);
-    return;
-  }
-  for (std::int64_t i = 0; i < (end - begin) * width; ++i) values[i] = 0;
-  each_entry(rows, begin, end, [&](std::int64_t i, std::int32_t f, double value) { values[i * width + f] = value; });
+  else
+    each_entry(rows, begin, end, [&](std::int64_t i, std::int32_t f, double value) { values[i * width + f] = value; });
+}
+
+void clear(const RowsView& rows, std::int64_t begin, std::int64_t end, double* values) {
+  const std::int64_t width = rows.features;
+  if (!rows.columns)
+    each_entry(rows, begin, end, [&](std::int64_t i, std::int32_t f, double) { values[i * width + f] = 0; });
 }
 
 // The leaves that eight rows reach: all take steps until none moves. Rows past the last are copies of it.
@@ -60,6 +65,7 @@ void predict(Context& context, const PredictTask& task) {
           if (task.leaves) task.leaves[(i + r) * forest.trees + tree] = leaf.leaf;
         }
       }
+    clear(task.rows, task.first_row + begin, task.first_row + end, values);
   });
 }
 

@@ -1,6 +1,6 @@
 // Prediction: a thread takes its row down all trees, in order, and sums the leaves in double. Where features are few
 // and trees are many, a block first gathers the values of its rows in shared memory, each row in a bank of its own.
-// Sparse rows become dense columns, some rows at a time.
+// Sparse rows write their entries into dense columns of zeros, some rows at a time, and take them out again.
 #include <algorithm>
 
 #include "backend/tree/raw_value.hpp"
@@ -112,15 +112,15 @@ void run(Context& context, const Work& work, bool all_f32) {
     run<InTile<double>>(context, work, shared);
 }
 
-// values[feature * stride + i]: the entries of row first_row + i.
-template <class T>
+// values[feature * stride + i]: the entries of row first_row + i, or zeros in their places.
+template <class T, bool clears>
 __global__ void scatter(RowsView rows, std::int64_t first_row, std::int64_t count, T* values, std::int64_t stride) {
   const std::int64_t i = std::int64_t{blockIdx.x} * threads + threadIdx.x;
   if (i >= count) return;
   const std::int64_t end = rows.offsets[first_row + i + 1];
   for (std::int64_t entry = rows.offsets[first_row + i]; entry < end; ++entry) {
     const std::int32_t feature = rows.feature_of_column[rows.entry_columns[entry]];
-    if (feature >= 0) values[feature * stride + i] = static_cast<const T*>(rows.entry_values)[entry];
+    if (feature >= 0) values[feature * stride + i] = clears ? T(0) : static_cast<const T*>(rows.entry_values)[entry];
   }
 }
 
@@ -136,15 +136,17 @@ void run_sparse(Context& context, const PredictTask& task, Work work) {
   const Uploaded<ColumnView> uploaded(context, columns);
   work.columns = uploaded.data();
   work.first_row = 0;
+  set_bytes(context, values.data(), 0, std::size_t(stride * width) * sizeof(T), "predict: dense rows");
   for (std::int64_t begin = 0; begin < task.row_count; begin += stride) {
     work.rows = std::min(stride, task.row_count - begin);
-    set_bytes(context, values.data(), 0, std::size_t(stride * width) * sizeof(T), "predict: dense rows");
-    launch<scatter<T>>(
-        {.grid = unsigned((work.rows + threads - 1) / threads), .block = threads, .stream = stream_of(context)},
-        task.rows, task.first_row + begin, work.rows, values.data(), stride);
+    const LaunchShape shape{
+        .grid = unsigned((work.rows + threads - 1) / threads), .block = threads, .stream = stream_of(context)};
+    launch<scatter<T, false>>(shape, task.rows, task.first_row + begin, work.rows, values.data(), stride);
     work.scores = task.scores == nullptr ? nullptr : task.scores + begin;
     work.leaves = task.leaves == nullptr ? nullptr : task.leaves + begin * task.forest.trees;
     run(context, work, kind == NumberKind::f32);
+    if (begin + stride < task.row_count)
+      launch<scatter<T, true>>(shape, task.rows, task.first_row + begin, work.rows, values.data(), stride);
   }
 }
 

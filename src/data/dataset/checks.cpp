@@ -91,10 +91,15 @@ void check_size(const char* what, std::size_t entries, std::int64_t rows) {
 
 }  // namespace
 
+std::string number_name(std::int64_t feature) { return fmt::format("f{}", feature); }
+
 std::vector<std::string> checked_names(std::span<const std::string> names, std::int64_t features) {
   std::vector<std::string> checked(names.begin(), names.end());
-  if (names.empty())
-    for (std::int64_t f = 0; f < features; ++f) checked.push_back(fmt::format("f{}", f));
+  if (names.empty()) {
+    checked.reserve(static_cast<std::size_t>(features));
+    for (std::int64_t f = 0; f < features; ++f) checked.push_back(number_name(f));
+    return checked;
+  }
   if (static_cast<std::int64_t>(checked.size()) != features)
     fail<ArgumentError>("Dataset: {} names for {} features.", checked.size(), features);
   std::set<std::string_view> seen;
@@ -162,7 +167,7 @@ void check_column(const Column& column, std::int64_t rows) {
   check_features(values, {&column.name, 1});
 }
 
-void check_sparse(const SparseRows& sparse) {
+void check_entries(const SparseRows& sparse, std::int64_t features) {
   for (const Tensor* part : {&sparse.offsets, &sparse.columns, &sparse.values})
     check_host("sparse features are", *part);
   const auto offsets = sparse.offsets.span<const std::int64_t>();
@@ -174,7 +179,6 @@ void check_sparse(const SparseRows& sparse) {
   if (offsets.front() != 0 || offsets.back() != entries)
     fail<ArgumentError>("Dataset: offsets run from {} to {}, but must run from 0 to {}, the number of entries.",
                         offsets.front(), offsets.back(), entries);
-  const auto features = static_cast<std::int64_t>(sparse.names.size());
   for (std::size_t r = 0; r + 1 < offsets.size(); ++r)
     if (offsets[r] > offsets[r + 1])
       fail<ArgumentError>("Dataset: the offsets of row {} descend from {} to {}.", r, offsets[r], offsets[r + 1]);
@@ -187,6 +191,9 @@ void check_sparse(const SparseRows& sparse) {
         fail<DataError>("Dataset: the columns of row {} do not ascend: {} stands before {}.", r,
                         columns[static_cast<std::size_t>(i - 1)], column);
     }
+}
+
+void check_values(const SparseRows& sparse) {
   by_dtype(
       sparse.values.dtype(), [&] { refuse_sparse_infinities<float>(sparse); },
       [&] { refuse_sparse_infinities<double>(sparse); });

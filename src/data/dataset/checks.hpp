@@ -9,6 +9,9 @@
 
 namespace linden {
 
+/// The name of a feature that was given none: "f0", "f1", ...
+std::string number_name(std::int64_t feature);
+
 /// The caller's names, or "f0", "f1", ... Throws ArgumentError unless there are `features` distinct ones.
 std::vector<std::string> checked_names(std::span<const std::string> names, std::int64_t features);
 
@@ -25,7 +28,9 @@ void check_host(std::string_view what, const Tensor& values);
 void check_features(const Tensor& values, std::span<const std::string> names);
 /// Throws for one column of from_named: its shape, dtype, categories, codes, or an infinity.
 void check_column(const Column& column, std::int64_t rows);
-/// Throws for compressed rows that are not in order or out of range, or for an infinity.
-void check_sparse(const SparseRows& sparse);
+/// Throws for compressed rows that are not in order or out of range; their names are not looked at.
+void check_entries(const SparseRows& sparse, std::int64_t features);
+/// Throws for an infinity among them, naming row and feature.
+void check_values(const SparseRows& sparse);
 
 }  // namespace linden

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <unordered_map>
 
 #include "base/fail.hpp"
 #include "data/dataset/builder.hpp"
@@ -73,24 +74,79 @@ Column joined_column(const Column& first, std::span<const Dataset> datasets) {
   return {first.name, joined_numbers(numbers), false, {}};
 }
 
+// Brings the columns of each row of `part`, renumbered here, into ascending order. Returns their values in that order.
+Tensor ascending(std::span<std::int32_t> columns, const SparseRows& part) {
+  const auto offsets = part.offsets.span<const std::int64_t>();
+  Tensor sorted = Tensor::empty({part.values.elements()}, part.values.dtype());
+  const auto sort = [&]<class T>(T* to) {
+    const T* const from = part.values.data<const T>();
+    std::vector<std::pair<std::int32_t, T>> row;
+    for (std::size_t r = 0; r + 1 < offsets.size(); ++r) {
+      row.clear();
+      for (std::int64_t e = offsets[r]; e < offsets[r + 1]; ++e)
+        row.emplace_back(columns[static_cast<std::size_t>(e)], from[e]);
+      std::ranges::sort(row, {}, &std::pair<std::int32_t, T>::first);
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const auto e = static_cast<std::size_t>(offsets[r]) + i;
+        columns[e] = row[i].first;
+        to[e] = row[i].second;
+      }
+    }
+  };
+  part.values.dtype() == DType::f32 ? sort(sorted.data<float>()) : sort(sorted.data<double>());
+  return sorted;
+}
+
+// The columns of all, numbered as they are met, and for each part the numbers of its own.
+struct SparseColumns {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::int32_t>> numbers;
+};
+
+// Throws where a part with entries has no column of those before it.
+SparseColumns joined_columns(std::span<const Dataset> datasets) {
+  SparseColumns all;
+  std::unordered_map<std::string, std::int32_t> places;
+  for (std::size_t p = 0; p < datasets.size(); ++p) {
+    const SparseRows& part = datasets[p].sparse();
+    const std::size_t known = all.names.size();
+    std::vector<std::int32_t> numbers;
+    bool shares = p == 0 || known == 0 || part.columns.elements() == 0;
+    for (const std::string& name : part.names) {
+      const auto [place, is_new] = places.emplace(name, static_cast<std::int32_t>(all.names.size()));
+      if (is_new) all.names.push_back(name);
+      shares = shares || static_cast<std::size_t>(place->second) < known;
+      numbers.push_back(place->second);
+    }
+    if (!shares)
+      fail<ArgumentError>("Dataset::concat: part {} has no column of those before it. Columns: {}. Columns before: {}.",
+                          p, listing(part.names), listing(std::span(all.names).first(known)));
+    all.numbers.push_back(std::move(numbers));
+  }
+  return all;
+}
+
 SparseRows joined_sparse(std::span<const Dataset> datasets) {
-  SparseRows all{datasets[0].sparse().names, {}, {}, {}};
+  SparseColumns all = joined_columns(datasets);
   std::vector<std::int64_t> offsets{0};
   std::vector<std::int32_t> columns;
   std::vector<Tensor> values;
-  for (const Dataset& data : datasets) {
-    const SparseRows& part = data.sparse();
+  for (std::size_t p = 0; p < datasets.size(); ++p) {
+    const SparseRows& part = datasets[p].sparse();
+    const std::vector<std::int32_t>& number = all.numbers[p];
     const std::int64_t before = offsets.back();
-    for (const std::int64_t offset : part.offsets.span<const std::int64_t>().subspan(1))
-      offsets.push_back(before + offset);
+    const auto part_offsets = part.offsets.span<const std::int64_t>();
     const auto more = part.columns.span<const std::int32_t>();
-    columns.insert(columns.end(), more.begin(), more.end());
+    for (const std::int32_t column : more) columns.push_back(number[static_cast<std::size_t>(column)]);
+    for (const std::int64_t offset : part_offsets.subspan(1)) offsets.push_back(before + offset);
     values.push_back(part.values);
+    if (std::ranges::is_sorted(number)) continue;
+    values.back() = ascending(std::span(columns).subspan(static_cast<std::size_t>(before)), part);
   }
-  all.offsets = Tensor::copy_of(std::span<const std::int64_t>(offsets), {static_cast<std::int64_t>(offsets.size())});
-  all.columns = Tensor::copy_of(std::span<const std::int32_t>(columns), {static_cast<std::int64_t>(columns.size())});
-  all.values = joined_numbers(values);
-  return all;
+  return {std::move(all.names),
+          Tensor::copy_of(std::span<const std::int64_t>(offsets), {static_cast<std::int64_t>(offsets.size())}),
+          Tensor::copy_of(std::span<const std::int32_t>(columns), {static_cast<std::int64_t>(columns.size())}),
+          joined_numbers(values)};
 }
 
 void check_features(std::span<const Dataset> parts) {
@@ -100,6 +156,7 @@ void check_features(std::span<const Dataset> parts) {
     if (parts[p].is_sparse() != parts[0].is_sparse())
       fail<ArgumentError>("Dataset::concat: part 0 is {} and part {} is not.",
                           parts[0].is_sparse() ? "sparse" : "dense", p);
+    if (parts[p].is_sparse()) continue;
     const std::vector<std::string> found = parts[p].feature_names();
     for (const std::string& name : found)
       if (!wanted.contains(name))
@@ -110,8 +167,6 @@ void check_features(std::span<const Dataset> parts) {
       if (!have.contains(name))
         fail<ArgumentError>("Dataset::concat: part {} has no column \"{}\". {}Columns: {}.", p, name,
                             did_you_mean(name, found), listing(found));
-    if (parts[p].is_sparse() && found != names)
-      fail<ArgumentError>("Dataset::concat: the features of part {} are not in the order of those of part 0.", p);
   }
 }
 

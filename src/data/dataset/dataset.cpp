@@ -1,8 +1,10 @@
 // Dataset: the handle, and the ways to make one from memory.
 #include <algorithm>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "data/columns_with_entries.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/dataset/checks.hpp"
 
@@ -21,6 +23,22 @@ void add_options(DatasetBuilder::State& state, const RowOptions& options) {
 Tensor copy_of_matrix(const Tensor& values) {
   const bool by_columns = values.strides()[0] < values.strides()[1];
   return by_columns ? values.transpose(0, 1).clone().transpose(0, 1) : values.clone();
+}
+
+// Names of features that have none. Where there are far more of them than entries, those without one are left out.
+void name_features(SparseRows& sparse, int features) {
+  if (!leaves_out_columns(features, sparse.columns.elements())) {
+    sparse.names = checked_names({}, features);
+    return;
+  }
+  const std::span<const std::int32_t> columns = std::as_const(sparse.columns).span<const std::int32_t>();
+  const std::vector<std::int32_t> kept = columns_with_entries({&columns, 1}, features);
+  Tensor places = Tensor::empty({sparse.columns.elements()}, DType::i32);
+  std::ranges::transform(columns, places.data<std::int32_t>(), [&](std::int32_t column) {
+    return static_cast<std::int32_t>(std::ranges::lower_bound(kept, column) - kept.begin());
+  });
+  sparse.columns = places;
+  for (const std::int32_t column : kept) sparse.names.push_back(number_name(column));
 }
 
 // An f64 tensor [rows] of from_named as a span; empty stays empty.
@@ -72,8 +90,11 @@ Dataset Dataset::from_compressed(const Tensor& offsets, const Tensor& columns, c
   if (features < 1) fail<ArgumentError>("Dataset: {} features; there must be at least one.", features);
   State state;
   state.is_sparse = true;
-  state.sparse = {checked_names(options.names.span(), features), offsets, columns, values};
-  check_sparse(state.sparse);
+  state.sparse = {{}, offsets, columns, values};
+  if (!options.names.empty()) state.sparse.names = checked_names(options.names.span(), features);
+  check_entries(state.sparse, features);
+  if (options.names.empty()) name_features(state.sparse, features);
+  check_values(state.sparse);
   state.rows = offsets.elements() - 1;
   add_options(state, options);
   return DatasetBuilder::make(std::move(state));

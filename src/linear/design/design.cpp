@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "base/memory.hpp"
+#include "data/columns_with_entries.hpp"
 #include "linear/design/moments.hpp"
 #include "linear/design/raw_values.hpp"
 
@@ -62,20 +63,8 @@ std::vector<int> fitted_columns(const Dataset& data) {
     std::iota(columns.begin(), columns.end(), 0);
     return columns;
   }
-  const Tensor& entries = data.sparse().columns;
-  const std::span<const std::int32_t> all = entries.span<const std::int32_t>();
-  if (static_cast<std::int64_t>(all.size()) < data.features() / 4) {  // a mark a column would be most of the work
-    std::vector<int> columns(all.begin(), all.end());
-    std::sort(columns.begin(), columns.end());
-    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-    return columns;
-  }
-  std::vector<char> is_used(at(data.features()));
-  for (const std::int32_t column : all) is_used[at(column)] = 1;
-  std::vector<int> columns;
-  for (int column = 0; column < data.features(); ++column)
-    if (is_used[at(column)] != 0) columns.push_back(column);
-  return columns;
+  const std::span<const std::int32_t> entries = data.sparse().columns.span<const std::int32_t>();
+  return columns_with_entries({&entries, 1}, data.features());
 }
 
 std::vector<std::string> names_of(const Dataset& data, std::span<const int> columns) {
@@ -86,21 +75,22 @@ std::vector<std::string> names_of(const Dataset& data, std::span<const int> colu
   return names;
 }
 
-void Design::check_present(std::string_view where, std::span<const std::string> names, Arena& arena) const {
-  std::vector<char> missing(names.size());
+void Design::check_present(std::string_view where, const Dataset& data, std::span<const int> columns,
+                           Arena& arena) const {
+  std::vector<char> missing(columns.size());
   if (sparse_) {
     for (std::int64_t e = 0; e < by_row_.offsets[rows_]; ++e)
       if (std::isnan(value_at(by_row_.values, by_row_.dtype, e))) missing[at(by_row_.indices[e])] = 1;
   } else {
-    arena.each(columns(), [&](std::int64_t j, int) {
+    arena.each(this->columns(), [&](std::int64_t j, int) {
       for (std::int64_t row = 0; row < rows_ && missing[at(j)] == 0; ++row)
         missing[at(j)] = std::isnan(value_at(dense_[at(j)], row)) ? 1 : 0;
     });
   }
-  std::vector<std::string> found;
-  for (std::size_t j = 0; j < names.size(); ++j)
-    if (missing[j] != 0) found.push_back(names[j]);
-  if (!found.empty()) refuse_missing(where, found);
+  std::vector<int> found;
+  for (std::size_t j = 0; j < columns.size(); ++j)
+    if (missing[j] != 0) found.push_back(columns[j]);
+  if (!found.empty()) refuse_missing(where, names_of(data, found));
 }
 
 Design::Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,
@@ -117,7 +107,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
     dense_ = dense_columns(data, columns);
   const std::vector<Moments> moments = column_moments(view(), weights, arena);
   if (std::ranges::any_of(moments, [](const Moments& m) { return !std::isfinite(m.mean + m.deviation); }))
-    check_present(where, names_of(data, columns), arena);
+    check_present(where, data, columns, arena);
   constexpr double rounding = 8 * std::numeric_limits<double>::epsilon();
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const auto [mean, deviation] = moments[j];
@@ -145,7 +135,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
   } else {
     dense_ = dense_columns(data, columns);
   }
-  check_present(where, names_of(data, columns), arena);
+  check_present(where, data, columns, arena);
 }
 
 std::int64_t Design::entries() const noexcept {

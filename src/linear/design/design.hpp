@@ -41,8 +41,8 @@ class Design {
   /// opening with `where`, for categorical columns and missing values, naming the columns.
   Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept, Arena& arena);
 
-  /// Raw values, for a fitted model: shift 0, factor 1. `columns` says where each feature is found in `data`. Throws
-  /// as above.
+  /// Raw values, for a fitted model: shift 0, factor 1. `columns` says where each feature is found in `data`, -1: it is
+  /// 0 in all of these sparse rows. Throws as above.
   Design(std::string_view where, const Dataset& data, std::span<const int> columns, Arena& arena);
 
   /// Some of the columns, with the same standardisation.
@@ -81,7 +81,8 @@ class Design {
   void copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
                     Arena& arena);
   void copy_columns(const DesignView& from, const RowBlocks& blocks, Arena& arena);
-  void check_present(std::string_view where, std::span<const std::string> names, Arena& arena) const;
+  /// `columns`: where they are in `data`.
+  void check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Arena& arena) const;
 
   std::int64_t rows_ = 0;
   bool sparse_ = false, intercept_ = true;

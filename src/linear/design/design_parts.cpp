@@ -28,7 +28,8 @@ struct Design::Copy {
 
 std::vector<std::int32_t> Design::places_of(std::span<const int> columns, std::int64_t all_columns) {
   std::vector<std::int32_t> place(at(all_columns), -1);
-  for (std::size_t j = 0; j < columns.size(); ++j) place[at(columns[j])] = static_cast<std::int32_t>(j);
+  for (std::size_t j = 0; j < columns.size(); ++j)
+    if (columns[j] >= 0) place[at(columns[j])] = static_cast<std::int32_t>(j);
   return place;
 }
 

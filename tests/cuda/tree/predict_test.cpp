@@ -98,6 +98,8 @@ class Predict : public RawColumns {
     task.leaves = leaves.data();
     task.worker_rows = worker_rows.data();
     cpu_backend().tree.predict(cpu(), task);
+    if (host.columns == nullptr)  // as it was, for the next rows
+      EXPECT_TRUE(std::ranges::all_of(worker_rows, [](double value) { return value == 0; }));
 
     const auto nodes = upload(trees.nodes);
     const auto details = upload(trees.details);
@@ -177,6 +179,16 @@ TEST_F(Predict, SparseRows) {
     const std::int64_t part = (rows + 1) / 2;
     expect_same(trees, host_view(f32, 15), device_view(f32, 15), 1, rows - part, part);
   }
+}
+
+// So many features that the GPU makes dense columns of some rows at a time.
+TEST_F(Predict, MoreSparseRowsThanAreMadeDenseAtOnce) {
+  std::mt19937 random(7);
+  constexpr std::int32_t features = 200'000;
+  Trees trees = random_trees(random, 3, 1, std::vector<bool>(20, false));
+  trees.features = features;
+  RawEntries<float> entries = random_entries<float>(random, 300, 40, 20);
+  expect_same(trees, host_view(entries, features), device_view(entries, features), 1, 0, 300);
 }
 
 TEST_F(Predict, NoRowsNoTreesNoFeatures) {

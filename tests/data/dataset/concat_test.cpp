@@ -24,6 +24,18 @@ TEST(Concat, IsTheDatasetOfAllRows) {
 TEST(Concat, SparseRowsAndWidths) {
   EXPECT_EQ(dump(Dataset::concat({libsvm("1 1:1 3:3\n2\n"), libsvm("3 3:5\n")})),
             dump(libsvm("1 1:1 3:3\n2\n3 3:5\n")));
+  // What only one part has is 0 in the others.
+  EXPECT_EQ(dump(Dataset::concat({libsvm("1 1:1 2:3\n2\n"), libsvm("3 1:7 3:5\n")})),
+            dump(libsvm("1 1:1 2:3\n2\n3 1:7 3:5\n")));
+  const auto named = [](std::vector<std::int32_t> columns, Numbers values, Names names) {
+    const auto last = static_cast<std::int64_t>(columns.size());
+    const auto features = static_cast<int>(names.size());
+    return Dataset::from_csr(std::vector<std::int64_t>{0, last}, columns, values, features, {.names = names});
+  };
+  const Dataset turned =
+      Dataset::concat({named({0, 1}, {1, 2}, {"b", "d"}), named({0, 1, 2}, {3, 4, 5}, {"d", "a", "b"})});
+  EXPECT_EQ(turned.feature_names(), (Names{"b", "d", "a"}));
+  EXPECT_EQ(numbers(turned.matrix()), (Numbers{1, 2, 0, 5, 3, 4}));
   const Dataset narrow = Dataset::from_rows(std::vector<float>{1, 2}, 1), wide = Dataset::from_rows({3}, 1);
   EXPECT_EQ(Dataset::concat({narrow, narrow}).columns()[0].values.dtype(), DType::f32);
   const Dataset both = Dataset::concat({narrow, wide.with_weight({2})});
@@ -47,6 +59,8 @@ TEST(Concat, WhatDoesNotFitIsRefused) {
             "Dataset::concat: part 1 has a label, part 0 has none.");
   EXPECT_EQ(refused(csv("a,y\n1,2\n", {.label = "y"}), csv("a,y\n1,z\n", {.label = "y"})),
             "Dataset::concat: the label is text in part 1 and numbers in part 0.");
+  EXPECT_EQ(refused(libsvm("1 1:1\n"), Dataset::from_csr(std::vector<int>{0, 1}, std::vector<int>{1}, Numbers{1}, 2)),
+            "Dataset::concat: part 1 has no column of those before it. Columns: f0, f1. Columns before: 1.");
   EXPECT_EQ(refused(plain, libsvm("1 1:1\n")), "Dataset::concat: part 0 is dense and part 1 is not.");
 }
 

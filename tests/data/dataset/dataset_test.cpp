@@ -250,6 +250,45 @@ TEST(Dataset, RefusesCompressedRowsOutOfOrder) {
             "Dataset: feature \"f2\" is infinite at row 1. Hint: use NaN for a value that is not known.");
 }
 
+// 30 million columns, two of which have entries.
+TEST(Dataset, ColumnsWithoutEntriesCostNothingInWideRows) {
+  const std::vector<std::int64_t> offsets{0, 2, 3};
+  const std::vector<std::int32_t> columns{5, 29'999'999, 29'999'999};
+  const Numbers values{1, 2, 3};
+  const auto tensor = [](const auto& v) {
+    return Tensor::copy_of(std::span(v), {static_cast<std::int64_t>(v.size())});
+  };
+  const Dataset wanted =
+      Dataset::from_csr(offsets, std::vector<int>{0, 1, 1}, values, 2, {.names = Names{"f5", "f29999999"}});
+  EXPECT_EQ(dump(Dataset::from_csr(offsets, columns, values, 30'000'000)), dump(wanted));
+  EXPECT_EQ(dump(Dataset::from_csr(offsets, columns, values, 30'000'000, {.refer = true})), dump(wanted));
+  EXPECT_EQ(dump(Dataset::from_sparse(tensor(offsets), tensor(columns), tensor(values), 30'000'000)), dump(wanted));
+  EXPECT_EQ(columns[0], 5);  // what was referred to is as it was
+  EXPECT_EQ(refusal<DataError>([&] { Dataset::from_csr(offsets, columns, values, 29'999'999); }),
+            "Dataset: row 0 has column 29999999, but there are 29999999 features.");
+  EXPECT_EQ(refusal<DataError>([&] {
+              Dataset::from_csr(offsets, columns, Numbers{1, infinity, 3}, 30'000'000);
+            }),
+            "Dataset: feature \"f29999999\" is infinite at row 0. Hint: use NaN for a value that is not known.");
+}
+
+TEST(Dataset, AWidthThatIsGivenStandsUnlessEntriesAreFarFewer) {
+  const auto features_of = [](int features, std::int32_t entries, Names names = {}) {
+    std::vector<std::int32_t> columns;
+    for (std::int32_t c = 0; c < entries; ++c) columns.push_back(2 * c);
+    return Dataset::from_csr(std::vector<std::int64_t>{0, entries}, columns, Numbers(columns.size(), 1.0), features,
+                             {.names = std::move(names)})
+        .features();
+  };
+  EXPECT_EQ(features_of(1000, 1), 1000);
+  EXPECT_EQ(features_of(1002, 501), 1002);
+  EXPECT_EQ(features_of(1002, 500), 500);
+  Names names;
+  for (int f = 0; f < 1002; ++f) names.push_back(std::to_string(f));
+  EXPECT_EQ(features_of(1002, 1, names), 1002);
+  EXPECT_EQ(features_of(30'000'000, 0), 0);
+}
+
 Column codes(std::vector<std::int32_t> values, Names categories) {
   return {.name = "c",
           .values = Tensor::copy_of(std::span<const std::int32_t>(values), {2}),

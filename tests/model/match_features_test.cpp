@@ -1,0 +1,115 @@
+// Data by whose columns a model's features are found: sparse rows are 0 where they have no column, dense ones are
+// refused.
+#include "model/match_features.hpp"
+
+#include <gtest/gtest.h>
+
+#include <linden/boosting.hpp>
+#include <linden/error.hpp>
+#include <linden/linear.hpp>
+#include <string>
+#include <vector>
+
+#include "refusal.hpp"
+
+namespace linden {
+namespace {
+
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+// 40 rows: of columns a, b, c each third row has a's entry, each fourth b's, each fifth c's.
+Dataset rows_of(const Names& names, bool sparse) {
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  Numbers values, matrix, label;
+  for (int row = 0; row < 40; ++row) {
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      const int every = names[c] == "a" ? 3 : names[c] == "b" ? 4 : 5;
+      const double value = row % every == 0 ? 1 + row % 2 : 0;
+      matrix.push_back(value);
+      if (value == 0) continue;
+      columns.push_back(static_cast<std::int32_t>(c));
+      values.push_back(value);
+    }
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+    label.push_back((row % 3 == 0 ? 4 : 0) + (row % 4 == 0 ? 2 : 0) + (row % 5 == 0 ? 1 : 0));
+  }
+  const RowOptions options{.label = label, .names = names};
+  const auto width = static_cast<int>(names.size());
+  return sparse ? Dataset::from_csr(offsets, columns, values, width, options)
+                : Dataset::from_rows(matrix, width, options);
+}
+
+// The same where column c is there, and 0 in all rows.
+Dataset zeros_in_c() {
+  Numbers matrix;
+  const Tensor given = rows_of({"a", "b"}, false).matrix();
+  for (std::int64_t row = 0; row < given.size(0); ++row)
+    matrix.insert(matrix.end(), {given.at<double>({row, 0}), given.at<double>({row, 1}), 0});
+  return Dataset::from_rows(matrix, 3, {.names = Names{"a", "b", "c"}});
+}
+
+Numbers numbers(const Tensor& t) {
+  const std::span<const double> all = t.span<const double>();
+  return {all.begin(), all.end()};
+}
+
+template <class Model>
+void check_sparse_rows(const Model& model) {
+  const Numbers wanted = numbers(model.predict(zeros_in_c()));
+  EXPECT_NE(wanted, numbers(model.predict(rows_of({"a", "b", "c"}, true))));
+  for (const Names& names : {Names{"a", "b"}, Names{"b", "a"}, Names{"a", "z", "b"}})
+    EXPECT_EQ(numbers(model.predict(rows_of(names, true))), wanted);
+  const Dataset empty = Dataset::from_csr(std::vector<int>{0, 0}, std::vector<int>{}, Numbers{}, 30'000'000);
+  EXPECT_EQ(numbers(model.predict(empty)),
+            numbers(model.predict(Dataset::from_rows({0, 0, 0}, 3, {.names = Names{"a", "b", "c"}}))));
+}
+
+template <class Model>
+Names refusals_of(const Model& model) {
+  return {refusal<DataError>([&] {
+            model.predict(rows_of({"a", "b"}, false));
+          }),
+          refusal<DataError>([&] {
+            model.predict(rows_of({"A", "z"}, true));
+          })};
+}
+
+Names refusals_by(const std::string& where) {
+  return {where + ": no column \"c\", which the model was trained on. Columns: a, b.",
+          where +
+              ": no column \"a\", nor any of the 2 others, which the model was trained on. Did you mean \"A\"? "
+              "Columns: A, z. Hint: sparse rows that lack a column have 0 there, but these have no column of the "
+              "model at all."};
+}
+
+BoostedModel boosted(const FitOptions& options = {}) {
+  return fit_boosted(rows_of({"a", "b", "c"}, true), {.rounds = 5, .min_rows_in_leaf = 1}, options);
+}
+
+TEST(MatchFeatures, BoostedModelsTakeSparseRowsWithoutSomeColumns) {
+  check_sparse_rows(boosted());
+  EXPECT_EQ(refusals_of(boosted()), refusals_by("BoostedModel::predict"));
+  const BoostedModel with_zeros = boosted({.valid = zeros_in_c().with_label(rows_of({"a"}, true).label())});
+  EXPECT_EQ(boosted({.valid = rows_of({"b", "a"}, true)}).history().back()[0].value,
+            with_zeros.history().back()[0].value);
+}
+
+TEST(MatchFeatures, LinearModelsTakeSparseRowsWithoutSomeColumns) {
+  const LinearModel model = fit_linear(rows_of({"a", "b", "c"}, true), {.l2 = 0.1});
+  check_sparse_rows(model);
+  EXPECT_EQ(refusals_of(model), refusals_by("LinearModel::predict"));
+}
+
+TEST(MatchFeatures, AColumnOfCategoriesMustBeThere) {
+  const Dataset text = rows_of({"a", "b"}, false).with_column("c", Names(40, "x"));
+  const BoostedModel model = fit_boosted(text, {.rounds = 2, .min_rows_in_leaf = 1});
+  EXPECT_EQ(refusal<DataError>([&] {
+              model.predict(rows_of({"a", "b"}, true));
+            }),
+            "BoostedModel::predict: no column \"c\", which the model was trained on. Columns: a, b.");
+}
+
+}  // namespace
+}  // namespace linden

@@ -8,9 +8,13 @@
 
 namespace linden {
 
-/// Whether the columns without entries are left out of so many, `used` of which have one.
-inline bool leaves_out_columns(std::int64_t columns, std::int64_t used) noexcept {
-  return columns > 1000 && 2 * used < columns;
+/// As many columns stay whether they have entries or not: those that a file's largest index makes, and those that
+/// were asked for by number, whom a user expects to find again.
+inline constexpr std::int64_t width_found = 1000, width_asked = 100'000;
+
+/// Whether the columns without entries are left out of more than `width`, `used` of which have one.
+inline bool leaves_out_columns(std::int64_t columns, std::int64_t used, std::int64_t width) noexcept {
+  return columns > width && 2 * used < columns;
 }
 
 /// The columns, of so many, that stand in any of the lists, ascending. Takes the time and the memory of the entries.

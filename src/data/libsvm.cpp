@@ -260,7 +260,7 @@ struct Columns {
 
   // `used`: columns that are wanted, ascending.
   static Columns with(std::int64_t first, std::int64_t width, std::vector<std::int32_t> used) {
-    const bool is_wide = leaves_out_columns(width, static_cast<std::int64_t>(used.size()));
+    const bool is_wide = leaves_out_columns(width, static_cast<std::int64_t>(used.size()), width_found);
     return {first, width, is_wide ? std::move(used) : std::vector<std::int32_t>{}};
   }
 
@@ -282,7 +282,7 @@ Columns columns_of(std::span<const Block> blocks, const Indices& indices) {
     entries += static_cast<std::int64_t>(block.columns.size());
     if (indices.features == 0) width = std::max(width, std::int64_t{block.last} + 1);
   }
-  if (indices.features > 0 && !leaves_out_columns(width, entries)) return {indices.first, width, {}};
+  if (indices.features > 0 && !leaves_out_columns(width, entries, width_asked)) return {indices.first, width, {}};
   std::vector<std::int32_t> used = columns_with_entries(lists, width);
   return used.empty() ? Columns{indices.first, 0, {}} : Columns::with(indices.first, width, std::move(used));
 }

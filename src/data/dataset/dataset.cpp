@@ -27,7 +27,7 @@ Tensor copy_of_matrix(const Tensor& values) {
 
 // Names of features that have none. Where there are far more of them than entries, those without one are left out.
 void name_features(SparseRows& sparse, int features) {
-  if (!leaves_out_columns(features, sparse.columns.elements())) {
+  if (!leaves_out_columns(features, sparse.columns.elements(), width_asked)) {
     sparse.names = checked_names({}, features);
     return;
   }

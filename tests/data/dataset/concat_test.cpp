@@ -35,7 +35,7 @@ TEST(Concat, SparseRowsAndWidths) {
   const Dataset turned =
       Dataset::concat({named({0, 1}, {1, 2}, {"b", "d"}), named({0, 1, 2}, {3, 4, 5}, {"d", "a", "b"})});
   EXPECT_EQ(turned.feature_names(), (Names{"b", "d", "a"}));
-  EXPECT_EQ(numbers(turned.matrix()), (Numbers{1, 2, 0, 5, 3, 4}));
+  EXPECT_EQ(numbers(turned.matrix().reshape({6})), (Numbers{1, 2, 0, 5, 3, 4}));
   const Dataset narrow = Dataset::from_rows(std::vector<float>{1, 2}, 1), wide = Dataset::from_rows({3}, 1);
   EXPECT_EQ(Dataset::concat({narrow, narrow}).columns()[0].values.dtype(), DType::f32);
   const Dataset both = Dataset::concat({narrow, wide.with_weight({2})});

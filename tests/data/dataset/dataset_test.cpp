@@ -280,12 +280,12 @@ TEST(Dataset, AWidthThatIsGivenStandsUnlessEntriesAreFarFewer) {
                              {.names = std::move(names)})
         .features();
   };
-  EXPECT_EQ(features_of(1000, 1), 1000);
-  EXPECT_EQ(features_of(1002, 501), 1002);
-  EXPECT_EQ(features_of(1002, 500), 500);
+  EXPECT_EQ(features_of(100'000, 1), 100'000);
+  EXPECT_EQ(features_of(100'002, 50'001), 100'002);
+  EXPECT_EQ(features_of(100'002, 50'000), 50'000);
   Names names;
-  for (int f = 0; f < 1002; ++f) names.push_back(std::to_string(f));
-  EXPECT_EQ(features_of(1002, 1, names), 1002);
+  for (int f = 0; f < 100'002; ++f) names.push_back(std::to_string(f));
+  EXPECT_EQ(features_of(100'002, 1, names), 100'002);
   EXPECT_EQ(features_of(30'000'000, 0), 0);
 }
 

@@ -273,7 +273,8 @@ struct Columns {
   }
 };
 
-// The columns of the file. A width that was asked for stands unless it is far above the number of entries.
+// The columns of the file. A width that was asked for stands unless it is far above the number of entries; one column
+// of it stays in any case.
 Columns columns_of(std::span<const Block> blocks, const Indices& indices) {
   std::vector<std::span<const std::int32_t>> lists;
   std::int64_t entries = 0, width = indices.features;
@@ -284,7 +285,8 @@ Columns columns_of(std::span<const Block> blocks, const Indices& indices) {
   }
   if (indices.features > 0 && !leaves_out_columns(width, entries, width_asked)) return {indices.first, width, {}};
   std::vector<std::int32_t> used = columns_with_entries(lists, width);
-  return used.empty() ? Columns{indices.first, 0, {}} : Columns::with(indices.first, width, std::move(used));
+  return used.empty() ? Columns{indices.first, std::min(width, std::int64_t{1}), {}}
+                      : Columns::with(indices.first, width, std::move(used));
 }
 
 // Numbers the columns that are kept anew, and drops the entries of others.

@@ -2,34 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <ctime>
 
 #include "boosting/random_data.hpp"
+#include "growth.hpp"
 
 namespace linden {
 namespace {
 
-/// Processor seconds of f, the least of some runs.
-template <class F>
-double seconds_of(const F& f) {
-  double least = 1e300;
-  for (int run = 0; run < 3; ++run) {
-    const std::clock_t start = std::clock();
-    f();
-    least = std::min(least, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
-  }
-  return least;
-}
+constexpr double limit = 1.2;  // of the exponent: what is quadratic has 2
 
-/// e where a round on data of n, and of 4n features takes a time that goes as n^e, as far as that is more than a
-/// hundredth of a second.
+/// The exponent of a fit on data of n, 2 n and 4 n features.
 template <class MakeData>
-double growth(int n, const BoostingConfig& config, const MakeData& make_data) {
-  const auto seconds = [&](int features) {
-    const Dataset data = make_data(features);
-    return std::max(seconds_of([&] { fit_boosted(data, config, {.threads = 1}); }), 0.01);
-  };
-  return std::log(seconds(4 * n) / seconds(n)) / std::log(4.0);
+double growth_of_fit(int n, const BoostingConfig& config, const MakeData& make_data) {
+  const Dataset data[] = {make_data(n), make_data(2 * n), make_data(4 * n)};
+  return growth(limit, [&](int i) { fit_boosted(data[i], config, {.threads = 1}); });
 }
 
 /// Rows of ones at random places, and a label that some of the columns tell of.
@@ -57,11 +43,54 @@ Dataset sparse_ones(int rows, int features, double share) {
                            features, {.label = label, .owner = memory});
 }
 
+/// Columns of numbers of which the label tells nothing, so that none is chosen early.
+Dataset noise(int rows, int features) {
+  Random random(2);
+  std::vector<double> values, label;
+  for (int i = 0; i < rows * features; ++i) values.push_back(random.normal());
+  for (int row = 0; row < rows; ++row) label.push_back(random.chance(0.5));
+  return Dataset::from_columns(values, features, {.label = label});
+}
+
 // Curvatures prove of few cuts of logistic loss that both sides have enough rows: most columns are counted.
 TEST(Scale, SmallLeavesOfManyColumns) {
-  EXPECT_LE(growth(2500, {.loss = loss::logistic(), .rounds = 2},
-                   [](int features) { return sparse_ones(1000, features, 0.02); }),
-            1.2);
+  EXPECT_LE(growth_of_fit(2500, {.loss = loss::logistic(), .rounds = 2},
+                          [](int features) { return sparse_ones(1000, features, 0.02); }),
+            limit);
+}
+
+TEST(Scale, FewRowsOfManyDenseColumns) {
+  EXPECT_LE(growth_of_fit(1000, {.loss = loss::logistic(), .rounds = 2, .min_rows_in_leaf = 10},
+                          [](int features) { return noise(40, features); }),
+            limit);
+}
+
+// Of columns that differ in one row nearly all have the same gain.
+TEST(Scale, ManyEqualColumns) {
+  EXPECT_LE(growth_of_fit(5000, {.loss = loss::logistic(), .rounds = 2, .min_rows_in_leaf = 1},
+                          [](int features) { return sparse_ones(200, features, 0.005); }),
+            limit);
+}
+
+// What the others go by, on work that is counted: the steps of a loop, or of a loop in a loop, which others disturb at
+// first.
+TEST(Scale, TheExponentIsThatOfTheWork) {
+  double steps = 0;
+  int calls = 0;
+  const auto count = [&](const auto& call) {
+    steps = 0;
+    call();
+    return ++calls == 3 ? 100 * steps : steps;
+  };
+  EXPECT_NEAR(growth(
+                  1.2, [&](int i) { steps += 10 << i; }, count),
+              1, 1e-12);
+  EXPECT_EQ(calls, 6);
+  calls = 0;
+  EXPECT_NEAR(growth(
+                  1.2, [&](int i) { steps += (10 << i) * (10 << i); }, count),
+              2, 1e-12);
+  EXPECT_EQ(calls, 27);
 }
 
 }  // namespace

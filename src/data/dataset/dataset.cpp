@@ -32,7 +32,8 @@ void name_features(SparseRows& sparse, int features) {
     return;
   }
   const std::span<const std::int32_t> columns = std::as_const(sparse.columns).span<const std::int32_t>();
-  const std::vector<std::int32_t> kept = columns_with_entries({&columns, 1}, features);
+  std::vector<std::int32_t> kept = columns_with_entries({&columns, 1}, features);
+  if (kept.empty()) kept.push_back(0);  // there is at least one feature
   Tensor places = Tensor::empty({sparse.columns.elements()}, DType::i32);
   std::ranges::transform(columns, places.data<std::int32_t>(), [&](std::int32_t column) {
     return static_cast<std::int32_t>(std::ranges::lower_bound(kept, column) - kept.begin());

@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <ctime>
+#include <array>
 #include <map>
 
 #include "boosting/random_data.hpp"
+#include "growth.hpp"
 
 namespace linden {
 namespace {
@@ -174,22 +175,18 @@ TEST(CategoryBins, ManyCategoriesOfFewRowsAreLearnt) {
 
 // At C, 2C and 4C categories of two rows each, the time and the file grow with an exponent of 1.2 at most.
 TEST(CategoryBins, TimeAndFileGrowInProportion) {
-  const auto cost = [](int categories) {
-    const Dataset data = decided(categories, 2, 1).dataset();
-    double least = 1e9, bytes = 0;
-    for (int turn = 0; turn < 3; ++turn) {
-      const std::clock_t start = std::clock();
-      const BoostedModel model = fit_boosted(data, {.rounds = 3}, {.threads = 1});
-      const std::string text = model.to_string();
-      bytes = static_cast<double>(text.size());
-      BoostedModel::from_string(text).predict(data);
-      least = std::min(least, static_cast<double>(std::clock() - start));
-    }
-    return std::pair{least, bytes};
-  };
-  const auto few = cost(10'000), many = cost(40'000);
-  EXPECT_LT(std::log(many.first / few.first) / std::log(4), 1.2);
-  EXPECT_LT(std::log(many.second / few.second) / std::log(4), 1.2);
+  constexpr double limit = 1.2;
+  const Dataset data[] = {decided(10'000, 2, 1).dataset(), decided(20'000, 2, 1).dataset(),
+                          decided(40'000, 2, 1).dataset()};
+  std::array<double, 3> bytes{};
+  EXPECT_LT(growth(limit,
+                   [&](int i) {
+                     const std::string text = fit_boosted(data[i], {.rounds = 3}, {.threads = 1}).to_string();
+                     bytes[static_cast<std::size_t>(i)] = static_cast<double>(text.size());
+                     BoostedModel::from_string(text).predict(data[i]);
+                   }),
+            limit);
+  EXPECT_LT(fitted_exponent(bytes), limit);
 }
 
 }  // namespace

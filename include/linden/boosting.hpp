@@ -259,7 +259,7 @@ class LINDEN_API BoostedModel {
   double seconds_binning() const;
   double seconds_training() const;
 
-  struct State;  // src/boosting/model.hpp
+  struct State;  // src/boosting/model/model.hpp
   explicit BoostedModel(std::shared_ptr<const State> state) noexcept;
   const State& state() const { return known("state"); }
 

@@ -61,7 +61,7 @@ class LINDEN_API RowPredictor {
     return (*this)(std::span<const RowValue>(values.begin(), values.size()));
   }
 
-  struct Data;  // src/boosting/predict/row_predictor.cpp
+  struct Data;  // src/boosting/model/row_predictor.cpp
   explicit RowPredictor(std::shared_ptr<const Data> data) noexcept;
 
  private:

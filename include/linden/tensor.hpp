@@ -103,7 +103,7 @@ class Axes {
 };
 
 struct Storage;  // src/tensor/storage.hpp
-class Node;      // src/autograd/node.hpp
+class Node;      // src/tensor/node.hpp
 
 class LINDEN_API Tensor {
  public:

@@ -22,7 +22,7 @@ class LINDEN_API Threads {
   /// The number in force on this thread.
   static int current();
 
-  struct Scope;  // src/ops/device_context.cpp
+  struct Scope;  // src/tensor/device_context.cpp
 
  private:
   std::unique_ptr<Scope> scope_;

@@ -4,7 +4,7 @@
 #include <linden/ops.hpp>
 #include <unordered_map>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
 #include "ops/elementwise.hpp"
 

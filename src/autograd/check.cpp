@@ -4,7 +4,7 @@
 #include <linden/autograd.hpp>
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "backend/math/philox.hpp"
 #include "base/fail.hpp"
 

@@ -2,7 +2,7 @@
 #include <linden/autograd.hpp>
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
 
 namespace linden {

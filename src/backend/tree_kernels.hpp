@@ -1,7 +1,7 @@
 // The seam of boosting: everything that growing trees asks of a device, as one table of functions over plain memory.
 //
-// The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/kernels.cpp, the GPU's
-// src/cuda/tree/table.cpp. TreeMemory (tree_memory.hpp) has all that a tree needs, made once for a fit.
+// The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/tree/table.cpp,
+// the GPU's src/cuda/tree/table.cpp. TreeMemory (tree/tree_memory.hpp) has all that a tree needs, made once for a fit.
 //
 // Tasks themselves, LossSpec with its program and lists of views are the host's; the arrays of rows behind them (and
 // what a comment says so of) are the device's.
@@ -12,6 +12,7 @@
 #include "backend/context.hpp"
 #include "backend/math/host_device.hpp"
 #include "backend/loss/row_losses.hpp"
+#include "backend/tree/bin_value.hpp"
 #include "backend/tree/tree_memory.hpp"
 
 namespace linden {
@@ -26,14 +27,6 @@ struct GradientTask {
   float* gradients = nullptr;       ///< d loss / d score, times the weight, rounded from double
   float* curvatures = nullptr;      ///< the diagonal second derivative, times the weight, never negative
   GradientRange* ranges = nullptr;  ///< [outputs], the host's, out: what quantise scales by
-};
-
-/// How the values of one feature become bins. The host's.
-struct FeatureCuts {
-  const double* cuts = nullptr;  ///< numeric: bin b holds cuts[b - 1] < v <= cuts[b]; [255], ascending, rest +inf
-  const std::uint8_t* bin_of_code = nullptr;  ///< categorical: the bin of each code; null for a number
-  std::int32_t codes = 0;
-  std::uint8_t missing_bin = 0;  ///< of NaN, code -1 and unknown codes
 };
 
 /// Raw values to bins, for all features: fills bins.by_feature and bins.by_row from row `first_row` of the bins on.

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/train/held_out.hpp"
+#include "cli/held_out.hpp"
 #include "cli/options.hpp"
 #include "cli/reading.hpp"
 

@@ -13,7 +13,7 @@
 #include "cuda/probe.hpp"
 #include "cuda/runtime/pool.hpp"
 #include "cuda/runtime/queue.hpp"
-#include "cuda/tables.hpp"
+#include "cuda/runtime/tables.hpp"
 
 namespace linden {
 namespace {

@@ -14,10 +14,10 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/parallel.hpp"
-#include "data/columns_with_entries.hpp"
+#include "data/dataset/columns_with_entries.hpp"
 #include "data/dataset/builder.hpp"
-#include "data/number.hpp"
-#include "data/origin.hpp"
+#include "data/text/number.hpp"
+#include "data/text/origin.hpp"
 
 namespace linden {
 namespace {

@@ -5,8 +5,8 @@
 #include <span>
 #include <string>
 
-#include "model/json_reader.hpp"
-#include "model/json_writer.hpp"
+#include "json/reader.hpp"
+#include "json/writer.hpp"
 
 namespace linden {
 

@@ -4,8 +4,8 @@
 
 #include <linden/loss.hpp>
 
-#include "model/json_reader.hpp"
-#include "model/json_writer.hpp"
+#include "json/reader.hpp"
+#include "json/writer.hpp"
 
 namespace linden {
 

@@ -5,7 +5,7 @@
 #include <linden/autograd.hpp>
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"

@@ -9,7 +9,7 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
 #include "loss/probe.hpp"
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/json_reader.hpp"
-#include "model/json_writer.hpp"
+#include "json/reader.hpp"
+#include "json/writer.hpp"
 #include "model/model_text.hpp"
 
 namespace linden {

@@ -5,8 +5,8 @@
 #include <linden/boosting.hpp>
 
 #include "base/fail.hpp"
-#include "data/number.hpp"
-#include "data/text_file.hpp"
+#include "data/text/number.hpp"
+#include "data/text/text_file.hpp"
 #include "loss/check_labels.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"

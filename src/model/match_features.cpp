@@ -5,8 +5,8 @@
 #include <unordered_map>
 
 #include "base/fail.hpp"
-#include "data/number.hpp"
-#include "data/text_file.hpp"
+#include "data/text/number.hpp"
+#include "data/text/text_file.hpp"
 
 namespace linden {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "model/byte_reader.hpp"
-#include "model/json_writer.hpp"
+#include "json/byte_reader.hpp"
+#include "json/writer.hpp"
 
 namespace linden {
 

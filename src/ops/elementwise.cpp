@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "ops/loops.hpp"
 #include "ops/promotion.hpp"
 

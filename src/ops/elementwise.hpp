@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "ops/slopes.hpp"
 
 namespace linden {

@@ -1,9 +1,9 @@
 // Changes in place: values written over a tensor's own memory, checked first, its version counted up after.
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"
 #include "ops/promotion.hpp"

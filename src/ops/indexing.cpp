@@ -3,9 +3,9 @@
 // gather and scatter_add are each other's derivative, and so are the running sums from either end.
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"
 #include "ops/promotion.hpp"

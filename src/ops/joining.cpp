@@ -2,7 +2,7 @@
 #include <limits>
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"

@@ -6,7 +6,7 @@
 
 #include "backend/tensor/random_draws.hpp"
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"
 #include "ops/promotion.hpp"

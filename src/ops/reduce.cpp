@@ -4,9 +4,9 @@
 #include <linden/ops.hpp>
 #include <numeric>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"
 #include "ops/promotion.hpp"

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <linden/tensor.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"
 

@@ -2,7 +2,7 @@
 #include <limits>
 #include <linden/optim.hpp>
 
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "optim/options.hpp"
 #include "optim/parameters.hpp"
 

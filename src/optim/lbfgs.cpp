@@ -6,7 +6,7 @@
 #include <linden/optim.hpp>
 #include <utility>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "optim/lbfgs_memory.hpp"
 #include "optim/line_search.hpp"
 #include "optim/options.hpp"

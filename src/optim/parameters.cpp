@@ -5,9 +5,9 @@
 #include <linden/optim.hpp>
 #include <numeric>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "tensor/access.hpp"
 
 namespace linden::optim {

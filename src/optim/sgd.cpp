@@ -1,7 +1,7 @@
 // Sgd: options, state, and the task of the fused kernel (src/backend/tensor/step_math.hpp has the rule).
 #include <linden/optim.hpp>
 
-#include "ops/device_context.hpp"
+#include "tensor/device_context.hpp"
 #include "optim/options.hpp"
 #include "optim/parameters.hpp"
 

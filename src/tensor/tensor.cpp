@@ -1,15 +1,11 @@
-// Tensor: memory, shapes and strides. (Views stand in ops/views.cpp.)
+// Tensor: memory, shapes and strides. (Views stand in ops/views.cpp, values in ops/creation.cpp.)
 #include <algorithm>
 #include <cstring>
-#include <linden/ops.hpp>
 #include <linden/tensor.hpp>
 #include <utility>
 
-#include "autograd/node.hpp"
-#include "backend/backend.hpp"
 #include "base/fail.hpp"
-#include "ops/device_context.hpp"
-#include "ops/elementwise.hpp"
+#include "tensor/access.hpp"
 
 namespace linden {
 
@@ -93,21 +89,6 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   return TensorAccess::allocate(shape, dtype, device);
 }
 
-Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
-  if (device.kind() == Device::Kind::cpu) return full(shape, 0, dtype, device);
-  Tensor t = empty(shape, dtype, device);  // zero bytes are zeros: no number to upload
-  const auto bytes = t.elements_ * static_cast<std::int64_t>(size_of(dtype));
-  backend_of(device).memory.fill(tensor_context(device), t.first_, 0, bytes);
-  return t;
-}
-Tensor Tensor::ones(const Shape& shape, DType dtype, Device device) { return full(shape, 1, dtype, device); }
-
-Tensor Tensor::full(const Shape& shape, double value, DType dtype, Device device) {
-  Tensor t = empty(shape, dtype, device);
-  write_over(t, scalar(value, DType::f64));
-  return t;
-}
-
 Tensor Tensor::scalar(double value, DType dtype) {
   Tensor t = TensorAccess::allocate({}, dtype, Device::cpu());
   *static_cast<double*>(t.first_) = value;
@@ -170,55 +151,6 @@ bool Tensor::is_contiguous() const noexcept {
     step *= shape_[d];
   }
   return true;
-}
-
-double Tensor::item() const {
-  if (elements_ != 1) fail<ShapeError>("Tensor::item: shape {} has {} elements, not one.", shape_.text(), elements_);
-  if (device_.kind() != Device::Kind::cpu) return detach().to(Device::cpu()).item();
-  return *static_cast<const double*>(detach().cast(DType::f64).first_);
-}
-
-Tensor& Tensor::set_requires_grad(bool wanted) {
-  if (node_ && node_->depth() > 0)
-    fail<GraphError>(
-        "set_requires_grad: this tensor of shape {} is a result on the tape (of \"{}\"), no variable. Hint: detach() "
-        "takes it off.",
-        shape_.text(), node_->name());
-  if (!wanted) {
-    node_ = nullptr;
-  } else if (!node_) {
-    if (dtype_ != DType::f32 && dtype_ != DType::f64)
-      fail<DTypeError>("set_requires_grad: a tensor of {} has no derivative. Hint: cast(x, DType::f64).",
-                       name_of(dtype_));
-    node_ = std::make_shared<Variable>();
-  }
-  return *this;
-}
-
-namespace {
-
-Variable* variable_of(const std::shared_ptr<Node>& node) {
-  return node && node->depth() == 0 ? static_cast<Variable*>(node.get()) : nullptr;
-}
-
-}  // namespace
-
-bool Tensor::has_grad() const noexcept {
-  const Variable* variable = variable_of(node_);
-  return variable && variable->gradient.has_value();
-}
-
-Tensor Tensor::grad() const {
-  if (!has_grad())
-    fail<GraphError>("Tensor::grad: this tensor of shape {} has no gradient: {}.", shape_.text(),
-                     variable_of(node_) ? "no backward has reached it yet"
-                     : node_            ? "it is a result, and gradients are kept for variables. Hint: grad(y, {x})"
-                                        : "it is no variable. Hint: set_requires_grad() before it is used");
-  return *variable_of(node_)->gradient;
-}
-
-void Tensor::clear_grad() const {
-  if (Variable* variable = variable_of(node_)) variable->gradient.reset();
 }
 
 void* Tensor::checked_data(DType expected, bool contiguous) const {

@@ -7,7 +7,7 @@
 #include "base/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "base/utf8.hpp"
-#include "data/text_file.hpp"
+#include "data/text/text_file.hpp"
 #include "tensor_file/npy.hpp"
 #include "tensor_file/safetensors.hpp"
 #include "tensor_file/zip.hpp"

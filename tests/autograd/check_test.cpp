@@ -5,7 +5,7 @@
 #include <linden/error.hpp>
 #include <linden/ops.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "refusal.hpp"
 
 namespace linden {

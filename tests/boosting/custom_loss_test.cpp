@@ -315,7 +315,7 @@ TEST(CustomLoss, IsItsOwnMetric) {
   EXPECT_LT(model.history()[4][0].value, model.history()[0][0].value);
 }
 
-// As tests/boosting/model_file_test.cpp seals files.
+// As tests/boosting/model/model_file_test.cpp seals files.
 constexpr std::string_view seal_opening = ",\"checksum\":\"";
 std::string sealed(std::string text) {
   text.pop_back();

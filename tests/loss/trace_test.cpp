@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "refusal.hpp"
 
 namespace linden {

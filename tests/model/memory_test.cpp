@@ -14,7 +14,7 @@
 #include <random>
 #include <sstream>
 
-#include "boosting/model.hpp"
+#include "boosting/model/model.hpp"
 #include "linear/model.hpp"
 #include "model/sealed.hpp"
 

@@ -6,7 +6,7 @@
 #include <linden/random.hpp>
 #include <linden/threads.hpp>
 
-#include "autograd/node.hpp"
+#include "tensor/node.hpp"
 #include "ops/tensors.hpp"
 #include "refusal.hpp"
 

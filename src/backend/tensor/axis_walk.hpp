@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "backend/math/host_device.hpp"
-#include "backend/tensor_kernels.hpp"
+#include "backend/tensor/tasks.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN

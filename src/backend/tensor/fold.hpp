@@ -1,12 +1,12 @@
 // How a reduction folds elements of one dtype, and how it cuts them: what makes the CPU's results and the GPU's the
-// same bytes. The order inside a piece is written down in backend/math/lanes.hpp and cpu/tensor/reduce_columns.hpp.
+// same bytes. The order inside a piece is written down in backend/tensor/lanes.hpp and cpu/tensor/reduce_columns.hpp.
 #pragma once
 
 #include <cstdint>
 
 #include "backend/math/convert.hpp"
 #include "backend/math/host_device.hpp"
-#include "backend/tensor_kernels.hpp"
+#include "backend/tensor/tasks.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN

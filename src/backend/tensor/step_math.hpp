@@ -6,7 +6,7 @@
 
 #include "backend/math/host_device.hpp"
 #include "backend/math/math_float.hpp"
-#include "backend/tensor_kernels.hpp"
+#include "backend/tensor/tasks.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN

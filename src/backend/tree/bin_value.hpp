@@ -4,9 +4,17 @@
 #include <cstdint>
 
 #include "backend/math/host_device.hpp"
-#include "backend/tree_kernels.hpp"
 
 namespace linden {
+
+/// How the values of one feature become bins. The host's.
+struct FeatureCuts {
+  const double* cuts = nullptr;  ///< numeric: bin b holds cuts[b - 1] < v <= cuts[b]; [255], ascending, rest +inf
+  const std::uint8_t* bin_of_code = nullptr;  ///< categorical: the bin of each code; null for a number
+  std::int32_t codes = 0;
+  std::uint8_t missing_bin = 0;  ///< of NaN, code -1 and unknown codes
+};
+
 LINDEN_LEVEL_BEGIN
 
 /// Cuts that the search reads.

@@ -1,7 +1,7 @@
 // The arithmetic of growing trees, shared by the CPU kernels, the CUDA kernels and the brute-force grower of the
 // tests: what a leaf is worth, what a split gains, how histogram cells add up.
 //
-// G and H are sums of gradients and curvatures over the rows of a node. Conventions (DESIGN section 5):
+// G and H are sums of gradients and curvatures over the rows of a node. Conventions (docs/design.md, Trees):
 //   leaf value = -shrink(G) / (H + l2)         shrink(G): G moved towards 0 by l1
 //   score      = shrink(G)^2 / (H + l2)        gain = score(left) + score(right) - score(parent)
 #pragma once

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "base/fail.hpp"
-#include "boosting/config.hpp"
+#include "boosting/model/config.hpp"
 #include "loss/definition.hpp"
 #include "model/check_names.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backend/tree/tree_memory.hpp"
-#include "boosting/model.hpp"
+#include "boosting/model/model.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
 

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "backend/tree/tree_math.hpp"
-#include "boosting/config.hpp"
+#include "boosting/model/config.hpp"
 
 namespace linden {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "boosting/train/fit_rows.hpp"
-#include "boosting/model.hpp"
+#include "boosting/model/model.hpp"
 #include "boosting/train/validation.hpp"
 
 namespace linden {

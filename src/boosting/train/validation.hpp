@@ -9,7 +9,7 @@
 
 #include "backend/backend.hpp"
 #include "boosting/bins/device_rows.hpp"
-#include "boosting/model.hpp"
+#include "boosting/model/model.hpp"
 
 namespace linden {
 

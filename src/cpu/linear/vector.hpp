@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "backend/math/host_device.hpp"
-#include "backend/math/lanes.hpp"
+#include "backend/tensor/lanes.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN

@@ -2,7 +2,7 @@
 //
 // Along a dense axis, chunks are folded as in a reduction, and only the chunk that won is searched. Where another
 // dimension is denser, loops run along that one. The answer is unique, so no order shows.
-#include "backend/math/lanes.hpp"
+#include "backend/tensor/lanes.hpp"
 #include "cpu/tensor/strided.hpp"
 #include "cpu/tensor/steps.hpp"
 

@@ -8,7 +8,7 @@
 // one has become are then put together in order, and the rows left over follow.
 #pragma once
 
-#include "backend/math/lanes.hpp"
+#include "backend/tensor/lanes.hpp"
 #include "cpu/tensor/strided.hpp"
 
 namespace linden {

@@ -1,6 +1,6 @@
 // The GPU's table of linear kernels.
 #include "cuda/linear/steps.hpp"
-#include "cuda/tables.hpp"
+#include "cuda/runtime/tables.hpp"
 
 namespace linden::cuda {
 namespace {

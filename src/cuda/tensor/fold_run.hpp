@@ -1,4 +1,4 @@
-// The GPU's twin of fold_run (backend/math/lanes.hpp): what are lanes of a vector there are lanes of a warp here, so
+// The GPU's twin of fold_run (backend/tensor/lanes.hpp): what are lanes of a vector there are lanes of a warp here, so
 // that both add in one order. A group of 32 lanes (16 for f64) folds long runs; one of 8 (4 for f64) those under 256
 // elements.
 #pragma once

@@ -1,6 +1,6 @@
 // The GPU's table of tensor kernels.
 #include "cuda/tensor/steps.hpp"
-#include "cuda/tables.hpp"
+#include "cuda/runtime/tables.hpp"
 
 namespace linden::cuda {
 

@@ -5,7 +5,7 @@
 #include "cuda/runtime/queue.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tree/steps.hpp"
-#include "cuda/uploaded.hpp"
+#include "cuda/tree/uploaded.hpp"
 
 namespace linden::cuda {
 namespace {

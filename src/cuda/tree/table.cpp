@@ -1,6 +1,6 @@
 // The GPU's table of tree kernels.
 #include "cuda/tree/steps.hpp"
-#include "cuda/tables.hpp"
+#include "cuda/runtime/tables.hpp"
 
 namespace linden::cuda {
 namespace {

@@ -12,7 +12,7 @@
 #include <unordered_map>
 
 #include "base/fail.hpp"
-#include "data/number.hpp"
+#include "data/text/number.hpp"
 
 namespace linden {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/parallel.hpp"
 #include "data/csv/rows.hpp"
-#include "data/missing.hpp"
+#include "data/text/missing.hpp"
 
 namespace linden {
 

@@ -13,7 +13,7 @@
 #include "data/csv/roles.hpp"
 #include "data/csv/rows.hpp"
 #include "data/dataset/builder.hpp"
-#include "data/number.hpp"
+#include "data/text/number.hpp"
 
 namespace linden {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <linden/data.hpp>
 
-#include "data/text_file.hpp"
+#include "data/text/text_file.hpp"
 
 namespace linden {
 

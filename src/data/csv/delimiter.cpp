@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "data/csv/fields.hpp"
+#include "data/text/fields.hpp"
 
 namespace linden {
 namespace {

@@ -1,7 +1,7 @@
 // What divides the fields of a CSV text, from its first lines.
 #pragma once
 
-#include "data/text_file.hpp"
+#include "data/text/text_file.hpp"
 
 namespace linden {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "data/number.hpp"
+#include "data/text/number.hpp"
 
 namespace linden {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/fail.hpp"
-#include "data/number.hpp"
+#include "data/text/number.hpp"
 
 namespace linden {
 namespace {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/parallel.hpp"
-#include "data/csv/fields.hpp"
-#include "data/origin.hpp"
-#include "data/text_file.hpp"
+#include "data/text/fields.hpp"
+#include "data/text/origin.hpp"
+#include "data/text/text_file.hpp"
 
 namespace linden {
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "data/origin.hpp"
+#include "data/text/origin.hpp"
 
 namespace linden {
 

@@ -4,7 +4,7 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "data/columns_with_entries.hpp"
+#include "data/dataset/columns_with_entries.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/dataset/checks.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "base/fail.hpp"
 #include "base/memory.hpp"
-#include "data/columns_with_entries.hpp"
+#include "data/dataset/columns_with_entries.hpp"
 #include "linear/design/moments.hpp"
 #include "linear/design/raw_values.hpp"
 

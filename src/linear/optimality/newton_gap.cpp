@@ -19,7 +19,7 @@
 #include <cmath>
 #include <vector>
 
-#include "linear/solvers/search/conjugate_gradients.hpp"
+#include "linear/optimality/conjugate_gradients.hpp"
 #include "linear/objective/dual_rows.hpp"
 #include "linear/optimality/gap.hpp"
 #include "loss/custom.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
-#include "linear/design/row_sample.hpp"
+#include "linear/objective/row_sample.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <optional>
 
-#include "linear/solvers/search/conjugate_gradients.hpp"
+#include "linear/optimality/conjugate_gradients.hpp"
 #include "linear/optimality/gap.hpp"
 #include "linear/solvers/newton.hpp"
-#include "linear/design/row_sample.hpp"
+#include "linear/objective/row_sample.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {

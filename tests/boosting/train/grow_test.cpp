@@ -2,7 +2,7 @@
 // force finds. Larger ones take the kernels through wide cells, 24-bit entries, parts and several partition chunks.
 #include <gtest/gtest.h>
 
-#include "boosting/config.hpp"
+#include "boosting/model/config.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/bins/sample.hpp"

@@ -19,12 +19,6 @@ LinearPoint::LinearPoint(Objective& objective, std::span<const double> start)
   value = objective.evaluate(at, gradient);
 }
 
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
 double step_along(Objective& objective, LinearPoint& point, std::span<const double> direction, double slope) {
   if (!(slope < 0)) return 0;
   const double noise = rounding_of(point.value);

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "linear/objective/dot.hpp"
 #include "linear/objective/objective.hpp"
 
 namespace linden {
@@ -16,8 +17,6 @@ struct LinearPoint {
 
   LinearPoint(Objective& objective, std::span<const double> start);
 };
-
-double dot(std::span<const double> a, std::span<const double> b);
 
 /// Moves `point` to point + length * direction with Armijo's rule (1e-4), from length 1 on by quadratic interpolation,
 /// and returns the length; 0, and the point as it was, where no length lowers the objective. `slope` is the gradient

@@ -1,0 +1,127 @@
+#include "boosting/model/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
+#include "boosting/bins/category_groups.hpp"
+#include "boosting/predict/predictor.hpp"
+#include "model/labels.hpp"
+#include "model/match_features.hpp"
+#include "model/predictions.hpp"
+
+namespace linden {
+
+int Tree::depth() const {
+  std::vector<int> depths(nodes.size());
+  int deepest = 0;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].feature < 0) continue;
+    depths[nodes[i].left] = depths[nodes[i].right] = depths[i] + 1;
+    deepest = std::max(deepest, depths[i] + 1);
+  }
+  return deepest;
+}
+
+BoostedModel::BoostedModel() noexcept = default;
+BoostedModel::BoostedModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+BoostedModel::BoostedModel(const BoostedModel&) = default;
+BoostedModel::BoostedModel(BoostedModel&&) noexcept = default;
+BoostedModel& BoostedModel::operator=(const BoostedModel&) = default;
+BoostedModel& BoostedModel::operator=(BoostedModel&&) noexcept = default;
+BoostedModel::~BoostedModel() = default;
+
+const BoostedModel::State& BoostedModel::known(const char* call) const {
+  if (empty())
+    fail<ArgumentError>("BoostedModel::{}: the model is empty. Hint: fit_boosted and BoostedModel::load make one.",
+                        call);
+  return *state_;
+}
+
+const BoostingConfig& BoostedModel::config() const& { return known("config").config; }
+const Loss& BoostedModel::loss() const& { return known("loss").config.loss; }
+int BoostedModel::outputs() const { return known("outputs").outputs(); }
+int BoostedModel::rounds() const { return static_cast<int>(known("rounds").trees.size()) / outputs(); }
+const std::vector<Tree>& BoostedModel::trees() const& { return known("trees").trees; }
+const std::vector<double>& BoostedModel::initial_score() const& { return known("initial_score").initial_score; }
+const std::vector<std::string>& BoostedModel::feature_names() const& { return known("feature_names").feature_names; }
+const std::string& BoostedModel::label_name() const& { return known("label_name").label; }
+const std::vector<std::string>& BoostedModel::classes() const& { return known("classes").classes; }
+const std::vector<std::vector<MetricValue>>& BoostedModel::history() const& { return known("history").history; }
+const std::vector<std::string>& BoostedModel::warnings() const& { return known("warnings").warnings; }
+double BoostedModel::seconds_binning() const { return known("seconds_binning").seconds_binning; }
+double BoostedModel::seconds_training() const { return known("seconds_training").seconds_training; }
+
+Schema BoostedModel::schema() const try {
+  const State& s = known("schema");
+  Schema schema;
+  for (std::size_t f = 0; f < s.feature_names.size(); ++f)
+    schema.features.push_back({s.feature_names[f], s.categorical[f], s.categories[f]});
+  schema.label_name = s.label;
+  schema.classes = s.classes;
+  schema.missing = s.missing;
+  schema.only_missing = s.only_missing;
+  return schema;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::schema");
+}
+
+const std::vector<std::string>& BoostedModel::categories(int feature) const& {
+  const State& s = known("categories");
+  if (feature < 0 || feature >= static_cast<int>(s.categories.size()))
+    fail<ArgumentError>("BoostedModel::categories: feature {} of {}.", feature, s.categories.size());
+  return s.categories[feature];
+}
+
+const std::vector<int>& BoostedModel::category_groups(int feature) const& {
+  const State& s = known("category_groups");
+  if (feature < 0 || feature >= static_cast<int>(s.groups.size()))
+    fail<ArgumentError>("BoostedModel::category_groups: feature {} of {}.", feature, s.groups.size());
+  return s.groups[feature];
+}
+
+bool BoostedModel::is_categorical(int feature) const {
+  const State& s = known("is_categorical");
+  if (feature < 0 || feature >= static_cast<int>(s.categorical.size()))
+    fail<ArgumentError>("BoostedModel::is_categorical: feature {} of {}.", feature, s.categorical.size());
+  return s.categorical[feature];
+}
+
+Tensor BoostedModel::labels_of(const Dataset& data) const try {
+  const std::vector<double> labels = known_labels("BoostedModel::labels_of", data, known("labels_of").classes);
+  return Tensor::copy_of(std::span(labels), {data.rows()});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::labels_of");
+}
+
+Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options) const try {
+  constexpr std::string_view where = "BoostedModel::predict";
+  const State& s = known("predict");
+  if (options.rounds < 0 || options.rounds > rounds())
+    fail<ArgumentError>("{}: {} rounds of a model that has {}. Hint: 0 uses all.", where, options.rounds, rounds());
+  const Backend& backend = backend_of(options.device);
+  Arena arena(options.threads);
+  DeviceContext context(options.device, arena);
+  const std::int64_t rows = data.rows();
+  const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * outputs();
+  std::vector<FeatureSource> sources =
+      match_features(where, data, {s.feature_names, s.categorical, s.categories}, s.forest.used());
+  translate_to_groups(sources, s.forest.used(), s.groups);
+  const RawView view(data, std::move(sources));
+
+  if (options.output == Output::leaf) {
+    Tensor leaves = Tensor::empty({rows, trees}, DType::i32);
+    find_leaves(backend, context, s.forest, trees, view, leaves.data<std::int32_t>());
+    return leaves;
+  }
+  std::vector<double> scores(static_cast<std::size_t>(rows * outputs()));
+  for (int k = 0; k < outputs(); ++k) std::fill_n(scores.begin() + k * rows, rows, s.initial_score[k]);
+  add_scores(backend, context, s.forest, trees, view, scores);
+  const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, arena);
+  return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::predict");
+}
+
+}  // namespace linden

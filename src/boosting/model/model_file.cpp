@@ -1,0 +1,281 @@
+// A boosted model as text: the envelope, initial scores, and each tree as parallel lists over its nodes.
+#include "boosting/model/model_file.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/fail.hpp"
+#include "boosting/bins/category_groups.hpp"
+#include "model/config_json.hpp"
+#include "model/envelope.hpp"
+#include "model/save_model.hpp"
+
+namespace linden {
+namespace {
+
+using Groups = std::vector<std::vector<int>>;  // category_groups.hpp
+
+constexpr std::int64_t most = std::int64_t{1} << 53;
+
+void write_tree(JsonWriter& json, const Tree& tree) {
+  json.open_object();
+  json["output"].value(tree.output);
+  const auto list = [&](const char* name, const auto& part) { json[name].values(tree.nodes, part); };
+  list("feature", [](const TreeNode& n) { return n.feature; });
+  list("threshold", [](const TreeNode& n) { return n.threshold; });
+  list("missing_left", [](const TreeNode& n) { return n.missing_left ? 1 : 0; });
+  list("left", [](const TreeNode& n) { return n.left; });
+  list("value", [](const TreeNode& n) { return n.value; });
+  list("gain", [](const TreeNode& n) { return n.gain; });
+  list("cover", [](const TreeNode& n) { return n.cover; });
+  list("rows", [](const TreeNode& n) { return n.rows; });
+  json["left_categories"].open_object();  // node -> codes that go left
+  for (std::size_t i = 0; i < tree.nodes.size(); ++i)
+    if (tree.nodes[i].categorical) json[std::to_string(i)].values(tree.nodes[i].left_categories);
+  json.close_object();
+  json.close_object();
+}
+
+void write_groups(JsonWriter& json, const Groups& groups) {
+  json["category_groups"].open_list();
+  for (std::size_t f = 0; f < groups.size(); ++f) {
+    if (groups[f].empty()) continue;
+    json.open_object();
+    json["feature"].value(static_cast<std::int64_t>(f));
+    json["lowest_codes"].values(groups[f]);
+    json.close_object();
+  }
+  json.close_list();
+}
+
+std::vector<int> read_lowest_codes(JsonReader& json, std::int64_t known) {
+  std::vector<int> groups;
+  for (json.open_list(); json.next();) {
+    const auto code = static_cast<std::int64_t>(groups.size());
+    const std::int64_t lowest = json.whole(-1, known - 1);
+    if (lowest > code || (lowest >= 0 && lowest < code && groups[lowest] != lowest))
+      json.refuse(fmt::format("is {}, which is not the lowest of a group", lowest));
+    groups.push_back(static_cast<int>(lowest));
+  }
+  if (std::ssize(groups) != known) json.refuse(fmt::format("has {} entries for {} categories", groups.size(), known));
+  return groups;
+}
+
+Groups read_groups(JsonReader& json, const Envelope& envelope) {
+  Groups groups(envelope.feature_names.size());
+  for (json.open_list(); json.next();) {
+    json.open_object();
+    const auto feature = static_cast<std::size_t>(json["feature"].whole(0, std::ssize(groups) - 1));
+    if (!groups[feature].empty()) json.refuse("has its groups twice");
+    groups[feature] = read_lowest_codes(json["lowest_codes"], std::ssize(envelope.categories[feature]));
+    json.close_object();
+  }
+  return groups;
+}
+
+// A node's set has one bit a group, and save never writes more groups than a feature can have bins.
+void check_groups(const JsonReader& json, const Envelope& envelope, const Groups& groups) {
+  constexpr std::int64_t most_groups = 256;
+  for (std::size_t f = 0; f < groups.size(); ++f) {
+    const std::int64_t count = group_count(groups[f], envelope.categories[f].size());
+    if (count > most_groups)
+      json.refuse(fmt::format("gives feature {} {} groups, more than {}", f, count, most_groups));
+  }
+}
+
+// Reads a list of one entry a node.
+template <class Read>
+void read_nodes(JsonReader& json, const char* name, std::vector<TreeNode>& nodes, const Read& read) {
+  TreeNode spare;
+  std::size_t i = 0;
+  for (json[name].open_list(); json.next(); ++i) read(i < nodes.size() ? nodes[i] : spare);
+  if (i != nodes.size()) json.refuse(fmt::format("has {} entries for {} nodes", i, nodes.size()));
+}
+
+// Children are numbered as their parents are split: each pair once.
+void check_shape(const JsonReader& json, std::vector<TreeNode>& nodes) {
+  const auto refuse = [&](const std::string& place, std::string_view what) {
+    json.refuse_at(json.path() + place, what);
+  };
+  const std::size_t count = nodes.size();
+  std::vector<bool> taken(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    TreeNode& node = nodes[i];
+    if (node.feature < 0) {
+      if (node.left >= 0) refuse(fmt::format(".left[{}]", i), "gives children to a leaf");
+      continue;
+    }
+    if (node.left <= static_cast<int>(i) || taken[node.left])
+      refuse(fmt::format(".left[{}]", i), "is not a child of its own");
+    taken[node.left] = true;
+    node.right = node.left + 1;
+  }
+  for (std::size_t i = 1; i < count; i += 2)
+    if (!taken[i]) refuse(".left", fmt::format("leaves node {} without a parent", i));
+  for (std::size_t i = 2; i < count; i += 2)
+    if (taken[i]) refuse(".left", "does not reach every node once");
+}
+
+// The codes that go left, by the number of the node.
+void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const Envelope& envelope,
+                          const Groups& groups) {
+  std::string name;
+  std::vector<int> codes;
+  for (json["left_categories"].open_object(); json.next_member(name);) {
+    std::size_t i = nodes.size();
+    std::from_chars(name.data(), name.data() + name.size(), i);
+    if (i >= nodes.size() || name != std::to_string(i)) json.refuse("is not the number of a node");
+    TreeNode& node = nodes[i];
+    if (node.feature < 0) json.refuse("is a leaf, which has no categories");
+    if (node.categorical) json.refuse("is there twice");
+    node.categorical = true;
+    const auto known = static_cast<std::int64_t>(envelope.categories[node.feature].size());
+    const std::vector<int>& lowest = groups[node.feature];
+    codes.clear();
+    for (json.open_list(); json.next();) {
+      const auto code = static_cast<int>(json.whole(0, known - 1));
+      if (!lowest.empty() && lowest[code] != code) json.refuse(fmt::format("is {}, which stands for no group", code));
+      codes.push_back(code);
+    }
+    if (std::ranges::adjacent_find(codes, std::greater_equal<>()) != codes.end()) json.refuse("is not ascending");
+    node.left_categories = codes;
+  }
+}
+
+Tree read_tree(JsonReader& json, const Envelope& envelope, const Groups& groups, int output) {
+  Tree tree;
+  json.open_object();
+  tree.output = static_cast<int>(json["output"].whole(output, output));
+  const auto features = static_cast<std::int64_t>(envelope.feature_names.size());
+  std::vector<std::int32_t> feature;
+  for (json["feature"].open_list(); json.next();)
+    feature.push_back(static_cast<std::int32_t>(json.whole(-1, features - 1)));
+  const auto count = static_cast<std::int64_t>(feature.size());
+  if (count % 2 == 0) json.refuse("does not have an odd number of nodes");
+  if (count > INT32_MAX) json.refuse(fmt::format("has more than {} nodes", INT32_MAX));
+  std::vector<TreeNode>& nodes = tree.nodes;
+  nodes.resize(feature.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].feature = feature[i];
+  const auto list = [&](const char* name, const auto& read) { read_nodes(json, name, nodes, read); };
+  list("threshold", [&](TreeNode& n) { n.threshold = json.finite(); });
+  list("missing_left", [&](TreeNode& n) { n.missing_left = json.whole(0, 1) == 1; });
+  list("left", [&](TreeNode& n) { n.left = static_cast<int>(json.whole(-1, count - 2)); });
+  list("value", [&](TreeNode& n) { n.value = json.finite(); });
+  list("gain", [&](TreeNode& n) { n.gain = json.finite(); });
+  list("cover", [&](TreeNode& n) { n.cover = json.finite(); });
+  list("rows", [&](TreeNode& n) { n.rows = json.whole(0, most); });
+  read_left_categories(json, nodes, envelope, groups);
+  json.close_object();
+  check_shape(json, nodes);
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i].feature >= 0 && nodes[i].categorical != envelope.categorical[nodes[i].feature])
+      json.refuse_at(fmt::format("{}.feature[{}]", json.path(), i), "is split against its kind");
+  return tree;
+}
+
+// The metrics' names once, then a list of values for each round.
+void write_history(JsonWriter& json, const std::vector<std::vector<MetricValue>>& history) {
+  const std::vector<MetricValue> metrics = history.empty() ? std::vector<MetricValue>{} : history.front();
+  json.open_object();
+  json["metrics"].values(metrics, [](const MetricValue& m) -> const std::string& { return m.name; });
+  json["higher_is_better"].values(metrics, [](const MetricValue& m) { return m.higher_is_better ? 1 : 0; });
+  json["rounds"].open_list();
+  for (const auto& round : history) json.values(round, [](const MetricValue& m) { return m.value; });
+  json.close_list();
+  json.close_object();
+}
+
+std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
+  std::vector<std::vector<MetricValue>> history;
+  std::vector<MetricValue> metrics;
+  json.open_object();
+  for (const std::string& name : json["metrics"].texts()) metrics.push_back({name, 0, false});
+  std::size_t known = 0;
+  for (json["higher_is_better"].open_list(); json.next(); ++known) {
+    if (known == metrics.size()) json.refuse("is one more than there are metrics");
+    metrics[known].higher_is_better = json.whole(0, 1) == 1;
+  }
+  if (known != metrics.size()) json.refuse("does not have one entry a metric");
+  for (json["rounds"].open_list(); json.next();) {
+    std::vector<MetricValue>& round = history.emplace_back(metrics);
+    std::size_t m = 0;
+    for (json.open_list(); json.next(); ++m) {
+      if (m == round.size()) json.refuse("is one more than there are metrics");
+      round[m].value = json.number();
+    }
+    if (m != round.size()) json.refuse("does not have one entry a metric");
+  }
+  json.close_object();
+  return history;
+}
+
+}  // namespace
+
+void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
+  write_model(out, name,
+              {"boosted", s.feature_names, &s.categories, &s.categorical, s.label, s.missing, s.only_missing, s.classes,
+               s.config.loss},
+              [&](JsonWriter& json) {
+                write_config(json, s.config);
+                json["body"].open_object();
+                json["initial_score"].values(s.initial_score);
+                if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
+                json["trees"].open_list();
+                for (const Tree& tree : s.trees) write_tree(json, tree);
+                json.close_list();
+                if (s.saves_history) write_history(json["history"], s.history);
+                json.close_object();
+              });
+}
+
+std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
+  Envelope envelope = read_envelope(json);
+  auto state = std::make_shared<BoostedModel::State>();
+  state->config = read_config<BoostingConfig>(json, envelope.loss);
+  json["body"].open_object();
+  state->initial_score = json["initial_score"].finites();
+  const std::size_t outputs = state->initial_score.size();
+  if (static_cast<int>(outputs) != envelope.loss.outputs()) json.refuse("does not have one entry an output");
+  const bool has_groups = json.next_is("category_groups");
+  state->groups = has_groups ? read_groups(json["category_groups"], envelope) : Groups(envelope.categories.size());
+  if (has_groups) check_groups(json, envelope, state->groups);
+  for (json["trees"].open_list(); json.next();)
+    state->trees.push_back(read_tree(json, envelope, state->groups, static_cast<int>(state->trees.size() % outputs)));
+  if (state->trees.size() % outputs != 0) json.refuse("does not have one tree an output in every round");
+  if (state->trees.empty()) json.refuse("is empty");
+  if (!has_groups) {  // as version 0.1 wrote every file
+    find_groups(state->trees, envelope.categories, state->groups);
+    check_groups(json, envelope, state->groups);
+  }
+  state->saves_history = json.next_is("history");
+  if (state->saves_history) state->history = read_history(json["history"]);
+  json.close_object();
+  state->feature_names = std::move(envelope.feature_names);
+  state->categorical = std::move(envelope.categorical);
+  state->categories = std::move(envelope.categories);
+  state->label = std::move(envelope.label);
+  state->missing = std::move(envelope.missing);
+  state->only_missing = envelope.only_missing;
+  state->classes = std::move(envelope.classes);
+  state->finish_forest();
+  return state;
+}
+
+void BoostedModel::save(const std::filesystem::path& path) const { save_model(path, known("save"), write_boosted); }
+void BoostedModel::save(std::ostream& out) const { save_model(out, known("save"), write_boosted); }
+std::string BoostedModel::to_string() const { return model_to_string(known("to_string"), write_boosted); }
+
+BoostedModel BoostedModel::load(const std::filesystem::path& path) {
+  return BoostedModel(load_model_of(
+      "boosted", [&] { return source_of(path); }, read_boosted));
+}
+BoostedModel BoostedModel::load(std::istream& in) {
+  return BoostedModel(load_model_of(
+      "boosted", [&] { return source_of(in); }, read_boosted));
+}
+BoostedModel BoostedModel::from_string(std::string_view text) {
+  return BoostedModel(load_model_of(
+      "boosted", [&] { return source_of_text(text); }, read_boosted));
+}
+
+}  // namespace linden

@@ -1,0 +1,43 @@
+// Boosted models and their configuration as text.
+#include <algorithm>
+#include <ostream>
+
+#include "base/fail.hpp"
+#include "boosting/model/model.hpp"
+#include "model/text_lines.hpp"
+
+namespace linden {
+namespace {
+
+// The features that gained most, with their shares: "age 61 %, job 20 %".
+std::string gains(const std::vector<Importance>& importances) {
+  constexpr std::size_t most = 5;
+  double sum = 0;
+  for (const Importance& importance : importances) sum += importance.gain;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, importances.size()); ++i)
+    text += fmt::format("{}{} {:.0f} %", i == 0 ? "" : ", ", importances[i].name, 100 * importances[i].gain / sum);
+  return text + (importances.size() > most ? ", ..." : "");
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const BoostingConfig& config) { return out << fields_line(fields(config)); }
+
+std::ostream& operator<<(std::ostream& out, const BoostedModel& model) {
+  if (model.empty()) return out << text_line("model", "boosted: empty");
+  std::int64_t leaves = 0;
+  int depth = 0;
+  for (const Tree& tree : model.trees()) {
+    leaves += tree.leaves();
+    depth = std::max(depth, tree.depth());
+  }
+  out << text_line("model", fmt::format("boosted: {} rounds, {} trees, {} leaves, depth up to {}", model.rounds(),
+                                        model.trees().size(), leaves, depth))
+      << purpose_lines(model.loss(), model.label_name(), model.classes(), model.feature_names());
+  const std::vector<Importance> importances = model.importances();
+  if (!importances.empty()) out << text_line("gain", gains(importances));
+  return out;
+}
+
+}  // namespace linden

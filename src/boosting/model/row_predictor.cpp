@@ -1,0 +1,154 @@
+// Predictions of one row: what the caller gives becomes slots of a RowForest.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <linden/row_predictor.hpp>
+#include <unordered_map>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
+#include "boosting/model/model.hpp"
+#include "boosting/predict/row_forest.hpp"
+
+namespace linden {
+
+struct RowPredictor::Data {
+  std::shared_ptr<const BoostedModel::State> model;
+  std::size_t columns = 0;     ///< that a row has
+  std::vector<int> column_of;  ///< by feature that trees read
+};
+
+namespace {
+
+using State = BoostedModel::State;
+
+constexpr std::size_t most_on_stack = 2 + 2 * 512;
+
+// Calls use(slots) with room for the slots of a row.
+template <class Use>
+void with_slots(std::size_t count, const Use& use) {
+  if (count <= most_on_stack) {
+    double slots[most_on_stack];
+    return use(slots);
+  }
+  thread_local std::vector<double> slots;
+  if (slots.size() < count) slots.resize(count);
+  use(slots.data());
+}
+
+// The predictions of a row, which `fill(forest, slots, u, f)` writes feature by feature: the u-th that trees read is f.
+template <class Fill>
+void predict_one(const State& model, std::span<double> out, const Fill& fill) {
+  const RowForest& forest = model.row_forest.of(model.forest);
+  const std::vector<int>& used = model.forest.used();
+  with_slots(forest.slots(), [&](double* slots) {
+    slots[0] = -std::numeric_limits<double>::infinity();
+    for (std::size_t u = 0; u < used.size(); ++u) fill(forest, slots, u, used[u]);
+    std::copy(model.initial_score.begin(), model.initial_score.end(), out.begin());
+    forest.add(slots, out.data());
+  });
+  model.config.loss.predict(out);
+}
+
+// Writes a value of feature f, the u-th that trees read.
+void set_value(const char* where, const State& model, const RowForest& forest, double* slots, std::size_t u, int f,
+               const RowValue& value) {
+  const std::string& name = model.feature_names[f];
+  if (!forest.is_categorical(u)) {
+    if (value.is_name())
+      fail<ArgumentError>("{}: \"{}\" is a column of numbers, not of names such as \"{}\".", where, name, value.name());
+    return forest.set_number(slots, u, value.number());
+  }
+  if (!value.is_name()) {
+    if (!std::isnan(value.number()))
+      fail<ArgumentError>(
+          "{}: \"{}\" is a column of categories, not of numbers. Hint: give the category's name, \"{}\".", where, name,
+          value.number());
+    return forest.set_code(slots, u, -1);
+  }
+  const std::vector<std::string>& names = model.categories[f];
+  const auto found = std::lower_bound(names.begin(), names.end(), value.name());
+  const bool known = found != names.end() && *found == value.name();
+  forest.set_code(slots, u, known ? static_cast<double>(found - names.begin()) : -1.0);
+}
+
+void check_sizes(const char* where, const char* owner, const char* what, std::size_t values, std::size_t columns,
+                 std::size_t out, std::size_t outputs) {
+  if (values != columns || out != outputs)
+    fail<ArgumentError>("{}: {} values and {} outputs, but the {} has {} {} and {} outputs.", where, values, out, owner,
+                        columns, what, outputs);
+}
+
+}  // namespace
+
+void BoostedModel::predict_row(std::span<const double> values, std::span<double> out) const try {
+  const State& s = known("predict_row");
+  check_sizes("BoostedModel::predict_row", "model", "features", values.size(), s.feature_names.size(), out.size(),
+              s.initial_score.size());
+  predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+    forest.is_categorical(u) ? forest.set_code(slots, u, values[f]) : forest.set_number(slots, u, values[f]);
+  });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::predict_row");
+}
+
+void BoostedModel::predict_row(std::span<const RowValue> values, std::span<double> out) const try {
+  constexpr const char* where = "BoostedModel::predict_row";
+  const State& s = known("predict_row");
+  check_sizes(where, "model", "features", values.size(), s.feature_names.size(), out.size(), s.initial_score.size());
+  predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+    set_value(where, s, forest, slots, u, f, values[f]);
+  });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::predict_row");
+}
+
+RowPredictor BoostedModel::row_predictor(const std::vector<std::string>& columns) const try {
+  constexpr const char* where = "BoostedModel::row_predictor";
+  const State& s = known("row_predictor");
+  std::unordered_map<std::string_view, int> places;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    if (!places.emplace(columns[c], static_cast<int>(c)).second)
+      fail<ArgumentError>("{}: column \"{}\" stands there twice.", where, columns[c]);
+  for (const std::string& name : s.feature_names)
+    if (!places.contains(name))
+      fail<DataError>("{}: no column \"{}\", which the model was trained on. {}Columns: {}.", where, name,
+                      did_you_mean(name, columns), listing(columns));
+  auto data = std::make_shared<RowPredictor::Data>();
+  data->model = state_;
+  data->columns = columns.size();
+  for (const int f : s.forest.used()) data->column_of.push_back(places.at(s.feature_names[f]));
+  s.row_forest.of(s.forest);  // now, so that no prediction has to
+  return RowPredictor(std::move(data));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostedModel::row_predictor");
+}
+
+RowPredictor::RowPredictor() noexcept = default;
+RowPredictor::RowPredictor(std::shared_ptr<const Data> data) noexcept : data_(std::move(data)) {}
+
+int RowPredictor::outputs() const {
+  if (empty()) fail<ArgumentError>("RowPredictor::outputs: the predictor is empty. Hint: BoostedModel::row_predictor.");
+  return data_->model->outputs();
+}
+
+void RowPredictor::predict(std::span<const RowValue> values, std::span<double> out) const try {
+  constexpr const char* where = "RowPredictor::predict";
+  if (empty()) fail<ArgumentError>("{}: the predictor is empty. Hint: BoostedModel::row_predictor makes one.", where);
+  const State& s = *data_->model;
+  check_sizes(where, "predictor", "columns", values.size(), data_->columns, out.size(), s.initial_score.size());
+  predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+    set_value(where, s, forest, slots, u, f, values[data_->column_of[u]]);
+  });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("RowPredictor::predict");
+}
+
+double RowPredictor::operator()(std::span<const RowValue> values) const {
+  double prediction = 0;
+  predict(values, {&prediction, 1});
+  return prediction;
+}
+
+}  // namespace linden

@@ -1,0 +1,99 @@
+// Reading JSON that nobody vouches for, from front to back: members come in the order in which they were written, each
+// is known and single, and whatever is otherwise is refused with its path ("body.trees[3].feature[0]"). Nothing is kept
+// but the value that is being read, so that memory and time are those of what the caller makes of it.
+//
+//     json["point"].open_object();
+//     const double x = json["x"].finite();
+//     for (json["tags"].open_list(); json.next();) tags.push_back(json.text());
+//     json.close_object();
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/byte_reader.hpp"
+
+namespace linden {
+
+class JsonReader {
+ public:
+  /// `file` is what messages call the document.
+  JsonReader(ByteSource source, std::string file) : bytes_(std::move(source)), file_(std::move(file)) {}
+
+  void open_object();
+  /// Goes to the next member, which must have this name.
+  JsonReader& operator[](std::string_view name);
+  /// Whether the next member has this name: for those that may be missing.
+  bool next_is(std::string_view name);
+  /// Goes to the next member, whatever its name, or closes the object and returns false.
+  bool next_member(std::string& name);
+  /// There must be no more members.
+  void close_object();
+
+  void open_list();
+  /// Goes to the next entry, or closes the list and returns false.
+  bool next();
+  /// Goes to the next entry, which must be there.
+  JsonReader& entry();
+
+  bool is_text() { return bytes_.peek() == '"'; }
+  std::string text();
+  /// A whole number in [low, high].
+  std::int64_t whole(std::int64_t low, std::int64_t high);
+  double finite();
+  /// A number that may be "inf", "-inf" or "nan".
+  double number();
+  /// Takes a null if there is one.
+  bool null();
+
+  std::vector<std::string> texts();
+  std::vector<double> finites();
+
+  /// The place of the value that is, or was just, read: "" is the document.
+  std::string path() const { return path(levels_.size()); }
+  /// Throws FileError: `<file>: <path> <what>.`
+  [[noreturn]] void refuse(std::string_view what) const { refuse_at(path(), what); }
+  [[noreturn]] void refuse_at(std::string_view path, std::string_view what) const;
+  const std::string& file() const noexcept { return file_; }
+  ByteReader& bytes() noexcept { return bytes_; }
+  /// What was taken of the document's next member beyond the last value: `,"name":` or nothing; and the checksum of all
+  /// before it.
+  std::pair<Checksum, std::string> read_ahead_of();
+
+ private:
+  /// An open object or list.
+  struct Level {
+    bool is_list = false;
+    bool empty = true;        ///< nothing of it was read yet
+    bool has_next = false;    ///< whether `next_name` was read ahead
+    std::size_t index = 0;    ///< of the entry
+    std::string name;         ///< of the member
+    std::string next_name;    ///< of the next member
+    std::string seen = "\n";  ///< names of the members so far, each with a line feed behind it
+  };
+
+  std::string path(std::size_t levels) const;
+  std::string container() const { return path(levels_.size() - 1); }
+  bool read_ahead();
+  void open(char bracket, bool is_list);
+  bool skip(char c);
+  void expect(char c);
+  [[noreturn]] void refuse_syntax();
+  [[noreturn]] void refuse_next(std::string_view wanted);
+  void read_string();
+  void read_escape();
+  std::uint32_t read_hex();
+  std::string_view read_number();
+  bool at_number();
+
+  ByteReader bytes_;
+  std::string file_;
+  std::vector<Level> levels_;
+  Checksum before_name_;  // of the document's next member
+  std::string string_;    // the last that was read
+  char number_[64];
+};
+
+}  // namespace linden

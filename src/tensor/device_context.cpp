@@ -1,0 +1,46 @@
+#include "tensor/device_context.hpp"
+
+#include <linden/threads.hpp>
+#include <utility>
+
+#include "base/fail.hpp"
+
+namespace linden {
+
+struct Threads::Scope {
+  explicit Scope(int threads) : arena(threads), cpu{arena}, gpu{arena} {}
+
+  Arena arena;
+  Context cpu, gpu;
+  Scope* before = nullptr;
+};
+
+namespace {
+
+thread_local Threads::Scope* current_scope = nullptr;
+
+Threads::Scope& scope() {
+  if (current_scope) return *current_scope;
+  thread_local Threads::Scope all_cores(0);
+  return all_cores;
+}
+
+}  // namespace
+
+Threads::Threads(int threads) {
+  if (threads < 0) fail<ArgumentError>("Threads: {} threads. Hint: 0 takes all cores.", threads);
+  scope_ = std::make_unique<Scope>(threads);
+  scope_->before = std::exchange(current_scope, scope_.get());
+}
+Threads::~Threads() { current_scope = scope_->before; }
+
+int Threads::current() { return scope().arena.threads(); }
+
+Context& tensor_context(const Device& device) {
+  Threads::Scope& here = scope();
+  if (device.kind() == Device::Kind::cpu) return here.cpu;
+  here.gpu.queue = tensor_queue_of(device);
+  return here.gpu;
+}
+
+}  // namespace linden

@@ -1,0 +1,1 @@
+// The include of base/a.hpp goes up.

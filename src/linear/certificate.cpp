@@ -112,6 +112,7 @@ void write_certificate(JsonWriter& json, const Certificate& c, bool with_seconds
   json["objective"].value(c.objective);
   json["gap"].value(c.gap);
   json["gap_kind"].value(name_of(c.gap_kind));
+  if (!c.gap_source.empty()) json["gap_source"].value(c.gap_source);
   json["tolerance"].value(c.tolerance);
   json["relative_gap"].value(c.relative_gap);
   json["kkt_distance"].value(c.kkt_distance);
@@ -134,6 +135,7 @@ Certificate read_certificate(JsonReader& json, std::span<const std::string> feat
   c.objective = json["objective"].number();
   c.gap = read_size(json["gap"]);
   c.gap_kind = read_name(json["gap_kind"], gap_kinds);
+  if (c.gap_kind == GapKind::estimate && json.next_is("gap_source")) c.gap_source = json["gap_source"].text();
   c.tolerance = json["tolerance"].finite();
   if (!(c.tolerance > 0 && c.tolerance < 1)) json.refuse(fmt::format("is {}, outside (0, 1)", c.tolerance));
   c.relative_gap = read_size(json["relative_gap"]);

@@ -67,6 +67,28 @@ TEST_F(LinearModelFile, IsTheEnvelopeWithWeightsAndCertificate) {
   EXPECT_EQ(sealed(opened(text)), text);
 }
 
+TEST_F(LinearModelFile, AnEstimatedGapKeepsItsSource) {
+  const std::string source = "half the squared Newton decrement, by products of the tape";
+  const LinearModel model = changed(hand_made(), [&](auto& s) {
+    s.certificate.gap_kind = GapKind::estimate;
+    s.certificate.gap_source = source;
+  });
+  const std::string text = bytes_of(model), member = ",\"gap_source\":\"" + source + "\"";
+  const LinearModel loaded = LinearModel::load(path);
+  EXPECT_EQ(loaded.certificate().gap_source, source);
+  EXPECT_EQ(loaded.to_string(), text);
+  std::string old = opened(text);  // earlier files have no such member
+  ASSERT_NE(old.find(member), std::string::npos);
+  old.erase(old.find(member), member.size());
+  EXPECT_EQ(LinearModel::from_string(sealed(old)).certificate().gap_source, "");
+  EXPECT_EQ(LinearModel::from_string(sealed(old)).certificate().gap_kind, GapKind::estimate);
+  const std::string kind = "\"gap_kind\":\"bound\"";
+  std::string bound = opened(hand_made().to_string());
+  bound.insert(bound.find(kind) + kind.size(), member);
+  EXPECT_EQ(refused(sealed(bound)),
+            "m.json: body.certificate has \"gap_source\" where its member \"tolerance\" belongs.");
+}
+
 TEST_F(LinearModelFile, ASavedModelLoadsAndSavesTheSameBytes) {
   const auto own = [](const Tensor& score, const Tensor& y) { return square(score - y) + 0.1 * abs(score); };
   const LinearModel models[] = {hand_made(),

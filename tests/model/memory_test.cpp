@@ -232,7 +232,7 @@ TEST(Memory, ThatIsNotToBeHadIsAMemoryError) {
 }
 
 // Loads what may be an attack, within so many times its size. What is said begins with the message.
-void expect_bounded(const std::string& what, const std::string& text, const std::string& message, double times = 10) {
+void expect_bounded(const std::string& what, const std::string& text, const std::string& message, double times = 8) {
   std::string said = "it loads";
   const double most = most_bytes([&] {
     try {
@@ -288,13 +288,45 @@ TEST(Memory, IsBoundedByTheFileWhateverIsInIt) {
   expect_bounded("many empty trees", with("trees", "[" + joined(many, [](int) { return "{}"; }) + "]"),
                  "the text: body.trees[0] has no member \"output\".");
   expect_bounded("many nodes", with("feature", "[" + joined(many + 1, [](int) { return "-1"; }) + "]"),
-                 "the text: body.trees[0].threshold has 3 entries for 20001 nodes.", 40);  // a node of three bytes
+                 "the text: body.trees[0].threshold has 3 entries for 20001 nodes.");
   expect_bounded("many columns",
                  with("columns", "[" + joined(many, [](int i) { return fmt::format("{{\"name\":\"{}\"}}", i); }) + "]"),
-                 "it loads");
+                 "it loads", 10);  // a name, a list of categories and one of groups for 16 bytes
   expect_bounded("sets of nothing",
                  with("left_categories", "{" + joined(many, [](int i) { return fmt::format("\"{}\":[]", i); }) + "}"),
                  "the text: body.trees[0].left_categories.1 is a leaf, which has no categories.");
+}
+
+// As short as entries can be.
+TEST(Memory, OfNodesIsThatOfTheirLists) {
+  auto state = std::make_shared<BoostedModel::State>(random_model(1, 60'001, 2).state());
+  for (TreeNode& node : state->trees[0].nodes) {
+    node.feature = node.left < 0 ? -1 : 0;
+    node.threshold = node.value = node.gain = node.cover = 0;
+    node.rows = 0;
+    node.categorical = false;
+    node.left_categories.clear();
+  }
+  std::string text = opened(BoostedModel(std::move(state)).to_string());
+  for (std::size_t at = text.find("\"trees\""); (at = text.find("0.0", at)) != std::string::npos;)
+    text.erase(at + 1, 2);
+  ASSERT_LT(text.size(), 21u * 60'001);
+  expect_bounded("nodes", sealed(text), "it loads");
+}
+
+// The names of metrics are there once in a file, and in every round of history().
+TEST(Memory, OfHistoriesIsBounded) {
+  const auto text = [](std::size_t name, int rounds) {
+    auto state = std::make_shared<BoostedModel::State>(random_model(1, 3, 2).state());
+    state->saves_history = true;
+    state->history = {{{std::string(name, 'n'), 0.5, false}}};
+    std::string document = opened(BoostedModel(std::move(state)).to_string());
+    const std::string round = "[[0.5]]";
+    return sealed(
+        document.replace(document.find(round), round.size(), "[" + joined(rounds, [](int) { return "[1]"; }) + "]"));
+  };
+  expect_bounded("short names", text(10, 20'000), "it loads", 64);
+  expect_bounded("long names", text(30'000, 20'000), "the text: body.history.rounds[", 64 + 8);
 }
 
 // The sets of categories of 0.1, whose dense bits took memory by the product of categories and nodes.

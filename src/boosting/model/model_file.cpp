@@ -85,11 +85,48 @@ void check_groups(const JsonReader& json, const Envelope& envelope, const Groups
 
 // Reads a list of one entry a node.
 template <class Read>
-void read_nodes(JsonReader& json, const char* name, std::vector<TreeNode>& nodes, const Read& read) {
-  TreeNode spare;
-  std::size_t i = 0;
-  for (json[name].open_list(); json.next(); ++i) read(i < nodes.size() ? nodes[i] : spare);
-  if (i != nodes.size()) json.refuse(fmt::format("has {} entries for {} nodes", i, nodes.size()));
+auto read_list(JsonReader& json, const char* name, std::size_t nodes, const Read& read) {
+  std::vector<decltype(read())> list;
+  list.reserve(nodes);
+  std::size_t entries = 0;
+  for (json[name].open_list(); json.next(); ++entries) {
+    const auto entry = read();
+    if (entries < nodes) list.push_back(entry);
+  }
+  if (entries != nodes) json.refuse(fmt::format("has {} entries for {} nodes", entries, nodes));
+  return list;
+}
+
+// Nodes are made once all of their lists are there: they take many times the memory of a short entry.
+std::vector<TreeNode> read_nodes(JsonReader& json, std::int64_t features) {
+  std::vector<std::int32_t> feature;
+  for (json["feature"].open_list(); json.next();)
+    feature.push_back(static_cast<std::int32_t>(json.whole(-1, features - 1)));
+  const auto count = static_cast<std::int64_t>(feature.size());
+  if (count % 2 == 0) json.refuse("does not have an odd number of nodes");
+  if (count > INT32_MAX) json.refuse(fmt::format("has more than {} nodes", INT32_MAX));
+  const auto list = [&](const char* name, const auto& read) { return read_list(json, name, feature.size(), read); };
+  const auto finite = [&] { return json.finite(); };
+  const auto threshold = list("threshold", finite);
+  const auto missing_left = list("missing_left", [&] { return json.whole(0, 1) == 1; });
+  const auto left = list("left", [&] { return static_cast<std::int32_t>(json.whole(-1, count - 2)); });
+  const auto value = list("value", finite);
+  const auto gain = list("gain", finite);
+  const auto cover = list("cover", finite);
+  const auto rows = list("rows", [&] { return json.whole(0, most); });
+  std::vector<TreeNode> nodes(feature.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    TreeNode& node = nodes[i];
+    node.feature = feature[i];
+    node.threshold = threshold[i];
+    node.missing_left = missing_left[i];
+    node.left = left[i];
+    node.value = value[i];
+    node.gain = gain[i];
+    node.cover = cover[i];
+    node.rows = rows[i];
+  }
+  return nodes;
 }
 
 // Children are numbered as their parents are split: each pair once.
@@ -146,24 +183,8 @@ Tree read_tree(JsonReader& json, const Envelope& envelope, const Groups& groups,
   Tree tree;
   json.open_object();
   tree.output = static_cast<int>(json["output"].whole(output, output));
-  const auto features = static_cast<std::int64_t>(envelope.feature_names.size());
-  std::vector<std::int32_t> feature;
-  for (json["feature"].open_list(); json.next();)
-    feature.push_back(static_cast<std::int32_t>(json.whole(-1, features - 1)));
-  const auto count = static_cast<std::int64_t>(feature.size());
-  if (count % 2 == 0) json.refuse("does not have an odd number of nodes");
-  if (count > INT32_MAX) json.refuse(fmt::format("has more than {} nodes", INT32_MAX));
+  tree.nodes = read_nodes(json, static_cast<std::int64_t>(envelope.feature_names.size()));
   std::vector<TreeNode>& nodes = tree.nodes;
-  nodes.resize(feature.size());
-  for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].feature = feature[i];
-  const auto list = [&](const char* name, const auto& read) { read_nodes(json, name, nodes, read); };
-  list("threshold", [&](TreeNode& n) { n.threshold = json.finite(); });
-  list("missing_left", [&](TreeNode& n) { n.missing_left = json.whole(0, 1) == 1; });
-  list("left", [&](TreeNode& n) { n.left = static_cast<int>(json.whole(-1, count - 2)); });
-  list("value", [&](TreeNode& n) { n.value = json.finite(); });
-  list("gain", [&](TreeNode& n) { n.gain = json.finite(); });
-  list("cover", [&](TreeNode& n) { n.cover = json.finite(); });
-  list("rows", [&](TreeNode& n) { n.rows = json.whole(0, most); });
   read_left_categories(json, nodes, envelope, groups);
   json.close_object();
   check_shape(json, nodes);
@@ -185,9 +206,12 @@ void write_history(JsonWriter& json, const std::vector<std::vector<MetricValue>>
   json.close_object();
 }
 
+// In memory every round has the metrics' names again. That is a few times the file, unless someone means it ill.
 std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
+  constexpr std::uint64_t most_times = 64;
   std::vector<std::vector<MetricValue>> history;
   std::vector<MetricValue> metrics;
+  std::uint64_t bytes = 0, bytes_a_round = sizeof metrics;
   json.open_object();
   for (const std::string& name : json["metrics"].texts()) metrics.push_back({name, 0, false});
   std::size_t known = 0;
@@ -196,7 +220,10 @@ std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
     metrics[known].higher_is_better = json.whole(0, 1) == 1;
   }
   if (known != metrics.size()) json.refuse("does not have one entry a metric");
+  for (const MetricValue& metric : metrics) bytes_a_round += sizeof metric + metric.name.size();
   for (json["rounds"].open_list(); json.next();) {
+    bytes += bytes_a_round;
+    if (bytes > most_times * json.bytes().taken()) json.refuse("repeats names that are too long");
     std::vector<MetricValue>& round = history.emplace_back(metrics);
     std::size_t m = 0;
     for (json.open_list(); json.next(); ++m) {

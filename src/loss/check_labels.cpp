@@ -10,7 +10,6 @@
 namespace linden {
 namespace {
 
-constexpr double most_label = 1e38;   // gradients are single precision in sums of trees
 constexpr double most_classes = 1e6;  // what passes for class numbers, in hints and for softmax without a number
 
 bool is_class(double label, double classes) { return label >= 0 && label < classes && label == std::floor(label); }
@@ -35,8 +34,8 @@ std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const dou
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const double label = labels[row];
     if (!std::isfinite(label)) return LabelFault{row, ". Hint: drop the rows whose label is not a finite number."};
-    if (std::abs(label) > most_label)
-      return LabelFault{row, fmt::format(", but labels go up to {}. Hint: a larger unit.", most_label)};
+    if (std::abs(label) > largest_label)
+      return LabelFault{row, fmt::format(", but labels go up to {}. Hint: a larger unit.", largest_label)};
     if (loss.label_kind() == LabelKind::classes && !is_class(label, classes))
       return LabelFault{row, fmt::format(", but {} wants {}. Hint: {}.", loss.name(), wanted_classes(loss.classes()),
                                          class_hint(labels))};

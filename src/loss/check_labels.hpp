@@ -9,6 +9,10 @@
 
 namespace linden {
 
+/// Gradients of trees are single precision, and squares of scores must be finite: labels, weights and their products
+/// are at most so large.
+inline constexpr double largest_label = 1e38;
+
 struct LabelFault {
   std::size_t row = 0;
   std::string why;  ///< what follows the label in a message: ", but poisson wants numbers >= 0. Hint: ..."

@@ -93,25 +93,22 @@ void check_labels(std::string_view where, const Dataset& data, const Loss& loss)
                     data.where(static_cast<std::int64_t>(fault->row)), fault->why);
 }
 
-// Gradients of trees are floats, and squares of scores must be finite: weights, and what a row's weight makes of its
-// label, are at most so large, as labels are (find_label_fault).
-constexpr double largest = 1e38;
-
+// Weights, and what a row's weight makes of its label. The loss checks labels.
 void check_sizes(std::string_view where, const Dataset& data, std::span<const double> labels) {
   const std::span<const double> weights = data.weight().span<const double>();
   const auto place = [&](std::size_t row) { return data.where(static_cast<std::int64_t>(row)); };
   for (std::size_t row = 0; row < weights.size(); ++row)
-    if (weights[row] > largest)
+    if (weights[row] > largest_label)
       fail<DataError>("{}: weight {} at {}; {} at most is taken. Hint: divide all weights by one number.", where,
-                      weights[row], place(row), largest);
+                      weights[row], place(row), largest_label);
   if (weights.empty()) return;
   for (std::size_t row = 0; row < labels.size(); ++row) {  // none of a label that is text
     const double size = std::abs(labels[row]);
-    if (!(size <= largest) || !(size * weights[row] > largest)) continue;  // the loss checks labels
+    if (!(size <= largest_label) || !(size * weights[row] > largest_label)) continue;
     fail<DataError>(
         "{}: label {} at {} has weight {}; their product may be {} at most. Hint: divide all weights by one "
         "number.",
-        where, labels[row], place(row), weights[row], largest);
+        where, labels[row], place(row), weights[row], largest_label);
   }
 }
 

@@ -13,6 +13,7 @@ struct Word {
 // Where the library says which function was called, the user knows which command. Files keep their name.
 constexpr Word openings[] = {
     {"fit_boosted: validation set: ", "--valid: "},
+    {"fit_boosted: validation set \"", "--valid \""},
     {"fit_boosted: ", ""},
     {"fit_linear: ", ""},
     {"default_loss: ", ""},

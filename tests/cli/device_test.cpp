@@ -14,11 +14,7 @@ std::string reason() {
 
 class ProgramDevice : public Program {
  protected:
-  ProgramDevice() {
-    std::string text = "x,y\n";
-    for (int i = 0; i < 60; ++i) text += fmt::format("{},{}\n", i * 37 % 61, i % 7);
-    write("t.csv", text);
-  }
+  ProgramDevice() { write("t.csv", small_table()); }
   Ran train(const std::string& device, const std::string& out) const {
     return run(fmt::format("train --data t.csv --label y --set rounds=4 --device {} --out {}", device, out));
   }

@@ -32,15 +32,6 @@ class LinearCommands : public Program {
     return succeed("train --data t.csv --label y --model linear --device cpu --out m.json " + more);
   }
   LinearModel model() const { return LinearModel::load(folder() / "m.json"); }
-
-  // The message of a command that refuses and changes no file.
-  std::string refused(const std::string& arguments) {
-    const std::string before = snapshot();
-    const Ran ran = run(arguments);
-    EXPECT_EQ(ran.code, 1) << arguments << "\n" << ran.out << ran.err;
-    EXPECT_TRUE(snapshot() == before) << arguments << " changed a file";
-    return ran.err;
-  }
 };
 
 TEST_F(LinearCommands, TrainPrintsTheCertificate) {

@@ -26,13 +26,6 @@ class Options : public Program {
     return succeed("train --data t.csv --label y --device cpu --out m.json " + more);
   }
   BoostingConfig config() const { return BoostedModel::load(folder() / "m.json").config(); }
-  std::string refused(const std::string& arguments, int code = 1) {
-    const std::string before = snapshot();
-    const Ran ran = run(arguments);
-    EXPECT_EQ(ran.code, code) << arguments << "\n" << ran.out << ran.err;
-    EXPECT_TRUE(snapshot() == before) << arguments << " changed a file";
-    return ran.err;
-  }
 };
 
 TEST_F(Options, EveryFieldIsAnOption) {
@@ -144,7 +137,7 @@ TEST_F(Options, MetricsOfTrainingAreThoseAskedFor) {
   EXPECT_EQ(out.find("logloss"), std::string::npos) << out;
   EXPECT_EQ(Json::parse(read("r.json"))["metrics"].size(), 2u);
   EXPECT_EQ(refused("train t.csv --label y --out m.json --metrics auc"),
-            "linden: --metrics are of held-out data. Hint: --valid FILE.\n");
+            "linden: --metrics are of held-out data. Hint: --valid FILE, or --train-metrics.\n");
 }
 
 TEST_F(Options, PatienceWatchesTheFirstMetric) {
@@ -188,6 +181,46 @@ TEST_F(Options, SeveralFilesAreHeldOutByName) {
   EXPECT_TRUE(metrics["one"].contains("rmse") && metrics["late"].contains("rmse"));
   EXPECT_EQ(refused("train t.csv --label y --out m.json --valid one.csv --valid one=two.csv"),
             "linden: --valid one=two.csv: two files are called \"one\". Hint: name them, --valid NAME=FILE.\n");
+}
+
+TEST_F(Options, TrainingRowsHaveMetricsOnRequest) {
+  for (const std::string family : {"--rounds 3", "--model linear"}) {
+    const std::string out = train(family + " --train-metrics --metrics rmse --json r.json");
+    const double rmse = value_of("rmse", succeed("evaluate --model m.json t.csv --metrics rmse"));
+    EXPECT_NE(out.find(fmt::format("\nrmse        {:.6g} (train)\n", rmse)), std::string::npos) << out;
+    const Json metrics = Json::parse(read("r.json"))["metrics"];
+    EXPECT_EQ(metrics.size(), 1u);
+    EXPECT_DOUBLE_EQ(metrics["train"]["rmse"], rmse);
+  }
+  write("v.csv", numbers(40));
+  const std::string out = train("--rounds 3 --train-metrics --valid v.csv --metrics rmse");
+  EXPECT_LT(out.find(" (v)\n"), out.find(" (train)\n")) << out;
+  EXPECT_EQ(refused("train t.csv --label y --out m.json --train-metrics --valid train=v.csv"),
+            "linden: --valid train=v.csv: with --train-metrics \"train\" stands for the training data. Hint: another "
+            "name, --valid NAME=FILE.\n");
+}
+
+TEST_F(Options, AllFilesAreWatchedEveryRound) {
+  write("one.csv", numbers(40));
+  write("two.csv", numbers(20));
+  const std::string watched = "--rounds 9 --patience 5 --metrics rmse,mae --json r.json ";
+  train(watched + "--valid one.csv --valid late=two.csv --train-metrics");
+  const Json history = Json::parse(read("r.json"))["history"];
+  const int rounds = BoostedModel::load(folder() / "m.json").rounds();
+  ASSERT_EQ(rounds, 9);
+  ASSERT_EQ(history.size(), 9u);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : history[0].items()) names.push_back(name);
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"late mae", "late rmse", "one mae", "one rmse", "train mae", "train rmse"}));
+  const Json metrics = Json::parse(read("r.json"))["metrics"];  // of the last round
+  for (const std::string set : {"one", "late", "train"})
+    EXPECT_NEAR(history[8][set + " rmse"].get<double>(), metrics[set]["rmse"].get<double>(), 1e-12) << set;
+  train(watched + "--valid one.csv");
+  EXPECT_EQ(Json::parse(read("r.json"))["history"][0].size(), 2u);
+  EXPECT_TRUE(Json::parse(read("r.json"))["history"][0].contains("rmse"));
+  train("--rounds 9 --valid one.csv --json r.json");
+  EXPECT_FALSE(Json::parse(read("r.json")).contains("history"));
 }
 
 TEST_F(Options, AnUndefinedMetricIsPrintedAsSuch) {

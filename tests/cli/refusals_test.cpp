@@ -13,15 +13,6 @@ class Refusals : public Program {
     succeed("train --data t.csv --label y --set rounds=3 --set min_rows_in_leaf=1 --out m.json");
     write("p.csv", "old predictions\n");
   }
-
-  // The message of a command that refuses.
-  std::string refused(const std::string& arguments, int code = 1) {
-    const std::string before = snapshot();
-    const Ran ran = run(arguments);
-    EXPECT_EQ(ran.code, code) << arguments << "\n" << ran.out << ran.err;
-    EXPECT_TRUE(snapshot() == before) << arguments << " changed a file";
-    return ran.err;
-  }
   std::string training(std::string_view data, const std::string& more = "") {
     write("d.csv", data);
     return refused("train --data d.csv --label y --out m.json " + more);

@@ -37,6 +37,13 @@ inline std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
+/// Sixty rows of a number x and a label y, 0 .. 6: for whatever happens around training.
+inline std::string small_table() {
+  std::string text = "x,y\n";
+  for (int i = 0; i < 60; ++i) text += fmt::format("{},{}\n", i * 37 % 61, i % 7);
+  return text;
+}
+
 /// A test in a folder of its own, where the program runs.
 class Program : public testing::Test {
  protected:
@@ -72,6 +79,15 @@ class Program : public testing::Test {
     EXPECT_EQ(ran.code, 0) << arguments << "\n" << ran.err;
     EXPECT_EQ(ran.err, "") << arguments;
     return ran.out;
+  }
+
+  /// The message of a run that must refuse, and change no file.
+  std::string refused(const std::string& arguments, int code = 1) const {
+    const std::string before = snapshot();
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, code) << arguments << "\n" << ran.out << ran.err;
+    EXPECT_TRUE(snapshot() == before) << arguments << " changed a file";
+    return ran.err;
   }
 
   void write(const std::string& name, std::string_view text) const {

@@ -11,11 +11,7 @@ namespace fs = std::filesystem;
 
 class Saving : public Program {
  protected:
-  Saving() {
-    std::string text = "x,y\n";
-    for (int i = 0; i < 60; ++i) text += fmt::format("{},{}\n", i, i % 7);
-    write("t.csv", text);
-  }
+  Saving() { write("t.csv", small_table()); }
   static std::string training(const std::string& out) {
     return "train --data t.csv --label y --set rounds=2 --out " + out;
   }

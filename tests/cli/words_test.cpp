@@ -33,6 +33,7 @@ TEST(Words, CallsBecomeFilesOrNothing) {
   EXPECT_EQ(in_options("load(\"m.json\"): cannot open the file."), "m.json: cannot open the file.");
   EXPECT_EQ(in_options("fit_boosted: all weights are zero."), "all weights are zero.");
   EXPECT_EQ(in_options("fit_boosted: validation set: no column \"b\"."), "--valid: no column \"b\".");
+  EXPECT_EQ(in_options("fit_boosted: validation set \"late\": no column \"b\"."), "--valid \"late\": no column \"b\".");
   EXPECT_EQ(in_options("metric::auc: there are no rows."), "metric auc: there are no rows.");
   EXPECT_EQ(in_options("Device::cuda(0): no usable GPU. Hint: Device::best() falls back to the CPU."),
             "--device cuda: no usable GPU. Hint: --device auto falls back to the CPU.");

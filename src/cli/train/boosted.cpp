@@ -20,6 +20,23 @@ Callback stop_on_interrupt() {
   return [](const Round&) { return interrupted ? Signal::stop() : Signal::proceed(); };
 }
 
+// One file needs no name.
+ValidationSets watched(const TrainArguments& args, const TrainingInput& input) {
+  if (input.valid.size() == 1 && !args.train_metrics) return input.valid.front().rows;
+  std::vector<ValidationSet> sets;
+  for (const HeldOut& held_out : input.valid) sets.push_back({held_out.name, held_out.rows});
+  return sets;
+}
+
+Json to_json(const std::vector<std::vector<MetricValue>>& history) {
+  Json rounds = Json::array();
+  for (const std::vector<MetricValue>& metrics : history) {
+    Json& round = rounds.emplace_back(Json::object());
+    for (const MetricValue& metric : metrics) round[metric.name] = metric.value;
+  }
+  return rounds;
+}
+
 }  // namespace
 
 void train_boosted(const TrainArguments& args) {
@@ -31,8 +48,9 @@ void train_boosted(const TrainArguments& args) {
   options.device = input.device;
   options.threads = args.read.threads;
   if (args.patience > 0) {  // metrics after every round cost time: only where they matter
-    options.valid = input.valid.front().rows;
+    options.valid = watched(args, input);
     options.metrics = input.metrics;
+    options.train_metrics = args.train_metrics;
   }
   config.loss = chosen_loss(args, config.loss, input);
   options.callbacks = {progress_bar(), stop_on_interrupt()};
@@ -52,12 +70,14 @@ void train_boosted(const TrainArguments& args) {
   std::vector<std::string> remarks = input.remarks;
   add_new(remarks, model.warnings());
   print_remarks(remarks);
-  write_report(args, {{"seconds",
-                       {{"read", input.seconds_read},
-                        {"bin", model.seconds_binning()},
-                        {"train", model.seconds_training()},
-                        {"write", seconds_write}}},
-                      {"metrics", metrics}});
+  Json report{{"seconds",
+               {{"read", input.seconds_read},
+                {"bin", model.seconds_binning()},
+                {"train", model.seconds_training()},
+                {"write", seconds_write}}},
+              {"metrics", metrics}};
+  if (!model.history().empty()) report["history"] = to_json(model.history());
+  write_report(args, report);
 }
 
 }  // namespace linden::cli

@@ -71,8 +71,8 @@ void run_train(const TrainArguments& args) {
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_name(args.metrics)) {
-  if (!metrics.empty() && args.valid.empty())
-    fail<ArgumentError>("--metrics are of held-out data. Hint: --valid FILE.");
+  if (!metrics.empty() && args.valid.empty() && !args.train_metrics)
+    fail<ArgumentError>("--metrics are of held-out data. Hint: --valid FILE, or --train-metrics.");
   if (!is_standard_output(args.out)) check_replaceable(args.out);
   if (!args.json.empty()) check_replaceable(args.json);
   device = device_of(args.device, args.report());
@@ -80,6 +80,11 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   train = read_training(args.data, args.read);
   for (const std::string& argument : args.valid) {
     const auto [name, file] = name_and_file(argument);
+    if (args.train_metrics && name == training_rows)
+      fail<ArgumentError>(
+          "--valid {}: with --train-metrics \"{}\" stands for the training data. Hint: another name, --valid "
+          "NAME=FILE.",
+          argument, name);
     for (const HeldOut& other : valid)
       if (other.name == name)
         fail<ArgumentError>("--valid {}: two files are called \"{}\". Hint: name them, --valid NAME=FILE.", argument,
@@ -105,20 +110,21 @@ Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingIn
 }
 
 Json report_metrics(const TrainArguments& args, const TrainingInput& input, const AnyModel& model) {
-  Json report = Json::object();
-  for (const HeldOut& held_out : input.valid) {
-    const std::string whose = input.valid.size() == 1 ? "held out" : held_out.name;
+  const auto of_rows = [&](const Dataset& rows, const std::string& whose) {
     // The model is written: no metric is worth an error now.
     const std::vector<MetricResult> results =
-        metrics_of(model, held_out.rows, args.read.threads, input.metrics, Misfit::undefined);
+        metrics_of(model, rows, args.read.threads, input.metrics, Misfit::undefined);
     for (const MetricResult& result : results)
       if (result.value)
         fmt::print(args.report(), "{:<11} {:.6g} ({})\n", result.name, *result.value, whose);
       else
         fmt::print(args.report(), "{:<11} undefined ({}; {})\n", result.name, whose, result.why);
-    if (input.valid.size() == 1) return to_json(results);
-    report[held_out.name] = to_json(results);
-  }
+    return to_json(results);
+  };
+  if (input.valid.size() == 1 && !args.train_metrics) return of_rows(input.valid.front().rows, "held out");
+  Json report = Json::object();
+  for (const HeldOut& held_out : input.valid) report[held_out.name] = of_rows(held_out.rows, held_out.name);
+  if (args.train_metrics) report[training_rows] = of_rows(input.train, training_rows);
   return report;
 }
 
@@ -138,10 +144,12 @@ void add_train(CLI::App& app) {
   command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
+  command->add_flag("--train-metrics", args->train_metrics, "metrics of the training rows, too");
   add_metrics_option(*command, args->metrics);
   command
       ->add_option("--patience", args->patience,
-                   "stop when the first metric on the first --valid has not improved for so many rounds")
+                   "stop when the first metric on the first --valid has not improved for so many rounds; metrics are "
+                   "then those of every round")
       ->check(whole_number(1, 1'000'000));
   add_label_options(*command, args->read);
   command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")
@@ -159,7 +167,8 @@ void add_train(CLI::App& app) {
   add_device_option(*command, args->device);
   command->add_option("--out", args->out, "the model file to write; - is standard output")->required();
   command->add_option("--json", args->json,
-                      "also write seconds and metrics (linear: and the certificate) to this file");
+                      "also write seconds, metrics (with --patience: of every round, too) and, of linear models, the "
+                      "certificate to this file");
   add_format_options(*command, args->read);
   add_field_options(*command, args->set);
   command->callback([args] { run_train(*args); });

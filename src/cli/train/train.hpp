@@ -20,6 +20,7 @@ struct TrainArguments {
   std::string data, out, json, device = "auto", family = "boosted";
   std::vector<std::string> valid, metrics, set;
   int patience = 0;
+  bool train_metrics = false;
 
   /// Where what is said goes: the model may go to standard output.
   std::FILE* report() const { return report_stream(out); }
@@ -62,8 +63,11 @@ void write_model(const Model& model, const TrainArguments& args) {
     save_or_rescue(args.out, [&](const std::filesystem::path& path) { model.save(path); });
 }
 
-/// Prints the metrics of the held-out rows, and returns them for the report: an object, of objects by name if there
-/// are several files.
+/// What the training rows are called among those that are held out.
+inline constexpr const char* training_rows = "train";
+
+/// Prints the metrics of the held-out rows, and of the training rows with --train-metrics. Returns them for the report:
+/// an object, of objects by name if there is more than one held-out file.
 Json report_metrics(const TrainArguments& args, const TrainingInput& input, const AnyModel& model);
 
 /// Writes --json, if it is wanted.

@@ -30,6 +30,7 @@ namespace linden {
 namespace {
 
 constexpr int most_steps = 50, most_attempts = 8;
+constexpr double flat = 1e-14;          // of the largest curvature: there is none
 constexpr double exact_enough = 1e-20;  // of the squared norm of the gradient
 
 /// Which parameters take part in the step: not those that l1 holds at 0.
@@ -168,13 +169,24 @@ std::optional<double> decrement_gap(Objective& objective, std::span<const double
   keep(moves, left);
   const DualRows dual(objective);
   std::vector<double> bent(dual.scores().size());
-  const auto product = [&](const std::vector<double>& x, std::vector<double>& out) {
+  const auto hessian = [&](const std::vector<double>& x, std::vector<double>& out) {
     const std::vector<double> along = dual.scores_of(x);
     tape_hessian_product(loss, rows.rows(), dual.scores().data(), rows.labels.data(),
                          rows.weights.empty() ? nullptr : rows.weights.data(), along.data(), bent.data());
     out = dual.gradient_of(bent, false);
     for (std::size_t j = 0; j < out.size(); ++j) out[j] += objective.l2(static_cast<std::int64_t>(j)) * x[j];
     keep(moves, out);
+    return dot(x, out) / dot(x, x);
+  };
+  // Where the loss is flat, as along an intercept that it does not see, slope and curvature are what rounding left of
+  // them, and their quotient is anything.
+  double largest = hessian(std::vector<double>(moves.begin(), moves.end()), image);
+  bool is_flat = false;
+  const auto product = [&](const std::vector<double>& x, std::vector<double>& out) {
+    const double curvature = hessian(x, out);
+    largest = std::max(largest, curvature);
+    is_flat = std::abs(curvature) <= flat * largest;
+    if (is_flat) std::ranges::fill(out, 0);
   };
   const auto precondition = [](const std::vector<double>& x, std::vector<double>& out) { out = x; };
   const std::vector<double> start = left;
@@ -183,7 +195,7 @@ std::optional<double> decrement_gap(Objective& objective, std::span<const double
     if (steps == 0) enough = exact_enough * square;
     return steps == most_steps || !(square > enough);
   });
-  if (!is_convex) return std::nullopt;
+  if (!is_convex && !is_flat) return std::nullopt;
   double gap = 0, residual = 0;
   for (std::size_t j = 0; j < step.size(); ++j) {
     gap += 0.5 * step[j] * (start[j] + left[j]);  // what the quadratic falls by: step . (start - H step / 2)

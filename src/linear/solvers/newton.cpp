@@ -12,6 +12,7 @@ namespace linden {
 namespace {
 
 constexpr int patience = 12;        // moves; on the way to a minimum there are few
+constexpr double still = 1e-9;      // of the largest score: rounding, or little more
 constexpr double invisible = 1e-6;  // of the objective's rounding: no step shows any more
 
 // Whatever the rows are.
@@ -28,10 +29,13 @@ SeparationWatch::SeparationWatch(const Objective& objective)
 void SeparationWatch::after_step(double length) {
   if (!is_on_) return;
   std::vector<double> scores = objective_.scores();
-  double move = 0;
-  for (std::size_t i = 0; i < scores.size(); ++i) move = std::max(move, std::abs(scores[i] - scores_[i]));
+  double move = 0, largest = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    move = std::max(move, std::abs(scores[i] - scores_[i]));
+    largest = std::max(largest, std::abs(scores[i]));
+  }
   scores_ = std::move(scores);
-  is_moving_ = move > 0.1;
+  is_moving_ = move > std::max(0.1, still * largest);
   moves_ = length == 1 && move > 0.5 && move < 5 ? moves_ + 1 : 0;
   is_separable_ = moves_ >= patience || separates(objective_);
 }

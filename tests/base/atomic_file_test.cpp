@@ -102,6 +102,12 @@ class ReplaceFile : public testing::Test {
     faults = {};
     fs::remove_all(folder_);
   }
+  /// Gives what another process left the name that this one would have given it.
+  void take_over(const std::string& stray) const {
+    const std::size_t number = stray.rfind('-');
+    if (stray.starts_with("linden-") && number > 7)
+      fs::rename(folder_ / stray, folder_ / ("linden-" + std::to_string(getpid()) + stray.substr(number)));
+  }
   std::vector<std::string> files() const {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder_)) names.push_back(entry.path().filename());
@@ -229,23 +235,33 @@ TEST_F(ReplaceFile, EveryFailureLeavesOneWholeFile) {
   }
 }
 
-// A process is killed at every call in turn: the next saves, and leaves nothing else.
+// A process is killed at every call in turn: the next, of the same number, saves. Where the file system has files
+// without names nothing else is left.
 TEST_F(ReplaceFile, AKilledProcessLeavesNothingInTheWay) {
-  for (int k = 1;; ++k) {
-    replace_file(folder_ / "a", "old");
-    const int status = status_of([&] {
-      faults = {.dies_at = k};
-      replace_file(folder_ / "a", "new");
-    });
-    const std::string text = content(folder_ / "a");
-    EXPECT_TRUE(text == "new" || text == "old") << k << text;
-    replace_file(folder_ / "a", "newer");
-    EXPECT_EQ(content(folder_ / "a"), "newer");
-    EXPECT_EQ(files(), Names{"a"}) << k;
-    if (WIFEXITED(status)) {
-      EXPECT_GT(k, 7);
-      break;
+  for (const bool no_unnamed : {false, true}) {
+    int strays = 0;
+    for (int k = 1;; ++k) {
+      faults = {.no_unnamed = no_unnamed};
+      replace_file(folder_ / "a", "old");
+      const int status = status_of([&] {
+        faults = {.dies_at = k, .no_unnamed = no_unnamed};
+        replace_file(folder_ / "a", "new");
+      });
+      const std::string text = content(folder_ / "a");
+      EXPECT_TRUE(text == "new" || text == "old") << k << text;
+      for (const std::string& name : files()) take_over(name);
+      replace_file(folder_ / "a", "newer");
+      EXPECT_EQ(content(folder_ / "a"), "newer");
+      const Names left = files();
+      strays = static_cast<int>(left.size()) - 1;
+      EXPECT_TRUE(no_unnamed || strays == 0) << k;
+      EXPECT_EQ(left.front(), "a");
+      if (WIFEXITED(status)) {
+        EXPECT_GT(k, 6);
+        break;
+      }
     }
+    EXPECT_EQ(strays > 0, no_unnamed);
   }
 }
 

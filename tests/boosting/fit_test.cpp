@@ -69,6 +69,30 @@ TEST(Fit, OrderStatisticsDoNotDependOnTheUnitOfWeights) {
   EXPECT_EQ(fit_boosted(line(600, 5).dataset(), {.rounds = 1}).config().l2, 1);
 }
 
+// With weights that sum to far less than l2 a split gains -2 G_left G_right / l2: where the slopes of both sides have
+// one sign it never does, and the fit is stuck far from what it can reach.
+TEST(Fit, OrderStatisticsAreNotHeldBackByL2) {
+  const auto pinball = [](const Loss& loss, double weight, std::optional<double> l2) {
+    RandomData data;
+    Random random(4);
+    for (int f = 0; f < 3; ++f) add_numbers(data, {});
+    for (int row = 0; row < 1000; ++row) {
+      double x[3];
+      for (int f = 0; f < 3; ++f) data.features[f].values.push_back(x[f] = random.uniform());
+      data.label.push_back(std::sin(6 * x[0]) + 2 * x[1] * x[2] - 0.3 * (1 + x[0]) * std::log(1 - random.uniform()));
+    }
+    data.weight.assign(1000, weight);
+    const BoostedModel model = fit_boosted(
+        data.dataset(), {.loss = loss, .max_leaves = 255, .l2 = l2, .min_child_weight = 0, .min_rows_in_leaf = 1});
+    return metric::of(model.loss()).evaluate(model.predict(data.dataset()), data.dataset().label());
+  };
+  for (const Loss& loss : {loss::quantile({.level = 0.9}), loss::absolute()}) {
+    const double usual = pinball(loss, 1, {});
+    EXPECT_NEAR(pinball(loss, 1e-6, {}), usual, 0.2 * usual) << loss.name();
+    EXPECT_GT(pinball(loss, 1e-6, 1), 2 * usual) << loss.name();
+  }
+}
+
 TEST(Fit, RefusalsNumberRowsAsTheUserDoes) {
   RandomData data = line(50, 6);
   data.weight.assign(50, 1);

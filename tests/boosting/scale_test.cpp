@@ -1,4 +1,4 @@
-// How the work grows with the number of features: as they do, and not faster.
+// How the work grows with the numbers of features and of rows: as they do, and not faster.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr double limit = 1.2;  // of the exponent: what is quadratic has 2
 
-/// The exponent of a fit on data of n, 2 n and 4 n features.
+/// The exponent of a fit on data of n, 2 n and 4 n features or rows.
 template <class MakeData>
 double growth_of_fit(int n, const BoostingConfig& config, const MakeData& make_data) {
   const Dataset data[] = {make_data(n), make_data(2 * n), make_data(4 * n)};
@@ -91,6 +91,19 @@ TEST(Scale, TheExponentIsThatOfTheWork) {
                   1.2, [&](int i) { steps += (10 << i) * (10 << i); }, count),
               2, 1e-12);
   EXPECT_EQ(calls, 27);
+}
+
+// One split: nearly all of the time is that of cuts and bins, of rows as matrices have them.
+TEST(Scale, BinsOfManyRows) {
+  const auto rows_of = [](int rows) {
+    Random random(2);
+    std::vector<float> values;
+    std::vector<double> label;
+    for (int i = 0; i < 12 * rows; ++i) values.push_back(static_cast<float>(random.normal()));
+    for (int row = 0; row < rows; ++row) label.push_back(values[12 * static_cast<std::size_t>(row)]);
+    return Dataset::from_rows(std::move(values), 12, {.label = label});
+  };
+  EXPECT_LE(growth_of_fit(25'000, {.loss = loss::squared(), .rounds = 1, .max_leaves = 2}, rows_of), limit);
 }
 
 }  // namespace

@@ -1,21 +1,11 @@
 // Models and configurations as text, and what empty ones say.
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <iostream>
-#include <sstream>
-
 #include "boosting/random_data.hpp"
+#include "empty_model.hpp"
 
 namespace linden {
 namespace {
-
-template <class T>
-std::string text_of(const T& value) {
-  std::ostringstream out;
-  out << value;
-  return out.str();
-}
 
 BoostedModel step_model() {
   RandomData data;
@@ -62,44 +52,22 @@ TEST(EmptyModel, IsOneUntilSomethingIsAssigned) {
 TEST(EmptyModel, RefusesEveryOtherCall) {
   const BoostedModel model;
   double out = 0;
-  const std::vector<std::pair<std::string, std::function<void()>>> calls{
-      {"predict", [&] { model.predict(Dataset()); }},
-      {"predict_row",
-       [&] {
-         model.predict_row(std::vector{1.0}, {&out, 1});
-       }},
-      {"predict_row",
-       [&] {
-         model.predict_row(std::vector<RowValue>{1.0}, {&out, 1});
-       }},
-      {"row_predictor", [&] { model.row_predictor({"a"}); }},
-      {"labels_of", [&] { model.labels_of(Dataset()); }},
-      {"save", [&] { model.save(scratch() / "empty.json"); }},
-      {"save", [&] { model.save(std::cout); }},
-      {"to_string", [&] { model.to_string(); }},
-      {"config", [&] { model.config(); }},
-      {"loss", [&] { model.loss(); }},
-      {"outputs", [&] { model.outputs(); }},
-      {"rounds", [&] { model.rounds(); }},
-      {"trees", [&] { model.trees(); }},
-      {"initial_score", [&] { model.initial_score(); }},
-      {"feature_names", [&] { model.feature_names(); }},
-      {"categories", [&] { model.categories(0); }},
-      {"category_groups", [&] { model.category_groups(0); }},
-      {"is_categorical", [&] { model.is_categorical(0); }},
-      {"label_name", [&] { model.label_name(); }},
-      {"classes", [&] { model.classes(); }},
-      {"importances", [&] { model.importances(); }},
-      {"schema", [&] { model.schema(); }},
-      {"history", [&] { model.history(); }},
-      {"warnings", [&] { model.warnings(); }},
-      {"seconds_binning", [&] { model.seconds_binning(); }},
-      {"seconds_training", [&] { model.seconds_training(); }}};
-  for (const auto& [name, call] : calls)
-    EXPECT_EQ(refusal<ArgumentError>(call), "BoostedModel::" + name +
-                                                ": the model is empty. Hint: fit_boosted and BoostedModel::load make "
-                                                "one.");
-  EXPECT_FALSE(std::filesystem::exists(scratch() / "empty.json"));
+  expect_refuses_calls(model, "BoostedModel", "fit_boosted",
+                       {{"predict_row",
+                         [&] {
+                           model.predict_row(std::vector<RowValue>{1.0}, {&out, 1});
+                         }},
+                        {"row_predictor", [&] { model.row_predictor({"a"}); }},
+                        {"rounds", [&] { model.rounds(); }},
+                        {"trees", [&] { model.trees(); }},
+                        {"initial_score", [&] { model.initial_score(); }},
+                        {"categories", [&] { model.categories(0); }},
+                        {"category_groups", [&] { model.category_groups(0); }},
+                        {"is_categorical", [&] { model.is_categorical(0); }},
+                        {"importances", [&] { model.importances(); }},
+                        {"history", [&] { model.history(); }},
+                        {"seconds_binning", [&] { model.seconds_binning(); }},
+                        {"seconds_training", [&] { model.seconds_training(); }}});
 }
 
 }  // namespace

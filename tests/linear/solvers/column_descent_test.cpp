@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "linear/solvers/prox_newton.hpp"
 #include "linear/solvers/solver_problem.hpp"
 
 namespace linden {
@@ -44,6 +45,30 @@ TEST(ColumnDescent, FindsTheMinimumOfTheModelThatGramDescentFinds) {
       }
     }
   }
+}
+
+// Newton steps by columns to the end, against OWL-QN, which shares neither model nor line search, and against the dual.
+TEST(ColumnDescent, FindsTheOptimumThatOwlQnFinds) {
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::poisson()})
+    for (const double l2 : {0.0, 0.01}) {
+      SolverProblem problem({.loss = loss, .rows = 200, .features = 60, .l1 = 0.02, .l2 = l2, .sparse = true});
+      Objective& objective = problem.objective();
+      problem.target().tolerance = 1e-14;
+      const Solution expected = lbfgs(objective, problem.target(), problem.start());
+      const double value = problem.value_at(expected);
+      ProxNewton newton(objective, problem.start(), 0, true);
+      while (newton.steps() < 50 && newton.violation() > 1e-12) {
+        newton.prepare();
+        if (!newton.advance()) break;
+      }
+      EXPECT_LE(newton.violation(), 1e-9) << loss.name();
+      EXPECT_NEAR(newton.value(), value, 1e-12 * std::abs(value)) << loss.name();
+      for (std::size_t j = 0; j < newton.at().size(); ++j)
+        EXPECT_NEAR(newton.at()[j], expected.parameters[j], 1e-5) << loss.name() << j;
+      const std::optional<double> bound = newton.bound(0);
+      ASSERT_TRUE(bound.has_value());
+      EXPECT_LE(*bound, 1e-9 * std::abs(value)) << loss.name();
+    }
 }
 
 }  // namespace

@@ -177,8 +177,8 @@ class LINDEN_API BoostedModel {
   explicit operator bool() const noexcept { return !empty(); }
 
   /// Columns are found by name: reordered and extra ones are fine, a missing one throws DataError with the nearest
-  /// name. Returns f64 [rows], or [rows, K] for K > 1 outputs; class numbers f64 [rows] for Output::label;
-  /// leaf indices i32 [rows, trees] for Output::leaf. Any number of threads may call it on one model.
+  /// name (sparse rows have 0 there, unless they lack all). Returns f64 [rows], or [rows, K] for K > 1 outputs; class
+  /// numbers f64 [rows] for Output::label; leaf indices i32 [rows, trees] for Output::leaf. Threads may share a model.
   Tensor predict(const Dataset& data, const PredictOptions& options = {}) const;
 
   /// One row, without allocating: `values` in the order of feature_names(), NaN for missing, the code for a category;

@@ -37,9 +37,9 @@ struct Column {
   std::vector<std::string> categories = {};  ///< the name of each code, distinct and in byte order
 };
 
-/// The features of a sparse dataset: compressed rows, columns ascending within a row.
+/// Sparse features: compressed rows, columns ascending within a row. A column that is not there is 0 in all rows.
 struct SparseRows {
-  std::vector<std::string> names;  ///< one a feature
+  std::vector<std::string> names;  ///< one a feature; of more than 100,000 without names only those that have entries
   Tensor offsets;                  ///< [rows + 1] i64: row i owns entries offsets[i] .. offsets[i + 1] - 1
   Tensor columns;                  ///< [entries] i32
   Tensor values;                   ///< [entries] f32 or f64; absent is 0, NaN is missing
@@ -64,7 +64,7 @@ struct CsvOptions {
 
 struct LibsvmOptions {
   /// Width. A larger index in the file is refused. 0: the largest index of the file; where that is above 1,000 and more
-  /// than half of the columns up to it have no entry, these are left out, and the features are the others.
+  /// than half of the columns up to it have no entry, these are left out; of a width that is given, above 100,000.
   int features = 0;
   /// Whether indices start at 0 (libsvm's start at 1); nothing: whether an index 0 is in the file.
   std::optional<bool> zero_based = {};
@@ -211,8 +211,8 @@ class LINDEN_API Dataset {
   /// Without these features. Throws ArgumentError for one that is not there, with the nearest name.
   Dataset without(const NameList& names) const;
 
-  /// The rows of all, in order. Features are found by name, as the first has them; categories and classes become those
-  /// of all together. Throws ArgumentError when features or kinds differ, or some have a label and others none.
+  /// The rows of all, in order. Features are found by name, as the first has them (and later sparse rows); categories
+  /// and classes become those of all. Throws ArgumentError when features or kinds differ, or some have no label.
   static Dataset concat(std::span<const Dataset> parts);
   static Dataset concat(std::initializer_list<Dataset> parts) {
     return concat(std::span<const Dataset>(parts.begin(), parts.size()));

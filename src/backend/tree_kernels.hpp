@@ -12,6 +12,7 @@
 #include "backend/context.hpp"
 #include "backend/math/host_device.hpp"
 #include "backend/loss/row_losses.hpp"
+#include "backend/sample.hpp"
 #include "backend/tree/bin_value.hpp"
 #include "backend/tree/tree_memory.hpp"
 
@@ -62,6 +63,8 @@ struct TreeKernels {
   /// What the kernels keep beside the memory of a tree, given its capacities.
   std::int64_t (*own_bytes)(const TreeMemory&);
 
+  /// Draws the rows that the trees of a round see.
+  void (*sample)(Context&, const SampleTask&);
   void (*bin)(Context&, const BinTask&);
   void (*gradients)(Context&, const GradientTask&);
   /// Rounds the gradients of the sampled rows to integers and makes the root.

@@ -6,7 +6,7 @@ set(LINDEN_CUDA_KERNELS
   tensor/matmul.cu tensor/random.cu tensor/reduce.cu tensor/scatter_add.cu tensor/solve_triangular.cu tensor/sort.cu
   tensor/step.cu tensor/unary.cu tensor/where.cu
   tree/bin.cu tree/gradients.cu tree/histogram.cu tree/leaf_sums.cu tree/partition.cu tree/predict.cu
-  tree/program_rows.cu tree/quantise.cu tree/renew.cu tree/select.cu tree/sparse_histogram.cu tree/sparse_split.cu
+  tree/program_rows.cu tree/quantise.cu tree/renew.cu tree/sample.cu tree/select.cu tree/sparse_histogram.cu tree/sparse_split.cu
   tree/split.cu tree/subtract.cu tree/update.cu)
 set(LINDEN_CUDA_HOST
   backend.cpp memory.cpp
@@ -18,4 +18,4 @@ list(TRANSFORM LINDEN_CUDA_KERNELS PREPEND ${PROJECT_SOURCE_DIR}/src/cuda/)
 list(TRANSFORM LINDEN_CUDA_HOST PREPEND ${PROJECT_SOURCE_DIR}/src/cuda/)
 # What uses NVIDIA's own libraries: not on the executor, which has twins of them (tests/simt/*_twin.cpp).
 set(LINDEN_CUDA_LIBRARIES ${PROJECT_SOURCE_DIR}/src/cuda/runtime/cublas_library.cpp)
-set(LINDEN_CUDA_CUB ${PROJECT_SOURCE_DIR}/src/cuda/runtime/radix_sort.cu)
+set(LINDEN_CUDA_CUB ${PROJECT_SOURCE_DIR}/src/cuda/runtime/radix_sort.cu ${PROJECT_SOURCE_DIR}/src/cuda/runtime/selection.cu)

@@ -7,6 +7,10 @@
 #include "backend/math/host_device.hpp"
 
 namespace linden {
+
+/// What a draw is for. One seed serves them all; each use has a sequence of its own.
+enum class Draw : std::uint32_t { split = 1, rows = 2, features = 3, bins = 4, tensor = 5 };
+
 LINDEN_LEVEL_BEGIN
 
 struct PhiloxCounter {
@@ -33,9 +37,6 @@ LINDEN_HD PhiloxCounter philox4x32(PhiloxCounter counter, PhiloxKey key) {
   }
   return {{a, b, c, d}};
 }
-
-/// What a draw is for. One seed serves them all; each use has a sequence of its own.
-enum class Draw : std::uint32_t { split = 1, rows = 2, features = 3, bins = 4, tensor = 5 };
 
 /// 128 random bits: draw number `index` for this use in this round (a tree's number; 0 where there are no rounds).
 LINDEN_HD PhiloxCounter random_words(std::uint64_t seed, Draw use, std::uint32_t round, std::uint64_t index) {

@@ -1,22 +1,22 @@
 #include "boosting/train/sampler.hpp"
 
-#include "boosting/bins/sample.hpp"
+#include "backend/sample.hpp"
 
 namespace linden {
 
 Sampler::Sampler(const Backend& backend, Context& context, const BoostingConfig& config, const Bins& bins)
     : backend_(backend), context_(context), config_(config), bins_(bins) {
+  if (config.row_fraction < 1)
+    device_rows_ = DeviceArray<std::uint32_t>(backend.memory, context,
+                                              sample_size(bins.view().rows, config.row_fraction), "sample");
   use_features(bins.varying());
 }
 
 void Sampler::draw(int round, TreeMemory& tree) {
   const auto number = static_cast<std::uint32_t>(round);
   const std::int64_t rows = bins_.view().rows;
-  if (config_.row_fraction < 1) {
-    rows_ = draw_sample(rows, config_.row_fraction, config_.seed, Draw::rows, number, context_.arena);
-    device_rows_ = OnDevice<std::uint32_t>(backend_.memory, context_, rows_.data(),
-                                           static_cast<std::int64_t>(rows_.size()), "sample");
-  }
+  if (device_rows_.size() > 0)
+    backend_.tree.sample(context_, {config_.seed, Draw::rows, number, rows, device_rows_.size(), device_rows_.data()});
   if (config_.feature_fraction < 1 && !bins_.varying().empty()) {
     std::vector<std::int32_t> features;
     for (const std::uint32_t drawn :
@@ -26,7 +26,7 @@ void Sampler::draw(int round, TreeMemory& tree) {
     use_features(features);
   }
   tree.sample = device_rows_.data();  // null: all rows
-  tree.sample_rows = rows_.empty() ? rows : static_cast<std::int64_t>(rows_.size());
+  tree.sample_rows = device_rows_.size() > 0 ? device_rows_.size() : rows;
   tree.features = device_features_.data();
   tree.feature_count = static_cast<std::int32_t>(features_.size());
   tree.sparse_use = device_sparse_use_.data();

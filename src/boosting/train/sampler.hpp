@@ -1,4 +1,5 @@
-// Sampler: the rows and features that the trees of a round see, drawn and brought to the device.
+// Sampler: the rows and features that the trees of a round see. Rows are drawn on the device, features, which are few,
+// on the host.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +27,8 @@ class Sampler {
   Context& context_;
   const BoostingConfig& config_;
   const Bins& bins_;
-  std::vector<std::uint32_t> rows_;
   std::vector<std::int32_t> features_;
-  OnDevice<std::uint32_t> device_rows_;
+  DeviceArray<std::uint32_t> device_rows_;  // empty: all rows
   std::vector<std::uint8_t> sparse_use_;
   OnDevice<std::int32_t> device_features_;
   OnDevice<std::uint8_t> device_sparse_use_;

@@ -10,9 +10,9 @@ constexpr std::int32_t leaf_wise_batch = 8, level_wise_batch = 32;
 static std::int64_t own_bytes(const TreeMemory&) { return 0; }
 
 const TreeKernels& tree_kernels() {
-  static constexpr TreeKernels table{leaf_wise_batch, level_wise_batch, own_bytes, bin,    gradients,
-                                     quantise,        histogram,        subtract,  split,  select,
-                                     partition,       leaf_sums,        renew,     update, predict};
+  static constexpr TreeKernels table{
+      leaf_wise_batch, level_wise_batch, own_bytes, draw_sample, bin,   gradients, quantise, histogram, subtract,
+      split,           select,           partition, leaf_sums,   renew, update,    predict};
   return table;
 }
 

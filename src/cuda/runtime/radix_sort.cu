@@ -1,7 +1,7 @@
-// CUB's radix sorts, with their temporary memory from our pool. CUB's names are our own, so that a program that links
-// another version of it keeps both apart.
-#define THRUST_CUB_WRAPPED_NAMESPACE linden_cccl
+// CUB's radix sorts.
 #include "cuda/runtime/radix_sort.hpp"
+
+#include "cuda/runtime/cub_calls.hpp"
 
 #include <cub/device/device_radix_sort.cuh>
 #include <cub/device/device_segmented_radix_sort.cuh>
@@ -11,7 +11,6 @@
 namespace linden::cuda {
 namespace {
 
-namespace cub = linden_cccl::cub;
 namespace thrust = linden_cccl::thrust;
 
 // A block sorts a line of many; fewer and longer ones are sorted by the whole device, one after another.
@@ -21,16 +20,6 @@ struct LineStart {
   int length;
   __host__ __device__ int operator()(int line) const { return line * length; }
 };
-
-// Calls sort(temporary, bytes) twice: CUB says first how much it needs.
-template <class Sort>
-void with_temporary(Context& context, const Sort& sort) {
-  const CurrentDevice current(context.queue->device());
-  std::size_t bytes = 0;
-  check(sort(nullptr, bytes), "sort");
-  const Scratch<unsigned char> temporary(context, static_cast<std::int64_t>(bytes));
-  check(sort(temporary.data(), bytes), "sort");
-}
 
 }  // namespace
 
@@ -43,7 +32,7 @@ int radix_sort(Context& context, const RadixRecords<Key> (&records)[2], int bits
     const auto starts = thrust::make_transform_iterator(thrust::make_counting_iterator(0), LineStart{int(length)});
     cub::DoubleBuffer<Key> keys(records[0].keys, records[1].keys);
     cub::DoubleBuffer<unsigned> positions(records[0].positions, records[1].positions);
-    with_temporary(context, [&](void* temporary, std::size_t& bytes) {
+    with_temporary(context, "sort", [&](void* temporary, std::size_t& bytes) {
       return cub::DeviceSegmentedRadixSort::SortPairs(temporary, bytes, keys, positions, int(lines * length),
                                                       int(lines), starts, starts + 1, 0, bits, stream);
     });
@@ -52,7 +41,7 @@ int radix_sort(Context& context, const RadixRecords<Key> (&records)[2], int bits
   for (std::int64_t line = 0; line < lines; ++line) {
     cub::DoubleBuffer<Key> keys(records[0].keys_of(line), records[1].keys_of(line));
     cub::DoubleBuffer<unsigned> positions(records[0].positions_of(line), records[1].positions_of(line));
-    with_temporary(context, [&](void* temporary, std::size_t& bytes) {
+    with_temporary(context, "sort", [&](void* temporary, std::size_t& bytes) {
       return cub::DeviceRadixSort::SortPairs(temporary, bytes, keys, positions, length, 0, bits, stream);
     });
     place = keys.selector;  // of all lines: they are equally long

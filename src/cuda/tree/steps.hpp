@@ -6,6 +6,7 @@
 namespace linden::cuda {
 
 std::int64_t own_bytes(const TreeMemory&);
+void sample(Context&, const SampleTask&);
 void bin(Context&, const BinTask&);
 void gradients(Context&, const GradientTask&);
 void quantise(Context&, TreeMemory&);

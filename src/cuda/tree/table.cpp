@@ -11,9 +11,9 @@ constexpr std::int32_t leaf_wise_batch = 32, level_wise_batch = 1024;
 }  // namespace
 
 const TreeKernels& tree_kernels() {
-  static constexpr TreeKernels table{leaf_wise_batch, level_wise_batch, own_bytes, bin,    gradients,
-                                     quantise,        histogram,        subtract,  split,  select,
-                                     partition,       leaf_sums,        renew,     update, predict};
+  static constexpr TreeKernels table{
+      leaf_wise_batch, level_wise_batch, own_bytes, sample,    bin,   gradients, quantise, histogram, subtract,
+      split,           select,           partition, leaf_sums, renew, update,    predict};
   return table;
 }
 

@@ -5,7 +5,7 @@
 #include "boosting/model/config.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
-#include "boosting/bins/sample.hpp"
+#include "backend/sample.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {

@@ -1,4 +1,4 @@
-#include "boosting/bins/sample.hpp"
+#include "backend/sample.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,14 +14,14 @@ constexpr int bucket_bits = 12;
 using Counts = std::array<std::int64_t, 1 << bucket_bits>;
 
 // One 128-bit draw serves four items.
-void fill_keys(std::vector<std::uint32_t>& keys, std::uint64_t seed, Draw use, std::uint32_t round, Arena& arena,
-               Counts& counts) {
+void fill_keys(std::vector<std::uint32_t>& keys, const SampleTask& task, Arena& arena, Counts& counts) {
   std::mutex mutex;
   arena.chunks(static_cast<std::int64_t>(keys.size()), chunk_items,
                [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
                  Counts mine{};
                  for (std::int64_t i = begin; i < end; i += 4) {
-                   const PhiloxCounter drawn = random_words(seed, use, round, static_cast<std::uint64_t>(i / 4));
+                   const PhiloxCounter drawn =
+                       random_words(task.seed, task.use, task.round, static_cast<std::uint64_t>(i / 4));
                    for (std::int64_t k = i; k < std::min(i + 4, end); ++k) {
                      keys[k] = drawn.word[k - i];
                      ++mine[keys[k] >> (32 - bucket_bits)];
@@ -50,13 +50,17 @@ std::uint64_t threshold(const std::vector<std::uint32_t>& keys, const Counts& co
 
 }  // namespace
 
-std::vector<std::uint32_t> draw_sample(std::int64_t count, double fraction, std::uint64_t seed, Draw use,
-                                       std::uint32_t round, Arena& arena) {
-  const auto wanted = std::max<std::int64_t>(1, std::llrint(fraction * static_cast<double>(count)));
+std::int64_t sample_size(std::int64_t count, double fraction) {
+  return std::max<std::int64_t>(1, std::llrint(fraction * static_cast<double>(count)));
+}
+
+void draw_sample(Context& context, const SampleTask& task) {
+  Arena& arena = context.arena;
+  const std::int64_t count = task.count;
   std::vector<std::uint32_t> keys(static_cast<std::size_t>(count));
   Counts counts{};
-  fill_keys(keys, seed, use, round, arena, counts);
-  const std::uint64_t last = threshold(keys, counts, wanted);
+  fill_keys(keys, task, arena, counts);
+  const std::uint64_t last = threshold(keys, counts, task.wanted);
   const auto is_drawn = [&](std::int64_t i) { return ranked(keys[i], i) <= last; };
 
   std::vector<std::int64_t> first(static_cast<std::size_t>((count + chunk_items - 1) / chunk_items + 1));
@@ -66,12 +70,18 @@ std::vector<std::uint32_t> draw_sample(std::int64_t count, double fraction, std:
     first[chunk + 1] = drawn;
   });
   std::partial_sum(first.begin(), first.end(), first.begin());
-  std::vector<std::uint32_t> sample(static_cast<std::size_t>(wanted));
   arena.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
     std::int64_t at = first[chunk];
     for (std::int64_t i = begin; i < end; ++i)
-      if (is_drawn(i)) sample[at++] = static_cast<std::uint32_t>(i);
+      if (is_drawn(i)) task.sample[at++] = static_cast<std::uint32_t>(i);
   });
+}
+
+std::vector<std::uint32_t> draw_sample(std::int64_t count, double fraction, std::uint64_t seed, Draw use,
+                                       std::uint32_t round, Arena& arena) {
+  std::vector<std::uint32_t> sample(static_cast<std::size_t>(sample_size(count, fraction)));
+  Context context{arena};
+  draw_sample(context, {seed, use, round, count, static_cast<std::int64_t>(sample.size()), sample.data()});
   return sample;
 }
 

@@ -1,5 +1,5 @@
 // Sampling rows and features: exact counts, the seed decides, every item as likely as the others.
-#include "boosting/bins/sample.hpp"
+#include "backend/sample.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The share of pairs (one row of class 1, one of class 0) that the predictions put in order: one sort, one sweep.
-#include <vector>
+#include <linden/ops.hpp>
 
 #include "base/fail.hpp"
 #include "metric/rows.hpp"
@@ -7,23 +7,17 @@
 namespace linden {
 
 double area_under_roc(const MetricRows& rows) {
-  struct Entry {
-    double prediction;
-    std::size_t row;
-  };
-  std::vector<Entry> entries(rows.size());
-  for (std::size_t row = 0; row < rows.size(); ++row) entries[row] = {rows.predictions[row], row};
   // Ties by row, so that sums of weights have one order.
-  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
-    return a.prediction < b.prediction || (a.prediction == b.prediction && a.row < b.row);
-  });
+  const Tensor rows_in_order =
+      sort(Tensor::view_of(rows.predictions, {static_cast<std::int64_t>(rows.size())})).indices;
+  const auto order = rows_in_order.span<const std::int64_t>();
 
   double pairs = 0, below = 0, positive = 0;  // `below`: the weight of class 0 with smaller predictions
-  for (std::size_t i = 0; i < entries.size();) {
+  for (std::size_t i = 0; i < order.size();) {
     double tied[2] = {0, 0};
-    const double prediction = entries[i].prediction;
-    for (; i < entries.size() && entries[i].prediction == prediction; ++i)
-      tied[rows.labels[entries[i].row] == 1] += rows.weight(entries[i].row);
+    const double prediction = rows.predictions[order[i]];
+    for (; i < order.size() && rows.predictions[order[i]] == prediction; ++i)
+      tied[rows.labels[order[i]] == 1] += rows.weight(static_cast<std::size_t>(order[i]));
     pairs += tied[1] * (below + 0.5 * tied[0]);
     below += tied[0];
     positive += tied[1];

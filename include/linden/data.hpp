@@ -160,7 +160,7 @@ class LINDEN_API Dataset {
         options);
   }
   static Dataset from_rows(std::initializer_list<double> values, int features, const RowOptions& options = {}) {
-    return from_rows(std::vector<double>(values), features, options);
+    return from_matrix(Tensor::copy_of(std::span<const double>(values), grid(values.size(), features)), options);
   }
 
   /// Column-major values [features, rows], likewise.

@@ -6,6 +6,12 @@
 //
 //     try { model = BoostedModel::load("model.json"); }
 //     catch (const linden::FileError& e) { std::cerr << e.what() << '\n'; }
+//
+// Every exception that leaves a function of Linden is a linden::Error, MemoryError where memory runs out, but for
+// exceptions that the caller's own functions throw (callbacks, metrics, losses, log hooks), which pass through
+// unchanged except std::bad_alloc. What is copied in the caller's program is the caller's: std::bad_alloc comes from
+// arguments that are given by value, and from what a function of a temporary copies (fit_linear(...).weights()).
+// Functions that are noexcept need no memory, or do without.
 #pragma once
 
 #include <linden/export.hpp>
@@ -68,10 +74,16 @@ class LINDEN_API DeviceError : public Error {
   using Error::Error;
 };
 
-/// Memory of the host or the device is exhausted; the message names the bytes wanted.
+/// Memory of the host or the device is exhausted; the message names the bytes wanted where one large block was.
 class LINDEN_API MemoryError : public Error {
  public:
   using Error::Error;
 };
 
+namespace detail {
+
+/// What templates of the headers throw in place of std::bad_alloc: MemoryError.
+[[noreturn]] LINDEN_API void out_of_memory(const char* where);
+
+}  // namespace detail
 }  // namespace linden

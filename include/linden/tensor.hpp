@@ -27,8 +27,10 @@
 #include <iosfwd>
 #include <linden/device.hpp>
 #include <linden/dtype.hpp>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -88,18 +90,21 @@ class LINDEN_API Shape {
 };
 
 /// Dimensions to reduce: one, several, or (empty) all of them. Negative ones count from the end.
-class Axes {
+class LINDEN_API Axes {
  public:
-  Axes() = default;
-  Axes(int axis) : list_{axis} {}                         // NOLINT: meant to be implicit
-  Axes(std::initializer_list<int> axes) : list_(axes) {}  // NOLINT
+  Axes() noexcept = default;
+  Axes(int axis) noexcept : list_{axis}, count_(1) {}  // NOLINT: meant to be implicit
+  /// Throws ShapeError beyond eight.
+  Axes(std::initializer_list<int> axes) : Axes(std::span(axes.begin(), axes.size())) {}  // NOLINT
+  explicit Axes(std::span<const int> axes);
   /// max(x, 0.0) would be a maximum along dimension 0: maximum(x, 0.0) is what is meant.
   template <NotWhole T>
   Axes(T) = delete;
-  const std::vector<int>& list() const noexcept { return list_; }
+  std::span<const int> list() const noexcept { return {list_.data(), count_}; }
 
  private:
-  std::vector<int> list_;
+  std::array<int, Shape::max_rank> list_{};
+  std::size_t count_ = 0;
 };
 
 struct Storage;  // src/tensor/storage.hpp
@@ -343,7 +348,7 @@ inline constexpr bool has_dtype =
 }  // namespace detail
 
 template <class Values>
-Tensor Tensor::copy_of(const Values& values, const Shape& shape) {
+Tensor Tensor::copy_of(const Values& values, const Shape& shape) try {
   if constexpr (std::is_same_v<Values, std::vector<bool>>) {
     const std::vector<std::uint8_t> bytes(values.begin(), values.end());
     return copied(bytes.data(), static_cast<std::int64_t>(bytes.size()), DType::boolean, shape);
@@ -360,6 +365,8 @@ Tensor Tensor::copy_of(const Values& values, const Shape& shape) {
       return copied(wide.data(), static_cast<std::int64_t>(wide.size()), DType::i64, shape);
     }
   }
+} catch (const std::bad_alloc&) {
+  detail::out_of_memory("Tensor::copy_of");
 }
 
 template <class Values>
@@ -368,15 +375,17 @@ Tensor Tensor::copy_of(const Values& values) {
 }
 
 template <class T>
-Tensor Tensor::of(std::initializer_list<T> values) {
+Tensor Tensor::of(std::initializer_list<T> values) try {
   if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
     return copy_of(std::vector<std::int64_t>(values.begin(), values.end()));
   else
     return copy_of(std::span<const T>(values.begin(), values.size()));
+} catch (const std::bad_alloc&) {
+  detail::out_of_memory("Tensor::of");
 }
 
 template <class T>
-Tensor Tensor::of(std::initializer_list<std::initializer_list<T>> rows) {
+Tensor Tensor::of(std::initializer_list<std::initializer_list<T>> rows) try {
   using Kept = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, std::int64_t, T>;
   const std::size_t size = rows.size() == 0 ? 0 : rows.begin()->size();
   std::vector<Kept> values;
@@ -385,10 +394,12 @@ Tensor Tensor::of(std::initializer_list<std::initializer_list<T>> rows) {
     values.insert(values.end(), row.begin(), row.end());
   }
   return copy_of(values, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(size)});
+} catch (const std::bad_alloc&) {
+  detail::out_of_memory("Tensor::of");
 }
 
 template <class T>
-Tensor Tensor::of(std::initializer_list<std::initializer_list<std::initializer_list<T>>> matrices) {
+Tensor Tensor::of(std::initializer_list<std::initializer_list<std::initializer_list<T>>> matrices) try {
   using Kept = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, std::int64_t, T>;
   const std::size_t rows = matrices.size() == 0 ? 0 : matrices.begin()->size();
   const std::size_t size = rows == 0 ? 0 : matrices.begin()->begin()->size();
@@ -402,6 +413,8 @@ Tensor Tensor::of(std::initializer_list<std::initializer_list<std::initializer_l
   }
   return copy_of(values, {static_cast<std::int64_t>(matrices.size()), static_cast<std::int64_t>(rows),
                           static_cast<std::int64_t>(size)});
+} catch (const std::bad_alloc&) {
+  detail::out_of_memory("Tensor::of");
 }
 
 template <class Values>
@@ -436,10 +449,12 @@ T Tensor::at(std::initializer_list<std::int64_t> indices) const {
 }
 
 template <class T>
-std::vector<T> Tensor::to_vector() const {
+std::vector<T> Tensor::to_vector() const try {
   const Tensor dense = detach().cast(dtype_of<T>).contiguous().to(Device::cpu());
   const auto elements = dense.span<const T>();
   return {elements.begin(), elements.end()};
+} catch (const std::bad_alloc&) {
+  detail::out_of_memory("Tensor::to_vector");
 }
 
 }  // namespace linden

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
+#include <new>
 #include <ranges>
 #include <span>
 #include <string>
@@ -54,10 +56,12 @@ class NameList {
  public:
   NameList() = default;
   template <NameRange Range>
-  NameList(const Range& names) {  // NOLINT: meant to be implicit, as is the other
+  NameList(const Range& names) try {  // NOLINT: meant to be implicit, as is the other
     for (const std::string_view name : names) names_.emplace_back(name);
+  } catch (const std::bad_alloc&) {
+    detail::out_of_memory("NameList");
   }
-  NameList(std::initializer_list<std::string> names) : names_(names) {}
+  NameList(std::initializer_list<std::string> names) : NameList(std::span<const std::string>(names)) {}
 
   std::span<const std::string> span() const noexcept { return names_; }
   bool empty() const noexcept { return names_.empty(); }
@@ -74,7 +78,7 @@ namespace detail {
 /// Numbers as a tensor of this type: moved into it from a temporary vector, referred to where that is asked for, else
 /// copied. Whole numbers that Number cannot hold become -1.
 template <class Number, class Range>
-Tensor as_tensor(Range&& numbers, const Shape& shape, bool refer, const std::shared_ptr<const void>& owner) {
+Tensor as_tensor(Range&& numbers, const Shape& shape, bool refer, const std::shared_ptr<const void>& owner) try {
   using Plain = std::remove_cvref_t<Range>;
   using Given = std::ranges::range_value_t<Plain>;
   if constexpr (std::is_same_v<Given, Number> && std::ranges::contiguous_range<Plain>) {
@@ -95,6 +99,8 @@ Tensor as_tensor(Range&& numbers, const Shape& shape, bool refer, const std::sha
     }
     return as_tensor<Number>(std::move(converted), shape, false, nullptr);
   }
+} catch (const std::bad_alloc&) {
+  out_of_memory("Dataset");
 }
 
 /// float stays float, anything else becomes double.

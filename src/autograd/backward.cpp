@@ -6,6 +6,7 @@
 
 #include "tensor/node.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "ops/elementwise.hpp"
 
 namespace linden {
@@ -54,7 +55,7 @@ class Pass {
 /// Runs the rules from `y` down; `arrived(node, gradient)` sees every node's gradient before its rule runs.
 template <class Arrived>
 void run(const char* where, const Tensor& y, const Tensor& gradient, const BackwardOptions& options,
-         const Arrived& arrived) {
+         const Arrived& arrived) try {
   if (!y.requires_grad())
     fail<GraphError>(
         "{}: this tensor of shape {} is not on the tape. Hint: set_requires_grad() on a variable before it is computed "
@@ -79,6 +80,8 @@ void run(const char* where, const Tensor& y, const Tensor& gradient, const Backw
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i]) pass.add(inputs[i], gradients[i]);
   }
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(where);
 }
 
 Tensor one_for(const char* where, const Tensor& y) {
@@ -91,7 +94,7 @@ Tensor one_for(const char* where, const Tensor& y) {
 }
 
 std::vector<Tensor> grad_from(const char* where, const Tensor& y, const std::vector<Tensor>& xs, const Tensor& gradient,
-                              const BackwardOptions& options) {
+                              const BackwardOptions& options) try {
   for (const Tensor& x : xs)
     if (!x.requires_grad())
       fail<GraphError>("{}: an argument of shape {} is not on the tape. Hint: set_requires_grad() before it is used.",
@@ -107,6 +110,8 @@ std::vector<Tensor> grad_from(const char* where, const Tensor& y, const std::vec
     result.push_back(g.shape() == x.shape() ? g : Tensor::zeros(x.shape(), x.dtype(), x.device()));
   }
   return result;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(where);
 }
 
 }  // namespace

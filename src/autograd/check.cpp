@@ -7,6 +7,7 @@
 #include "tensor/node.hpp"
 #include "backend/math/philox.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -69,7 +70,7 @@ void check_first(const FunctionOfMany& f, const std::vector<Tensor>& xs, int ord
 }  // namespace
 
 GradientCheck check_gradients(const FunctionOfMany& f, const std::vector<Tensor>& xs,
-                              const GradientCheckOptions& options) {
+                              const GradientCheckOptions& options) try {
   for (const Tensor& x : xs)
     if (x.dtype() != DType::f64)
       fail<DTypeError>("check_gradients: an argument is {}, but differences need f64. Hint: cast(x, DType::f64).",
@@ -98,6 +99,8 @@ GradientCheck check_gradients(const FunctionOfMany& f, const std::vector<Tensor>
   };
   check_first(slope, xs, 2, options, directions, check);
   return check;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("check_gradients");
 }
 
 }  // namespace linden

@@ -4,6 +4,7 @@
 
 #include "tensor/node.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -25,7 +26,7 @@ void check_direction(const char* where, const Tensor& v, const Shape& shape) {
 
 }  // namespace
 
-std::pair<Tensor, std::vector<Tensor>> value_and_grad(const FunctionOfMany& f, const std::vector<Tensor>& xs) {
+std::pair<Tensor, std::vector<Tensor>> value_and_grad(const FunctionOfMany& f, const std::vector<Tensor>& xs) try {
   const TapeScope scope(TapeMode::on);
   const std::vector<Tensor> at = variables(xs);
   const Tensor y = f(at);
@@ -35,23 +36,29 @@ std::pair<Tensor, std::vector<Tensor>> value_and_grad(const FunctionOfMany& f, c
     return {y, zeros};
   }
   return {y.detach(), grad(y, at)};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("value_and_grad");
 }
 
-std::pair<Tensor, Tensor> value_and_grad(const Function& f, const Tensor& x) {
+std::pair<Tensor, Tensor> value_and_grad(const Function& f, const Tensor& x) try {
   auto [value, gradients] = value_and_grad(of_many(f), {x});
   return {value, gradients[0]};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("value_and_grad");
 }
 
-std::pair<Tensor, Tensor> vjp(const Function& f, const Tensor& x, const Tensor& v) {
+std::pair<Tensor, Tensor> vjp(const Function& f, const Tensor& x, const Tensor& v) try {
   const TapeScope scope(TapeMode::on);
   const Tensor at = x.detach().set_requires_grad();
   const Tensor y = f(at);
   check_direction("vjp", v, y.shape());
   if (!y.requires_grad()) return {y, Tensor::zeros(x.shape(), x.dtype(), x.device())};
   return {y.detach(), grad(y, {at}, v.detach())[0]};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("vjp");
 }
 
-std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v) {
+std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v) try {
   check_direction("jvp", v, x.shape());
   const TapeScope scope(TapeMode::on);
   const Tensor at = x.detach().set_requires_grad();
@@ -62,9 +69,11 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
   const Tensor u = Tensor::zeros(y.shape(), y.dtype(), y.device()).set_requires_grad();
   const Tensor back = grad(y, {at}, u, {.create_graph = true})[0];
   return {y.detach(), back.requires_grad() ? grad(back, {u}, v.detach())[0] : zero};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("jvp");
 }
 
-Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
+Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) try {
   check_direction("hvp", v, x.shape());
   const TapeScope scope(TapeMode::on);
   const Tensor at = x.detach().set_requires_grad();
@@ -73,6 +82,8 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
   if (!y.requires_grad()) return zero;
   const Tensor gradient = grad(y, {at}, {.create_graph = true})[0];
   return gradient.requires_grad() ? grad(gradient, {at}, v.detach())[0] : zero;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("hvp");
 }
 
 }  // namespace linden

@@ -3,12 +3,15 @@
 
 #include "backend/cuda.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 
 bool cuda_available() noexcept { return cuda_backend().backend != nullptr; }
 
-std::string cuda_unavailable_reason() { return cuda_backend().reason; }
+std::string cuda_unavailable_reason() {
+  return or_out_of_memory("cuda_unavailable_reason", [] { return std::string(cuda_backend().reason); });
+}
 
 Device Device::cuda(int index) {
   if (!cuda_available())
@@ -24,7 +27,11 @@ Device Device::cuda(int index) {
 
 Device Device::best() noexcept { return cuda_available() ? Device{Kind::cuda, cuda_backend().first} : cpu(); }
 
-std::string Device::name() const { return kind_ == Kind::cpu ? "cpu" : fmt::format("cuda:{}", index_); }
+std::string Device::name() const try {
+  return kind_ == Kind::cpu ? "cpu" : fmt::format("cuda:{}", index_);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Device::name");
+}
 
 namespace {
 

@@ -8,6 +8,8 @@
 namespace linden {
 namespace {
 
+const MemoryError wordless("Memory ran out.");  // copies share its text
+
 // Levenshtein's distance, one row at a time.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -44,6 +46,8 @@ std::size_t slips(std::string_view word, std::string_view candidate) {
 }
 
 }  // namespace
+
+void fail_without_words() { throw wordless; }
 
 std::string nearest(std::string_view word, std::span<const std::string> words) {
   std::string best;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <linden/error.hpp>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,10 +12,18 @@
 
 namespace linden {
 
-/// Throws E with the formatted message: "where: what, with the values. Hint: the cure."
+/// Throws a MemoryError that was made while there was memory for its words.
+[[noreturn]] void fail_without_words();
+
+/// Throws E with the formatted message: "where: what, with the values. Hint: the cure." MemoryError without memory for
+/// that.
 template <class E, class... Args>
 [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
-  throw E(fmt::format(format, std::forward<Args>(args)...));
+  try {
+    throw E(fmt::format(format, std::forward<Args>(args)...));
+  } catch (const std::bad_alloc&) {
+    fail_without_words();
+  }
 }
 
 /// The word nearest to `word` by edit distance, or "" when none is near enough to be a slip of the pen: the same

@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -19,10 +20,12 @@ Sink& sink() {
 
 }  // namespace
 
-void set_log(LogHook hook) {
+void set_log(LogHook hook) try {
   auto next = hook ? std::make_shared<const LogHook>(std::move(hook)) : nullptr;
   const std::lock_guard lock(sink().mutex);
   sink().hook.swap(next);  // the old hook is destroyed after the lock is given back
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("set_log");
 }
 
 // The hook runs without the lock: it may log, and set the hook.

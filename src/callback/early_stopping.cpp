@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -13,7 +14,7 @@ struct Best {
   int round = -1;
 };
 
-const MetricValue& watched(const Round& round, const std::string& name) {
+const MetricValue& watched(const Round& round, const std::string& name) try {
   if (round.metrics.empty())
     fail<ArgumentError>("early_stopping: there is nothing to watch. Hint: pass a validation set, FitOptions::valid.");
   if (name.empty()) return round.metrics.front();
@@ -24,11 +25,13 @@ const MetricValue& watched(const Round& round, const std::string& name) {
   }
   fail<ArgumentError>("early_stopping: no metric \"{}\". {}Metrics: {}.", name, did_you_mean(name, names),
                       listing(names));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("early_stopping");
 }
 
 }  // namespace
 
-Callback early_stopping(const EarlyStopping& options) {
+Callback early_stopping(const EarlyStopping& options) try {
   if (options.patience < 1)
     fail<ArgumentError>("EarlyStopping.patience is {}; it must be 1 or more.", options.patience);
   if (!(options.min_delta >= 0))
@@ -41,6 +44,8 @@ Callback early_stopping(const EarlyStopping& options) {
     if (round.index - best->round < options.patience && round.index + 1 < round.rounds) return Signal::proceed();
     return best->round < 0 ? Signal::stop() : Signal::stop_and_keep(best->round + 1);
   };
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("early_stopping");
 }
 
 }  // namespace linden

@@ -3,6 +3,7 @@
 #include <linden/callback.hpp>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 #if __has_include(<unistd.h>)
 #include <unistd.h>
@@ -19,20 +20,25 @@ bool stderr_is_a_terminal() {
 #endif
 }
 
+bool is_last(const Round& round) { return round.index + 1 == round.rounds; }
+
+std::string line_of(const Round& round) {
+  constexpr int width = 24;
+  const int done = width * (round.index + 1) / round.rounds;
+  std::string line = fmt::format("\r{}/{} [{:=<{}}{:{}}]", round.index + 1, round.rounds, "", done, "", width - done);
+  for (const MetricValue& metric : round.metrics) line += fmt::format(" {} {:.5g}", metric.name, metric.value);
+  return line + fmt::format("  {:.1f} s\x1b[K{}", round.seconds, is_last(round) ? "\n" : "");
+}
+
 }  // namespace
 
 Callback progress_bar() {
   return [terminal = stderr_is_a_terminal(), drawn = -1.0](const Round& round) mutable {
-    constexpr int width = 24;
-    const bool last = round.index + 1 == round.rounds;
+    const bool last = is_last(round);
     if (round.index == 0) drawn = -1;
     if (!terminal || (!last && round.seconds - drawn < 0.1)) return Signal::proceed();  // ten times a second is enough
     drawn = round.seconds;
-    const int done = width * (round.index + 1) / round.rounds;
-    std::string line = fmt::format("\r{}/{} [{:=<{}}{:{}}]", round.index + 1, round.rounds, "", done, "", width - done);
-    for (const MetricValue& metric : round.metrics) line += fmt::format(" {} {:.5g}", metric.name, metric.value);
-    line += fmt::format("  {:.1f} s\x1b[K{}", round.seconds, last ? "\n" : "");
-    std::fputs(line.c_str(), stderr);
+    std::fputs(or_out_of_memory("progress_bar", [&] { return line_of(round); }).c_str(), stderr);
     std::fflush(stderr);
     return Signal::proceed();
   };

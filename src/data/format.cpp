@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/text/number.hpp"
 #include "data/text/text_file.hpp"
 
@@ -34,7 +35,7 @@ bool is_pair(std::string_view word) {
 
 }  // namespace
 
-bool looks_like_libsvm(const std::filesystem::path& path) {
+bool looks_like_libsvm(const std::filesystem::path& path) try {
   const std::string ending = ending_of(path);
   if (ending == ".csv" || ending == ".tsv" || path == "-") return false;
   if (ending == ".libsvm" || ending == ".svm" || ending == ".svmlight") return true;
@@ -49,6 +50,8 @@ bool looks_like_libsvm(const std::filesystem::path& path) {
     rest.remove_prefix(std::min(rest.size(), line_end + 1));
   }
   return false;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("looks_like_libsvm");
 }
 
 }  // namespace linden

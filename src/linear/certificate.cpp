@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -76,7 +77,7 @@ const char* name_of(GapKind kind) noexcept {
   return "unknown";
 }
 
-std::ostream& operator<<(std::ostream& out, const Certificate& c) {
+std::ostream& operator<<(std::ostream& out, const Certificate& c) try {
   std::string text = line("status", name_of(c.status));
   text += line("objective", fmt::format("{:.12g}", c.objective));
   const std::string source = c.gap_source.empty() ? "" : " from " + c.gap_source;
@@ -96,14 +97,18 @@ std::ostream& operator<<(std::ostream& out, const Certificate& c) {
   text += names_line("separating", c.separating_columns);
   if (c.seconds > 0) text += line("seconds", fmt::format("{:.3f}", c.seconds));
   return out << text;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("operator<<");
 }
 
-std::string to_json(const Certificate& certificate, bool with_seconds) {
+std::string to_json(const Certificate& certificate, bool with_seconds) try {
   std::string text;
   JsonWriter json([&](std::string_view part) { text += part; }, JsonWriter::Utf8::mended);
   write_certificate(json, certificate, with_seconds);
   json.flush();
   return text;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("to_json");
 }
 
 void write_certificate(JsonWriter& json, const Certificate& c, bool with_seconds) {

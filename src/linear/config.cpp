@@ -3,6 +3,7 @@
 #include <linden/linear.hpp>
 
 #include "model/config_fields.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -61,16 +62,22 @@ const char* name_of(Solver solver) noexcept {
   return "unknown";
 }
 
-std::vector<FieldInfo> fields(const LinearConfig& config) { return table().infos(config); }
+std::vector<FieldInfo> fields(const LinearConfig& config) try {
+  return table().infos(config);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("fields");
+}
 
-void set_field(LinearConfig& config, std::string_view name, std::string_view value) {
+void set_field(LinearConfig& config, std::string_view name, std::string_view value) try {
   LinearConfig changed = config;
   table().set(changed, name, value);
   check_loss(changed.loss);
   config = std::move(changed);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("set_field");
 }
 
-void LinearConfig::check() const {
+void LinearConfig::check() const try {
   table().check(*this);
   check_loss(loss);
   if (l1 > 0 && !takes_l1(solver))
@@ -88,6 +95,8 @@ void LinearConfig::check() const {
         "LinearConfig.solver is coordinate_descent, which needs the curvature between outputs, and {} has {} outputs "
         "of its own. Hint: lbfgs, or leave the choice to automatic.",
         loss.name(), loss.outputs());
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("LinearConfig::check");
 }
 
 }  // namespace linden

@@ -3,16 +3,23 @@
 
 #include "linear/model.hpp"
 #include "model/text_lines.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 
-std::ostream& operator<<(std::ostream& out, const LinearConfig& config) { return out << fields_line(fields(config)); }
+std::ostream& operator<<(std::ostream& out, const LinearConfig& config) try {
+  return out << fields_line(fields(config));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("operator<<");
+}
 
-std::ostream& operator<<(std::ostream& out, const LinearModel& model) {
+std::ostream& operator<<(std::ostream& out, const LinearModel& model) try {
   if (model.empty()) return out << text_line("model", "linear: empty");
   return out << text_line("model", "linear")
              << purpose_lines(model.loss(), model.label_name(), model.classes(), model.feature_names())
              << model.certificate();
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("operator<<");
 }
 
 }  // namespace linden

@@ -6,6 +6,7 @@
 #include <linden/loss.hpp>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -47,9 +48,11 @@ std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const dou
   return std::nullopt;
 }
 
-void Loss::check_labels(std::string_view where, std::span<const double> labels) const {
+void Loss::check_labels(std::string_view where, std::span<const double> labels) const try {
   if (const std::optional<LabelFault> fault = find_label_fault(*this, labels))
     fail<DataError>("{}: label {} at row {}{}", where, labels[fault->row], fault->row, fault->why);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Loss::check_labels");
 }
 
 }  // namespace linden

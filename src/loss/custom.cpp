@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "loss/definition.hpp"
@@ -302,7 +303,7 @@ double evaluate_custom(const Loss::Definition& loss, std::span<const double> sco
 
 namespace loss {
 
-Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions options) {
+Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions options) try {
   check_options(name, options);
   if (!function) fail<ArgumentError>("loss::custom(\"{}\"): the function is empty.", name);
   CustomLoss parts;
@@ -341,14 +342,18 @@ Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions
   }
   parts.is_builtin = is_builtin(name, options, parts);
   return custom_loss(std::move(name), options.link, options.outputs, labels_for(options), std::move(parts));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("loss::custom");
 }
 
-Loss custom(std::string name, LossFunction function, CustomOptions options) {
+Loss custom(std::string name, LossFunction function, CustomOptions options) try {
   LossFunctionWithParameters with_parameters;
   if (function)
     with_parameters = [function = std::move(function)](const Tensor& score, const Tensor& label,
                                                        std::span<const Tensor>) { return function(score, label); };
   return custom(std::move(name), std::move(with_parameters), std::move(options));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("loss::custom");
 }
 
 }  // namespace loss

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/other_names.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
@@ -20,17 +21,21 @@ constexpr ParameterRule delta_rule[] = {{"delta", 0, true, unbounded, "the resid
 constexpr ParameterRule gamma_rule[] = {
     {"gamma", 0, false, 100, "how much rows that are right are played down; 0: as logistic"}};
 
-Loss make(LossKind kind, std::int32_t outputs, const char* name, Link link, LabelKind label_kind, int classes) {
+Loss make(LossKind kind, std::int32_t outputs, const char* name, Link link, LabelKind label_kind, int classes) try {
   return Loss(std::make_shared<const Loss::Definition>(
       Loss::Definition{{.kind = kind, .outputs = outputs}, name, link, label_kind, classes}));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(name);
 }
 
 /// Of one output, with one parameter.
 Loss make(LossKind kind, const char* name, Link link, LabelKind label_kind, int classes,
-          std::span<const ParameterRule> rule, double value) {
+          std::span<const ParameterRule> rule, double value) try {
   return Loss(std::make_shared<const Loss::Definition>(
                   Loss::Definition{{.kind = kind}, name, link, label_kind, classes, rule}))
       .with_parameter(rule[0].name, value);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(name);
 }
 
 [[noreturn]] void refuse_parameter(const Loss& loss, std::string_view name) {
@@ -74,14 +79,16 @@ std::string ParameterRule::range() const {
   return fmt::format("{} {}", low_open ? ">" : ">=", low);
 }
 
-std::vector<LossParameter> Loss::parameters() const {
+std::vector<LossParameter> Loss::parameters() const try {
   std::vector<LossParameter> result;
   for (std::size_t i = 0; i < definition_->parameters.size(); ++i)
     result.push_back({definition_->parameters[i].name, definition_->spec.parameter[i]});
   return result;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Loss::parameters");
 }
 
-Loss Loss::with_parameter(std::string_view name, double value) const {
+Loss Loss::with_parameter(std::string_view name, double value) const try {
   for (std::size_t i = 0; i < definition_->parameters.size(); ++i) {
     const ParameterRule& rule = definition_->parameters[i];
     if (rule.name != name) continue;
@@ -96,10 +103,12 @@ Loss Loss::with_parameter(std::string_view name, double value) const {
     return Loss(std::make_shared<const Definition>(std::move(changed)));
   }
   refuse_parameter(*this, name);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Loss::with_parameter");
 }
 
 double Loss::evaluate(std::span<const double> score, double label, std::span<double> gradient,
-                      std::span<double> curvature) const {
+                      std::span<double> curvature) const try {
   const auto outputs = static_cast<std::size_t>(this->outputs());
   if (outputs == 0)
     fail<ArgumentError>("Loss::evaluate: {}.",
@@ -133,12 +142,16 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
       return d.value;
     }
   });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Loss::evaluate");
 }
 
-void Loss::predict(std::span<double> score) const {
+void Loss::predict(std::span<double> score) const try {
   if (outputs() == 0 || score.size() != static_cast<std::size_t>(outputs()))
     fail<ArgumentError>("Loss::predict: {} has {} score(s) a row, but {} are given.", name(), outputs(), score.size());
   apply_link(link(), score.data(), 1, outputs(), 1, 1);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Loss::predict");
 }
 
 namespace loss {
@@ -167,8 +180,10 @@ Loss focal(FocalOptions options) {
   return make(LossKind::focal, "focal", Link::sigmoid, LabelKind::classes, 2, gamma_rule, options.gamma);
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> names() try {
   return {"squared", "logistic", "softmax", "poisson", "quantile", "absolute", "huber", "focal"};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("loss::names");
 }
 
 namespace {
@@ -191,10 +206,12 @@ Loss plain(std::string_view name, int classes) {
 
 }  // namespace
 
-Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters, int classes) {
+Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters, int classes) try {
   Loss loss = plain(name, classes);
   for (const LossParameter& parameter : parameters) loss = loss.with_parameter(parameter.name, parameter.value);
   return loss;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("loss::by_name");
 }
 
 }  // namespace loss

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "metric/loss_metric.hpp"
@@ -63,7 +64,7 @@ std::string why_no_metric(const Loss& loss) {
 
 namespace metric {
 
-Metric of(const Loss& loss) {
+Metric of(const Loss& loss) try {
   if (const std::string why = why_no_metric(loss); !why.empty())
     fail<ArgumentError>("metric::of: loss \"{}\" {}.", loss.name(), why);
   return Metric(loss.name(), false, [loss](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
@@ -82,6 +83,8 @@ Metric of(const Loss& loss) {
     const std::vector<double> losses = losses_of(loss, scores, rows.labels);
     return weighted_mean(rows, [&](std::size_t row) { return rows.weight(row) == 0 ? 0 : losses[row]; });
   });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("metric::of");
 }
 
 }  // namespace metric

@@ -70,7 +70,7 @@ namespace {
 constexpr std::string_view pinball_prefix = "pinball_";
 }
 
-std::vector<std::string> names() {
+std::vector<std::string> names() try {
   return {"rmse",
           "mae",
           "r2",
@@ -82,9 +82,11 @@ std::vector<std::string> names() {
           "pinball_0.5",
           "multiclass_logloss",
           "multiclass_error"};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("metric::names");
 }
 
-Metric by_name(std::string_view name) {
+Metric by_name(std::string_view name) try {
   if (name == "rmse") return rmse();
   if (name == "mae") return mae();
   if (name == "r2") return r2();
@@ -102,6 +104,8 @@ Metric by_name(std::string_view name) {
   const std::vector<std::string> known = names();
   fail<ArgumentError>("metric: no metric \"{}\". {}Metrics: {}.", name, suggestion(name, other_metrics(), known),
                       listing(known));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("metric::by_name");
 }
 
 namespace {
@@ -119,7 +123,7 @@ std::vector<Metric> by_link(const Loss& loss) {
 
 }  // namespace
 
-std::vector<Metric> defaults(const Loss& loss) {
+std::vector<Metric> defaults(const Loss& loss) try {
   const CustomLoss* const custom = loss.definition().custom.get();
   if (custom && !custom->is_builtin) {
     std::vector<Metric> metrics;
@@ -136,6 +140,8 @@ std::vector<Metric> defaults(const Loss& loss) {
     default: break;
   }
   return by_link(loss);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("metric::defaults");
 }
 
 }  // namespace metric

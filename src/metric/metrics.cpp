@@ -5,16 +5,20 @@
 #include "backend/math/math.hpp"
 #include "backend/loss/row_losses.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "metric/rows.hpp"
 
 namespace linden::metric {
 namespace {
 
 template <class Value>
-Metric make(const std::string& name, bool higher_is_better, Value value) {
-  return Metric(name, higher_is_better, [=](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
-    return value(name.c_str(), MetricRows(prediction, label, weight));
-  });
+Metric make(std::string_view name, bool higher_is_better, Value value) try {
+  return Metric(std::string(name), higher_is_better,
+                [name = std::string(name), value](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
+                  return value(name.c_str(), MetricRows(prediction, label, weight));
+                });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(name);
 }
 
 void want_one_column(const char* name, const MetricRows& rows) {
@@ -154,7 +158,7 @@ Metric poisson_deviance() {
   });
 }
 
-Metric pinball(PinballOptions options) {
+Metric pinball(PinballOptions options) try {
   const double level = options.level;
   if (!(level > 0 && level < 1)) fail<ArgumentError>("metric::pinball: level is {}, but it must be in (0, 1).", level);
   return make(fmt::format("pinball_{}", level), false, [level](const char* name, const MetricRows& rows) {
@@ -162,6 +166,8 @@ Metric pinball(PinballOptions options) {
     const QuantileLoss loss{level};
     return weighted_mean(rows, [&](std::size_t row) { return loss(rows.predictions[row], rows.labels[row]); });
   });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("metric::pinball");
 }
 
 }  // namespace linden::metric

@@ -5,6 +5,7 @@
 #include <linden/boosting.hpp>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/text/number.hpp"
 #include "data/text/text_file.hpp"
 #include "loss/check_labels.hpp"
@@ -182,7 +183,7 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
   return values;
 }
 
-Loss default_loss(const Dataset& data) {
+Loss default_loss(const Dataset& data) try {
   if (!data.has_label()) fail<DataError>("default_loss: the data has no label.");
   if (!data.classes().empty()) return data.classes().size() == 2 ? loss::logistic() : loss::softmax();
   std::vector<double> values;  // rows of weight 0 say nothing
@@ -195,6 +196,8 @@ Loss default_loss(const Dataset& data) {
   const bool is_constant = second == values.end();
   const auto is_third = [&](double value) { return value != values[0] && value != *second; };
   return is_constant || std::ranges::any_of(values, is_third) ? loss::squared() : loss::logistic();
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("default_loss");
 }
 
 }  // namespace linden

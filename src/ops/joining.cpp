@@ -4,6 +4,7 @@
 
 #include "tensor/node.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/loops.hpp"
 #include "ops/promotion.hpp"
@@ -60,7 +61,7 @@ void check_any(const char* op, const std::vector<Tensor>& tensors) {
 
 }  // namespace
 
-Tensor concatenate(const std::vector<Tensor>& tensors, int axis) {
+Tensor concatenate(const std::vector<Tensor>& tensors, int axis) try {
   check_any("concatenate", tensors);
   const Shape& first = tensors[0].shape();
   if (first.rank() == 0)
@@ -76,9 +77,11 @@ Tensor concatenate(const std::vector<Tensor>& tensors, int axis) {
           first.text(), i, other.text(), along);
   }
   return join("concatenate", tensors, along);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("concatenate");
 }
 
-Tensor stack(const std::vector<Tensor>& tensors, int axis) {
+Tensor stack(const std::vector<Tensor>& tensors, int axis) try {
   check_any("stack", tensors);
   const Shape& first = tensors[0].shape();
   const int along = axis < 0 ? axis + first.rank() + 1 : axis;
@@ -98,6 +101,8 @@ Tensor stack(const std::vector<Tensor>& tensors, int axis) {
     parts.push_back((is_number ? tensors[i].to(device) : tensors[i]).unsqueeze(along));
   }
   return join("stack", parts, along);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("stack");
 }
 
 Tensor arange(std::int64_t count, DType dtype, Device device) {

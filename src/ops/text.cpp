@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -79,7 +80,7 @@ class Writer {
 
 }  // namespace
 
-std::string to_string(const Tensor& x, std::int64_t most) {
+std::string to_string(const Tensor& x, std::int64_t most) try {
   if (most < 1) fail<ArgumentError>("to_string: most is {}, but it must be at least 1.", most);
   Tensor shown = x.detach();
   std::vector<std::int64_t> gaps;
@@ -92,6 +93,8 @@ std::string to_string(const Tensor& x, std::int64_t most) {
   const std::string place = x.device().kind() == Device::Kind::cpu ? "" : ", " + x.device().name();
   return fmt::format("{}\nshape {}, {}{}{}", elements, x.shape().text(), name_of(x.dtype()), place,
                      x.requires_grad() ? ", requires_grad" : "");
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("to_string");
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << to_string(x); }

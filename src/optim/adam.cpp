@@ -5,6 +5,7 @@
 #include "tensor/device_context.hpp"
 #include "optim/options.hpp"
 #include "optim/parameters.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden::optim {
 
@@ -39,16 +40,18 @@ void Adam::set_learning_rate(double learning_rate) {
   options_.learning_rate = learning_rate;
 }
 
-std::vector<NamedTensor> Adam::state() const {
+std::vector<NamedTensor> Adam::state() const try {
   std::vector<NamedTensor> state;
   write_options(options_, state);
   state.push_back({"steps", host_copy(steps_)});
   state.push_back({"mean", host_copy(mean_)});
   state.push_back({"mean_of_squares", host_copy(mean_of_squares_)});
   return state;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Adam::state");
 }
 
-void Adam::set_state(const std::vector<NamedTensor>& state) {
+void Adam::set_state(const std::vector<NamedTensor>& state) try {
   StateReader reader(name_, state);
   const auto options = read_options<AdamOptions>(name_, reader);
   Tensor steps = reader.tensor("steps", steps_.dtype(), steps_.shape());
@@ -59,6 +62,8 @@ void Adam::set_state(const std::vector<NamedTensor>& state) {
   steps_ = std::move(steps);
   mean_ = std::move(mean);
   mean_of_squares_ = std::move(mean_of_squares);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Adam::set_state");
 }
 
 }  // namespace linden::optim

@@ -11,6 +11,7 @@
 #include "optim/line_search.hpp"
 #include "optim/options.hpp"
 #include "optim/parameters.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden::optim {
 namespace {
@@ -145,7 +146,9 @@ const char* name_of(LbfgsStatus status) noexcept {
 }
 
 Lbfgs::Lbfgs(std::vector<Tensor> parameters, const LbfgsOptions& options)
-    : Optimizer("Lbfgs", std::move(parameters)), options_(options), memory_(std::make_unique<Memory>()) {
+    : Optimizer("Lbfgs", std::move(parameters)),
+      options_(options),
+      memory_(or_out_of_memory("Lbfgs", [] { return std::make_unique<Memory>(); })) {
   check_options(name_, options_);
   memory_->gradient = zeros_beside(parameters_);
   memory_->move = zeros_beside(parameters_);
@@ -154,7 +157,7 @@ Lbfgs::Lbfgs(Lbfgs&&) noexcept = default;
 Lbfgs& Lbfgs::operator=(Lbfgs&&) noexcept = default;
 Lbfgs::~Lbfgs() = default;
 
-double Lbfgs::step(const std::function<Tensor()>& closure) {
+double Lbfgs::step(const std::function<Tensor()>& closure) try {
   if (!closure) fail<ArgumentError>("Lbfgs::step: the closure is empty.");
   const TapeScope off_the_tape(TapeMode::off);
   Memory& memory = *memory_;
@@ -202,6 +205,8 @@ double Lbfgs::step(const std::function<Tensor()>& closure) {
   report.gradient_size = here.gradient_size;
   report_ = report;
   return loss_before;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Lbfgs::step");
 }
 
 void Lbfgs::set_learning_rate(double learning_rate) {
@@ -209,14 +214,16 @@ void Lbfgs::set_learning_rate(double learning_rate) {
   options_.learning_rate = learning_rate;
 }
 
-std::vector<NamedTensor> Lbfgs::state() const {
+std::vector<NamedTensor> Lbfgs::state() const try {
   std::vector<NamedTensor> state;
   write_options(options_, state);
   memory_->write(state);
   return state;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Lbfgs::state");
 }
 
-void Lbfgs::set_state(const std::vector<NamedTensor>& state) {
+void Lbfgs::set_state(const std::vector<NamedTensor>& state) try {
   StateReader reader(name_, state);
   const auto options = read_options<LbfgsOptions>(name_, reader);
   const Tensor& first = parameters_.front();
@@ -224,6 +231,8 @@ void Lbfgs::set_state(const std::vector<NamedTensor>& state) {
   reader.finish();
   options_ = options;
   *memory_ = std::move(memory);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Lbfgs::set_state");
 }
 
 }  // namespace linden::optim

@@ -7,6 +7,7 @@
 
 #include "tensor/node.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "tensor/device_context.hpp"
 #include "tensor/access.hpp"
 
@@ -65,13 +66,15 @@ void* place(const Tensor& flat, std::int64_t offset) {
 
 }  // namespace
 
-void check_parameters(const char* optimizer, const std::vector<Tensor>& parameters) {
+void check_parameters(const char* optimizer, const std::vector<Tensor>& parameters) try {
   if (parameters.empty()) fail<ArgumentError>("{}: there are no parameters.", optimizer);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     check_alone(optimizer, i, parameters[i]);
     check_like_first(optimizer, i, parameters[i], parameters.front());
   }
   check_apart(optimizer, parameters);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(optimizer);
 }
 
 std::int64_t total_elements(const std::vector<Tensor>& parameters) {
@@ -85,7 +88,7 @@ Tensor zeros_beside(const std::vector<Tensor>& parameters) {
 }
 
 void fused_step(StepKernel kernel, StepTask task, const std::vector<Tensor>& parameters, const Tensor& steps,
-                const Tensor& first, const Tensor& second, std::int64_t last_distinct_step) {
+                const Tensor& first, const Tensor& second, std::int64_t last_distinct_step) try {
   struct Move {
     std::int64_t step;
     Tensor gradient;
@@ -118,6 +121,8 @@ void fused_step(StepKernel kernel, StepTask task, const std::vector<Tensor>& par
     kernel(context, task);
     segments.clear();
   }
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("step");
 }
 
 Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters)

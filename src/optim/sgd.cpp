@@ -4,6 +4,7 @@
 #include "tensor/device_context.hpp"
 #include "optim/options.hpp"
 #include "optim/parameters.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden::optim {
 
@@ -32,15 +33,17 @@ void Sgd::set_learning_rate(double learning_rate) {
   options_.learning_rate = learning_rate;
 }
 
-std::vector<NamedTensor> Sgd::state() const {
+std::vector<NamedTensor> Sgd::state() const try {
   std::vector<NamedTensor> state;
   write_options(options_, state);
   state.push_back({"steps", host_copy(steps_)});
   if (options_.momentum != 0) state.push_back({"velocity", host_copy(velocity_)});
   return state;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Sgd::state");
 }
 
-void Sgd::set_state(const std::vector<NamedTensor>& state) {
+void Sgd::set_state(const std::vector<NamedTensor>& state) try {
   StateReader reader(name_, state);
   const auto options = read_options<SgdOptions>(name_, reader);
   Tensor steps = reader.tensor("steps", steps_.dtype(), steps_.shape()), velocity;
@@ -51,6 +54,8 @@ void Sgd::set_state(const std::vector<NamedTensor>& state) {
   options_ = options;
   steps_ = std::move(steps);
   velocity_ = std::move(velocity);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Sgd::set_state");
 }
 
 }  // namespace linden::optim

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 
@@ -21,15 +22,17 @@ thread_local Threads::Scope* current_scope = nullptr;
 
 Threads::Scope& scope() {
   if (current_scope) return *current_scope;
-  thread_local Threads::Scope all_cores(0);
-  return all_cores;
+  return or_out_of_memory("Threads", []() -> Threads::Scope& {
+    thread_local Threads::Scope all_cores(0);
+    return all_cores;
+  });
 }
 
 }  // namespace
 
 Threads::Threads(int threads) {
   if (threads < 0) fail<ArgumentError>("Threads: {} threads. Hint: 0 takes all cores.", threads);
-  scope_ = std::make_unique<Scope>(threads);
+  scope_ = or_out_of_memory("Threads", [&] { return std::make_unique<Scope>(threads); });
   scope_->before = std::exchange(current_scope, scope_.get());
 }
 Threads::~Threads() { current_scope = scope_->before; }

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/out_of_memory.hpp"
 #include "tensor/access.hpp"
 
 namespace linden {
@@ -170,12 +171,14 @@ void attach(Tensor& result, Node* node, std::span<const Tensor* const> operands)
 /// Puts `result` on the tape. Call it only where is_recorded(operands...). The rule is a function
 /// (const std::shared_ptr<Node>& self, const Tensor& gradient, std::span<Tensor> gradients).
 template <class Rule, class... Operands>
-void record(const OpId& op, Tensor& result, Rule rule, const Operands&... operands) {
+void record(const OpId& op, Tensor& result, Rule rule, const Operands&... operands) try {
   using Inputs = std::array<std::shared_ptr<Node>, sizeof...(operands)>;
   Inputs inputs{TensorAccess::node(operands)...};
   const std::int64_t depth = detail::depth_above(inputs);
   const Tensor* const list[] = {&operands...};
   detail::attach(result, new Recorded<Rule, Inputs>(op, depth, std::move(inputs), std::move(rule)), list);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(op.name);
 }
 
 /// The same for any number of operands.

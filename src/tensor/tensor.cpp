@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "tensor/access.hpp"
 
 namespace linden {
@@ -25,6 +26,12 @@ const char* name_of(DType dtype) noexcept {
 }
 
 Shape::Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
+
+Axes::Axes(std::span<const int> axes) : count_(axes.size()) {
+  if (axes.size() > list_.size())
+    fail<ShapeError>("Axes: {} dimensions; a tensor has at most {}.", axes.size(), list_.size());
+  std::ranges::copy(axes, list_.begin());
+}
 
 Shape::Shape(std::span<const std::int64_t> sizes) : rank_(static_cast<int>(sizes.size())) {
   if (sizes.size() > max_rank)
@@ -48,7 +55,11 @@ std::int64_t Shape::elements() const {
   return product;
 }
 
-std::string Shape::text() const { return fmt::format("[{}]", fmt::join(begin(), end(), ", ")); }
+std::string Shape::text() const try {
+  return fmt::format("[{}]", fmt::join(begin(), end(), ", "));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Shape::text");
+}
 
 Shape row_major_strides(const Shape& shape) {
   Shape strides = shape;
@@ -65,7 +76,7 @@ Tensor::Tensor() noexcept {
   strides_.append(1);
 }
 
-Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) {
+Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) try {
   Tensor t;
   t.shape_ = shape;
   t.strides_ = row_major_strides(shape);
@@ -77,6 +88,8 @@ Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) {
       device.kind() == Device::Kind::cpu ? std::make_shared<Storage>(bytes) : std::make_shared<Storage>(bytes, device);
   t.first_ = t.storage_->data;
   return t;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("a tensor");
 }
 
 Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
@@ -135,7 +148,7 @@ Tensor Tensor::wrap(void* first, std::int64_t count, DType dtype, const Shape& s
   if (strides ? wanted > count : wanted != count)
     fail<ArgumentError>("Tensor::view_of: shape {} wants {} elements, but {} were given.", shape.text(), wanted, count);
   Tensor t;
-  t.storage_ = std::make_shared<Storage>(first, std::move(owner));
+  t.storage_ = or_out_of_memory("Tensor::view_of", [&] { return std::make_shared<Storage>(first, std::move(owner)); });
   t.first_ = first;
   t.shape_ = shape;
   t.strides_ = steps;

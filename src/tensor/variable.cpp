@@ -2,6 +2,7 @@
 #include <linden/tensor.hpp>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "tensor/node.hpp"
 
 namespace linden {
@@ -18,7 +19,7 @@ Tensor& Tensor::set_requires_grad(bool wanted) {
     if (dtype_ != DType::f32 && dtype_ != DType::f64)
       fail<DTypeError>("set_requires_grad: a tensor of {} has no derivative. Hint: cast(x, DType::f64).",
                        name_of(dtype_));
-    node_ = std::make_shared<Variable>();
+    node_ = or_out_of_memory("set_requires_grad", [] { return std::make_shared<Variable>(); });
   }
   return *this;
 }

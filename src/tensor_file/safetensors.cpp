@@ -1,10 +1,13 @@
 #include "tensor_file/safetensors.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "base/fail.hpp"
+#include "json/writer.hpp"
 #include "tensor_file/stored.hpp"
 
 namespace linden {
@@ -33,24 +36,100 @@ const char* name_of_stored(DType dtype) {
       ->name;
 }
 
-/// The header as an object. JSON would keep the last of two members of one name.
-json header_of(const std::string& where, std::string_view text) {
-  std::set<std::string> names;
-  std::string twice;
-  const auto note = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::key && depth == 1 && !names.insert(parsed.get<std::string>()).second)
-      twice = parsed.get<std::string>();
+/// What the header says of a tensor, before it is checked.
+struct Description {
+  std::string name;
+  bool is_object = false;
+  std::optional<std::string> dtype;
+  std::optional<std::vector<std::uint64_t>> shape, data_offsets;
+};
+
+/// Collects descriptions while the header is read. There is no tree of values: nlohmann's allocates when it is
+/// destroyed. Of two members of one name the last one counts, but for names of tensors.
+class HeaderReader {
+ public:
+  std::vector<Description> tensors;
+  std::string twice;       ///< a name that two tensors have
+  bool is_object = false;  ///< whether the header is one: else there are no tensors
+
+  bool start_object(std::size_t) {
+    if (depth_ == 0) is_object = true;
+    if (depth_ == 1 && !tensors.empty()) tensors.back().is_object = true;
+    spoil();
+    ++depth_;
     return true;
-  };
-  json header;
-  try {
-    header = json::parse(text.begin(), text.end(), note);
-  } catch (const json::exception&) {
-    fail<FileError>("{}: its header is no JSON.", where);
   }
-  if (!header.is_object()) fail<FileError>("{}: its header is no JSON object.", where);
-  if (!twice.empty()) fail<FileError>("{}: two tensors are called \"{}\".", where, twice);
-  return header;
+  bool end_object() { return close(); }
+  bool start_array(std::size_t) {
+    spoil();
+    if (depth_ == 2)
+      if (auto* const list = numbers()) list->emplace();
+    ++depth_;
+    return true;
+  }
+  bool end_array() { return close(); }
+  bool key(std::string& name) {
+    if (depth_ == 1) {
+      if (!names_.insert(name).second) twice = name;
+      tensors.emplace_back().name = name;
+      member_.clear();
+    }
+    if (depth_ == 2) member_ = name;
+    return true;
+  }
+  bool string(std::string& text) {
+    spoil();
+    if (is_dtype()) tensors.back().dtype = text;
+    return true;
+  }
+  bool number_unsigned(std::uint64_t number) {
+    auto* const list = depth_ == 3 ? numbers() : nullptr;
+    if (list == nullptr) return other();
+    if (*list) (*list)->push_back(number);
+    return true;
+  }
+  bool null() { return other(); }
+  bool boolean(bool) { return other(); }
+  bool number_integer(std::int64_t) { return other(); }
+  bool number_float(double, const std::string&) { return other(); }
+  bool binary(json::binary_t&) { return other(); }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) { return false; }
+
+ private:
+  bool is_dtype() const { return depth_ == 2 && !tensors.empty() && member_ == "dtype"; }
+  /// Of the member that is being read, if it should be a list of whole numbers.
+  std::optional<std::vector<std::uint64_t>>* numbers() {
+    if (tensors.empty()) return nullptr;
+    if (member_ == "shape") return &tensors.back().shape;
+    if (member_ == "data_offsets") return &tensors.back().data_offsets;
+    return nullptr;
+  }
+  // What comes now is no whole number, and makes what it stands in, or in the place of, no list of them.
+  void spoil() {
+    if (is_dtype()) tensors.back().dtype.reset();
+    if (depth_ == 2 || depth_ == 3)
+      if (auto* const list = numbers()) list->reset();
+  }
+  bool other() {
+    spoil();
+    return true;
+  }
+  bool close() {
+    --depth_;
+    return true;
+  }
+
+  int depth_ = 0;
+  std::string member_;
+  std::set<std::string> names_;
+};
+
+std::vector<Description> header_of(const std::string& where, std::string_view text) {
+  HeaderReader reader;
+  if (!json::sax_parse(text.begin(), text.end(), &reader)) fail<FileError>("{}: its header is no JSON.", where);
+  if (!reader.is_object) fail<FileError>("{}: its header is no JSON object.", where);
+  if (!reader.twice.empty()) fail<FileError>("{}: two tensors are called \"{}\".", where, reader.twice);
+  return std::move(reader.tensors);
 }
 
 /// A place in the file.
@@ -61,40 +140,50 @@ struct Entry {
   std::uint64_t begin = 0, end = 0;
 };
 
-std::vector<std::uint64_t> whole_numbers(const std::string& where, const json& entry, const char* member) {
-  const auto found = entry.find(member);
-  std::vector<std::uint64_t> numbers;
-  bool fits = found != entry.end() && found->is_array();
-  if (fits)
-    for (const json& number : *found) {
-      fits = fits && number.is_number_unsigned();
-      if (fits) numbers.push_back(number.get<std::uint64_t>());
-    }
-  if (!fits) fail<FileError>("{}: \"{}\" is no list of whole numbers.", where, member);
-  return numbers;
-}
-
-Entry entry_of(const std::string& where, const std::string& name, const json& description) {
+Entry entry_of(const std::string& where, const Description& description) {
   Entry entry;
-  entry.name = name;
-  if (!description.is_object()) fail<FileError>("{}: its description is no JSON object.", where);
-  const auto dtype = description.find("dtype");
-  if (dtype == description.end() || !dtype->is_string()) fail<FileError>("{}: it has no \"dtype\".", where);
-  const auto known = std::find_if(std::begin(types), std::end(types),
-                                  [&](const NamedType& t) { return t.name == dtype->get_ref<const std::string&>(); });
+  entry.name = description.name;
+  if (!description.is_object) fail<FileError>("{}: its description is no JSON object.", where);
+  if (!description.dtype) fail<FileError>("{}: it has no \"dtype\".", where);
+  const auto known = std::ranges::find(types, *description.dtype, &NamedType::name);
   if (known == std::end(types))
-    fail<FileError>("{}: elements of the type \"{}\" have no dtype here.", where, dtype->get_ref<const std::string&>());
+    fail<FileError>("{}: elements of the type \"{}\" have no dtype here.", where, *description.dtype);
   entry.type = known->type;
-  for (const std::uint64_t size : whole_numbers(where, description, "shape")) {
+  const auto numbers = [&](const char* member, const std::optional<std::vector<std::uint64_t>>& list) {
+    if (!list) fail<FileError>("{}: \"{}\" is no list of whole numbers.", where, member);
+    return *list;
+  };
+  for (const std::uint64_t size : numbers("shape", description.shape)) {
     if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
       fail<FileError>("{}: the size {} of a dimension is too large.", where, size);
     entry.sizes.push_back(static_cast<std::int64_t>(size));
   }
-  const std::vector<std::uint64_t> offsets = whole_numbers(where, description, "data_offsets");
+  const std::vector<std::uint64_t> offsets = numbers("data_offsets", description.data_offsets);
   if (offsets.size() != 2) fail<FileError>("{}: \"data_offsets\" are {} numbers, not two.", where, offsets.size());
   entry.begin = offsets[0];
   entry.end = offsets[1];
   return entry;
+}
+
+/// The header of tensors that stand in the file one behind the other.
+std::string header_text(const std::vector<const NamedTensor*>& tensors) {
+  std::string text;
+  JsonWriter header([&](std::string_view part) { text += part; });
+  header.open_object();
+  std::int64_t at = 0;
+  for (const NamedTensor* tensor : tensors) {
+    const Tensor& x = tensor->value;
+    const std::int64_t end = at + x.elements() * static_cast<std::int64_t>(size_of(x.dtype()));
+    header[tensor->name].open_object();
+    header["dtype"].value(name_of_stored(x.dtype()));
+    header["shape"].values(x.shape());
+    header["data_offsets"].values(std::array{at, end});
+    header.close_object();
+    at = end;
+  }
+  header.close_object();
+  header.flush();
+  return text;
 }
 
 }  // namespace
@@ -106,12 +195,11 @@ std::vector<NamedTensor> read_safetensors(const std::string& where, std::string_
   bytes.remove_prefix(length_bytes);
   if (length > bytes.size())
     fail<FileError>("{}: it is no file of tensors, or cut off: its header would have {} bytes.", where, length);
-  const json header = header_of(where, bytes.substr(0, length));
-  bytes.remove_prefix(length);
-
   std::vector<Entry> entries;
-  for (const auto& [name, description] : header.items())
-    if (name != "__metadata__") entries.push_back(entry_of(fmt::format("{}: \"{}\"", where, name), name, description));
+  for (const Description& tensor : header_of(where, bytes.substr(0, length)))
+    if (tensor.name != "__metadata__")
+      entries.push_back(entry_of(fmt::format("{}: \"{}\"", where, tensor.name), tensor));
+  bytes.remove_prefix(length);
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
   });
@@ -138,20 +226,9 @@ std::string write_safetensors(const std::vector<NamedTensor>& tensors) {
   std::stable_sort(order.begin(), order.end(), [](const NamedTensor* a, const NamedTensor* b) {
     return size_of(a->value.dtype()) > size_of(b->value.dtype());
   });
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  std::uint64_t at = 0;
-  for (const NamedTensor* tensor : order) {
-    const Tensor& x = tensor->value;
-    const std::uint64_t end = at + static_cast<std::uint64_t>(x.elements()) * size_of(x.dtype());
-    header[tensor->name] = {{"dtype", name_of_stored(x.dtype())},
-                            {"shape", std::vector<std::int64_t>(x.shape().begin(), x.shape().end())},
-                            {"data_offsets", {at, end}}};
-    at = end;
-  }
-  std::string text = header.dump();
+  std::string text = header_text(order);
   while ((length_bytes + text.size()) % alignment != 0) text += ' ';
   std::string file;
-  file.reserve(length_bytes + text.size() + at);
   for (std::size_t i = 0; i < length_bytes; ++i) file += static_cast<char>(text.size() >> (8 * i) & 255);
   file += text;
   for (const NamedTensor* tensor : order) {

@@ -1,11 +1,11 @@
 // Files of tensors: which format, which names, and the errors of both.
 #include <algorithm>
 #include <linden/tensor_file.hpp>
-#include <new>
 #include <set>
 
 #include "base/atomic_file.hpp"
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/utf8.hpp"
 #include "data/text/text_file.hpp"
 #include "tensor_file/npy.hpp"
@@ -19,14 +19,12 @@ constexpr std::string_view npy_ending = ".npy";
 
 /// Calls `action` with the call for messages and the bytes of the file.
 template <class Action>
-auto reading(const char* function, const std::filesystem::path& path, const Action& action) {
+auto reading(const char* function, const std::filesystem::path& path, const Action& action) try {
   const std::string where = fmt::format("{}(\"{}\")", function, path.string());
-  try {
-    const Text text = Text::read(path, where);
-    return action(where, std::string_view(text.begin(), static_cast<std::size_t>(text.end() - text.begin())));
-  } catch (const std::bad_alloc&) {
-    fail<MemoryError>("{}: there is not enough memory for its tensors.", where);
-  }
+  const Text text = Text::read(path, where);
+  return action(where, std::string_view(text.begin(), static_cast<std::size_t>(text.end() - text.begin())));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(function);
 }
 
 std::vector<NamedTensor> read_npz(const std::string& where, std::string_view bytes) {
@@ -65,7 +63,11 @@ void check_names(const std::string& where, const std::vector<NamedTensor>& tenso
 
 }  // namespace
 
-void save_tensor(const std::filesystem::path& path, const Tensor& x) { replace_file(path, write_npy(x)); }
+void save_tensor(const std::filesystem::path& path, const Tensor& x) try {
+  replace_file(path, write_npy(x));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("save_tensor");
+}
 
 Tensor load_tensor(const std::filesystem::path& path) {
   return reading("load_tensor", path, [](const std::string& where, std::string_view bytes) {
@@ -74,7 +76,7 @@ Tensor load_tensor(const std::filesystem::path& path) {
   });
 }
 
-void save_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors) {
+void save_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors) try {
   const std::string where = fmt::format("save_tensors(\"{}\")", path.string());
   check_names(where, tensors);
   if (path.extension() == ".npz")
@@ -83,6 +85,8 @@ void save_tensors(const std::filesystem::path& path, const std::vector<NamedTens
     replace_file(path, write_safetensors(tensors));
   else
     fail<ArgumentError>("{}: the ending says the format, and this is neither .npz nor .safetensors.", where);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("save_tensors");
 }
 
 std::vector<NamedTensor> load_tensors(const std::filesystem::path& path) {
@@ -92,13 +96,15 @@ std::vector<NamedTensor> load_tensors(const std::filesystem::path& path) {
   });
 }
 
-Tensor tensor_named(const std::vector<NamedTensor>& tensors, std::string_view name) {
+Tensor tensor_named(const std::vector<NamedTensor>& tensors, std::string_view name) try {
   const auto found = std::find_if(tensors.begin(), tensors.end(), [&](const NamedTensor& t) { return t.name == name; });
   if (found != tensors.end()) return found->value;
   std::vector<std::string> names;
   for (const NamedTensor& tensor : tensors) names.push_back(tensor.name);
   fail<ArgumentError>("tensor_named: no tensor \"{}\". {}Tensors: {}.", name, did_you_mean(name, names),
                       listing(names));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("tensor_named");
 }
 
 }  // namespace linden

@@ -106,10 +106,13 @@ TEST(JsonLines, HoldOneObjectARound) {
     const MetricValue metrics[] = {{"rmse", 0.1, false}, {"a \"b\"", 1e-300, false}};
     EXPECT_FALSE(callback({0, 2, 0.5, metrics}).stops());
     EXPECT_FALSE(callback({1, 2, 0.75, {}}).stops());
+    const MetricValue odd[] = {{"no UTF-8: \xff", std::numeric_limits<double>::quiet_NaN(), false}};
+    EXPECT_FALSE(callback({2, 2, 1, odd}).stops());
     std::ifstream file(path);  // every line is there as soon as its round has ended
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     EXPECT_EQ(text,
-              "{\"round\":0,\"seconds\":0.5,\"rmse\":0.1,\"a \\\"b\\\"\":1e-300}\n{\"round\":1,\"seconds\":0.75}\n");
+              "{\"round\":0,\"seconds\":0.5,\"rmse\":0.1,\"a \\\"b\\\"\":1e-300}\n{\"round\":1,\"seconds\":0.75}\n"
+              "{\"round\":2,\"seconds\":1.0,\"no UTF-8: \xef\xbf\xbd\":null}\n");
   }
   std::filesystem::remove(path);
 }

@@ -1,5 +1,6 @@
 #include "tensor_file/safetensors.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <linden/error.hpp>
@@ -75,11 +76,20 @@ TEST(Safetensors, RefusesWhatIsDamaged) {
             "file: it is no file of tensors, or cut off: its header would have 734698278354037857 bytes.");
   EXPECT_EQ(refused(file_of("[1")), "file: its header is no JSON.");
   EXPECT_EQ(refused(file_of("[1]")), "file: its header is no JSON object.");
+  EXPECT_EQ(refused(file_of(R"([{"dtype":"F32","shape":[1]}])")), "file: its header is no JSON object.");
+  EXPECT_EQ(refused(file_of("7")), "file: its header is no JSON object.");
   EXPECT_EQ(refused(file_of(R"({"a":{},"a":{}})")), "file: two tensors are called \"a\".");
   EXPECT_EQ(refused(file_of(R"({"a":1})")), "file: \"a\": its description is no JSON object.");
   EXPECT_EQ(refused(file_of(R"({"a":{}})")), "file: \"a\": it has no \"dtype\".");
   EXPECT_EQ(refused(file_of(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "1234")),
             "file: \"a\": \"shape\" is no list of whole numbers.");
+  for (const char* shape : {"[[1]]", "[1,[1]]", R"({"shape":1})", R"([1],"shape":null)", R"(["1"])", "[1.5]", "1"})
+    EXPECT_EQ(
+        refused(file_of(fmt::format(R"({{"a":{{"dtype":"F32","shape":{},"data_offsets":[0,4]}}}})", shape), "1234")),
+        "file: \"a\": \"shape\" is no list of whole numbers.")
+        << shape;
+  EXPECT_EQ(refused(file_of(R"({"a":{"dtype":["F32"],"shape":[1],"data_offsets":[0,4]}})", "1234")),
+            "file: \"a\": it has no \"dtype\".");
   EXPECT_EQ(refused(file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}})", "1234")),
             "file: \"a\": \"data_offsets\" are 1 numbers, not two.");
   EXPECT_EQ(refused(file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", "1234")),
@@ -92,6 +102,18 @@ TEST(Safetensors, RefusesWhatIsDamaged) {
             "file: \"a\": shape [4611686018427387904] has more bytes than 63 bits count.");
   const std::string whole = golden("safetensors");
   for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_NE(refused(whole.substr(0, size)), "") << size;
+}
+
+TEST(Safetensors, IgnoresWhatItDoesNotKnow) {
+  const std::vector<NamedTensor> tensors = read_safetensors(
+      "file", file_of(R"({"__metadata__":{"format":"pt"},"b":{"note":{"shape":[9]},"dtype":"U8","shape":[2],)"
+                      R"("data_offsets":[0,2],"more":[1,[2],{}]},"a":{"shape":[],"data_offsets":[2,3],"dtype":"U8"}})",
+                      "\1\2\3"));
+  ASSERT_EQ(tensors.size(), 2u);
+  EXPECT_EQ(tensors[0].name, "b");
+  expect_equal(tensors[0].value, {1, 2}, {2});
+  EXPECT_EQ(tensors[1].name, "a");
+  expect_equal(tensors[1].value, {3}, {});
 }
 
 TEST(Safetensors, SurvivesEveryChangedByte) {

@@ -4,6 +4,7 @@
 #include "backend/loss/row_losses.hpp"
 #include "loss/definition.hpp"
 #include "model/config_fields.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
@@ -43,12 +44,20 @@ double l2_of(const BoostingConfig& config) {
   return config.l2.value_or(renewal_level(config.loss.definition().spec) > 0 ? 0 : 1);
 }
 
-std::vector<FieldInfo> fields(const BoostingConfig& config) { return table().infos(config); }
-
-void set_field(BoostingConfig& config, std::string_view name, std::string_view value) {
-  table().set(config, name, value);
+std::vector<FieldInfo> fields(const BoostingConfig& config) try {
+  return table().infos(config);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("fields");
 }
 
-void BoostingConfig::check() const { table().check(*this); }
+void set_field(BoostingConfig& config, std::string_view name, std::string_view value) try {
+  table().set(config, name, value);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("set_field");
+}
+
+void BoostingConfig::check() const try { table().check(*this); } catch (const std::bad_alloc&) {
+  fail_out_of_memory("BoostingConfig::check");
+}
 
 }  // namespace linden

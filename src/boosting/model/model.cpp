@@ -13,7 +13,7 @@
 
 namespace linden {
 
-int Tree::depth() const {
+int Tree::depth() const try {
   std::vector<int> depths(nodes.size());
   int deepest = 0;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -22,6 +22,8 @@ int Tree::depth() const {
     deepest = std::max(deepest, depths[i] + 1);
   }
   return deepest;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Tree::depth");
 }
 
 BoostedModel::BoostedModel() noexcept = default;

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "boosting/model/model.hpp"
 #include "model/text_lines.hpp"
 
@@ -22,9 +23,13 @@ std::string gains(const std::vector<Importance>& importances) {
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const BoostingConfig& config) { return out << fields_line(fields(config)); }
+std::ostream& operator<<(std::ostream& out, const BoostingConfig& config) try {
+  return out << fields_line(fields(config));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("operator<<");
+}
 
-std::ostream& operator<<(std::ostream& out, const BoostedModel& model) {
+std::ostream& operator<<(std::ostream& out, const BoostedModel& model) try {
   if (model.empty()) return out << text_line("model", "boosted: empty");
   std::int64_t leaves = 0;
   int depth = 0;
@@ -38,6 +43,8 @@ std::ostream& operator<<(std::ostream& out, const BoostedModel& model) {
   const std::vector<Importance> importances = model.importances();
   if (!importances.empty()) out << text_line("gain", gains(importances));
   return out;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("operator<<");
 }
 
 }  // namespace linden

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/dataset/checks.hpp"
 
@@ -63,7 +64,7 @@ SparseRows without_columns(const SparseRows& sparse, const std::vector<bool>& dr
 
 }  // namespace
 
-Dataset Dataset::with_label(const NumberList& label, std::string name) const {
+Dataset Dataset::with_label(const NumberList& label, std::string name) const try {
   State state = *state_;
   if (features() == 0 && state.rows == 0) state.rows = label.values().elements();
   check_label(label.span(), state.rows);
@@ -71,24 +72,30 @@ Dataset Dataset::with_label(const NumberList& label, std::string name) const {
   state.classes.clear();
   state.label_name = std::move(name);
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_label");
 }
 
-Dataset Dataset::with_label(const NameList& label, std::string name) const {
+Dataset Dataset::with_label(const NameList& label, std::string name) const try {
   Coded classes = coded(label, false);
   const Dataset labelled = with_label(NumberList(classes.codes), std::move(name));
   State state = *labelled.state_;
   state.classes = std::move(classes.values);
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_label");
 }
 
-Dataset Dataset::with_weight(const NumberList& weight) const {
+Dataset Dataset::with_weight(const NumberList& weight) const try {
   if (!weight.empty()) check_weight(weight.span(), state_->rows);
   State state = *state_;
   state.weight = weight.values();
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_weight");
 }
 
-Dataset Dataset::with_column(Column column) const {
+Dataset Dataset::with_column(Column column) const try {
   if (state_->is_sparse)
     fail<ArgumentError>(
         "Dataset::with_column: the dataset holds compressed rows, which have no columns of their own. Hint: "
@@ -103,18 +110,24 @@ Dataset Dataset::with_column(Column column) const {
   else
     *place = std::move(column);
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_column");
 }
 
-Dataset Dataset::with_column(std::string name, const NumberList& values) const {
+Dataset Dataset::with_column(std::string name, const NumberList& values) const try {
   return with_column(Column{.name = std::move(name), .values = values.values()});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_column");
 }
 
-Dataset Dataset::with_column(std::string name, const NameList& values) const {
+Dataset Dataset::with_column(std::string name, const NameList& values) const try {
   Coded categories = coded(values, true);
   return with_column({std::move(name), std::move(categories.codes), true, std::move(categories.values)});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_column");
 }
 
-Dataset Dataset::without(const NameList& names) const {
+Dataset Dataset::without(const NameList& names) const try {
   const std::vector<std::string> all = feature_names();
   std::vector<bool> dropped(all.size());
   for (const std::string& name : names) {
@@ -134,6 +147,8 @@ Dataset Dataset::without(const NameList& names) const {
   }
   for (const std::string& name : names) state.slips.erase(name);
   return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::without");
 }
 
 }  // namespace linden

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/dataset/builder.hpp"
 
 namespace linden {
@@ -222,11 +223,13 @@ SharedOrigin joined_origin(std::span<const Dataset> parts) {
 
 }  // namespace
 
-Dataset Dataset::concat(std::span<const Dataset> parts) {
+Dataset Dataset::concat(std::span<const Dataset> parts) try {
   std::vector<Dataset> filled;  // without rows there is no label, and nothing to join
   std::ranges::copy_if(parts, std::back_inserter(filled), [](const Dataset& part) { return part.rows() > 0; });
   if (filled.empty()) return parts.empty() ? Dataset() : parts[0];
   return concat_filled(filled);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::concat");
 }
 
 Dataset Dataset::concat_filled(std::span<const Dataset> parts) {

@@ -54,7 +54,7 @@ Tensor checked_numbers(const char* what, const Tensor& values) {
 
 }  // namespace
 
-Dataset::Dataset() : Dataset(std::make_shared<const State>()) {}
+Dataset::Dataset() : Dataset(or_out_of_memory("Dataset", [] { return std::make_shared<const State>(); })) {}
 Dataset::Dataset(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
 
 Shape Dataset::grid(std::size_t values, int features) {
@@ -139,23 +139,27 @@ int Dataset::features() const noexcept {
   return static_cast<int>(is_sparse() ? state_->sparse.names.size() : state_->columns.size());
 }
 
-std::vector<std::string> Dataset::feature_names() const {
+std::vector<std::string> Dataset::feature_names() const try {
   if (is_sparse()) return state_->sparse.names;
   std::vector<std::string> names;
   for (const Column& column : state_->columns) names.push_back(column.name);
   return names;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::feature_names");
 }
 
 const std::string& Dataset::label_name() const& noexcept { return state_->label_name; }
 bool Dataset::is_sparse() const noexcept { return state_->is_sparse; }
 const std::vector<Column>& Dataset::columns() const& noexcept { return state_->columns; }
 
-const Column& Dataset::column(std::string_view name) const& {
+const Column& Dataset::column(std::string_view name) const& try {
   const auto place = std::ranges::find(state_->columns, name, &Column::name);
   if (place != state_->columns.end()) return *place;
   const std::vector<std::string> names = feature_names();
   fail<ArgumentError>("Dataset::column: no column \"{}\"{}. {}Columns: {}.", name,
                       is_sparse() ? " in compressed rows" : "", did_you_mean(name, names), listing(names));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::column");
 }
 
 const SparseRows& Dataset::sparse() const& noexcept { return state_->sparse; }
@@ -164,7 +168,7 @@ const Tensor& Dataset::label() const& noexcept { return state_->label; }
 const std::vector<std::string>& Dataset::classes() const& noexcept { return state_->classes; }
 const Tensor& Dataset::weight() const& noexcept { return state_->weight; }
 
-Schema Dataset::schema() const {
+Schema Dataset::schema() const try {
   Schema schema;
   if (state_->is_sparse)
     for (const std::string& name : state_->sparse.names) schema.features.push_back({name, false, {}});
@@ -175,12 +179,16 @@ Schema Dataset::schema() const {
   schema.missing = state_->missing;
   schema.only_missing = state_->only_missing;
   return schema;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::schema");
 }
 
-std::string Dataset::where(std::int64_t row) const {
+std::string Dataset::where(std::int64_t row) const try {
   if (row < 0 || row >= state_->rows)
     fail<ArgumentError>("Dataset::where: row {} is out of range; there are {} rows.", row, state_->rows);
   return state_->origin ? (*state_->origin)(row) : fmt::format("row {}", row);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::where");
 }
 
 const std::vector<std::string>& Dataset::remarks() const& noexcept { return state_->remarks; }

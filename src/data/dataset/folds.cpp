@@ -127,7 +127,7 @@ std::pair<Dataset, Dataset> Dataset::split(const SplitOptions& options) const tr
   fail_out_of_memory("Dataset::split");
 }
 
-std::vector<Fold> Dataset::folds(const FoldOptions& options) const {
+std::vector<Fold> Dataset::folds(const FoldOptions& options) const try {
   constexpr const char* where = "Dataset::folds";
   const std::span<const double> label = strata(where, *this, options);
   if (options.count < 2 || options.count > state_->rows)
@@ -156,6 +156,8 @@ std::vector<Fold> Dataset::folds(const FoldOptions& options) const {
   std::vector<Fold> folds;
   for (const std::vector<bool>& test : is_test) folds.push_back(fold_of(test));
   return folds;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::folds");
 }
 
 }  // namespace linden

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
 #include "data/dataset/builder.hpp"
 
 namespace linden {
@@ -28,7 +29,7 @@ std::string label_text(const Dataset& data) {
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Dataset& data) {
+std::ostream& operator<<(std::ostream& out, const Dataset& data) try {
   out << fmt::format("{} row{}, {} feature{}", data.rows(), data.rows() == 1 ? "" : "s", data.features(),
                      data.features() == 1 ? "" : "s");
   std::vector<std::string> texts;
@@ -39,6 +40,8 @@ std::ostream& operator<<(std::ostream& out, const Dataset& data) {
   if (data.has_label()) out << "; " << label_text(data);
   if (data.weight().elements() > 0) out << "; weighted";
   return out;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("operator<<");
 }
 
 }  // namespace linden

@@ -10,7 +10,8 @@
 namespace linden {
 namespace {
 
-// Seconds, roughly: what matters is where one solver overtakes another.
+// Seconds, roughly: what matters is where one solver overtakes another. On the CPU those of one thread, since files of
+// models hold them, and are the same for any number.
 struct Rates {
   double gram;         // a multiplication of the Gram matrix of dense rows
   double sparse_gram;  // of a pair of entries of a sparse row
@@ -21,8 +22,7 @@ struct Rates {
 
 Rates rates_of(const Context& context) {
   if (context.queue != nullptr) return {1e-13, 1e-13, 4e-12, 1e-11, 1e-12};
-  const double threads = context.arena.threads();
-  return {4e-11 / threads, 8e-10 / threads, 5e-10 / threads, 2e-9 / threads, 1e-10 / threads};
+  return {4e-11, 8e-10, 5e-10, 2e-9, 1e-10};
 }
 
 constexpr double newton_steps = 7;

@@ -50,6 +50,7 @@ struct CsvOptions {
   std::string label = {};
   bool header = true;       ///< whether the first line has the columns' names (else they are "0", "1", ...)
   char delimiter = 0;       ///< between fields; 0: a tab, ';', '|' or ',', whichever the first lines are divided by
+  char decimal = '.';       ///< or ',': "1,5" is a number, "1.5" is none; the delimiter is then not guessed to be ','
   std::string weight = {};  ///< a column of row weights (finite, >= 0), by name or number
   std::vector<std::string> drop = {};         ///< columns to leave out
   std::vector<std::string> categorical = {};  ///< columns to take as categories though they hold numbers
@@ -126,12 +127,12 @@ class LINDEN_API Dataset {
   /// No rows, no features.
   Dataset();
 
-  /// Reads RFC 4180 text (quotes, doubled quotes, line breaks inside quotes; unquoted fields are trimmed); "-" reads
-  /// standard input. Blank lines are skipped, also in a file of one column, where "" makes a row.
-  /// A column is numeric (f64) when every field that is not missing parses as a number, else a categorical one whose
-  /// dictionary is sorted by bytes, so that the order of rows does not matter. A label that is not a number makes
-  /// classes. Throws FileError when the file cannot be read, DataError with line and column for bad content,
-  /// ArgumentError for a column that is not there.
+  /// Reads RFC 4180 text (quotes, doubled quotes, line breaks inside quotes; unquoted fields are trimmed), as it is or
+  /// compressed by gzip or zstd (known by its first bytes); "-" reads standard input. Blank lines are skipped, also in
+  /// a file of one column, where "" makes a row. A column is numeric (f64) when every field that is not missing parses
+  /// as a number, else a categorical one whose dictionary is sorted by bytes, so that the order of rows does not
+  /// matter. A label that is not a number makes classes. Throws FileError when the file cannot be read, DataError with
+  /// line and column for bad content, ArgumentError for a column that is not there.
   static Dataset from_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
   /// Reads a file by a schema, as rows to validate on, to evaluate and to predict: its features, in its order and of
@@ -142,7 +143,7 @@ class LINDEN_API Dataset {
   static Dataset from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options = {});
 
   /// Reads lines "label index:value ..." with ascending indices; '#' starts a comment. Features are named by their
-  /// index. Kept sparse. Throws FileError, or DataError with the line.
+  /// index. Kept sparse. Files may be compressed, as for from_csv. Throws FileError, or DataError with the line.
   static Dataset from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options = {});
 
   /// Reads a file by a schema: as many features as it has, those absent being 0; larger indices are ignored.

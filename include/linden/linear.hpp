@@ -110,7 +110,7 @@ struct Certificate {
   double objective = 0;  ///< with its penalties
   double gap = 0;        ///< objective minus optimum, at most
   GapKind gap_kind = GapKind::bound;
-  std::string gap_source;  ///< of an estimate: what it was made from; not stored in files
+  std::string gap_source;  ///< of an estimate: what it was made from; empty for a bound
   double tolerance = 0;    ///< what was asked for
   /// gap / |objective|, which `tolerance` bounds; 0 for a gap of 0. Where the objective is about 0, its scale is that
   /// of the best constant, and rounding of the labels.

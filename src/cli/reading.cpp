@@ -35,12 +35,18 @@ char delimiter_of(const std::string& asked) {
   return asked[0];
 }
 
+char decimal_of(const std::string& asked) {
+  if (asked != "." && asked != ",") fail<ArgumentError>("--decimal is \"{}\"; it must be . or a comma.", asked);
+  return asked[0];
+}
+
 CsvOptions csv_options(const ReadOptions& options) {
   CsvOptions csv;
   csv.label = options.label;
   csv.weight = options.weight;
   csv.header = !options.no_header;
   csv.delimiter = delimiter_of(options.delimiter);
+  csv.decimal = decimal_of(options.decimal);
   csv.drop = options.drop;
   csv.categorical = options.categorical;
   csv.threads = options.threads;
@@ -82,6 +88,7 @@ void add_format_options(CLI::App& command, ReadOptions& options) {
   command.add_option(
       "--delimiter", options.delimiter,
       "CSV, between fields: one character, or tab (default: whichever of tab, ; | and , divides the first lines)");
+  command.add_option("--decimal", options.decimal, "CSV, in numbers: . or ,")->capture_default_str();
   command
       .add_option("--missing", options.missing,
                   "CSV: tokens for missing values beside the usual ones (empty, NA, NULL, and others), comma-separated")

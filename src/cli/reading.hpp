@@ -11,7 +11,7 @@
 namespace linden::cli {
 
 struct ReadOptions {
-  std::string label, weight, format, delimiter;
+  std::string label, weight, format, delimiter, decimal = ".";
   bool no_header = false, zero_based = false, drop_unlabelled = false;
   int features = 0;
   std::vector<std::string> drop, categorical, missing;
@@ -24,7 +24,7 @@ void add_data_option(CLI::App& command, std::string& data, const std::string& me
 void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics);
 /// --weight and --drop-unlabelled, for files that have a label.
 void add_label_options(CLI::App& command, ReadOptions& options);
-/// --format, --no-header, --delimiter, --missing, --zero-based, --threads.
+/// --format, --no-header, --delimiter, --decimal, --missing, --zero-based, --threads.
 void add_format_options(CLI::App& command, ReadOptions& options);
 /// --device.
 void add_device_option(CLI::App& command, std::string& device);

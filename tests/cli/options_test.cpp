@@ -223,6 +223,24 @@ TEST_F(Options, AllFilesAreWatchedEveryRound) {
   EXPECT_FALSE(Json::parse(read("r.json")).contains("history"));
 }
 
+TEST_F(Options, DecimalCommasAreReadOnRequest) {
+  const std::string points = numbers();
+  std::string commas = points;
+  for (char& c : commas) c = c == ',' ? ';' : c;
+  write("points.csv", "x,z,y\n1.5,2,0\n2.25,1,1\n-3.5e1,4,1\n" + points.substr(6));
+  write("commas.csv", "x;z;y\n1,5;2;0\n2,25;1;1\n-3,5e1;4;1\n" + commas.substr(6));
+  const std::string train = "train --label y --rounds 3 --min-rows-in-leaf 2 --device cpu ";
+  succeed(train + "points.csv --out p.json");
+  succeed(train + "commas.csv --decimal , --valid commas.csv --out m.json");
+  EXPECT_TRUE(read("m.json") == read("p.json"));
+  EXPECT_TRUE(succeed("predict commas.csv --decimal , --model m.json") == succeed("predict points.csv --model m.json"));
+  EXPECT_EQ(refused("predict commas.csv --model m.json"),
+            "linden: commas.csv:2: column \"x\" is \"1,5\", but it held numbers in training. Hint: --decimal ',' if "
+            "that is the decimal sign here.\n");
+  EXPECT_EQ(refused(train + "commas.csv --decimal ';' --out m.json"),
+            "linden: --decimal is \";\"; it must be . or a comma.\n");
+}
+
 TEST_F(Options, AnUndefinedMetricIsPrintedAsSuch) {
   write("t.csv", numbers(80, 2));
   write("one.csv", "x,z,y\n1,2,1\n2,3,1\n");

@@ -77,9 +77,10 @@ TEST_F(Reading, TheDelimiterIsGuessed) {
   write("t.csv", "x;y\n1,5;2\n2,5;3\n3,5;5\n4,5;1\n");
   const Ran ran = run("train --data t.csv --label y --set loss=squared --out m.json");
   EXPECT_NE(ran.out.find("4 rows, 1 feature, 1 of text: x (4 values; line 2: \"1,5\")"), std::string::npos) << ran.out;
-  EXPECT_TRUE(
-      ran.err.starts_with("linden: t.csv:2: column \"x\" is text, 4 values: \"1,5\" has a comma, and numbers are "
-                          "written with a point and without separators of thousands.\n"))
+  EXPECT_TRUE(ran.err.starts_with(
+      "linden: t.csv:2: column \"x\" is text, 4 values: \"1,5\" has a comma, and numbers are "
+      "written with a point and without separators of thousands. Hint: --decimal ',' if that is the "
+      "decimal sign here.\n"))
       << ran.err;
 }
 

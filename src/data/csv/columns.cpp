@@ -31,6 +31,7 @@ CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const Miss
                         std::span<double* const> values, std::span<FirstText> first_text,
                         std::span<std::atomic<bool>> doubtful) {
   const CsvGrammar grammar = table.grammar;
+  const bool has_points = table.decimal == '.';
   const char* const end = table.text.end();
   const char* nul = CsvGrammar::find('\0', block.begin, block.end);
   const CsvTrouble form = each_field(table, block, [&](const char* p, std::int64_t row, int column, CsvField& field) {
@@ -38,7 +39,7 @@ CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const Miss
     const char* const known = first_text[c].load(std::memory_order_relaxed);
     const bool wanted = values[c] != nullptr && (known == nullptr || p < known);
     p = grammar.skip_blanks(p);
-    if (wanted && missing.plainly_number(*p)) {
+    if (wanted && has_points && missing.plainly_number(*p)) {
       if (const char* q = parse_number_prefix(p, end, values[c][row])) {
         q = grammar.skip_blanks(q);
         if (*q == '\r' && q[1] == '\n') ++q;
@@ -49,7 +50,7 @@ CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const Miss
     if (!wanted || field.fault != CsvFault::none) return p;
     if (missing.has(field))
       values[c][row] = std::numeric_limits<double>::quiet_NaN();
-    else if (const auto number = parse_number(field.text))
+    else if (const auto number = table.number(field.text))
       values[c][row] = *number;
     else if (missing.has_among_numbers(field))
       values[c][row] = std::numeric_limits<double>::quiet_NaN(), doubtful[c].store(true, std::memory_order_relaxed);
@@ -164,11 +165,13 @@ void refuse_text(const CsvTable& table, std::span<const CsvColumn> columns, std:
   if (first == nullptr) return;
   CsvField field;
   table.grammar.take(first->first_text, table.text.end(), field);
-  fail<DataError>(
-      "{}:{}: column \"{}\" is {}, but it held numbers in training. Hint: mend the field, or name it among the missing "
-      "tokens if it means that.",
-      table.source.file, line_of(table.text, first->first_text),
-      table.names[static_cast<std::size_t>(first - columns.data())], shown(field.value()));
+  const char other = table.decimal == ',' ? '.' : ',';
+  fail<DataError>("{}:{}: column \"{}\" is {}, but it held numbers in training. Hint: {}.", table.source.file,
+                  line_of(table.text, first->first_text), table.names[static_cast<std::size_t>(first - columns.data())],
+                  shown(field.value()),
+                  parse_number(field.text, other)
+                      ? fmt::format(".decimal = '{}' if that is the decimal sign here", other)
+                      : std::string("mend the field, or name it among the missing tokens if it means that"));
 }
 
 }  // namespace

@@ -13,7 +13,6 @@
 #include "data/csv/roles.hpp"
 #include "data/csv/rows.hpp"
 #include "data/dataset/builder.hpp"
-#include "data/text/number.hpp"
 
 namespace linden {
 namespace {
@@ -43,7 +42,7 @@ void read_names(CsvTable& table) {
 }
 
 // The first row whose value the role does not allow, or the number of rows.
-std::int64_t first_bad(const CsvColumn& column, CsvRole role, bool may_be_unlabelled) {
+std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole role, bool may_be_unlabelled) {
   const std::int64_t rows = column.values.elements();
   const auto first = [&](auto values, auto&& is_bad) {
     return std::find_if(values.begin(), values.end(), is_bad) - values.begin();
@@ -59,7 +58,7 @@ std::int64_t first_bad(const CsvColumn& column, CsvRole role, bool may_be_unlabe
   if (role == CsvRole::feature) return rows;
   return first(codes, [&](std::int32_t code) {
     if (role == CsvRole::label) return code < 0 && !may_be_unlabelled;
-    return code < 0 || !parse_number(column.categories[static_cast<std::size_t>(code)]);
+    return code < 0 || !table.number(column.categories[static_cast<std::size_t>(code)]);
   });
 }
 
@@ -67,7 +66,7 @@ std::int64_t first_bad(const CsvColumn& column, CsvRole role, bool may_be_unlabe
   const CsvField field = field_at(table, row, static_cast<int>(c));
   const std::string place = fmt::format("{}:{}", table.source.file, line_of(table.text, field.begin));
   const std::string& name = table.names[c];
-  const bool infinite = std::isinf(parse_number(field.text).value_or(0));
+  const bool infinite = std::isinf(table.number(field.text).value_or(0));
   if (role == CsvRole::weight)
     fail<DataError>("{}: the weight (column \"{}\") is {}, but a weight is a finite number, at least 0.", place, name,
                     shown(field.value()));
@@ -88,7 +87,7 @@ void check_values(const CsvTable& table, const std::vector<CsvColumn>& columns, 
   std::vector<std::int64_t> bad(columns.size(), table.rows);
   arena.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t task, int) {
     const auto c = static_cast<std::size_t>(task);
-    if (roles[c] != CsvRole::dropped) bad[c] = first_bad(columns[c], roles[c], may_be_unlabelled);
+    if (roles[c] != CsvRole::dropped) bad[c] = first_bad(table, columns[c], roles[c], may_be_unlabelled);
   });
   const auto first = std::min_element(bad.begin(), bad.end());
   const auto c = static_cast<std::size_t>(first - bad.begin());
@@ -147,9 +146,11 @@ Schema tokens_of(const CsvOptions& options, const Schema* schema) {
 Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& options, std::size_t block,
                   const Schema* schema) {
   if (options.delimiter != 0) check_delimiter(source, options.delimiter);
+  if (options.decimal != '.' && options.decimal != ',')
+    fail<ArgumentError>("{}: .decimal is '{}'; it must be '.' or ','.", source.call, options.decimal);
   Arena arena(options.threads);
-  const char delimiter = options.delimiter != 0 ? options.delimiter : guess_delimiter(text, source);
-  CsvTable table{text, source, CsvGrammar(delimiter), options.header};
+  const char delimiter = options.delimiter != 0 ? options.delimiter : guess_delimiter(text, source, options.decimal);
+  CsvTable table{text, source, CsvGrammar(delimiter), options.header, options.decimal};
   read_names(table);
   const CsvRoles roles = schema != nullptr ? assign_roles(table, options, *schema) : assign_roles(table, options);
   find_rows(table, block ? block : block_size(table.names.size()), arena);

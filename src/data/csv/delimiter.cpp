@@ -49,14 +49,15 @@ int fields_by(char delimiter, const Text& text) {
 
 }  // namespace
 
-char guess_delimiter(const Text& text, const Source& source) {
+char guess_delimiter(const Text& text, const Source& source, char decimal) {
   if (source.ending == ".tsv" || source.ending == ".tab") return '\t';
-  const int by_comma = fields_by(',', text);
+  const int by_comma = decimal == ',' ? 0 : fields_by(',', text);
   const int by_tab = fields_by('\t', text);
   if (by_tab > 1 && by_tab >= by_comma) return '\t';
   const int by_semicolon = fields_by(';', text);
   if (by_semicolon > 1 && by_semicolon + 1 >= by_comma) return ';';  // a decimal comma in each is one field more
-  return fields_by('|', text) > std::max(1, by_comma) ? '|' : ',';
+  if (fields_by('|', text) > std::max(1, by_comma)) return '|';
+  return decimal == ',' ? ';' : ',';
 }
 
 }  // namespace linden

@@ -5,7 +5,7 @@
 
 namespace linden {
 
-/// A tab, ';', '|' or ','.
-char guess_delimiter(const Text& text, const Source& source);
+/// A tab, ';', '|' or ','; not a ',' that is the decimal sign.
+char guess_delimiter(const Text& text, const Source& source, char decimal = '.');
 
 }  // namespace linden

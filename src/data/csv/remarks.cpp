@@ -1,5 +1,5 @@
-// A column of text is taken for a slip when most of its distinct values are numbers, or would be with a point in the
-// place of a comma.
+// A column of text is taken for a slip when most of its distinct values are numbers, or would be with another decimal
+// sign and without separators of thousands.
 #include "data/csv/remarks.hpp"
 
 #include <fmt/format.h>
@@ -12,28 +12,31 @@
 namespace linden {
 namespace {
 
-bool is_number(const std::string& text) { return parse_number(text).has_value(); }
+char other_sign(const CsvTable& table) { return table.decimal == ',' ? '.' : ','; }
 
-// "1,5", "1.234,5" and "1,234.5", which no number is here; commas have digits on both sides.
-bool has_decimal_comma(std::string text) {
-  const std::size_t comma = text.find(',');
-  if (comma == std::string::npos || comma + 1 == text.size() || !std::isdigit(static_cast<unsigned char>(text.back())))
+// "1,5", "1.234,5" and "1,234.5" where the decimal sign is a point: there are digits on both sides of the other sign.
+bool has_other_sign(const CsvTable& table, std::string text) {
+  const std::size_t sign = text.find(other_sign(table));
+  if (sign == std::string::npos || sign + 1 == text.size() || !std::isdigit(static_cast<unsigned char>(text.back())))
     return false;
   std::erase_if(text, [](char c) { return c == ',' || c == '.'; });
-  return is_number(text);
+  return parse_number(text).has_value();
 }
 
-// How many of a column's values are numbers, and how many are with a comma for a point.
+// How many of a column's values are numbers, and how many are with the other decimal sign.
 struct Numbers {
-  std::size_t plain = 0, commas = 0, all = 0;
+  std::size_t plain = 0, others = 0, all = 0;
 
-  explicit Numbers(const CsvColumn& column)
-      : plain(static_cast<std::size_t>(std::ranges::count_if(column.categories, is_number))),
-        commas(static_cast<std::size_t>(std::ranges::count_if(column.categories, has_decimal_comma))),
-        all(column.categories.size()) {}
+  Numbers(const CsvTable& table, const CsvColumn& column) : all(column.categories.size()) {
+    for (const std::string& value : column.categories)
+      if (table.number(value))
+        ++plain;
+      else if (has_other_sign(table, value))
+        ++others;
+  }
 
   bool most_are_plain() const { return 2 * plain >= all; }
-  bool look_like_a_slip() const { return 2 * (plain + commas) >= all; }
+  bool look_like_a_slip() const { return 2 * (plain + others) >= all; }
 };
 
 std::string place_of(const CsvTable& table, const char* where) {
@@ -54,19 +57,24 @@ std::string outcome(const CsvTable& table, const CsvColumn& column, CsvRole role
 }
 
 std::string column_remark(const CsvTable& table, const CsvColumn& column, CsvRole role, std::size_t c) {
-  const Numbers numbers(column);
+  const Numbers numbers(table, column);
   const std::string what = fmt::format("{}: {}", place_of(table, column.first_text), outcome(table, column, role, c));
   if (numbers.most_are_plain())
     return fmt::format(
         "{}: {} here is no number, {} of its values are. Hint: mend the field, or name it among the "
         "missing tokens if it means that.",
         what, first_text(table, column), numbers.plain);
-  return fmt::format("{}: {} has a comma, and numbers are written with a point and without separators of thousands.",
-                     what, first_text(table, column));
+  const bool comma = table.decimal == ',';
+  return fmt::format(
+      "{}: {} has a {}, and numbers are written with a {} and without separators of thousands. Hint: .decimal = '{}' "
+      "if "
+      "that is the decimal sign here.",
+      what, first_text(table, column), comma ? "point" : "comma", comma ? "comma" : "point", other_sign(table));
 }
 
 // A first line most of whose names are numbers is likely a row.
 std::string header_remark(const CsvTable& table) {
+  const auto is_number = [&](const std::string& name) { return table.number(name).has_value(); };
   const auto number = std::ranges::find_if(table.names, is_number);
   const auto numbers = static_cast<std::size_t>(std::ranges::count_if(table.names, is_number));
   if (!table.header || 2 * numbers <= table.names.size()) return "";
@@ -76,7 +84,9 @@ std::string header_remark(const CsvTable& table) {
       place_of(table, table.header_line), shown(*number), numbers - 1, table.names.size());
 }
 
-bool is_slip(const CsvColumn& column) { return column.first_text != nullptr && Numbers(column).look_like_a_slip(); }
+bool is_slip(const CsvTable& table, const CsvColumn& column) {
+  return column.first_text != nullptr && Numbers(table, column).look_like_a_slip();
+}
 
 }  // namespace
 
@@ -85,12 +95,12 @@ std::vector<std::string> csv_remarks(const CsvTable& table, const std::vector<Cs
   std::vector<std::string> remarks;
   if (std::string header = header_remark(table); !header.empty()) remarks.push_back(std::move(header));
   for (std::size_t c = 0; c < columns.size(); ++c)
-    if (is_slip(columns[c])) remarks.push_back(column_remark(table, columns[c], roles[c], c));
+    if (is_slip(table, columns[c])) remarks.push_back(column_remark(table, columns[c], roles[c], c));
   return remarks;
 }
 
 std::string csv_slip(const CsvTable& table, const CsvColumn& column) {
-  if (!is_slip(column)) return "";
+  if (!is_slip(table, column)) return "";
   return fmt::format("line {}: {}", line_of(table.text, column.first_text), first_text(table, column));
 }
 

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/parallel.hpp"
 #include "data/text/fields.hpp"
+#include "data/text/number.hpp"
 #include "data/text/origin.hpp"
 #include "data/text/text_file.hpp"
 
@@ -37,6 +39,7 @@ struct CsvTable {
   const Source& source;
   CsvGrammar grammar;
   bool header = true;
+  char decimal = '.';
   std::vector<std::string> names = {};  ///< of the columns
   const char* header_line = nullptr;    ///< where the first line that is not blank begins
   const char* data = nullptr;           ///< where the rows begin
@@ -45,6 +48,7 @@ struct CsvTable {
   std::vector<LineStart> starts = {};  ///< where the rows stand
 
   int columns() const noexcept { return static_cast<int>(names.size()); }
+  std::optional<double> number(std::string_view field) const { return parse_number(field, decimal); }
 };
 
 /// Divides the rows into blocks of about `size` bytes and counts them. Fills blocks, rows and starts.

@@ -1,10 +1,12 @@
 // Numbers from text, on std::from_chars, which leaves out a leading '+' and does not tell too large from too small.
 #include "data/text/number.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 namespace linden {
 namespace {
@@ -47,6 +49,14 @@ std::optional<double> parse_number(std::string_view text) noexcept {
   if (end != text.data() + text.size() || error == std::errc::invalid_argument) return {};
   if (error == std::errc::result_out_of_range) value = too_large(text) ? std::numeric_limits<double>::infinity() : 0;
   return negative ? -value : value;
+}
+
+std::optional<double> parse_number(std::string_view text, char decimal) {
+  if (decimal == '.') return parse_number(text);
+  if (text.find('.') != text.npos) return {};
+  std::string with_point(text);
+  std::ranges::replace(with_point, decimal, '.');
+  return parse_number(with_point);
 }
 
 const char* parse_number_prefix(const char* begin, const char* end, double& value) noexcept {

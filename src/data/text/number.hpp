@@ -11,6 +11,9 @@ namespace linden {
 /// when it spells none ("", "0x1p3", "1_000", " 1"). Too large for a double: an infinity; too small: zero.
 std::optional<double> parse_number(std::string_view text) noexcept;
 
+/// The same where `decimal` stands for the point: of "1,5" and "1.5" only one is a number.
+std::optional<double> parse_number(std::string_view text, char decimal);
+
 /// For a field that begins with a digit, '-' or '.': parses as much as is a finite number and returns where it ends, or
 /// nullptr when this needs a closer look by parse_number.
 const char* parse_number_prefix(const char* begin, const char* end, double& value) noexcept;

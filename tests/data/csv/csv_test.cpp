@@ -115,6 +115,27 @@ TEST(Csv, OtherDelimitersSeparate) {
   EXPECT_EQ(dump(csv("a b\n1 2\n", {.delimiter = ' '})), dump(csv("a,b\n1,2\n")));
 }
 
+TEST(Csv, DecimalCommasArePointsWhereTheyAreAskedFor) {
+  const std::string points = "a;b;w;y\n1.5;x;0.5;-2.25\n\"2.5\";NA;2;1e-3\n;y;1;+.5\n", commas = [&] {
+    std::string text = points;
+    std::ranges::replace(text, '.', ',');
+    return text;
+  }();
+  const CsvOptions by_points{.label = "y", .weight = "w"};
+  CsvOptions by_commas = by_points;
+  by_commas.decimal = ',';
+  EXPECT_EQ(dump(csv(commas, by_commas)), dump(csv(points, by_points)));
+  EXPECT_EQ(dump(csv("a,b\n\"1,5\",2\n", {.delimiter = ',', .decimal = ','})), dump(csv("a,b\n1.5,2\n")));
+  EXPECT_TRUE(csv("a\n1.5\n", {.decimal = ','}).columns()[0].categorical);  // as "1,5" is without
+  EXPECT_EQ(refusal<DataError>([&] { csv("y;w\n1;1.5\n", {.decimal = ',', .weight = "w"}); }),
+            "x.csv:2: the weight (column \"w\") is \"1.5\", but a weight is a finite number, at least 0.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { csv("a\n1\n", {.decimal = ';'}); }),
+            "Dataset::from_csv(\"x.csv\"): .decimal is ';'; it must be '.' or ','.");
+  EXPECT_EQ(refusal<DataError>([&] { csv_by(csv("a;b\n1.5;2\n").schema(), "a;b\n1;2\n1,5;2\n"); }),
+            "x.csv:3: column \"a\" is \"1,5\", but it held numbers in training. Hint: .decimal = ',' if that is the "
+            "decimal sign here.");
+}
+
 TEST(Csv, InAFileOfOneColumnABlankLineIsNoRowAndQuotesMakeOne) {
   EXPECT_EQ(csv("a\n1\n\n2\n").rows(), 2);
   EXPECT_EQ(csv("a\n1\n\"\"\n2\n").rows(), 3);

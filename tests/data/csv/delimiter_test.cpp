@@ -30,6 +30,16 @@ TEST(CsvDelimiter, OthersMayStandInText) {
   EXPECT_EQ(guess("a,b\n1,2\n1,2,3\n"), ',');
 }
 
+TEST(CsvDelimiter, IsNoDecimalComma) {
+  const auto guess = [](std::string_view text) {
+    return guess_delimiter(Text::copy_of(text), Source("from_csv", "x.csv"), ',');
+  };
+  EXPECT_EQ(guess("a;b\n1,5;2,5\n"), ';');
+  EXPECT_EQ(guess("a|b\n1,5|2,5\n"), '|');
+  EXPECT_EQ(guess("y\n1,5\n"), ';');
+  EXPECT_EQ(guess("a,b;c,d\n1;2\n"), ';');
+}
+
 TEST(CsvDelimiter, TheEndingTsvSaysIt) {
   EXPECT_EQ(guess("a,b\n1,2\n", "x.tsv"), '\t');
   EXPECT_EQ(guess("a,b\n1,2\n", "x.tsv.gz"), '\t');

@@ -29,8 +29,20 @@ TEST(CsvRemarks, OneFieldThatIsNoNumberIsNamedWithItsLine) {
 TEST(CsvRemarks, DecimalCommasAreNamed) {
   const Remarks expected{
       "x.csv:2: column \"b\" is text, 3 values: \"1.234,5\" has a comma, and numbers are written with a point and "
-      "without separators of thousands."};
+      "without separators of thousands. Hint: .decimal = ',' if that is the decimal sign here."};
   EXPECT_EQ(csv("a;b\n1;1.234,5\n2;\"2,5\"\n3;3\n", {.delimiter = ';'}).remarks(), expected);
+}
+
+TEST(CsvRemarks, DecimalPointsAreNamedWhereACommaWasAskedFor) {
+  const Remarks expected{
+      "x.csv:2: column \"b\" is text, 3 values: \"1.5\" has a point, and numbers are written with a comma and without "
+      "separators of thousands. Hint: .decimal = '.' if that is the decimal sign here."};
+  EXPECT_EQ(csv("a;b\n1;1.5\n2;2.5\n3;3\n", {.decimal = ','}).remarks(), expected);
+  EXPECT_EQ(csv("a;b\n1;1,5\n2;2,5\n3;3\n", {.decimal = ','}).remarks(), Remarks{});
+  EXPECT_EQ(
+      csv("5,1;3,5\n4,9;3,0\n", {.decimal = ','}).remarks(),
+      (Remarks{"x.csv:1: the names of the columns are numbers (\"5,1\" and 1 more of 2): is this line a row? Hint: "
+               "say that the file has no header."}));
 }
 
 TEST(CsvRemarks, AFirstLineOfNumbersIsNamed) {

@@ -83,6 +83,15 @@ TEST(Number, PrefixStopsBehindTheNumberOrGivesUp) {
     EXPECT_EQ(parse_number_prefix(hard.data(), hard.data() + hard.size(), value), nullptr) << hard;
 }
 
+TEST(Number, HasOneDecimalSign) {
+  EXPECT_EQ(parse_number("-1,5e2", ','), -150.0);
+  EXPECT_EQ(parse_number("1e400", ','), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(parse_number("12", ','), 12.0);
+  EXPECT_EQ(parse_number("1.5", '.'), 1.5);
+  for (const char* text : {"1.5", "1.234,5", "1,2,3", ",", ""}) EXPECT_FALSE(parse_number(text, ',')) << text;
+  EXPECT_FALSE(parse_number("1,5", '.'));
+}
+
 TEST(Number, SaysWhyItIsInfinite) {
   EXPECT_STREQ(why_infinite("-inf"), "is infinite");
   EXPECT_STREQ(why_infinite("1e400"), "is too large for a double");

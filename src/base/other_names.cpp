@@ -61,6 +61,18 @@ constexpr OtherName boosting_fields[] = {
     {"early_stopping_round", "EarlyStopping::patience"},
     {"n_iter_no_change", "EarlyStopping::patience"},
     {"od_wait", "EarlyStopping::patience"},
+    {"categorical_feature", "CsvOptions::categorical"},
+    {"cat_features", "CsvOptions::categorical"},
+    {"categorical_features", "CsvOptions::categorical"},
+    {"ignore_column", "CsvOptions::drop"},
+    {"ignored_features", "CsvOptions::drop"},
+    {"weight_column", "CsvOptions::weight"},
+    {"sample_weight", "CsvOptions::weight"},
+    {"scale_pos_weight", "CsvOptions::weight"},
+    {"is_unbalance", "CsvOptions::weight"},
+    {"auto_class_weights", "CsvOptions::weight"},
+    {"class_weights", "CsvOptions::weight"},
+    {"class_weight", "CsvOptions::weight"},
 };
 
 constexpr OtherName linear_fields[] = {
@@ -91,6 +103,8 @@ constexpr OtherName losses[] = {
     {"regression", "squared"},
     {"RMSE", "squared"},
     {"squared_error", "squared"},
+    {"mse", "squared"},
+    {"regression_l2", "squared"},
     {"gaussian", "squared"},
     {"binary:logistic", "logistic"},
     {"binary", "logistic"},
@@ -108,12 +122,16 @@ constexpr OtherName losses[] = {
     {"regression_l1", "absolute"},
     {"MAE", "absolute"},
     {"absolute_error", "absolute"},
+    {"mae", "absolute"},
 };
 
 constexpr OtherName metrics[] = {
     {"root_mean_squared_error", "rmse"},
     {"RMSE", "rmse"},
     {"l2_root", "rmse"},
+    {"mse", "rmse"},
+    {"l2", "rmse"},
+    {"mean_squared_error", "rmse"},
     {"l1", "mae"},
     {"MAE", "mae"},
     {"mean_absolute_error", "mae"},

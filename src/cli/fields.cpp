@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <type_traits>
 
+#include "base/fail.hpp"
+#include "base/other_names.hpp"
 #include "cli/words.hpp"
 
 namespace linden::cli {
@@ -37,20 +40,72 @@ std::string parameter_list() {
 }
 
 // Both spellings, "--learning-rate" and "--learning_rate". The help has them in the footer, with range and default.
-void add_option(CLI::App& command, const std::string& field, std::vector<std::string>& assignments) {
-  const std::string spellings = field.find('_') == field.npos ? "--" + field : option_of(field) + ",--" + field;
-  command
-      .add_option_function<std::string>(
-          spellings, [&assignments, field](const std::string& value) { assignments.push_back(field + "=" + value); })
+void add_option(CLI::App& command, const std::string& field, std::vector<Assignment>& assignments) {
+  const std::string option = option_of(field);
+  const auto assign = [&assignments, field, option](const std::string& value) {
+    assignments.push_back({fmt::format("{} {}", option, value), field, value});
+  };
+  command.add_option_function<std::string>(field.find('_') == field.npos ? option : option + ",--" + field, assign)
       ->group("");
 }
 
-bool names_loss(const std::string& assignment) { return assignment.starts_with("loss="); }
+Assignment assignment_of(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) fail<ArgumentError>("--set {}: it must be field=value.", text);
+  return {"--set " + text, text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::vector<std::string> names_of(const std::vector<FieldInfo>& infos) {
+  std::vector<std::string> names;
+  for (const FieldInfo& field : infos) names.push_back(field.name);
+  return names;
+}
+
+bool is_among(const std::string& name, const std::vector<std::string>& names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Refuses a field that the configuration does not have; its loss is set.
+template <class Config>
+void check_known(const Config& config, const Assignment& assignment) {
+  constexpr bool is_linear = std::is_same_v<Config, LinearConfig>;
+  using Other = std::conditional_t<is_linear, BoostingConfig, LinearConfig>;
+  const std::vector<std::string> known = names_of(fields(config));
+  if (is_among(assignment.field, known)) return;
+  if (is_among(assignment.field, names_of(fields(Other{}))))
+    fail<ArgumentError>("{}: only {} models have it, and this is a {} one. Hint: leave it out, or --model {}.",
+                        assignment.written, is_linear ? "boosted" : "linear", is_linear ? "linear" : "boosted",
+                        is_linear ? "boosted" : "linear");
+  std::vector<std::string> losses;
+  for (const auto& [parameter, name] : loss_parameters())
+    if (parameter.name == assignment.field) losses.push_back(name);
+  if (!losses.empty())
+    fail<ArgumentError>("{}: that is a parameter of {}, and the loss is {}. Hint: --loss {}, or leave it out.",
+                        assignment.written, fmt::join(losses, " and "),
+                        config.loss.name() == "automatic" ? "chosen by the label" : config.loss.name(), losses[0]);
+  fail<ArgumentError>("{}: {} models have no such field. {}Fields: {}.", assignment.written,
+                      is_linear ? "linear" : "boosted",
+                      suggestion(assignment.field, is_linear ? other_linear_fields() : other_boosting_fields(), known),
+                      listing(known, known.size()));
+}
+
+void check_set_once(const std::vector<Assignment>& assignments) {
+  for (auto one = assignments.begin(); one != assignments.end(); ++one)
+    for (auto other = one + 1; other != assignments.end(); ++other)
+      if (one->field == other->field)
+        fail<ArgumentError>("{} is set twice, by {} and by {}. Hint: leave one out.", option_of(one->field),
+                            one->written, other->written);
+}
 
 }  // namespace
 
-void add_field_options(CLI::App& command, std::vector<std::string>& assignments) {
-  command.add_option("--set", assignments, "field=value: as the option of that name (see below); may be repeated")
+void add_field_options(CLI::App& command, std::vector<Assignment>& assignments) {
+  const auto assign = [&assignments](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) assignments.push_back(assignment_of(text));
+  };
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--set", assign, "field=value: as the option of that name (see below); may be repeated")
       ->take_all()
       ->allow_extra_args(false);
   std::set<std::string> names;
@@ -62,18 +117,19 @@ void add_field_options(CLI::App& command, std::vector<std::string>& assignments)
 }
 
 template <class Config>
-Config configure(std::vector<std::string> assignments) {
+Config configure(std::vector<Assignment> assignments) {
+  check_set_once(assignments);
   Config config;
+  const auto names_loss = [](const Assignment& assignment) { return assignment.field == "loss"; };
   std::ranges::stable_partition(assignments, names_loss);  // its parameters may stand before it
-  for (const std::string& assignment : assignments) {
-    const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos) throw ArgumentError(fmt::format("--set {}: it must be field=value.", assignment));
-    set_field(config, assignment.substr(0, equals), assignment.substr(equals + 1));
+  for (const Assignment& assignment : assignments) {
+    check_known(config, assignment);
+    set_field(config, assignment.field, assignment.value);
   }
   return config;
 }
 
-template BoostingConfig configure(std::vector<std::string>);
-template LinearConfig configure(std::vector<std::string>);
+template BoostingConfig configure(std::vector<Assignment>);
+template LinearConfig configure(std::vector<Assignment>);
 
 }  // namespace linden::cli

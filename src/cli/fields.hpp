@@ -5,22 +5,28 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <linden/boosting.hpp>
-#include <linden/error.hpp>
 #include <linden/linear.hpp>
 #include <string>
 #include <vector>
 
 namespace linden::cli {
 
-/// Adds --set, and an option for each field of both families; all append "field=value" to `assignments`. The footer of
-/// the command lists the fields.
-void add_field_options(CLI::App& command, std::vector<std::string>& assignments);
+/// A field that the command line sets.
+struct Assignment {
+  std::string written;  ///< "--rounds 500", "--set rounds=500"
+  std::string field, value;
+};
 
-/// The configuration that assignments make. Throws ArgumentError for one that does not fit.
+/// Adds --set, and an option for each field of both families; all append to `assignments`. The footer of the command
+/// lists the fields.
+void add_field_options(CLI::App& command, std::vector<Assignment>& assignments);
+
+/// The configuration that assignments make. Throws ArgumentError for one that does not fit, for a field that is set
+/// twice, and for one that the family, or the loss, does not have.
 template <class Config>
-Config configure(std::vector<std::string> assignments);
+Config configure(std::vector<Assignment> assignments);
 
-extern template BoostingConfig configure(std::vector<std::string>);
-extern template LinearConfig configure(std::vector<std::string>);
+extern template BoostingConfig configure(std::vector<Assignment>);
+extern template LinearConfig configure(std::vector<Assignment>);
 
 }  // namespace linden::cli

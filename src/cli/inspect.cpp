@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/csv_field.hpp"
 #include "cli/inspect.hpp"
+#include "cli/options.hpp"
 
 namespace linden::cli {
 namespace {
@@ -101,7 +102,8 @@ void add_inspect(CLI::App& app) {
   CLI::App* command = app.add_subcommand("inspect", "What is in a model file.");
   auto args = std::make_shared<InspectArguments>();
   command->add_option("--model,model", args->model, "a model file")->required();
-  CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree of a boosted model, counted from 0");
+  CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree of a boosted model, counted from 0")
+                          ->check(whole_number(0, 2'147'483'647));
   command->add_flag("--all", args->all, "list every feature, not 20 at most");
   command->add_flag("--importances", args->importances,
                     "of a boosted model, as CSV: what each feature did for its splits, by sums of their gain, their "

@@ -8,8 +8,8 @@
 #include <linden/linden.hpp>
 #include <system_error>
 
+#include "cli/command_line.hpp"
 #include "cli/commands.hpp"
-#include "cli/options.hpp"
 #include "cli/saving.hpp"
 #include "cli/words.hpp"
 
@@ -29,11 +29,13 @@ int run(int argc, char** argv) {
   linden::cli::add_evaluate(app);
   linden::cli::add_inspect(app);
   try {
-    linden::cli::check_options(app, argc, argv);
+    linden::cli::check_command_line(app, argc, argv);
     app.parse(argc, argv);
     return 0;
+  } catch (const CLI::Success& error) {
+    return app.exit(error);  // prints help, or the version
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return refuse(error, 2);
   } catch (const linden::cli::UsageError& error) {
     return refuse(error, 2);
   } catch (const std::system_error& error) {

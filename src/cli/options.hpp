@@ -1,23 +1,12 @@
-// What all commands have in common: options that are spelt right, numbers in their range, and where text is written.
+// What all commands have in common: numbers in their range, and where text is written.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <linden/error.hpp>
 #include <string>
 #include <string_view>
 
 namespace linden::cli {
-
-/// A command line that cannot be understood: exit code 2.
-class UsageError : public Error {
- public:
-  using Error::Error;
-};
-
-/// Throws UsageError for the first "--option" of the command line that its command does not have, with the nearest one,
-/// or what another library calls so.
-void check_options(const CLI::App& app, int argc, const char* const* argv);
 
 /// For an option that takes whole numbers; `zero` says what 0 means, if it means something.
 CLI::Validator whole_number(int low, int high, const std::string& zero = "");

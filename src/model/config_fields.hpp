@@ -34,6 +34,8 @@ struct Bounds {
     if (std::isinf(high)) return fmt::format("{} {}", low_open ? ">" : ">=", low);
     return fmt::format("{}{}, {}{}", low_open ? "(" : "[", low, high, high_open ? ")" : "]");
   }
+  /// What a number must be: ">= 0", "in [1, 64]".
+  std::string must() const { return (std::isinf(high) ? "" : "in ") + text(); }
 };
 
 template <class Config>
@@ -54,11 +56,10 @@ class FieldTable {
 
   template <class T>
   FieldTable& add_number(const std::string& name, T Config::*member, Bounds bounds, std::string meaning) {
-    const std::string range = bounds.text();
-    fields_.push_back({name, range, (range.front() == '>' ? "" : "in ") + range, std::move(meaning),
+    fields_.push_back({name, bounds.text(), bounds.must(), std::move(meaning),
                        [member](const Config& c) { return fmt::format("{}", c.*member); },
-                       [this_type = type_, name, member](Config& c, std::string_view text) {
-                         c.*member = parse_number<T>(this_type, name, text);
+                       [this_type = type_, name, member, bounds](Config& c, std::string_view text) {
+                         c.*member = parse_number<T>(this_type, name, text, bounds);
                        },
                        [=](const Config& c) { return bounds.allow(static_cast<double>(c.*member)); }});
     return *this;
@@ -67,11 +68,10 @@ class FieldTable {
   /// A number that may be unset: `value` says what it is then.
   FieldTable& add_number(const std::string& name, std::optional<double> Config::*member, double (*value)(const Config&),
                          Bounds bounds, std::string meaning) {
-    const std::string range = bounds.text();
-    fields_.push_back({name, range, (range.front() == '>' ? "" : "in ") + range, std::move(meaning),
+    fields_.push_back({name, bounds.text(), bounds.must(), std::move(meaning),
                        [value](const Config& c) { return fmt::format("{}", value(c)); },
-                       [this_type = type_, name, member](Config& c, std::string_view text) {
-                         c.*member = parse_number<double>(this_type, name, text);
+                       [this_type = type_, name, member, bounds](Config& c, std::string_view text) {
+                         c.*member = parse_number<double>(this_type, name, text, bounds);
                        },
                        [=](const Config& c) { return bounds.allow(value(c)); }});
     return *this;
@@ -122,7 +122,8 @@ class FieldTable {
   void set(Config& config, std::string_view name, std::string_view value) const {
     constexpr std::string_view prefix = loss_prefix;
     if (name.starts_with(prefix)) {
-      config.loss = config.loss.with_parameter(name.substr(prefix.size()), parse_number<double>(type_, name, value));
+      config.loss =
+          config.loss.with_parameter(name.substr(prefix.size()), parse_number<double>(type_, name, value, {}));
       return;
     }
     std::vector<std::string> names;
@@ -160,12 +161,24 @@ class FieldTable {
   }
 
   template <class T>
-  static T parse_number(std::string_view type, std::string_view name, std::string_view text) {
+  static T parse_number(std::string_view type, std::string_view name, std::string_view text, const Bounds& bounds) {
+    constexpr bool is_integral = std::is_integral_v<T>;
     T value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || text.empty())
-      fail<ArgumentError>("{}.{}: \"{}\" is not a {}number.", type, name, text, std::is_integral_v<T> ? "whole " : "");
-    return value;
+    const bool is_whole_text = end == text.data() + text.size();
+    if (error == std::errc{} && is_whole_text) return value;
+    // With an unsigned type from_chars takes no sign.
+    const bool is_negative = std::is_unsigned_v<T> && text.size() > 1 && text.starts_with('-') &&
+                             text.find_first_not_of("0123456789", 1) == text.npos;
+    if (!is_negative && !(error == std::errc::result_out_of_range && is_whole_text))
+      fail<ArgumentError>("{}.{}: \"{}\" is not a {}number.", type, name, text, is_integral ? "whole " : "");
+    if (!is_integral)
+      fail<ArgumentError>(
+          "{}.{} is {}, which is out of range: sizes of numbers other than 0 are from 2.3e-308 to 1.7e308.", type, name,
+          text);
+    const std::string most =
+        std::isinf(bounds.high) ? fmt::format(" and at most {}", std::numeric_limits<T>::max()) : "";
+    fail<ArgumentError>("{}.{} is {}; it must be {}{}.", type, name, text, bounds.must(), most);
   }
 
   static void append_parameters(const Loss& loss, std::vector<FieldInfo>& infos) {

@@ -202,8 +202,8 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(refused(train + "--valid t.csv --patience 3"),
             "linden: --patience is for boosted models: a linear fit ends at its optimum. Hint: leave it out.\n");
   EXPECT_EQ(refused(train + "--set rounds=3"),
-            "linden: Linear models have no field \"rounds\". Fields: loss, l1, l2, intercept, standardize, solver, "
-            "tolerance, max_iterations.\n");
+            "linden: --set rounds=3: only boosted models have it, and this is a linear one. Hint: leave it out, or "
+            "--model boosted.\n");
   EXPECT_EQ(refused(train + "--set loss=quantile"),
             "linden: --loss is quantile, which has no curvature; linear models take squared, logistic, "
             "softmax, poisson, huber, focal and custom.\n");

@@ -78,7 +78,8 @@ TEST_F(Options, OptionsThatAreNotThereAreAnsweredWithThoseThatAre) {
   EXPECT_EQ(refused("predict --model m.json --data t.csv --frobnicate", 2),
             "linden: linden predict has no option --frobnicate. Hint: linden predict --help lists them.\n");
   EXPECT_EQ(refused(train + "--set lambda=1"),
-            "linden: Boosted models have no field \"lambda\". Here that is l2. Fields: loss, rounds, learning_rate, "
+            "linden: --set lambda=1: boosted models have no such field. Here that is l2. Fields: loss, rounds, "
+            "learning_rate, "
             "growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, min_rows_in_leaf, "
             "row_fraction, feature_fraction, seed.\n");
   EXPECT_EQ(refused(train + "--loss binary:logistic"),

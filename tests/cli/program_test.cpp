@@ -28,9 +28,10 @@ std::string table(int classes, int rows = 120) {
 
 class Commands : public Program {
  protected:
-  std::string train(int classes, const std::string& more = "") {
+  std::string train(int classes, const std::string& more = "", int rounds = 10) {
     write("t.csv", table(classes));
-    return succeed("train --data t.csv --label y --set rounds=10 --set min_rows_in_leaf=3 --out m.json " + more);
+    return succeed(fmt::format("train --data t.csv --label y --set rounds={} --set min_rows_in_leaf=3 --out m.json {}",
+                               rounds, more));
   }
   std::vector<std::string> predict(const std::string& output) {
     succeed("predict --model m.json --data t.csv --out p.csv --output " + output);
@@ -128,7 +129,7 @@ TEST_F(Commands, TheProbabilityOfTwoClassesIsThatOfTheSecond) {
 }
 
 TEST_F(Commands, LeavesHaveOneColumnATree) {
-  train(0, "--set rounds=3");
+  train(0, "", 3);
   const std::vector<std::string> lines = predict("leaf");
   EXPECT_EQ(lines[0], "leaf_0,leaf_1,leaf_2");
   for (std::size_t i = 1; i < lines.size(); ++i) EXPECT_EQ(std::ranges::count(lines[i], ','), 2);

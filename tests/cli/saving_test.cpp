@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 class Saving : public Program {
  protected:
   Saving() { write("t.csv", small_table()); }
-  static std::string training(const std::string& out) {
-    return "train --data t.csv --label y --set rounds=2 --out " + out;
+  static std::string training(const std::string& out, int rounds = 2) {
+    return fmt::format("train --data t.csv --label y --rounds {} --out {}", rounds, out);
   }
   /// The exit code of a command line in the folder of the test.
   int shell(const std::string& line) const {
@@ -63,7 +63,7 @@ TEST_F(Saving, AModelThatCannotBeWrittenIsRescued) {
 TEST_F(Saving, AFileBeyondTheLimitIsAnErrorAndTheOldOneStays) {
   succeed(training("m.json"));
   const std::string model = read("m.json");
-  const std::string command = fmt::format("'{}' {} --set rounds=30", LINDEN_PROGRAM_FILE, training("m.json"));
+  const std::string command = fmt::format("'{}' {}", LINDEN_PROGRAM_FILE, training("m.json", 30));
   EXPECT_EQ(shell("export TMPDIR=/nowhere && ulimit -f 1 && " + command + " > /dev/null 2> e.txt"), 1);
   EXPECT_EQ(read("e.txt"), "linden: cannot write \"m.json\": File too large.\n");
   EXPECT_EQ(read("m.json"), model);

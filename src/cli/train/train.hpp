@@ -18,7 +18,8 @@ namespace linden::cli {
 struct TrainArguments {
   ReadOptions read;
   std::string data, out, json, device = "auto", family = "boosted";
-  std::vector<std::string> valid, metrics, set;
+  std::vector<std::string> valid, metrics;
+  std::vector<Assignment> set;
   int patience = 0;
   bool train_metrics = false;
 

@@ -150,7 +150,15 @@ TEST(Config, TextThatIsNoNumberIsRefused) {
   EXPECT_EQ(set("rounds", "many"), "BoostingConfig.rounds: \"many\" is not a whole number.");
   EXPECT_EQ(set("rounds", "10.5"), "BoostingConfig.rounds: \"10.5\" is not a whole number.");
   EXPECT_EQ(set("rounds", ""), "BoostingConfig.rounds: \"\" is not a whole number.");
-  EXPECT_EQ(set("seed", "-1"), "BoostingConfig.seed: \"-1\" is not a whole number.");
+  EXPECT_EQ(set("seed", "-1"), "BoostingConfig.seed is -1; it must be >= 0 and at most 18446744073709551615.");
+  EXPECT_EQ(set("seed", "-"), "BoostingConfig.seed: \"-\" is not a whole number.");
+  EXPECT_EQ(set("rounds", "99999999999999999999"),
+            "BoostingConfig.rounds is 99999999999999999999; it must be in [1, 1000000].");
+  for (const char* text : {"1e400", "1e-400"})
+    EXPECT_EQ(set("l2", text),
+              fmt::format("BoostingConfig.l2 is {}, which is out of range: sizes of numbers other than 0 are from "
+                          "2.3e-308 to 1.7e308.",
+                          text));
   EXPECT_EQ(set("l2", "1,5"), "BoostingConfig.l2: \"1,5\" is not a number.");
   EXPECT_EQ(set("l2", " 1"), "BoostingConfig.l2: \" 1\" is not a number.");
 }

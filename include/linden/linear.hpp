@@ -86,7 +86,8 @@ enum class FitStatus {
   converged,        ///< the gap is within the tolerance
   collinear,        ///< so it is, but some columns are sums of others: they have weight 0, and predictions are the same
   separable,        ///< no minimum: the loss falls for ever along a direction (classes that a plane separates, counts
-                    ///< that are all zero in a group); the weights are where the fit stopped
+                    ///< that are all zero in a group, a custom loss that has no least value); the weights are where
+                    ///< the fit stopped
   iteration_limit,  ///< max_iterations came first
   stalled,          ///< no step lowers the objective any more, though the gap says that one should
 };
@@ -112,8 +113,8 @@ struct Certificate {
   GapKind gap_kind = GapKind::bound;
   std::string gap_source;  ///< of an estimate: what it was made from; empty for a bound
   double tolerance = 0;    ///< what was asked for
-  /// gap / |objective|, which `tolerance` bounds; 0 for a gap of 0. Where the objective is about 0, its scale is that
-  /// of the best constant, and rounding of the labels.
+  /// gap / |objective|, which `tolerance` bounds (down to 2e-16); 0 for a gap of 0. Where the objective is about 0, its
+  /// scale is that of the best constant, and rounding of the labels.
   double relative_gap = 0;
   double kkt_distance = 0;  ///< the largest |subgradient| of a weight, for columns of unit variance; 0 at the optimum
   std::optional<int> rank;  ///< of the columns with the intercept; none where the solver does not learn it

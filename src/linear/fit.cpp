@@ -84,10 +84,9 @@ class Fit {
       for (std::size_t k = 0; k < constant.size(); ++k) start_[(k + 1) * index(objective_.width()) - 1] = constant[k];
     }
     const double start_value = objective_.evaluate(start_, gradient);
-    if (!std::isfinite(start_value))
-      fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels of extreme size.",
-                      where, start_value);
+    if (!std::isfinite(start_value)) refuse_start(start_value);
     target_ = {config.tolerance, config.max_iterations, start_value, 0};
+    first_start_ = start_;
     // Only where a constant fits as well as that does the size of labels matter: a pass over the rows is saved.
     double largest = 0;
     for (const double label : rows.labels) largest = std::max(largest, std::abs(label));
@@ -103,7 +102,7 @@ class Fit {
     // Where a solver's own estimate was too low, it goes on from there.
     for (int k = 0; k < most_resumptions && solution_.status == FitStatus::converged; ++k) {
       const double objective = solution_.smooth + objective_.l1_term(solution_.parameters);
-      if (gap_of_solution().value <= wanted(objective)) return;
+      if (gap_of_solution().value <= wanted(objective) || falls_for_ever()) return;
       const int before = solution_.iterations;
       target_.tolerance /= 100;
       start_ = solution_.parameters;
@@ -217,10 +216,18 @@ class Fit {
 
   // What the configuration asks for, whatever the target has become by then; weights that are rounded to doubles give
   // no less.
-  double wanted(double objective) const {
+  double wanted(double objective) const { return wanted(objective, config_.tolerance); }
+  double wanted(double objective, double tolerance) const {
     Target target = target_;
-    target.tolerance = config_.tolerance;
+    target.tolerance = tolerance;
     return std::max(target.gap(objective), 2 * weight_rounding());
+  }
+
+  // What a gap is relative to: the objective, or what takes its place where that is about 0. A tolerance that no double
+  // shows is no measure of rounding.
+  double scale(double objective) const {
+    const double tolerance = std::max(config_.tolerance, std::numeric_limits<double>::epsilon());
+    return wanted(objective, tolerance) / tolerance;
   }
 
   // What the objective may rise by when weights of standardised columns become weights of the data, to second order: of
@@ -281,8 +288,11 @@ class Fit {
   }
 
   bool is_squared() const { return rows_.loss.definition().spec.kind == LossKind::squared; }
+  [[noreturn]] void refuse_start(double value) const;
   void certify();
-  void note_separation();
+  std::vector<double> slopes_from_start() const;
+  bool falls_for_ever() const;
+  void note_separation(std::vector<double> sizes);
 
   const LinearRows& rows_;
   Design& design_;
@@ -291,6 +301,7 @@ class Fit {
   Objective objective_;
   Target target_;
   std::vector<double> start_;
+  std::vector<double> first_start_;  // of which target_.null_objective is the objective
   Solution solution_;
   Certificate certificate_;
 };
@@ -306,32 +317,74 @@ void Fit::certify() {
   c.gap_kind = gap.kind;
   c.gap_source = gap.source;
   c.gap = gap.value;
-  c.relative_gap = c.gap / (wanted(c.objective) / config_.tolerance);
+  c.relative_gap = c.gap / scale(c.objective);
   c.kkt_distance = kkt_distance(objective_, s.parameters, s.gradient);
   const bool is_there = c.gap <= wanted(c.objective);
   if (c.status == FitStatus::converged && !is_there) c.status = FitStatus::stalled;
   const bool is_proven = is_there && c.gap_kind == GapKind::bound;
   if ((c.status == FitStatus::stalled && is_there) || (c.status == FitStatus::iteration_limit && is_proven))
     c.status = FitStatus::converged;
+  if (c.status == FitStatus::separable) {
+    std::vector<double> weights = s.parameters;
+    for (std::int64_t k = 1; k <= objective_.outputs(); ++k) weights[index(k * objective_.width() - 1)] = 0;
+    note_separation(std::move(weights));
+  }
+  if (c.status != FitStatus::separable && falls_for_ever()) {
+    c.status = FitStatus::separable;
+    c.gap = c.relative_gap = std::numeric_limits<double>::infinity();
+    c.gap_kind = GapKind::estimate;
+    c.gap_source.clear();
+    note_separation(slopes_from_start());
+  }
   if (c.status == FitStatus::converged && !c.collinear_columns.empty()) c.status = FitStatus::collinear;
-  if (c.status == FitStatus::separable) note_separation();
   for (std::size_t j = 0; j < names_.size(); ++j)
     if (design_.deviation()[j] == 0) c.constant_columns.push_back(names_[j]);
 }
 
-// The columns on which the weights have grown: those whose part of a score is a tenth of the largest.
-void Fit::note_separation() {
+// What each parameter adds to the slope of the objective along the way from the start.
+std::vector<double> Fit::slopes_from_start() const {
+  std::vector<double> slopes(first_start_.size());
+  least_subgradient(objective_, solution_.parameters, solution_.gradient, slopes);
+  for (std::size_t j = 0; j < slopes.size(); ++j) slopes[j] *= solution_.parameters[j] - first_start_[j];
+  return slopes;
+}
+
+// Whether the objective has fallen by many times its size where the fit started, and still falls along that way about
+// as steeply as it did on average. The gap would be measured against an objective that is large for this reason alone.
+bool Fit::falls_for_ever() const {
+  constexpr double many = 1e8;
+  const double fall = target_.null_objective - solution_.smooth - objective_.l1_term(solution_.parameters);
+  if (rows_.is_convex() || !(fall > many * std::abs(target_.null_objective))) return false;
+  double slope = 0;
+  for (const double s : slopes_from_start()) slope += s;
+  return slope < -0.5 * fall;
+}
+
+void Fit::refuse_start(double value) const {
+  if (!rows_.loss.definition().custom)
+    fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels of extreme size.",
+                    where, value);
+  std::vector<double> scores;
+  for (std::int64_t k = 1; k <= objective_.outputs(); ++k) scores.push_back(start_[index(k * objective_.width() - 1)]);
+  fail<DataError>(
+      "{}: loss \"{}\" is {} where the fit starts, at the same score in all rows ({:.6g}). Hint: its function must be "
+      "finite for any score, whatever the label.",
+      where, rows_.loss.name(), value, fmt::join(scores, ", "));
+}
+
+// The columns on which the weights have grown: those whose part of a score, or of the slope, is a tenth of the largest.
+void Fit::note_separation(std::vector<double> sizes) {
   const std::int64_t width = objective_.width();
-  std::vector<double> sizes(index(width - 1));
   double largest = 0;
-  for (std::int64_t i = 0; i < objective_.size(); ++i) {
-    if (i % width + 1 == width) continue;
-    double& size = sizes[index(i % width)];
-    size = std::max(size, std::abs(solution_.parameters[index(i)]));
+  for (double& size : sizes) {
+    size = std::abs(size);
     largest = std::max(largest, size);
   }
-  for (std::size_t j = 0; j < sizes.size(); ++j)
-    if (sizes[j] > largest / 10) certificate_.separating_columns.push_back(names_[j]);
+  for (std::int64_t j = 0; j + 1 < width; ++j) {
+    double size = 0;
+    for (std::int64_t i = j; i < objective_.size(); i += width) size = std::max(size, sizes[index(i)]);
+    if (size > largest / 10) certificate_.separating_columns.push_back(names_[index(j)]);
+  }
 }
 
 void Fit::finish(LinearModel::State& state) {
@@ -372,7 +425,7 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
   std::vector<std::string> warnings = train.remarks();
   const Certificate& c = model.certificate;
   const CustomLoss* const custom = loss.definition().custom.get();
-  if (custom && curvature == 0)
+  if (custom && curvature == 0 && !c.is_optimal() && c.status != FitStatus::separable)
     warnings.push_back(fmt::format(
         "the curvature of loss \"{}\" is 0 in all rows: its optimum is at a corner, which no solver looks for. Hint: "
         "Curvature::majorising, or a loss that is smooth near its corners.",

@@ -180,5 +180,59 @@ TEST(LinearCustomLoss, ALossWithoutCurvatureIsSaidToBe) {
   EXPECT_TRUE(warnings(Curvature::majorising).empty());
 }
 
+// Along the intercept, which has no penalty, and along a weight.
+TEST(LinearCustomLoss, ALossWithoutALeastValueIsNotCertified) {
+  const std::vector<double> x{1, 2, 2, 1, 4, 3, 3, 5}, y{1, 2, 3, 5};
+  const Dataset data = Dataset::from_rows(x, 2, {.label = y});
+  const Loss line = loss::custom("line", [](const Tensor& s, const Tensor& labels) { return labels * s; });
+  for (const Solver solver : {Solver::automatic, Solver::lbfgs}) {
+    const LinearModel model = fit_linear(data, {.loss = line, .l2 = 1, .solver = solver});
+    const Certificate& c = model.certificate();
+    EXPECT_EQ(c.status, FitStatus::separable) << c;
+    EXPECT_EQ(c.gap, HUGE_VAL);
+    EXPECT_EQ(c.relative_gap, HUGE_VAL);
+    EXPECT_NEAR(c.kkt_distance, 2.75, 1e-9);  // the mean label: what the intercept's slope is everywhere
+    EXPECT_TRUE(c.separating_columns.empty()) << c;
+    EXPECT_TRUE(model.warnings().empty()) << model.warnings()[0];
+  }
+  for (const Solver solver : {Solver::newton_cg, Solver::coordinate_descent}) {
+    const Certificate c = fit_linear(data, {.loss = line, .l2 = 1, .solver = solver}).certificate();
+    EXPECT_FALSE(c.is_optimal()) << c;
+  }
+  // With a penalty on all that is free there is a minimum: the weights are -(A' y) / rows.
+  const LinearModel model = fit_linear(data, {.loss = line, .l2 = 1, .intercept = false, .standardize = false});
+  EXPECT_EQ(model.certificate().status, FitStatus::converged) << model.certificate();
+  EXPECT_NEAR(model.weight(0), -8.0, 1e-12);
+  EXPECT_NEAR(model.weight(1), -9.5, 1e-12);
+  EXPECT_TRUE(model.warnings().empty());
+}
+
+// Pairs of rows: the intercept does not matter, and its curvature is rounding.
+TEST(LinearCustomLoss, ALossOfDifferencesOfScoresConverges) {
+  const Rows rows = random_rows(Kind::squared, 80, 3, 9);
+  const Loss pairs = loss::custom("pairs", [](const Tensor& s, const Tensor& y) {
+    const Tensor ds = s.unsqueeze(1) - s.unsqueeze(0), dy = y.unsqueeze(1) - y.unsqueeze(0);
+    return sum(where(dy > 0, softplus(-ds), 0.0));
+  });
+  for (const double l2 : {0.0, 1e-3}) {
+    const LinearModel model = fit_linear(rows.dataset(), {.loss = pairs, .l2 = l2});
+    const Certificate& c = model.certificate();
+    EXPECT_EQ(c.status, FitStatus::converged) << c;
+    EXPECT_LE(c.relative_gap, 1e-8);
+    // The same without the intercept: a penalised one has no direction along which it could be lost.
+    LinearConfig plain{.loss = pairs, .l2 = l2};
+    plain.intercept = false;
+    EXPECT_NEAR(c.objective, fit_linear(rows.dataset(), plain).certificate().objective, 1e-3 * c.objective);
+  }
+}
+
+TEST(LinearCustomLoss, ALossThatIsNoNumberIsNamed) {
+  const Rows rows = random_rows(Kind::squared, 20, 2, 10);
+  const Loss log_loss = loss::custom("mine", [](const Tensor& s, const Tensor& y) { return log(-1 - square(s)) * y; });
+  EXPECT_EQ(refusal<DataError>([&] { fit_linear(rows.dataset(), {.loss = log_loss}); }),
+            "fit_linear: loss \"mine\" is nan where the fit starts, at the same score in all rows (0). Hint: its "
+            "function must be finite for any score, whatever the label.");
+}
+
 }  // namespace
 }  // namespace linden

@@ -97,6 +97,7 @@ TEST_P(EveryKind, AnyNumberOfThreadsGivesTheSameBytes) {
         EXPECT_EQ(other.weights(), one.weights()) << name_of(config.solver) << ", " << threads;
         EXPECT_EQ(other.intercept(), one.intercept());
         EXPECT_EQ(other.certificate().gap, one.certificate().gap);
+        EXPECT_EQ(other.to_string(), one.to_string());
       }
     }
   }
@@ -302,6 +303,38 @@ TEST(FitLinear, MissingValuesAreRefusedByName) {
   const LinearModel model = fit_linear(random_rows(Kind::squared, 50, 4, 14).dataset());
   EXPECT_EQ(message_of<DataError>([&] { model.predict(rows.dataset()); }).substr(0, 55),
             "LinearModel::predict: missing values in columns f1, f3,");
+}
+
+// Of every layout, and beside nothing but zeros.
+TEST(FitLinear, AColumnThatIsAllMissingIsRefusedByName) {
+  const std::vector<double> label{3, 4, 7, 5};
+  const std::string refused =
+      "fit_linear: missing values in column f1, which linear models do not take. Hint: fill them or drop the rows or "
+      "columns beforehand; boosted models take them as they are.";
+  const auto number = [](double x) { return static_cast<float>(x); };
+  for (const std::vector<double>& second : {std::vector<double>(4, nan), {0, nan, 0, 0}, {nan, 1, 2, 3}}) {
+    std::vector<double> by_column{1, 2, 3, 4}, by_row;
+    by_column.insert(by_column.end(), second.begin(), second.end());
+    std::vector<float> narrow;
+    for (std::size_t i = 0; i < 4; ++i) {
+      by_row.insert(by_row.end(), {by_column[i], second[i]});
+      narrow.insert(narrow.end(), {number(by_column[i]), number(second[i])});
+    }
+    for (const Dataset& data :
+         {Dataset::from_columns(by_column, 2, {.label = label}), Dataset::from_rows(by_row, 2, {.label = label}),
+          Dataset::from_rows(narrow, 2, {.label = label}),
+          Dataset::from_rows(by_row, 2, {.label = label, .weight = {1, 0, 2, 1}})})
+      EXPECT_EQ(message_of<DataError>([&] { fit_linear(data); }), refused);
+  }
+}
+
+TEST(FitLinear, ARelativeGapIsThatOfTheObjectiveForAnyTolerance) {
+  const Dataset data = random_rows(Kind::squared, 60, 3, 17).dataset();
+  for (const double tolerance : {1e-8, 1e-20, 1e-50, 1e-200}) {
+    const Certificate c = fit_linear(data, {.tolerance = tolerance}).certificate();
+    EXPECT_NEAR(c.relative_gap / (c.gap / c.objective), 1, 1e-12) << c;
+    EXPECT_EQ(c.tolerance, tolerance);
+  }
 }
 
 TEST(FitLinear, CategoriesAreRefusedByName) {

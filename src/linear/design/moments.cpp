@@ -106,7 +106,11 @@ Sums sums_about(std::span<const DesignColumn> columns, std::int64_t rows, const 
 // A column whose one-pass sums have lost digits or overflowed: about its mean, in units of its largest value.
 Moments careful_moments(const DesignColumn& column, std::int64_t rows, const double* weights, double total) {
   double largest = 0;
-  for (std::int64_t row = 0; row < rows; ++row) largest = std::max(largest, std::abs(value_at(column, row)));
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const double size = std::abs(value_at(column, row));
+    if (std::isnan(size)) return {size, size};  // no maximum shows it
+    largest = std::max(largest, size);
+  }
   if (largest == 0) return {};
   const double unit = std::ldexp(1.0, std::ilogb(largest));
   const auto sum = [&](auto term) {

@@ -23,7 +23,15 @@ std::int64_t available(Context&) { return 0; }
 }  // namespace
 
 const MemoryKernels& host_memory_kernels() {
-  static constexpr MemoryKernels table{allocate, release, copy, copy, copy, fill, available};
+  static constexpr MemoryKernels table{
+      .allocate = allocate,
+      .release = release,
+      .upload = copy,
+      .download = copy,
+      .copy = copy,
+      .fill = fill,
+      .available = available,
+  };
   return table;
 }
 

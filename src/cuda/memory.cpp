@@ -40,7 +40,15 @@ std::int64_t available(Context& context) { return context.queue->available(); }
 }  // namespace
 
 const MemoryKernels& memory_kernels() {
-  static constexpr MemoryKernels table{allocate, release, upload, download, copy, fill, available};
+  static constexpr MemoryKernels table{
+      .allocate = allocate,
+      .release = release,
+      .upload = upload,
+      .download = download,
+      .copy = copy,
+      .fill = fill,
+      .available = available,
+  };
   return table;
 }
 

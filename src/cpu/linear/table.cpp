@@ -5,7 +5,14 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 
 const LinearKernels& linear_kernels() {
-  static constexpr LinearKernels table{design_scratch, design_scores, evaluate, hessian_product, hessian, triangle};
+  static constexpr LinearKernels table{
+      .design_scratch = design_scratch,
+      .scores = design_scores,
+      .evaluate = evaluate,
+      .hessian_product = hessian_product,
+      .hessian = hessian,
+      .triangle = triangle,
+  };
   return table;
 }
 

@@ -11,8 +11,23 @@ static std::int64_t own_bytes(const TreeMemory&) { return 0; }
 
 const TreeKernels& tree_kernels() {
   static constexpr TreeKernels table{
-      leaf_wise_batch, level_wise_batch, own_bytes, draw_sample, bin,   gradients, quantise, histogram, subtract,
-      split,           select,           partition, leaf_sums,   renew, update,    predict};
+      .leaf_wise_batch = leaf_wise_batch,
+      .level_wise_batch = level_wise_batch,
+      .own_bytes = own_bytes,
+      .sample = draw_sample,
+      .bin = bin,
+      .gradients = gradients,
+      .quantise = quantise,
+      .histogram = histogram,
+      .subtract = subtract,
+      .split = split,
+      .select = select,
+      .partition = partition,
+      .leaf_sums = leaf_sums,
+      .renew = renew,
+      .update = update,
+      .predict = predict,
+  };
   return table;
 }
 

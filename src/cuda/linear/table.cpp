@@ -11,7 +11,14 @@ std::int64_t design_scratch(Context&, const DesignView&, std::int32_t, bool) { r
 }  // namespace
 
 const LinearKernels& linear_kernels() {
-  static constexpr LinearKernels table{design_scratch, design_scores, evaluate, hessian_product, hessian, nullptr};
+  static constexpr LinearKernels table{
+      .design_scratch = design_scratch,
+      .scores = design_scores,
+      .evaluate = evaluate,
+      .hessian_product = hessian_product,
+      .hessian = hessian,
+      .triangle = nullptr,
+  };
   return table;
 }
 

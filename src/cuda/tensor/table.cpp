@@ -6,8 +6,23 @@ namespace linden::cuda {
 
 const TensorKernels& tensor_kernels() {
   static constexpr TensorKernels table{
-      unary,  binary,      where,  copy,     reduce,           arg_reduce, cumulative_sum, sort,
-      gather, scatter_add, matmul, cholesky, solve_triangular, random,     sgd_step,       adam_step};
+      .unary = unary,
+      .binary = binary,
+      .where = where,
+      .copy = copy,
+      .reduce = reduce,
+      .arg_reduce = arg_reduce,
+      .cumulative_sum = cumulative_sum,
+      .sort = sort,
+      .gather = gather,
+      .scatter_add = scatter_add,
+      .matmul = matmul,
+      .cholesky = cholesky,
+      .solve_triangular = solve_triangular,
+      .random = random,
+      .sgd_step = sgd_step,
+      .adam_step = adam_step,
+  };
   return table;
 }
 

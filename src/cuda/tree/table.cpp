@@ -12,8 +12,23 @@ constexpr std::int32_t leaf_wise_batch = 32, level_wise_batch = 1024;
 
 const TreeKernels& tree_kernels() {
   static constexpr TreeKernels table{
-      leaf_wise_batch, level_wise_batch, own_bytes, sample,    bin,   gradients, quantise, histogram, subtract,
-      split,           select,           partition, leaf_sums, renew, update,    predict};
+      .leaf_wise_batch = leaf_wise_batch,
+      .level_wise_batch = level_wise_batch,
+      .own_bytes = own_bytes,
+      .sample = sample,
+      .bin = bin,
+      .gradients = gradients,
+      .quantise = quantise,
+      .histogram = histogram,
+      .subtract = subtract,
+      .split = split,
+      .select = select,
+      .partition = partition,
+      .leaf_sums = leaf_sums,
+      .renew = renew,
+      .update = update,
+      .predict = predict,
+  };
   return table;
 }
 

@@ -12,15 +12,17 @@ namespace linden {
 namespace {
 
 GrowthLimits limits_of(const BoostingConfig& c) {
-  return {c.growth == Growth::level_wise,
-          c.max_leaves,
-          c.max_depth,
-          c.l1,
-          l2_of(c),
-          c.min_gain,
-          c.min_child_weight,
-          c.min_rows_in_leaf,
-          c.learning_rate};
+  return {
+      .level_wise = c.growth == Growth::level_wise,
+      .max_leaves = c.max_leaves,
+      .max_depth = c.max_depth,
+      .l1 = c.l1,
+      .l2 = l2_of(c),
+      .min_gain = c.min_gain,
+      .min_child_weight = c.min_child_weight,
+      .min_rows_in_leaf = c.min_rows_in_leaf,
+      .learning_rate = c.learning_rate,
+  };
 }
 
 bool goes_left(const BoostedModel& model, const TreeNode& node, int code) {

@@ -156,7 +156,13 @@ class HostTree {
     memory.leaf_curvatures = leaf_curvatures.data();
     leaf_totals.resize(2 * leaves * threads);
     memory.leaf_totals = leaf_totals.data();
-    memory.renewal = {0.7, labels.data(), shape.weighted ? weights.data() : nullptr, 0x1p-40, scores.data()};
+    memory.renewal = {
+        .level = 0.7,
+        .labels = labels.data(),
+        .weights = shape.weighted ? weights.data() : nullptr,
+        .weight_unit = 0x1p-40,
+        .scores = scores.data(),
+    };
     keys.resize(order.size());
     memory.residual_keys = keys.data();
     weight_units.resize(order.size());

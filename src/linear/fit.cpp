@@ -1,5 +1,6 @@
 // fit_linear: design, objective, the solver and where it falls back to another, weights in the units of the data, and
 // the certificate.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -76,22 +77,20 @@ class Fit {
         design_(design),
         config_(config),
         names_(names),
-        objective_(rows, design, penalty_of(config, design)) {
-    start_.resize(index(objective_.size()));
-    std::vector<double> gradient(start_.size());
-    if (config.intercept) {
-      const std::vector<double> constant = initial_score(rows.loss, rows.labels, rows.weights, rows.context.arena);
-      for (std::size_t k = 0; k < constant.size(); ++k) start_[(k + 1) * index(objective_.width()) - 1] = constant[k];
-    }
-    const double start_value = objective_.evaluate(start_, gradient);
+        objective_(rows, design, penalty_of(config, design)),
+        start_(constant_start()),
+        solution_{objective_.evaluate(start_)} {
+    const double start_value = solution_.point.smooth();
     if (!std::isfinite(start_value)) refuse_start(start_value);
     target_ = {config.tolerance, config.max_iterations, start_value, 0};
     first_start_ = start_;
     // Only where a constant fits as well as that does the size of labels matter: a pass over the rows is saved.
     double largest = 0;
     for (const double label : rows.labels) largest = std::max(largest, std::abs(label));
-    if (std::abs(start_value) <= 1e-6 * std::min(largest, largest * largest))
-      target_.zero_objective = objective_.evaluate(std::vector<double>(start_.size()), gradient);
+    if (std::abs(start_value) <= 1e-6 * std::min(largest, largest * largest)) {
+      const std::vector<double> zero(start_.size());
+      target_.zero_objective = start_ == zero ? start_value : objective_.evaluate(zero).smooth();
+    }
   }
 
   void run() {
@@ -101,18 +100,17 @@ class Fit {
     solve(choice.solver);
     // Where a solver's own estimate was too low, it goes on from there.
     for (int k = 0; k < most_resumptions && solution_.status == FitStatus::converged; ++k) {
-      const double objective = solution_.smooth + objective_.l1_term(solution_.parameters);
-      if (gap_of_solution().value <= wanted(objective) || falls_for_ever()) return;
+      if (gap_of_solution().value <= wanted(solution_.point.value()) || falls_for_ever()) return;
       const int before = solution_.iterations;
       target_.tolerance /= 100;
-      start_ = solution_.parameters;
+      start_ = solution_.point.parameters();
       solve(certificate_.solver);
       solution_.iterations += before;
     }
   }
 
-  /// Of the point that was evaluated last.
-  double mean_curvature() const { return objective_.mean_curvature(); }
+  /// Of the solution.
+  double mean_curvature() const { return solution_.point.mean_curvature(); }
 
   /// Fills weights [outputs, features], intercepts and the certificate.
   void finish(LinearModel::State& state);
@@ -122,12 +120,38 @@ class Fit {
     certificate_.solver = solver;
     switch (solver) {
       case Solver::qr: return solve_by_qr();
-      case Solver::newton_cg: solution_ = newton_cg(objective_, target_, start_); return;
-      case Solver::lbfgs: solution_ = lbfgs(objective_, target_, start_); return;
-      case Solver::coordinate_descent: solution_ = coordinate_descent(objective_, target_, start_); return;
+      case Solver::newton_cg: return take(newton_cg(at_start(), target_));
+      case Solver::lbfgs: return take(lbfgs(at_start(), target_));
+      case Solver::coordinate_descent: return take(coordinate_descent(at_start(), target_));
       case Solver::automatic:
       case Solver::newton_cholesky: return solve_by_cholesky();
     }
+  }
+
+  std::vector<double> constant_start() const {
+    std::vector<double> start(index(objective_.size()));
+    if (!config_.intercept) return start;
+    const std::vector<double> constant = initial_score(rows_.loss, rows_.labels, rows_.weights, rows_.context.arena);
+    for (std::size_t k = 0; k < constant.size(); ++k) start[(k + 1) * index(objective_.width()) - 1] = constant[k];
+    return start;
+  }
+
+  // Without a pass where it stands there already.
+  void stand_at(std::span<const double> at, bool is_another_objective = false) {
+    if (is_another_objective || !std::ranges::equal(at, solution_.point.parameters()))
+      solution_.point = objective_.evaluate(at);
+  }
+
+  // For a solver to take away.
+  Point at_start() {
+    stand_at(start_);
+    return std::move(solution_.point);
+  }
+
+  // The factor that Cholesky's solver left serves the gap of what another finds after it.
+  void take(Solution solution) {
+    solution.factor = std::move(solution_.factor);
+    solution_ = std::move(solution);
   }
 
   // Of a class, or of counts of zero: an intercept without end fits them ever better.
@@ -145,24 +169,23 @@ class Fit {
 
   void stop_at_start(Solver solver) {
     certificate_.solver = solver;
-    solution_.parameters = start_;
-    solution_.gradient.resize(start_.size());
-    solution_.smooth = objective_.evaluate(start_, solution_.gradient);
-    solution_.estimate = solution_.smooth;
+    solution_.estimate = solution_.point.smooth();
     solution_.status = FitStatus::separable;
   }
 
   // Where the Hessian is singular to what doubles can tell, columns may be sums of others, or nearly so: QR of the rows
   // says which. Of the squared loss it gives the solution, too; other losses go on without the dependent columns.
   void solve_by_cholesky() {
-    solution_ = newton_cholesky(objective_, target_, start_);
+    solution_.factor.reset();  // its memory is that of the next one
+    solution_ = newton_cholesky(at_start(), target_);
     if (solution_.is_singular && !objective_.is_penalised()) {
       if (is_squared() && config_.solver == Solver::automatic) {
         certificate_.why = fmt::format("the Gram matrix of {} columns is nearly singular", design_.columns());
         return solve(Solver::qr);
       }
-      leave_out(factorise().dependent);
-      solution_ = newton_cholesky(objective_, target_, start_, true);
+      stand_at(start_, leave_out(factorise().dependent));
+      solution_.factor.reset();
+      solution_ = newton_cholesky(at_start(), target_, true);
     }
     if (solution_.status == FitStatus::stalled && config_.solver == Solver::automatic) {
       certificate_.why =
@@ -174,15 +197,15 @@ class Fit {
 
   void solve_by_qr() {
     LeastSquares squares = factorise();
-    leave_out(squares.dependent);
+    const bool is_another = leave_out(squares.dependent);
+    if (is_another) solution_.factor.reset();
     certificate_.rank = squares.rank;
     certificate_.condition = squares.condition;
-    solution_ = Solution();
-    solution_.parameters = std::move(squares.parameters);
-    solution_.gradient.resize(solution_.parameters.size());
-    solution_.smooth = objective_.evaluate(solution_.parameters, solution_.gradient);
-    solution_.estimate = squares.half_decrement(solution_.gradient);
+    stand_at(squares.parameters, is_another);
+    solution_.estimate = squares.half_decrement(solution_.point.gradient());
     solution_.iterations = 1;
+    solution_.status = FitStatus::converged;
+    solution_.is_singular = false;
   }
 
   LeastSquares factorise() {
@@ -190,17 +213,19 @@ class Fit {
     return least_squares(design_, rows_.labels, rows_.weights, rows_.share, objective_.penalty().l2, host);
   }
 
-  void leave_out(const std::vector<int>& columns) {
+  // Returns whether there were any: the objective is another then.
+  bool leave_out(const std::vector<int>& columns) {
     for (const int column : columns) {
       certificate_.collinear_columns.push_back(names_[index(column)]);
       design_.leave_out(column);
     }
     if (!columns.empty()) objective_.update();
+    return !columns.empty();
   }
 
   void note_conditioning() {
-    if (solution_.is_singular || !objective_.has_factor()) return;
-    const Conditioning known = conditioning(objective_.factor_copy(), objective_.size());
+    if (solution_.is_singular || !solution_.factor) return;
+    const Conditioning known = conditioning(solution_.factor->copy(), objective_.size());
     certificate_.condition = std::sqrt(known.condition);
     if (objective_.is_penalised()) return;
     int rank = 0;
@@ -237,14 +262,14 @@ class Fit {
     const std::int64_t width = objective_.width();
     double weights = 0, intercepts = 0;
     for (std::int64_t i = 0; i < objective_.size(); ++i) {
-      const double size = std::abs(solution_.parameters[index(i)]);
+      const double size = std::abs(solution_.point.parameters()[index(i)]);
       const std::size_t j = index(i % width);
       if (j + 1 == index(width))
         intercepts += size;
       else if (size > 0)
         weights += size * (1 + std::abs(design_.shift()[j] * design_.factor()[j]));
     }
-    const double curvature = objective_.mean_curvature(), size = units * (weights + intercepts);
+    const double curvature = solution_.point.mean_curvature(), size = units * (weights + intercepts);
     return weights > 0 && curvature > 0 ? 0.5 * curvature * size * size : 0;
   }
 
@@ -253,7 +278,7 @@ class Fit {
   double of_model(double gap) const {
     const double rounding = weight_rounding();
     if (rounding > 1e-8 * gap) gap += rounding + 2 * std::sqrt(gap * rounding);
-    return gap < least_gap && kkt_distance(objective_, solution_.parameters, solution_.gradient) > 0 ? least_gap : gap;
+    return gap < least_gap && kkt_distance(solution_.point) > 0 ? least_gap : gap;
   }
 
   // What is proven, if it is as small as was asked for, or if the fit ended before it got there. Else there is a dual
@@ -261,25 +286,25 @@ class Fit {
   // bound the gap.
   Gap gap_of_solution() {
     const Solution& s = solution_;
-    const double objective = s.smooth + objective_.l1_term(s.parameters), enough = wanted(objective);
-    const std::optional<double> fenchel = fenchel_gap(objective_, s.parameters, s.gradient);
+    const double objective = s.point.value(), enough = wanted(objective);
+    const std::optional<double> fenchel = fenchel_gap(s.point);
     const bool may_be_there = s.status == FitStatus::converged || s.status == FitStatus::stalled;
     if (fenchel && (*fenchel <= enough || !may_be_there)) return {of_model(*fenchel), GapKind::bound};
     std::function<void(std::span<double>)> solve;
-    if (objective_.has_factor() && !s.is_singular) solve = [this](std::span<double> x) { objective_.solve(x); };
-    const std::optional<double> newton = newton_gap(objective_, s.parameters, s.gradient, solve);
+    if (s.factor && !s.is_singular) solve = [&s](std::span<double> x) { s.factor->solve(x); };
+    const std::optional<double> newton = newton_gap(s.point, solve);
     const std::string of_newton = "the dual point of a Newton step";
     if (newton && *newton <= enough) return {of_model(*newton), GapKind::estimate, of_newton};
-    const std::optional<double> floor = floor_gap(objective_, objective);
+    const std::optional<double> floor = floor_gap(s.point);
     // What a solver without the Hessian thinks is no ground to stop on where a Newton step finds no dual point.
-    const bool is_known = certificate_.solver == Solver::qr || objective_.has_factor();
+    const bool is_known = certificate_.solver == Solver::qr || s.factor;
     if (floor && (*floor <= enough || (!newton && !is_known && s.status != FitStatus::iteration_limit)))
       return {of_model(*floor), GapKind::bound};
     if (fenchel && !(newton && *newton < *fenchel)) return {*fenchel, GapKind::bound};
     if (newton) return {of_model(*newton), GapKind::estimate, of_newton};
     const std::string decrement = "half the squared Newton decrement";
     if (!objective_.has_full_hessian() || certificate_.solver == Solver::lbfgs) {
-      if (const auto exact = decrement_gap(objective_, s.parameters, s.gradient))
+      if (const auto exact = decrement_gap(s.point))
         return {of_model(std::max(*exact, s.estimate)), GapKind::estimate, decrement + ", by products of the tape"};
     }
     const double estimate = std::max(s.estimate, 0.0) + rounding_of(objective);
@@ -302,7 +327,7 @@ class Fit {
   Target target_;
   std::vector<double> start_;
   std::vector<double> first_start_;  // of which target_.null_objective is the objective
-  Solution solution_;
+  Solution solution_;                // at first the point where the fit starts
   Certificate certificate_;
 };
 
@@ -312,20 +337,20 @@ void Fit::certify() {
   c.status = s.status;
   c.iterations = s.iterations;
   c.tolerance = config_.tolerance;
-  c.objective = s.smooth + objective_.l1_term(s.parameters);
+  c.objective = s.point.value();
   const Gap gap = gap_of_solution();
   c.gap_kind = gap.kind;
   c.gap_source = gap.source;
   c.gap = gap.value;
   c.relative_gap = c.gap / scale(c.objective);
-  c.kkt_distance = kkt_distance(objective_, s.parameters, s.gradient);
+  c.kkt_distance = kkt_distance(s.point);
   const bool is_there = c.gap <= wanted(c.objective);
   if (c.status == FitStatus::converged && !is_there) c.status = FitStatus::stalled;
   const bool is_proven = is_there && c.gap_kind == GapKind::bound;
   if ((c.status == FitStatus::stalled && is_there) || (c.status == FitStatus::iteration_limit && is_proven))
     c.status = FitStatus::converged;
   if (c.status == FitStatus::separable) {
-    std::vector<double> weights = s.parameters;
+    std::vector<double> weights = s.point.parameters();
     for (std::int64_t k = 1; k <= objective_.outputs(); ++k) weights[index(k * objective_.width() - 1)] = 0;
     note_separation(std::move(weights));
   }
@@ -344,8 +369,9 @@ void Fit::certify() {
 // What each parameter adds to the slope of the objective along the way from the start.
 std::vector<double> Fit::slopes_from_start() const {
   std::vector<double> slopes(first_start_.size());
-  least_subgradient(objective_, solution_.parameters, solution_.gradient, slopes);
-  for (std::size_t j = 0; j < slopes.size(); ++j) slopes[j] *= solution_.parameters[j] - first_start_[j];
+  const Point& point = solution_.point;
+  least_subgradient(objective_, point.parameters(), point.gradient(), slopes);
+  for (std::size_t j = 0; j < slopes.size(); ++j) slopes[j] *= point.parameters()[j] - first_start_[j];
   return slopes;
 }
 
@@ -353,7 +379,7 @@ std::vector<double> Fit::slopes_from_start() const {
 // as steeply as it did on average. The gap would be measured against an objective that is large for this reason alone.
 bool Fit::falls_for_ever() const {
   constexpr double many = 1e8;
-  const double fall = target_.null_objective - solution_.smooth - objective_.l1_term(solution_.parameters);
+  const double fall = target_.null_objective - solution_.point.value();
   if (rows_.is_convex() || !(fall > many * std::abs(target_.null_objective))) return false;
   double slope = 0;
   for (const double s : slopes_from_start()) slope += s;
@@ -391,7 +417,7 @@ void Fit::finish(LinearModel::State& state) {
   certify();
   const std::int64_t width = objective_.width(), columns = width - 1;
   for (std::int64_t k = 0; k < objective_.outputs(); ++k) {
-    const double* const standardised = solution_.parameters.data() + k * width;
+    const double* const standardised = solution_.point.parameters().data() + k * width;
     long double intercept = standardised[columns];
     for (std::int64_t j = 0; j < columns; ++j) {
       const double weight = standardised[j] * design_.factor()[index(j)];

@@ -1,4 +1,7 @@
 // L-BFGS: iterations of a direction (lbfgs_memory.cpp) and a step along it (line_search.cpp), and when to end.
+//
+// Linear models have a loop of their own (linear/solvers/lbfgs.cpp), which ends by a bound of the gap and takes l1.
+// This one follows PyTorch to the last digit, for any closure on tensors of any device.
 #include <algorithm>
 #include <cmath>
 #include <linden/autograd.hpp>

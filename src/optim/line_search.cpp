@@ -8,6 +8,8 @@
 #include <tuple>
 #include <utility>
 
+#include "backend/math/cubic.hpp"
+
 namespace linden::optim {
 namespace {
 
@@ -20,14 +22,8 @@ constexpr int most_refinements = 25;      // evaluations after the first
 double cubic_minimum(const Trial& a, const Trial& b, double low, double high) {
   const auto& [left, right] = a.step <= b.step ? std::tie(a, b) : std::tie(b, a);
   const double mixed = left.slope + right.slope - 3 * (left.loss - right.loss) / (left.step - right.step);
-  const double square = mixed * mixed - left.slope * right.slope;
-  if (square >= 0) {
-    const double root = std::sqrt(square);
-    const double share = (right.slope + root - mixed) / (right.slope - left.slope + 2 * root);
-    const double lowest = right.step - (right.step - left.step) * share;
-    if (std::isfinite(lowest)) return std::min(std::max(lowest, low), high);
-  }
-  return (low + high) / 2;
+  const double lowest = right.step - (right.step - left.step) * share_from_end(mixed, left.slope, right.slope);
+  return std::isfinite(lowest) ? std::min(std::max(lowest, low), high) : (low + high) / 2;
 }
 
 class Search {

@@ -87,12 +87,12 @@ struct DualRows::Row {
   std::vector<double> scores, shares, logs, slopes, moved;
 };
 
-DualRows::DualRows(const Objective& objective)
-    : objective_(objective),
-      loss_(objective.rows().spec()),
-      rows_(objective.rows().rows()),
-      outputs_(static_cast<std::size_t>(objective.outputs())),
-      scores_(objective.scores()) {}
+DualRows::DualRows(const Point& point)
+    : objective_(point.objective()),
+      loss_(objective_.rows().spec()),
+      rows_(objective_.rows().rows()),
+      outputs_(static_cast<std::size_t>(objective_.outputs())),
+      scores_(point.scores()) {}
 
 /// Weighted means of `count` numbers a row: body(i, row, weight, sums) adds weight times those of row i. Rows of weight
 /// 0 are left out, whatever they are.

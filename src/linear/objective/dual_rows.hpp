@@ -11,8 +11,8 @@ namespace linden {
 
 class DualRows {
  public:
-  /// Rows of the point that `objective` evaluated last.
-  explicit DualRows(const Objective& objective);
+  /// Rows with the scores of a point, whose objective must outlive the object.
+  explicit DualRows(const Point& point);
 
   /// The weighted mean of the rows' divergences (conjugates.hpp) of the dual point factor * (slope - shift), where the
   /// slope is taken at scores that `move` is added to: [outputs] both, empty for none. Infinite where a row's point is

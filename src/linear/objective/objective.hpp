@@ -4,13 +4,15 @@
 #pragma once
 
 #include <linden/loss.hpp>
-#include <optional>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "linear/design/device_design.hpp"
 #include "linear/objective/hessian.hpp"
+#include "linear/objective/point.hpp"
 
 namespace linden {
 
@@ -65,43 +67,26 @@ class Objective {
   bool has_full_hessian() const noexcept;
   bool is_softmax() const noexcept { return softmax_; }
 
-  /// The smooth part: weighted mean loss + sum l2 / 2 w^2, and its gradient. Not finite where the loss is not. Asking
-  /// again for the same point costs nothing.
-  double evaluate(std::span<const double> at, std::span<double> gradient);
-  /// sum l1 |w|
-  double l1_term(std::span<const double> at) const;
-
-  // Of the point evaluated last:
-
-  /// Hessian of the smooth part times a direction.
-  void hessian_product(std::span<const double> direction, std::span<double> out);
-  /// Forms the Hessian (with 1 in the places of parameters that are not free) and its Cholesky factor on the device.
-  /// Returns the first pivot that is not positive, or -1.
-  std::int64_t factor();
-  /// Whether the last factor() came to its end: there is a factor then, of that point, for solve() and factor_copy().
-  bool has_factor() const noexcept { return has_factor_; }
-  /// x = Hessian^-1 x, by the factor.
-  void solve(std::span<double> x);
-  /// A copy of the lower factor, [size, size] row-major.
-  std::vector<double> factor_copy() const;
-  /// The Hessian, [size, size], symmetric, on the host.
-  std::vector<double> hessian();
-  /// A copy of the scores, [outputs, rows].
-  std::vector<double> scores() const;
-  /// A copy of the curvatures, [outputs, rows], as EvaluateTask has them, and the weights that go with them.
-  std::vector<double> curvatures() const;
+  /// One pass over the rows. What it finds is not finite where the loss is not. Memory of points that have ended is
+  /// used again: with two of them at a time nothing is allocated after the second evaluation.
+  Point evaluate(std::span<const double> at);
+  /// Room for Point::factor() and Point::hessian(), with the penalty and the columns that the design leaves out now.
+  Hessian hessian_room() const;
+  /// The weights that go with the curvatures of a point.
   DesignWeights curvature_weights() const noexcept;
-  /// The mean curvature of rows over weights and outputs: about the Hessian's diagonal for columns of variance 1.
-  double mean_curvature() const;
 
-  /// Takes over which columns the design leaves out now.
+  /// Takes over which columns the design leaves out now. Points and Hessians from before are those of another
+  /// objective.
   void update();
 
  private:
-  void form_hessian();
-  double evaluate_loss(std::span<double> gradient);
-  double evaluate_tape(std::span<double> gradient);
-  EvaluateTask task() const;
+  friend class Point;
+
+  std::unique_ptr<Point::Found> room();
+  void take_back(std::unique_ptr<Point::Found> found) noexcept { spare_.push_back(std::move(found)); }
+  EvaluateTask task(const Point::Found& found) const;
+  double evaluate_loss(Point::Found& found);
+  double evaluate_tape(Point::Found& found);
 
   const LinearRows& rows_;
   const Design& design_;
@@ -109,14 +94,13 @@ class Objective {
   std::int64_t outputs_, width_;
   bool softmax_, tape_, has_l1_ = false;
   DeviceDesign device_;
-  DeviceArray<double> parameters_, scores_, curvatures_, row_gradients_;
+  DeviceArray<double> parameters_, row_gradients_;
   DeviceArray<double> result_;  // the gradient, and after it the mean loss
   DeviceArray<double> vector_;
   DeviceArray<std::uint8_t> scratch_;
-  std::optional<Hessian> hessian_;  // once it is asked for
-  bool has_factor_ = false;
-  std::vector<double> last_at_, last_gradient_;  // the point evaluated last
-  double last_value_ = 0;
+  std::vector<double> host_result_;
+  std::vector<std::unique_ptr<Point::Found>> spare_;  // with room for all that were ever made
+  std::size_t made_ = 0;
 };
 
 }  // namespace linden

@@ -44,9 +44,9 @@ RowSample::RowSample(const Objective& whole)
   device_weights_.upload(weights_.data());
 }
 
-bool RowSample::factor(double mean_curvature) {
+bool RowSample::factor(const Point& point, double mean_curvature) {
   if (!(total_ > 0)) return false;
-  const std::vector<double> all = whole_.curvatures();
+  const std::vector<double> all = point.curvatures();
   std::vector<double> curvatures;
   for (std::int64_t k = 0; k < whole_.outputs(); ++k)
     for (std::int64_t i = 0; i < blocks_.rows(); ++i)

@@ -26,9 +26,9 @@ class RowSample {
   RowSample(const RowSample&) = delete;
   RowSample& operator=(const RowSample&) = delete;
 
-  /// Of the point that `whole` evaluated last, where rows have this mean curvature. False where it is not positive
-  /// definite; there is no solve() then.
-  bool factor(double mean_curvature);
+  /// At a point of `whole`, where rows have this mean curvature. False where it is not positive definite; there is no
+  /// solve() then.
+  bool factor(const Point& point, double mean_curvature);
   /// x = (the sample's Hessian)^-1 x
   void solve(std::span<double> x) { hessian_.solve(x); }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "linear/objective/dot.hpp"
+#include "linear/objective/inner_product.hpp"
 
 namespace linden {
 

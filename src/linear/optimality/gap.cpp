@@ -86,13 +86,14 @@ double centred_gap(const Parameters& parameters, const DualRows& rows, double en
 
 }  // namespace
 
-std::optional<double> fenchel_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient,
-                                  double target) {
+std::optional<double> fenchel_gap(const Point& point, double target) {
+  const Objective& objective = point.objective();
+  const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
   if (!objective.rows().is_convex() || !objective.is_penalised()) return std::nullopt;
 
   const Parameters parameters(objective, at);
   std::vector<double> v(gradient.size());  // the gradient of the mean loss alone
-  const double rounding = rounding_of(objective.evaluate(at, v) + objective.l1_term(at));
+  const double rounding = rounding_of(point.value());
   for (std::size_t j = 0; j < v.size(); ++j) v[j] = gradient[j] - objective.l2(static_cast<std::int64_t>(j)) * at[j];
   const double t = parameters.factor(v), rest = parameters.terms(t, v);
   if (!std::isfinite(rest) || (target > 0 && rest > target)) return infinite;
@@ -104,12 +105,12 @@ std::optional<double> fenchel_gap(Objective& objective, std::span<const double> 
       intercepts.push_back(gradient[static_cast<std::size_t>(k * objective.width() - 1)]);
       gain += 0.5 * intercepts.back() * intercepts.back();
     }
-    if (gain > 0 && objective.rows().spec().kind != LossKind::squared) gain /= objective.mean_curvature();
+    if (gain > 0 && objective.rows().spec().kind != LossKind::squared) gain /= point.mean_curvature();
   }
   const double negligible = std::max({little * rest, little * target, rounding});
   if (t == 1 && gain <= negligible && objective.outputs() == 1) return joined(rest, gain) + rounding;
 
-  const DualRows rows(objective);
+  const DualRows rows(point);
   if (t == 1 && gain <= negligible) {
     // Of a class with hardly a share, the curvature is far below the mean.
     const auto exact = rows.centre(infinite);
@@ -126,9 +127,9 @@ std::optional<double> fenchel_gap(Objective& objective, std::span<const double> 
   return std::nullopt;
 }
 
-std::optional<double> floor_gap(const Objective& objective, double value) {
-  if (!objective.rows().is_convex()) return std::nullopt;
-  const double least = DualRows(objective).least_mean();
+std::optional<double> floor_gap(const Point& point) {
+  if (!point.objective().rows().is_convex()) return std::nullopt;
+  const double value = point.value(), least = DualRows(point).least_mean();
   return std::max(value - least, 0.0) + rounding_of(value) + rounding_of(least);
 }
 

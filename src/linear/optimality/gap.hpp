@@ -9,19 +9,16 @@
 
 namespace linden {
 
-/// An upper bound of objective(at) - optimum, for the point that `objective` evaluated last, with `gradient` of the
-/// smooth part there. None where there is no bound: a loss that is not known to be convex, a free parameter other than
-/// the intercept without penalty (newton_gap.hpp is for those).
+/// An upper bound of the objective at a point less the optimum. None where there is no bound: a loss that is not known
+/// to be convex, a free parameter other than the intercept without penalty (newton_gap.hpp is for those).
 ///
 /// The bound includes rounding_of() the objective. Where the parameters alone show that it is above `target` > 0, it is
 /// infinite: a solver that looks at it in every iteration is spared passes over the rows.
-std::optional<double> fenchel_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient,
-                                  double target = 0);
+std::optional<double> fenchel_gap(const Point& point, double target = 0);
 
-/// How far `value` is above what the rows cost at least, and no penalty: an upper bound, too, and a close one where a
-/// model fits perfectly. `value` is that of the point that `objective` evaluated last. None for losses that are not
-/// known to be convex.
-std::optional<double> floor_gap(const Objective& objective, double value);
+/// How far a point is above what the rows cost at least, and no penalty: an upper bound, too, and a close one where a
+/// model fits perfectly. None for losses that are not known to be convex.
+std::optional<double> floor_gap(const Point& point);
 
 /// Rounding of the objective: no gap below it means anything.
 double rounding_of(double objective) noexcept;
@@ -32,5 +29,8 @@ void least_subgradient(const Objective& objective, std::span<const double> at, s
 
 /// The largest |entry| of that, over weights and intercepts.
 double kkt_distance(const Objective& objective, std::span<const double> at, std::span<const double> gradient);
+inline double kkt_distance(const Point& point) {
+  return kkt_distance(point.objective(), point.parameters(), point.gradient());
+}
 
 }  // namespace linden

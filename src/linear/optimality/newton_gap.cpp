@@ -19,9 +19,9 @@
 #include <cmath>
 #include <vector>
 
-#include "linear/optimality/conjugate_gradients.hpp"
 #include "linear/objective/dual_rows.hpp"
 #include "linear/optimality/gap.hpp"
+#include "linear/optimality/conjugate_gradients.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/tape_derivatives.hpp"
@@ -49,9 +49,11 @@ void keep(std::span<const std::uint8_t> moves, std::span<double> x) {
 }
 
 /// What the parameters that l1 holds at 0 would gain by leaving it, about.
-double held_gain(const Objective& objective, std::span<const double> at, std::span<const double> gradient) {
+double held_gain(const Point& point) {
+  const Objective& objective = point.objective();
   if (!objective.has_l1()) return 0;
-  const double curvature = objective.mean_curvature();
+  const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
+  const double curvature = point.mean_curvature();
   double gain = 0;
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     const auto i = static_cast<std::size_t>(j);
@@ -62,10 +64,11 @@ double held_gain(const Objective& objective, std::span<const double> at, std::sp
   return gain;
 }
 
-/// A' W B A + l2 for second derivatives B of the rows: those of `objective`, or others of a loss with one score.
-void hessian_product(Objective& objective, std::span<const double> bends, std::span<const double> direction,
+/// A' W B A + l2 for second derivatives B of the rows: those of the point, or others of a loss with one score.
+void hessian_product(const Point& point, std::span<const double> bends, std::span<const double> direction,
                      std::span<double> out) {
-  if (bends.empty()) return objective.hessian_product(direction, out);
+  if (bends.empty()) return point.hessian_product(direction, out);
+  const Objective& objective = point.objective();
   const LinearRows& rows = objective.rows();
   const LinearKernels& kernels = cpu_linear_kernels();
   Context host{rows.context.arena};
@@ -100,15 +103,16 @@ struct Step {
 };
 
 /// By conjugate gradients.
-Step newton_step(Objective& objective, std::span<const double> bends, std::span<const std::uint8_t> moves,
+Step newton_step(const Point& point, std::span<const double> bends, std::span<const std::uint8_t> moves,
                  std::span<const double> gradient, const std::function<void(std::span<double>)>& solve) {
+  const Objective& objective = point.objective();
   const std::size_t size = gradient.size();
   std::vector<double> step(size), left(gradient.begin(), gradient.end()), image(size);
   const auto product = [&](const auto& x, auto& out) {
-    hessian_product(objective, bends, x, out);
+    hessian_product(point, bends, x, out);
     keep(moves, out);
   };
-  const double curvature = objective.outputs() > 1 ? objective.mean_curvature() : 0;
+  const double curvature = objective.outputs() > 1 ? point.mean_curvature() : 0;
   const auto precondition = [&](const std::vector<double>& x, std::vector<double>& out) {
     out = x;
     if (solve) solve(out);
@@ -129,20 +133,21 @@ Step newton_step(Objective& objective, std::span<const double> bends, std::span<
 
 }  // namespace
 
-std::optional<double> newton_gap(Objective& objective, std::span<const double> at, std::span<const double> gradient,
-                                 const std::function<void(std::span<double>)>& solve) {
+std::optional<double> newton_gap(const Point& point, const std::function<void(std::span<double>)>& solve) {
+  const Objective& objective = point.objective();
+  const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
   if (!objective.rows().is_convex()) return std::nullopt;
   std::vector<double> subgradient(gradient.size());
-  const double rounding = rounding_of(objective.evaluate(at, subgradient) + objective.l1_term(at));
+  const double rounding = rounding_of(point.value());
   const std::vector<std::uint8_t> moves = moving(objective, at);
-  const double held = held_gain(objective, at, gradient);
+  const double held = held_gain(point);
   least_subgradient(objective, at, gradient, subgradient);
   keep(moves, subgradient);
-  const DualRows rows(objective);
+  const DualRows rows(point);
   std::vector<double> bends = rows.bends();
   const bool is_huber = objective.rows().spec().kind == LossKind::huber;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    const Step newton = newton_step(objective, is_huber ? bends : std::vector<double>(), moves, subgradient, solve);
+    const Step newton = newton_step(point, is_huber ? bends : std::vector<double>(), moves, subgradient, solve);
     const std::vector<double> scores = rows.scores_of(newton.step);
     if (is_huber && rows.keep_inside(bends, scores)) continue;
     double gap = rows.newton_divergence(bends, scores) + held;
@@ -157,17 +162,18 @@ std::optional<double> newton_gap(Objective& objective, std::span<const double> a
   return std::nullopt;
 }
 
-std::optional<double> decrement_gap(Objective& objective, std::span<const double> at,
-                                    std::span<const double> gradient) {
+std::optional<double> decrement_gap(const Point& point) {
+  const Objective& objective = point.objective();
+  const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
   const LinearRows& rows = objective.rows();
   const Loss::Definition& loss = rows.loss.definition();
   if (!loss.custom || !loss.custom->function) return std::nullopt;
   std::vector<double> left(gradient.size()), step(gradient.size()), image(gradient.size());
-  const double rounding = rounding_of(objective.evaluate(at, left) + objective.l1_term(at));
+  const double rounding = rounding_of(point.value());
   const std::vector<std::uint8_t> moves = moving(objective, at);
   least_subgradient(objective, at, gradient, left);
   keep(moves, left);
-  const DualRows dual(objective);
+  const DualRows dual(point);
   std::vector<double> bent(dual.scores().size());
   const auto hessian = [&](const std::vector<double>& x, std::vector<double>& out) {
     const std::vector<double> along = dual.scores_of(x);

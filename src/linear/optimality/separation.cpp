@@ -44,11 +44,12 @@ Margins margins_of(const Objective& objective, const std::vector<double>& scores
 
 }  // namespace
 
-bool separates(const Objective& objective) {
+bool separates(const Point& point) {
+  const Objective& objective = point.objective();
   const LossKind kind = objective.rows().spec().kind;
   if (kind != LossKind::logistic && kind != LossKind::focal && kind != LossKind::softmax) return false;
 
-  const std::vector<double> scores = objective.scores();
+  const std::vector<double> scores = point.scores();
   const std::int64_t rows = objective.rows().rows();
   std::vector<Margins> parts(static_cast<std::size_t>((rows + chunk_rows - 1) / chunk_rows));
   objective.rows().context.arena.chunks(

@@ -5,10 +5,10 @@
 
 namespace linden {
 
-/// Whether the scores of the point evaluated last give every row of positive weight its own class. That proves that
+/// Whether the scores of a point give every row of positive weight its own class. That proves that
 /// the mean loss has no minimum: for logistic, focal and softmax the loss of a row falls to 0 as its scores grow in
 /// proportion, and it is above 0 everywhere. Rows of one class alone are separated likewise, by the intercept. False
 /// for other losses, of which larger scores prove nothing. Penalties are not looked at: with them there is a minimum.
-bool separates(const Objective& objective);
+bool separates(const Point& point);
 
 }  // namespace linden

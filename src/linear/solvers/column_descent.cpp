@@ -32,10 +32,10 @@ ColumnDescent::ColumnDescent(const Objective& objective)
   by_column_.values = {};
 }
 
-void ColumnDescent::update() {
+void ColumnDescent::update(const Point& point) {
   const LinearRows& rows = objective_.rows();
   const Design& design = objective_.design();
-  h_ = objective_.curvatures();
+  h_ = point.curvatures();
   total_ = 0;
   for (std::size_t i = 0; i < h_.size(); ++i) {
     h_[i] *= (rows.weights.empty() ? 1.0 : rows.weights[i]) * rows.share;

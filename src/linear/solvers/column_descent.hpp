@@ -17,9 +17,9 @@ class ColumnDescent {
   /// For sparse rows of losses with one output. The objective must outlive the object.
   explicit ColumnDescent(const Objective& objective);
 
-  /// Takes the Hessian of the point that the objective evaluated last. Parameters without curvature have 1 in its
-  /// place, as a step of their gradient for the line search to shorten.
-  void update();
+  /// Takes the Hessian at a point of the objective. Parameters without curvature have 1 in its place, as a step of
+  /// their gradient for the line search to shorten.
+  void update(const Point& point);
   /// The largest curvature of a free parameter.
   double largest() const noexcept { return largest_; }
 

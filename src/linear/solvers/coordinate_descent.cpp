@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "linear/optimality/gap.hpp"
-#include "linear/solvers/prox_newton.hpp"
 #include "linear/optimality/separation.hpp"
+#include "linear/solvers/prox_newton.hpp"
 #include "linear/solvers/solver.hpp"
 #include "linear/solvers/working_set.hpp"
 
@@ -24,67 +26,28 @@ constexpr double inner_share = 0.3;    // of the violation of the whole, that a 
 constexpr int early_steps = 2;         // in a working set that is not the last: Hessians cost more than new features
 constexpr double exact = 1e-9;         // of l1: violations that need no last step
 
-Solution solution_at(const ProxNewton& newton, FitStatus status, double estimate) {
-  return {.parameters = newton.at(),
-          .gradient = newton.gradient(),
-          .smooth = newton.smooth(),
-          .status = status,
-          .estimate = estimate,
-          .iterations = newton.steps()};
-}
-
-Solution on_all(Objective& objective, const Target& target, std::span<const double> start, int limit,
-                bool by_columns = false) {
-  ProxNewton newton(objective, start, 0, by_columns);
-  const bool watch = !objective.is_penalised();
+Solution on_all(Point start, const Target& target, int limit, bool by_columns = false) {
+  ProxNewton newton(std::move(start), 0, by_columns);
+  const bool watch = !newton.point().objective().is_penalised();
+  const auto ended = [&](FitStatus status, double estimate) {
+    return Solution{std::move(newton).take(), status, estimate, newton.steps()};
+  };
   for (;;) {
-    const double allowed = target.gap(newton.value());
-    const std::optional<double> bound = newton.bound(allowed);
+    const double allowed = target.gap(newton.point().value());
+    const std::optional<double> bound = fenchel_gap(newton.point(), allowed);
     if (bound && *bound <= allowed) {
       newton.polish();
-      return solution_at(newton, FitStatus::converged, *bound);
+      return ended(FitStatus::converged, *bound);
     }
-    if (watch && separates(objective)) return solution_at(newton, FitStatus::separable, newton.estimate());
-    if (newton.steps() >= limit) return solution_at(newton, FitStatus::iteration_limit, newton.estimate());
+    if (watch && separates(newton.point())) return ended(FitStatus::separable, newton.estimate());
+    if (newton.steps() >= limit) return ended(FitStatus::iteration_limit, newton.estimate());
     newton.prepare();
     if (!bound && newton.promised() <= allowed) {
       newton.polish();
-      return solution_at(newton, FitStatus::converged, newton.estimate());
+      return ended(FitStatus::converged, newton.estimate());
     }
-    if (!newton.advance()) return solution_at(newton, FitStatus::stalled, newton.estimate());
+    if (!newton.advance()) return ended(FitStatus::stalled, newton.estimate());
   }
-}
-
-/// The whole objective at a point, and what is known about it.
-struct Whole {
-  Objective& objective;
-  std::vector<double> at, gradient;
-  double smooth = 0, value = 0, violation = 0;
-
-  void evaluate() {
-    smooth = objective.evaluate(at, gradient);
-    value = smooth + objective.l1_term(at);
-    violation = kkt_distance(objective, at, gradient);
-  }
-  Solution solution(FitStatus status, double estimate, int iterations) const {
-    return {.parameters = at,
-            .gradient = gradient,
-            .smooth = smooth,
-            .status = status,
-            .estimate = estimate,
-            .iterations = iterations};
-  }
-};
-
-// One more step in the working set, where the whole is the better for it.
-void polish(Whole& whole, WorkingSet& part, ProxNewton& newton) {
-  newton.polish();
-  const Whole before = whole;
-  part.to_whole(newton.at(), whole.at);
-  whole.evaluate();
-  if (whole.value <= before.value + rounding_of(before.value) && whole.violation <= before.violation) return;
-  whole.at = before.at;
-  whole.evaluate();
 }
 
 void solve_part(ProxNewton& newton, double violation, int limit) {
@@ -94,10 +57,25 @@ void solve_part(ProxNewton& newton, double violation, int limit) {
   }
 }
 
-Solution by_working_sets(Objective& objective, const Target& target, std::span<const double> start, int limit) {
-  Whole whole{
-      .objective = objective, .at = {start.begin(), start.end()}, .gradient = std::vector<double>(start.size())};
-  whole.evaluate();
+/// The point of the whole where a working set stands: evaluated anew, unless that is `known`.
+std::optional<Point> elsewhere(const Point& known, const WorkingSet& part, const ProxNewton& newton) {
+  std::vector<double> at(known.parameters().size());
+  part.to_whole(newton.point().parameters(), at);
+  if (at == known.parameters()) return std::nullopt;
+  return known.objective().evaluate(at);
+}
+
+// One more step in the working set, where the whole is the better for it.
+void polish(Point& whole, const WorkingSet& part, ProxNewton& newton) {
+  newton.polish();
+  std::optional<Point> polished = elsewhere(whole, part, newton);
+  if (polished && polished->value() <= whole.value() + rounding_of(whole.value()) &&
+      kkt_distance(*polished) <= kkt_distance(whole))
+    whole = *std::move(polished);
+}
+
+Solution by_working_sets(Point whole, const Target& target, int limit) {
+  const Objective& objective = whole.objective();
   double scale = 0;
   for (std::int64_t j = 0; j + 1 < objective.width(); ++j) scale = std::max(scale, objective.l1(j));
   std::unique_ptr<WorkingSet> part;
@@ -105,19 +83,19 @@ Solution by_working_sets(Objective& objective, const Target& target, std::span<c
   int earlier = 0;  // steps, of working sets before this one
   int idle = 0;     // rounds that did not lower the objective
   for (;;) {
-    const double allowed = target.gap(whole.value);
-    const Demand demand = demand_at(objective, whole.at, whole.gradient, part ? part->features() : std::vector<int>{});
-    const std::optional<double> bound = fenchel_gap(objective, whole.at, whole.gradient, allowed);
+    const double allowed = target.gap(whole.value()), violation = kkt_distance(whole);
+    const Demand demand = demand_at(whole, part ? part->features() : std::vector<int>{});
+    const std::optional<double> bound = fenchel_gap(whole, allowed);
     const double estimate = bound && std::isfinite(*bound) ? *bound
                             : newton                       ? newton->estimate()
-                                                           : std::abs(whole.value);
+                                                           : std::abs(whole.value());
     const int steps = earlier + (newton ? newton->steps() : 0);
     if (bound ? *bound <= allowed : demand.outside == 0 && estimate <= allowed) {
-      if (newton && whole.violation > exact * scale) polish(whole, *part, *newton);
-      return whole.solution(FitStatus::converged, estimate, earlier + (newton ? newton->steps() : 0));
+      if (newton && violation > exact * scale) polish(whole, *part, *newton);
+      return {std::move(whole), FitStatus::converged, estimate, earlier + (newton ? newton->steps() : 0)};
     }
-    if (steps >= limit) return whole.solution(FitStatus::iteration_limit, estimate, steps);
-    if (idle == (demand.outside == 0 ? 1 : 3)) return whole.solution(FitStatus::stalled, estimate, steps);
+    if (steps >= limit) return {std::move(whole), FitStatus::iteration_limit, estimate, steps};
+    if (idle == (demand.outside == 0 ? 1 : 3)) return {std::move(whole), FitStatus::stalled, estimate, steps};
 
     if (!part || demand.outside > 0) {
       // As many again as there are, while many ask to join; a few to spare in the end.
@@ -128,9 +106,8 @@ Solution by_working_sets(Objective& objective, const Target& target, std::span<c
         const bool by_columns = objective.design().is_sparse() && objective.outputs() == 1;
         newton.reset();
         part.reset();
-        Solution rest = by_columns
-                            ? on_all(objective, target, whole.at, std::min(limit - steps, most_column_steps), true)
-                            : lbfgs(objective, target, whole.at);
+        Solution rest = by_columns ? on_all(std::move(whole), target, std::min(limit - steps, most_column_steps), true)
+                                   : lbfgs(std::move(whole), target);
         rest.iterations += steps;
         return rest;
       }
@@ -138,27 +115,27 @@ Solution by_working_sets(Objective& objective, const Target& target, std::span<c
       const double damping = newton ? newton->damping() : 0;
       newton.reset();
       part = std::make_unique<WorkingSet>(objective, std::move(features));
-      newton = std::make_unique<ProxNewton>(part->objective(), part->from_whole(whole.at), damping);
+      newton = std::make_unique<ProxNewton>(part->objective().evaluate(part->from_whole(whole.parameters())), damping);
     }
     if (demand.outside > 0) {
-      solve_part(*newton, inner_share * whole.violation, std::min(limit - earlier, newton->steps() + early_steps));
+      solve_part(*newton, inner_share * violation, std::min(limit - earlier, newton->steps() + early_steps));
     } else {
-      solve_part(*newton, 1e-3 * whole.violation, limit - earlier);
+      solve_part(*newton, 1e-3 * violation, limit - earlier);
     }
-    const double before = whole.value;
-    part->to_whole(newton->at(), whole.at);
-    whole.evaluate();
-    idle = whole.value < before ? 0 : idle + 1;
+    std::optional<Point> next = elsewhere(whole, *part, *newton);
+    idle = next && next->value() < whole.value() ? 0 : idle + 1;
+    if (next) whole = *std::move(next);
   }
 }
 
 }  // namespace
 
-Solution coordinate_descent(Objective& objective, const Target& target, std::span<const double> start) {
+Solution coordinate_descent(Point start, const Target& target) {
+  const Objective& objective = start.objective();
   const int limit = target.max_iterations > 0 ? target.max_iterations : own_limit;
-  if (objective.size() <= few_parameters) return on_all(objective, target, start, limit);
-  if (!objective.has_l1()) return lbfgs(objective, target, start);
-  return by_working_sets(objective, target, start, limit);
+  if (objective.size() <= few_parameters) return on_all(std::move(start), target, limit);
+  if (!objective.has_l1()) return lbfgs(std::move(start), target);
+  return by_working_sets(std::move(start), target, limit);
 }
 
 }  // namespace linden

@@ -4,14 +4,19 @@
 // its products), so that the rest converges as without l1.
 //
 // The gap is bounded where fenchel_gap() is known, else estimated: half of g . B g with the inverse B of L-BFGS.
+//
+// optim::Lbfgs has a loop of its own (optim/lbfgs.cpp), which follows PyTorch to the last digit.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "linear/optimality/gap.hpp"
-#include "linear/solvers/search/wolfe_search.hpp"
-#include "linear/solvers/search/limited_memory.hpp"
 #include "linear/optimality/separation.hpp"
+#include "linear/solvers/search/armijo.hpp"
+#include "linear/objective/inner_product.hpp"
+#include "linear/solvers/search/limited_memory.hpp"
+#include "linear/solvers/search/wolfe.hpp"
 #include "linear/solvers/solver.hpp"
 
 namespace linden {
@@ -24,8 +29,9 @@ constexpr int rescale_at = 5;        // the iteration after which the curvature 
 constexpr int patience = 30;         // iterations that gain nothing beyond rounding
 constexpr double exact = 1e-12;      // of the subgradients at the start: nothing is gained beyond
 
-std::vector<double> inverse_curvatures(Objective& objective) {
-  const double mean = objective.mean_curvature();
+std::vector<double> inverse_curvatures(const Point& point) {
+  const Objective& objective = point.objective();
+  const double mean = point.mean_curvature();
   std::vector<double> inverse(static_cast<std::size_t>(objective.size()), 0.0);
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     const double curvature = mean + objective.l2(j);
@@ -43,21 +49,19 @@ double largest(std::span<const double> x) {
 
 class QuasiNewton {
  public:
-  QuasiNewton(Objective& objective, const Target& target, std::span<const double> start)
-      : objective_(objective),
+  QuasiNewton(Point start, const Target& target)
+      : objective_(start.objective()),
         target_(target),
         limit_(target.max_iterations > 0 ? target.max_iterations : own_limit),
-        size_(start.size()),
-        point_{.at = {start.begin(), start.end()}, .gradient = std::vector<double>(start.size())},
+        size_(start.parameters().size()),
+        point_(std::move(start)),
         subgradient_(size_),
         direction_(size_),
-        moves_(objective.has_l1() ? size_ : 0),
-        memory_({}) {}
+        moves_(objective_.has_l1() ? size_ : 0),
+        memory_(inverse_curvatures(point_)) {}
 
   Solution run() {
     const bool watch = !objective_.is_penalised();
-    point_.evaluate(objective_);
-    memory_.set_diagonal(inverse_curvatures(objective_));
     double scale = 0;
     int last = -1;  // the iteration to end after; -1 while the target is not met
     for (;; ++iterations_) {
@@ -66,14 +70,14 @@ class QuasiNewton {
       if (last < 0 || !bounded_) last = !meets_target() ? -1 : last < 0 ? iterations_ + extra() : last;
       const bool there = largest(subgradient_) <= exact * scale;
       if (last >= 0 && (iterations_ >= last || there)) return solution(FitStatus::converged);
-      if (watch && iterations_ % separable_every == 0 && separates(objective_)) return solution(FitStatus::separable);
+      if (watch && iterations_ % separable_every == 0 && separates(point_)) return solution(FitStatus::separable);
       if (iterations_ >= limit_) return solution(last >= 0 ? FitStatus::converged : FitStatus::iteration_limit);
-      if (iterations_ == rescale_at) memory_.set_diagonal(inverse_curvatures(objective_));
+      if (iterations_ == rescale_at) memory_.set_diagonal(inverse_curvatures(point_));
       if (gains() && advance()) continue;
       // Rounding may have spoilt the memory: once more without it.
       if (last < 0 && idle_ < patience && !memory_.empty()) {
         memory_.clear();
-        memory_.set_diagonal(inverse_curvatures(objective_));
+        memory_.set_diagonal(inverse_curvatures(point_));
         aim();
         if (advance()) continue;
       }
@@ -84,22 +88,23 @@ class QuasiNewton {
  private:
   // The direction from here, and the estimate of the gap.
   void aim() {
-    least_subgradient(objective_, point_.at, point_.gradient, subgradient_);
-    for (std::size_t j = 0; j < moves_.size(); ++j) moves_[j] = point_.at[j] != 0 || subgradient_[j] != 0 ? 1 : 0;
+    const std::vector<double>& at = point_.parameters();
+    least_subgradient(objective_, at, point_.gradient(), subgradient_);
+    for (std::size_t j = 0; j < moves_.size(); ++j) moves_[j] = at[j] != 0 || subgradient_[j] != 0 ? 1 : 0;
     memory_.apply(subgradient_, moves_, direction_);
     estimate_ = 0.5 * inner_product(subgradient_, direction_);
     for (std::size_t j = 0; j < size_; ++j) {
       direction_[j] = -direction_[j];
       // A weight leaves 0 on the side to which the objective falls, or not at all.
-      if (!moves_.empty() && point_.at[j] == 0 && direction_[j] * subgradient_[j] > 0) direction_[j] = 0;
+      if (!moves_.empty() && at[j] == 0 && direction_[j] * subgradient_[j] > 0) direction_[j] = 0;
     }
   }
 
   bool meets_target(bool ask = false) {
-    const double allowed = target_.gap(point_.value);
+    const double allowed = target_.gap(point_.value());
     const bool close = estimate_ <= allowed;
     if (!bounded_ || (!close && !ask && iterations_ % bound_every != 0)) return close;
-    const std::optional<double> bound = fenchel_gap(objective_, point_.at, point_.gradient, allowed);
+    const std::optional<double> bound = fenchel_gap(point_, allowed);
     bounded_ = bound.has_value();
     return bounded_ ? *bound <= allowed : close;
   }
@@ -110,8 +115,8 @@ class QuasiNewton {
   // Where rounding hides the fall, the subgradient shows whether steps lead anywhere.
   bool gains() {
     const double violation = largest(subgradient_);
-    if (point_.value < best_value_ - rounding_of(point_.value) || violation < 0.9 * best_violation_) {
-      best_value_ = std::min(best_value_, point_.value);
+    if (point_.value() < best_value_ - rounding_of(point_.value()) || violation < 0.9 * best_violation_) {
+      best_value_ = std::min(best_value_, point_.value());
       best_violation_ = std::min(best_violation_, violation);
       idle_ = 0;
     }
@@ -119,34 +124,34 @@ class QuasiNewton {
   }
 
   bool advance() {
-    std::vector<double> step = point_.at, change = point_.gradient;
+    std::vector<double> step = point_.parameters(), change = point_.gradient();
     const double slope = inner_product(subgradient_, direction_);
     if (!(slope < 0)) return false;
-    const bool moved = moves_.empty() ? wolfe_search(objective_, point_, direction_, slope)
-                                      : orthant_search(objective_, point_, direction_, subgradient_);
-    if (!moved) return false;
+    if (!moves(slope)) return false;
     for (std::size_t j = 0; j < size_; ++j) {
-      step[j] = point_.at[j] - step[j];
-      change[j] = point_.gradient[j] - change[j];
+      step[j] = point_.parameters()[j] - step[j];
+      change[j] = point_.gradient()[j] - change[j];
     }
     memory_.add(std::move(step), std::move(change));
     return true;
   }
 
-  Solution solution(FitStatus status) {
-    return {.parameters = point_.at,
-            .gradient = point_.gradient,
-            .smooth = point_.smooth,
-            .status = status,
-            .estimate = std::max(estimate_, 0.0),
-            .iterations = iterations_};
+  bool moves(double slope) {
+    if (moves_.empty()) {
+      WolfeStep rule(point_, direction_, slope);
+      return static_cast<bool>(search(point_, rule));
+    }
+    OrthantStep rule(point_, direction_, subgradient_);
+    return static_cast<bool>(search(point_, rule));
   }
 
-  Objective& objective_;
+  Solution solution(FitStatus status) { return {std::move(point_), status, std::max(estimate_, 0.0), iterations_}; }
+
+  const Objective& objective_;
   const Target& target_;
   int limit_;
   std::size_t size_;
-  LinePoint point_;
+  Point point_;
   std::vector<double> subgradient_, direction_;
   std::vector<std::uint8_t> moves_;  // with l1: parameters that may move
   LimitedMemory memory_;
@@ -159,8 +164,6 @@ class QuasiNewton {
 
 }  // namespace
 
-Solution lbfgs(Objective& objective, const Target& target, std::span<const double> start) {
-  return QuasiNewton(objective, target, start).run();
-}
+Solution lbfgs(Point start, const Target& target) { return QuasiNewton(std::move(start), target).run(); }
 
 }  // namespace linden

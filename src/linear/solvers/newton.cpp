@@ -20,15 +20,14 @@ bool has_minimum(LossKind kind) { return kind == LossKind::squared || kind == Lo
 
 }  // namespace
 
-SeparationWatch::SeparationWatch(const Objective& objective)
-    : objective_(objective),
-      is_on_(!objective.is_penalised() && !has_minimum(objective.rows().loss.definition().spec.kind)) {
-  if (is_on_) scores_ = objective.scores();
+SeparationWatch::SeparationWatch(const Point& start)
+    : is_on_(!start.objective().is_penalised() && !has_minimum(start.objective().rows().loss.definition().spec.kind)) {
+  if (is_on_) scores_ = start.scores();
 }
 
-void SeparationWatch::after_step(double length) {
+void SeparationWatch::after_step(const Point& point, double length) {
   if (!is_on_) return;
-  std::vector<double> scores = objective_.scores();
+  std::vector<double> scores = point.scores();
   double move = 0, largest = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     move = std::max(move, std::abs(scores[i] - scores_[i]));
@@ -37,24 +36,13 @@ void SeparationWatch::after_step(double length) {
   scores_ = std::move(scores);
   is_moving_ = move > std::max(0.1, still * largest);
   moves_ = length == 1 && move > 0.5 && move < 5 ? moves_ + 1 : 0;
-  is_separable_ = moves_ >= patience || separates(objective_);
+  is_separable_ = moves_ >= patience || separates(point);
 }
 
-bool is_near_enough(Objective& objective, const LinearPoint& point, double estimate, const Target& target) {
-  const double wanted = target.gap(point.value);
-  if (std::abs(estimate) <= invisible * rounding_of(point.value)) return true;
-  return fenchel_gap(objective, point.at, point.gradient, wanted).value_or(estimate) <= wanted;
-}
-
-Solution finished(LinearPoint point, FitStatus status, double estimate, int iterations) {
-  Solution solution;
-  solution.parameters = std::move(point.at);
-  solution.gradient = std::move(point.gradient);
-  solution.smooth = point.value;
-  solution.status = status;
-  solution.estimate = estimate;
-  solution.iterations = iterations;
-  return solution;
+bool is_near_enough(const Point& point, double estimate, const Target& target) {
+  if (std::abs(estimate) <= invisible * rounding_of(point.value())) return true;
+  const double wanted = target.gap(point.value());
+  return fenchel_gap(point, wanted).value_or(estimate) <= wanted;
 }
 
 }  // namespace linden

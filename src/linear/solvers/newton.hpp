@@ -1,7 +1,8 @@
 // What both of Newton's methods do at a point where they might stop.
 #pragma once
 
-#include "linear/solvers/search/line_search.hpp"
+#include <vector>
+
 #include "linear/solvers/solver.hpp"
 
 namespace linden {
@@ -10,16 +11,15 @@ namespace linden {
 /// Newton's steps go on moving scores although the objective hardly changes.
 class SeparationWatch {
  public:
-  explicit SeparationWatch(const Objective& objective);
+  explicit SeparationWatch(const Point& start);
 
-  /// After a step of this length.
-  void after_step(double length);
+  /// After a step of this length to a point.
+  void after_step(const Point& point, double length);
   bool is_separable() const noexcept { return is_separable_; }
   /// Whether the last step moved some score by more than a tenth: no sign of a minimum, however small the gap.
   bool is_moving() const noexcept { return is_moving_; }
 
  private:
-  const Objective& objective_;
   bool is_on_, is_separable_ = false, is_moving_ = false;
   int moves_ = 0;  // full steps in a row that moved some score by half or more
   std::vector<double> scores_;
@@ -27,9 +27,6 @@ class SeparationWatch {
 
 /// Whether the gap at a point, the bound where there is one and else the estimate, is what the target asks for, or as
 /// small as rounding lets it be.
-bool is_near_enough(Objective& objective, const LinearPoint& point, double estimate, const Target& target);
-
-/// The solution at a point.
-Solution finished(LinearPoint point, FitStatus status, double estimate, int iterations);
+bool is_near_enough(const Point& point, double estimate, const Target& target);
 
 }  // namespace linden

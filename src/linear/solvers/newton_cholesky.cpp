@@ -3,11 +3,13 @@
 // At every new point the last factor, which costs nothing more, says first how far the optimum is; where that is near
 // enough, a few more steps with it, each of which costs one evaluation and is worth several digits, end the fit (for
 // the squared loss, whose Hessian never changes, they are iterative refinement). Else the Hessian is formed anew.
-#include <cmath>
+#include <memory>
+#include <utility>
 
 #include "linear/objective/conditioning.hpp"
-#include "linear/optimality/gap.hpp"
 #include "linear/solvers/newton.hpp"
+#include "linear/solvers/search/armijo.hpp"
+#include "linear/objective/inner_product.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
@@ -22,10 +24,10 @@ struct Direction {
   std::vector<double> step;
   double slope = 0;
 
-  Direction(Objective& objective, const std::vector<double>& gradient) : step(gradient) {
+  Direction(Hessian& factor, const Point& point) : step(point.gradient()) {
     for (double& v : step) v = -v;
-    objective.solve(step);
-    slope = dot(gradient, step);
+    factor.solve(step);
+    slope = dot(point.gradient(), step);
   }
   /// Half the squared Newton decrement.
   double estimate() const { return -slope / 2; }
@@ -33,46 +35,54 @@ struct Direction {
 
 }  // namespace
 
-Solution newton_cholesky(Objective& objective, const Target& target, std::span<const double> start, bool trusting) {
+Solution newton_cholesky(Point start, const Target& target, bool trusting) {
+  Objective& objective = start.objective();
   const bool is_constant = objective.rows().loss.definition().spec.kind == LossKind::squared;
   const int limit = target.max_iterations > 0 ? target.max_iterations : default_limit;
-  LinearPoint point(objective, start);
-  SeparationWatch watch(objective);
-  double estimate = 0;
+  Solution s{.point = std::move(start)};
+  s.factor = std::make_unique<Hessian>(objective.hessian_room());
+  Hessian& factor = *s.factor;
+  SeparationWatch watch(s.point);
+  const auto step_along = [&](const Direction& newton) {
+    NewtonStep rule(s.point, newton.step, newton.slope);
+    const Searched searched = search(s.point, rule);
+    if (searched) watch.after_step(s.point, searched.length);
+    return searched.end == Verdict::take;
+  };
+  const auto ended = [&](FitStatus status, int iterations) {
+    s.status = status;
+    s.iterations = iterations;
+    return std::move(s);
+  };
   for (int iterations = 0;; ++iterations) {
-    if (watch.is_separable()) return finished(std::move(point), FitStatus::separable, estimate, iterations);
+    if (watch.is_separable()) return ended(FitStatus::separable, iterations);
     if (iterations == 0 || !is_constant) {
-      const std::int64_t bad_pivot = objective.factor();
+      const bool has_failed = s.point.factor(factor) >= 0;
       const bool is_suspect = iterations == 0 && !trusting && !objective.is_penalised();
-      if (bad_pivot >= 0 ||
-          (is_suspect && conditioning(objective.factor_copy(), objective.size()).least_pivot < least_pivot)) {
-        Solution solution = finished(std::move(point), FitStatus::stalled, estimate, iterations);
-        solution.is_singular = iterations == 0;
-        return solution;
+      if (has_failed || (is_suspect && conditioning(factor.copy(), objective.size()).least_pivot < least_pivot)) {
+        if (has_failed) s.factor.reset();
+        s.is_singular = iterations == 0;
+        return ended(FitStatus::stalled, iterations);
       }
     }
-    const Direction newton(objective, point.gradient);
-    estimate = newton.estimate();
-    if (iterations == limit) return finished(std::move(point), FitStatus::iteration_limit, estimate, iterations);
-    const double length = step_along(objective, point, newton.step, newton.slope);
-    if (length == 0) {
-      const bool is_there = is_near_enough(objective, point, estimate, target);
-      return finished(std::move(point), is_there ? FitStatus::converged : FitStatus::stalled, estimate, iterations + 1);
+    const Direction newton(factor, s.point);
+    s.estimate = newton.estimate();
+    if (iterations == limit) return ended(FitStatus::iteration_limit, iterations);
+    if (!step_along(newton)) {
+      const bool is_there = is_near_enough(s.point, s.estimate, target);
+      return ended(is_there ? FitStatus::converged : FitStatus::stalled, iterations + 1);
     }
-    watch.after_step(length);
 
-    Direction again(objective, point.gradient);
-    estimate = again.estimate();
-    if (!is_near_enough(objective, point, estimate, target) || watch.is_separable()) continue;
-    const double wanted = target.gap(point.value);
-    for (int k = 0; k < most_refinements && estimate > exact_enough * wanted; ++k) {
-      const double last = step_along(objective, point, again.step, again.slope);
-      if (last == 0) break;
-      watch.after_step(last);
-      again = Direction(objective, point.gradient);
-      estimate = again.estimate();
+    Direction again(factor, s.point);
+    s.estimate = again.estimate();
+    if (!is_near_enough(s.point, s.estimate, target) || watch.is_separable()) continue;
+    const double wanted = target.gap(s.point.value());
+    for (int k = 0; k < most_refinements && s.estimate > exact_enough * wanted; ++k) {
+      if (!step_along(again)) break;
+      again = Direction(factor, s.point);
+      s.estimate = again.estimate();
     }
-    if (!watch.is_moving()) return finished(std::move(point), FitStatus::converged, estimate, iterations + 1);
+    if (!watch.is_moving()) return ended(FitStatus::converged, iterations + 1);
   }
 }
 

@@ -4,34 +4,30 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
+#include <utility>
 #include <vector>
 
+#include "linear/objective/objective.hpp"
 #include "linear/solvers/column_descent.hpp"
 #include "linear/solvers/gram_descent.hpp"
-#include "linear/objective/objective.hpp"
+#include "linear/solvers/search/line_search.hpp"
 
 namespace linden {
 
-/// A descent that stands at a point which the objective evaluated last.
+/// A descent, and the point where it stands.
 class ProxNewton {
  public:
-  /// Begins at `start`. The objective must outlive the object, and evaluate nothing else. `damping` is that of another
-  /// descent nearby. `by_columns` forms no Hessian, for sparse rows of one output: column_descent.hpp.
-  ProxNewton(Objective& objective, std::span<const double> start, double damping = 0, bool by_columns = false);
+  /// `damping` is that of another descent nearby. `by_columns` forms no Hessian, for sparse rows of one output:
+  /// column_descent.hpp.
+  explicit ProxNewton(Point start, double damping = 0, bool by_columns = false);
 
-  const std::vector<double>& at() const noexcept { return at_; }
-  const std::vector<double>& gradient() const noexcept { return gradient_; }
-  double smooth() const noexcept { return smooth_; }
-  double value() const noexcept { return value_; }  ///< smooth + l1
+  const Point& point() const noexcept { return point_; }
+  Point take() && { return std::move(point_); }
   double violation() const noexcept { return violation_; }
   /// What the model of the last step promised: about the gap where it began. Infinite for a damped model.
   double promised() const noexcept { return damping_ > 0 ? std::numeric_limits<double>::infinity() : step_.decrease; }
   int steps() const noexcept { return steps_; }
   double damping() const noexcept { return damping_; }
-
-  /// The gap at this point, at most, where there is a bound; infinite where it is soon seen to be above `target`.
-  std::optional<double> bound(double target);
 
   /// Prepares a step: forms the Hessian here and minimises the model.
   void prepare();
@@ -46,24 +42,18 @@ class ProxNewton {
   double estimate();
 
  private:
-  enum class Outcome { whole, part, too_long, nothing_left };
-
   void minimise_model(double accuracy, double damping);
-  Outcome search();
-  bool polish_once();
-  bool try_step(double length);
-  void accept(double violation);
-  void go_back();
+  Searched go(SearchRule& rule);
   void form_hessian();
 
-  Objective& objective_;
+  Point point_;
   bool quadratic_;
   std::optional<ColumnDescent> columns_;
+  std::optional<Hessian> room_;
   bool has_hessian_ = false;
-  std::vector<double> at_, gradient_, trial_, trial_gradient_, l1_, hessian_, diagonal_;
+  std::vector<double> l1_, hessian_, diagonal_;
   std::vector<std::uint8_t> held_;
-  double smooth_ = 0, value_ = 0, violation_ = 0, scale_ = 0, first_violation_ = 0;
-  double trial_smooth_ = 0, trial_value_ = 0;
+  double violation_ = 0, scale_ = 0, first_violation_ = 0;
   double largest_ = 0;                 // of the diagonal
   double damping_ = 0, accuracy_ = 0;  // of the model
   GramStep step_;

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <linden/linear.hpp>
-#include <span>
-#include <vector>
+#include <memory>
 
 #include "linear/objective/objective.hpp"
 
@@ -24,29 +23,28 @@ struct Target {
 };
 
 struct Solution {
-  std::vector<double> parameters;
-  std::vector<double> gradient;             ///< of the smooth part there; the objective evaluated it last
-  double smooth = 0;                        ///< the smooth part there
+  Point point;
   FitStatus status = FitStatus::converged;  ///< never collinear: the caller knows about columns
   /// The solver's own estimate of the gap: half the squared Newton decrement, or its stand-in.
   double estimate = 0;
   int iterations = 0;
   bool is_singular = false;  ///< newton_cholesky: the Hessian is, nearly at least, and nothing was done
+  /// newton_cholesky: the last factor, of the Hessian there or a step before. None where it has failed.
+  std::unique_ptr<Hessian> factor = nullptr;
 };
 
 /// Newton steps by Cholesky factors of the Hessian, with Armijo's line search. Gives up at once (`stalled`, with
 /// is_singular) where the first Hessian is singular to about ten digits, unless `trusting`, or not positive definite.
-Solution newton_cholesky(Objective& objective, const Target& target, std::span<const double> start,
-                         bool trusting = false);
+Solution newton_cholesky(Point start, const Target& target, bool trusting = false);
 
 /// Newton steps by preconditioned conjugate gradients on Hessian products.
-Solution newton_cg(Objective& objective, const Target& target, std::span<const double> start);
+Solution newton_cg(Point start, const Target& target);
 
 /// L-BFGS, or OWL-QN (Andrew and Gao 2007) where the objective has l1, from a diagonal that knows l2.
-Solution lbfgs(Objective& objective, const Target& target, std::span<const double> start);
+Solution lbfgs(Point start, const Target& target);
 
 /// Newton steps by coordinate descent on the Hessian, for objectives with l1 (or without) that has_full_hessian().
 /// Features beyond a few hundred take part when their subgradient asks for it (a working set).
-Solution coordinate_descent(Objective& objective, const Target& target, std::span<const double> start);
+Solution coordinate_descent(Point start, const Target& target);
 
 }  // namespace linden

@@ -50,8 +50,9 @@ void WorkingSet::to_whole(std::span<const double> part, std::span<double> whole)
   }
 }
 
-Demand demand_at(const Objective& whole, std::span<const double> at, std::span<const double> gradient,
-                 std::span<const int> part) {
+Demand demand_at(const Point& point, std::span<const int> part) {
+  const Objective& whole = point.objective();
+  const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
   const std::int64_t features = whole.width() - 1;
   Demand demand;
   demand.score.assign(at_index(features), -std::numeric_limits<double>::infinity());

@@ -38,8 +38,7 @@ struct Demand {
 };
 
 /// `part`: the features that take part, ascending.
-Demand demand_at(const Objective& whole, std::span<const double> at, std::span<const double> gradient,
-                 std::span<const int> part);
+Demand demand_at(const Point& point, std::span<const int> part);
 
 /// The `count` features of the highest score, ascending (features that are left out are none); the first ones where
 /// scores are equal.

@@ -46,9 +46,7 @@ std::vector<Case> all_cases() {
 }
 
 std::optional<double> gap_at(Objective& objective, const std::vector<double>& at, double target = 0) {
-  std::vector<double> gradient(at.size());
-  objective.evaluate(at, gradient);
-  return fenchel_gap(objective, at, gradient, target);
+  return fenchel_gap(objective.evaluate(at), target);
 }
 
 std::vector<double> rounded(const std::vector<Real>& u) { return {u.begin(), u.end()}; }

@@ -30,16 +30,17 @@ TEST(NewtonGap, IsTheDistanceFromTheOptimumAndNeverLess) {
         std::mt19937 random(seed);
         std::normal_distribution<double> normal;
         for (const double noise : {0.1, 1e-2, 1e-3, 1e-5, 1e-7, 1e-9, 0.0}) {
-          std::vector<double> at(optimum.begin(), optimum.end()), gradient(at.size());
+          std::vector<double> at(optimum.begin(), optimum.end());
           for (std::size_t j = 0; j < at.size(); ++j)
             if (objective.is_free(static_cast<std::int64_t>(j))) at[j] += noise * normal(random);
-          objective.evaluate(at, gradient);
+          const Point point = objective.evaluate(at);
           const Real distance = problem.objective(std::span<const double>(at)) - least;
-          ASSERT_EQ(objective.factor(), -1);
+          Hessian factor = objective.hessian_room();
+          ASSERT_EQ(point.factor(factor), -1);
           for (const bool with_factor : {true, false}) {
             std::function<void(std::span<double>)> solve;
-            if (with_factor) solve = [&](std::span<double> x) { objective.solve(x); };
-            const std::optional<double> gap = newton_gap(objective, at, gradient, solve);
+            if (with_factor) solve = [&](std::span<double> x) { factor.solve(x); };
+            const std::optional<double> gap = newton_gap(point, solve);
             if (noise > 1e-2 && !gap) continue;
             ASSERT_TRUE(gap.has_value()) << noise;
             EXPECT_GE(*gap, distance) << noise;
@@ -63,10 +64,9 @@ TEST(NewtonGap, RowsOfHuberStayOnTheirSlopes) {
   const Real least = problem.objective(std::span<const Real>(optimum));
   int found = 0;
   for (const double off : {0.01, 0.02, -0.03, 0.04}) {
-    std::vector<double> at(optimum.begin(), optimum.end()), gradient(at.size());
+    std::vector<double> at(optimum.begin(), optimum.end());
     for (double& u : at) u += off;
-    fit.objective.evaluate(at, gradient);
-    const std::optional<double> gap = newton_gap(fit.objective, at, gradient);
+    const std::optional<double> gap = newton_gap(fit.objective.evaluate(at));
     if (!gap) continue;
     ++found;
     EXPECT_GE(*gap, problem.objective(std::span<const double>(at)) - least) << off;
@@ -88,12 +88,12 @@ TEST(NewtonGap, HoldsWithPenalties) {
       std::mt19937 random(seed);
       std::normal_distribution<double> normal;
       for (const double noise : {1e-3, 1e-5, 1e-7, 1e-9}) {
-        std::vector<double> at(optimum.begin(), optimum.end()), gradient(at.size());
+        std::vector<double> at(optimum.begin(), optimum.end());
         for (double& u : at)
           if (u != 0) u += noise * normal(random);
-        fit.objective.evaluate(at, gradient);
+        const Point point = fit.objective.evaluate(at);
         const Real distance = problem.objective(std::span<const double>(at)) - least;
-        const std::optional<double> gap = newton_gap(fit.objective, at, gradient);
+        const std::optional<double> gap = newton_gap(point);
         ASSERT_TRUE(gap.has_value()) << noise;
         EXPECT_GE(*gap, distance) << noise;
         EXPECT_LE(*gap, 1.1 * static_cast<double>(distance) + 12 * rounding_of(static_cast<double>(least))) << noise;
@@ -104,11 +104,9 @@ TEST(NewtonGap, HoldsWithPenalties) {
 
 TEST(NewtonGap, IsForConvexLosses) {
   const std::vector<double> at = {0.1, 0, 0, 0, 0};
-  std::vector<double> gradient(5);
   const Loss focal = loss::focal();
   SmallFit bent(focal, RandomRows(focal, false, 1), 0, 0, true);
-  bent.objective.evaluate(at, gradient);
-  EXPECT_FALSE(newton_gap(bent.objective, at, gradient).has_value());
+  EXPECT_FALSE(newton_gap(bent.objective.evaluate(at)).has_value());
 }
 
 }  // namespace

@@ -21,9 +21,7 @@ bool separates_at(const Loss& loss, std::vector<double> x, std::vector<double> l
   rows.weights = std::move(weights);
   SmallFit fit(loss, rows, 0, 0, true);
   at.back() += at[0] * fit.design.shift()[0] * fit.design.factor()[0];
-  std::vector<double> gradient(at.size());
-  fit.objective.evaluate(at, gradient);
-  return separates(fit.objective);
+  return separates(fit.objective.evaluate(at));
 }
 
 TEST(Separation, IsProvenByScoresOnTheRightSideOfZero) {
@@ -56,12 +54,9 @@ TEST(Separation, SoftmaxWantsTheLabelsScoreLargest) {
   rows.values = {-1, 0, 1};
   rows.labels = {0, 1, 2};
   SmallFit fit(softmax, rows, 0, 0, true, 1);
-  std::vector<double> gradient(6);
   // Scores -x, 0.5, x: each is the largest once.
-  fit.objective.evaluate(std::vector<double>{-1, 0, 0, 0.5, 1, 0}, gradient);
-  EXPECT_TRUE(separates(fit.objective));
-  fit.objective.evaluate(std::vector<double>{-1, 0, 0, 1.5, 1, 0}, gradient);
-  EXPECT_FALSE(separates(fit.objective));
+  EXPECT_TRUE(separates(fit.objective.evaluate(std::vector<double>{-1, 0, 0, 0.5, 1, 0})));
+  EXPECT_FALSE(separates(fit.objective.evaluate(std::vector<double>{-1, 0, 0, 1.5, 1, 0})));
 }
 
 TEST(Separation, OtherLossesAreNotSeparated) {

@@ -19,17 +19,19 @@ TEST(ColumnDescent, FindsTheMinimumOfTheModelThatGramDescentFinds) {
             {.loss = loss, .rows = 200, .features = 30, .l1 = 0.02, .l2 = 0.01, .sparse = true, .weighted = weighted});
         Objective& objective = problem.objective();
         const auto size = static_cast<std::size_t>(objective.size());
-        std::vector<double> start(size), gradient(size), l1(size);
+        std::vector<double> start(size), l1(size);
         std::vector<std::uint8_t> held(size);
         for (std::size_t j = 0; j < size; ++j) {
           start[j] = j % 4 == 0 ? 0.1 * std::sin(static_cast<double>(j)) : 0;
           l1[j] = objective.l1(static_cast<std::int64_t>(j));
           held[j] = objective.is_free(static_cast<std::int64_t>(j)) && j != 5 ? 0 : 1;
         }
-        objective.evaluate(start, gradient);
-        std::vector<double> hessian = objective.hessian();
+        const Point point = objective.evaluate(start);
+        const std::vector<double>& gradient = point.gradient();
+        Hessian room = objective.hessian_room();
+        std::vector<double> hessian = point.hessian(room);
         ColumnDescent columns(objective);
-        columns.update();
+        columns.update(point);
         double largest = 0;
         for (std::size_t j = 0; j < size; ++j)
           if (objective.is_free(static_cast<std::int64_t>(j))) largest = std::max(largest, hessian[j * size + j]);
@@ -52,20 +54,19 @@ TEST(ColumnDescent, FindsTheOptimumThatOwlQnFinds) {
   for (const Loss& loss : {loss::squared(), loss::logistic(), loss::poisson()})
     for (const double l2 : {0.0, 0.01}) {
       SolverProblem problem({.loss = loss, .rows = 200, .features = 60, .l1 = 0.02, .l2 = l2, .sparse = true});
-      Objective& objective = problem.objective();
       problem.target().tolerance = 1e-14;
-      const Solution expected = lbfgs(objective, problem.target(), problem.start());
+      const Solution expected = lbfgs(problem.begin(), problem.target());
       const double value = problem.value_at(expected);
-      ProxNewton newton(objective, problem.start(), 0, true);
+      ProxNewton newton(problem.begin(), 0, true);
       while (newton.steps() < 50 && newton.violation() > 1e-12) {
         newton.prepare();
         if (!newton.advance()) break;
       }
       EXPECT_LE(newton.violation(), 1e-9) << loss.name();
-      EXPECT_NEAR(newton.value(), value, 1e-12 * std::abs(value)) << loss.name();
-      for (std::size_t j = 0; j < newton.at().size(); ++j)
-        EXPECT_NEAR(newton.at()[j], expected.parameters[j], 1e-5) << loss.name() << j;
-      const std::optional<double> bound = newton.bound(0);
+      EXPECT_NEAR(newton.point().value(), value, 1e-12 * std::abs(value)) << loss.name();
+      const std::vector<double>&found = newton.point().parameters(), &other = expected.point.parameters();
+      for (std::size_t j = 0; j < found.size(); ++j) EXPECT_NEAR(found[j], other[j], 1e-5) << loss.name() << j;
+      const std::optional<double> bound = fenchel_gap(newton.point());
       ASSERT_TRUE(bound.has_value());
       EXPECT_LE(*bound, 1e-9 * std::abs(value)) << loss.name();
     }

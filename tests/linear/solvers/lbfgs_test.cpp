@@ -20,12 +20,12 @@ TEST(Lbfgs, MeetsTheConditionsOfTheOptimumForAllLossesAndPenalties) {
       SCOPED_TRACE(name + ", l1 = " + std::to_string(l1) + ", l2 = " + std::to_string(l2));
       SolverProblem problem({.loss = loss, .l1 = l1, .l2 = l2, .weighted = l2 > 0});
       problem.target().tolerance = 1e-13;
-      const Solution s = lbfgs(problem.objective(), problem.target(), problem.start());
+      const Solution s = lbfgs(problem.begin(), problem.target());
       EXPECT_NE(s.status, FitStatus::iteration_limit);
       EXPECT_LE(problem.violation_at(s), 1e-7);
       EXPECT_LE(s.iterations, 200);
       const double value = problem.value_at(s);
-      const Solution other = coordinate_descent(problem.objective(), {}, problem.start());
+      const Solution other = coordinate_descent(problem.begin(), {});
       EXPECT_NEAR(value, problem.value_at(other), 1e-10 * std::abs(value));
     }
 }
@@ -34,10 +34,10 @@ TEST(Lbfgs, ConvergesWithinTheDefaultTolerance) {
   for (const double l1 : {0.0, 0.03})
     for (const std::uint32_t seed : {1u, 2u, 3u, 4u}) {
       SolverProblem problem({.loss = loss::logistic(), .features = 30, .l1 = l1, .l2 = 0.001, .seed = seed});
-      const Solution s = lbfgs(problem.objective(), problem.target(), problem.start());
+      const Solution s = lbfgs(problem.begin(), problem.target());
       EXPECT_EQ(s.status, FitStatus::converged);
       const double value = problem.value_at(s);
-      const Solution exact = coordinate_descent(problem.objective(), {.tolerance = 1e-12}, problem.start());
+      const Solution exact = coordinate_descent(problem.begin(), {.tolerance = 1e-12});
       EXPECT_LE(value - problem.value_at(exact), problem.target().gap(value)) << "l1 = " << l1 << ", seed " << seed;
     }
 }
@@ -47,34 +47,34 @@ TEST(Lbfgs, FitsALossThatOnlyTheTapeEvaluates) {
     SolverProblem problem({.loss = tape_loss(), .l1 = l1, .l2 = 0.01}),
         same({.loss = program_loss(), .l1 = l1, .l2 = 0.01});
     problem.target().tolerance = 1e-12;
-    const Solution s = lbfgs(problem.objective(), problem.target(), problem.start());
+    const Solution s = lbfgs(problem.begin(), problem.target());
     EXPECT_LE(problem.violation_at(s), 1e-6) << l1;
-    const Solution expected = coordinate_descent(same.objective(), same.target(), same.start());
+    const Solution expected = coordinate_descent(same.begin(), same.target());
     EXPECT_NEAR(problem.value_at(s), same.value_at(expected), 1e-10 * same.value_at(expected)) << l1;
   }
 }
 
 TEST(Lbfgs, AWeightThatL1HoldsIsZero) {
   SolverProblem problem({.loss = loss::logistic(), .features = 40, .l1 = 0.05});
-  const Solution s = lbfgs(problem.objective(), problem.target(), problem.start());
-  const Solution exact = coordinate_descent(problem.objective(), {.tolerance = 1e-12}, problem.start());
-  for (std::size_t j = 0; j < s.parameters.size(); ++j)
-    EXPECT_EQ(s.parameters[j] == 0, exact.parameters[j] == 0) << "parameter " << j;
+  const Solution s = lbfgs(problem.begin(), problem.target());
+  const Solution exact = coordinate_descent(problem.begin(), {.tolerance = 1e-12});
+  for (std::size_t j = 0; j < s.point.parameters().size(); ++j)
+    EXPECT_EQ(s.point.parameters()[j] == 0, exact.point.parameters()[j] == 0) << "parameter " << j;
 }
 
 TEST(Lbfgs, SaysThatItStalledOrRanOut) {
   SolverProblem problem({.loss = loss::poisson(), .l2 = 0.001});
   problem.target().tolerance = 1e-30;  // below rounding
-  EXPECT_EQ(lbfgs(problem.objective(), problem.target(), problem.start()).status, FitStatus::stalled);
+  EXPECT_EQ(lbfgs(problem.begin(), problem.target()).status, FitStatus::stalled);
   problem.target().max_iterations = 2;
-  const Solution s = lbfgs(problem.objective(), problem.target(), problem.start());
+  const Solution s = lbfgs(problem.begin(), problem.target());
   EXPECT_EQ(s.status, FitStatus::iteration_limit);
   EXPECT_EQ(s.iterations, 2);
 }
 
 TEST(Lbfgs, SeesClassesThatAPlaneSeparates) {
   SolverProblem problem({.loss = loss::logistic(), .rows = 20, .features = 30});
-  const Solution s = lbfgs(problem.objective(), problem.target(), problem.start());
+  const Solution s = lbfgs(problem.begin(), problem.target());
   EXPECT_EQ(s.status, FitStatus::separable);
   EXPECT_LE(s.iterations, 50);
 }
@@ -84,7 +84,7 @@ TEST(Lbfgs, ShortensStepsOutOfTheLossesDomain) {
   SolverProblem problem({.loss = loss::poisson(), .l2 = 0.001});
   std::vector<double> start = problem.start();
   start.back() = -30;
-  const Solution s = lbfgs(problem.objective(), problem.target(), start);
+  const Solution s = lbfgs(problem.objective().evaluate(start), problem.target());
   EXPECT_EQ(s.status, FitStatus::converged);
   EXPECT_LE(problem.violation_at(s), 1e-4);
 }
@@ -95,9 +95,9 @@ TEST(Lbfgs, GivesTheSameBytesForAnyNumberOfThreads) {
     for (const int threads : {1, 2, 7}) {
       SolverProblem problem(
           {.loss = loss::softmax({.classes = 3}), .rows = 5000, .l1 = l1, .l2 = 0.001, .threads = threads});
-      const Solution s = lbfgs(problem.objective(), problem.target(), problem.start());
-      if (threads == 1) first = s.parameters;
-      EXPECT_EQ(s.parameters, first) << threads << " threads";
+      const Solution s = lbfgs(problem.begin(), problem.target());
+      if (threads == 1) first = s.point.parameters();
+      EXPECT_EQ(s.point.parameters(), first) << threads << " threads";
     }
   }
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "linear/counting_backend.hpp"
 #include "linear/optimality/gap.hpp"
 #include "linear/objective/objective.hpp"
 #include "linear/solvers/solver.hpp"
@@ -63,22 +64,22 @@ class SolverProblem {
                                     std::span<const double>(values_), shape.features)
                 : Dataset::from_rows(std::span<const double>(values_), shape.features);
     design_ = std::make_unique<Design>("test", data_, weights_, true, arena_);
-    rows_ = std::make_unique<LinearRows>(backend_of(Device::cpu()), context_, shape_.loss, labels_, weights_);
+    rows_ = std::make_unique<LinearRows>(counting_backend(), context_, shape_.loss, labels_, weights_);
     const std::size_t width = static_cast<std::size_t>(design_->columns()) + 1;
     Penalty penalty{std::vector<double>(width, shape.l1), std::vector<double>(width, shape.l2)};
     penalty.l1.back() = penalty.l2.back() = 0;
     objective_ = std::make_unique<Objective>(*rows_, *design_, std::move(penalty));
     start_.resize(static_cast<std::size_t>(objective_->size()));
-    std::vector<double> gradient(start_.size());
-    target_.null_objective = objective_->evaluate(start_, gradient);
+    target_.null_objective = begin().smooth();
   }
 
   Objective& objective() { return *objective_; }
   const std::vector<double>& start() const { return start_; }
+  Point begin() { return objective_->evaluate(start_); }
   Target& target() { return target_; }
 
-  double value_at(const Solution& s) { return s.smooth + objective_->l1_term(s.parameters); }
-  double violation_at(const Solution& s) { return kkt_distance(*objective_, s.parameters, s.gradient); }
+  double value_at(const Solution& s) { return s.point.value(); }
+  double violation_at(const Solution& s) { return kkt_distance(s.point); }
 
  private:
   double label_of(double score, double noise) const {

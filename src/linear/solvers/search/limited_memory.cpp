@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "linear/objective/inner_product.hpp"
+
 namespace linden {
 namespace {
 
@@ -20,15 +22,6 @@ double dot_where(std::span<const double> a, std::span<const double> b, std::span
 }
 
 }  // namespace
-
-double inner_product(std::span<const double> a, std::span<const double> b) {
-  double lanes[4] = {}, rest = 0;
-  std::size_t i = 0;
-  for (; i + 4 <= a.size(); i += 4)
-    for (std::size_t lane = 0; lane < 4; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
-  for (; i < a.size(); ++i) rest += a[i] * b[i];
-  return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + rest;
-}
 
 void LimitedMemory::add(std::vector<double> step, std::vector<double> change) {
   const double product = inner_product(step, change);

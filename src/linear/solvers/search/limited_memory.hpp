@@ -1,4 +1,7 @@
 // The inverse Hessian as L-BFGS has it: a diagonal, and the last few steps with what they did to the gradient.
+//
+// optim::Lbfgs has a recursion of its own (optim/lbfgs_memory.hpp): it follows PyTorch to the last digit, on tensors of
+// any device, where this one has a diagonal that knows the penalties, and leaves out the parameters that l1 holds.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +34,5 @@ class LimitedMemory {
   std::vector<double> diagonal_;
   std::vector<Pair> pairs_;  // the oldest first
 };
-
-/// In four lanes, added as (0 + 1) + (2 + 3).
-double inner_product(std::span<const double> a, std::span<const double> b);
 
 }  // namespace linden

@@ -1,0 +1,75 @@
+#include "linear/objective/point.hpp"
+
+#include "linear/objective/objective.hpp"
+
+namespace linden {
+namespace {
+
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+std::vector<double> downloaded(const DeviceArray<double>& values) {
+  std::vector<double> copy(index(values.size()));
+  values.download(copy.data());
+  return copy;
+}
+
+}  // namespace
+
+void Point::GiveBack::operator()(Found* found) const noexcept { objective->take_back(std::unique_ptr<Found>(found)); }
+
+void Point::hessian_product(std::span<const double> direction, std::span<double> out) const {
+  Objective& of = objective();
+  of.vector_.upload(direction.data());
+  HessianProductTask task;
+  task.design = of.device_.view();
+  task.weights = of.curvature_weights();
+  task.softmax = of.softmax_;
+  task.outputs = static_cast<std::int32_t>(of.outputs_);
+  task.curvatures = found_->curvatures.data();
+  task.direction = of.vector_.data();
+  task.out = of.result_.data();
+  task.scratch = of.scratch_.data();
+  of.rows_.backend.linear.hessian_product(of.rows_.context, task);
+  of.result_.download(of.host_result_.data());
+  for (std::int64_t i = 0; i < of.size(); ++i)
+    out[index(i)] = of.is_free(i) ? of.host_result_[index(i)] + of.l2(i) * direction[index(i)] : 0;
+}
+
+void Point::form(Hessian& room) const { room.form(found_->curvatures.data(), objective().curvature_weights()); }
+
+std::int64_t Point::factor(Hessian& room) const {
+  form(room);
+  return room.factor();
+}
+
+std::vector<double> Point::hessian(Hessian& room) const {
+  form(room);
+  std::vector<double> h = room.copy();
+  const std::int64_t n = objective().size();
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < i; ++j) h[index(j * n + i)] = h[index(i * n + j)];
+  return h;
+}
+
+std::vector<double> Point::scores() const { return downloaded(found_->scores); }
+
+std::vector<double> Point::curvatures() const { return downloaded(found_->curvatures); }
+
+double Point::mean_curvature() const {
+  std::optional<double>& known = found_->mean_curvature;
+  if (!known) {
+    const LinearRows& rows = objective().rows();
+    const bool has_weights = objective().curvature_weights().weights != nullptr, softmax = objective().is_softmax();
+    const std::vector<double> curvature = curvatures();
+    double sum = 0;
+    for (std::int64_t i = 0; i < found_->curvatures.size(); ++i) {
+      const double c = curvature[index(i)];
+      const double weight = has_weights ? rows.weights[index(i % rows.rows())] : 1.0;
+      sum += weight * (softmax ? c * (1 - c) : c);
+    }
+    known = sum * rows.share / static_cast<double>(objective().outputs());
+  }
+  return *known;
+}
+
+}  // namespace linden

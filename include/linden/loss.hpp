@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <linden/export.hpp>
+#include <linden/link.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
 #include <optional>
@@ -21,11 +22,6 @@
 #include <vector>
 
 namespace linden {
-
-/// How predictions come from scores: the score itself, 1 / (1 + exp(-s)), exp(s_k) / sum exp(s_j), or exp(s).
-enum class Link { identity, sigmoid, softmax, exp };
-
-LINDEN_API const char* name_of(Link) noexcept;
 
 /// What takes the place of a custom loss's own curvature: trees divide by sums of curvatures, so a leaf wants some.
 enum class Curvature {
@@ -54,9 +50,6 @@ struct LossParameter {
   bool operator==(const LossParameter&) const = default;
 };
 
-/// What a label must be: any finite number, a number >= 0, or a class (0, 1, ... below `classes`).
-enum class LabelKind { real, nonnegative, classes };
-
 class LINDEN_API Loss {
  public:
   /// The squared loss.
@@ -73,7 +66,7 @@ class LINDEN_API Loss {
   /// Scores a row has: 1, or K for softmax (0 while still open, as for automatic).
   int outputs() const noexcept;
 
-  /// The parameters with their values: level of quantile, delta of huber, gamma of focal; none for the others.
+  /// The parameters with their values, level of quantile for instance; none for most losses.
   std::vector<LossParameter> parameters() const;
   /// The same loss with another value of a parameter. Throws ArgumentError for a name that this loss does not have,
   /// with those it has, and for a value out of its range.
@@ -102,15 +95,23 @@ class LINDEN_API Loss {
 
 namespace loss {
 
+/// The loss of this name, as --set and model files spell it: by_name("quantile", {{"level", 0.9}}). `classes` is for
+/// softmax alone. Throws ArgumentError for an unknown name, with the nearest one, and as with_parameter does.
+LINDEN_API Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters = {}, int classes = 0);
+
+/// All names that by_name takes.
+LINDEN_API std::vector<std::string> names();
+
 /// Chosen by the training labels as default_loss (boosting.hpp) says; outputs() and classes() are 0 until then. What
 /// configurations begin with. A trained model has the loss that was chosen: model.loss().
 LINDEN_API Loss automatic();
 
-/// (y - s)^2 / 2, for any real label.
-LINDEN_API Loss squared();
+/// (y - s)^2 / 2, for any real label. Metrics: rmse, mae, r2.
+inline Loss squared() { return by_name("squared"); }
 
-/// softplus(s) - y s, for labels 0 and 1; the prediction is the probability of class 1.
-LINDEN_API Loss logistic();
+/// softplus(s) - y s, for labels 0 and 1; the prediction is the probability of class 1. Metrics: logloss, accuracy,
+/// auc.
+inline Loss logistic() { return by_name("logistic"); }
 
 struct SoftmaxOptions {
   int classes = 0;  ///< 2 or more; 0 takes the number from the training labels
@@ -118,11 +119,11 @@ struct SoftmaxOptions {
 
 /// logsumexp(s) - s_y, for labels 0 .. classes - 1; the prediction is one probability a class. The curvature is
 /// p (1 - p), the true diagonal (XGBoost and LightGBM use twice that, or K / (K - 1) times that).
-/// Throws ArgumentError for classes = 1 or below 0.
-LINDEN_API Loss softmax(SoftmaxOptions options = {});
+/// Throws ArgumentError for classes = 1 or below 0. Metrics: logloss, accuracy.
+inline Loss softmax(SoftmaxOptions options = {}) { return by_name("softmax", {}, options.classes); }
 
-/// exp(s) - y s, for counts or rates y >= 0; the prediction is the mean exp(s).
-LINDEN_API Loss poisson();
+/// exp(s) - y s, for counts or rates y >= 0; the prediction is the mean exp(s). Metrics: poisson_deviance, rmse.
+inline Loss poisson() { return by_name("poisson"); }
 
 struct QuantileOptions {
   double level = 0.5;  ///< the share of labels that lie below the prediction, (0, 1)
@@ -134,11 +135,12 @@ struct QuantileOptions {
 /// The loss has no curvature. Trees are grown with 1 in its place, and then a leaf is worth learning_rate times the
 /// order statistic of its residuals y - s: the smallest one such that the weights of the residuals up to it sum to at
 /// least level times the leaf's weight. l1 and l2 shape the splits, but do not apply to these values. The start is the
-/// same statistic of the labels.
-LINDEN_API Loss quantile(QuantileOptions options = {});
+/// same statistic of the labels. Metrics: pinball at the level, mae.
+inline Loss quantile(QuantileOptions options = {}) { return by_name("quantile", {{"level", options.level}}); }
 
 /// |y - s|, for any real label; the prediction is the median. Leaves are worth what quantile at level 0.5 gives them.
-LINDEN_API Loss absolute();
+/// Metrics: mae, rmse, r2.
+inline Loss absolute() { return by_name("absolute"); }
 
 struct HuberOptions {
   double delta = 1;  ///< where the square becomes a line, > 0, in the unit of the label
@@ -147,8 +149,8 @@ struct HuberOptions {
 /// With r = y - s: r^2 / 2 up to |r| = delta, delta (|r| - delta / 2) beyond, for any real label: the mean of labels,
 /// on which outliers pull no harder than delta. The curvature is min(1, delta / |r|), that of the tightest parabola
 /// which touches the loss at s and lies above it: the second derivative, 0 beyond delta, would make Newton steps
-/// without bound.
-LINDEN_API Loss huber(HuberOptions options = {});
+/// without bound. Metrics: mae, rmse, r2.
+inline Loss huber(HuberOptions options = {}) { return by_name("huber", {{"delta", options.delta}}); }
 
 struct FocalOptions {
   double gamma = 2;  ///< how much rows that are already right are played down, [0, 100); 0 is logistic
@@ -156,8 +158,8 @@ struct FocalOptions {
 
 /// -y (1 - p)^gamma log p - (1 - y) p^gamma log(1 - p) with p = sigmoid(s), for labels 0 and 1. The prediction is p,
 /// which minimises this loss, but for gamma > 0 is nearer to 1/2 than the probability of class 1. The loss is not
-/// convex: its curvature is taken as 0 where it is negative.
-LINDEN_API Loss focal(FocalOptions options = {});
+/// convex: its curvature is taken as 0 where it is negative. Metrics: auc, accuracy, logloss.
+inline Loss focal(FocalOptions options = {}) { return by_name("focal", {{"gamma", options.gamma}}); }
 
 struct CustomOptions {
   Link link = Link::identity;
@@ -202,13 +204,6 @@ using LossFunctionWithParameters =
 /// as an ArgumentError with the loss's name.
 LINDEN_API Loss custom(std::string name, LossFunction function, CustomOptions options = {});
 LINDEN_API Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions options = {});
-
-/// The loss of this name, as --set and model files spell it: by_name("quantile", {{"level", 0.9}}). `classes` is for
-/// softmax alone. Throws ArgumentError for an unknown name, with the nearest one, and as with_parameter does.
-LINDEN_API Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters = {}, int classes = 0);
-
-/// All names that by_name takes.
-LINDEN_API std::vector<std::string> names();
 
 }  // namespace loss
 }  // namespace linden

@@ -75,10 +75,8 @@ LINDEN_API Metric by_name(std::string_view name);
 /// All names that by_name takes.
 LINDEN_API std::vector<std::string> names();
 
-/// The metrics reported for a loss when none are asked for: rmse, mae and r2 for squared; logloss, accuracy and
-/// auc for logistic; logloss and accuracy for softmax; poisson_deviance and rmse for poisson; pinball at its level and
-/// mae for quantile; mae, rmse and r2 for absolute and huber; auc, accuracy and logloss for focal (whose predictions
-/// are in order, but are not probabilities). A custom loss reports itself, of(loss), where other rows can be given to
+/// The metrics reported for a loss when none are asked for: those that its documentation names (loss.hpp). A custom
+/// loss reports itself, of(loss), where other rows can be given to
 /// it, and then what its link suggests, where that takes as many outputs.
 LINDEN_API std::vector<Metric> defaults(const Loss& loss);
 

@@ -9,20 +9,27 @@ namespace linden {
 namespace {
 
 // Losses without curvature: their optimum lies at a corner, where no solver here looks for it.
-bool has_curvature(std::string_view loss) { return loss != "quantile" && loss != "absolute"; }
+bool has_curvature(const Loss& loss) {
+  const LossTraits* const traits = traits_of(loss.definition().spec);
+  return !traits || traits->shape != LossShape::cornered;
+}
+
+std::vector<std::string> losses() {
+  std::vector<std::string> names = loss::names();
+  std::erase_if(names, [](const std::string& name) { return !has_curvature(loss::by_name(name)); });
+  return names;
+}
 
 const FieldTable<LinearConfig>& table() {
   using C = LinearConfig;
   static const FieldTable<C> fields = [] {
-    std::vector<std::string> losses = loss::names();
-    std::erase_if(losses, [](const std::string& name) { return !has_curvature(name); });
     std::vector<std::pair<const char*, Solver>> solvers;
     for (const Solver solver : {Solver::automatic, Solver::newton_cholesky, Solver::qr, Solver::newton_cg,
                                 Solver::lbfgs, Solver::coordinate_descent})
       solvers.emplace_back(name_of(solver), solver);
     const std::vector<std::pair<const char*, bool>> flags{{"true", true}, {"false", false}};
     return FieldTable<C>("LinearConfig", other_linear_fields())
-        .add_loss(losses)
+        .add_loss(losses())
         .add_number("l1", &C::l1, {}, "penalty on |weight|")
         .add_number("l2", &C::l2, {}, "penalty on weight^2 / 2")
         .add_choice<bool>("intercept", &C::intercept, flags, "whether scores have a constant part")
@@ -37,11 +44,9 @@ const FieldTable<LinearConfig>& table() {
 }
 
 void check_loss(const Loss& loss) {
-  if (has_curvature(loss.name())) return;
-  fail<ArgumentError>(
-      "LinearConfig.loss is {}, which has no curvature; linear models take squared, logistic, softmax, poisson, huber, "
-      "focal and loss::custom.",
-      loss.name());
+  if (has_curvature(loss)) return;
+  fail<ArgumentError>("LinearConfig.loss is {}, which has no curvature; linear models take {} and loss::custom.",
+                      loss.name(), listing(losses(), losses().size()));
 }
 
 bool takes_l1(Solver solver) {

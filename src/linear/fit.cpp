@@ -312,7 +312,7 @@ class Fit {
             certificate_.solver == Solver::lbfgs ? "the matrix that L-BFGS has of its steps" : decrement};
   }
 
-  bool is_squared() const { return rows_.loss.definition().spec.kind == LossKind::squared; }
+  bool is_squared() const { return is_loss<SquaredLoss>(rows_.loss.definition().spec); }
   [[noreturn]] void refuse_start(double value) const;
   void certify();
   std::vector<double> slopes_from_start() const;

@@ -109,7 +109,7 @@ bool builtin_program(const Loss& loss, RowProgram& program) {
 bool is_builtin(const std::string& name, const loss::CustomOptions& options, const CustomLoss& parts) {
   const std::vector<std::string> known = loss::names();
   if (std::find(known.begin(), known.end(), name) == known.end()) return false;
-  const Loss builtin = loss::by_name(name, {}, name == "softmax" ? std::max(options.outputs, 2) : 0);
+  const Loss builtin = loss::by_name(name, {}, std::max(options.outputs, 2));
   RowProgram program;
   if (options.outputs == builtin.outputs() && options.link == builtin.link() &&
       labels_for(options) == builtin.label_kind() && options.curvature == Curvature::clamped &&

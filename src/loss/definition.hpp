@@ -9,17 +9,8 @@
 
 namespace linden {
 
-/// A parameter of a loss as it is documented and checked: LossSpec::parameter holds the values, in the same order.
-struct ParameterRule {
-  const char* name;
-  double low;     ///< the least value, or the bound that values lie above
-  bool low_open;  ///< whether `low` itself is excluded
-  double high;    ///< values lie below
-  const char* meaning;
-
-  bool allows(double value) const { return (low_open ? value > low : value >= low) && value < high; }
-  std::string range() const;  ///< "in (0, 1)", "> 0"
-};
+/// The values that a rule allows: "in (0, 1)", "> 0".
+std::string range_of(const ParameterRule& rule);
 
 struct CustomLoss;  // custom.hpp
 

@@ -31,19 +31,13 @@ struct Slope {
   double gradient, curvature;
 };
 
-// The second derivative, also of Huber's loss, whose own curvature leads here in many small steps.
-template <class RowLoss>
-double second_derivative(const Dual& d) {
-  return std::is_same_v<RowLoss, HuberLoss> && d.second < 1 ? 0.0 : d.second;
-}
-
 /// Calls visit(row, slope, curvature) for the rows of a chunk, at one constant score.
 template <class RowLoss, class Visit>
 void for_each_slope(const RowLoss& loss, const LossSpec&, double score, const LabelPoints& points, std::int64_t begin,
                     std::int64_t end, const Visit& visit) {
   for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row) {
     const Dual d = loss(variable(score), points.labels[row]);
-    visit(row, d.first, second_derivative<RowLoss>(d));
+    visit(row, d.first, bend_of<RowLoss>(d));
   }
 }
 
@@ -69,7 +63,8 @@ Slope slope_at(double score, const LossSpec& spec, const LabelPoints& points, Ar
   };
   std::vector<Sums> partial(static_cast<std::size_t>(arena.threads()));
   visit_loss(spec, [&](auto loss) {
-    if constexpr (!std::is_same_v<decltype(loss), SoftmaxLoss>) {
+    using RowLoss = decltype(loss);
+    if constexpr (has_one_score<RowLoss> || std::is_same_v<RowLoss, ProgramLoss>) {
       const auto rows = static_cast<std::int64_t>(points.labels.size());
       arena.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
         Sums& sums = partial[static_cast<std::size_t>(worker)];
@@ -95,7 +90,7 @@ struct Search {
   bool bounded;  ///< whether steps are
 };
 
-/// log of the mean label, which is where the minimum of poisson lies.
+/// The logarithm of the mean label.
 double log_mean(const LabelPoints& points) {
   ExactSum sum, total;
   for (std::size_t row = 0; row < points.labels.size(); ++row) {
@@ -107,16 +102,26 @@ double log_mean(const LabelPoints& points) {
 }
 
 Search search_for(const Loss& loss, const LabelPoints& points, double median) {
+  constexpr double anywhere = std::numeric_limits<double>::max();
   const LossSpec& spec = loss.definition().spec;
-  const double delta = spec.parameter[0];
-  // delta beyond the median, half of the rows or more pull back with all their force.
-  if (spec.kind == LossKind::huber) return {median - delta, median + delta, median, true, false};
+  const LossTraits* const traits = traits_of(spec);
+  const Start start = traits ? traits->start : Start::zero;
+  if (start == Start::median) {
+    const double reach = visit_loss(spec, [](auto functor) -> double {
+      if constexpr (requires { functor.reach(); })
+        return functor.reach();
+      else
+        return anywhere;
+    });
+    if (reach < anywhere) return {median - reach, median + reach, median, true, false};
+    return {-anywhere, anywhere, median, false, false};
+  }
   const bool bounded = loss.link() != Link::identity;
-  if (spec.kind == LossKind::poisson) {  // means beyond e^30 or below e^-30 are found as well; that of zeros stays -30
+  if (start == Start::log_mean) {  // means beyond e^30 or below e^-30 are found as well; that of zeros stays -30
     const double middle = log_mean(points);
     if (std::abs(middle) > farthest - 1 && std::isfinite(middle)) return {middle - 1, middle + 1, middle, true, false};
   }
-  const double bound = bounded ? farthest : std::numeric_limits<double>::max();
+  const double bound = bounded ? farthest : anywhere;
   return {-bound, bound, 0, false, bounded};
 }
 
@@ -282,7 +287,8 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   const LabelGroups groups(rows, std::max<std::size_t>(most_groups, static_cast<std::size_t>(loss.classes())));
   const LabelPoints points = groups.complete() && !(custom && custom->parameters_by_row) ? groups.points() : rows;
   if (loss.outputs() > 1) return loss.link() == Link::softmax ? minimise_all(loss, points) : descend(spec, points);
-  const double median = spec.kind == LossKind::huber ? order_statistic(rows, 0.5) : 0;
+  const LossTraits* const traits = traits_of(spec);
+  const double median = traits && traits->start == Start::median ? order_statistic(rows, 0.5) : 0;
   return {
       minimise(search_for(loss, points, median), [&](double score) { return slope_at(score, spec, points, arena); })};
 }

@@ -1,7 +1,8 @@
 // The built-in losses by name, and a loss evaluated on one row.
 #include <cmath>
-#include <limits>
+#include <iterator>
 #include <linden/loss.hpp>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -15,27 +16,44 @@
 namespace linden {
 namespace {
 
-constexpr double unbounded = std::numeric_limits<double>::infinity();
-constexpr ParameterRule level_rule[] = {{"level", 0, true, 1, "the share of labels that lie below the prediction"}};
-constexpr ParameterRule delta_rule[] = {{"delta", 0, true, unbounded, "the residual beyond which the loss is linear"}};
-constexpr ParameterRule gamma_rule[] = {
-    {"gamma", 0, false, 100, "how much rows that are right are played down; 0: as logistic"}};
-
-Loss make(LossKind kind, std::int32_t outputs, const char* name, Link link, LabelKind label_kind, int classes) try {
-  return Loss(std::make_shared<const Loss::Definition>(
-      Loss::Definition{{.kind = kind, .outputs = outputs}, name, link, label_kind, classes}));
+/// A loss of the list with its usual parameters; `classes` is 0 where they are still open.
+template <class Listed>
+Loss make(int classes) try {
+  Loss::Definition definition;
+  definition.spec.kind = kind_of<Listed>;
+  definition.spec.outputs = has_one_score<Listed> ? 1 : classes;
+  definition.name = Listed::name;
+  definition.link = Listed::link;
+  definition.label_kind = Listed::labels;
+  if (Listed::labels == LabelKind::classes) definition.classes = has_one_score<Listed> ? 2 : classes;
+  if constexpr (requires { Listed::parameters; }) {
+    definition.parameters = Listed::parameters;
+    for (std::size_t i = 0; i < std::size(Listed::parameters); ++i)
+      definition.spec.parameter[i] = Listed::parameters[i].usual;
+  }
+  return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
 } catch (const std::bad_alloc&) {
-  fail_out_of_memory(name);
+  fail_out_of_memory(Listed::name);
 }
 
-/// Of one output, with one parameter.
-Loss make(LossKind kind, const char* name, Link link, LabelKind label_kind, int classes,
-          std::span<const ParameterRule> rule, double value) try {
-  return Loss(std::make_shared<const Loss::Definition>(
-                  Loss::Definition{{.kind = kind}, name, link, label_kind, classes, rule}))
-      .with_parameter(rule[0].name, value);
-} catch (const std::bad_alloc&) {
-  fail_out_of_memory(name);
+template <class... Losses>
+std::vector<std::string> names_of(LossTypes<Losses...>) {
+  return {Losses::name...};
+}
+
+template <class... Losses>
+std::optional<Loss> find(std::string_view name, int classes, LossTypes<Losses...>) {
+  std::optional<Loss> found;
+  const auto take = [&]<class Listed>(LossType<Listed>) {
+    if (name != Listed::name) return;
+    if (!has_one_score<Listed> && (classes < 0 || classes == 1))
+      fail<ArgumentError>(
+          "loss::{}: classes is {}, but it must be 2 or more. Hint: leave it out and it is taken from the labels.",
+          name, classes);
+    found = make<Listed>(classes);
+  };
+  (take(LossType<Losses>()), ...);
+  return found;
 }
 
 [[noreturn]] void refuse_parameter(const Loss& loss, std::string_view name) {
@@ -74,9 +92,9 @@ LabelKind Loss::label_kind() const noexcept { return definition_->label_kind; }
 int Loss::classes() const noexcept { return definition_->classes; }
 int Loss::outputs() const noexcept { return definition_->spec.outputs; }
 
-std::string ParameterRule::range() const {
-  if (std::isfinite(high)) return fmt::format("in {}{}, {})", low_open ? "(" : "[", low, high);
-  return fmt::format("{} {}", low_open ? ">" : ">=", low);
+std::string range_of(const ParameterRule& rule) {
+  if (std::isfinite(rule.high)) return fmt::format("in {}{}, {})", rule.low_open ? "(" : "[", rule.low, rule.high);
+  return fmt::format("{} {}", rule.low_open ? ">" : ">=", rule.low);
 }
 
 std::vector<LossParameter> Loss::parameters() const try {
@@ -93,7 +111,7 @@ Loss Loss::with_parameter(std::string_view name, double value) const try {
     const ParameterRule& rule = definition_->parameters[i];
     if (rule.name != name) continue;
     if (!rule.allows(value))
-      fail<ArgumentError>("loss::{}: {} is {}, but it must be {}.", this->name(), name, value, rule.range());
+      fail<ArgumentError>("loss::{}: {} is {}, but it must be {}.", this->name(), name, value, range_of(rule));
     Definition changed = *definition_;
     if (changed.custom) {  // a built-in loss, spelt by the user: its program has the old value
       changed.spec = loss::by_name(this->name()).definition().spec;
@@ -133,7 +151,7 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
       if (!(label >= 0 && label < classes() && label == static_cast<int>(label)))
         fail<ArgumentError>("Loss::evaluate: label {} is none of the classes 0 .. {}.", label, classes() - 1);
       return evaluate_softmax(score, static_cast<std::size_t>(label), gradient, curvature);
-    } else if constexpr (std::is_same_v<decltype(loss), ProgramLoss>) {
+    } else if constexpr (!has_one_score<decltype(loss)>) {
       return 0;  // custom, above
     } else {
       const Dual d = loss(variable(score[0]), label);
@@ -156,60 +174,32 @@ void Loss::predict(std::span<double> score) const try {
 
 namespace loss {
 
-Loss automatic() { return make(LossKind::squared, 0, "automatic", Link::identity, LabelKind::real, 0); }
-Loss squared() { return make(LossKind::squared, 1, "squared", Link::identity, LabelKind::real, 0); }
-Loss logistic() { return make(LossKind::logistic, 1, "logistic", Link::sigmoid, LabelKind::classes, 2); }
-Loss poisson() { return make(LossKind::poisson, 1, "poisson", Link::exp, LabelKind::nonnegative, 0); }
-
-Loss softmax(SoftmaxOptions options) {
-  if (options.classes < 0 || options.classes == 1)
-    fail<ArgumentError>(
-        "loss::softmax: classes is {}, but it must be 2 or more. Hint: leave it out and it is taken from the labels.",
-        options.classes);
-  return make(LossKind::softmax, options.classes, "softmax", Link::softmax, LabelKind::classes, options.classes);
-}
-
-Loss quantile(QuantileOptions options) {
-  return make(LossKind::quantile, "quantile", Link::identity, LabelKind::real, 0, level_rule, options.level);
-}
-Loss absolute() { return make(LossKind::absolute, 1, "absolute", Link::identity, LabelKind::real, 0); }
-Loss huber(HuberOptions options) {
-  return make(LossKind::huber, "huber", Link::identity, LabelKind::real, 0, delta_rule, options.delta);
-}
-Loss focal(FocalOptions options) {
-  return make(LossKind::focal, "focal", Link::sigmoid, LabelKind::classes, 2, gamma_rule, options.gamma);
+Loss automatic() try {
+  Loss::Definition definition = squared().definition();
+  definition.name = "automatic";
+  definition.spec.outputs = 0;
+  return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("automatic");
 }
 
 std::vector<std::string> names() try {
-  return {"squared", "logistic", "softmax", "poisson", "quantile", "absolute", "huber", "focal"};
+  return names_of(LossList());
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::names");
 }
 
-namespace {
-
-Loss plain(std::string_view name, int classes) {
-  if (name == "squared") return squared();
-  if (name == "logistic") return logistic();
-  if (name == "softmax") return softmax({.classes = classes});
-  if (name == "poisson") return poisson();
-  if (name == "quantile") return quantile();
-  if (name == "absolute") return absolute();
-  if (name == "huber") return huber();
-  if (name == "focal") return focal();
-  const std::vector<std::string> known = names();
-  // CatBoost has parameters behind a colon.
-  const std::string_view plain_name = name.substr(0, name.find('=') == name.npos ? name.npos : name.find(':'));
-  fail<ArgumentError>("loss: no loss \"{}\". {}Losses: {}.", name, suggestion(plain_name, other_losses(), known),
-                      listing(known));
-}
-
-}  // namespace
-
 Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters, int classes) try {
-  Loss loss = plain(name, classes);
-  for (const LossParameter& parameter : parameters) loss = loss.with_parameter(parameter.name, parameter.value);
-  return loss;
+  std::optional<Loss> loss = find(name, classes, LossList());
+  if (!loss) {
+    const std::vector<std::string> known = names();
+    // CatBoost has parameters behind a colon.
+    const std::string_view plain_name = name.substr(0, name.find('=') == name.npos ? name.npos : name.find(':'));
+    fail<ArgumentError>("loss: no loss \"{}\". {}Losses: {}.", name, suggestion(plain_name, other_losses(), known),
+                        listing(known));
+  }
+  for (const LossParameter& parameter : parameters) *loss = loss->with_parameter(parameter.name, parameter.value);
+  return *loss;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::by_name");
 }

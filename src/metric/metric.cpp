@@ -121,6 +121,12 @@ std::vector<Metric> by_link(const Loss& loss) {
   return {rmse()};
 }
 
+// Of a built-in loss, also where the user has spelt it.
+LossSpec builtin_spec(const Loss& loss) {
+  const Loss::Definition& definition = loss.definition();
+  return definition.custom ? loss::by_name(loss.name()).definition().spec : definition.spec;
+}
+
 }  // namespace
 
 std::vector<Metric> defaults(const Loss& loss) try {
@@ -131,15 +137,15 @@ std::vector<Metric> defaults(const Loss& loss) try {
     for (const Metric& metric : by_link(loss)) metrics.push_back(metric);
     return metrics;
   }
-  const LossSpec& spec = loss.definition().spec;
-  switch (spec.kind) {
-    case LossKind::quantile: return {pinball({.level = spec.parameter[0]}), mae()};
-    case LossKind::absolute:
-    case LossKind::huber: return {mae(), rmse(), r2()};
-    case LossKind::focal: return {auc(), accuracy(), logloss()};
-    default: break;
+  if (is_automatic(loss)) return {};
+  std::vector<Metric> metrics;
+  for (std::string name : traits_of(builtin_spec(loss))->metrics) {
+    for (const LossParameter& parameter : loss.parameters())
+      if (const std::size_t at = name.find("{" + parameter.name + "}"); at != name.npos)
+        name.replace(at, parameter.name.size() + 2, fmt::format("{}", parameter.value));
+    metrics.push_back(by_name(name));
   }
-  return by_link(loss);
+  return metrics;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("metric::defaults");
 }

@@ -185,7 +185,7 @@ class FieldTable {
     const Loss::Definition& definition = loss.definition();
     for (std::size_t i = 0; i < definition.parameters.size(); ++i) {
       const ParameterRule& rule = definition.parameters[i];
-      std::string range = rule.range();
+      std::string range = range_of(rule);
       if (range.starts_with("in ")) range.erase(0, 3);
       infos.push_back({fmt::format("{}{}", loss_prefix, rule.name), fmt::format("{}", definition.spec.parameter[i]),
                        std::move(range), rule.meaning});

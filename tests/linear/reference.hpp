@@ -18,7 +18,7 @@ inline Real size_of(Real x) { return x < 0 ? -x : x; }
 
 /// Minimise sum_i weight_i loss_i + sum_j l1_j |u_j| + l2_j / 2 u_j^2 over u [outputs, width].
 struct Problem {
-  LossKind kind = LossKind::squared;
+  LossKind kind = kind_of<SquaredLoss>;
   Real delta = 1;
   std::size_t rows = 0, width = 0, outputs = 1;
   std::vector<Real> a;       ///< [rows, width]
@@ -37,13 +37,13 @@ struct Problem {
 
   Real loss(std::span<const Real> s, Real y) const {
     switch (kind) {
-      case LossKind::logistic: return std::max(s[0], Real(0)) + std::log1p(std::exp(-size_of(s[0]))) - y * s[0];
-      case LossKind::poisson: return std::exp(s[0]) - y * s[0];
-      case LossKind::huber: {
+      case kind_of<LogisticLoss>: return std::max(s[0], Real(0)) + std::log1p(std::exp(-size_of(s[0]))) - y * s[0];
+      case kind_of<PoissonLoss>: return std::exp(s[0]) - y * s[0];
+      case kind_of<HuberLoss>: {
         const Real r = size_of(s[0] - y);
         return r > delta ? delta * (r - delta / 2) : r * r / 2;
       }
-      case LossKind::softmax: {
+      case kind_of<SoftmaxLoss>: {
         const Real top = *std::max_element(s.begin(), s.end());
         Real sum = 0;
         for (const Real x : s) sum += std::exp(x - top);
@@ -58,23 +58,23 @@ struct Problem {
     slope.assign(outputs, 0);
     bend.assign(outputs * outputs, 0);
     switch (kind) {
-      case LossKind::logistic: {
+      case kind_of<LogisticLoss>: {
         const Real p = 1 / (1 + std::exp(-s[0])), q = 1 / (1 + std::exp(s[0]));
         slope[0] = y > 0.5L ? -q : p;
         bend[0] = p * q;
         return;
       }
-      case LossKind::poisson:
+      case kind_of<PoissonLoss>:
         slope[0] = std::exp(s[0]) - y;
         bend[0] = std::exp(s[0]);
         return;
-      case LossKind::huber: {
+      case kind_of<HuberLoss>: {
         const Real r = s[0] - y;
         slope[0] = std::clamp(r, -delta, delta);
         bend[0] = size_of(r) <= delta ? 1 : 1e-3L;  // not 0, so that steps stay short
         return;
       }
-      case LossKind::softmax: {
+      case kind_of<SoftmaxLoss>: {
         const Real top = *std::max_element(s.begin(), s.end());
         std::vector<Real> p(outputs);
         Real sum = 0;

@@ -218,7 +218,7 @@ TEST(Loss, KnowsWhatItIs) {
   EXPECT_EQ(loss::logistic().classes(), 2);
   EXPECT_EQ(loss::logistic().outputs(), 1);
   EXPECT_EQ(loss::poisson().label_kind(), LabelKind::nonnegative);
-  EXPECT_EQ(softmax.definition().spec.kind, LossKind::softmax);
+  EXPECT_EQ(softmax.definition().spec.kind, kind_of<SoftmaxLoss>);
   EXPECT_STREQ(name_of(Link::identity), "identity");
   EXPECT_STREQ(name_of(Link::sigmoid), "sigmoid");
   EXPECT_STREQ(name_of(Link::softmax), "softmax");

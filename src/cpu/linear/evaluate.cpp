@@ -106,7 +106,7 @@ void step(const EvaluateTask& task, const ProgramLoss&, const TileRows& tile) {
   *tile.loss += sum_of(tile.spare, tile.count);
 }
 
-void tape_step(const EvaluateTask& task, const TileRows& tile) {
+void step(const EvaluateTask& task, const TapeLoss&, const TileRows& tile) {
   for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
     const double* const slopes = task.row_gradients + k * task.design.rows + tile.begin;
     double* const values = tile.values + k * tile.stride;
@@ -130,8 +130,7 @@ void evaluate(Context& context, const EvaluateTask& task) {
   const PassTask both{task.design,   task.weights, task.loss.outputs, tape ? nullptr : task.parameters,
                       task.gradient, task.scratch};
   pass(context, both, plan, [&](const TileRows& tile) {
-    if (tape) return tape_step(task, tile);
-    keep_scores(task, tile);
+    if (!tape) keep_scores(task, tile);
     visit_loss(task.loss, [&](const auto& loss) { step(task, loss, tile); });
   });
   if (tape) return;

@@ -143,11 +143,17 @@ void fill(const GradientTask& task, const ProgramLoss&, std::int64_t begin, std:
   }
 }
 
+/// The tape has filled these rows (boosting/train/fit_rows.cpp).
+template <bool weighted>
+[[noreturn]] void fill(const GradientTask&, const TapeLoss&, std::int64_t, std::int64_t) {
+  __builtin_trap();
+}
+
 }  // namespace
 
 void gradients(Context& context, const GradientTask& task) {
   for (std::int32_t k = 0; k < task.loss.outputs; ++k) task.ranges[k] = GradientRange();
-  const std::int64_t size = task.loss.kind == LossKind::softmax ? softmax_rows : chunk_rows;
+  const std::int64_t size = is_loss<SoftmaxLoss>(task.loss) ? softmax_rows : chunk_rows;
   visit_loss(task.loss, [&](auto loss) {
     context.arena.chunks(task.rows, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       if (task.weights != nullptr)

@@ -43,15 +43,13 @@ void evaluate_program(Context& context, const EvaluateTask& task) {
 void evaluate(Context& context, const EvaluateTask& task) {
   const std::int64_t rows = task.design.rows;
   const std::int32_t outputs = task.loss.outputs;
-  if (task.loss.kind == LossKind::tape) {
-    const GivenSlopes op{rows, outputs, task.weights, task.row_gradients};
-    whole_pass(context, task.design, outputs, nullptr, op, task.gradient, nullptr);
-    return;
-  }
   const LossArrays arrays{rows, outputs, task.weights, task.labels, task.scores, task.curvatures};
   visit_loss(task.loss, [&]<class Loss>(const Loss& loss) {
     if constexpr (__is_same(Loss, ProgramLoss))
       evaluate_program(context, task);
+    else if constexpr (__is_same(Loss, TapeLoss))
+      whole_pass(context, task.design, outputs, nullptr, GivenSlopes{rows, outputs, task.weights, task.row_gradients},
+                 task.gradient, nullptr);
     else
       whole_pass(context, task.design, outputs, task.parameters, LossRow<Loss>{arrays, loss}, task.gradient,
                  task.mean_loss);

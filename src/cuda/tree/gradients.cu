@@ -198,6 +198,12 @@ void run(Context& context, const GradientTask& task, const Arrays& arrays, const
   }
 }
 
+/// The tape has filled these rows (boosting/train/fit_rows.cpp).
+template <bool weighted>
+[[noreturn]] void run(Context&, const GradientTask&, const Arrays&, const TapeLoss&, Peak*) {
+  __builtin_trap();
+}
+
 }  // namespace
 
 void gradients(Context& context, const GradientTask& task) {

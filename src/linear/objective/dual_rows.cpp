@@ -66,7 +66,7 @@ struct DualRows::Row {
     for (std::size_t k = 0; k < scores.size(); ++k) {
       scores[k] = of.scores_[k * stride + i] + (move.empty() ? 0 : move[k]);
     }
-    if (of.loss_.kind == LossKind::softmax) {
+    if (is_loss<SoftmaxLoss>(of.loss_)) {
       shares_of(scores, shares, logs);
       softmax_slopes(shares, static_cast<std::size_t>(label), slopes);
     } else {
@@ -76,9 +76,9 @@ struct DualRows::Row {
 
   /// Of the dual point slopes + d.
   double divergence(std::span<const double> d) const {
-    if (of.loss_.kind != LossKind::softmax) return linden::divergence(of.loss_, scores[0], label, d[0]);
+    if (!is_loss<SoftmaxLoss>(of.loss_)) return linden::divergence(of.loss_, scores[0], label, d[0]);
     double sum = 0;
-    for (std::size_t k = 0; k < d.size(); ++k) sum += entropy_divergence(shares[k], d[k], [&] { return logs[k]; });
+    for (std::size_t k = 0; k < d.size(); ++k) sum += SoftmaxLoss::divergence(shares[k], logs[k], d[k]);
     return sum;
   }
 
@@ -156,7 +156,7 @@ double DualRows::newton_divergence(std::span<const double> bends, std::span<cons
     const auto i = static_cast<std::size_t>(row_number);
     row.load(row_number, {});
     std::vector<double>& d = row.moved;
-    if (loss_.kind == LossKind::softmax) {
+    if (is_loss<SoftmaxLoss>(loss_)) {
       // -(diag(p) - p p') scores
       double mean = 0;
       for (std::size_t k = 0; k < outputs_; ++k) mean += row.shares[k] * scores[k * stride + i];
@@ -169,7 +169,7 @@ double DualRows::newton_divergence(std::span<const double> bends, std::span<cons
 }
 
 std::vector<double> DualRows::bends() const {
-  if (loss_.kind == LossKind::softmax) return {};
+  if (is_loss<SoftmaxLoss>(loss_)) return {};
   std::vector<double> bends(scores_.size());
   for (std::size_t i = 0; i < bends.size(); ++i) bends[i] = bend_of(loss_, scores_[i], objective_.rows().labels[i]);
   return bends;
@@ -183,9 +183,10 @@ double DualRows::least_mean() const {
 
 bool DualRows::keep_inside(std::span<double> bends, std::span<const double> scores) const {
   bool is_changed = false;
+  const double limit = slope_limit(loss_);
   for (std::size_t i = 0; i < bends.size(); ++i) {
     const double slope = slope_of(loss_, scores_[i], objective_.rows().labels[i]);
-    if (bends[i] == 0 || std::abs(slope - bends[i] * scores[i]) <= loss_.parameter[0]) continue;
+    if (bends[i] == 0 || std::abs(slope - bends[i] * scores[i]) <= limit) continue;
     bends[i] = 0;
     is_changed = true;
   }
@@ -194,7 +195,7 @@ bool DualRows::keep_inside(std::span<double> bends, std::span<const double> scor
 
 std::optional<DualRows::Centre> DualRows::centre(double enough) const {
   // The shares of softmax sum to one: its Hessian has no curvature along equal moves, and the last output stays.
-  const bool softmax = loss_.kind == LossKind::softmax;
+  const bool softmax = is_loss<SoftmaxLoss>(loss_);
   const std::size_t free = softmax ? outputs_ - 1 : outputs_;
   Centre centre{std::vector<double>(outputs_), 0};
   Bracket between;

@@ -45,7 +45,7 @@ class DualRows {
   const std::vector<double>& scores() const noexcept { return scores_; }
   /// What the rows cost at least, whatever their scores: the weighted mean of least_loss().
   double least_mean() const;
-  /// Sets those to 0 where the point above would leave the slopes of huber. False if it does nowhere.
+  /// Sets those to 0 where the point above would leave the slopes that the loss has. False if it does nowhere.
   bool keep_inside(std::span<double> bends, std::span<const double> scores) const;
 
  private:

@@ -42,14 +42,13 @@ LossSpec LinearRows::spec() const {
 }
 
 bool LinearRows::is_convex() const noexcept {
-  switch (loss.definition().spec.kind) {
-    case LossKind::squared:
-    case LossKind::logistic:
-    case LossKind::softmax:
-    case LossKind::poisson:
-    case LossKind::huber: return true;
-    default: return false;
-  }
+  const LossTraits* const traits = traits_of(loss.definition().spec);
+  return traits && traits->is_convex();
+}
+
+bool LinearRows::is_quadratic() const noexcept {
+  const LossTraits* const traits = traits_of(loss.definition().spec);
+  return traits && traits->shape == LossShape::quadratic;
 }
 
 Objective::Objective(const LinearRows& rows, const Design& design, Penalty penalty)
@@ -58,7 +57,7 @@ Objective::Objective(const LinearRows& rows, const Design& design, Penalty penal
       penalty_(std::move(penalty)),
       outputs_(rows.loss.outputs()),
       width_(design.view().width()),
-      softmax_(rows.loss.definition().spec.kind == LossKind::softmax),
+      softmax_(is_loss<SoftmaxLoss>(rows.loss.definition().spec)),
       tape_(rows.loss.definition().spec.kind == LossKind::tape),
       device_(rows.backend, rows.context, design) {
   has_l1_ = std::ranges::any_of(penalty_.l1, [](double l1) { return l1 > 0; });

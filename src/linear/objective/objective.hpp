@@ -35,6 +35,8 @@ class LinearRows {
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(labels.size()); }
   /// Whether the loss is convex in the scores, as far as the library knows.
   bool is_convex() const noexcept;
+  /// Whether its second derivative is 1 in all rows: one Newton step is the whole way.
+  bool is_quadratic() const noexcept;
 
  private:
   OnDevice<double> device_labels_, device_weights_;

@@ -105,7 +105,7 @@ std::optional<double> fenchel_gap(const Point& point, double target) {
       intercepts.push_back(gradient[static_cast<std::size_t>(k * objective.width() - 1)]);
       gain += 0.5 * intercepts.back() * intercepts.back();
     }
-    if (gain > 0 && objective.rows().spec().kind != LossKind::squared) gain /= point.mean_curvature();
+    if (gain > 0 && !objective.rows().is_quadratic()) gain /= point.mean_curvature();
   }
   const double negligible = std::max({little * rest, little * target, rounding});
   if (t == 1 && gain <= negligible && objective.outputs() == 1) return joined(rest, gain) + rounding;

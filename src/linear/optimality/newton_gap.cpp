@@ -11,8 +11,8 @@
 // l1 take part with the sign that they have; those that l1 holds at 0 stay there, and what their gradient g has beyond
 // l1 is worth about (|g| - l1)^2 / (2 curvature).
 //
-// Any f'' >= 0 will do. Solvers take the curvature of huber as that of a parabola above the loss; here it is the second
-// derivative, and 0 for rows whose theta would leave [-delta, delta].
+// Any f'' >= 0 will do. Of some losses, as huber, solvers take the curvature of a parabola above the loss; here it is
+// the second derivative, and 0 for rows whose theta would leave the slopes that the loss has.
 #include "linear/optimality/newton_gap.hpp"
 
 #include <algorithm>
@@ -145,11 +145,11 @@ std::optional<double> newton_gap(const Point& point, const std::function<void(st
   keep(moves, subgradient);
   const DualRows rows(point);
   std::vector<double> bends = rows.bends();
-  const bool is_huber = objective.rows().spec().kind == LossKind::huber;
+  const bool is_majorised = traits_of(objective.rows().spec())->is_majorised;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    const Step newton = newton_step(point, is_huber ? bends : std::vector<double>(), moves, subgradient, solve);
+    const Step newton = newton_step(point, is_majorised ? bends : std::vector<double>(), moves, subgradient, solve);
     const std::vector<double> scores = rows.scores_of(newton.step);
-    if (is_huber && rows.keep_inside(bends, scores)) continue;
+    if (is_majorised && rows.keep_inside(bends, scores)) continue;
     double gap = rows.newton_divergence(bends, scores) + held;
     double residual = 0;
     for (std::size_t j = 0; j < gradient.size(); ++j) {

@@ -46,8 +46,8 @@ Margins margins_of(const Objective& objective, const std::vector<double>& scores
 
 bool separates(const Point& point) {
   const Objective& objective = point.objective();
-  const LossKind kind = objective.rows().spec().kind;
-  if (kind != LossKind::logistic && kind != LossKind::focal && kind != LossKind::softmax) return false;
+  const LossTraits* const traits = traits_of(objective.rows().spec());
+  if (!traits || traits->lowest != Lowest::at_infinity) return false;
 
   const std::vector<double> scores = point.scores();
   const std::int64_t rows = objective.rows().rows();

@@ -48,10 +48,10 @@ Costs costs_of(const Objective& objective) {
   const double gram = blocks * (is_dense_hessian ? rates.gram * rows * width * width / 2 : rates.sparse_gram * pairs);
   const double factor = rates.factor * size * size * size / 6;
   const double pass = outputs * entries * (is_sparse ? rates.sparse_pass : rates.pass);
-  const bool is_squared = objective.rows().loss.definition().spec.kind == LossKind::squared;
-  const double steps = is_squared ? 1 : newton_steps;
+  const bool is_quadratic = objective.rows().is_quadratic();
+  const double steps = is_quadratic ? 1 : newton_steps;
   const std::int64_t sample = RowSample::rows_for(objective);
-  const double products = (is_squared ? 2 : 1) * (sample > 0 ? products_by_sample : products_by_diagonal);
+  const double products = (is_quadratic ? 2 : 1) * (sample > 0 ? products_by_sample : products_by_diagonal);
   const double preconditioner = sample > 0 ? gram * static_cast<double>(sample) / rows + factor : 0;
   return {steps * (gram + factor + pass), steps * (preconditioner + products * pass + pass)};
 }
@@ -72,8 +72,8 @@ const char* why_no_hessian(const Objective& objective) {
 
 Choice choose_solver(const LinearConfig& config, const Objective& objective) {
   if (config.solver != Solver::automatic) return {config.solver, "as asked"};
-  const LossKind kind = objective.rows().loss.definition().spec.kind;
-  if (kind == LossKind::focal) return {Solver::lbfgs, "the loss is not convex"};
+  const LossTraits* const traits = traits_of(objective.rows().loss.definition().spec);
+  if (traits && traits->shape == LossShape::not_convex) return {Solver::lbfgs, "the loss is not convex"};
   if (!objective.has_full_hessian()) return {Solver::lbfgs, why_no_hessian(objective)};
   if (objective.has_l1())
     return {Solver::coordinate_descent, "l1 leaves some features out, and it looks at few others"};

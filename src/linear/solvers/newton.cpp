@@ -16,12 +16,15 @@ constexpr double still = 1e-9;      // of the largest score: rounding, or little
 constexpr double invisible = 1e-6;  // of the objective's rounding: no step shows any more
 
 // Whatever the rows are.
-bool has_minimum(LossKind kind) { return kind == LossKind::squared || kind == LossKind::huber; }
+bool has_minimum(const LossSpec& loss) {
+  const LossTraits* const traits = traits_of(loss);
+  return traits && traits->lowest == Lowest::at_a_score;
+}
 
 }  // namespace
 
 SeparationWatch::SeparationWatch(const Point& start)
-    : is_on_(!start.objective().is_penalised() && !has_minimum(start.objective().rows().loss.definition().spec.kind)) {
+    : is_on_(!start.objective().is_penalised() && !has_minimum(start.objective().rows().loss.definition().spec)) {
   if (is_on_) scores_ = start.scores();
 }
 

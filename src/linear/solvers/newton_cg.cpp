@@ -124,7 +124,7 @@ double gap_left(const Objective& objective, const std::vector<double>& residual,
 
 Solution newton_cg(Point start, const Target& target) {
   const Objective& objective = start.objective();
-  const bool is_constant = objective.rows().loss.definition().spec.kind == LossKind::squared;
+  const bool is_constant = objective.rows().is_quadratic();
   const int limit = target.max_iterations > 0 ? target.max_iterations : default_limit;
   Solution s{.point = std::move(start)};
   const Point& point = s.point;

@@ -37,7 +37,7 @@ struct Direction {
 
 Solution newton_cholesky(Point start, const Target& target, bool trusting) {
   Objective& objective = start.objective();
-  const bool is_constant = objective.rows().loss.definition().spec.kind == LossKind::squared;
+  const bool is_constant = objective.rows().is_quadratic();
   const int limit = target.max_iterations > 0 ? target.max_iterations : default_limit;
   Solution s{.point = std::move(start)};
   s.factor = std::make_unique<Hessian>(objective.hessian_room());

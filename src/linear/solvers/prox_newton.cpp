@@ -26,7 +26,7 @@ std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 ProxNewton::ProxNewton(Point start, double damping, bool by_columns)
     : point_(std::move(start)),
-      quadratic_(point_.objective().rows().spec().kind == LossKind::squared),
+      quadratic_(point_.objective().rows().is_quadratic()),
       l1_(point_.parameters().size()),
       held_(point_.parameters().size(), 0),
       damping_(damping) {

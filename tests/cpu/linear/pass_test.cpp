@@ -114,26 +114,26 @@ const Loss& two_scores() {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  all.push_back({"squared", spec_of(LossKind::squared),
+  all.push_back({"squared", spec_of(kind_of<SquaredLoss>),
                  [](const Reals& s, double y) { return one((y - s[0]) * (y - s[0]) / 2, s[0] - y, 1); }});
-  all.push_back({"logistic", spec_of(LossKind::logistic),
+  all.push_back({"logistic", spec_of(kind_of<LogisticLoss>),
                  [](const Reals& s, double y) {
                    const Real p = sigmoid_of(s[0]);
                    return one(std::log1p(std::exp(s[0])) - y * s[0], p - y, p * (1 - p));
                  },
                  2});
-  all.push_back({"poisson", spec_of(LossKind::poisson), [](const Reals& s, double y) {
+  all.push_back({"poisson", spec_of(kind_of<PoissonLoss>), [](const Reals& s, double y) {
                    return one(std::exp(s[0]) - y * s[0], std::exp(s[0]) - y, std::exp(s[0]));
                  }});
-  all.push_back({"huber", spec_of(LossKind::huber, 1, 0.75), [](const Reals& s, double y) {
+  all.push_back({"huber", spec_of(kind_of<HuberLoss>, 1, 0.75), [](const Reals& s, double y) {
                    const Real r = y - s[0], size = std::abs(r), delta = 0.75L;
                    return size > delta ? one(delta * (size - delta / 2), r > 0 ? -delta : delta, delta / size)
                                        : one(r * r / 2, -r, 1);
                  }});
   for (const double gamma : {2.0, 0.5})
-    all.push_back({"focal", spec_of(LossKind::focal, 1, gamma),
+    all.push_back({"focal", spec_of(kind_of<FocalLoss>, 1, gamma),
                    [gamma](const Reals& s, double y) { return focal_row(s[0], y, gamma); }, 2});
-  all.push_back({"softmax", spec_of(LossKind::softmax, 3), softmax_row_of, 3});
+  all.push_back({"softmax", spec_of(kind_of<SoftmaxLoss>, 3), softmax_row_of, 3});
   all.push_back({"cauchy", cauchy().definition().spec, [](const Reals& s, double y) {
                    const Real r = s[0] - y, q = 1 + r * r;
                    return one(std::log(q), 2 * r / q, 2 / q - 4 * r * r / (q * q));
@@ -158,7 +158,7 @@ void check(const Case& c, const DesignOptions& options) {
   SCOPED_TRACE(c.name + ", " + design.name());
   const std::int32_t outputs = c.spec.outputs;
   const std::int64_t rows = design.rows(), size = outputs * design.width();
-  const bool softmax = c.spec.kind == LossKind::softmax;
+  const bool softmax = c.spec.kind == kind_of<SoftmaxLoss>;
   const std::vector<double> labels = labels_of(c, rows);
   const std::vector<double> parameters = numbers<double>(index(size), -0.3, 0.3, false, 3);
   const std::vector<double> direction = numbers<double>(index(size), -1, 1, false, 4);
@@ -181,7 +181,7 @@ void check(const Case& c, const DesignOptions& options) {
     }
   }
   const Reals gradient = gradient_of(design, outputs, slopes), product = gradient_of(design, outputs, bends);
-  const double bound = c.spec.kind == LossKind::focal ? 1e-7 : 1e-12;
+  const double bound = c.spec.kind == kind_of<FocalLoss> ? 1e-7 : 1e-12;
 
   every_linear_level([&](const LinearKernels& kernels, Context& context) {
     Scratch scratch(kernels, context, design.view(), outputs, false);
@@ -280,7 +280,7 @@ double mean_loss_with(double weight_of_bad_row, std::vector<double>* gradient) {
     Scratch scratch(kernels, context, design.view(), 1, false);
     kernels.evaluate(context, {design.view(),
                                {weights.data(), 1.0 / 39},
-                               spec_of(LossKind::logistic),
+                               spec_of(kind_of<LogisticLoss>),
                                labels.data(),
                                parameters.data(),
                                scores.data(),

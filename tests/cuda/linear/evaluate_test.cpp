@@ -73,7 +73,7 @@ class CudaEvaluate : public LinearOnDevice {
     return found;
   }
   void compare(DesignShape shape, const LossSpec& loss) {
-    const int classes = loss.kind == LossKind::softmax ? loss.outputs : 2;
+    const int classes = loss.kind == kind_of<SoftmaxLoss> ? loss.outputs : 2;
     compare_as(DesignData<double>(shape, classes), loss);
     shape.f32 = true;
     compare_as(DesignData<float>(shape, classes), loss);
@@ -111,43 +111,43 @@ RowProgram some_program(std::int32_t outputs, int rounds = 0) {
 
 TEST_F(CudaEvaluate, EveryLossOfOneScore) {
   const DesignShape shape{.rows = 257, .columns = 5};
-  for (const LossKind kind : {LossKind::squared, LossKind::logistic, LossKind::poisson, LossKind::absolute})
+  for (const LossKind kind : {kind_of<SquaredLoss>, kind_of<LogisticLoss>, kind_of<PoissonLoss>, kind_of<AbsoluteLoss>})
     compare(shape, spec(kind));
-  compare_as(DesignData<double>(shape), spec(LossKind::quantile, 1, 0.9));
-  compare_as(DesignData<double>(shape), spec(LossKind::huber, 1, 0.5));
-  compare_as(DesignData<double>(shape), spec(LossKind::focal, 1, 2));
-  compare_as(DesignData<double>(shape), spec(LossKind::focal, 1, 0.5));
+  compare_as(DesignData<double>(shape), spec(kind_of<QuantileLoss>, 1, 0.9));
+  compare_as(DesignData<double>(shape), spec(kind_of<HuberLoss>, 1, 0.5));
+  compare_as(DesignData<double>(shape), spec(kind_of<FocalLoss>, 1, 2));
+  compare_as(DesignData<double>(shape), spec(kind_of<FocalLoss>, 1, 0.5));
 }
 
 TEST_F(CudaEvaluate, DenseDesignsOfManyShapes) {
   for (const std::int32_t columns : {1, 31, 64, 65})
-    for (const std::int64_t rows : {1, 255}) compare({.rows = rows, .columns = columns}, spec(LossKind::logistic));
-  compare({.rows = 1000, .columns = 130}, spec(LossKind::logistic));
-  compare({.rows = 257, .columns = 0, .weighted = false}, spec(LossKind::poisson));
-  compare({.rows = 300, .columns = 9, .intercept = false, .weighted = false}, spec(LossKind::squared));
+    for (const std::int64_t rows : {1, 255}) compare({.rows = rows, .columns = columns}, spec(kind_of<LogisticLoss>));
+  compare({.rows = 1000, .columns = 130}, spec(kind_of<LogisticLoss>));
+  compare({.rows = 257, .columns = 0, .weighted = false}, spec(kind_of<PoissonLoss>));
+  compare({.rows = 300, .columns = 9, .intercept = false, .weighted = false}, spec(kind_of<SquaredLoss>));
 }
 
 // Sums that do not fit in shared memory, and columns in several lists.
-TEST_F(CudaEvaluate, WideDesigns) { compare({.rows = 40, .columns = 1100}, spec(LossKind::squared)); }
+TEST_F(CudaEvaluate, WideDesigns) { compare({.rows = 40, .columns = 1100}, spec(kind_of<SquaredLoss>)); }
 
 // Tiles of 256, 128 and 64 rows, and blocks with several of them.
 TEST_F(CudaEvaluate, DesignsOfManyRows) {
-  compare_as(DesignData<double>({.rows = 105000, .columns = 1}), spec(LossKind::squared));
-  compare_as(DesignData<float>({.rows = 17000, .columns = 66}), spec(LossKind::squared));
-  compare_as(DesignData<float>({.rows = 8500, .columns = 129}), spec(LossKind::squared));
+  compare_as(DesignData<double>({.rows = 105000, .columns = 1}), spec(kind_of<SquaredLoss>));
+  compare_as(DesignData<float>({.rows = 17000, .columns = 66}), spec(kind_of<SquaredLoss>));
+  compare_as(DesignData<float>({.rows = 8500, .columns = 129}), spec(kind_of<SquaredLoss>));
 }
 
 TEST_F(CudaEvaluate, Softmax) {
-  compare({.rows = 257, .columns = 5}, spec(LossKind::softmax, 3));
-  compare({.rows = 100, .columns = 65, .weighted = false}, spec(LossKind::softmax, 6));
-  compare({.rows = 100, .columns = 3}, spec(LossKind::softmax, 67));
+  compare({.rows = 257, .columns = 5}, spec(kind_of<SoftmaxLoss>, 3));
+  compare({.rows = 100, .columns = 65, .weighted = false}, spec(kind_of<SoftmaxLoss>, 6));
+  compare({.rows = 100, .columns = 3}, spec(kind_of<SoftmaxLoss>, 67));
 }
 
 TEST_F(CudaEvaluate, SparseDesigns) {
-  compare({.rows = 600, .columns = 12, .sparse = true}, spec(LossKind::logistic));
-  compare({.rows = 100, .columns = 150, .sparse = true, .weighted = false}, spec(LossKind::squared));
-  compare({.rows = 1, .columns = 3, .sparse = true, .weighted = false}, spec(LossKind::poisson));
-  compare({.rows = 100, .columns = 20, .sparse = true, .intercept = false}, spec(LossKind::softmax, 3));
+  compare({.rows = 600, .columns = 12, .sparse = true}, spec(kind_of<LogisticLoss>));
+  compare({.rows = 100, .columns = 150, .sparse = true, .weighted = false}, spec(kind_of<SquaredLoss>));
+  compare({.rows = 1, .columns = 3, .sparse = true, .weighted = false}, spec(kind_of<PoissonLoss>));
+  compare({.rows = 100, .columns = 20, .sparse = true, .intercept = false}, spec(kind_of<SoftmaxLoss>, 3));
 }
 
 TEST_F(CudaEvaluate, RowPrograms) {
@@ -181,13 +181,13 @@ TEST_F(CudaEvaluate, RowsOfWeightZeroCountAsNone) {
   for (const bool sparse : {false, true}) {
     DesignData<double> data({.rows = 300, .columns = 3, .sparse = sparse});
     data.labels[7] = std::numeric_limits<double>::infinity();  // has weight 0
-    for (const LossKind kind : {LossKind::squared, LossKind::logistic}) {
+    for (const LossKind kind : {kind_of<SquaredLoss>, kind_of<LogisticLoss>}) {
       const Evaluated found = compare_as(data, spec(kind));
       for (const double g : found.gradient) EXPECT_TRUE(std::isfinite(g));
       EXPECT_TRUE(std::isfinite(found.mean_loss[0]));
     }
     data.labels[8] = std::numeric_limits<double>::infinity();  // has not
-    EXPECT_FALSE(std::isfinite(compare_as(data, spec(LossKind::squared)).mean_loss[0]));
+    EXPECT_FALSE(std::isfinite(compare_as(data, spec(kind_of<SquaredLoss>)).mean_loss[0]));
   }
 }
 

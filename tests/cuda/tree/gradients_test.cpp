@@ -95,37 +95,38 @@ LossSpec spec(LossKind kind, std::int32_t outputs = 1, double parameter = 0) {
 
 TEST_F(CudaGradients, OfEveryLoss) {
   for (const std::size_t rows : {0, 1, 700}) {
-    for (const LossKind kind : {LossKind::squared, LossKind::logistic, LossKind::poisson, LossKind::absolute})
+    for (const LossKind kind :
+         {kind_of<SquaredLoss>, kind_of<LogisticLoss>, kind_of<PoissonLoss>, kind_of<AbsoluteLoss>})
       expect_same(spec(kind), Rows(rows, 1), "loss " + std::to_string(int(kind)));
-    expect_same(spec(LossKind::quantile, 1, 0.9), Rows(rows, 1), "quantile");
-    expect_same(spec(LossKind::huber, 1, 1.5), Rows(rows, 1), "huber");
-    expect_same(spec(LossKind::focal, 1, 2), Rows(rows, 1), "focal");
-    expect_same(spec(LossKind::focal, 1, 0.5), Rows(rows, 1), "focal with a power");
-    expect_same(spec(LossKind::softmax, 3), Rows(rows, 3, 3), "softmax");
+    expect_same(spec(kind_of<QuantileLoss>, 1, 0.9), Rows(rows, 1), "quantile");
+    expect_same(spec(kind_of<HuberLoss>, 1, 1.5), Rows(rows, 1), "huber");
+    expect_same(spec(kind_of<FocalLoss>, 1, 2), Rows(rows, 1), "focal");
+    expect_same(spec(kind_of<FocalLoss>, 1, 0.5), Rows(rows, 1), "focal with a power");
+    expect_same(spec(kind_of<SoftmaxLoss>, 3), Rows(rows, 3, 3), "softmax");
   }
 }
 
 TEST_F(CudaGradients, OfMoreRowsThanTheGridAndOfManyClasses) {
-  expect_same(spec(LossKind::logistic), Rows(9001, 1), "logistic");
-  expect_same(spec(LossKind::softmax, 2), Rows(1100, 2, 2), "softmax");
-  expect_same(spec(LossKind::softmax, 4097), Rows(2, 4097, 4097), "4097 classes");
+  expect_same(spec(kind_of<LogisticLoss>), Rows(9001, 1), "logistic");
+  expect_same(spec(kind_of<SoftmaxLoss>, 2), Rows(1100, 2, 2), "softmax");
+  expect_same(spec(kind_of<SoftmaxLoss>, 4097), Rows(2, 4097, 4097), "4097 classes");
 }
 
 TEST_F(CudaGradients, NameTheFirstRowThatIsNotFinite) {
   const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   Rows rows(2000, 1);
   for (const std::size_t row : {1999, 1501, 777, 900}) rows.scores[row] = row % 2 == 0 ? nan : inf;
-  expect_same(spec(LossKind::squared), rows, "squared");
-  expect_same(spec(LossKind::quantile, 1, 0.5), rows, "quantile");
-  EXPECT_EQ(on_device(spec(LossKind::squared), rows, false).ranges[0].first_bad_row, 777);
+  expect_same(spec(kind_of<SquaredLoss>), rows, "squared");
+  expect_same(spec(kind_of<QuantileLoss>, 1, 0.5), rows, "quantile");
+  EXPECT_EQ(on_device(spec(kind_of<SquaredLoss>), rows, false).ranges[0].first_bad_row, 777);
 
   Rows large(300, 1);
   large.scores[290] = -1e39;  // a double, but not a float
-  EXPECT_EQ(on_device(spec(LossKind::squared), large, false).ranges[0].first_bad_row, 290);
+  EXPECT_EQ(on_device(spec(kind_of<SquaredLoss>), large, false).ranges[0].first_bad_row, 290);
 
   Rows classes(600, 3, 3);
   classes.scores[2 * 600 + 555] = nan;
-  expect_same(spec(LossKind::softmax, 3), classes, "softmax");
+  expect_same(spec(kind_of<SoftmaxLoss>, 3), classes, "softmax");
 }
 
 // Row programs by hand.
@@ -236,7 +237,7 @@ TEST_F(CudaGradients, OfProgramsWithManyOutputs) {
   const Rows rows(300, 3, 3);
   expect_same(p.loss(), rows, "softmax as a program");
   EXPECT_TRUE(same_bytes(on_device(p.loss(), rows, true).gradients,
-                         on_device(spec(LossKind::softmax, 3), rows, true).gradients));
+                         on_device(spec(kind_of<SoftmaxLoss>, 3), rows, true).gradients));
 
   Program q(3);
   const std::int32_t squares[] = {q.unary<Square>(0), q.binary<Mul>(1, 2), q.unary<Neg>(2)};

@@ -1,0 +1,16 @@
+// What a loss says about predictions and labels, in two words.
+#pragma once
+
+#include <linden/export.hpp>
+
+namespace linden {
+
+/// How predictions come from scores: the score itself, 1 / (1 + exp(-s)), exp(s_k) / sum exp(s_j), or exp(s).
+enum class Link { identity, sigmoid, softmax, exp };
+
+LINDEN_API const char* name_of(Link) noexcept;
+
+/// What a label must be: any finite number, a number >= 0, or a class (0, 1, ... below `classes`).
+enum class LabelKind { real, nonnegative, classes };
+
+}  // namespace linden

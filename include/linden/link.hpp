@@ -10,7 +10,7 @@ enum class Link { identity, sigmoid, softmax, exp };
 
 LINDEN_API const char* name_of(Link) noexcept;
 
-/// What a label must be: any finite number, a number >= 0, or a class (0, 1, ... below `classes`).
-enum class LabelKind { real, nonnegative, classes };
+/// What a label must be: any finite number, a number >= 0, one above 0, or a class (0, 1, ... below `classes`).
+enum class LabelKind { real, nonnegative, positive, classes };
 
 }  // namespace linden

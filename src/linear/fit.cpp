@@ -157,7 +157,9 @@ class Fit {
   // Of a class, or of counts of zero: an intercept without end fits them ever better.
   bool has_one_label() const {
     const Loss& loss = rows_.loss;
-    if (loss.label_kind() == LabelKind::real || (loss.link() == Link::identity)) return false;
+    if (loss.label_kind() == LabelKind::real || loss.label_kind() == LabelKind::positive ||
+        loss.link() == Link::identity)
+      return false;
     double seen = loss.label_kind() == LabelKind::nonnegative ? 0 : -1;
     for (std::size_t row = 0; row < rows_.labels.size(); ++row) {
       if (!rows_.weights.empty() && rows_.weights[row] == 0) continue;

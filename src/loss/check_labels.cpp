@@ -44,6 +44,10 @@ std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const dou
       return LabelFault{row, fmt::format(", but {} wants numbers >= 0. Hint: use .loss = loss::squared() for labels of "
                                          "either sign.",
                                          loss.name())};
+    if (loss.label_kind() == LabelKind::positive && label <= 0)
+      return LabelFault{row, fmt::format(", but {} wants numbers > 0. Hint: use .loss = loss::{}.", loss.name(),
+                                         label < 0 ? "squared() for labels of either sign"
+                                                   : "poisson() for counts and amounts that may be 0")};
   }
   return std::nullopt;
 }

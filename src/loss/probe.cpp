@@ -54,7 +54,8 @@ Probe make_probe(const TraceOptions& options, int number) {
   p.label = Tensor::empty({rows});
   const int kinds = options.labels == LabelKind::classes ? std::max(options.outputs, 2) : 7;
   int y = number;
-  for (double& label : p.label.span<double>()) label = (y += number + 1) % kinds;
+  for (double& label : p.label.span<double>())
+    label = (y += number + 1) % kinds + (options.labels == LabelKind::positive ? 1 : 0);
   for (std::int32_t i = 0; i < options.parameters; ++i)
     p.parameters.push_back(scattered({rows}, 0.5 + 0.1 * i, 0.7 + 0.1 * i, number + i));
   return p;

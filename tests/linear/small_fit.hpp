@@ -32,6 +32,7 @@ struct RandomRows {
           labels.push_back(i < classes ? i : (trend > 0 ? 1 : 0) + (classes > 2 && trend > 0.7 ? 1 : 0));
           break;
         case LabelKind::nonnegative: labels.push_back(std::floor(std::exp(0.5 * trend + 0.5))); break;
+        case LabelKind::positive: labels.push_back(std::exp(0.5 * trend)); break;
         case LabelKind::real: labels.push_back(trend + (i % 7 == 0 ? 5 * normal(random) : 0)); break;
       }
       if (with_weights) weights.push_back(small(random));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <linden/error.hpp>
 #include <linden/loss.hpp>
+#include <linden/ops.hpp>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -317,6 +318,17 @@ TEST(Loss, LabelsItDoesNotTakeAreNamedByRow) {
       refused(loss::poisson(), {0, 3, -1}),
       "fit_boosted: label -1 at row 2, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for labels "
       "of either sign.");
+  const Loss amounts = loss::custom("amounts", [](const Tensor& s, const Tensor& y) { return s + y * exp(-s); },
+                                    {.link = Link::exp, .labels = LabelKind::positive});
+  EXPECT_EQ(
+      refused(amounts, {1, 0.5, -2}),
+      "fit_boosted: label -2 at row 2, but amounts wants numbers > 0. Hint: use .loss = loss::squared() for labels "
+      "of either sign.");
+  EXPECT_EQ(
+      refused(amounts, {1, 0}),
+      "fit_boosted: label 0 at row 1, but amounts wants numbers > 0. Hint: use .loss = loss::poisson() for counts "
+      "and amounts that may be 0.");
+  EXPECT_NO_THROW(amounts.check_labels("fit_boosted", std::vector<double>{1e-300, 1, 1e30}));
   EXPECT_EQ(refused(loss::focal(), {0, 2}),
             "fit_boosted: label 2 at row 1, but focal wants 0 or 1. Hint: use .loss = loss::softmax({.classes = 3}).");
   EXPECT_EQ(refused(loss::squared(), {0, std::numeric_limits<double>::quiet_NaN()}),

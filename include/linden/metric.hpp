@@ -50,6 +50,7 @@ LINDEN_API Metric accuracy();  ///< share of rows whose most probable class (0.5
 LINDEN_API Metric error();     ///< 1 - accuracy
 LINDEN_API Metric auc();       ///< area under the ROC curve; tied predictions count half; labels 0 and 1
 LINDEN_API Metric poisson_deviance();  ///< 2 mean(y log(y / p) - y + p), for y and p >= 0
+LINDEN_API Metric gamma_deviance();    ///< 2 mean(y / p - 1 - log(y / p)), for y and p > 0
 
 struct PinballOptions {
   double level = 0.5;  ///< (0, 1)

@@ -152,6 +152,8 @@ constexpr OtherName metrics[] = {
     {"AUC", "auc"},
     {"poisson-nloglik", "poisson_deviance"},
     {"mean_poisson_deviance", "poisson_deviance"},
+    {"gamma-deviance", "gamma_deviance"},
+    {"mean_gamma_deviance", "gamma_deviance"},
     {"quantile", "pinball_0.5"},
     {"mean_pinball_loss", "pinball_0.5"},
 };

@@ -79,6 +79,7 @@ std::vector<std::string> names() try {
           "error",
           "auc",
           "poisson_deviance",
+          "gamma_deviance",
           "pinball_0.5",
           "multiclass_logloss",
           "multiclass_error"};
@@ -95,6 +96,7 @@ Metric by_name(std::string_view name) try {
   if (name == "error" || name == "multiclass_error") return error();
   if (name == "auc") return auc();
   if (name == "poisson_deviance") return poisson_deviance();
+  if (name == "gamma_deviance") return gamma_deviance();
   if (name.starts_with(pinball_prefix)) {
     const std::string_view text = name.substr(pinball_prefix.size());
     double level = 0;

@@ -96,6 +96,20 @@ double mean_poisson_deviance(const MetricRows& rows) {
          });
 }
 
+double mean_gamma_deviance(const MetricRows& rows) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!(rows.predictions[row] > 0))
+      fail<DataError>("metric::gamma_deviance: prediction {} at row {}, but it takes predictions > 0.",
+                      rows.predictions[row], row);
+    if (!(rows.labels[row] > 0))
+      fail<DataError>("metric::gamma_deviance: label {} at row {}, but it takes labels > 0.", rows.labels[row], row);
+  }
+  return 2 * weighted_mean(rows, [&](std::size_t row) {
+           const double off = (rows.labels[row] - rows.predictions[row]) / rows.predictions[row];
+           return off - math::log1p(off);
+         });
+}
+
 }  // namespace
 
 Metric rmse() {
@@ -155,6 +169,13 @@ Metric poisson_deviance() {
   return make("poisson_deviance", false, [](const char* name, const MetricRows& rows) {
     want_one_column(name, rows);
     return mean_poisson_deviance(rows);
+  });
+}
+
+Metric gamma_deviance() {
+  return make("gamma_deviance", false, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return mean_gamma_deviance(rows);
   });
 }
 

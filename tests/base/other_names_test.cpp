@@ -146,7 +146,7 @@ TEST(OtherNames, AreToldToWhoeverWritesThem) {
             "loss: no loss \"Quantile:alpha=0.9\". Did you mean \"quantile\"?" + losses);
   EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("mlogloss"); }),
             "metric: no metric \"mlogloss\". Here that is logloss. Metrics: rmse, mae, r2, logloss, accuracy, error, "
-            "auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
+            "auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST_F(Options, OptionsThatAreNotThereAreAnsweredWithThoseThatAre) {
             "poisson, quantile, absolute, huber, focal.\n");
   EXPECT_EQ(refused(train + "--valid t.csv --metrics AUC"),
             "linden: metric: no metric \"AUC\". Here that is auc. Metrics: rmse, mae, r2, logloss, accuracy, error, "
-            "auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");
+            "auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");
 }
 
 TEST_F(Options, DataMayStandAlone) {

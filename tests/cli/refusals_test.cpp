@@ -151,7 +151,7 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(
       refused("evaluate --model m.json --data t.csv --metrics acc"),
       "linden: metric: no metric \"acc\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
-      "auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");
+      "auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");
   EXPECT_EQ(refused("inspect m.json --tree 3"), "linden: --tree is 3; the model has trees 0 to 2.\n");
   write("t.libsvm", "0 1:1\n1 1:2\n");
   EXPECT_EQ(refused("train --data t.libsvm --label y --out m.json"),

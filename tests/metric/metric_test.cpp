@@ -53,9 +53,10 @@ TEST(Metric, PinballWeighsBothSidesByTheLevel) {
             "metric::pinball: level is 1, but it must be in (0, 1).");
   EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("pinball_nan"); }),
             "metric::pinball: level is nan, but it must be in (0, 1).");
-  EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("pinball_0.5x"); }),
-            "metric: no metric \"pinball_0.5x\". Did you mean \"pinball_0.5\"? Metrics: rmse, mae, r2, logloss, "
-            "accuracy, error, auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
+  EXPECT_EQ(
+      refusal<ArgumentError>([] { metric::by_name("pinball_0.5x"); }),
+      "metric: no metric \"pinball_0.5x\". Did you mean \"pinball_0.5\"? Metrics: rmse, mae, r2, logloss, "
+      "accuracy, error, auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
 }
 
 TEST(Metric, LoglossOfTwoClasses) {
@@ -91,6 +92,22 @@ TEST(Metric, PoissonDevianceTakesCountsOfZero) {
   EXPECT_DOUBLE_EQ(of(metric::poisson_deviance(), {2, 1}, {3, 0}), (2 * (3 * std::log(1.5) - 3 + 2) + 2) / 2);
   EXPECT_DOUBLE_EQ(of(metric::poisson_deviance(), {2, 1}, {3, 0}, {1, 3}), (2 * (3 * std::log(1.5) - 3 + 2) + 6) / 4);
   EXPECT_EQ(of(metric::poisson_deviance(), {7, 4}, {7, 4}), 0);
+}
+
+TEST(Metric, GammaDevianceIsThatOfTheRatios) {
+  EXPECT_DOUBLE_EQ(of(metric::gamma_deviance(), {2}, {3}), 2 * (1.5 - 1 - std::log(1.5)));
+  EXPECT_DOUBLE_EQ(of(metric::gamma_deviance(), {2, 8}, {3, 4}, {1, 3}),
+                   (2 * (0.5 - std::log(1.5)) + 6 * (std::log(2) - 0.5)) / 4);
+  EXPECT_EQ(of(metric::gamma_deviance(), {7, 4}, {7, 4}), 0);
+  EXPECT_DOUBLE_EQ(of(metric::gamma_deviance(), {1e-200, 4e200}, {2e-200, 4e200}), 1 - std::log(2));
+  EXPECT_EQ(refusal<DataError>([] {
+              of(metric::gamma_deviance(), {1, 0}, {1, 2});
+            }),
+            "metric::gamma_deviance: prediction 0 at row 1, but it takes predictions > 0.");
+  EXPECT_EQ(refusal<DataError>([] {
+              of(metric::gamma_deviance(), {1, 1}, {1, 0});
+            }),
+            "metric::gamma_deviance: label 0 at row 1, but it takes labels > 0.");
 }
 
 double auc_of_all_pairs(const Values& p, const Values& y, const Values& w) {
@@ -158,21 +175,21 @@ TEST(Metric, OfYourOwnSeesTensors) {
 }
 
 TEST(Metric, ByNameFindsEveryMetric) {
-  for (const char* name :
-       {"rmse", "mae", "r2", "logloss", "accuracy", "error", "auc", "poisson_deviance", "pinball_0.5", "pinball_0.95"})
+  for (const char* name : {"rmse", "mae", "r2", "logloss", "accuracy", "error", "auc", "poisson_deviance",
+                           "gamma_deviance", "pinball_0.5", "pinball_0.95"})
     EXPECT_EQ(metric::by_name(name).name(), name);
   EXPECT_EQ(metric::by_name("multiclass_logloss").name(), "logloss");
   EXPECT_EQ(metric::by_name("multiclass_error").name(), "error");
-  EXPECT_EQ(metric::names().size(), 11u);
+  EXPECT_EQ(metric::names().size(), 12u);
   EXPECT_EQ(
       refusal<ArgumentError>([] { metric::by_name("acuracy"); }),
       "metric: no metric \"acuracy\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
-      "auc, poisson_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
+      "auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
 }
 
 TEST(Metric, SaysWhichWayIsUp) {
   for (const char* name : {"r2", "accuracy", "auc"}) EXPECT_TRUE(metric::by_name(name).higher_is_better()) << name;
-  for (const char* name : {"rmse", "mae", "logloss", "error", "poisson_deviance", "pinball_0.5"})
+  for (const char* name : {"rmse", "mae", "logloss", "error", "poisson_deviance", "gamma_deviance", "pinball_0.5"})
     EXPECT_FALSE(metric::by_name(name).higher_is_better()) << name;
 }
 

@@ -90,12 +90,12 @@ void LinearConfig::check() const try {
         "LinearConfig.solver is {}, which does not take l1, and l1 is {}. Hint: coordinate_descent or lbfgs, or leave "
         "the choice to automatic.",
         name_of(solver), l1);
-  if (solver == Solver::qr && loss.name() != "squared" && !is_automatic(loss))
+  if (solver == Solver::qr && loss.name() != SquaredLoss::name && !is_automatic(loss))
     fail<ArgumentError>(
         "LinearConfig.solver is qr, which is for the squared loss, and the loss is {}. Hint: newton_cholesky, or leave "
         "the choice to automatic.",
         loss.name());
-  if (solver == Solver::coordinate_descent && loss.outputs() > 1 && loss.name() != "softmax")
+  if (solver == Solver::coordinate_descent && loss.outputs() > 1 && loss.name() != SoftmaxLoss::name)
     fail<ArgumentError>(
         "LinearConfig.solver is coordinate_descent, which needs the curvature between outputs, and {} has {} outputs "
         "of its own. Hint: lbfgs, or leave the choice to automatic.",

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <vector>
 
+#include "base/fail.hpp"
 #include "refusal.hpp"
 
 namespace linden {
@@ -139,7 +140,7 @@ TEST(OtherNames, AreToldToWhoeverWritesThem) {
   EXPECT_EQ(refusal<ArgumentError>([&] { set_field(linear, "C", "1"); }),
             "LinearConfig has no field \"C\". Here that is 1 / (rows * l1) or 1 / (rows * l2). Fields: loss, l1, l2, "
             "intercept, standardize, solver, tolerance, max_iterations.");
-  const std::string losses = " Losses: squared, logistic, softmax, poisson, quantile, absolute, huber, focal.";
+  const std::string losses = " Losses: " + listing(loss::names()) + ".";
   EXPECT_EQ(refusal<ArgumentError>([] { loss::by_name("binary:logistic"); }),
             "loss: no loss \"binary:logistic\". Here that is logistic." + losses);
   EXPECT_EQ(refusal<ArgumentError>([] { loss::by_name("Quantile:alpha=0.9"); }),

@@ -27,9 +27,16 @@ inline BoostingConfig random_config(Random& random, const std::string& loss) {
 
 /// Another parameter than the default in half of the cases.
 inline Loss random_parameter(Random& random, Loss loss) {
-  if (loss.name() == "quantile") return loss.with_parameter("level", random.one_of({0.5, 0.1, 0.9, 0.25, 0.999}));
-  if (loss.name() == "huber") return loss.with_parameter("delta", random.one_of({1.0, 0.1, 5.0}));
-  if (loss.name() == "focal") return loss.with_parameter("gamma", random.one_of({2.0, 0.0, 0.5, 3.0}));
+  for (const LossParameter& parameter : loss.parameters()) {
+    if (parameter.name == "level")
+      loss = loss.with_parameter("level", random.one_of({0.5, 0.1, 0.9, 0.25, 0.999}));
+    else if (parameter.name == "delta")
+      loss = loss.with_parameter("delta", random.one_of({1.0, 0.1, 5.0}));
+    else if (parameter.name == "gamma")
+      loss = loss.with_parameter("gamma", random.one_of({2.0, 0.0, 0.5, 3.0}));
+    else
+      loss = loss.with_parameter(parameter.name, parameter.value * random.one_of({1.0, 0.9, 1.1}));
+  }
   return loss;
 }
 

@@ -158,6 +158,13 @@ inline RandomData random_data(Random& random, int rows, int features, const std:
       data.label.push_back(random.chance(0.02) ? 100 * y : std::round(8 * y) / 8);
     if (loss == "softmax") data.label.push_back(std::clamp(std::floor(y + 1), 0.0, 2.0));
     if (loss == "poisson") data.label.push_back(std::floor(std::exp(y)));
+    if (std::ssize(data.label) > row) continue;
+    switch (loss::by_name(loss).label_kind()) {  // of all other losses
+      case LabelKind::real: data.label.push_back(random.chance(0.1) ? 30 * y : y); break;
+      case LabelKind::nonnegative: data.label.push_back(std::floor(std::exp(y))); break;
+      case LabelKind::positive: data.label.push_back(std::exp(y)); break;
+      case LabelKind::classes: data.label.push_back(row == 0 || (row > 1 && y > 0.5)); break;
+    }
   }
   if (loss == "focal") data.label[1] = 0;
   if (loss == "logistic" || loss == "softmax" || loss == "focal") data.label[0] = 1;

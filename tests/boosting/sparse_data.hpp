@@ -51,7 +51,7 @@ inline RandomData random_sparse(Random& random, int rows, int features, const st
     add_numbers(data, std::move(column));
   }
   for (int row = 0; row < rows; ++row)
-    if (data.features[0].values[row] > 0 && loss != "softmax" && loss != "logistic" && loss != "focal")
+    if (data.features[0].values[row] > 0 && loss::by_name(loss).label_kind() != LabelKind::classes)
       data.label[row] = std::abs(data.label[row] + 3);
   return data;
 }

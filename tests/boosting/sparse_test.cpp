@@ -41,9 +41,7 @@ TEST_P(Sparse, RowsGiveTheModelOfDenseColumns) {
     ASSERT_EQ(check_one(random, GetParam()), "") << "seed " << seed;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Boosting, Sparse,
-                         testing::Values("squared", "logistic", "poisson", "softmax", "quantile", "absolute", "huber",
-                                         "focal"));
+INSTANTIATE_TEST_SUITE_P(Boosting, Sparse, testing::ValuesIn(loss::names()));
 
 }  // namespace
 }  // namespace linden

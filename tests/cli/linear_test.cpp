@@ -2,7 +2,9 @@
 #include <linden/linden.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/fail.hpp"
 #include "cli/running.hpp"
+#include "loss/loss_references.hpp"
 
 namespace linden::cli {
 namespace {
@@ -205,8 +207,8 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
             "linden: --set rounds=3: only boosted models have it, and this is a linear one. Hint: leave it out, or "
             "--model boosted.\n");
   EXPECT_EQ(refused(train + "--set loss=quantile"),
-            "linden: --loss is quantile, which has no curvature; linear models take squared, logistic, "
-            "softmax, poisson, huber, focal and custom.\n");
+            "linden: --loss is quantile, which has no curvature; linear models take " +
+                listing(losses_with_curvature()) + " and custom.\n");
   EXPECT_EQ(refused(train + "--set loss=logistic --set l1=1 --set solver=newton_cg"),
             "linden: --solver is newton_cg, which does not take l1, and l1 is 1. Hint: coordinate_descent or "
             "lbfgs, or leave the choice to automatic.\n");

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/fail.hpp"
 #include "cli/running.hpp"
 
 namespace linden::cli {
@@ -82,9 +83,9 @@ TEST_F(Options, OptionsThatAreNotThereAreAnsweredWithThoseThatAre) {
             "learning_rate, "
             "growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, min_rows_in_leaf, "
             "row_fraction, feature_fraction, seed.\n");
-  EXPECT_EQ(refused(train + "--loss binary:logistic"),
-            "linden: loss: no loss \"binary:logistic\". Here that is logistic. Losses: squared, logistic, softmax, "
-            "poisson, quantile, absolute, huber, focal.\n");
+  EXPECT_EQ(
+      refused(train + "--loss binary:logistic"),
+      "linden: loss: no loss \"binary:logistic\". Here that is logistic. Losses: " + listing(loss::names()) + ".\n");
   EXPECT_EQ(refused(train + "--valid t.csv --metrics AUC"),
             "linden: metric: no metric \"AUC\". Here that is auc. Metrics: rmse, mae, r2, logloss, accuracy, error, "
             "auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");

@@ -54,6 +54,11 @@ TEST_F(DeviceFit, AbsoluteLossGivesTheBytesOfTheCpu) { check_many("absolute", 60
 TEST_F(DeviceFit, HuberLossGivesTheBytesOfTheCpu) { check_many("huber", 700, 8); }
 TEST_F(DeviceFit, FocalLossGivesTheBytesOfTheCpu) { check_many("focal", 800, 8); }
 
+TEST_F(DeviceFit, EveryLossGivesTheBytesOfTheCpu) {
+  std::uint64_t seed = 900;
+  for (const std::string& loss : loss::names()) check_many(loss, seed += 100, 3);
+}
+
 TEST_F(DeviceFit, SparseRowsGiveTheBytesOfTheCpu) {
   for (std::uint64_t seed = 1; seed <= 16; ++seed) {
     Random random(seed);

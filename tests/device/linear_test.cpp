@@ -8,6 +8,7 @@
 
 #include "device/gpu.hpp"
 #include "linear/random_rows.hpp"
+#include "linear/small_fit.hpp"
 
 namespace linden {
 namespace {
@@ -51,6 +52,14 @@ TEST_F(DeviceLinear, SquaredHasTheCpusOptimum) { expect_same_fits(Kind::squared)
 TEST_F(DeviceLinear, LogisticHasTheCpusOptimum) { expect_same_fits(Kind::logistic); }
 TEST_F(DeviceLinear, SoftmaxHasTheCpusOptimum) { expect_same_fits(Kind::softmax); }
 TEST_F(DeviceLinear, PoissonHasTheCpusOptimum) { expect_same_fits(Kind::poisson); }
+
+TEST_F(DeviceLinear, EveryConvexLossHasTheCpusOptimum) {
+  for (const Loss& loss : convex_losses()) {
+    const RandomRows rows(loss, true, 9, 120, 3);
+    for (const auto& [l1, l2] : {std::pair(0.0, 0.0), std::pair(0.02, 0.0), std::pair(0.0, 0.01)})
+      expect_same_fit(rows.dataset(), {.loss = loss, .l1 = l1, .l2 = l2});
+  }
+}
 
 TEST_F(DeviceLinear, CustomLossesHaveTheCpusOptimum) {
   const Dataset data = random_rows(Kind::logistic, 200, 3, 2).dataset();

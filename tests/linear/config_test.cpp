@@ -7,6 +7,8 @@
 #include <linden/linear.hpp>
 #include <linden/ops.hpp>
 
+#include "base/fail.hpp"
+#include "loss/loss_references.hpp"
 #include "refusal.hpp"
 
 namespace linden {
@@ -87,11 +89,10 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
 
 TEST(LinearConfig, LossesWithoutCurvatureAreRefused) {
   const std::string rest =
-      ", which has no curvature; linear models take squared, logistic, softmax, poisson, huber, focal and "
-      "loss::custom.";
+      ", which has no curvature; linear models take " + listing(losses_with_curvature()) + " and loss::custom.";
   EXPECT_EQ(set("loss", "quantile"), "LinearConfig.loss is quantile" + rest);
   EXPECT_EQ(checked({.loss = loss::absolute()}), "LinearConfig.loss is absolute" + rest);
-  for (const char* name : {"squared", "logistic", "softmax", "poisson", "huber", "focal"})
+  for (const std::string& name : losses_with_curvature())
     EXPECT_NO_THROW(LinearConfig{.loss = loss::by_name(name)}.check()) << name;
 }
 

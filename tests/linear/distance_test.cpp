@@ -25,7 +25,7 @@ Standardised standardised(const RandomRows& rows, const LinearConfig& config) {
   reference::Problem& p = result.problem;
   const LossSpec& spec = config.loss.definition().spec;
   p.kind = spec.kind;
-  p.delta = spec.parameter[0];
+  p.parameter = spec.parameter[0];
   p.rows = static_cast<std::size_t>(rows.rows);
   p.width = static_cast<std::size_t>(rows.features) + 1;
   p.outputs = static_cast<std::size_t>(config.loss.outputs());
@@ -89,8 +89,7 @@ void expect_true_gap(const RandomRows& rows, const LinearConfig& config) {
 }
 
 TEST(Distance, IsNeverLargerThanTheGapOfTheCertificate) {
-  const Loss losses[] = {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(),
-                         loss::huber({.delta = 0.7})};
+  const std::vector<Loss> losses = convex_losses();
   const std::pair<double, double> penalties[] = {{0.05, 0}, {0, 0.1}, {0.03, 0.02}, {0, 0}};
   unsigned seed = 100;
   for (const Loss& loss : losses) {

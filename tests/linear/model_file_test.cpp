@@ -15,7 +15,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/fail.hpp"
 #include "linear/hand_made.hpp"
+#include "loss/loss_references.hpp"
 #include "model/sealed.hpp"
 #include "refusal.hpp"
 
@@ -176,7 +178,7 @@ TEST_F(LinearModelFile, TruncationsAndFlippedBitsAreRefused) {
 TEST_F(LinearModelFile, DamageUnderAGoodChecksumIsRefused) {
   struct Damage {
     std::function<void(Json&)> edit;
-    const char* message;
+    std::string message;
   };
   const auto certificate = [](Json& j) -> Json& { return j["body"]["certificate"]; };
   const Damage damages[] = {
@@ -229,8 +231,8 @@ TEST_F(LinearModelFile, DamageUnderAGoodChecksumIsRefused) {
        "coordinate_descent or lbfgs, or leave the choice to automatic.)."},
       {[](Json& j) { j["loss"]["name"] = "absolute"; }, "config.loss is squared, but the model's is absolute."},
       {[](Json& j) { j["loss"]["name"] = j["config"]["loss"] = "absolute"; },
-       "config is out of range (LinearConfig.loss is absolute, which has no curvature; linear models take squared, "
-       "logistic, softmax, poisson, huber, focal and loss::custom.)."},
+       "config is out of range (LinearConfig.loss is absolute, which has no curvature; linear models take " +
+           listing(losses_with_curvature()) + " and loss::custom.)."},
   };
   const Json whole = Json::parse(opened(bytes_of(hand_made())));
   for (const Damage& damage : damages) {

@@ -106,7 +106,7 @@ class Objective {
   Objective(const Odd& data, const Fitted& fitted, const LinearConfig& config)
       : data_(data), config_(config), mixes_rows_(fitted.mixes_rows) {
     problem_.kind = fitted.same_as.definition().spec.kind;
-    problem_.delta = config.loss.definition().spec.parameter[0];
+    problem_.parameter = config.loss.definition().spec.parameter[0];
     problem_.outputs = static_cast<std::size_t>(config.loss.outputs());
     Real total = 0;
     for (std::size_t i = 0; i < data.labels.size(); ++i) total += weight(i);

@@ -1,5 +1,5 @@
-// Optima of small linear models in long double, by code of its own: Newton steps whose quadratic models are solved by
-// coordinate descent. Dense, slow, and exact to about 1e-17.
+// Optima of small linear models in long double, of the references of losses and by code of its own: Newton steps whose
+// quadratic models are solved by coordinate descent. Dense, slow, and exact to about 1e-17.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/loss/row_losses.hpp"
+#include "loss/loss_references.hpp"
 
 namespace linden::reference {
 
@@ -19,7 +19,7 @@ inline Real size_of(Real x) { return x < 0 ? -x : x; }
 /// Minimise sum_i weight_i loss_i + sum_j l1_j |u_j| + l2_j / 2 u_j^2 over u [outputs, width].
 struct Problem {
   LossKind kind = kind_of<SquaredLoss>;
-  Real delta = 1;
+  Real parameter = 1;  ///< of the loss
   std::size_t rows = 0, width = 0, outputs = 1;
   std::vector<Real> a;       ///< [rows, width]
   std::vector<Real> label;   ///< [rows]
@@ -36,57 +36,27 @@ struct Problem {
   }
 
   Real loss(std::span<const Real> s, Real y) const {
-    switch (kind) {
-      case kind_of<LogisticLoss>: return std::max(s[0], Real(0)) + std::log1p(std::exp(-size_of(s[0]))) - y * s[0];
-      case kind_of<PoissonLoss>: return std::exp(s[0]) - y * s[0];
-      case kind_of<HuberLoss>: {
-        const Real r = size_of(s[0] - y);
-        return r > delta ? delta * (r - delta / 2) : r * r / 2;
-      }
-      case kind_of<SoftmaxLoss>: {
-        const Real top = *std::max_element(s.begin(), s.end());
-        Real sum = 0;
-        for (const Real x : s) sum += std::exp(x - top);
-        return top + std::log(sum) - s[static_cast<std::size_t>(y)];
-      }
-      default: return (s[0] - y) * (s[0] - y) / 2;
-    }
+    const std::vector<Jet> at(s.begin(), s.end());
+    return reference_value(kind, at, y, parameter).value;
   }
 
-  /// Slopes [outputs] and second derivatives [outputs, outputs] of a row.
+  /// Slopes [outputs] and second derivatives [outputs, outputs] of a row: along the scores, and along two of them at
+  /// once, which gives the mixed ones.
   void derive(std::span<const Real> s, Real y, std::vector<Real>& slope, std::vector<Real>& bend) const {
     slope.assign(outputs, 0);
     bend.assign(outputs * outputs, 0);
-    switch (kind) {
-      case kind_of<LogisticLoss>: {
-        const Real p = 1 / (1 + std::exp(-s[0])), q = 1 / (1 + std::exp(s[0]));
-        slope[0] = y > 0.5L ? -q : p;
-        bend[0] = p * q;
-        return;
+    for (std::size_t k = 0; k < outputs; ++k) {
+      std::vector<Jet> at(s.begin(), s.end());
+      at[k].first = 1;
+      const Jet along = reference_value(kind, at, y, parameter);
+      slope[k] = along.first;
+      bend[k * outputs + k] = outputs == 1 && along.second == 0 ? 1e-3L : along.second;  // not 0: steps stay short
+      for (std::size_t l = 0; l < k; ++l) {
+        at[l].first = 1;
+        const Real both = reference_value(kind, at, y, parameter).second;
+        at[l].first = 0;
+        bend[k * outputs + l] = bend[l * outputs + k] = (both - bend[k * outputs + k] - bend[l * outputs + l]) / 2;
       }
-      case kind_of<PoissonLoss>:
-        slope[0] = std::exp(s[0]) - y;
-        bend[0] = std::exp(s[0]);
-        return;
-      case kind_of<HuberLoss>: {
-        const Real r = s[0] - y;
-        slope[0] = std::clamp(r, -delta, delta);
-        bend[0] = size_of(r) <= delta ? 1 : 1e-3L;  // not 0, so that steps stay short
-        return;
-      }
-      case kind_of<SoftmaxLoss>: {
-        const Real top = *std::max_element(s.begin(), s.end());
-        std::vector<Real> p(outputs);
-        Real sum = 0;
-        for (std::size_t k = 0; k < outputs; ++k) sum += p[k] = std::exp(s[k] - top);
-        for (Real& x : p) x /= sum;
-        for (std::size_t k = 0; k < outputs; ++k) {
-          slope[k] = p[k] - (static_cast<std::size_t>(y) == k ? 1 : 0);
-          for (std::size_t l = 0; l < outputs; ++l) bend[k * outputs + l] = p[k] * ((k == l ? 1 : 0) - p[l]);
-        }
-        return;
-      }
-      default: slope[0] = s[0] - y; bend[0] = 1;
     }
   }
 

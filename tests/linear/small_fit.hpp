@@ -71,7 +71,7 @@ struct SmallFit {
     const LossSpec spec = rows.spec();
     reference::Problem p;
     p.kind = spec.kind;
-    p.delta = spec.parameter[0];
+    p.parameter = spec.parameter[0];
     p.rows = static_cast<std::size_t>(random.rows);
     p.width = static_cast<std::size_t>(objective.width());
     p.outputs = static_cast<std::size_t>(objective.outputs());

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "base/fail.hpp"
 #include "boosting/random_data.hpp"
 
 namespace linden {
@@ -92,8 +93,7 @@ TEST(Config, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("row_fraction", "0"), "BoostingConfig.row_fraction is 0; it must be in (0, 1].");
   EXPECT_EQ(set("feature_fraction", "1.01"), "BoostingConfig.feature_fraction is 1.01; it must be in (0, 1].");
   EXPECT_EQ(set("loss", "squarred"),
-            "loss: no loss \"squarred\". Did you mean \"squared\"? Losses: squared, logistic, softmax, poisson, "
-            "quantile, absolute, huber, focal.");
+            "loss: no loss \"squarred\". Did you mean \"squared\"? Losses: " + listing(loss::names()) + ".");
 }
 
 TEST(Config, ParametersOfTheLossFollowIt) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/fail.hpp"
 #include "boosting/random_data.hpp"
 #include "linden/version.hpp"
 #include "model/sealed.hpp"
@@ -89,7 +90,7 @@ TEST(ModelFile, ParametersOfTheLossComeBack) {
 TEST(ModelFile, BadParametersOfTheLossAreRefused) {
   struct Damage {
     std::function<void(Json&)> edit;
-    const char* message;
+    std::string message;
   };
   const Damage damages[] = {
       {[](Json& j) { j["loss"]["parameters"]["level"] = 1; },
@@ -166,7 +167,7 @@ TEST(ModelFile, EveryFlippedBitIsRefused) {
 TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
   struct Damage {
     std::function<void(Json&)> edit;
-    const char* message;
+    std::string message;
   };
   const auto tree = [](Json& j) -> Json& { return j["body"]["trees"][0]; };
   const auto groups = [](Json& j) -> Json& {
@@ -272,8 +273,7 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
        "columns[1] has a name twice."},
       {[&](Json& j) { j["columns"][1]["categories"][1] = 7; }, "columns[1].categories[1] is not a text."},
       {[&](Json& j) { j["loss"]["name"] = "hinge"; },
-       "loss is not known here (loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson, quantile, "
-       "absolute, huber, focal.)."},
+       "loss is not known here (loss: no loss \"hinge\". Losses: " + listing(loss::names()) + ".)."},
       {[&](Json& j) { j["loss"]["name"] = "logistic"; }, "loss.classes does not fit the loss."},
       {[&](Json& j) { j["loss"]["classes"] = -1; }, "loss.classes is -1, outside [0, 1048576]."},
       {[&](Json& j) { j["link"] = "sigmoid"; }, "link does not belong to the loss."},

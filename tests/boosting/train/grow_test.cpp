@@ -156,6 +156,12 @@ TEST(Grow, AbsoluteLossGivesTheTreesOfBruteForce) { check_many("absolute", 60000
 TEST(Grow, HuberLossGivesTheTreesOfBruteForce) { check_many("huber", 70000, 600); }
 TEST(Grow, FocalLossGivesTheTreesOfBruteForce) { check_many("focal", 80000, 600); }
 
+TEST(Grow, EveryLossGivesTheTreesOfBruteForce) {
+  std::uint64_t seed = 90000;
+  for (const std::string& loss : loss::names())
+    check_many(loss, seed += 1000, 100, renewal_level(loss::by_name(loss).definition().spec) > 0);
+}
+
 TEST(Grow, ManyCategoriesAreCutFromBothEndsOfTheirOrder) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Random random(seed);

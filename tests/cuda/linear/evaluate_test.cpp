@@ -1,6 +1,7 @@
 // Scores, loss, curvatures and gradient of linear models on the device against the CPU's.
 #include "backend/loss/row_program.hpp"
 #include "cuda/linear/design.hpp"
+#include "loss/loss_references.hpp"
 
 namespace linden::cuda_test {
 namespace {
@@ -111,12 +112,9 @@ RowProgram some_program(std::int32_t outputs, int rounds = 0) {
 
 TEST_F(CudaEvaluate, EveryLossOfOneScore) {
   const DesignShape shape{.rows = 257, .columns = 5};
-  for (const LossKind kind : {kind_of<SquaredLoss>, kind_of<LogisticLoss>, kind_of<PoissonLoss>, kind_of<AbsoluteLoss>})
-    compare(shape, spec(kind));
-  compare_as(DesignData<double>(shape), spec(kind_of<QuantileLoss>, 1, 0.9));
-  compare_as(DesignData<double>(shape), spec(kind_of<HuberLoss>, 1, 0.5));
+  for (const Loss& loss : all_losses())
+    if (loss.outputs() == 1) compare(shape, loss.definition().spec);
   compare_as(DesignData<double>(shape), spec(kind_of<FocalLoss>, 1, 2));
-  compare_as(DesignData<double>(shape), spec(kind_of<FocalLoss>, 1, 0.5));
 }
 
 TEST_F(CudaEvaluate, DenseDesignsOfManyShapes) {

@@ -27,8 +27,7 @@ struct Case {
 };
 
 std::vector<Case> all_cases() {
-  const std::vector<Loss> losses = {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(),
-                                    loss::huber({.delta = 0.7})};
+  const std::vector<Loss> losses = convex_losses();
   const std::pair<double, double> penalties[] = {{0.05, 0}, {0, 0.1}, {0.03, 0.05}};
   std::vector<Case> cases;
   for (const Loss& loss : losses) {
@@ -175,12 +174,13 @@ TEST(Gap, RelativeEntropyIsAccurate) {
 /// max over s' of s' q - f(s') is what the conjugate is: the divergence f(s) + f*(q) - s q at the score whose slope q
 /// is equals f(s) - f(s') - q (s - s').
 TEST(Gap, DivergenceIsThatOfTheLossBetweenTwoScores) {
-  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::poisson(), loss::huber({.delta = 0.7})}) {
+  for (const Loss& loss : convex_losses()) {
+    if (loss.outputs() > 1) continue;
     const LossSpec& spec = loss.definition().spec;
     reference::Problem problem;
     problem.kind = spec.kind;
-    problem.delta = spec.parameter[0];
-    for (const double label : {0.0, 1.0}) {
+    problem.parameter = spec.parameter[0];
+    for (const double label : {loss.label_kind() == LabelKind::positive ? 0.5 : 0.0, 1.0}) {
       for (const double score : {-30.0, -3.0, -0.5, 0.0, 0.2, 0.9, 2.0, 25.0}) {
         for (const double other : {-29.0, -2.5, -0.5, 0.1, 0.6, 1.9, 26.0}) {
           std::vector<Real> slope, there, bend;

@@ -16,8 +16,7 @@ using reference::Real;
 
 TEST(NewtonGap, IsTheDistanceFromTheOptimumAndNeverLess) {
   unsigned seed = 40;
-  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(),
-                           loss::huber({.delta = 0.7})}) {
+  for (const Loss& loss : convex_losses()) {
     for (const bool weights : {false, true}) {
       for (const bool intercept : {true, false}) {
         SCOPED_TRACE(loss.name() + (weights ? " weights" : "") + (intercept ? " intercept" : ""));
@@ -76,8 +75,7 @@ TEST(NewtonGap, RowsOfHuberStayOnTheirSlopes) {
 
 TEST(NewtonGap, HoldsWithPenalties) {
   unsigned seed = 80;
-  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(),
-                           loss::huber({.delta = 0.7})}) {
+  for (const Loss& loss : convex_losses()) {
     for (const auto& [l1, l2] :
          {std::pair(0.05, 0.0), std::pair(0.0, 0.1), std::pair(0.03, 0.02), std::pair(0.0, 1e-30)}) {
       SCOPED_TRACE(loss.name() + " l1 " + std::to_string(l1) + " l2 " + std::to_string(l2));

@@ -1,0 +1,20 @@
+# cmake -DCOMPILER=... -DSOURCE=... -P incomplete_losses.cmake: a loss that leaves a question open does not compile, and
+# the compiler says which.
+execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -I${SOURCE}/src -I${SOURCE}/include
+  ${SOURCE}/tests/loss/incomplete_losses.cpp RESULT_VARIABLE result ERROR_VARIABLE errors OUTPUT_QUIET)
+if(result EQUAL 0)
+  message(FATAL_ERROR "Losses without answers compile")
+endif()
+file(STRINGS ${SOURCE}/src/backend/loss/loss_traits.hpp questions REGEX "^ +\"a .*\"\\);|static_assert.*\"a .*\"\\);")
+list(LENGTH questions count)
+if(count LESS 12)
+  message(FATAL_ERROR "Only ${count} questions were found: ${questions}")
+endif()
+foreach(line IN LISTS questions)
+  string(REGEX REPLACE ".*\"(a .*)\"\\);" "\\1" question "${line}")
+  string(FIND "${errors}" "${question}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "The compiler does not ask: ${question}\n${errors}")
+  endif()
+endforeach()
+message("All ${count} questions are asked")

@@ -1,0 +1,113 @@
+// CONTRIBUTING.md says what a loss is added with, and it is true: every loss stands in each of these files, and no
+// other file of the library asks which loss it has.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <linden/loss.hpp>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "loss/loss_references.hpp"
+
+namespace linden {
+namespace {
+
+const std::filesystem::path source = LINDEN_SOURCE_DIR;
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The files in the first column of the table below "## Add a loss".
+std::vector<std::string> files_of_the_list() {
+  std::istringstream lines(text_of(source / "CONTRIBUTING.md"));
+  std::vector<std::string> files;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("## ")) inside = line == "## Add a loss";
+    if (!inside || !line.starts_with("| `")) continue;
+    const std::string column = line.substr(0, line.find('|', 1));
+    const std::regex quoted("`([^`]+)`");
+    for (std::sregex_iterator file(column.begin(), column.end(), quoted), end; file != end; ++file)
+      files.push_back((*file)[1]);
+  }
+  return files;
+}
+
+TEST(LossList, StandsInTheFilesOfContributing) {
+  const std::vector<std::string> wanted{"src/backend/loss/row_losses.hpp", "include/linden/loss.hpp",
+                                        "tests/loss/loss_references.hpp", "docs/from_other_libraries.md",
+                                        "src/base/other_names.cpp"};
+  ASSERT_EQ(files_of_the_list(), wanted);
+  const std::string structs = text_of(source / wanted[0]), functions = text_of(source / wanted[1]),
+                    references = text_of(source / wanted[2]), others = text_of(source / wanted[3]);
+  for (const std::string& name : loss::names()) {
+    EXPECT_NE(structs.find("name = \"" + name + "\";"), std::string::npos) << name;
+    EXPECT_NE(functions.find("inline Loss " + name + "("), std::string::npos) << name;
+    EXPECT_NE(references.find("Loss, " + name + "("), std::string::npos) << name;
+    EXPECT_NE(others.find("`loss::" + name + "("), std::string::npos) << name;
+  }
+}
+
+// Lines of the library that tell losses apart by their kind or their name. (LossKind has two that are not in the list.)
+std::vector<std::string> questions(const std::filesystem::path& path) {
+  std::string names;
+  for (const std::string& name : loss::names()) names += (names.empty() ? "" : "|") + name;
+  const std::regex question(
+      "case (linden::)?(LossKind::|kind_of<)|switch \\(.*[kK]ind\\b.*[lL]oss|switch \\(.*[lL]oss.*\\bkind\\b"
+      "|[!=]= \"(" +
+      names + ")\"");
+  std::vector<std::string> found;
+  std::istringstream lines(text_of(path));
+  for (std::string line; std::getline(lines, line);)
+    if (std::regex_search(line, question)) found.push_back(path.string() + ": " + line);
+  return found;
+}
+
+TEST(LossList, NobodyElseAsksWhichLossItHas) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source / "src")) {
+    const std::filesystem::path& path = entry.path();
+    if (!entry.is_regular_file() || path.parent_path() == source / "src/backend/loss") continue;
+    ++files;
+    EXPECT_EQ(questions(path), std::vector<std::string>{});
+  }
+  EXPECT_GT(files, 200);
+}
+
+TEST(LossList, QuestionsAreSeen) {
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / "linden_loss_questions.txt";
+  std::ofstream(file) << "switch (loss.kind) {\n  case kind_of<HuberLoss>: return 1;\n  case LossKind::tape: break;\n"
+                         "if (loss.name() == \"huber\") x;\nif (name != \"other\") y;\nswitch (loss.link()) {\n";
+  EXPECT_EQ(questions(file).size(), 4u);
+  std::filesystem::remove(file);
+}
+
+TEST(LossList, KindsAreItsPlaces) {
+  int place = 0;
+  each_loss([&]<class Listed>(LossType<Listed>) {
+    EXPECT_EQ(static_cast<int>(kind_of<Listed>), place);
+    EXPECT_EQ(loss::names()[static_cast<std::size_t>(place++)], Listed::name);
+  });
+  EXPECT_EQ(static_cast<std::size_t>(place), loss::names().size());
+}
+
+TEST(LossList, CustomLossesAreNoneOfIt) {
+  LossSpec spec;
+  for (const LossKind kind : {LossKind::program, LossKind::tape}) {
+    spec.kind = kind;
+    EXPECT_FALSE(is_listed(spec));
+    EXPECT_EQ(traits_of(spec), nullptr);
+    EXPECT_EQ(renewal_level(spec), 0);
+  }
+  spec.kind = LossKind::tape;
+  EXPECT_TRUE(visit_loss(spec, []<class Functor>(const Functor&) { return std::is_same_v<Functor, TapeLoss>; }));
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,109 @@
+// An independent reference for every built-in loss: the tests that fold over LossList do not compile without one.
+// Values are those that linden/loss.hpp documents; slopes and second derivatives come from jets.
+#pragma once
+
+#include <algorithm>
+#include <linden/loss.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/loss/row_losses.hpp"
+#include "jet.hpp"
+#include "loss/definition.hpp"
+
+namespace linden {
+
+/// usual, loss: by the public function without a parameter, and with one that is not the usual one where there is any;
+/// value: of a row, from its scores s (s is the first), its label y, r = y - s and the parameter p.
+template <class Loss>
+struct LossReference;
+
+#define LINDEN_LOSS(Type, usual_one, other_one, expression)                               \
+  template <>                                                                             \
+  struct LossReference<Type> {                                                            \
+    static Loss usual() { return loss::usual_one; }                                       \
+    static Loss loss() { return loss::other_one; }                                        \
+    static Jet value(std::span<const Jet> scores, long double y, long double parameter) { \
+      [[maybe_unused]] const Jet s = scores[0], r = y - s;                                \
+      [[maybe_unused]] const long double p = parameter;                                   \
+      return expression;                                                                  \
+    }                                                                                     \
+  };
+
+inline Jet log_of_sum(std::span<const Jet> scores) {
+  Jet::Long top = scores[0].value;
+  for (const Jet& s : scores) top = std::max(top, s.value);
+  Jet sum;
+  for (const Jet& s : scores) sum = sum + exp(s - top);
+  return top + log(sum);
+}
+/// log(1 + exp(s))
+inline Jet log_of_one_plus(const Jet& s) { return s.value > 0 ? s + log1p(exp(-s)) : log1p(exp(s)); }
+
+LINDEN_LOSS(SquaredLoss, squared(), squared(), r* r / 2)
+LINDEN_LOSS(LogisticLoss, logistic(), logistic(), y > 0.5 ? log_of_one_plus(-s) : log_of_one_plus(s))
+LINDEN_LOSS(SoftmaxLoss, softmax(), softmax({.classes = 3}), log_of_sum(scores) - scores[static_cast<std::size_t>(y)])
+LINDEN_LOSS(PoissonLoss, poisson(), poisson(), exp(s) - y * s)
+LINDEN_LOSS(QuantileLoss, quantile(), quantile({.level = 0.9}), r.value > 0 ? p * r : (1 - p) * abs(r))
+LINDEN_LOSS(AbsoluteLoss, absolute(), absolute(), abs(r))
+LINDEN_LOSS(HuberLoss, huber(), huber({.delta = 0.7}), abs(r).value > p ? p * (abs(r) - p / 2) : r * r / 2)
+LINDEN_LOSS(FocalLoss, focal(), focal({.gamma = 0.5}),
+            y* pow(exp(-log_of_one_plus(s)), p) * log_of_one_plus(-s) +
+                (1 - y) * pow(exp(-log_of_one_plus(-s)), p) * log_of_one_plus(s))
+
+/// Calls visit(LossType<HuberLoss>()) for all losses, in their order.
+template <class Visit, class... Losses>
+void each_loss(const Visit& visit, LossTypes<Losses...>) {
+  (visit(LossType<Losses>()), ...);
+}
+template <class Visit>
+void each_loss(const Visit& visit) {
+  each_loss(visit, LossList());
+}
+
+/// One of each, those that `wanted` likes.
+inline std::vector<Loss> reference_losses(bool (*wanted)(const LossTraits&)) {
+  std::vector<Loss> losses;
+  each_loss([&]<class Listed>(LossType<Listed>) {
+    const Loss loss = LossReference<Listed>::loss();
+    if (wanted(*traits_of(loss.definition().spec))) losses.push_back(loss);
+  });
+  return losses;
+}
+inline std::vector<Loss> all_losses() {
+  return reference_losses([](const LossTraits&) { return true; });
+}
+inline std::vector<Loss> convex_losses() {
+  return reference_losses([](const LossTraits& traits) { return traits.is_convex(); });
+}
+
+/// The names of those that linear models take.
+inline std::vector<std::string> losses_with_curvature() {
+  std::vector<std::string> names;
+  for (const Loss& loss :
+       reference_losses([](const LossTraits& traits) { return traits.shape != LossShape::cornered; }))
+    names.push_back(loss.name());
+  return names;
+}
+
+/// By the kind that a LossSpec has.
+inline Jet reference_value(LossKind kind, std::span<const Jet> scores, long double label, long double parameter) {
+  LossSpec spec;
+  spec.kind = kind;
+  return visit_type(
+      spec, [&]<class Listed>(LossType<Listed>) { return LossReference<Listed>::value(scores, label, parameter); });
+}
+
+/// A label of this kind; `number` says which.
+inline double some_label(LabelKind kind, int classes, int number) {
+  switch (kind) {
+    case LabelKind::classes: return number % classes;
+    case LabelKind::nonnegative: return number % 4 * 1.5;
+    case LabelKind::positive: return 0.25 + number % 5;
+    case LabelKind::real: break;
+  }
+  return number % 7 - 3.25;
+}
+
+}  // namespace linden

@@ -152,6 +152,18 @@ struct HuberOptions {
 /// without bound. Metrics: mae, rmse, r2.
 inline Loss huber(HuberOptions options = {}) { return by_name("huber", {{"delta", options.delta}}); }
 
+struct PseudoHuberOptions {
+  double delta = 1;  ///< about where the square becomes a line, > 0, in the unit of the label
+};
+
+/// With r = y - s: delta^2 (sqrt(1 + (r / delta)^2) - 1), for any real label: a huber without a corner, r^2 / 2 near 0
+/// and delta (|r| - delta) far out. The curvature is 1 / sqrt(1 + (r / delta)^2), that of the tightest parabola which
+/// touches the loss at s and lies above it (XGBoost takes its cube, the second derivative, whose steps have no bound).
+/// Metrics: mae, rmse, r2.
+inline Loss pseudo_huber(PseudoHuberOptions options = {}) {
+  return by_name("pseudo_huber", {{"delta", options.delta}});
+}
+
 struct FocalOptions {
   double gamma = 2;  ///< how much rows that are already right are played down, [0, 100); 0 is logistic
 };

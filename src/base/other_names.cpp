@@ -123,6 +123,7 @@ constexpr OtherName losses[] = {
     {"MAE", "absolute"},
     {"absolute_error", "absolute"},
     {"mae", "absolute"},
+    {"reg:pseudohubererror", "pseudo_huber"},
 };
 
 constexpr OtherName metrics[] = {

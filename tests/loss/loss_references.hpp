@@ -48,6 +48,7 @@ LINDEN_LOSS(PoissonLoss, poisson(), poisson(), exp(s) - y * s)
 LINDEN_LOSS(QuantileLoss, quantile(), quantile({.level = 0.9}), r.value > 0 ? p * r : (1 - p) * abs(r))
 LINDEN_LOSS(AbsoluteLoss, absolute(), absolute(), abs(r))
 LINDEN_LOSS(HuberLoss, huber(), huber({.delta = 0.7}), abs(r).value > p ? p * (abs(r) - p / 2) : r * r / 2)
+LINDEN_LOSS(PseudoHuberLoss, pseudo_huber(), pseudo_huber({.delta = 0.7}), p* p*(sqrt(1 + r * r / (p * p)) - 1))
 LINDEN_LOSS(FocalLoss, focal(), focal({.gamma = 0.5}),
             y* pow(exp(-log_of_one_plus(s)), p) * log_of_one_plus(-s) +
                 (1 - y) * pow(exp(-log_of_one_plus(-s)), p) * log_of_one_plus(s))

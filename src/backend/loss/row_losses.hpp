@@ -235,6 +235,50 @@ struct HuberLoss {
   static double least(double) noexcept { return 0; }
 };
 
+/// With r = label - score: square(delta) * (sqrt(1 + square(r / delta)) - 1), about 0.5 * square(r) near 0 and
+/// delta * (|r| - delta) far out, without a corner between. With root = sqrt(1 + square(r / delta)) the slope is
+/// -r / root. The curvature is 1 / root, as for huber that of the tightest parabola which touches the loss at the score
+/// and lies above it everywhere; the second derivative is its cube. Ratios are taken of the smaller to the larger.
+struct PseudoHuberLoss {
+  static constexpr const char* name = "pseudo_huber";
+  static constexpr Link link = Link::identity;
+  static constexpr LabelKind labels = LabelKind::real;
+  static constexpr LossShape shape = LossShape::convex;
+  static constexpr Lowest lowest = Lowest::at_a_score;
+  static constexpr Start start = Start::median;
+  static constexpr ParameterRule parameters[] = {
+      {"delta", 0, true, unbounded, 1, "the residual about which the square becomes a line"}};
+  static constexpr const char* metrics[] = {"mae", "rmse", "r2"};
+
+  double delta;
+
+  template <class S>
+  LINDEN_HD auto operator()(S score, double label) const {
+    const double r = label - value_of(score);
+    const double size = math::abs(r);
+    const bool is_near = size <= delta;
+    const double low = is_near ? size : delta, ratio = low / (is_near ? delta : size);
+    const double root = math::sqrt(1.0 + math::square(ratio)), unit = is_near ? 1.0 : ratio;
+    const double slope = low / root;
+    return with_derivatives(score, low * (size / (unit + root)), r > 0.0 ? -slope : slope, unit / root);
+  }
+
+  static double bend(const Dual& d) noexcept { return d.second * d.second * d.second; }
+  double slope_limit() const noexcept { return delta; }
+  /// With sines t = slope / delta and cosines c = sqrt(1 - square(t)) at the score and at the dual point:
+  /// square(delta) (square(change of t) + square(change of c)) / (2 c).
+  double divergence(double score, double label, double d) const noexcept {
+    if (d == 0) return 0;
+    const Dual at = (*this)(variable(score), label);
+    const double cosine = at.second, sine = at.first / delta, step = d / delta, rise = step * (2 * sine + step);
+    const double square_there = cosine * cosine - rise;
+    if (square_there < -8 * std::numeric_limits<double>::epsilon()) return no_dual_point;
+    const double there = square_there > 0 ? std::sqrt(square_there) : 0, tilt = (2 * sine + step) / (cosine + there);
+    return 0.5 * d * d * (1 + tilt * tilt) / cosine;
+  }
+  static double least(double) noexcept { return 0; }
+};
+
 /// The focal loss with a gamma that is not 2, p = sigmoid(score). The powers pow(1 - p, gamma) and pow(p, gamma) are
 /// spelt exp(gamma * log_sigmoid(-score)) and exp(gamma * log_sigmoid(score)): the same numbers, finite with their
 /// derivatives where p is 0 or 1 to the last bit.
@@ -288,8 +332,8 @@ struct LossTypes {
   static_assert((requires { CompleteLoss<Losses>(); } && ...));
 };
 /// All built-in losses, in the order in which they are listed for users.
-using LossList =
-    LossTypes<SquaredLoss, LogisticLoss, SoftmaxLoss, PoissonLoss, QuantileLoss, AbsoluteLoss, HuberLoss, FocalLoss>;
+using LossList = LossTypes<SquaredLoss, LogisticLoss, SoftmaxLoss, PoissonLoss, QuantileLoss, AbsoluteLoss, HuberLoss,
+                           FocalLoss, PseudoHuberLoss>;
 
 template <class Loss>
 struct LossType {

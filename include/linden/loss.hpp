@@ -125,6 +125,10 @@ inline Loss softmax(SoftmaxOptions options = {}) { return by_name("softmax", {},
 /// exp(s) - y s, for counts or rates y >= 0; the prediction is the mean exp(s). Metrics: poisson_deviance, rmse.
 inline Loss poisson() { return by_name("poisson"); }
 
+/// s + y exp(-s), for amounts y > 0 whose spread grows with their mean; the prediction is the mean exp(s).
+/// Metrics: gamma_deviance, rmse.
+inline Loss gamma() { return by_name("gamma"); }
+
 struct QuantileOptions {
   double level = 0.5;  ///< the share of labels that lie below the prediction, (0, 1)
 };
@@ -136,7 +140,9 @@ struct QuantileOptions {
 /// order statistic of its residuals y - s: the smallest one such that the weights of the residuals up to it sum to at
 /// least level times the leaf's weight. l1 and l2 shape the splits, but do not apply to these values. The start is the
 /// same statistic of the labels. Metrics: pinball at the level, mae.
-inline Loss quantile(QuantileOptions options = {}) { return by_name("quantile", {{"level", options.level}}); }
+inline Loss quantile(QuantileOptions options = {}) {
+  return by_name("quantile").with_parameter("level", options.level);
+}
 
 /// |y - s|, for any real label; the prediction is the median. Leaves are worth what quantile at level 0.5 gives them.
 /// Metrics: mae, rmse, r2.
@@ -150,7 +156,7 @@ struct HuberOptions {
 /// on which outliers pull no harder than delta. The curvature is min(1, delta / |r|), that of the tightest parabola
 /// which touches the loss at s and lies above it: the second derivative, 0 beyond delta, would make Newton steps
 /// without bound. Metrics: mae, rmse, r2.
-inline Loss huber(HuberOptions options = {}) { return by_name("huber", {{"delta", options.delta}}); }
+inline Loss huber(HuberOptions options = {}) { return by_name("huber").with_parameter("delta", options.delta); }
 
 struct PseudoHuberOptions {
   double delta = 1;  ///< about where the square becomes a line, > 0, in the unit of the label
@@ -161,7 +167,7 @@ struct PseudoHuberOptions {
 /// touches the loss at s and lies above it (XGBoost takes its cube, the second derivative, whose steps have no bound).
 /// Metrics: mae, rmse, r2.
 inline Loss pseudo_huber(PseudoHuberOptions options = {}) {
-  return by_name("pseudo_huber", {{"delta", options.delta}});
+  return by_name("pseudo_huber").with_parameter("delta", options.delta);
 }
 
 struct FocalOptions {
@@ -171,7 +177,7 @@ struct FocalOptions {
 /// -y (1 - p)^gamma log p - (1 - y) p^gamma log(1 - p) with p = sigmoid(s), for labels 0 and 1. The prediction is p,
 /// which minimises this loss, but for gamma > 0 is nearer to 1/2 than the probability of class 1. The loss is not
 /// convex: its curvature is taken as 0 where it is negative. Metrics: auc, accuracy, logloss.
-inline Loss focal(FocalOptions options = {}) { return by_name("focal", {{"gamma", options.gamma}}); }
+inline Loss focal(FocalOptions options = {}) { return by_name("focal").with_parameter("gamma", options.gamma); }
 
 struct CustomOptions {
   Link link = Link::identity;

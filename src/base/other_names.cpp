@@ -124,6 +124,7 @@ constexpr OtherName losses[] = {
     {"absolute_error", "absolute"},
     {"mae", "absolute"},
     {"reg:pseudohubererror", "pseudo_huber"},
+    {"reg:gamma", "gamma"},
 };
 
 constexpr OtherName metrics[] = {

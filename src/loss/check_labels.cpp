@@ -40,14 +40,15 @@ std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const dou
     if (loss.label_kind() == LabelKind::classes && !is_class(label, classes))
       return LabelFault{row, fmt::format(", but {} wants {}. Hint: {}.", loss.name(), wanted_classes(loss.classes()),
                                          class_hint(labels))};
-    if (loss.label_kind() == LabelKind::nonnegative && label < 0)
-      return LabelFault{row, fmt::format(", but {} wants numbers >= 0. Hint: use .loss = loss::squared() for labels of "
+    const bool is_positive = loss.label_kind() == LabelKind::positive;
+    if ((is_positive || loss.label_kind() == LabelKind::nonnegative) && label < 0)
+      return LabelFault{row, fmt::format(", but {} wants numbers {} 0. Hint: use .loss = loss::squared() for labels of "
                                          "either sign.",
+                                         loss.name(), is_positive ? ">" : ">=")};
+    if (is_positive && label == 0)
+      return LabelFault{row, fmt::format(", but {} wants numbers > 0. Hint: use .loss = loss::poisson() for counts and "
+                                         "amounts that may be 0.",
                                          loss.name())};
-    if (loss.label_kind() == LabelKind::positive && label <= 0)
-      return LabelFault{row, fmt::format(", but {} wants numbers > 0. Hint: use .loss = loss::{}.", loss.name(),
-                                         label < 0 ? "squared() for labels of either sign"
-                                                   : "poisson() for counts and amounts that may be 0")};
   }
   return std::nullopt;
 }

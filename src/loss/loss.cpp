@@ -62,9 +62,10 @@ std::optional<Loss> find(std::string_view name, int classes, LossTypes<Losses...
   for (const std::string& other : loss::names())
     for (const LossParameter& parameter : loss::by_name(other).parameters())
       if (parameter.name == name) others.push_back(other);
-  fail<ArgumentError>("loss {} has no parameter \"{}\". {}Parameters: {}.{}", loss.name(), name,
-                      did_you_mean(name, own), own.empty() ? "none" : listing(own),
-                      others.empty() ? "" : fmt::format(" Hint: loss {} has it.", listing(others)));
+  fail<ArgumentError>(
+      "loss {} has no parameter \"{}\". {}Parameters: {}.{}", loss.name(), name, did_you_mean(name, own),
+      own.empty() ? "none" : listing(own),
+      others.empty() ? "" : fmt::format(" Hint: {} {} it.", listing(others), others.size() == 1 ? "has" : "have"));
 }
 
 double evaluate_softmax(std::span<const double> score, std::size_t label, std::span<double> gradient,
@@ -183,9 +184,7 @@ Loss automatic() try {
   fail_out_of_memory("automatic");
 }
 
-std::vector<std::string> names() try {
-  return names_of(LossList());
-} catch (const std::bad_alloc&) {
+std::vector<std::string> names() try { return names_of(LossList()); } catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::names");
 }
 

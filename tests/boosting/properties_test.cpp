@@ -26,7 +26,7 @@ RandomData some_data(std::uint64_t seed, const std::string& loss, int rows = 500
 }
 
 TEST(Properties, ModelBytesDoNotDependOnThreads) {
-  for (const std::string loss : losses) {
+  for (const std::string& loss : losses) {
     const Dataset train = some_data(1, loss, 40'000).dataset();
     BoostingConfig config = some_config(loss);
     config.rounds = 2;
@@ -61,7 +61,7 @@ Dataset sparse_dataset(const RandomData& data) {
 }
 
 TEST(Properties, RowsOfWeightZeroAreAsIfTheyWereNotThere) {
-  for (const std::string loss : losses)
+  for (const std::string& loss : losses)
     for (std::uint64_t seed = 1; seed <= 12; ++seed) {
       Random random(seed);
       const bool is_sparse = seed % 3 == 0;
@@ -95,7 +95,8 @@ TEST(Properties, RowsOfWeightZeroAreAsIfTheyWereNotThere) {
 // Run by the next test in a process of its own, whose level the environment names.
 TEST(Properties, DISABLED_WriteModelsOfThisLevel) {
   std::string bytes;
-  for (const std::string loss : losses) bytes += bytes_of(fit_boosted(some_data(2, loss).dataset(), some_config(loss)));
+  for (const std::string& loss : losses)
+    bytes += bytes_of(fit_boosted(some_data(2, loss).dataset(), some_config(loss)));
   Random random(3);
   RandomData wide;  // 24-bit entries, groups of features, sampling
   for (int f = 0; f < 40; ++f) add_numbers(wide, random_numbers(random, 900, 300, f % 2 ? 0.1 : 0));
@@ -139,7 +140,7 @@ TEST(Properties, AnUnknownInstructionLevelIsRefused) {
 }
 
 TEST(Properties, ModelBytesDoNotDependOnTheOrderOfRows) {
-  for (const std::string loss : losses) {
+  for (const std::string& loss : losses) {
     const RandomData data = some_data(4, loss);
     const std::string bytes = bytes_of(fit_boosted(data.dataset(), some_config(loss)));
     Random random(5);
@@ -175,7 +176,7 @@ TEST(Properties, AWeightIsAsManyRowsWhereLeavesAreRenewed) {
 }
 
 TEST(Properties, StrictlyMonotoneTransformsDoNotChangePredictions) {
-  for (const std::string loss : losses) {
+  for (const std::string& loss : losses) {
     RandomData data = some_data(6, loss);
     for (reference::Feature& feature : data.features)
       if (!feature.categorical)
@@ -198,7 +199,7 @@ TEST(Properties, StrictlyMonotoneTransformsDoNotChangePredictions) {
 }
 
 TEST(Properties, ConstantEmptyAndRepeatedColumnsChangeNothing) {
-  for (const std::string loss : losses) {
+  for (const std::string& loss : losses) {
     const RandomData data = some_data(7, loss);
     RandomData more = data;
     const auto rows = static_cast<std::size_t>(data.rows());

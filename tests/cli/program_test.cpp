@@ -212,7 +212,10 @@ TEST_F(Commands, StandardInputIsData) {
 
 TEST_F(Commands, PatienceStopsEarly) {
   write("v.csv", table(0, 40));
-  const std::string out = train(0, "--valid v.csv --patience 3 --set rounds=2000 --set learning_rate=0.9");
+  write("t.csv", table(0));
+  const std::string out = succeed(
+      "train --data t.csv --label y --out m.json --valid v.csv --patience 3 --rounds 2000 --learning-rate 0.9 "
+      "--min-rows-in-leaf 3");
   EXPECT_LT(BoostedModel::load(folder() / "m.json").rounds(), 2000) << out;
 }
 

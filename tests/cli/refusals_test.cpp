@@ -135,7 +135,7 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(refused(train + "--label y --set l2=much"), "linden: --l2: \"much\" is not a number.\n");
   EXPECT_EQ(refused(train + "--label y --set loss=hinge"),
             "linden: loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson, quantile, absolute, huber, "
-            "focal.\n");
+            "focal, pseudo_huber, gamma.\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=0.9"),
             "linden: --set loss.level=0.9: that is a parameter of quantile, and the loss is chosen by the label. Hint: "
             "--loss quantile, or leave it out.\n");

@@ -100,6 +100,29 @@ struct PoissonLoss {
   static double least(double label) noexcept { return label > 0 ? label - label * math::log(label) : 0; }
 };
 
+/// score + label * exp(-score): slope 1 - label * exp(-score), curvature label * exp(-score).
+struct GammaLoss {
+  static constexpr const char* name = "gamma";
+  static constexpr Link link = Link::exp;
+  static constexpr LabelKind labels = LabelKind::positive;
+  static constexpr LossShape shape = LossShape::convex;
+  static constexpr Lowest lowest = Lowest::at_a_score;
+  static constexpr Start start = Start::log_mean;
+  static constexpr const char* metrics[] = {"gamma_deviance", "rmse"};
+
+  template <class S, class Label>
+  LINDEN_HD auto operator()(const S& score, const Label& label) const {
+    using math::exp;
+    return score + label * exp(-score);
+  }
+
+  /// The relative entropy of the ratio q - d from the ratio q = label exp(-score), which should be 1.
+  static double divergence(double score, double label, double d) noexcept {
+    return entropy_divergence(label * math::exp(-score), -d, [&] { return math::log(label) - score; });
+  }
+  static double least(double label) noexcept { return 1 + math::log(label); }
+};
+
 /// logsumexp(scores) - scores[label], over K scores. logsumexp is one primitive, evaluated as
 ///
 ///     shift = the largest score;  sum = exp(s_0 - shift) + exp(s_1 - shift) + ... from left to right;
@@ -333,7 +356,7 @@ struct LossTypes {
 };
 /// All built-in losses, in the order in which they are listed for users.
 using LossList = LossTypes<SquaredLoss, LogisticLoss, SoftmaxLoss, PoissonLoss, QuantileLoss, AbsoluteLoss, HuberLoss,
-                           FocalLoss, PseudoHuberLoss>;
+                           FocalLoss, PseudoHuberLoss, GammaLoss>;
 
 template <class Loss>
 struct LossType {

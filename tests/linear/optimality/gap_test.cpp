@@ -187,11 +187,14 @@ TEST(Gap, DivergenceIsThatOfTheLossBetweenTwoScores) {
           const Real s = score, z = other;
           problem.derive({&s, 1}, label, slope, bend);
           problem.derive({&z, 1}, label, there, bend);
-          const Real expected = problem.loss({&s, 1}, label) - problem.loss({&z, 1}, label) - there[0] * (s - z);
+          const Real here = problem.loss({&s, 1}, label), over = problem.loss({&z, 1}, label),
+                     line = there[0] * (s - z);
+          const Real expected = here - over - line;
           const double d = static_cast<double>(there[0] - slope[0]);
           const double size = static_cast<double>(reference::size_of(expected));
           EXPECT_NEAR(divergence(spec, score, label, d), static_cast<double>(expected),
-                      1e-12 * size + 1e-17 * (1 + std::exp(std::max(score, other))))
+                      1e-12 * size + 1e-17 * static_cast<double>(1 + reference::size_of(here) +
+                                                                 reference::size_of(over) + reference::size_of(line)))
               << loss.name() << " " << label << " " << score << " " << other;
         }
       }

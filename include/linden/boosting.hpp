@@ -20,6 +20,7 @@
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
+#include <linden/options.hpp>
 #include <linden/row_predictor.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
@@ -55,14 +56,6 @@ struct BoostingConfig {
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds.
   LINDEN_API void check() const;
-};
-
-/// One field of a configuration in words, for programs that take settings as text.
-struct FieldInfo {
-  std::string name;
-  std::string value;  ///< as text, in the form set_field takes
-  std::string range;  ///< "(0, 1]", "leaf_wise | level_wise"
-  std::string meaning;
 };
 
 /// All fields in the order of their declaration, with their values. The parameters of the loss, where it has some,
@@ -142,9 +135,6 @@ struct Tree {
   int leaves() const noexcept { return static_cast<int>((nodes.size() + 1) / 2); }
   int depth() const;
 };
-
-/// What predict returns: after the link, before it, the most probable class, or the leaf reached in each tree.
-enum class Output { prediction, score, label, leaf };
 
 struct PredictOptions {
   Output output = Output::prediction;
@@ -279,10 +269,5 @@ LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostedModel& model
 /// device that this build does not support.
 LINDEN_API BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config = {},
                                     const FitOptions& options = {});
-
-/// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
-/// Numbers are numbers (squared), whole ones too, except where there are just two, such as 0 and 1: these are classes
-/// (logistic). Classes that are numbered 0, 1, 2, ... want loss::softmax by name. Throws DataError without a label.
-LINDEN_API Loss default_loss(const Dataset& data);
 
 }  // namespace linden

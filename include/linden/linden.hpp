@@ -19,6 +19,7 @@
 #include <linden/metric.hpp>
 #include <linden/callback.hpp>
 #include <linden/row_predictor.hpp>
+#include <linden/options.hpp>
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
 #include <linden/model.hpp>

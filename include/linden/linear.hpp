@@ -28,11 +28,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
-#include <linden/boosting.hpp>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
+#include <linden/options.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
 #include <optional>

@@ -24,6 +24,7 @@ std::int64_t available(Context&) { return 0; }
 
 const MemoryKernels& host_memory_kernels() {
   static constexpr MemoryKernels table{
+      .is_host = true,
       .allocate = allocate,
       .release = release,
       .upload = copy,

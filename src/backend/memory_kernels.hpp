@@ -11,6 +11,8 @@
 namespace linden {
 
 struct MemoryKernels {
+  /// Whether the host reads and writes this memory as its own.
+  bool is_host;
   /// Uninitialised memory, aligned to 256 bytes; null for 0 bytes. `what` names it in the MemoryError that says how
   /// much was wanted, what is free and what would need less ("histograms").
   void* (*allocate)(Context&, std::int64_t bytes, const char* what);

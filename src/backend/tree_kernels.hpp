@@ -46,16 +46,8 @@ struct PredictTask {
   std::int64_t score_stride = 0;              ///< between outputs
   double* scores = nullptr;                   ///< null: do not sum
   std::int32_t* leaves = nullptr;             ///< out [row_count, trees]: leaf numbers; null: do not ask
-  double* worker_rows = nullptr;  ///< [threads, predict_tile(features) * features]; zeros, and left so by sparse rows
+  double* worker_rows = nullptr;  ///< predict_scratch() bytes of the host's; zeros, and left so by sparse rows
 };
-
-LINDEN_LEVEL_BEGIN
-/// Rows that predict works on at once, for a forest of so many features.
-LINDEN_HD std::int64_t predict_tile(std::int32_t features) {
-  const std::int64_t fit = 16384 / (features > 0 ? features : 1);  // 128 KB of doubles stay in the second-level cache
-  return fit < 8 ? 8 : fit > 256 ? 256 : fit;
-}
-LINDEN_LEVEL_END
 
 struct TreeKernels {
   /// Leaves expanded at once, at most (a tree does not depend on it).
@@ -90,6 +82,8 @@ struct TreeKernels {
   /// Adds the value of each row's leaf to its score.
   void (*update)(Context&, TreeMemory&, double* scores);
   void (*predict)(Context&, const PredictTask&);
+  /// Bytes of scratch memory that predict wants for a forest of so many features. On a GPU 0.
+  std::int64_t (*predict_scratch)(Context&, std::int32_t features);
 };
 
 /// The CPU's table for this machine's instruction level (LINDEN_ISA=v2, v3 or v4 in the environment forces one).

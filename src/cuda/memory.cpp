@@ -41,6 +41,7 @@ std::int64_t available(Context& context) { return context.queue->available(); }
 
 const MemoryKernels& memory_kernels() {
   static constexpr MemoryKernels table{
+      .is_host = false,
       .allocate = allocate,
       .release = release,
       .upload = upload,

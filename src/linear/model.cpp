@@ -51,14 +51,13 @@ std::vector<double> scores_of(const LinearModel::State& model, const Design& des
                                     static_cast<std::int64_t>(host_parameters.size()), "weights");
   const DeviceArray<std::uint8_t> scratch(
       backend.memory, context, backend.linear.design_scratch(context, device.view(), outputs, false), "scratch memory");
-  const bool on_cpu = context.queue == nullptr;
-  const DeviceArray<double> device_scores(backend.memory, context, on_cpu ? 0 : outputs * rows, "scores");
+  const ToHost<double> device_scores(backend.memory, context, scores.data(), outputs * rows, "scores");
   backend.linear.scores(context, {.design = device.view(),
                                   .outputs = outputs,
                                   .parameters = parameters.data(),
-                                  .scores = on_cpu ? scores.data() : device_scores.data(),
+                                  .scores = device_scores.data(),
                                   .scratch = scratch.data()});
-  if (!on_cpu) device_scores.download(scores.data());
+  device_scores.download();
   return scores;
 }
 

@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
-#include <linden/boosting.hpp>
+#include <linden/options.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>

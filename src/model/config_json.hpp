@@ -1,7 +1,7 @@
 // A configuration in a model file: its fields as text, in order. Reading it back checks every field.
 #pragma once
 
-#include <linden/boosting.hpp>
+#include <linden/options.hpp>
 
 #include "base/fail.hpp"
 #include "json/reader.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <linden/boosting.hpp>
+#include <linden/options.hpp>
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"

@@ -1,7 +1,7 @@
 // Lines that models print of themselves, whatever the family: what a line is about in 12 places, as in the program.
 #pragma once
 
-#include <linden/boosting.hpp>
+#include <linden/options.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

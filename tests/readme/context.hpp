@@ -111,6 +111,12 @@ namespace in_model_hpp {
 const Dataset& test = other_rows;
 }
 
+namespace in_options_hpp {
+const Dataset& test = other_rows;
+const BoostingConfig config;
+const BoostedModel model = fit_boosted(some_training_rows, {.loss = loss::logistic(), .rounds = 5});
+}  // namespace in_options_hpp
+
 namespace in_row_predictor_hpp {
 const BoostedModel model =
     fit_boosted(Dataset::from_named({{"age", Tensor::of({20.0, 40.0})},

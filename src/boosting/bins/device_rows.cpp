@@ -38,17 +38,14 @@ DeviceRows::DeviceRows(const Backend& backend, Context& context, const RawView& 
       host_(raw.rows()),
       feature_of_column_(raw.feature_of_column()),
       bounds_{0} {
-  const bool on_cpu = context.queue == nullptr;
   if (host_.rows == 0) return;
-  if (on_cpu)
+  if (memory_.is_host)
     bounds_.push_back(host_.rows);
   else if (host_.columns != nullptr)
     plan_columns(limits.part_bytes);
   else
     plan_entries(limits.part_bytes);
-  for (std::size_t part = 1; part < bounds_.size(); ++part)
-    most_rows_ = std::max(most_rows_, bounds_[part] - bounds_[part - 1]);
-  if (on_cpu) return;
+  if (memory_.is_host) return;
   const std::int64_t parts = static_cast<std::int64_t>(bounds_.size()) - 1;
   const std::int64_t held = parts * part_size_ <= limits.keep_bytes ? parts : 1;
   for (std::int64_t i = 0; i < held; ++i) memories_.emplace_back(memory_, context_, part_size_, "raw rows");

@@ -27,8 +27,6 @@ class DeviceRows {
   DeviceRows(const DeviceRows&) = delete;
   DeviceRows& operator=(const DeviceRows&) = delete;
 
-  std::int64_t most_rows() const noexcept { return most_rows_; }  ///< of any part
-
   /// Calls f(rows, first) for the parts in order. rows[0] is row `first` of the view; its features are those at these
   /// places of the view.
   template <class F>
@@ -55,7 +53,6 @@ class DeviceRows {
   const RowsView& host_;
   const std::vector<std::int32_t>& feature_of_column_;
   std::vector<std::int64_t> bounds_;  // part i has the rows from bounds_[i] to bounds_[i + 1]
-  std::int64_t most_rows_ = 0;
 
   // On a GPU.
   std::vector<DeviceArray<std::byte>> memories_;  // one for each part, or one for all

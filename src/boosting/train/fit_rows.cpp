@@ -20,8 +20,10 @@ FitRows::FitRows(const Backend& backend, Context& context, const Labels& labels,
       outputs_(static_cast<std::int64_t>(initial_score.size())),
       labels_(backend.memory, context, labels.values.data(), rows_, "labels"),
       weights_(backend.memory, context, weights.data(), static_cast<std::int64_t>(weights.size()), "weights"),
-      scores_(backend.memory, context, outputs_ * rows_, "scores"),
-      gradients_(backend.memory, context, 2 * outputs_ * rows_, "gradients"),
+      score_memory_(static_cast<std::size_t>(outputs_ * rows_) * sizeof(double)),
+      gradient_memory_(static_cast<std::size_t>(2 * outputs_ * rows_) * sizeof(float)),
+      scores_(backend.memory, context, score_memory_.as<double>(), outputs_ * rows_, "scores"),
+      gradients_(backend.memory, context, host_gradients(), 2 * outputs_ * rows_, "gradients"),
       ranges_(initial_score.size()) {
   std::vector<double> start(static_cast<std::size_t>(rows_));
   for (std::int64_t k = 0; k < outputs_; ++k) {
@@ -54,33 +56,25 @@ const std::vector<GradientRange>& FitRows::fill_gradients() {
   return ranges_;
 }
 
-std::vector<double> FitRows::host_scores() const {
-  std::vector<double> scores(static_cast<std::size_t>(scores_.size()));
-  scores_.download(scores.data());
-  return scores;
+const double* FitRows::host_scores() {
+  scores_.download();
+  return score_memory_.as<double>();
 }
 
 // The tape runs on the host: scores come to it, gradients go back.
 void FitRows::run_tape(GradientTask task) {
-  if (context_.queue == nullptr) return tape_gradients(loss_.definition(), task);
-  const std::vector<double> scores = host_scores();
-  std::vector<float> gradients(static_cast<std::size_t>(gradients_.size()));
-  task.scores = scores.data();
+  task.scores = host_scores();
   task.labels = host_labels_.data();
   task.weights = host_weights_.empty() ? nullptr : host_weights_.data();
-  task.gradients = gradients.data();
-  task.curvatures = gradients.data() + outputs_ * rows_;
+  task.gradients = host_gradients();
+  task.curvatures = host_gradients() + outputs_ * rows_;
   tape_gradients(loss_.definition(), task);
-  gradients_.upload(gradients.data());
+  gradients_.upload();
 }
 
 std::vector<RowSlopes> FitRows::slopes() {
-  const float* all = gradients_.data();
-  if (context_.queue != nullptr) {
-    host_gradients_.resize(static_cast<std::size_t>(gradients_.size()));
-    gradients_.download(host_gradients_.data());
-    all = host_gradients_.data();
-  }
+  gradients_.download();
+  const float* const all = host_gradients();
   std::vector<RowSlopes> slopes;
   const auto rows = static_cast<std::size_t>(rows_);
   for (std::int64_t k = 0; k < outputs_; ++k)

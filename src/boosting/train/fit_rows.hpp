@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "base/memory.hpp"
 #include "boosting/bins/category_bins.hpp"
 #include "model/labels.hpp"
 
@@ -20,20 +21,21 @@ class FitRows {
   const double* weights() const noexcept { return host_weights_.empty() ? nullptr : weights_.data(); }
   double* scores(std::int64_t output) noexcept { return scores_.data() + output * rows_; }
 
-  /// A copy of the scores [outputs, rows].
-  std::vector<double> host_scores() const;
+  /// The scores [outputs, rows] as they are now, on the host. Good until a tree is added.
+  const double* host_scores();
 
   /// Gradients of all rows and outputs: by a kernel, or by the tape for losses that need it, whose tensors are the
   /// host's. Returns the range of each output.
   const std::vector<GradientRange>& fill_gradients();
 
-  /// The gradients and curvatures of all outputs as fill_gradients left them, on the host.
+  /// The gradients and curvatures of all outputs as fill_gradients left them, on the host. Good until the next call.
   std::vector<RowSlopes> slopes();
 
   /// Points a tree to what the tree of an output is grown from.
   void point(TreeMemory& tree, std::int64_t output);
 
  private:
+  float* host_gradients() const noexcept { return gradient_memory_.as<float>(); }
   float* gradients(std::int64_t output) noexcept { return gradients_.data() + output * rows_; }
   float* curvatures(std::int64_t output) noexcept { return gradients_.data() + (outputs_ + output) * rows_; }
   void run_tape(GradientTask task);
@@ -44,12 +46,12 @@ class FitRows {
   std::span<const double> host_labels_, host_weights_;
   std::int64_t rows_, outputs_;
   OnDevice<double> labels_, weights_;
-  DeviceArray<double> scores_;    // [outputs, rows]
-  DeviceArray<float> gradients_;  // [2, outputs, rows]: gradients, then curvatures
+  Memory score_memory_, gradient_memory_;  // the host's, which on a GPU takes no room until it is read
+  ToHost<double> scores_;                  // [outputs, rows]
+  ToHost<float> gradients_;                // [2, outputs, rows]: gradients, then curvatures
   std::vector<OnDevice<double>> columns_;
   std::vector<const double*> column_pointers_;
   std::vector<GradientRange> ranges_;
-  std::vector<float> host_gradients_;  // on a GPU: what slopes() refers to
 };
 
 }  // namespace linden

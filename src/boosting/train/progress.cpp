@@ -51,9 +51,8 @@ std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, Fi
   std::vector<MetricValue> values;
   for (Validation& set : sets_) set.after_round(model, metrics_, values, undefined_);
   if (!options_.train_metrics) return values;
-  const std::vector<double> scores = rows.host_scores();
   const Tensor prediction =
-      predictions(model.config.loss, model.outputs(), train_.rows(), scores.data(), true, context_.arena);
+      predictions(model.config.loss, model.outputs(), train_.rows(), rows.host_scores(), true, context_.arena);
   append_metrics(training_rows, metrics_, prediction, train_labels_, train_.weight(), values, undefined_);
   return values;
 }

@@ -45,9 +45,9 @@ void Validation::start(const BoostedModel::State& model) {
   host_scores_.resize(static_cast<std::size_t>(model.outputs() * valid.rows()));
   for (int k = 0; k < model.outputs(); ++k)
     std::fill_n(host_scores_.begin() + k * valid.rows(), valid.rows(), model.initial_score[k]);
-  scores_ = DeviceArray<double>(backend_.memory, context_, model.outputs() * valid.rows(), "validation scores");
-  scores_.upload(host_scores_.data());
-  if (context_.queue == nullptr) host_scores_ = {};
+  scores_ =
+      ToHost<double>(backend_.memory, context_, host_scores_.data(), std::ssize(host_scores_), "validation scores");
+  scores_.upload();
 }
 
 void Validation::after_round(const BoostedModel::State& model, const std::vector<Metric>& metrics,
@@ -57,10 +57,9 @@ void Validation::after_round(const BoostedModel::State& model, const std::vector
                       model.groups);
   const DeviceForest device_forest(backend_, context_, forest, model.outputs());
   add_trees(backend_, context_, device_forest, *rows_, forest.used(), scores_.data(), rows);
-  const bool on_cpu = context_.queue == nullptr;
-  if (!on_cpu) scores_.download(host_scores_.data());
-  const Tensor prediction = predictions(model.config.loss, model.outputs(), rows,
-                                        on_cpu ? scores_.data() : host_scores_.data(), true, context_.arena);
+  scores_.download();
+  const Tensor prediction =
+      predictions(model.config.loss, model.outputs(), rows, host_scores_.data(), true, context_.arena);
   append_metrics(set_.name, metrics, prediction, labels_, set_.data.weight(), values, undefined);
 }
 

@@ -37,8 +37,8 @@ class Validation {
   std::vector<FeatureSource> sources_;  // until start
   std::optional<RawView> raw_;          // all features of the model
   std::optional<DeviceRows> rows_;
-  DeviceArray<double> scores_;       // [outputs, rows]
-  std::vector<double> host_scores_;  // on a GPU: a copy for the metrics
+  std::vector<double> host_scores_;  // [outputs, rows]
+  ToHost<double> scores_;            // these, where trees are added
 };
 
 /// Appends the metrics of predictions, their names after that of the set, if it has one. One that is undefined there is

@@ -11,6 +11,12 @@ namespace {
 
 constexpr int together = 8;
 
+// Rows of a tile, for a forest of so many features.
+std::int64_t tile_rows(std::int32_t features) {
+  const std::int64_t fit = 16384 / (features > 0 ? features : 1);  // 128 KB of doubles stay in the second-level cache
+  return fit < 8 ? 8 : fit > 256 ? 256 : fit;
+}
+
 void gather(const RowsView& rows, std::int64_t begin, std::int64_t end, double* values) {
   const std::int64_t width = rows.features;
   if (rows.columns)
@@ -42,10 +48,15 @@ void descend(const ForestView& forest, std::int32_t root, const double* const* r
 
 }  // namespace
 
+std::int64_t predict_scratch(Context& context, std::int32_t features) {
+  const std::int64_t width = features > 0 ? features : 1;  // leaves read the value of a feature, too
+  return context.arena.threads() * tile_rows(features) * width * std::int64_t{sizeof(double)};
+}
+
 void predict(Context& context, const PredictTask& task) {
   const ForestView& forest = task.forest;
   const std::int64_t width = forest.features;
-  const std::int64_t tile = predict_tile(forest.features);
+  const std::int64_t tile = tile_rows(forest.features);
   context.arena.chunks(task.row_count, tile, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
     double* const values = task.worker_rows + worker * tile * width;
     gather(task.rows, task.first_row + begin, task.first_row + end, values);

@@ -18,6 +18,7 @@ void leaf_sums(Context&, TreeMemory&);
 void renew(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);
 void predict(Context&, const PredictTask&);
+std::int64_t predict_scratch(Context&, std::int32_t features);
 
 LINDEN_LEVEL_END
 }  // namespace linden

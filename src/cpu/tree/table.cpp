@@ -27,6 +27,7 @@ const TreeKernels& tree_kernels() {
       .renew = renew,
       .update = update,
       .predict = predict,
+      .predict_scratch = predict_scratch,
   };
   return table;
 }

@@ -8,6 +8,9 @@ namespace {
 // A level of 1,024 leaves in one step: the work of a step is divided between all its nodes.
 constexpr std::int32_t leaf_wise_batch = 32, level_wise_batch = 1024;
 
+// Blocks gather rows in shared memory.
+std::int64_t predict_scratch(Context&, std::int32_t) { return 0; }
+
 }  // namespace
 
 const TreeKernels& tree_kernels() {
@@ -28,6 +31,7 @@ const TreeKernels& tree_kernels() {
       .renew = renew,
       .update = update,
       .predict = predict,
+      .predict_scratch = predict_scratch,
   };
   return table;
 }

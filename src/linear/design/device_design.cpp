@@ -27,7 +27,7 @@ DType common_dtype(const DesignView& view) {
 
 DeviceDesign::DeviceDesign(const Backend& backend, Context& context, const Design& design, bool as_dense)
     : backend_(backend), context_(context), design_(design), view_(design.view()) {
-  if (context.queue == nullptr) return;
+  if (backend.memory.is_host) return;
   if (view_.sparse && !as_dense)
     upload_sparse();
   else

@@ -91,7 +91,7 @@ class Predict : public RawColumns {
     const DeviceArray<double> device_scores = upload(scores);
     const DeviceArray<std::int32_t> device_leaves = room<std::int32_t>(static_cast<std::int64_t>(leaves.size()));
     std::vector<double> worker_rows(
-        static_cast<std::size_t>(2 * predict_tile(trees.features) * std::max(trees.features, 1)));
+        static_cast<std::size_t>(cpu_backend().tree.predict_scratch(cpu(), trees.features)) / sizeof(double));
     task.forest = trees.view();
     task.rows = host;
     task.scores = scores.data();

@@ -1,0 +1,32 @@
+// What boosted and linear models have in common for those who use them: the fields of configurations as text, the loss
+// that a label asks for, and what predict returns.
+//
+//     for (const FieldInfo& field : fields(config)) std::cout << field.name << " = " << field.value << "\n";
+//     Tensor k = model.predict(test, {.output = Output::label});
+#pragma once
+
+#include <linden/data.hpp>
+#include <linden/export.hpp>
+#include <linden/loss.hpp>
+#include <string>
+
+namespace linden {
+
+/// One field of a configuration in words, for programs that take settings as text.
+struct FieldInfo {
+  std::string name;
+  std::string value;  ///< as text, in the form set_field takes
+  std::string range;  ///< "(0, 1]", "leaf_wise | level_wise"
+  std::string meaning;
+};
+
+/// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
+/// Numbers are numbers (squared), whole ones too, except where there are just two, such as 0 and 1: these are classes
+/// (logistic). Classes that are numbered 0, 1, 2, ... want loss::softmax by name. Throws DataError without a label.
+LINDEN_API Loss default_loss(const Dataset& data);
+
+/// What predict returns: after the link, before it, the most probable class, or (of a boosted model) the leaf reached
+/// in each tree.
+enum class Output { prediction, score, label, leaf };
+
+}  // namespace linden

@@ -1,0 +1,1 @@
+#include <linden/options.hpp>

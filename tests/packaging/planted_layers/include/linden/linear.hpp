@@ -1,0 +1,2 @@
+// A sibling.
+#include <linden/boosting.hpp>

@@ -131,7 +131,7 @@ class Grower {
     };
     timed("gradients", -1, [&] { rows_.fill_gradients(); });
     rows_.point(tree, 0);
-    timed("quantise", -1, [&] { backend_.tree.quantise(context_, tree); });
+    timed("quantise", -1, [&] { plant(backend_.tree, context_, tree); });
     bool done = false;
     for (int step = 0;; ++step) {
       timed("histogram", step, [&] { backend_.tree.histogram(context_, tree); });
@@ -139,7 +139,10 @@ class Grower {
       timed("split", step, [&] { backend_.tree.split(context_, tree); });
       timed("select", step, [&] { done = backend_.tree.select(context_, tree); });
       if (done) break;
-      timed("partition", step, [&] { backend_.tree.partition(context_, tree); });
+      timed("partition", step, [&] {
+        backend_.tree.partition(context_, tree);
+        backend_.tree.expand(context_, tree);
+      });
     }
     timed("leaf_sums", -1, [&] { backend_.tree.leaf_sums(context_, tree); });
     timed("update", -1, [&] { backend_.tree.update(context_, tree, rows_.scores(0)); });

@@ -18,7 +18,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/tree_input.hpp"
 #include "tree_work.hpp"
 
 namespace linden::bench {

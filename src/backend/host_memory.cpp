@@ -18,8 +18,6 @@ void fill(Context&, void* to, std::uint8_t byte, std::int64_t bytes) {
   if (bytes > 0) std::memset(to, byte, static_cast<std::size_t>(bytes));
 }
 
-std::int64_t available(Context&) { return 0; }
-
 }  // namespace
 
 const MemoryKernels& host_memory_kernels() {
@@ -31,7 +29,6 @@ const MemoryKernels& host_memory_kernels() {
       .download = copy,
       .copy = copy,
       .fill = fill,
-      .available = available,
   };
   return table;
 }

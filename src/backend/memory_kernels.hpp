@@ -25,8 +25,6 @@ struct MemoryKernels {
   /// From device to device.
   void (*copy)(Context&, void* to, const void* from, std::int64_t bytes);
   void (*fill)(Context&, void* to, std::uint8_t byte, std::int64_t bytes);
-  /// Bytes of a GPU that could be allocated now; 0 on the CPU, which does not say.
-  std::int64_t (*available)(Context&);
 };
 
 /// The host's own.

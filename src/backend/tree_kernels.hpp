@@ -1,7 +1,7 @@
 // The seam of boosting: everything that growing trees asks of a device, as one table of functions over plain memory.
 //
 // The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/tree/table.cpp,
-// the GPU's src/cuda/tree/table.cpp. TreeMemory (tree/tree_memory.hpp) has all that a tree needs, made once for a fit.
+// the GPU's src/cuda/tree/table.cpp. A tree grows in TreeMemory (tree/tree_state.hpp), made once for a fit.
 //
 // Tasks themselves, LossSpec with its program and lists of views are the host's; the arrays of rows behind them (and
 // what a comment says so of) are the device's.
@@ -14,7 +14,9 @@
 #include "backend/loss/row_losses.hpp"
 #include "backend/sample.hpp"
 #include "backend/tree/bin_value.hpp"
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/forest_view.hpp"
+#include "backend/tree/rows_view.hpp"
+#include "backend/tree/tree_state.hpp"
 
 namespace linden {
 
@@ -52,15 +54,19 @@ struct PredictTask {
 struct TreeKernels {
   /// Leaves expanded at once, at most (a tree does not depend on it).
   std::int32_t leaf_wise_batch, level_wise_batch;
-  /// What the kernels keep beside the memory of a tree, given its capacities.
-  std::int64_t (*own_bytes)(const TreeMemory&);
+  /// What the histograms of open leaves may take.
+  std::int64_t (*histogram_bytes)(Context&);
+  /// What the kernels keep for themselves in TreeMemory::scratch, given its capacities.
+  std::int64_t (*scratch_bytes)(Context&, const TreeMemory&);
 
   /// Draws the rows that the trees of a round see.
   void (*sample)(Context&, const SampleTask&);
   void (*bin)(Context&, const BinTask&);
   void (*gradients)(Context&, const GradientTask&);
-  /// Rounds the gradients of the sampled rows to integers and makes the root.
-  void (*quantise)(Context&, TreeMemory&);
+  /// Rounds the gradients of the sampled rows to integers in the tree's units, and adds them up.
+  RootSums (*quantise)(Context&, TreeMemory&);
+  /// Makes TreeState anew, with the root alone.
+  void (*begin)(Context&, TreeMemory&);
   /// Sums the gradients of the new nodes by bin: of the smaller child of each pair, or of both where the parent's
   /// histogram is gone.
   void (*histogram)(Context&, TreeMemory&);
@@ -71,8 +77,10 @@ struct TreeKernels {
   /// Commits finished splits in the order of growth and picks the leaves to expand next; true when the tree is done
   /// (a GPU says so a few steps later, and does nothing from then on).
   bool (*select)(Context&, TreeMemory&);
-  /// Divides the rows of the selected leaves between their children.
+  /// Divides the rows of the selected leaves, and counts what goes left.
   void (*partition)(Context&, TreeMemory&);
+  /// Makes the two children of each of them.
+  void (*expand)(Context&, TreeMemory&);
   /// The leaf of every row, exact sums of the unrounded gradients over each leaf, and the leaf values from them.
   void (*leaf_sums)(Context&, TreeMemory&);
   /// Replaces the leaf values by learning_rate times the order statistic at renewal.level of the residuals, label -

@@ -35,8 +35,6 @@ void fill(Context& context, void* to, std::uint8_t byte, std::int64_t bytes) {
   set_bytes(context, to, byte, static_cast<std::size_t>(bytes), "a fill on the GPU");
 }
 
-std::int64_t available(Context& context) { return context.queue->available(); }
-
 }  // namespace
 
 const MemoryKernels& memory_kernels() {
@@ -48,7 +46,6 @@ const MemoryKernels& memory_kernels() {
       .download = download,
       .copy = copy,
       .fill = fill,
-      .available = available,
   };
   return table;
 }

@@ -8,7 +8,6 @@
 
 #include "backend/math/host_device.hpp"
 #include "backend/tree/tree_math.hpp"
-#include "backend/tree/tree_memory.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -20,7 +19,7 @@ LINDEN_HD bool comes_first(bool level_wise, const Candidate& a, const Candidate&
   return a.order < b.order;
 }
 
-LINDEN_HD void push(TreeMemory& tree, const Candidate& leaf) {
+LINDEN_HD void push(TreeState& tree, const Candidate& leaf) {
   Candidate* const heap = tree.queue;
   std::int32_t at = tree.queue_size++;
   for (; at > 0 && comes_first(tree.limits.level_wise, leaf, heap[(at - 1) / 2]); at = (at - 1) / 2)
@@ -28,7 +27,7 @@ LINDEN_HD void push(TreeMemory& tree, const Candidate& leaf) {
   heap[at] = leaf;
 }
 
-LINDEN_HD Candidate pop(TreeMemory& tree) {
+LINDEN_HD Candidate pop(TreeState& tree) {
   Candidate* const heap = tree.queue;
   const Candidate first = heap[0];
   const Candidate last = heap[--tree.queue_size];
@@ -44,7 +43,7 @@ LINDEN_HD Candidate pop(TreeMemory& tree) {
 }
 
 /// Numbers a node in the order of growth and queues it if it has a split.
-LINDEN_HD void commit_node(TreeMemory& tree, std::int32_t index) {
+LINDEN_HD void commit_node(TreeState& tree, std::int32_t index) {
   GrowNode& node = tree.nodes[index];
   node.order = tree.committed_count;
   tree.committed[tree.committed_count++] = index;
@@ -52,12 +51,12 @@ LINDEN_HD void commit_node(TreeMemory& tree, std::int32_t index) {
 }
 
 /// Splits still to be made.
-LINDEN_HD std::int32_t splits_left(const TreeMemory& tree) {
+LINDEN_HD std::int32_t splits_left(const TreeState& tree) {
   return tree.limits.max_leaves - (tree.committed_count + 1) / 2;
 }
 
 /// Commits all splits whose children are known, in order. True when the tree is done.
-LINDEN_HD bool commit(TreeMemory& tree) {
+LINDEN_HD bool commit(TreeState& tree) {
   if (tree.committed_count == 0) commit_node(tree, 0);
   while (tree.queue_size > 0 && splits_left(tree) > 0) {
     const GrowNode& next = tree.nodes[tree.queue[0].node];
@@ -71,7 +70,7 @@ LINDEN_HD bool commit(TreeMemory& tree) {
 
 /// Fills the batch: the next leaf for certain, and the leaves after it that are likely to be split too. Leaf-wise
 /// growth takes leaves in advance only among the first 0.4 of the splits left; level-wise growth never errs.
-LINDEN_HD void fill_batch(TreeMemory& tree) {
+LINDEN_HD void fill_batch(TreeState& tree) {
   const bool level_wise = tree.limits.level_wise;
   const std::int32_t left = splits_left(tree);
   const std::int32_t hopeful = level_wise ? left : 2 * left / 5;
@@ -92,7 +91,7 @@ LINDEN_HD void fill_batch(TreeMemory& tree) {
 }
 
 /// Whether a new node's histogram is summed row by row; false when it is left to `subtract`, or not needed.
-LINDEN_HD bool is_summed(const TreeMemory& tree, std::int32_t index) {
+LINDEN_HD bool is_summed(const TreeState& tree, std::int32_t index) {
   const GrowNode& node = tree.nodes[index];
   if (node.parent < 0) return true;
   const std::int32_t left = tree.nodes[node.parent].left;
@@ -103,10 +102,20 @@ LINDEN_HD bool is_summed(const TreeMemory& tree, std::int32_t index) {
   return (index == left) == left_is_smaller;
 }
 
+/// The node that all others come from.
+LINDEN_HD GrowNode root_of(const TreeMemory& tree) {
+  GrowNode root{};
+  root.entries = tree.sample_rows;
+  root.rows = tree.root.rows;
+  root.gradient = tree.root.gradient;
+  root.curvature = tree.root.curvature;
+  return root;
+}
+
 /// Makes the children of a node whose rows have been divided: nodes `left` and left + 1, whose entries begin at
-/// `begin`.
-LINDEN_HD void make_children(TreeMemory& tree, std::int32_t index, std::int32_t left, std::int64_t begin,
-                             std::int64_t left_rows) {
+/// `begin`. So many entries go left here, so many rows in all.
+LINDEN_HD void make_children(TreeState& tree, std::int32_t index, std::int32_t left, std::int64_t begin,
+                             std::int64_t left_entries, std::int64_t left_rows) {
   GrowNode& node = tree.nodes[index];
   node.left = left;
   GrowNode& l = tree.nodes[left] = GrowNode{};
@@ -114,10 +123,12 @@ LINDEN_HD void make_children(TreeMemory& tree, std::int32_t index, std::int32_t 
   l.parent = r.parent = index;
   l.depth = r.depth = node.depth + 1;
   l.begin = begin;
+  l.entries = left_entries;
   l.rows = left_rows;
   l.gradient = node.split.left_gradient;
   l.curvature = node.split.left_curvature;
-  r.begin = begin + left_rows;
+  r.begin = begin + left_entries;
+  r.entries = node.entries - left_entries;
   r.rows = node.rows - left_rows;
   r.gradient = node.gradient - l.gradient;
   r.curvature = node.curvature - l.curvature;

@@ -26,8 +26,8 @@ LINDEN_HD std::int32_t leaf_by_bins(const TreeMemory& tree, std::int64_t row) {
 struct LeafUnits {
   double gradient, curvature;
 };
-LINDEN_HD LeafUnits leaf_units(const TreeMemory& tree) {
-  return {sum_unit(tree.range.max_gradient, tree.sample_rows), sum_unit(tree.range.max_curvature, tree.sample_rows)};
+LINDEN_HD LeafUnits leaf_units(const TreeInput& tree) {
+  return {sum_unit(tree.range.max_gradient, tree.root.rows), sum_unit(tree.range.max_curvature, tree.root.rows)};
 }
 
 /// A leaf's value and curvature from its sums in these units.

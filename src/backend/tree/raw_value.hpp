@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "backend/math/host_device.hpp"
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/rows_view.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN

@@ -6,6 +6,9 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
+/// Sparse features that are searched as one task.
+inline constexpr std::int32_t sparse_block = 256;
+
 LINDEN_HD std::int32_t sparse_blocks(const BinsView& bins) {
   return (bins.sparse.features + sparse_block - 1) / sparse_block;
 }
@@ -48,6 +51,12 @@ LINDEN_HD SparseCell cell_of(std::int32_t gradient, std::int32_t curvature) {
 // A split by a sparse feature divides a node into a side that has some of the feature's entries and nothing else, and
 // the rest. What the first is worth, shrink(G)^2 / (H + l2), is bounded by SideBounds::away; the second has at most all
 // of the node's curvature less that of the entries.
+
+/// What is known of the cuts of a sparse feature in a node, from the side that has none of the usual bin's rows.
+struct SideBounds {
+  std::int64_t low, high;  ///< bounds on the sum of its gradients
+  double away;             ///< bounds shrink(G) / sqrt(H + l2)
+};
 
 /// 1 / sqrt(H + l2) of the lightest side; very large where nothing bounds it.
 LINDEN_HD double lightest_side(const GrowthLimits& limits) {

@@ -3,7 +3,6 @@
 
 #include "backend/math/host_device.hpp"
 #include "backend/tree/tree_math.hpp"
-#include "backend/tree/tree_memory.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -17,7 +16,7 @@ struct Scan {
   double score;
 };
 
-LINDEN_HD Scan scan_of(const TreeMemory& tree, const GrowNode& node) {
+LINDEN_HD Scan scan_of(const TreeInput& tree, const GrowNode& node) {
   Scan s{tree.limits, node.rows, node.curvature, tree.gradient_unit, tree.curvature_unit, 0, 0, 0};
   s.gradient = static_cast<double>(node.gradient) * s.gradient_unit;
   s.curvature = static_cast<double>(node.curvature) * s.curvature_unit;
@@ -42,7 +41,7 @@ LINDEN_HD bool enough_rows(const Scan& s, std::int64_t left_rows) {
 }
 
 /// Whether the curvature alone proves that (no row has more than the largest), or rows were counted.
-LINDEN_HD bool is_proven(const TreeMemory& tree, const GrowNode& node, const Split& split) {
+LINDEN_HD bool is_proven(const TreeInput& tree, const GrowNode& node, const Split& split) {
   const std::int64_t enough = (tree.limits.min_rows_in_leaf - 1) * tree.max_curvature;
   return split.counted || (split.left_curvature > enough && node.curvature - split.left_curvature > enough);
 }

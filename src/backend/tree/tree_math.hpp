@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "backend/math/host_device.hpp"
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/tree_state.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -40,12 +40,15 @@ LINDEN_HD double unit_for(double max, int bits) {
   return std::ldexp(1.0, exponent - bits);
 }
 
-LINDEN_HD void set_units(TreeMemory& tree, bool wide) {
+LINDEN_HD void set_units(TreeInput& tree, bool wide) {
   tree.wide = wide;
   tree.gradient_unit = unit_for(tree.range.max_gradient, wide ? wide_bits : narrow_bits);
   tree.curvature_unit = unit_for(tree.range.max_curvature, wide ? wide_bits : narrow_bits);
   tree.max_curvature = static_cast<std::int64_t>(std::rint(tree.range.max_curvature / tree.curvature_unit));
 }
+
+/// Whether the gradients of a round, rounded to narrow entries, are too small for them.
+LINDEN_HD bool are_coarse(const RootSums& sums) { return sums.magnitude < least_mean * sums.rows; }
 
 LINDEN_HD std::int32_t quantised(float value, double per_unit) {
   return static_cast<std::int32_t>(std::rint(value * per_unit));
@@ -120,14 +123,12 @@ LINDEN_HD void set(PackedCell& c, std::int64_t gradient, std::int64_t curvature)
 LINDEN_HD void set(WideCell& c, std::int64_t gradient, std::int64_t curvature) { c = {gradient, curvature}; }
 
 /// Whether the histogram of a node has packed cells.
-LINDEN_HD bool is_packed(const TreeMemory& tree, const GrowNode& node) {
-  return !tree.wide && node.rows <= packed_rows;
-}
+LINDEN_HD bool is_packed(const TreeInput& tree, const GrowNode& node) { return !tree.wide && node.rows <= packed_rows; }
 
 LINDEN_HD bool goes_left(const Split& split, std::uint8_t bin) { return (split.left_bins[bin >> 6] >> (bin & 63)) & 1; }
 
 /// Whether a node may be split at all, before its histogram is looked at.
-LINDEN_HD bool may_split(const TreeMemory& tree, const GrowNode& node) {
+LINDEN_HD bool may_split(const TreeInput& tree, const GrowNode& node) {
   const GrowthLimits& limits = tree.limits;
   const double curvature = static_cast<double>(node.curvature) * tree.curvature_unit;
   return (limits.max_depth == 0 || node.depth < limits.max_depth) && node.rows >= 2 * limits.min_rows_in_leaf &&
@@ -136,7 +137,7 @@ LINDEN_HD bool may_split(const TreeMemory& tree, const GrowNode& node) {
 
 /// Narrow or wide entries: calls f with a null pointer of the entry's type.
 template <class F>
-void with_entries(const TreeMemory& tree, const F& f) {
+void with_entries(const TreeInput& tree, const F& f) {
   if (tree.wide)
     f(static_cast<WideEntry*>(nullptr));
   else

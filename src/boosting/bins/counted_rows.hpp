@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/tree_input.hpp"
 
 namespace linden {
 

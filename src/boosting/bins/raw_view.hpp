@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/rows_view.hpp"
 #include "model/match_features.hpp"
 
 namespace linden {

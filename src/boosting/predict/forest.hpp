@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/forest_view.hpp"
 
 namespace linden {
 

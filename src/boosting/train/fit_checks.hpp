@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/tree_input.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"

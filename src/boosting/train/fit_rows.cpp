@@ -82,7 +82,7 @@ std::vector<RowSlopes> FitRows::slopes() {
   return slopes;
 }
 
-void FitRows::point(TreeMemory& tree, std::int64_t output) {
+void FitRows::point(TreeInput& tree, std::int64_t output) {
   tree.gradients = gradients(output);
   tree.curvatures = curvatures(output);
   tree.range = ranges_[output];

@@ -32,7 +32,7 @@ class FitRows {
   std::vector<RowSlopes> slopes();
 
   /// Points a tree to what the tree of an output is grown from.
-  void point(TreeMemory& tree, std::int64_t output);
+  void point(TreeInput& tree, std::int64_t output);
 
  private:
   float* host_gradients() const noexcept { return gradient_memory_.as<float>(); }

@@ -22,14 +22,24 @@ GrowthLimits growth_limits(const BoostingConfig& config) {
   return limits;
 }
 
+void plant(const TreeKernels& kernels, Context& context, TreeMemory& tree) {
+  for (const bool wide : {false, true}) {
+    set_units(tree, wide);
+    tree.root = kernels.quantise(context, tree);
+    if (!are_coarse(tree.root)) break;
+  }
+  kernels.begin(context, tree);
+}
+
 void grow(const TreeKernels& kernels, Context& context, TreeMemory& tree) {
-  kernels.quantise(context, tree);  // and the root
+  plant(kernels, context, tree);
   for (;;) {
     kernels.histogram(context, tree);  // the smaller of each pair of new nodes
     kernels.subtract(context, tree);   // the larger
     kernels.split(context, tree);      // the best split of each
     if (kernels.select(context, tree)) break;
-    kernels.partition(context, tree);  // new nodes
+    kernels.partition(context, tree);  // the rows of the selected leaves
+    kernels.expand(context, tree);     // new nodes
   }
   kernels.leaf_sums(context, tree);
 }
@@ -51,10 +61,10 @@ std::vector<int> left_categories(const Cuts& cuts, const Split& split) {
 
 }  // namespace
 
-Tree finished_tree(const TreeMemory& tree, std::span<const Cuts> cuts, std::span<const int> used) {
+Tree finished_tree(const GrownTree& tree, std::span<const Cuts> cuts, std::span<const int> used) {
   Tree result;
-  result.nodes.resize(static_cast<std::size_t>(tree.committed_count));
-  for (std::int32_t i = 0; i < tree.committed_count; ++i) {
+  result.nodes.resize(tree.committed.size());
+  for (std::size_t i = 0; i < tree.committed.size(); ++i) {
     const GrowNode& node = tree.nodes[tree.committed[i]];
     TreeNode& out = result.nodes[i];
     out.rows = node.rows;

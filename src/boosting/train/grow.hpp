@@ -7,16 +7,20 @@
 
 #include "backend/tree_kernels.hpp"
 #include "boosting/bins/cuts.hpp"
+#include "boosting/train/tree_storage.hpp"
 
 namespace linden {
 
 /// The fields of a configuration that shape a tree.
 GrowthLimits growth_limits(const BoostingConfig& config);
 
+/// Rounds the gradients, and begins a tree with its root: what grow() does first.
+void plant(const TreeKernels& kernels, Context& context, TreeMemory& tree);
+
 /// Grows a tree from the gradients and the sample that `tree` points to, and finds the leaf of every row.
 void grow(const TreeKernels& kernels, Context& context, TreeMemory& tree);
 
 /// The finished tree by raw values: thresholds for bins, category codes, the data's features (`used[f]` for f).
-Tree finished_tree(const TreeMemory& tree, std::span<const Cuts> cuts, std::span<const int> used);
+Tree finished_tree(const GrownTree& tree, std::span<const Cuts> cuts, std::span<const int> used);
 
 }  // namespace linden

@@ -12,7 +12,7 @@ Sampler::Sampler(const Backend& backend, Context& context, const BoostingConfig&
   use_features(bins.varying());
 }
 
-void Sampler::draw(int round, TreeMemory& tree) {
+void Sampler::draw(int round, TreeInput& tree) {
   const auto number = static_cast<std::uint32_t>(round);
   const std::int64_t rows = bins_.view().rows;
   if (device_rows_.size() > 0)

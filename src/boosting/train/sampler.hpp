@@ -18,7 +18,7 @@ class Sampler {
   Sampler(const Backend& backend, Context& context, const BoostingConfig& config, const Bins& bins);
 
   /// Points `tree` to the rows and features of this round.
-  void draw(int round, TreeMemory& tree);
+  void draw(int round, TreeInput& tree);
 
  private:
   void use_features(std::span<const std::int32_t> features);

@@ -1,12 +1,22 @@
-// The memory that TreeMemory views: everything growing a tree needs, allocated once for a fit.
+// The memory in which the trees of a fit grow, allocated once.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/tree_state.hpp"
 
 namespace linden {
+
+/// A grown tree as the host reads it.
+struct GrownTree {
+  std::span<const GrowNode> nodes;
+  std::span<const std::int32_t> committed;     ///< the tree: numbers of nodes
+  std::span<const std::int32_t> leaf_of_node;  ///< -1 for a split
+  std::span<const double> leaf_values, leaf_curvatures;
+  double curvature_unit = 1;  ///< of a node's sum
+};
 
 class TreeStorage {
  public:
@@ -16,22 +26,20 @@ class TreeStorage {
 
   TreeMemory& memory() noexcept { return tree_; }
 
-  /// The grown tree as the host reads it: nodes, committed, leaf_of_node, leaf_values, leaf_curvatures and the counts.
   /// Good until the next call.
-  const TreeMemory& finished();
+  GrownTree finished();
 
  private:
   template <class T>
-  T* allocate(std::int64_t count, const char* what);
+  void allocate(T*& array, std::int64_t count, const char* what);
 
   const Backend& backend_;
   Context& context_;
   std::vector<DeviceArray<char>> blocks_;
   TreeMemory tree_;
-  // On a GPU: what finished() reads lies in one block, and comes to the host in one copy.
+  // What finished() reads lies in one block, and comes to the host in one copy.
   DeviceArray<char> result_;
   std::vector<char> host_result_;
-  TreeMemory host_tree_;
 };
 
 }  // namespace linden

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backend/math/host_device.hpp"
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/tree_state.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
+#include "cpu/tree/scratch.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -61,7 +62,7 @@ AddRows<Integer> add_rows_for(int features, bool columns_follow, std::integer_se
 
 // Adds entries [begin, end) into packed cells that start at `cells`.
 template <class Integer>
-void add_packed(const TreeMemory& tree, const Job& job, std::int64_t begin, std::int64_t end, PackedCell* cells) {
+void add_packed(const TreeState& tree, const Job& job, std::int64_t begin, std::int64_t end, PackedCell* cells) {
   const auto* entries = static_cast<const Entry<Integer>*>(tree.entries);
   const int count = job.last - job.first;
   const int width = count <= widest_group ? count : group_of_many;
@@ -84,21 +85,21 @@ void add_packed(const TreeMemory& tree, const Job& job, std::int64_t begin, std:
 
 // Calls f(cell) for the first cell of each feature of the job and the number of its bins.
 template <class F>
-void each_feature(const TreeMemory& tree, const Job& job, const F& f) {
+void each_feature(const TreeState& tree, const Job& job, const F& f) {
   for (std::int32_t i = job.first; i < job.last; ++i) {
     const FeatureBins& feature = tree.bins.feature[tree.features[i]];
     f(feature.first_cell, feature.bins);
   }
 }
 
-void clear(const TreeMemory& tree, const Job& job, PackedCell* cells) {
+void clear(const TreeState& tree, const Job& job, PackedCell* cells) {
   each_feature(tree, job, [&](int first, int bins) {
     for (int b = 0; b < bins; ++b) cells[first + b].sums = 0;
   });
 }
 
 template <class Integer>
-void run(const TreeMemory& tree, const Job& job, PackedCell* scratch) {
+void run(const TreeState& tree, const Job& job, PackedCell* spare) {
   if (is_packed(tree, *job.node)) {
     auto* cells = static_cast<PackedCell*>(job.cells);
     clear(tree, job, cells);
@@ -111,12 +112,12 @@ void run(const TreeMemory& tree, const Job& job, PackedCell* scratch) {
   });
   const std::int64_t step = tree.wide ? packed_wide_rows : packed_rows;
   for (std::int64_t block = job.begin; block < job.end; block += step) {
-    clear(tree, job, scratch);
-    add_packed<Integer>(tree, job, block, block + step < job.end ? block + step : job.end, scratch);
+    clear(tree, job, spare);
+    add_packed<Integer>(tree, job, block, block + step < job.end ? block + step : job.end, spare);
     each_feature(tree, job, [&](int first, int bins) {
       for (int b = first; b < first + bins; ++b) {
-        cells[b].gradient += gradient_of(scratch[b]);
-        cells[b].curvature += curvature_of(scratch[b]);
+        cells[b].gradient += gradient_of(spare[b]);
+        cells[b].curvature += curvature_of(spare[b]);
       }
     });
   }
@@ -124,7 +125,7 @@ void run(const TreeMemory& tree, const Job& job, PackedCell* scratch) {
 
 // A node's histogram from those of its parts.
 template <class Cell>
-void add_parts(const TreeMemory& tree, const Job& whole, const WideCell* parts, std::int64_t count) {
+void add_parts(const TreeState& tree, const Job& whole, const WideCell* parts, std::int64_t count) {
   auto* cells = static_cast<Cell*>(whole.cells);
   each_feature(tree, whole, [&](int first, int bins) {
     for (int b = first; b < first + bins; ++b) {
@@ -141,28 +142,29 @@ void add_parts(const TreeMemory& tree, const Job& whole, const WideCell* parts, 
 
 }  // namespace
 
-void histogram(Context& context, TreeMemory& tree) {
+void histogram(Context& context, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
+  const StepScratch scratch(context, memory);
   // Which nodes, and how many parts each.
   std::int64_t rows = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
     if (is_summed(tree, i)) {
       tree.nodes[i].slot = tree.free_slots[--tree.free_count];
-      rows += tree.nodes[i].rows;
+      rows += tree.nodes[i].entries;
     }
   const int threads = context.arena.threads();
   const bool by_features = tree.feature_count >= 2 * group_of_many * threads;
   const std::int64_t even = rows / (2 * threads) + 1;
   const std::int64_t part_rows = even > least_part_rows ? even : least_part_rows;
 
-  Job* jobs = tree.jobs;
-  Job* sums = jobs + tree.job_capacity;  // nodes whose parts are added up afterwards
+  Job *const jobs = scratch.jobs, *const sums = scratch.whole_jobs;
   std::int64_t job_count = 0, sum_count = 0, part_count = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
     if (!is_summed(tree, i)) continue;
     const GrowNode& node = tree.nodes[i];
     WideCell* const cells = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
-    const Job whole{&node, node.begin, node.begin + node.rows, 0, tree.feature_count, cells};
-    const std::int64_t parts = node.rows / part_rows;
+    const Job whole{&node, node.begin, node.begin + node.entries, 0, tree.feature_count, cells};
+    const std::int64_t parts = node.entries / part_rows;
     if (parts <= 1) {
       jobs[job_count++] = whole;
     } else if (by_features) {
@@ -176,12 +178,12 @@ void histogram(Context& context, TreeMemory& tree) {
       }
     } else {
       sums[sum_count] = whole;
-      sums[sum_count].begin = part_count;  // here: its first part and the one after its last
+      sums[sum_count].begin = part_count;
       for (std::int64_t p = 0; p < parts; ++p) {
         Job job = whole;
-        job.begin = node.begin + node.rows * p / parts;
-        job.end = node.begin + node.rows * (p + 1) / parts;
-        job.cells = tree.part_histograms + part_count++ * tree.bins.cells;
+        job.begin = node.begin + node.entries * p / parts;
+        job.end = node.begin + node.entries * (p + 1) / parts;
+        job.cells = scratch.part_histograms + part_count++ * tree.bins.cells;
         jobs[job_count++] = job;
       }
       sums[sum_count++].end = part_count;
@@ -189,24 +191,24 @@ void histogram(Context& context, TreeMemory& tree) {
   }
 
   context.arena.each(job_count, [&](std::int64_t j, int worker) {
-    PackedCell* scratch = tree.worker_cells + std::int64_t{worker} * tree.bins.cells;
+    PackedCell* const spare = scratch.worker_cells + std::int64_t{worker} * tree.bins.cells;
     if (tree.wide)
-      run<std::int32_t>(tree, jobs[j], scratch);
+      run<std::int32_t>(tree, jobs[j], spare);
     else
-      run<std::int16_t>(tree, jobs[j], scratch);
+      run<std::int16_t>(tree, jobs[j], spare);
   });
   for (std::int64_t s = 0; s < sum_count; ++s)
     context.arena.chunks(tree.feature_count, 8, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
       Job job = sums[s];
       job.first = static_cast<std::int32_t>(first);
       job.last = static_cast<std::int32_t>(last);
-      const WideCell* parts = tree.part_histograms + job.begin * tree.bins.cells;
+      const WideCell* parts = scratch.part_histograms + job.begin * tree.bins.cells;
       if (is_packed(tree, *job.node))
         add_parts<PackedCell>(tree, job, parts, job.end - job.begin);
       else
         add_parts<WideCell>(tree, job, parts, job.end - job.begin);
     });
-  if (tree.bins.sparse.features > 0) sum_sparse(context, tree);
+  if (tree.bins.sparse.features > 0) sum_sparse(context, tree, scratch);
 }
 
 LINDEN_LEVEL_END

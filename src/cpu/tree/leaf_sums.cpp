@@ -2,6 +2,7 @@
 //
 // The sums are of 64-bit integers in units of a power of two, so that neither threads nor the order of rows matter.
 #include "backend/tree/leaf_math.hpp"
+#include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -22,7 +23,7 @@ const E* lower_bound(const E* entry, const E* end, std::int64_t row) {
 }
 
 template <class E>
-void label_rows(const TreeMemory& tree, std::int64_t begin, std::int64_t end) {
+void label_rows(const TreeState& tree, std::int64_t begin, std::int64_t end) {
   if (tree.sample)
     for (std::int64_t row = begin; row < end; ++row) tree.leaf_of_row[row] = -1;
   const auto* entries = static_cast<const E*>(tree.entries);
@@ -30,14 +31,14 @@ void label_rows(const TreeMemory& tree, std::int64_t begin, std::int64_t end) {
     const GrowNode& node = tree.nodes[i];
     if (node.left >= 0) continue;  // its rows are its children's
     const std::int32_t leaf = tree.leaf_of_node[i];
-    const E* const last = entries + node.begin + node.rows;
+    const E* const last = entries + node.begin + node.entries;
     for (const E* e = lower_bound(entries + node.begin, last, begin); e < last && e->row < end; ++e)
       tree.leaf_of_row[e->row] = leaf;
   }
 }
 
 // Numbers the committed leaves. Nodes below one, from expansions that came to nothing, belong to it.
-void number_leaves(TreeMemory& tree) {
+void number_leaves(TreeState& tree) {
   tree.leaf_count = 0;
   for (std::int32_t i = 0; i < tree.committed_count; ++i) {
     const GrowNode& node = tree.nodes[tree.committed[i]];
@@ -49,19 +50,21 @@ void number_leaves(TreeMemory& tree) {
 
 }  // namespace
 
-void leaf_sums(Context& context, TreeMemory& tree) {
+void leaf_sums(Context& context, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
+  std::int64_t* const leaf_totals = StepScratch(context, memory).leaf_totals;
   number_leaves(tree);
   const LeafUnits units = leaf_units(tree);
   const double per_gradient = 1 / units.gradient, per_curvature = 1 / units.curvature;
   const int threads = context.arena.threads();
   const std::int64_t leaves = tree.leaf_count;
-  for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) tree.leaf_totals[i] = 0;
+  for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) leaf_totals[i] = 0;
 
   const std::int64_t even = tree.bins.rows / (4 * threads) + 1;
   context.arena.chunks(tree.bins.rows, even > 16384 ? even : 16384,
                        [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
                          with_entries(tree, [&]<class E>(E*) { label_rows<E>(tree, begin, end); });
-                         std::int64_t* const totals = tree.leaf_totals + 2 * leaves * worker;
+                         std::int64_t* const totals = leaf_totals + 2 * leaves * worker;
                          for (std::int64_t row = begin; row < end; ++row) {
                            const std::int64_t leaf = tree.leaf_of_row[row];
                            if (leaf < 0) continue;
@@ -76,8 +79,8 @@ void leaf_sums(Context& context, TreeMemory& tree) {
   for (std::int64_t leaf = 0; leaf < leaves; ++leaf) {
     std::int64_t gradient = 0, curvature = 0;
     for (int t = 0; t < threads; ++t) {
-      gradient += tree.leaf_totals[2 * (leaves * t + leaf)];
-      curvature += tree.leaf_totals[2 * (leaves * t + leaf) + 1];
+      gradient += leaf_totals[2 * (leaves * t + leaf)];
+      curvature += leaf_totals[2 * (leaves * t + leaf) + 1];
     }
     set_leaf(tree, leaf, units, gradient, curvature);
   }

@@ -6,6 +6,7 @@
 
 #include "backend/tree/grow_queue.hpp"
 #include "backend/tree/sparse_bins.hpp"
+#include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -36,7 +37,7 @@ std::int64_t divide(const std::uint8_t* bins, const E* from, std::int64_t count,
 
 // By a sparse feature, whose entries stand in the order of rows as the node's do.
 template <class E>
-std::int64_t divide_sparse(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left,
+std::int64_t divide_sparse(const TreeState& tree, const Split& split, const E* from, std::int64_t count, E* left,
                            E* right) {
   const SparseBins& sparse = tree.bins.sparse;
   const std::int64_t* const range = sparse.feature_first + (split.feature - tree.bins.features);
@@ -57,7 +58,7 @@ std::int64_t divide_sparse(const TreeMemory& tree, const Split& split, const E* 
 }
 
 template <class E>
-std::int64_t divide(const TreeMemory& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
+std::int64_t divide(const TreeState& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
   if (split.feature >= tree.bins.features) return divide_sparse(tree, split, from, count, left, right);
   const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
   if (split.categorical)
@@ -67,32 +68,34 @@ std::int64_t divide(const TreeMemory& tree, const Split& split, const E* from, s
   return divide(bins, from, count, left, right, [=](int bin) { return (bin <= last) | (bin == missing); });
 }
 
+// Of a node of the batch.
+std::int64_t chunks_of(const TreeState& tree, std::int32_t i) {
+  return (tree.nodes[tree.batch[i]].entries + partition_chunk - 1) / partition_chunk;
+}
+
 template <class E>
-void divide_batch(Context& context, TreeMemory& tree) {
+void divide_batch(Context& context, TreeState& tree, const StepScratch& scratch) {
   auto* const entries = static_cast<E*>(tree.entries);
-  auto* const spare_left = static_cast<E*>(tree.spare_entries);
-  auto* const spare_right = spare_left + tree.sample_rows;
+  auto* const spare_left = entries + tree.sample_rows;
+  auto* const spare_right = reinterpret_cast<E*>(scratch.right_entries);
   // Chunks of all nodes, one after another; first_chunk[i] is the first of batch node i.
-  std::int64_t* const counts = tree.chunk_counts;
-  const auto chunks_of = [&](std::int32_t i) {
-    return (tree.nodes[tree.batch[i]].rows + partition_chunk - 1) / partition_chunk;
-  };
+  std::int64_t* const counts = scratch.chunk_counts;
   const auto each_chunk = [&](const auto& body) {
     std::int64_t total = 0;
-    for (std::int32_t i = 0; i < tree.batch_size; ++i) total += chunks_of(i);
+    for (std::int32_t i = 0; i < tree.batch_size; ++i) total += chunks_of(tree, i);
     context.arena.each(total, [&](std::int64_t task, int) {
       std::int64_t first = 0;
       std::int32_t i = 0;
-      for (; task - first >= chunks_of(i); ++i) first += chunks_of(i);
+      for (; task - first >= chunks_of(tree, i); ++i) first += chunks_of(tree, i);
       body(tree.nodes[tree.batch[i]], task - first, counts + first);
     });
   };
 
   each_chunk([&](const GrowNode& node, std::int64_t chunk, std::int64_t* count) {
     const std::int64_t begin = node.begin + chunk * partition_chunk;
-    const std::int64_t end = node.begin + node.rows;
+    const std::int64_t end = node.begin + node.entries;
     const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
-    const bool whole = node.rows <= partition_chunk;
+    const bool whole = node.entries <= partition_chunk;
     E* const left = whole ? entries + begin : spare_left + begin;
     count[chunk] = divide(tree, node.split, entries + begin, rows, left, spare_right + begin);
     if (whole)
@@ -100,12 +103,12 @@ void divide_batch(Context& context, TreeMemory& tree) {
                   static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
   });
   each_chunk([&](const GrowNode& node, std::int64_t chunk, const std::int64_t* count) {
-    if (node.rows <= partition_chunk) return;
+    if (node.entries <= partition_chunk) return;
     const std::int64_t begin = node.begin + chunk * partition_chunk;
-    const std::int64_t end = node.begin + node.rows;
+    const std::int64_t end = node.begin + node.entries;
     const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
     std::int64_t before = 0, all = 0;
-    for (std::int64_t c = 0; c * partition_chunk < node.rows; ++c) {
+    for (std::int64_t c = 0; c * partition_chunk < node.entries; ++c) {
       if (c < chunk) before += count[c];
       all += count[c];
     }
@@ -118,15 +121,23 @@ void divide_batch(Context& context, TreeMemory& tree) {
 
 }  // namespace
 
-void partition(Context& context, TreeMemory& tree) {
-  with_entries(tree, [&]<class E>(E*) { divide_batch<E>(context, tree); });
-  tree.first_new = tree.node_count;
-  const std::int64_t* count = tree.chunk_counts;
+void partition(Context& context, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
+  const StepScratch scratch(context, memory);
+  with_entries(tree, [&]<class E>(E*) { divide_batch<E>(context, tree, scratch); });
+  const std::int64_t* count = scratch.chunk_counts;
   for (std::int32_t i = 0; i < tree.batch_size; ++i) {
-    const std::int64_t chunks = (tree.nodes[tree.batch[i]].rows + partition_chunk - 1) / partition_chunk;
-    std::int64_t left_rows = 0;
-    for (std::int64_t c = 0; c < chunks; ++c) left_rows += *count++;
-    make_children(tree, tree.batch[i], tree.node_count, tree.nodes[tree.batch[i]].begin, left_rows);
+    tree.left_entries[i] = 0;
+    for (std::int64_t c = chunks_of(tree, i); c > 0; --c) tree.left_entries[i] += *count++;
+  }
+}
+
+void expand(Context&, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
+  tree.first_new = tree.node_count;
+  for (std::int32_t i = 0; i < tree.batch_size; ++i) {
+    const std::int64_t lefts = tree.left_entries[i];
+    make_children(tree, tree.batch[i], tree.node_count, tree.nodes[tree.batch[i]].begin, lefts, lefts);
     tree.node_count += 2;
   }
 }

@@ -4,6 +4,7 @@
 // are added up, so that neither threads nor the order of rows matter.
 #include "backend/math/order_statistic.hpp"
 #include "backend/tree/tree_math.hpp"
+#include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -13,7 +14,7 @@ namespace {
 constexpr std::int64_t chunk_rows = 16384;
 
 template <class E, bool weighted>
-void gather(const TreeMemory& tree, std::int64_t begin, std::int64_t end) {
+void gather(const TreeState& tree, const StepScratch& scratch, std::int64_t begin, std::int64_t end) {
   const Renewal& renewal = tree.renewal;
   const auto* const entries = static_cast<const E*>(tree.entries);
   const double per_unit = 1 / renewal.weight_unit;
@@ -22,8 +23,8 @@ void gather(const TreeMemory& tree, std::int64_t begin, std::int64_t end) {
     __builtin_prefetch(renewal.labels + ahead);
     __builtin_prefetch(renewal.scores + ahead);
     const std::uint32_t row = entries[i].row;
-    tree.residual_keys[i] = ordered_key(renewal.labels[row] - renewal.scores[row]);
-    if constexpr (weighted) tree.residual_weights[i] = weight_in_units(renewal.weights[row], per_unit);
+    scratch.residual_keys[i] = ordered_key(renewal.labels[row] - renewal.scores[row]);
+    if constexpr (weighted) scratch.residual_weights[i] = weight_in_units(renewal.weights[row], per_unit);
   }
 }
 
@@ -34,22 +35,24 @@ bool has_weight(const std::int64_t* weights, std::int64_t rows) {
 }
 
 // The entries of a node are those of all nodes below it, in some order.
-double residual_of(const TreeMemory& tree, const GrowNode& node, std::int64_t* sums) {
-  std::uint64_t* const keys = tree.residual_keys + node.begin;
+double residual_of(const TreeState& tree, const StepScratch& scratch, const GrowNode& node, std::int64_t* sums) {
+  std::uint64_t* const keys = scratch.residual_keys + node.begin;
   if (tree.renewal.weights == nullptr)
-    return value_of_key(select_key<false>(keys, nullptr, node.rows, tree.renewal.level, sums));
-  std::int64_t* const weights = tree.residual_weights + node.begin;
-  if (!has_weight(weights, node.rows)) return 0;
-  return value_of_key(select_key<true>(keys, weights, node.rows, tree.renewal.level, sums));
+    return value_of_key(select_key<false>(keys, nullptr, node.entries, tree.renewal.level, sums));
+  std::int64_t* const weights = scratch.residual_weights + node.begin;
+  if (!has_weight(weights, node.entries)) return 0;
+  return value_of_key(select_key<true>(keys, weights, node.entries, tree.renewal.level, sums));
 }
 
 }  // namespace
 
-void renew(Context& context, TreeMemory& tree) {
+void renew(Context& context, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
+  const StepScratch scratch(context, memory);
   const bool weighted = tree.renewal.weights != nullptr;
   with_entries(tree, [&]<class E>(E*) {
     context.arena.chunks(tree.sample_rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
-      weighted ? gather<E, true>(tree, begin, end) : gather<E, false>(tree, begin, end);
+      weighted ? gather<E, true>(tree, scratch, begin, end) : gather<E, false>(tree, scratch, begin, end);
     });
   });
   context.arena.each(tree.committed_count, [&](std::int64_t i, int worker) {
@@ -57,7 +60,7 @@ void renew(Context& context, TreeMemory& tree) {
     if (leaf < 0) return;
     const GrowNode& node = tree.nodes[tree.committed[i]];
     tree.leaf_values[leaf] =
-        tree.limits.learning_rate * residual_of(tree, node, tree.digit_sums + worker * select_digits);
+        tree.limits.learning_rate * residual_of(tree, scratch, node, scratch.digit_sums + worker * select_digits);
   });
 }
 

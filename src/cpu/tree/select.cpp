@@ -5,7 +5,8 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-bool select(Context&, TreeMemory& tree) {
+bool select(Context&, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
   if (commit(tree)) return true;
   fill_batch(tree);
   return false;

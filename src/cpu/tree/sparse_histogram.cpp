@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t ahead = 8;  // rows whose lists of features are fetched before their turn
 
 template <class Integer>
-void add_rows(const TreeMemory& tree, const HistogramJob& job) {
+void add_rows(const TreeState& tree, const HistogramJob& job) {
   const SparseBins& sparse = tree.bins.sparse;
   auto* const cells = static_cast<FourSums*>(job.cells);
   const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries);
@@ -33,35 +33,34 @@ void add_rows(const TreeMemory& tree, const HistogramJob& job) {
 
 }  // namespace
 
-void sum_sparse(Context& context, TreeMemory& tree) {
+void sum_sparse(Context& context, TreeState& tree, const StepScratch& scratch) {
   const std::int64_t features = tree.bins.sparse.features;
   const int threads = context.arena.threads();
   std::int64_t rows = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
-    if (is_summed(tree, i)) rows += tree.nodes[i].rows;
+    if (is_summed(tree, i)) rows += tree.nodes[i].entries;
   // A part of a node has as many entries as pay for its cells.
   const std::int64_t least = 4 * features * tree.bins.rows / (tree.bins.sparse.entries + 1) + 256;
   const std::int64_t even = rows / (2 * threads) + 1;
   const std::int64_t part_rows = even > least ? even : least;
-  HistogramJob* const jobs = tree.jobs;
-  HistogramJob* const sums = jobs + tree.job_capacity;  // nodes whose parts are added up afterwards
+  HistogramJob *const jobs = scratch.jobs, *const sums = scratch.whole_jobs;
   std::int64_t job_count = 0, sum_count = 0, part_count = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
     if (!is_summed(tree, i)) continue;
     GrowNode& node = tree.nodes[i];
     node.label = i;
-    const std::int64_t parts = node.rows / part_rows;
-    HistogramJob job{&node, node.begin, node.begin + node.rows, 0, 0, tree.sparse_cells + node.slot * features};
+    const std::int64_t parts = node.entries / part_rows;
+    HistogramJob job{&node, node.begin, node.begin + node.entries, 0, 0, tree.sparse_cells + node.slot * features};
     if (parts <= 1) {
       jobs[job_count++] = job;
       continue;
     }
     sums[sum_count] = job;
-    sums[sum_count].begin = part_count;  // here: its first part and the one after its last
+    sums[sum_count].begin = part_count;
     for (std::int64_t p = 0; p < parts; ++p) {
-      job.begin = node.begin + node.rows * p / parts;
-      job.end = node.begin + node.rows * (p + 1) / parts;
-      job.cells = tree.sparse_parts + part_count++ * features;
+      job.begin = node.begin + node.entries * p / parts;
+      job.end = node.begin + node.entries * (p + 1) / parts;
+      job.cells = scratch.sparse_parts + part_count++ * features;
       jobs[job_count++] = job;
     }
     sums[sum_count++].end = part_count;
@@ -75,7 +74,7 @@ void sum_sparse(Context& context, TreeMemory& tree) {
   for (std::int64_t s = 0; s < sum_count; ++s)
     context.arena.chunks(features, 4096, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
       auto* const to = static_cast<FourSums*>(sums[s].cells);
-      const auto* const parts = reinterpret_cast<const FourSums*>(tree.sparse_parts);
+      const auto* const parts = reinterpret_cast<const FourSums*>(scratch.sparse_parts);
       for (std::int64_t f = first; f < last; ++f) {
         FourSums sum{};
         for (std::int64_t p = sums[s].begin; p < sums[s].end; ++p) sum += parts[p * features + f];
@@ -84,12 +83,13 @@ void sum_sparse(Context& context, TreeMemory& tree) {
     });
 }
 
-void subtract_sparse(const TreeMemory& tree, std::int32_t smaller_slot, std::int32_t parent_slot) {
+void subtract_sparse(const TreeState& tree, SideBounds* all_bounds, std::int32_t smaller_slot,
+                     std::int32_t parent_slot) {
   const std::int64_t features = tree.bins.sparse.features;
   const SparseCell* const cells = tree.sparse_cells + smaller_slot * features;
   const auto* const take = reinterpret_cast<const FourSums*>(cells);
   auto* const from = reinterpret_cast<FourSums*>(tree.sparse_cells + parent_slot * features);
-  SideBounds* const bounds = tree.side_bounds + parent_slot * features;
+  SideBounds* const bounds = all_bounds + parent_slot * features;
   const double lightest = lightest_side(tree.limits);
   for (std::int64_t f = 0; f < features; ++f) {
     from[f] -= take[f];

@@ -16,14 +16,14 @@ constexpr std::int64_t search_steps = 16;  // what finding a row among a feature
 
 // A node's rows by bin of one feature: gradients, curvatures, rows and, of no use, labels.
 template <class Integer>
-void add_by_rows(const TreeMemory& tree, const GrowNode& node, std::int32_t feature, int usual, FourSums* sums) {
+void add_by_rows(const TreeState& tree, const GrowNode& node, std::int32_t feature, int usual, FourSums* sums) {
   const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
-  for (std::int64_t i = 0; i < node.rows; ++i)
+  for (std::int64_t i = 0; i < node.entries; ++i)
     if (const int bin = bin_of_row(tree.bins, feature, entries[i].row); bin != usual)
       sums[bin] += FourSums{entries[i].gradient, entries[i].curvature, 1, 0};
 }
 
-void add_by_entries(const TreeMemory& tree, const GrowNode& node, std::int32_t f, FourSums* sums) {
+void add_by_entries(const TreeState& tree, const GrowNode& node, std::int32_t f, FourSums* sums) {
   const SparseBins& sparse = tree.bins.sparse;
   const std::int32_t label = node.label;
   for (std::int64_t e = sparse.feature_first[f]; e < sparse.feature_first[f + 1]; ++e) {
@@ -65,7 +65,7 @@ SideBounds side_bounds(const Scan& s, const FeatureBins& feature, const FourSums
 
 // The best split of a node by sparse feature f, of which its entries add up to `all`, if it may gain `known`; learns
 // the feature's bounds.
-Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s, std::int32_t f, const SparseCell& all,
+Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t f, const SparseCell& all,
                     SideBounds& bounds, double known) {
   const SparseBins& sparse = tree.bins.sparse;
   const std::int32_t index = tree.bins.features + f;
@@ -75,7 +75,7 @@ Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s,
   const FourSums total{all.rise - all.fall, all.curvature, all.rows, 0};
   if (feature.bins == 2)
     sums[1 - feature.usual_bin] = total;
-  else if (node.rows * search_steps < sparse.feature_first[f + 1] - sparse.feature_first[f])
+  else if (node.entries * search_steps < sparse.feature_first[f + 1] - sparse.feature_first[f])
     with_entries(tree,
                  [&]<class E>(E*) { add_by_rows<decltype(E::gradient)>(tree, node, index, feature.usual_bin, sums); });
   else
@@ -95,26 +95,26 @@ Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s,
   return split;
 }
 
-bool is_better(const TreeMemory& tree, const Split& a, const Split& b) {
+bool is_better(const TreeState& tree, const Split& a, const Split& b) {
   if (a.gain != b.gain) return a.gain > b.gain;
   return a.gain > 0 && tree.bins.feature[a.feature].source < tree.bins.feature[b.feature].source;
 }
 
 // A block of the features of a node.
 struct Block {
-  const TreeMemory& tree;
+  const TreeState& tree;
   const GrowNode& node;
+  SideBounds* bounds;  // of the node
   std::int32_t begin, end;
   std::uint64_t* best_gain;  // of the node, as bits: gains are not negative, so that their bits stand in their order
   Split& best;               // of the block
 
   const SparseCell* cells() const { return tree.sparse_cells + std::int64_t{node.slot} * tree.bins.sparse.features; }
-  SideBounds* bounds() const { return tree.side_bounds + std::int64_t{node.slot} * tree.bins.sparse.features; }
 
   void search(const Scan& s, std::int32_t f) const {
     const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
     const double least = known > best.gain ? known : best.gain;
-    const Split split = feature_split(tree, node, s, f, cells()[f], bounds()[f], least);
+    const Split split = feature_split(tree, node, s, f, cells()[f], bounds[f], least);
     if (is_better(tree, split, best)) best = split;
   }
 
@@ -134,7 +134,7 @@ struct Block {
     double highest = 0;
     std::int32_t first = -1;
     for (std::int32_t f = begin; f < end; ++f) {
-      SideBounds& known = bounds()[f];
+      SideBounds& known = bounds[f];
       known = clipped(s, cells()[f], lightest, is_new ? no_bounds() : known);
       const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], known) : 0;
       if (!(most > highest)) continue;
@@ -150,7 +150,7 @@ struct Block {
   void end_search() const {
     const Scan s = scan_of(tree, node);
     for (std::int32_t f = begin; f < end; ++f) {
-      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds()[f]) : 0;
+      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds[f]) : 0;
       const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
       if (most > 0 && most >= known && most >= best.gain && (best.feature != tree.bins.features + f)) search(s, f);
     }
@@ -160,7 +160,7 @@ struct Block {
 
 }  // namespace
 
-void split_sparse(Context& context, TreeMemory& tree) {
+void split_sparse(Context& context, TreeState& tree, const StepScratch& scratch) {
   const std::int64_t count = tree.node_count - tree.first_new, blocks = sparse_blocks(tree.bins);
   for (std::int64_t n = 0; n < count; ++n)
     tree.sparse_best[n] = std::bit_cast<std::uint64_t>(tree.nodes[tree.first_new + n].split.gain);
@@ -171,7 +171,9 @@ void split_sparse(Context& context, TreeMemory& tree) {
       if (node.slot < 0 || !may_split(tree, node)) return;
       const auto begin = static_cast<std::int32_t>(task % blocks * sparse_block);
       const std::int32_t end = begin + sparse_block, features = tree.bins.sparse.features;
-      f(Block{tree, node, begin, end < features ? end : features, tree.sparse_best + n, tree.sparse_candidates[task]});
+      SideBounds* const bounds = scratch.side_bounds + std::int64_t{node.slot} * features;
+      f(Block{tree, node, bounds, begin, end < features ? end : features, tree.sparse_best + n,
+              tree.sparse_candidates[task]});
     });
   };
   each_block([](const Block& block) { block.begin_search(); });

@@ -79,13 +79,13 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
 }
 
 // The best split of one feature of one node. `rows`: how many rows each bin has, or null.
-Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s, std::int32_t index,
+Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t index,
                     const std::int64_t* rows) {
   const FeatureBins& feature = tree.bins.feature[index];
   const WideCell* const wide = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
   const auto best = [&](const auto* cells) {
     cells += feature.first_cell;
-    return feature.categorical ? categorical_split(s, feature, cells, rows, tree.sample_rows)
+    return feature.categorical ? categorical_split(s, feature, cells, rows, tree.root.rows)
                                : numeric_split(s, feature, cells, rows);
   };
   Split split = is_packed(tree, node) ? best(reinterpret_cast<const PackedCell*>(wide)) : best(wide);
@@ -95,14 +95,14 @@ Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s,
 }
 
 template <class Integer>
-void count_rows(const TreeMemory& tree, const GrowNode& node, std::int32_t feature, std::int64_t* rows) {
+void count_rows(const TreeState& tree, const GrowNode& node, std::int32_t feature, std::int64_t* rows) {
   const auto* entry = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
   const std::uint8_t* const bins = tree.bins.by_feature + feature * tree.bins.rows;
-  for (std::int64_t i = 0; i < node.rows; ++i) ++rows[bins[entry[i].row]];
+  for (std::int64_t i = 0; i < node.entries; ++i) ++rows[bins[entry[i].row]];
 }
 
 // Counts the rows of a candidate's feature, and makes it the best cut that leaves enough on both sides.
-void count(const TreeMemory& tree, const GrowNode& node, const Scan& s, Split& candidate) {
+void count(const TreeState& tree, const GrowNode& node, const Scan& s, Split& candidate) {
   std::int64_t rows[256] = {};
   with_entries(tree, [&]<class E>(E*) { count_rows<decltype(E::gradient)>(tree, node, candidate.feature, rows); });
   candidate = feature_split(tree, node, s, candidate.feature, rows);
@@ -110,7 +110,7 @@ void count(const TreeMemory& tree, const GrowNode& node, const Scan& s, Split& c
 
 // The best of all features, with enough rows on both sides. Counting never raises a gain: the largest one is counted
 // first, and then only those that are above the best known, each once.
-Split best_of(const TreeMemory& tree, const GrowNode& node, Split* candidates) {
+Split best_of(const TreeState& tree, const GrowNode& node, Split* candidates) {
   const Scan s = scan_of(tree, node);
   Split* const end = candidates + tree.feature_count;
   Split* first = candidates;
@@ -130,7 +130,8 @@ Split best_of(const TreeMemory& tree, const GrowNode& node, Split* candidates) {
 
 }  // namespace
 
-void split(Context& context, TreeMemory& tree) {
+void split(Context& context, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
   constexpr std::int32_t block = 8;  // features of a task
   const std::int64_t count = tree.node_count - tree.first_new;
   const std::int64_t blocks = (tree.feature_count + block - 1) / block;
@@ -148,7 +149,7 @@ void split(Context& context, TreeMemory& tree) {
     if (node.slot < 0 || !may_split(tree, node)) return;
     node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);
   });
-  if (tree.bins.sparse.features > 0) split_sparse(context, tree);
+  if (tree.bins.sparse.features > 0) split_sparse(context, tree, StepScratch(context, memory));
   // Keep the histograms of leaves that may be split, as long as the next step has enough free ones; a leaf without one
   // has both its children summed row by row.
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {

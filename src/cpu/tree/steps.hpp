@@ -8,12 +8,14 @@ LINDEN_LEVEL_BEGIN
 
 void bin(Context&, const BinTask&);
 void gradients(Context&, const GradientTask&);
-void quantise(Context&, TreeMemory&);
+RootSums quantise(Context&, TreeMemory&);
+void begin(Context&, TreeMemory&);
 void histogram(Context&, TreeMemory&);
 void subtract(Context&, TreeMemory&);
 void split(Context&, TreeMemory&);
 bool select(Context&, TreeMemory&);
 void partition(Context&, TreeMemory&);
+void expand(Context&, TreeMemory&);
 void leaf_sums(Context&, TreeMemory&);
 void renew(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);

@@ -9,7 +9,7 @@ namespace {
 
 // `larger` may be the parent's own memory: cells are read before they are written, and never grow.
 template <class Parent, class Smaller, class Larger>
-void take_away(const TreeMemory& tree, const void* parent, const void* smaller, void* larger) {
+void take_away(const TreeState& tree, const void* parent, const void* smaller, void* larger) {
   for (std::int32_t i = 0; i < tree.feature_count; ++i) {
     const FeatureBins& feature = tree.bins.feature[tree.features[i]];
     for (int c = feature.first_cell; c < feature.first_cell + feature.bins; ++c) {
@@ -21,7 +21,7 @@ void take_away(const TreeMemory& tree, const void* parent, const void* smaller, 
 }
 
 template <>
-void take_away<PackedCell, PackedCell, PackedCell>(const TreeMemory& tree, const void* parent, const void* smaller,
+void take_away<PackedCell, PackedCell, PackedCell>(const TreeState& tree, const void* parent, const void* smaller,
                                                    void* larger) {
   for (std::int32_t i = 0; i < tree.feature_count; ++i) {
     const FeatureBins& feature = tree.bins.feature[tree.features[i]];
@@ -34,7 +34,9 @@ void take_away<PackedCell, PackedCell, PackedCell>(const TreeMemory& tree, const
 
 }  // namespace
 
-void subtract(Context& context, TreeMemory& tree) {
+void subtract(Context& context, TreeMemory& memory) {
+  TreeState& tree = *memory.state;
+  SideBounds* const side_bounds = StepScratch(context, memory).side_bounds;
   const std::int64_t pairs = tree.first_new == 0 ? 0 : (tree.node_count - tree.first_new) / 2;
   context.arena.each(pairs, [&](std::int64_t pair, int) {
     GrowNode& left = tree.nodes[tree.first_new + 2 * pair];
@@ -53,7 +55,7 @@ void subtract(Context& context, TreeMemory& tree) {
       take_away<WideCell, PackedCell, WideCell>(tree, from, away, from);
     else
       take_away<WideCell, WideCell, WideCell>(tree, from, away, from);
-    if (tree.bins.sparse.features > 0) subtract_sparse(tree, smaller.slot, parent.slot);
+    if (tree.bins.sparse.features > 0) subtract_sparse(tree, side_bounds, smaller.slot, parent.slot);
     larger.slot = parent.slot;
     larger.label = parent.label;
     parent.slot = -1;

@@ -1,4 +1,5 @@
 // The table of tree kernels of one instruction level.
+#include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -6,23 +7,32 @@ LINDEN_LEVEL_BEGIN
 
 constexpr std::int32_t leaf_wise_batch = 8, level_wise_batch = 32;
 
-// What the kernels keep has places of its own in TreeMemory.
-static std::int64_t own_bytes(const TreeMemory&) { return 0; }
+// A part of what anyone has.
+static std::int64_t histogram_bytes(Context&) { return std::int64_t{1} << 30; }
+
+static std::int64_t scratch_bytes(Context& context, const TreeMemory& tree) {
+  TreeMemory measured = tree;
+  measured.scratch = nullptr;
+  return StepScratch(context, measured).bytes;
+}
 
 const TreeKernels& tree_kernels() {
   static constexpr TreeKernels table{
       .leaf_wise_batch = leaf_wise_batch,
       .level_wise_batch = level_wise_batch,
-      .own_bytes = own_bytes,
+      .histogram_bytes = histogram_bytes,
+      .scratch_bytes = scratch_bytes,
       .sample = draw_sample,
       .bin = bin,
       .gradients = gradients,
       .quantise = quantise,
+      .begin = begin,
       .histogram = histogram,
       .subtract = subtract,
       .split = split,
       .select = select,
       .partition = partition,
+      .expand = expand,
       .leaf_sums = leaf_sums,
       .renew = renew,
       .update = update,

@@ -1,6 +1,7 @@
-// A growing tree on the GPU: the kernels' copy of TreeMemory, and what they keep beside it (TreeMemory::own).
+// What the GPU's kernels keep for themselves while a tree grows (TreeMemory::scratch), and what several of them do.
 #pragma once
 
+#include "backend/tree/layout.hpp"
 #include "backend/tree_kernels.hpp"
 #include "cuda/runtime/queue.hpp"
 #include "cuda/runtime/simt.hpp"
@@ -23,58 +24,48 @@ struct CountList {
 inline constexpr std::int64_t count_tile = 4096;  ///< rows; nodes of no more are never listed
 inline constexpr std::int64_t most_count_jobs = 4096;
 
-/// Views into TreeMemory::own.
-struct Own {
+/// Needs a tree's capacities; a null `scratch` measures.
+struct StepScratch {
+  explicit StepScratch(const TreeMemory& tree) {
+    const std::int64_t rows = tree.bins.rows, batch = tree.batch_capacity;
+    const bool is_renewed = tree.renewal.level > 0;
+    Layout layout(tree.scratch);
+    layout.place(done, 1);
+    layout.place(first_tile, batch + 1);
+    layout.place(right_entries, batch);
+    layout.place(jobs, 1);
+    layout.place(job_node, 2 * batch);
+    layout.place(first_row, 2 * batch + 1);
+    const std::int64_t fit = rows / count_tile, large = fit < 2 * batch ? fit : 2 * batch;
+    for (CountList& list : counted) {
+      const std::int64_t each = &list == counted ? 1 : tree.bins.features;
+      const std::int64_t most = large * each < most_count_jobs ? large * each : most_count_jobs;
+      list.capacity = static_cast<std::int32_t>(most);
+      layout.place(list.end, 1);
+      layout.place(list.jobs, most);
+      layout.place(list.first_tile, most);
+      layout.place(list.rows, 256 * most);
+    }
+    layout.place(counts_left, 2 * batch);
+    layout.place(leaf_totals, std::int64_t{2} * tree.limits.max_leaves);
+    layout.place(residual_keys, is_renewed ? rows : 0);
+    layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
+    bytes = layout.bytes();
+  }
+
   std::int32_t* done;              ///< whether select has finished the tree
   std::int64_t* first_tile;        ///< [batch_capacity + 1] of each node of the batch, in partition
-  unsigned long long* left_rows;   ///< [batch_capacity]: rows placed so far
-  unsigned long long* right_rows;  ///< [batch_capacity]
+  std::int64_t* right_entries;     ///< [batch_capacity]: placed so far
   std::int32_t* jobs;              ///< how many new nodes are summed row by row
   std::int32_t* job_node;          ///< [2 * batch_capacity]: which
-  std::int64_t* first_row;         ///< [2 * batch_capacity + 1]: rows of the jobs before each
+  std::int64_t* first_row;         ///< [2 * batch_capacity + 1]: entries of the jobs before each
   CountList counted[2];            ///< of each large node the most promising candidate, and then those that may beat it
   std::int32_t* counts_left;       ///< [2 * batch_capacity]: candidates of a new node in the second list
+  std::int64_t* leaf_totals;       ///< [2 * max_leaves]: sums of gradients and curvatures
+  std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
+  std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights
+  std::int64_t bytes;
 };
-
-/// Splits `own` up; `bytes` gets its size. (A null `own` measures.)
-inline Own own_of(const TreeMemory& tree, std::int64_t& bytes) {
-  char* at = static_cast<char*>(tree.own);
-  std::int64_t used = 0;
-  const auto take = [&]<class T>(T*& array, std::int64_t count) {
-    array = at == nullptr ? nullptr : reinterpret_cast<T*>(at + used);
-    used += (count * static_cast<std::int64_t>(sizeof(T)) + 255) / 256 * 256;
-  };
-  Own own;
-  const std::int64_t batch = tree.batch_capacity;
-  take(own.done, 1);
-  take(own.first_tile, batch + 1);
-  take(own.left_rows, batch);
-  take(own.right_rows, batch);
-  take(own.jobs, 1);
-  take(own.job_node, 2 * batch);
-  take(own.first_row, 2 * batch + 1);
-  const std::int64_t fit = tree.bins.rows / count_tile, large = fit < 2 * batch ? fit : 2 * batch;
-  for (CountList& list : own.counted) {
-    const std::int64_t each = &list == own.counted ? 1 : tree.bins.features;
-    const std::int64_t most = large * each < most_count_jobs ? large * each : most_count_jobs;
-    list.capacity = static_cast<std::int32_t>(most);
-    take(list.end, 1);
-    take(list.jobs, most);
-    take(list.first_tile, most);
-    take(list.rows, 256 * most);
-  }
-  take(own.counts_left, 2 * batch);
-  bytes = used;
-  return own;
-}
-inline Own own_of(const TreeMemory& tree) {
-  std::int64_t bytes = 0;
-  return own_of(tree, bytes);
-}
-
-/// Copies the host's TreeMemory (its input, its quantisation) to tree.on_device and makes the root, whose quantised
-/// sums are given. Its entries are the first half.
-void begin_tree(Context& context, TreeMemory& tree, std::int64_t gradient, std::int64_t curvature);
 
 /// New nodes that a step can have, for the size of its grids.
 std::int32_t most_new_nodes(Context& context, const TreeMemory& tree);

@@ -24,38 +24,38 @@ constexpr int low_bits = 12;                      // of a wide gradient
 constexpr std::int64_t flush_rows = packed_rows;  // rows whose sums fit 32 bits
 
 // Which new nodes are summed row by row, their histograms, and how their rows follow each other.
-__global__ void plan(TreeMemory* tree, Own own) {
+__global__ void plan(TreeState* tree, StepScratch scratch) {
   const std::int32_t first_new = tree->first_new, count = tree->node_count - first_new, free = tree->free_count;
   const std::int64_t jobs = each_with_sum(
       count, [=](std::int32_t i) { return is_summed(*tree, first_new + i) ? 1 : 0; },
       [=](std::int32_t i, std::int64_t before) {
         if (!is_summed(*tree, first_new + i)) return;
-        own.job_node[before] = first_new + i;
+        scratch.job_node[before] = first_new + i;
         tree->nodes[first_new + i].slot = tree->free_slots[free - 1 - before];
         tree->nodes[first_new + i].label = first_new + i;
       });
   __syncthreads();
   const std::int64_t rows = each_with_sum(
-      std::int32_t(jobs), [=](std::int32_t j) { return tree->nodes[own.job_node[j]].rows; },
-      [=](std::int32_t j, std::int64_t before) { own.first_row[j] = before; });
+      std::int32_t(jobs), [=](std::int32_t j) { return tree->nodes[scratch.job_node[j]].entries; },
+      [=](std::int32_t j, std::int64_t before) { scratch.first_row[j] = before; });
   if (threadIdx.x != 0) return;
-  own.first_row[jobs] = rows;
-  *own.jobs = std::int32_t(jobs);
+  scratch.first_row[jobs] = rows;
+  *scratch.jobs = std::int32_t(jobs);
   tree->free_count = free - std::int32_t(jobs);
 }
 
-__global__ void clear(const TreeMemory* tree, Own own) {
-  const std::int32_t jobs = *own.jobs;
+__global__ void clear(const TreeState* tree, StepScratch scratch) {
+  const std::int32_t jobs = *scratch.jobs;
   const std::int64_t cells = tree->bins.cells;
   for (std::int32_t j = std::int32_t(blockIdx.y); j < jobs; j += std::int32_t(gridDim.y)) {
-    WideCell* const histogram = tree->histograms + tree->nodes[own.job_node[j]].slot * cells;
+    WideCell* const histogram = tree->histograms + tree->nodes[scratch.job_node[j]].slot * cells;
     for (std::int64_t c = blockIdx.x * blockDim.x + threadIdx.x; c < cells; c += gridDim.x * blockDim.x)
       histogram[c] = WideCell{0, 0};
   }
 }
 
 // Whether the tree uses any feature of [first, first + 32).
-__device__ __forceinline__ bool is_used(const TreeMemory& tree, std::int32_t first) {
+__device__ __forceinline__ bool is_used(const TreeState& tree, std::int32_t first) {
   std::int32_t low = 0;  // lower bound among the ascending features
   for (std::int32_t high = tree.feature_count; low < high;) {
     const std::int32_t middle = (low + high) / 2;
@@ -78,14 +78,14 @@ __device__ __forceinline__ int part_of(Integer value, int part) {
 // `words`: of four bins, that a row has in the group: 8, or 4, 2, 1 where rows are shorter.
 template <int words, class E>
 __global__ void __launch_bounds__(threads, most_resident)
-    accumulate(const TreeMemory* tree, Own own, std::int32_t bins) {
+    accumulate(const TreeState* tree, StepScratch scratch, std::int32_t bins) {
   constexpr int columns = 4 * words, replicas = 32 / columns, rows_at_once = 32 / words;
   constexpr int unrolled = sizeof(E) == 8 ? 4 : 2;  // rows that a lane has in flight
   LINDEN_DYNAMIC_SHARED(sums, int);                 // [bins, 2, replicas, columns]: of gradients, of curvatures
   const std::int32_t group = std::int32_t(blockIdx.y) * 32;
   const int part = int(blockIdx.z);
-  const std::int32_t jobs = *own.jobs;
-  const std::int64_t total = jobs > 0 ? own.first_row[jobs] : 0;
+  const std::int32_t jobs = *scratch.jobs;
+  const std::int64_t total = jobs > 0 ? scratch.first_row[jobs] : 0;
   const std::int64_t even = (total + gridDim.x - 1) / gridDim.x, share = even > least_rows ? even : least_rows;
   std::int64_t at = share * blockIdx.x;
   const std::int64_t end = at + share < total ? at + share : total;
@@ -117,10 +117,10 @@ __global__ void __launch_bounds__(threads, most_resident)
     }
   };
 
-  for (std::int32_t job = range_of(own.first_row, jobs, at); at < end; ++job) {
-    const GrowNode& node = tree->nodes[own.job_node[job]];
-    const std::int64_t before = own.first_row[job];
-    const std::int64_t stop = own.first_row[job + 1] < end ? own.first_row[job + 1] : end;
+  for (std::int32_t job = range_of(scratch.first_row, jobs, at); at < end; ++job) {
+    const GrowNode& node = tree->nodes[scratch.job_node[job]];
+    const std::int64_t before = scratch.first_row[job];
+    const std::int64_t stop = scratch.first_row[job + 1] < end ? scratch.first_row[job + 1] : end;
     while (at < stop) {
       const std::int64_t next = at + flush_rows < stop ? at + flush_rows : stop;
       __syncthreads();  // cells are zero
@@ -175,7 +175,7 @@ __global__ void __launch_bounds__(threads, most_resident)
 }
 
 template <int words>
-void accumulate_rows(Context& context, const TreeMemory& tree, const Own& own) {
+void accumulate_rows(Context& context, const TreeMemory& tree, const StepScratch& scratch) {
   const Queue& queue = *context.queue;
   const std::size_t shared = std::size_t{2} * 32 * sizeof(int) * static_cast<std::size_t>(tree.bins.most_bins);
   const unsigned groups = static_cast<unsigned>((tree.bins.features + 31) / 32), parts = tree.wide ? 2 : 1;
@@ -188,30 +188,30 @@ void accumulate_rows(Context& context, const TreeMemory& tree, const Own& own) {
   const unsigned across = useful < fair ? static_cast<unsigned>(useful) : fair;
   with_entries(tree, [&]<class E>(E*) {
     launch<accumulate<words, E>>(
-        {.grid = {across, groups, parts}, .block = threads, .shared = shared, .stream = stream_of(context)},
-        tree.on_device, own, tree.bins.most_bins);
+        {.grid = {across, groups, parts}, .block = threads, .shared = shared, .stream = stream_of(context)}, tree.state,
+        scratch, tree.bins.most_bins);
   });
 }
 
 }  // namespace
 
 void histogram(Context& context, TreeMemory& tree) {
-  const Own own = own_of(tree);
-  launch<plan>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.on_device, own);
+  const StepScratch scratch(tree);
+  launch<plan>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.state, scratch);
   if (tree.bins.sparse.features > 0) sum_sparse(context, tree);
   if (tree.bins.features == 0) return;
   const auto nodes = static_cast<unsigned>(most_new_nodes(context, tree));
   launch<clear>(
       {.grid = {blocks_for(context, tree.bins.cells, 256), nodes}, .block = 256, .stream = stream_of(context)},
-      tree.on_device, own);
+      tree.state, scratch);
   if (tree.bins.row_stride >= 32)
-    accumulate_rows<8>(context, tree, own);
+    accumulate_rows<8>(context, tree, scratch);
   else if (tree.bins.row_stride == 16)
-    accumulate_rows<4>(context, tree, own);
+    accumulate_rows<4>(context, tree, scratch);
   else if (tree.bins.row_stride == 8)
-    accumulate_rows<2>(context, tree, own);
+    accumulate_rows<2>(context, tree, scratch);
   else
-    accumulate_rows<1>(context, tree, own);
+    accumulate_rows<1>(context, tree, scratch);
 }
 
 }  // namespace linden::cuda

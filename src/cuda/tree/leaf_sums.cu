@@ -11,8 +11,9 @@ namespace {
 constexpr unsigned numbering_threads = 512, threads = 256;
 
 /// Numbers the committed leaves, in order; nodes below one belong to it.
-__global__ void __launch_bounds__(numbering_threads) number_leaves(TreeMemory* memory, std::int64_t* first_tile) {
-  const TreeMemory& tree = *memory;
+__global__ void __launch_bounds__(numbering_threads)
+    number_leaves(TreeState* memory, std::int64_t* leaf_totals, std::int64_t* first_tile) {
+  const TreeState& tree = *memory;
   const auto leaf_at = [&](std::int32_t i) { return is_leaf(tree, tree.nodes[tree.committed[i]]); };
   const auto leaves = static_cast<std::int32_t>(each_with_sum(
       tree.committed_count, [&](std::int32_t i) { return std::int64_t{leaf_at(i)}; },
@@ -27,7 +28,7 @@ __global__ void __launch_bounds__(numbering_threads) number_leaves(TreeMemory* m
     while (tree.nodes[above].order < 0) above = tree.nodes[above].parent;
     tree.leaf_of_node[i] = tree.leaf_of_node[above];
   }
-  for (auto i = static_cast<std::int32_t>(threadIdx.x); i < 2 * leaves; i += step) tree.leaf_totals[i] = 0;
+  for (auto i = static_cast<std::int32_t>(threadIdx.x); i < 2 * leaves; i += step) leaf_totals[i] = 0;
   if (threadIdx.x == 0) memory->leaf_count = leaves;
   count_leaf_tiles(tree, first_tile);
 }
@@ -47,8 +48,9 @@ __device__ __forceinline__ void add(std::int64_t* total, std::int64_t value) {
 
 template <class E>
 __global__ void __launch_bounds__(leaf_tile_threads)
-    add_rows(const TreeMemory* memory, const std::int64_t* first_tile, double per_gradient, double per_curvature) {
-  const TreeMemory& tree = *memory;
+    add_rows(const TreeState* memory, std::int64_t* leaf_totals, const std::int64_t* first_tile, double per_gradient,
+             double per_curvature) {
+  const TreeState& tree = *memory;
   const std::int64_t tiles = first_tile[tree.node_count];
   const float *const gradients = tree.gradients, *const curvatures = tree.curvatures;
   std::int32_t* const leaf_of_row = tree.leaf_of_row;
@@ -76,21 +78,22 @@ __global__ void __launch_bounds__(leaf_tile_threads)
     }
     sum = block_reduce(sum, AddSums());
     if (threadIdx.x == 0) {
-      add(&tree.leaf_totals[2 * tile.leaf], sum.gradient);
-      add(&tree.leaf_totals[2 * tile.leaf + 1], sum.curvature);
+      add(&leaf_totals[2 * tile.leaf], sum.gradient);
+      add(&leaf_totals[2 * tile.leaf + 1], sum.curvature);
     }
   }
 }
 
-__global__ void __launch_bounds__(threads) set_leaves(const TreeMemory* memory, LeafUnits units) {
+__global__ void __launch_bounds__(threads)
+    set_leaves(const TreeState* memory, const std::int64_t* leaf_totals, LeafUnits units) {
   const std::int64_t leaf = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   if (leaf >= memory->leaf_count) return;
-  set_leaf(*memory, leaf, units, memory->leaf_totals[2 * leaf], memory->leaf_totals[2 * leaf + 1]);
+  set_leaf(*memory, leaf, units, leaf_totals[2 * leaf], leaf_totals[2 * leaf + 1]);
 }
 
 /// Rows that were not in the sample.
-__global__ void __launch_bounds__(threads) send_down(const TreeMemory* memory) {
-  const TreeMemory& tree = *memory;
+__global__ void __launch_bounds__(threads) send_down(const TreeState* memory) {
+  const TreeState& tree = *memory;
   const std::int64_t step = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t row = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; row < tree.bins.rows; row += step)
     if (tree.leaf_of_row[row] < 0) tree.leaf_of_row[row] = leaf_by_bins(tree, row);
@@ -99,8 +102,9 @@ __global__ void __launch_bounds__(threads) send_down(const TreeMemory* memory) {
 }  // namespace
 
 void leaf_sums(Context& context, TreeMemory& tree) {
+  std::int64_t* const leaf_totals = StepScratch(tree).leaf_totals;
   const Scratch<std::int64_t> first_tile(context, tree.node_capacity + std::int64_t{1});
-  launch<number_leaves>({.grid = 1, .block = numbering_threads, .stream = stream_of(context)}, tree.on_device,
+  launch<number_leaves>({.grid = 1, .block = numbering_threads, .stream = stream_of(context)}, tree.state, leaf_totals,
                         first_tile.data());
   if (tree.sample != nullptr)
     set_bytes(context, tree.leaf_of_row, 0xff, static_cast<std::size_t>(tree.bins.rows) * sizeof(std::int32_t),
@@ -108,17 +112,17 @@ void leaf_sums(Context& context, TreeMemory& tree) {
   const LeafUnits units = leaf_units(tree);
   with_entries(tree, [&]<class E>(E*) {
     launch<add_rows<E>>(
-        {.grid = blocks_for_tiles(context, tree), .block = leaf_tile_threads, .stream = stream_of(context)},
-        tree.on_device, first_tile.data(), 1 / units.gradient, 1 / units.curvature);
+        {.grid = blocks_for_tiles(context, tree), .block = leaf_tile_threads, .stream = stream_of(context)}, tree.state,
+        leaf_totals, first_tile.data(), 1 / units.gradient, 1 / units.curvature);
   });
   launch<set_leaves>({.grid = (static_cast<unsigned>(tree.limits.max_leaves) + threads - 1) / threads,
                       .block = threads,
                       .stream = stream_of(context)},
-                     tree.on_device, units);
+                     tree.state, leaf_totals, units);
   if (tree.sample != nullptr)
     launch<send_down>(
         {.grid = blocks_for(context, tree.bins.rows, threads), .block = threads, .stream = stream_of(context)},
-        tree.on_device);
+        tree.state);
 }
 
 }  // namespace linden::cuda

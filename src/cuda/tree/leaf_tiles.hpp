@@ -16,10 +16,10 @@ inline unsigned blocks_for_tiles(const Context& context, const TreeMemory& tree)
 }
 
 /// The tiles before those of each node, and at [node_count] all of them. By one block, for all of its threads.
-__device__ __forceinline__ void count_leaf_tiles(const TreeMemory& tree, std::int64_t* first_tile) {
+__device__ __forceinline__ void count_leaf_tiles(const TreeState& tree, std::int64_t* first_tile) {
   const auto tiles = [&](std::int32_t i) {
     const GrowNode& node = tree.nodes[i];
-    return node.left < 0 ? (node.rows + leaf_tile_rows - 1) / leaf_tile_rows : std::int64_t{0};
+    return node.left < 0 ? (node.entries + leaf_tile_rows - 1) / leaf_tile_rows : std::int64_t{0};
   };
   const std::int64_t all =
       each_with_sum(tree.node_count, tiles, [&](std::int32_t i, std::int64_t before) { first_tile[i] = before; });
@@ -32,11 +32,11 @@ struct LeafTile {
   std::int32_t rows;
 };
 
-__device__ __forceinline__ LeafTile leaf_tile(const TreeMemory& tree, const std::int64_t* first_tile,
+__device__ __forceinline__ LeafTile leaf_tile(const TreeState& tree, const std::int64_t* first_tile,
                                               std::int64_t tile) {
   const std::int32_t i = range_of(first_tile, tree.node_count, tile);
   const GrowNode& node = tree.nodes[i];
-  const std::int64_t offset = (tile - first_tile[i]) * leaf_tile_rows, rest = node.rows - offset;
+  const std::int64_t offset = (tile - first_tile[i]) * leaf_tile_rows, rest = node.entries - offset;
   return {tree.leaf_of_node[i], node.begin + offset,
           static_cast<std::int32_t>(rest < leaf_tile_rows ? rest : leaf_tile_rows)};
 }

@@ -24,7 +24,7 @@ struct Places {
 
 // Whether a bin goes left, as the split of one node says.
 struct Direction {
-  explicit __device__ Direction(const TreeMemory& tree, const Split& chosen)
+  explicit __device__ Direction(const TreeState& tree, const Split& chosen)
       : split(chosen),
         last(chosen.bin),
         missing(chosen.missing_left ? tree.bins.feature[chosen.feature].bins - 1 : 256),
@@ -37,19 +37,25 @@ struct Direction {
   bool categorical;
 };
 
+// Returns what was there before.
+__device__ __forceinline__ long long add(std::int64_t* sum, int count) {
+  return static_cast<long long>(
+      atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(count)));
+}
+
 template <class E>
-__global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own own) {
+__global__ void __launch_bounds__(threads) divide(const TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(counts, int[items * warps]);  // of entries going left: [item, warp]; then the sums before each
   LINDEN_SHARED(places, Places);
   const int lane = int(lane_index()), warp = int(warp_index());
   const std::int32_t batch = tree->batch_size;
-  const std::int64_t tiles = batch > 0 ? own.first_tile[batch] : 0;
+  const std::int64_t tiles = batch > 0 ? scratch.first_tile[batch] : 0;
   E* const entries = global(static_cast<E*>(tree->entries));
   for (std::int64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-    const std::int32_t b = range_of(own.first_tile, batch, tile);
+    const std::int32_t b = range_of(scratch.first_tile, batch, tile);
     const GrowNode& node = tree->nodes[tree->batch[b]];
-    const std::int64_t offset = (tile - own.first_tile[b]) * partition_tile;
-    const std::int64_t rest = node.rows - offset;
+    const std::int64_t offset = (tile - scratch.first_tile[b]) * partition_tile;
+    const std::int64_t rest = node.entries - offset;
     const int count = int(rest < partition_tile ? rest : partition_tile);
     const E* const from = entries + node.begin + offset;
     const std::int32_t feature = node.split.feature;
@@ -85,10 +91,8 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
       if (lane == 31) {
         const int left = before + first + second, right = count - left;
         const std::int64_t begin = other_half(*tree, node.begin);
-        places.left =
-            begin + static_cast<long long>(atomicAdd(own.left_rows + b, static_cast<unsigned long long>(left)));
-        places.right = begin + node.rows - right -
-                       static_cast<long long>(atomicAdd(own.right_rows + b, static_cast<unsigned long long>(right)));
+        places.left = begin + add(tree->left_entries + b, left);
+        places.right = begin + node.entries - right - add(scratch.right_entries + b, right);
       }
     }
     __syncthreads();
@@ -106,12 +110,12 @@ __global__ void __launch_bounds__(threads) divide(const TreeMemory* tree, Own ow
 }
 
 // The two nodes that each node of the batch becomes.
-__global__ void make_nodes(TreeMemory* tree, Own own) {
+__global__ void make_nodes(TreeState* tree) {
   const std::int32_t first = tree->node_count, batch = tree->batch_size;
   for (std::int32_t b = std::int32_t(threadIdx.x); b < batch; b += std::int32_t(blockDim.x)) {
     const std::int32_t node = tree->batch[b];
-    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin),
-                  static_cast<std::int64_t>(own.left_rows[b]));
+    const std::int64_t lefts = tree->left_entries[b];
+    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), lefts, lefts);
   }
   __syncthreads();
   if (threadIdx.x == 0) {
@@ -123,12 +127,15 @@ __global__ void make_nodes(TreeMemory* tree, Own own) {
 }  // namespace
 
 void partition(Context& context, TreeMemory& tree) {
-  const Own own = own_of(tree);
+  const StepScratch scratch(tree);
   const unsigned blocks = blocks_for(context, tree.sample_rows + tree.batch_capacity * partition_tile, partition_tile);
   with_entries(tree, [&]<class E>(E*) {
-    launch<divide<E>>({.grid = blocks, .block = threads, .stream = stream_of(context)}, tree.on_device, own);
+    launch<divide<E>>({.grid = blocks, .block = threads, .stream = stream_of(context)}, tree.state, scratch);
   });
-  launch<make_nodes>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.on_device, own);
+}
+
+void expand(Context& context, TreeMemory& tree) {
+  launch<make_nodes>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.state);
 }
 
 }  // namespace linden::cuda

@@ -1,5 +1,4 @@
-// Gradients to integers: q = round(g / unit) with a power-of-two unit, 15 bits with the sign, or 24 in a round whose
-// mean |g| is under 64 units (rare classes, heavy tails). Then the root of the tree.
+// Gradients to integers: q = round(g / unit) with a power-of-two unit, 15 bits with the sign or 24.
 #include "backend/tree/tree_math.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/steps.hpp"
@@ -62,8 +61,9 @@ __global__ void __launch_bounds__(threads)
   }
 }
 
-Totals quantise_to(Context& context, TreeMemory& tree, bool wide) {
-  set_units(tree, wide);
+}  // namespace
+
+RootSums quantise(Context& context, TreeMemory& tree) {
   const Scratch<Totals> sum(context, 1);
   set_bytes(context, sum.data(), 0, sizeof(Totals), "quantise");
   if (tree.row_sums != nullptr && tree.sample != nullptr)  // rows outside the sample have the label -1
@@ -79,15 +79,7 @@ Totals quantise_to(Context& context, TreeMemory& tree, bool wide) {
   Totals totals;
   check(cudaMemcpyAsync(&totals, sum.data(), sizeof totals, cudaMemcpyDeviceToHost, stream_of(context)), "quantise");
   context.queue->synchronize();
-  return totals;
-}
-
-}  // namespace
-
-void quantise(Context& context, TreeMemory& tree) {
-  Totals totals = quantise_to(context, tree, false);
-  if (totals.magnitude < least_mean * tree.sample_rows) totals = quantise_to(context, tree, true);
-  begin_tree(context, tree, totals.gradient, totals.curvature);
+  return {tree.sample_rows, totals.gradient, totals.curvature, totals.magnitude};
 }
 
 }  // namespace linden::cuda

@@ -32,17 +32,17 @@ struct Pass {
 
 using Counter = unsigned long long;
 
-__global__ void __launch_bounds__(512) find_tiles(const TreeMemory* tree, std::int64_t* first_tile) {
+__global__ void __launch_bounds__(512) find_tiles(const TreeState* tree, std::int64_t* first_tile) {
   count_leaf_tiles(*tree, first_tile);
 }
 
 template <class E, bool weighted>
 __global__ void __launch_bounds__(leaf_tile_threads)
-    count_digits(const TreeMemory* memory, Renewal renewal, const std::int64_t* first_tile, Pass pass,
-                 const Search* searches, Counter* counters) {
+    count_digits(const TreeState* memory, Renewal renewal, StepScratch scratch, const std::int64_t* first_tile,
+                 Pass pass, const Search* searches, Counter* counters) {
   constexpr int parts = weighted ? pieces : 1;
   LINDEN_SHARED(counts, unsigned[parts * select_digits]);
-  const TreeMemory& tree = *memory;
+  const TreeState& tree = *memory;
   const bool is_first = pass.shift == 64 - select_digit_bits;
   const std::int64_t tiles = first_tile[tree.node_count];
   for (int p = 0; p < parts; ++p) counts[p * select_digits + threadIdx.x] = 0;
@@ -52,8 +52,8 @@ __global__ void __launch_bounds__(leaf_tile_threads)
     const std::int32_t leaf = tile.leaf - pass.first;
     if (leaf < 0 || leaf >= pass.count) continue;
     const std::int64_t place = tile.begin < tree.sample_rows ? tile.begin : tile.begin - tree.sample_rows;
-    std::uint64_t* const keys = tree.residual_keys + place;
-    std::int64_t* const weights = tree.residual_weights + place;
+    std::uint64_t* const keys = scratch.residual_keys + place;
+    std::int64_t* const weights = scratch.residual_weights + place;
     const std::uint64_t prefix = is_first ? 0 : searches[leaf].prefix;
     for (auto i = static_cast<std::int32_t>(threadIdx.x); i < tile.rows; i += int(leaf_tile_threads)) {
       std::uint64_t key;
@@ -87,7 +87,7 @@ __global__ void __launch_bounds__(leaf_tile_threads)
 
 /// A leaf to a block, a digit to a thread; leaves the counters at 0.
 __global__ void __launch_bounds__(select_digits)
-    choose_digits(const TreeMemory* tree, double level, double learning_rate, Pass pass, Search* searches,
+    choose_digits(const TreeState* tree, double level, double learning_rate, Pass pass, Search* searches,
                   Counter* counters) {
   const bool is_first = pass.shift == 64 - select_digit_bits;
   const std::int32_t there = tree->leaf_count - pass.first;
@@ -127,9 +127,9 @@ void search_leaves(Context& context, const TreeMemory& tree, const std::int64_t*
       const Pass pass{first, group, digit * select_digit_bits};
       launch<count_digits<E, weighted>>(
           {.grid = blocks_for_tiles(context, tree), .block = leaf_tile_threads, .stream = stream_of(context)},
-          tree.on_device, tree.renewal, first_tile, pass, searches.data(), counters.data());
+          tree.state, tree.renewal, StepScratch(tree), first_tile, pass, searches.data(), counters.data());
       launch<choose_digits>(
-          {.grid = blocks_for(context, group, 1), .block = select_digits, .stream = stream_of(context)}, tree.on_device,
+          {.grid = blocks_for(context, group, 1), .block = select_digits, .stream = stream_of(context)}, tree.state,
           tree.renewal.level, tree.limits.learning_rate, pass, searches.data(), counters.data());
     }
 }
@@ -138,7 +138,7 @@ void search_leaves(Context& context, const TreeMemory& tree, const std::int64_t*
 
 void renew(Context& context, TreeMemory& tree) {
   const Scratch<std::int64_t> first_tile(context, tree.node_capacity + std::int64_t{1});
-  launch<find_tiles>({.grid = 1, .block = 512, .stream = stream_of(context)}, tree.on_device, first_tile.data());
+  launch<find_tiles>({.grid = 1, .block = 512, .stream = stream_of(context)}, tree.state, first_tile.data());
   with_entries(tree, [&]<class E>(E*) {
     if (tree.renewal.weights != nullptr)
       search_leaves<E, true>(context, tree, first_tile.data());

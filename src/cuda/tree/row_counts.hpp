@@ -15,7 +15,7 @@ static_assert(count_tile % (count_threads * count_items) == 0);
 
 /// Counts entries [begin, end) of a node in `rows`, shared memory that is zero. By whole blocks.
 template <class E>
-__device__ __forceinline__ void count_rows(const TreeMemory& tree, const GrowNode& node, std::int32_t feature,
+__device__ __forceinline__ void count_rows(const TreeState& tree, const GrowNode& node, std::int32_t feature,
                                            std::int64_t begin, std::int64_t end, unsigned* rows) {
   const E* const entries = global(static_cast<const E*>(tree.entries)) + node.begin;
   const std::uint8_t* const bins = global(tree.bins.by_feature) + feature * tree.bins.rows;
@@ -50,11 +50,11 @@ __device__ __forceinline__ CountEnd end_of(const CountList& list) {
 }
 
 /// Puts a candidate of new node `n` into the list; false if that is full. By whole blocks.
-__device__ __forceinline__ bool is_listed(const CountList& list, std::int32_t n, std::int64_t node_rows,
+__device__ __forceinline__ bool is_listed(const CountList& list, std::int32_t n, std::int64_t entries,
                                           std::int32_t candidate) {
   LINDEN_SHARED(place, std::int32_t);
   if (threadIdx.x == 0) {
-    const auto tiles = static_cast<unsigned long long>((node_rows + count_tile - 1) / count_tile);
+    const auto tiles = static_cast<unsigned long long>((entries + count_tile - 1) / count_tile);
     const auto most = static_cast<unsigned long long>(list.capacity);
     unsigned long long end = most << count_job_bit;  // once full, it is not added to for ever
     if (atomicAdd(list.end, 0ull) >> count_job_bit < most) end = atomicAdd(list.end, (1ull << count_job_bit) + tiles);

@@ -11,33 +11,26 @@ namespace {
 constexpr unsigned threads = 256;
 constexpr std::size_t own_shared = 1024;  // more than the variables of `advance`
 
-__global__ void start(const TreeMemory input, TreeMemory* tree, Own own, std::int64_t gradient,
-                      std::int64_t curvature) {
-  for (std::int32_t i = std::int32_t(threadIdx.x); i < input.slots; i += std::int32_t(blockDim.x))
-    input.free_slots[i] = input.slots - 1 - i;
+__global__ void start(const TreeMemory memory, StepScratch scratch) {
+  for (std::int32_t i = std::int32_t(threadIdx.x); i < memory.slots; i += std::int32_t(blockDim.x))
+    memory.free_slots[i] = memory.slots - 1 - i;
   if (threadIdx.x != 0) return;
-  TreeMemory t = input;
-  t.queue_size = t.batch_size = t.committed_count = t.leaf_count = t.first_new = 0;
-  t.children_final = false;
-  t.free_count = t.slots;
-  t.node_count = 1;
-  *tree = t;
-  GrowNode root{};
-  root.rows = input.sample_rows;
-  root.gradient = gradient;
-  root.curvature = curvature;
-  t.nodes[0] = root;
-  *own.done = 0;
+  TreeState tree{memory};
+  tree.free_count = tree.slots;
+  tree.node_count = 1;
+  *tree.state = tree;
+  tree.nodes[0] = root_of(tree);
+  *scratch.done = 0;
 }
 
 // `queue_room`: candidates that fit shared memory, or 0 to leave the queue where it is.
-__global__ void advance(TreeMemory* tree, Own own, std::int32_t queue_room) {
+__global__ void advance(TreeState* tree, StepScratch scratch, std::int32_t queue_room) {
   LINDEN_DYNAMIC_SHARED(near, Candidate);
   const std::int32_t waiting = queue_room > 0 ? tree->queue_size : 0;
   for (std::int32_t i = std::int32_t(threadIdx.x); i < waiting; i += std::int32_t(blockDim.x)) near[i] = tree->queue[i];
   __syncthreads();
   if (threadIdx.x == 0) {
-    TreeMemory t = *tree;
+    TreeState t = *tree;
     Candidate* const far = t.queue;
     if (queue_room > 0) t.queue = near;
     const bool done = commit(t);
@@ -49,36 +42,27 @@ __global__ void advance(TreeMemory* tree, Own own, std::int32_t queue_room) {
     }
     t.queue = far;
     *tree = t;
-    *own.done = done;
+    *scratch.done = done;
   }
   __syncthreads();
   const std::int32_t left = queue_room > 0 ? tree->queue_size : 0;
   for (std::int32_t i = std::int32_t(threadIdx.x); i < left; i += std::int32_t(blockDim.x)) tree->queue[i] = near[i];
 
   const auto tiles = [=](std::int32_t b) {
-    return (tree->nodes[tree->batch[b]].rows + partition_tile - 1) / partition_tile;
+    return (tree->nodes[tree->batch[b]].entries + partition_tile - 1) / partition_tile;
   };
   const std::int64_t all = each_with_sum(tree->batch_size, tiles, [=](std::int32_t b, std::int64_t before) {
-    own.first_tile[b] = before;
-    own.left_rows[b] = own.right_rows[b] = 0;
+    scratch.first_tile[b] = before;
+    tree->left_entries[b] = scratch.right_entries[b] = 0;
   });
-  if (threadIdx.x == 0) own.first_tile[tree->batch_size] = all;
+  if (threadIdx.x == 0) scratch.first_tile[tree->batch_size] = all;
 }
 
 }  // namespace
 
-std::int64_t own_bytes(const TreeMemory& tree) {
-  TreeMemory measured = tree;
-  measured.own = nullptr;
-  std::int64_t bytes = 0;
-  own_of(measured, bytes);
-  return bytes;
-}
-
-void begin_tree(Context& context, TreeMemory& tree, std::int64_t gradient, std::int64_t curvature) {
+void begin(Context& context, TreeMemory& tree) {
   context.queue->progress().restart();
-  launch<start>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree, tree.on_device, own_of(tree),
-                gradient, curvature);
+  launch<start>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree, StepScratch(tree));
 }
 
 std::int32_t most_new_nodes(Context& context, const TreeMemory& tree) {
@@ -90,10 +74,10 @@ std::int32_t most_new_nodes(Context& context, const TreeMemory& tree) {
 bool select(Context& context, TreeMemory& tree) {
   const std::size_t bytes = sizeof(Candidate) * static_cast<std::size_t>(tree.limits.max_leaves + 1);
   const bool fits = bytes + own_shared <= context.queue->most_shared();
-  const Own own = own_of(tree);
-  launch<advance>({.grid = 1, .block = threads, .shared = fits ? bytes : 0, .stream = stream_of(context)},
-                  tree.on_device, own, fits ? tree.limits.max_leaves + 1 : 0);
-  return context.queue->progress().step(own.done, stream_of(context));
+  const StepScratch scratch(tree);
+  launch<advance>({.grid = 1, .block = threads, .shared = fits ? bytes : 0, .stream = stream_of(context)}, tree.state,
+                  scratch, fits ? tree.limits.max_leaves + 1 : 0);
+  return context.queue->progress().step(scratch.done, stream_of(context));
 }
 
 }  // namespace linden::cuda

@@ -19,11 +19,11 @@ struct BinSums {
   unsigned rows[256];
 };
 
-__device__ __forceinline__ bool is_searched(const TreeMemory& tree, const GrowNode& node) {
+__device__ __forceinline__ bool is_searched(const TreeState& tree, const GrowNode& node) {
   return node.slot >= 0 && may_split(tree, node);
 }
 
-__device__ __forceinline__ bool is_better(const TreeMemory& tree, const Split& a, const Split& b) {
+__device__ __forceinline__ bool is_better(const TreeState& tree, const Split& a, const Split& b) {
   if (a.gain != b.gain) return a.gain > b.gain;
   return a.gain > 0 && tree.bins.feature[a.feature].source < tree.bins.feature[b.feature].source;
 }
@@ -32,7 +32,7 @@ __device__ __forceinline__ bool is_better(const TreeMemory& tree, const Split& a
 __device__ __forceinline__ unsigned long long bits_of(double gain) {
   return static_cast<unsigned long long>(__double_as_longlong(gain));
 }
-__device__ __forceinline__ unsigned long long* best_of(const TreeMemory& tree, std::int32_t n) {
+__device__ __forceinline__ unsigned long long* best_of(const TreeState& tree, std::int32_t n) {
   return reinterpret_cast<unsigned long long*>(tree.sparse_best) + n;
 }
 
@@ -40,14 +40,14 @@ __device__ __forceinline__ void add(std::int64_t* sum, std::int64_t value) {
   atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(value));
 }
 
-__global__ void start(const TreeMemory* tree) {
+__global__ void start(const TreeState* tree) {
   const std::int32_t count = tree->node_count - tree->first_new;
   for (std::int32_t n = std::int32_t(threadIdx.x); n < count; n += std::int32_t(blockDim.x))
     *best_of(*tree, n) = bits_of(tree->nodes[tree->first_new + n].split.gain);
 }
 
 // The best split of a node by sparse feature f, by a warp.
-__device__ __forceinline__ Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s,
+__device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
                                                std::int32_t f, const SparseCell& all, BinSums& sums) {
   const SparseBins& sparse = tree.bins.sparse;
   const std::int32_t index = tree.bins.features + f;
@@ -79,7 +79,7 @@ __device__ __forceinline__ Split feature_split(const TreeMemory& tree, const Gro
 }
 
 // A warp for each block of features.
-__global__ void __launch_bounds__(32 * search_warps) search(const TreeMemory* tree) {
+__global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tree) {
   LINDEN_SHARED(sums, BinSums[search_warps]);
   const std::int32_t features = tree->bins.sparse.features;
   const std::int64_t blocks = sparse_blocks(tree->bins);
@@ -123,7 +123,7 @@ struct BetterOf {
   }
 };
 
-__global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree) {
+__global__ void __launch_bounds__(choose_threads) choose(TreeState* tree) {
   const std::int32_t count = tree->node_count - tree->first_new, blocks = sparse_blocks(tree->bins);
   for (std::int32_t n = std::int32_t(blockIdx.x); n < count; n += std::int32_t(gridDim.x)) {
     GrowNode& node = tree->nodes[tree->first_new + n];
@@ -144,13 +144,13 @@ __global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree) {
 
 void split_sparse(Context& context, TreeMemory& tree) {
   const std::int64_t nodes = most_new_nodes(context, tree);
-  launch<start>({.grid = 1, .block = 128, .stream = stream_of(context)}, tree.on_device);
+  launch<start>({.grid = 1, .block = 128, .stream = stream_of(context)}, tree.state);
   launch<search>({.grid = blocks_for(context, nodes * sparse_blocks(tree.bins), search_warps),
                   .block = 32 * search_warps,
                   .stream = stream_of(context)},
-                 tree.on_device);
+                 tree.state);
   launch<choose>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
-                 tree.on_device);
+                 tree.state);
 }
 
 }  // namespace linden::cuda

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backend/context.hpp"
-#include "backend/tree/tree_memory.hpp"
+#include "backend/tree/tree_state.hpp"
 
 namespace linden::cuda {
 

@@ -15,13 +15,13 @@ namespace {
 constexpr int search_warps = 4;
 constexpr int choose_threads = count_threads;
 
-__device__ __forceinline__ bool is_searched(const TreeMemory& tree, const GrowNode& node) {
+__device__ __forceinline__ bool is_searched(const TreeState& tree, const GrowNode& node) {
   return node.slot >= 0 && may_split(tree, node);
 }
 
-__global__ void __launch_bounds__(32 * search_warps) search(const TreeMemory* tree, Own own) {
+__global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(orders, CategoryOrder[search_warps]);
-  if (blockIdx.x == 0 && threadIdx.x < 2) *own.counted[threadIdx.x].end = 0;
+  if (blockIdx.x == 0 && threadIdx.x < 2) *scratch.counted[threadIdx.x].end = 0;
   const std::int64_t features = tree->feature_count;
   const std::int64_t tasks = (tree->node_count - tree->first_new) * features;
   for (std::int64_t task = std::int64_t{blockIdx.x} * search_warps + warp_index(); task < tasks;
@@ -61,13 +61,13 @@ __device__ __forceinline__ std::int32_t next_better(const Split* candidates, std
 
 // A new node whose split is sought; its candidates, one a feature.
 struct Sought {
-  const TreeMemory& tree;
+  const TreeState& tree;
   std::int32_t number;  // among the new nodes
   GrowNode& node;
   Split* candidates;
   Scan scan;
 
-  __device__ __forceinline__ Sought(TreeMemory& its_tree, std::int32_t n)
+  __device__ __forceinline__ Sought(TreeState& its_tree, std::int32_t n)
       : tree(its_tree),
         number(n),
         node(its_tree.nodes[its_tree.first_new + n]),
@@ -109,7 +109,7 @@ struct Sought {
   __device__ __forceinline__ void count_here(std::int32_t candidate, unsigned* rows, CategoryOrder& order) const {
     rows[threadIdx.x] = 0;
     __syncthreads();
-    count_rows<E>(tree, node, tree.features[candidate], 0, node.rows, rows);
+    count_rows<E>(tree, node, tree.features[candidate], 0, node.entries, rows);
     __syncthreads();
     search_again(candidate, rows, order);
   }
@@ -124,7 +124,7 @@ struct Sought {
     std::int32_t listed = 0;
     for (std::int32_t i = first >= 0 ? first : next_better(candidates, 0, count, best); i < count;
          i = next_better(candidates, i == first ? 0 : i + 1, count, best)) {
-      if (list != nullptr && is_listed(*list, number, node.rows, i)) {
+      if (list != nullptr && is_listed(*list, number, node.entries, i)) {
         ++listed;
         continue;
       }
@@ -141,7 +141,7 @@ struct Sought {
 // Counting never raises a gain: the largest one is counted first, and then only those that are above the best known,
 // each once. Large nodes leave it to the two launches of `count` that follow.
 template <class E>
-__global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree, Own own) {
+__global__ void __launch_bounds__(choose_threads) choose(TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(rows, unsigned[256]);
   LINDEN_SHARED(order, CategoryOrder);
   const std::int32_t count = tree->node_count - tree->first_new;
@@ -154,7 +154,8 @@ __global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree, Own o
       sought.take(best);
       continue;
     }
-    if (sought.node.rows > count_tile && is_listed(own.counted[0], n, sought.node.rows, best.candidate)) continue;
+    if (sought.node.entries > count_tile && is_listed(scratch.counted[0], n, sought.node.entries, best.candidate))
+      continue;
     sought.settle<E>(best.candidate, nullptr, nullptr, rows, order);
   }
 }
@@ -162,18 +163,18 @@ __global__ void __launch_bounds__(choose_threads) choose(TreeMemory* tree, Own o
 // Counts the rows of what is listed: a tile to a block. Whoever ends a candidate searches it again; after the first
 // list it lists what may still beat it, and whoever ends the last one of the second list takes the best.
 template <class E, int turn>
-__global__ void __launch_bounds__(choose_threads) count(TreeMemory* tree, Own own) {
+__global__ void __launch_bounds__(choose_threads) count(TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(rows, unsigned[256]);
   LINDEN_SHARED(order, CategoryOrder);
   LINDEN_SHARED(is_last, bool);
-  const CountList& list = own.counted[turn];
+  const CountList& list = scratch.counted[turn];
   const CountEnd end = end_of(list);
   for (std::int64_t tile = blockIdx.x; tile < end.tiles; tile += gridDim.x) {
     const std::int32_t j = range_of(list.first_tile, end.jobs, tile);
     CountJob& job = list.jobs[j];
     unsigned* const counts = global(list.rows + std::int64_t{j} * 256) + threadIdx.x;
     const Sought sought(*tree, job.node);
-    const std::int64_t begin = (tile - list.first_tile[j]) * count_tile, rest = sought.node.rows - begin;
+    const std::int64_t begin = (tile - list.first_tile[j]) * count_tile, rest = sought.node.entries - begin;
     if (rest <= 0) continue;  // of a candidate for which there was no room
     rows[threadIdx.x] = 0;
     __syncthreads();
@@ -191,11 +192,11 @@ __global__ void __launch_bounds__(choose_threads) count(TreeMemory* tree, Own ow
     __syncthreads();
     sought.search_again(job.candidate, rows, order);
     if constexpr (turn == 0) {
-      sought.settle<E>(-1, &own.counted[1], own.counts_left, rows, order);
+      sought.settle<E>(-1, &scratch.counted[1], scratch.counts_left, rows, order);
     } else {
       if (threadIdx.x == 0) {  // who wrote the candidate
         __threadfence();
-        is_last = atomicAdd(own.counts_left + job.node, -1) == 1;
+        is_last = atomicAdd(scratch.counts_left + job.node, -1) == 1;
       }
       __syncthreads();
       if (!is_last) continue;
@@ -207,7 +208,7 @@ __global__ void __launch_bounds__(choose_threads) count(TreeMemory* tree, Own ow
 
 // Keeps the histograms of leaves that may be split, as long as the next step has enough free ones; a leaf without one
 // has both its children summed row by row.
-__global__ void keep(TreeMemory* tree) {
+__global__ void keep(TreeState* tree) {
   const std::int32_t first = tree->first_new, count = tree->node_count - first;
   const auto give_back = [=](const auto& is_given) {
     const std::int32_t free = tree->free_count;
@@ -239,23 +240,23 @@ unsigned blocks_to_count(const Context& context, const TreeMemory& tree) {
 }  // namespace
 
 void split(Context& context, TreeMemory& tree) {
-  const Own own = own_of(tree);
+  const StepScratch scratch(tree);
   const std::int64_t nodes = most_new_nodes(context, tree);
   launch<search>({.grid = blocks_for(context, nodes * tree.feature_count, search_warps),
                   .block = 32 * search_warps,
                   .stream = stream_of(context)},
-                 tree.on_device, own);
+                 tree.state, scratch);
   with_entries(tree, [&]<class E>(E*) {
     launch<choose<E>>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
-                      tree.on_device, own);
+                      tree.state, scratch);
     if (tree.sample_rows <= count_tile) return;  // no node is large
     const LaunchShape tiles{
         .grid = blocks_to_count(context, tree), .block = choose_threads, .stream = stream_of(context)};
-    launch<count<E, 0>>(tiles, tree.on_device, own);
-    launch<count<E, 1>>(tiles, tree.on_device, own);
+    launch<count<E, 0>>(tiles, tree.state, scratch);
+    launch<count<E, 1>>(tiles, tree.state, scratch);
   });
   if (tree.bins.sparse.features > 0) split_sparse(context, tree);
-  launch<keep>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.on_device);
+  launch<keep>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.state);
 }
 
 }  // namespace linden::cuda

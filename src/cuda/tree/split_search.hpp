@@ -149,11 +149,11 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
 }
 
 /// The same on every lane.
-__device__ __forceinline__ Split feature_split(const TreeMemory& tree, const GrowNode& node, const Scan& s,
+__device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
                                                std::int32_t index, const unsigned* rows, CategoryOrder& shared) {
   const FeatureBins feature = tree.bins.feature[index];
   const FeatureCells cells{tree.histograms + std::int64_t{node.slot} * tree.bins.cells + feature.first_cell, rows};
-  Split split = feature.categorical ? categorical_split(s, feature, cells, tree.sample_rows, shared)
+  Split split = feature.categorical ? categorical_split(s, feature, cells, tree.root.rows, shared)
                                     : numeric_split(s, feature, cells);
   split.feature = index;
   split.counted = rows != nullptr;

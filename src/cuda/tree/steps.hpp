@@ -5,16 +5,17 @@
 
 namespace linden::cuda {
 
-std::int64_t own_bytes(const TreeMemory&);
 void sample(Context&, const SampleTask&);
 void bin(Context&, const BinTask&);
 void gradients(Context&, const GradientTask&);
-void quantise(Context&, TreeMemory&);
+RootSums quantise(Context&, TreeMemory&);
+void begin(Context&, TreeMemory&);
 void histogram(Context&, TreeMemory&);
 void subtract(Context&, TreeMemory&);
 void split(Context&, TreeMemory&);
 bool select(Context&, TreeMemory&);
 void partition(Context&, TreeMemory&);
+void expand(Context&, TreeMemory&);
 void leaf_sums(Context&, TreeMemory&);
 void renew(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);

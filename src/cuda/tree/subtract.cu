@@ -12,21 +12,21 @@ struct Pair {
   std::int32_t smaller, larger, parent;
 };
 
-__device__ __forceinline__ Pair pair_of(const TreeMemory& tree, std::int32_t pair) {
+__device__ __forceinline__ Pair pair_of(const TreeState& tree, std::int32_t pair) {
   const std::int32_t left = tree.first_new + 2 * pair, right = left + 1;
   const bool left_is_smaller = tree.nodes[left].rows <= tree.nodes[right].rows;
   return {left_is_smaller ? left : right, left_is_smaller ? right : left, tree.nodes[left].parent};
 }
 
-__device__ __forceinline__ std::int32_t pairs_of(const TreeMemory& tree) {
+__device__ __forceinline__ std::int32_t pairs_of(const TreeState& tree) {
   return tree.first_new == 0 ? 0 : (tree.node_count - tree.first_new) / 2;
 }
 
-__device__ __forceinline__ bool is_subtracted(const TreeMemory& tree, const Pair& pair) {
+__device__ __forceinline__ bool is_subtracted(const TreeState& tree, const Pair& pair) {
   return tree.nodes[pair.parent].slot >= 0 && tree.nodes[pair.smaller].slot >= 0;
 }
 
-__global__ void take_away(const TreeMemory* tree) {
+__global__ void take_away(const TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree);
   const std::int64_t cells = tree->bins.cells;
   for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
@@ -42,7 +42,7 @@ __global__ void take_away(const TreeMemory* tree) {
 }
 
 // Cells of sparse features are four sums each.
-__global__ void take_away_sparse(const TreeMemory* tree) {
+__global__ void take_away_sparse(const TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree);
   const std::int64_t sums = std::int64_t{4} * tree->bins.sparse.features;
   for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
@@ -57,7 +57,7 @@ __global__ void take_away_sparse(const TreeMemory* tree) {
 }
 
 // Parents hand their histogram to the larger child; those whose children need none give it back.
-__global__ void hand_over(TreeMemory* tree) {
+__global__ void hand_over(TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree), free_count = tree->free_count;
   const auto is_free = [=](std::int32_t p) {
     const Pair pair = pair_of(*tree, p);
@@ -85,12 +85,12 @@ void subtract(Context& context, TreeMemory& tree) {
   if (pairs == 0) return;
   launch<take_away>(
       {.grid = {blocks_for(context, tree.bins.cells, threads), pairs}, .block = threads, .stream = stream_of(context)},
-      tree.on_device);
+      tree.state);
   if (const std::int64_t sums = std::int64_t{4} * tree.bins.sparse.features; sums > 0)
     launch<take_away_sparse>(
         {.grid = {blocks_for(context, sums, threads), pairs}, .block = threads, .stream = stream_of(context)},
-        tree.on_device);
-  launch<hand_over>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.on_device);
+        tree.state);
+  launch<hand_over>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.state);
 }
 
 }  // namespace linden::cuda

@@ -1,4 +1,5 @@
 // The GPU's table of tree kernels.
+#include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/steps.hpp"
 #include "cuda/runtime/tables.hpp"
 
@@ -11,22 +12,34 @@ constexpr std::int32_t leaf_wise_batch = 32, level_wise_batch = 1024;
 // Blocks gather rows in shared memory.
 std::int64_t predict_scratch(Context&, std::int32_t) { return 0; }
 
+// Of what is left: the rest is for rows and scores.
+std::int64_t histogram_bytes(Context& context) { return context.queue->available() / 4; }
+
+std::int64_t scratch_bytes(Context&, const TreeMemory& tree) {
+  TreeMemory measured = tree;
+  measured.scratch = nullptr;
+  return StepScratch(measured).bytes;
+}
+
 }  // namespace
 
 const TreeKernels& tree_kernels() {
   static constexpr TreeKernels table{
       .leaf_wise_batch = leaf_wise_batch,
       .level_wise_batch = level_wise_batch,
-      .own_bytes = own_bytes,
+      .histogram_bytes = histogram_bytes,
+      .scratch_bytes = scratch_bytes,
       .sample = sample,
       .bin = bin,
       .gradients = gradients,
       .quantise = quantise,
+      .begin = begin,
       .histogram = histogram,
       .subtract = subtract,
       .split = split,
       .select = select,
       .partition = partition,
+      .expand = expand,
       .leaf_sums = leaf_sums,
       .renew = renew,
       .update = update,

@@ -24,7 +24,7 @@ struct Memory {
   std::vector<GrowNode> nodes;
   std::vector<Candidate> queue, popped;
   std::vector<std::int32_t> batch, committed;
-  TreeMemory tree;
+  TreeState tree;
 
   Memory(bool level_wise, int leaves, int batch_capacity) {
     tree.limits.level_wise = level_wise;
@@ -48,7 +48,7 @@ struct Memory {
 // The committed nodes, as places in the full tree.
 std::vector<int> grow(const std::vector<double>& gains, bool level_wise, int leaves, int batch_capacity) {
   Memory memory(level_wise, leaves, batch_capacity);
-  TreeMemory& tree = memory.tree;
+  TreeState& tree = memory.tree;
   std::vector<int> place(static_cast<std::size_t>(tree.node_capacity));
   const auto gain_at = [&](int p) { return p < static_cast<int>(gains.size()) ? gains[p] : 0.0; };
   memory.nodes[0].split.gain = gains[0];

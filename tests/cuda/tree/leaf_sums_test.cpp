@@ -12,8 +12,8 @@ TEST_F(CudaLeafSums, HaveTheBytesOfTheCpu) {
     DeviceTree device = to_device(host);
     cpu_backend().tree.leaf_sums(cpu(), host.memory);
     device_backend().tree.leaf_sums(context(), device.memory);
-    const auto leaves = std::size_t(host.memory.leaf_count);
-    EXPECT_EQ(on_device(device).leaf_count, host.memory.leaf_count);
+    const auto leaves = std::size_t(host.state.leaf_count);
+    EXPECT_EQ(state_of(device).leaf_count, host.state.leaf_count);
     EXPECT_EQ(leaves, host.leaf_values.size());
     EXPECT_TRUE(same_bytes(host.leaf_of_node, download(device.leaf_of_node))) << "seed " << shape.seed;
     EXPECT_TRUE(same_bytes(host.leaf_of_row, download(device.leaf_of_row))) << "seed " << shape.seed;

@@ -1,4 +1,5 @@
 // Quantised gradients and the root on the device: the bytes of the CPU's, in 15 bits and in 24.
+#include "boosting/train/grow.hpp"
 #include "cuda/tree/tree_on_device.hpp"
 
 namespace linden::cuda_test {
@@ -12,12 +13,12 @@ class CudaQuantise : public OnDeviceTree {
     DeviceTree device = to_device(host);
     device.wide = room<WideEntry>(2 * std::int64_t(host.order.size()));
     device.memory.entries = device.wide.data();
-    cpu_backend().tree.quantise(cpu(), host.memory);
-    device_backend().tree.quantise(context(), device.memory);
+    plant(cpu_backend().tree, cpu(), host.memory);
+    plant(device_backend().tree, context(), device.memory);
 
     ASSERT_EQ(host.memory.wide, wide);
-    const TreeMemory there = on_device(device);
-    for (const TreeMemory& m : {device.memory, there}) {
+    const TreeState there = state_of(device);
+    for (const TreeInput& m : {TreeInput(device.memory), TreeInput(there)}) {
       EXPECT_EQ(m.wide, wide);
       EXPECT_EQ(m.gradient_unit, host.memory.gradient_unit);
       EXPECT_EQ(m.curvature_unit, host.memory.curvature_unit);
@@ -26,6 +27,7 @@ class CudaQuantise : public OnDeviceTree {
     EXPECT_EQ(there.node_count, 1);
     const GrowNode root = download(device.nodes)[0];
     EXPECT_EQ(root.begin, 0);
+    EXPECT_EQ(root.entries, host.nodes[0].entries);
     EXPECT_EQ(root.rows, host.nodes[0].rows);
     EXPECT_EQ(root.gradient, host.nodes[0].gradient);
     EXPECT_EQ(root.curvature, host.nodes[0].curvature);

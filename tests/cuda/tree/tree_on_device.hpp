@@ -22,7 +22,7 @@ struct TreeShape {
   unsigned seed = 1;
 };
 
-/// The tree in the host's memory; `memory` views it.
+/// The tree in the host's memory; `memory` is where it lies.
 class HostTree {
  public:
   explicit HostTree(const TreeShape& shape) : random_(shape.seed) {
@@ -35,9 +35,10 @@ class HostTree {
   HostTree(const HostTree&) = delete;
   HostTree& operator=(const HostTree&) = delete;
 
-  static constexpr std::int32_t features = 3, threads = 2;
+  static constexpr std::int32_t features = 3;
 
-  TreeMemory memory;
+  TreeState state;
+  TreeMemory& memory = state;
   std::vector<std::uint8_t> bins;
   std::vector<float> gradients, curvatures;
   std::vector<double> labels, scores, weights;
@@ -45,10 +46,9 @@ class HostTree {
   std::vector<GrowNode> nodes;
   std::vector<std::int32_t> committed, leaf_of_node, leaf_of_row, free_slots;
   std::vector<double> leaf_values, leaf_curvatures;
-  std::vector<std::int64_t> leaf_totals, weight_units, digit_sums;
-  std::vector<std::uint64_t> keys;
   std::vector<NarrowEntry> narrow;
   std::vector<WideEntry> wide;
+  std::vector<char> scratch;
 
  private:
   void make_rows(const TreeShape& shape) {
@@ -68,7 +68,7 @@ class HostTree {
 
   void make_root() {
     nodes.emplace_back();
-    nodes[0].rows = std::int64_t(order.size());
+    nodes[0].entries = nodes[0].rows = std::int64_t(order.size());
   }
 
   void expand() {
@@ -77,7 +77,7 @@ class HostTree {
     if (node.left >= 0) return;
     node.split.feature = std::int32_t(random_() % features);
     for (std::uint64_t& word : node.split.left_bins) word = random_();
-    const auto begin = order.begin() + node.begin, end = begin + node.rows;
+    const auto begin = order.begin() + node.begin, end = begin + node.entries;
     const auto goes = [&](std::uint32_t row) {
       const std::uint8_t bin = bins[std::size_t(node.split.feature) * gradients.size() + row];
       return (node.split.left_bins[bin / 64] >> (bin % 64) & 1) != 0;
@@ -89,9 +89,9 @@ class HostTree {
     left.parent = right.parent = index;
     left.depth = right.depth = node.depth + 1;
     left.begin = node.begin;
-    left.rows = middle - begin;
-    right.begin = node.begin + left.rows;
-    right.rows = node.rows - left.rows;
+    left.entries = left.rows = middle - begin;
+    right.begin = node.begin + left.entries;
+    right.entries = right.rows = node.rows - left.rows;
     nodes[std::size_t(index)] = node;
     nodes.push_back(left);
     nodes.push_back(right);
@@ -135,17 +135,17 @@ class HostTree {
       memory.range.max_curvature = std::max(memory.range.max_curvature, double(curvatures[i]));
     }
     memory.sample = shape.sampled ? sample.data() : nullptr;
-    memory.sample_rows = std::int64_t(order.size());
+    memory.sample_rows = memory.root.rows = std::int64_t(order.size());
     memory.wide = shape.wide;
     shape.wide ? fill(wide) : fill(narrow);
     memory.nodes = nodes.data();
-    memory.node_capacity = memory.node_count = std::int32_t(nodes.size());
+    memory.node_capacity = state.node_count = std::int32_t(nodes.size());
     memory.slots = 5;
     free_slots.resize(5);
     memory.free_slots = free_slots.data();
     memory.batch_capacity = 4;
     memory.committed = committed.data();
-    memory.committed_count = std::int32_t(committed.size());
+    state.committed_count = std::int32_t(committed.size());
     leaf_of_node.assign(nodes.size(), -7);
     memory.leaf_of_node = leaf_of_node.data();
     leaf_of_row.assign(rows, -7);
@@ -154,8 +154,6 @@ class HostTree {
     memory.leaf_values = leaf_values.data();
     leaf_curvatures.assign(leaves, -7);
     memory.leaf_curvatures = leaf_curvatures.data();
-    leaf_totals.resize(2 * leaves * threads);
-    memory.leaf_totals = leaf_totals.data();
     memory.renewal = {
         .level = 0.7,
         .labels = labels.data(),
@@ -163,18 +161,13 @@ class HostTree {
         .weight_unit = 0x1p-40,
         .scores = scores.data(),
     };
-    keys.resize(order.size());
-    memory.residual_keys = keys.data();
-    weight_units.resize(order.size());
-    memory.residual_weights = weight_units.data();
-    digit_sums.resize(256 * threads);
-    memory.digit_sums = digit_sums.data();
+    memory.state = &state;
   }
 
   std::mt19937_64 random_;
 };
 
-/// The same tree on the device; `memory` is the host's copy.
+/// The same tree on the device.
 struct DeviceTree {
   TreeMemory memory;
   DeviceArray<std::uint8_t> bins;
@@ -183,17 +176,19 @@ struct DeviceTree {
   DeviceArray<std::uint32_t> sample;
   DeviceArray<GrowNode> nodes;
   DeviceArray<std::int32_t> committed, leaf_of_node, leaf_of_row, free_slots;
-  DeviceArray<std::int64_t> leaf_totals, weight_units;
-  DeviceArray<std::uint64_t> keys;
   DeviceArray<NarrowEntry> narrow;
   DeviceArray<WideEntry> wide;
-  DeviceArray<TreeMemory> on_device;
-  DeviceArray<char> own;
+  DeviceArray<TreeState> state;
+  DeviceArray<char> scratch;
 };
 
 class OnDeviceTree : public OnDevice {
  protected:
-  DeviceTree to_device(const HostTree& host) {
+  /// Gives the host's tree scratch memory, too.
+  DeviceTree to_device(HostTree& host) {
+    host.memory.scratch = nullptr;
+    host.scratch.resize(std::size_t(cpu_backend().tree.scratch_bytes(cpu(), host.memory)));
+    host.memory.scratch = host.scratch.data();
     DeviceTree d;
     TreeMemory& m = d.memory = host.memory;
     const auto put = [this](auto& array, const auto& values, auto*& view) {
@@ -218,20 +213,19 @@ class OnDeviceTree : public OnDevice {
     make(d.leaf_of_row, host.leaf_of_row.size(), m.leaf_of_row);
     make(d.leaf_values, host.leaf_values.size(), m.leaf_values);
     make(d.leaf_curvatures, host.leaf_curvatures.size(), m.leaf_curvatures);
-    make(d.leaf_totals, 2 * host.leaf_values.size(), m.leaf_totals);
-    make(d.keys, host.order.size(), m.residual_keys);
-    make(d.weight_units, host.order.size(), m.residual_weights);
     make(d.free_slots, host.free_slots.size(), m.free_slots);
-    m.own = nullptr;
-    d.own = room<char>(device_backend().tree.own_bytes(m));
-    m.own = d.own.data();
-    d.on_device = upload(std::vector<TreeMemory>{m});
-    m.on_device = d.on_device.data();
+    m.scratch = nullptr;
+    d.scratch = room<char>(device_backend().tree.scratch_bytes(context(), m));
+    m.scratch = d.scratch.data();
+    d.state = room<TreeState>(1);
+    m.state = d.state.data();
+    TreeState state = host.state;
+    static_cast<TreeMemory&>(state) = m;
+    d.state.upload(&state);
     return d;
   }
 
-  /// The device's copy of the memory's numbers.
-  TreeMemory on_device(const DeviceTree& tree) { return download(tree.on_device)[0]; }
+  TreeState state_of(const DeviceTree& tree) { return download(tree.state)[0]; }
 
  private:
   static std::vector<GrowNode> in_halves(const HostTree& host) {
@@ -249,8 +243,8 @@ class OnDeviceTree : public OnDevice {
     for (const GrowNode& node : host.nodes) {
       if (node.left >= 0) continue;
       const auto to = halves.begin() + node.begin + (node.depth % 2 != 0 ? host.memory.sample_rows : 0);
-      std::copy_n(entries.begin() + node.begin, node.rows, to);
-      std::shuffle(to, to + node.rows, random);
+      std::copy_n(entries.begin() + node.begin, node.entries, to);
+      std::shuffle(to, to + node.entries, random);
     }
     return halves;
   }

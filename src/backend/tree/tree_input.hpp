@@ -1,0 +1,102 @@
+// What a tree is grown from. The host fills it in; arrays lie in the memory of the device, and kernels only read them.
+#pragma once
+
+#include <cstdint>
+
+namespace linden {
+
+/// The largest |gradient| and the largest curvature of an output, for its quantisation.
+struct GradientRange {
+  double max_gradient = 0;
+  double max_curvature = 0;
+  std::int64_t first_bad_row = -1;  ///< the first row whose gradient or curvature is not finite, or -1
+};
+
+/// How a feature's bins lie in a histogram.
+struct FeatureBins {
+  std::int32_t first_cell = 0;  ///< of bin 0 in the histogram of a node
+  std::int16_t bins = 0;        ///< 2 .. 256, the bin of missing values included
+  bool has_missing = false;     ///< whether the last bin is that of missing values
+  bool categorical = false;
+  std::uint8_t usual_bin = 0;  ///< sparse: of the rows that have no entry
+  std::int32_t source = 0;     ///< the data's feature: of equal gains, the lowest wins
+  double trusted_rows = 0;     ///< categorical: rows from which on a category speaks for itself (category_bins.hpp)
+};
+
+/// The entries of sparse features: the rows that do not lie in their feature's usual bin, twice, by row and by feature.
+/// Features are numbered from 0 here; among all features they follow the dense ones.
+struct SparseBins {
+  std::int32_t features = 0;
+  std::int64_t entries = 0;
+  const std::int64_t* row_first = nullptr;      ///< [rows + 1]
+  const std::int32_t* row_features = nullptr;   ///< [entries], ascending within a row
+  const std::int64_t* feature_first = nullptr;  ///< [features + 1]
+  const std::uint32_t* feature_rows = nullptr;  ///< [entries], ascending within a feature
+  const std::uint8_t* feature_bins = nullptr;   ///< [entries]
+};
+
+/// All rows as bins, twice: row by row for histograms, feature by feature for partition. Features that lie mostly in
+/// one bin are kept apart, by their other rows.
+struct BinsView {
+  std::uint8_t* by_row = nullptr;  ///< row r at by_row + r * row_stride
+  std::int64_t row_stride = 0;
+  std::uint8_t* by_feature = nullptr;  ///< feature f at by_feature + f * rows
+  std::int64_t rows = 0;
+  std::int32_t features = 0;   ///< dense ones
+  std::int32_t cells = 0;      ///< of a histogram: the bins of all dense features
+  std::int32_t most_bins = 0;  ///< of any dense feature
+  SparseBins sparse;
+  const FeatureBins* feature = nullptr;  ///< [features + sparse.features]
+};
+
+/// The fields of BoostingConfig that shape a tree.
+struct GrowthLimits {
+  bool level_wise = false;
+  std::int32_t max_leaves = 31;
+  std::int32_t max_depth = 0;
+  double l1 = 0;
+  double l2 = 1;
+  double min_gain = 0;
+  double min_child_weight = 0;
+  std::int64_t min_rows_in_leaf = 1;
+  double learning_rate = 0.1;
+};
+
+/// What leaf values are renewed from, for losses that need it.
+struct Renewal {
+  double level = 0;                 ///< in (0, 1); 0: leaves keep their Newton steps
+  const double* labels = nullptr;   ///< [bins.rows]
+  const double* weights = nullptr;  ///< [bins.rows], or null for all one
+  double weight_unit = 1;           ///< a power of two: weights are added up in whole units
+  const double* scores = nullptr;   ///< [bins.rows] of the tree's output, before the tree
+};
+
+/// Sums over the sampled rows of all machines: what the root begins with, and what tells whether 15 bits do.
+struct RootSums {
+  std::int64_t rows = 0;
+  std::int64_t gradient = 0, curvature = 0;  ///< quantised
+  std::int64_t magnitude = 0;                ///< of |gradient|
+};
+
+struct TreeInput {
+  BinsView bins;
+  GrowthLimits limits;
+  Renewal renewal;
+
+  const float* gradients = nullptr;   ///< [bins.rows]
+  const float* curvatures = nullptr;  ///< [bins.rows]
+  GradientRange range;
+  const std::uint32_t* sample = nullptr;  ///< ascending rows of the sample, or null for all rows
+  std::int64_t sample_rows = 0;
+  const std::int32_t* features = nullptr;  ///< ascending features of this tree
+  std::int32_t feature_count = 0;
+  const std::uint8_t* sparse_use = nullptr;  ///< [bins.sparse.features]: whether this tree may split by it
+
+  // Quantisation: value = q * unit, units are powers of two.
+  bool wide = false;  ///< 24-bit entries
+  double gradient_unit = 1, curvature_unit = 1;
+  std::int64_t max_curvature = 0;  ///< the largest quantised curvature of a row
+  RootSums root;
+};
+
+}  // namespace linden

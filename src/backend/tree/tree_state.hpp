@@ -1,0 +1,128 @@
+// A tree while it grows, as plain memory: nodes, rows in their order, histograms, the queue of leaves.
+//
+// TreeMemory says where all that lies: it stays as it is while a tree grows, and the host and the kernels have the same
+// one. TreeState adds what changes from step to step, and lies in the memory of the device, where kernels alone read
+// and write it. src/boosting/train/tree_storage.hpp owns the memory.
+//
+// Nodes are numbered in the order in which they were made ("node"); several leaves are expanded at once, some of them
+// in advance, and `select` replays the order that one-at-a-time growth would have taken. What it commits is the tree;
+// everything else is dropped.
+#pragma once
+
+#include "backend/tree/tree_input.hpp"
+
+namespace linden {
+
+/// A split of a node into two children. `left_bins` says for every bin whether it goes left.
+struct Split {
+  double gain = 0;  ///< 0: there is no split
+  std::int32_t feature = -1;
+  std::int32_t bin = -1;  ///< numeric: the last bin that goes left
+  bool categorical = false;
+  bool missing_left = false;
+  bool counted = false;  ///< whether the rows of its children were counted (else the curvature proves them enough)
+  std::int64_t left_gradient = 0, left_curvature = 0;  ///< quantised sums
+  std::uint64_t left_bins[4] = {};
+};
+
+/// A node of a growing tree. Its rows may lie on several machines: what lies here are its entries.
+struct GrowNode {
+  std::int64_t begin = 0, entries = 0;       ///< here
+  std::int64_t rows = 0;                     ///< in all
+  std::int64_t gradient = 0, curvature = 0;  ///< quantised sums, of all rows
+  Split split;
+  std::int32_t parent = -1;
+  std::int32_t left = -1;  ///< its left child once expanded; the right one is left + 1
+  std::int32_t depth = 0;
+  std::int32_t slot = -1;   ///< its histogram, or -1
+  std::int32_t order = -1;  ///< its number in the committed tree, or -1
+  std::int32_t label = -1;  ///< what its rows have in TreeMemory::row_sums, once its histogram was made
+};
+
+/// A row of the sample as histograms read it: which one, and its quantised gradient and curvature.
+template <class Integer>
+struct Entry {
+  std::uint32_t row;
+  Integer gradient;
+  Integer curvature;
+};
+using NarrowEntry = Entry<std::int16_t>;  ///< |q| <= 2^14: 15 bits with the sign
+using WideEntry = Entry<std::int32_t>;    ///< |q| <= 2^23, for rounds whose mean |gradient| is under 64 units
+
+/// A histogram cell of a node of fewer than 2^17 rows: the gradient sum in the high half, the curvature sum in the
+/// low. Adding and subtracting such words adds and subtracts both sums exactly.
+struct PackedCell {
+  std::int64_t sums;
+};
+/// A histogram cell of any node.
+struct WideCell {
+  std::int64_t gradient, curvature;
+};
+
+/// What a node's entries of a sparse feature add up to, whatever their bins: positive and negative gradients apart, so
+/// that they bound the sums of any of these rows.
+struct SparseCell {
+  std::int64_t rise, fall;  ///< the sums of positive and of negative gradients, the latter without its sign
+  std::int64_t curvature;
+  std::int64_t rows;
+};
+
+/// A row's quantised sums, for those who come by its number; and the label of the node that it is in.
+struct RowSums {
+  std::int32_t gradient, curvature, rows;  ///< of this one row
+  std::int32_t label;                      ///< -1: not in the sample
+};
+
+/// An open leaf in the queue.
+struct Candidate {
+  double gain;
+  std::int32_t depth;
+  std::int32_t order;
+  std::int32_t node;
+};
+
+/// Entries after the last that may be read: kernels fetch bin rows so far ahead.
+inline constexpr std::int64_t prefetch_rows = 24;
+
+struct TreeState;
+
+struct TreeMemory : TreeInput {
+  std::int32_t node_capacity = 0, batch_capacity = 0, slots = 0;
+
+  /// [2, sample_rows] NarrowEntry or WideEntry, grouped by node, and prefetch_rows more. A GPU has a node's entries in
+  /// the other half than its parent's; the CPU in the first, and uses the second while it divides them.
+  void* entries = nullptr;
+  GrowNode* nodes = nullptr;             ///< [node_capacity]
+  Candidate* queue = nullptr;            ///< a heap [node_capacity]
+  Candidate* popped = nullptr;           ///< [4 * batch_capacity]
+  std::int32_t* batch = nullptr;         ///< nodes being expanded, [batch_capacity]
+  std::int64_t* left_entries = nullptr;  ///< [batch_capacity]: how many of a node's entries go left
+  WideCell* histograms = nullptr;        ///< [slots, bins.cells]
+  std::int32_t* free_slots = nullptr;    ///< [slots]
+  Split* candidates = nullptr;           ///< [2 * batch_capacity, feature_count]: the best split of each feature
+  std::int32_t* committed = nullptr;     ///< [2 * max_leaves]: the tree, order -> node
+  std::int32_t* leaf_of_node = nullptr;  ///< [node_capacity]: its number in the order of growth, -1 for a split
+  std::int32_t* leaf_of_row = nullptr;   ///< [bins.rows]
+  double* leaf_values = nullptr;         ///< [max_leaves]
+  double* leaf_curvatures = nullptr;     ///< [max_leaves]
+
+  // Where there are sparse features.
+  RowSums* row_sums = nullptr;           ///< [bins.rows]
+  SparseCell* sparse_cells = nullptr;    ///< [slots, bins.sparse.features]
+  Split* sparse_candidates = nullptr;    ///< [2 * batch_capacity, sparse_blocks]: the best split of each block
+  std::uint64_t* sparse_best = nullptr;  ///< [2 * batch_capacity]: the bits of the best gain known of each new node
+
+  TreeState* state = nullptr;  ///< the device's: on a GPU the host cannot read it
+  void* scratch = nullptr;     ///< [TreeKernels::scratch_bytes]: what is in it is the kernels' own business
+};
+
+/// What kernels grow: where things lie, as it was when the tree began, and how far they have come.
+struct TreeState : TreeMemory {
+  std::int32_t node_count = 0;
+  std::int32_t first_new = 0;  ///< nodes from here on have been made by the last step; siblings lie side by side
+  std::int32_t queue_size = 0, batch_size = 0, free_count = 0;
+  bool children_final = false;  ///< whether the children of the batch are leaves for certain
+  std::int32_t committed_count = 0, leaf_count = 0;
+};
+
+}  // namespace linden

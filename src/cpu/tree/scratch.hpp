@@ -1,0 +1,62 @@
+// What the CPU's kernels keep for themselves while a tree grows: TreeMemory::scratch.
+#pragma once
+
+#include "backend/math/order_statistic.hpp"
+#include "backend/tree_kernels.hpp"
+#include "backend/tree/layout.hpp"
+#include "backend/tree/sparse_bins.hpp"
+
+namespace linden {
+LINDEN_LEVEL_BEGIN
+
+/// One node's rows, or a part of them, to be summed for some of the features.
+struct HistogramJob {
+  const GrowNode* node;
+  std::int64_t begin, end;   ///< entries
+  std::int32_t first, last;  ///< positions in TreeInput::features
+  void* cells;               ///< of the whole histogram, packed or wide
+};
+
+/// Rows that partition divides as one task.
+inline constexpr std::int64_t partition_chunk = 32768;
+
+/// Needs a tree's capacities; a null `scratch` measures.
+struct StepScratch {
+  StepScratch(const Context& context, const TreeMemory& tree) {
+    const std::int64_t rows = tree.bins.rows, batch = tree.batch_capacity, leaves = tree.limits.max_leaves;
+    const std::int64_t cells = tree.bins.cells, sparse = tree.bins.sparse.features, threads = context.arena.threads();
+    const std::int64_t parts = 2 * threads;
+    const bool is_renewed = tree.renewal.level > 0;
+    Layout layout(tree.scratch);
+    layout.place(right_entries, rows);
+    layout.place(chunk_counts, rows / partition_chunk + batch + 1);
+    layout.place(jobs, 2 * batch + parts);
+    layout.place(whole_jobs, 2 * batch + parts);
+    layout.place(part_histograms, parts * cells);
+    layout.place(worker_cells, threads * cells);
+    layout.place(side_bounds, tree.slots * sparse);
+    layout.place(sparse_parts, parts * sparse);
+    layout.place(leaf_totals, 2 * leaves * threads);
+    layout.place(residual_keys, is_renewed ? rows : 0);
+    layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
+    layout.place(digit_sums, is_renewed ? threads * select_digits : 0);
+    bytes = layout.bytes();
+  }
+
+  WideEntry* right_entries;        ///< [bins.rows], or as many narrow ones: where rows going right wait
+  std::int64_t* chunk_counts;      ///< of the chunks of all nodes of a batch: rows going left
+  HistogramJob* jobs;              ///< parts of nodes
+  HistogramJob* whole_jobs;        ///< nodes whose parts are added up afterwards; begin and end number these
+  WideCell* part_histograms;       ///< [2 * threads, bins.cells]: of parts of large nodes, one a task
+  PackedCell* worker_cells;        ///< [threads, bins.cells]
+  SideBounds* side_bounds;         ///< [slots, bins.sparse.features]
+  SparseCell* sparse_parts;        ///< [2 * threads, bins.sparse.features]
+  std::int64_t* leaf_totals;       ///< [threads, 2 * max_leaves]: sums of gradients and curvatures
+  std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
+  std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights
+  std::int64_t* digit_sums;        ///< [threads, select_digits]
+  std::int64_t bytes;
+};
+
+LINDEN_LEVEL_END
+}  // namespace linden

@@ -122,5 +122,31 @@ TEST(GrowQueue, TheHeapGivesLeavesInOrder) {
     }
 }
 
+TEST(GrowQueue, ChildrenShareTheEntriesThatLieHereAndTheRowsInAll) {
+  Memory memory(false, 4, 1);
+  const FeatureBins feature{.has_missing = false};
+  memory.tree.bins.feature = &feature;
+  memory.tree.sample_rows = 40;
+  memory.tree.root = {.rows = 100, .gradient = -7, .curvature = 90};
+  GrowNode& root = memory.nodes[0] = root_of(memory.tree);
+  EXPECT_EQ(root.entries, 40);
+  EXPECT_EQ(root.rows, 100);
+  root.split = {.gain = 1, .feature = 0, .bin = 0, .left_gradient = 5, .left_curvature = 30};
+  make_children(memory.tree, 0, 1, 40, 25, 35);
+  const GrowNode &left = memory.nodes[1], &right = memory.nodes[2];
+  EXPECT_EQ(root.left, 1);
+  EXPECT_EQ(left.begin, 40);
+  EXPECT_EQ(left.entries, 25);
+  EXPECT_EQ(left.rows, 35);
+  EXPECT_EQ(left.gradient, 5);
+  EXPECT_EQ(left.curvature, 30);
+  EXPECT_EQ(right.begin, 65);
+  EXPECT_EQ(right.entries, 15);
+  EXPECT_EQ(right.rows, 65);
+  EXPECT_EQ(right.gradient, -12);
+  EXPECT_EQ(right.curvature, 60);
+  EXPECT_FALSE(root.split.missing_left);  // the larger child by rows in all is the right one
+}
+
 }  // namespace
 }  // namespace linden

@@ -73,6 +73,43 @@ TEST(TreeMath, PackedCellsHoldTheSumsOfAllTheirRows) {
   EXPECT_EQ(curvature_of(cell), 4);
 }
 
+TEST(TreeMath, NarrowEntriesServeFromAMeanOf64UnitsOn) {
+  EXPECT_FALSE(are_coarse({.rows = 10, .magnitude = 640}));
+  EXPECT_TRUE(are_coarse({.rows = 10, .magnitude = 639}));
+  EXPECT_FALSE(are_coarse({}));
+}
+
+TEST(TreeMath, UnitsFollowFromTheRangeAndTheWidth) {
+  TreeInput tree;
+  tree.range = {.max_gradient = 1, .max_curvature = 0.375};
+  set_units(tree, false);
+  EXPECT_FALSE(tree.wide);
+  EXPECT_EQ(tree.gradient_unit, 0x1p-14);
+  EXPECT_EQ(tree.curvature_unit, 0x1p-15);
+  EXPECT_EQ(tree.max_curvature, 12288);
+  set_units(tree, true);
+  EXPECT_TRUE(tree.wide);
+  EXPECT_EQ(tree.gradient_unit, 0x1p-23);
+  EXPECT_EQ(tree.curvature_unit, 0x1p-24);
+  EXPECT_EQ(tree.max_curvature, 6291456);
+}
+
+// A cell's sums may come from several machines: what lies here does not say what fits.
+TEST(TreeMath, ANodeIsPackedAndSplitByItsRowsInAll) {
+  TreeInput tree;
+  tree.limits.min_rows_in_leaf = 3;
+  GrowNode node;
+  node.entries = 2;
+  node.rows = 6;
+  node.curvature = 100;
+  EXPECT_TRUE(is_packed(tree, node));
+  EXPECT_TRUE(may_split(tree, node));
+  node.rows = packed_rows + 1;
+  EXPECT_FALSE(is_packed(tree, node));
+  node.rows = 5;
+  EXPECT_FALSE(may_split(tree, node));
+}
+
 TEST(TreeMath, BinsGoLeftByTheirBit) {
   Split split;
   for (const int bin : {0, 63, 64, 130, 255}) split.left_bins[bin / 64] |= std::uint64_t{1} << (bin % 64);

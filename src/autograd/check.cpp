@@ -71,6 +71,7 @@ void check_first(const FunctionOfMany& f, const std::vector<Tensor>& xs, int ord
 
 GradientCheck check_gradients(const FunctionOfMany& f, const std::vector<Tensor>& xs,
                               const GradientCheckOptions& options) try {
+  if (!f) fail<ArgumentError>("check_gradients: the function is empty.");
   for (const Tensor& x : xs)
     if (x.dtype() != DType::f64)
       fail<DTypeError>("check_gradients: an argument is {}, but differences need f64. Hint: cast(x, DType::f64).",

@@ -15,6 +15,11 @@ std::vector<Tensor> variables(const std::vector<Tensor>& xs) {
   return fresh;
 }
 
+template <class Any>
+void check_callable(const char* where, const Any& f) {
+  if (!f) fail<ArgumentError>("{}: the function is empty.", where);
+}
+
 FunctionOfMany of_many(const Function& f) {
   return [&f](const std::vector<Tensor>& xs) { return f(xs[0]); };
 }
@@ -27,6 +32,7 @@ void check_direction(const char* where, const Tensor& v, const Shape& shape) {
 }  // namespace
 
 std::pair<Tensor, std::vector<Tensor>> value_and_grad(const FunctionOfMany& f, const std::vector<Tensor>& xs) try {
+  check_callable("value_and_grad", f);
   const TapeScope scope(TapeMode::on);
   const std::vector<Tensor> at = variables(xs);
   const Tensor y = f(at);
@@ -41,6 +47,7 @@ std::pair<Tensor, std::vector<Tensor>> value_and_grad(const FunctionOfMany& f, c
 }
 
 std::pair<Tensor, Tensor> value_and_grad(const Function& f, const Tensor& x) try {
+  check_callable("value_and_grad", f);
   auto [value, gradients] = value_and_grad(of_many(f), {x});
   return {value, gradients[0]};
 } catch (const std::bad_alloc&) {
@@ -48,6 +55,7 @@ std::pair<Tensor, Tensor> value_and_grad(const Function& f, const Tensor& x) try
 }
 
 std::pair<Tensor, Tensor> vjp(const Function& f, const Tensor& x, const Tensor& v) try {
+  check_callable("vjp", f);
   const TapeScope scope(TapeMode::on);
   const Tensor at = x.detach().set_requires_grad();
   const Tensor y = f(at);
@@ -59,6 +67,7 @@ std::pair<Tensor, Tensor> vjp(const Function& f, const Tensor& x, const Tensor& 
 }
 
 std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& v) try {
+  check_callable("jvp", f);
   check_direction("jvp", v, x.shape());
   const TapeScope scope(TapeMode::on);
   const Tensor at = x.detach().set_requires_grad();
@@ -74,6 +83,7 @@ std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& 
 }
 
 Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) try {
+  check_callable("hvp", f);
   check_direction("hvp", v, x.shape());
   const TapeScope scope(TapeMode::on);
   const Tensor at = x.detach().set_requires_grad();

@@ -68,7 +68,9 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> wor
 }
 
 std::string listing(std::span<const std::string> words, std::size_t most) {
-  std::string text = fmt::format("{}", fmt::join(words.first(std::min(most, words.size())), ", "));
+  std::string text;
+  for (const std::string& word : words.first(std::min(most, words.size())))
+    text += (&word == words.data() ? "" : ", ") + (word.empty() ? "\"\"" : word);
   if (words.size() > most) text += fmt::format(", ... ({} in all)", words.size());
   return text;
 }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fail.hpp"
 #include "base/helpers.hpp"
 
 #ifdef __linux__
@@ -157,6 +158,7 @@ void Arena::run(std::int64_t tasks, Call call, const void* closure) {
 // More threads than cores would only wait for each other. Scratch memory is made for `threads_`, so that the number is
 // bounded; where it is small it is left as asked for.
 Arena::Arena(int threads) : threads_(threads > 0 ? std::min(threads, std::max(64, usable_cores())) : usable_cores()) {
+  if (threads < 0) fail<ArgumentError>("threads is {}; it must be >= 0. Hint: 0 takes all cores.", threads);
   const int crew = std::min(threads_, usable_cores());
   if (crew > 1) pool_ = std::make_unique<Pool>(crew);
 }

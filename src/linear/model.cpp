@@ -2,6 +2,7 @@
 #include "linear/model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/fail.hpp"
@@ -59,6 +60,14 @@ std::vector<double> scores_of(const LinearModel::State& model, const Design& des
                                   .scratch = scratch.data()});
   device_scores.download();
   return scores;
+}
+
+// As predict does.
+void refuse_missing(const LinearModel::State& model, std::span<const double> values) {
+  std::vector<std::string> names;
+  for (std::size_t j = 0; j < values.size(); ++j)
+    if (std::isnan(values[j])) names.push_back(model.feature_names[j]);
+  if (!names.empty()) linden::refuse_missing("LinearModel::predict_row", names);
 }
 
 }  // namespace
@@ -139,6 +148,8 @@ void LinearModel::predict_row(std::span<const double> values, std::span<double> 
   const double* weight = s.weights.data();
   for (std::size_t k = 0; k < out.size(); ++k, weight += values.size())
     out[k] = std::inner_product(values.begin(), values.end(), weight, s.intercept[k]);
+  // A missing value leaves no score that is a number: only then is there one to be looked for.
+  if (std::ranges::any_of(out, [](double score) { return std::isnan(score); })) refuse_missing(s, values);
   s.config.loss.predict(out);
 }
 

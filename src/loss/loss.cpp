@@ -139,6 +139,7 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
     fail<ArgumentError>(
         "Loss::evaluate: {} has {} score(s) a row, but score, gradient and curvature have {}, {} and {} entries.",
         name(), outputs, score.size(), gradient.size(), curvature.size());
+  if (link() != Link::softmax) check_labels("Loss::evaluate", {&label, 1});
   if (const CustomLoss* custom = definition_->custom.get()) {
     if (custom->parameters_by_row || custom->mixes_rows || (!custom->function && !custom->obstacle.empty()))
       fail<ArgumentError>("Loss::evaluate: {} {}, so one row has no loss of its own.", name(),

@@ -47,6 +47,8 @@ Metric::Metric(std::string name, bool higher_is_better, Function function)
 }
 
 double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight) const try {
+  if (!function_)
+    fail<ArgumentError>("Metric::evaluate: the metric was moved from. Hint: use the one that it went to.");
   const bool weighted = weight.elements() > 0;
   if (label.rank() != 1 || prediction.rank() < 1 || prediction.rank() > 2 || prediction.size(0) != label.size(0) ||
       (weighted && weight.shape() != label.shape()))

@@ -29,7 +29,8 @@ Tensor join(const char* op, const std::vector<Tensor>& tensors, int axis) {
   std::vector<Tensor> parts;
   for (const Tensor& t : tensors) {
     common_device(op, tensors[0], t);
-    shape[axis] += t.size(axis);
+    if (__builtin_add_overflow(shape[axis], t.size(axis), &shape[axis]))
+      fail<ArgumentError>("{}: the tensors have more than 63 bits count along dimension {}.", op, axis);
     parts.push_back(cast(t, dtype));
   }
   Tensor whole = TensorAccess::allocate(shape, dtype, device);

@@ -86,7 +86,7 @@ std::string to_string(const Tensor& x, std::int64_t most) try {
   std::vector<std::int64_t> gaps;
   for (int d = 0; d < x.rank(); ++d) {
     gaps.push_back(x.size(d) > most ? (most + 1) / 2 : -1);
-    if (x.size(d) > most) shown = take(shown, d, shown_of(x.size(d), most, x.device()));
+    if (x.size(d) > most && x.elements() > 0) shown = take(shown, d, shown_of(x.size(d), most, x.device()));
   }
   shown = shown.contiguous().to(Device::cpu());
   const std::string elements = x.elements() == 0 ? "[]" : Writer(shown.shape(), gaps, numbers_of(shown)).text();

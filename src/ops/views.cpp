@@ -76,9 +76,9 @@ Tensor Tensor::slice(int dim, std::int64_t start, std::int64_t stop, std::int64_
     fail<ShapeError>("Tensor::slice: {}:{}:{} of dimension {} is out of range for shape {}.", start, stop, step, d,
                      shape_.text());
   Shape shape = shape_, strides = strides_;
-  shape[d] = (stop - start + step - 1) / step;
-  strides[d] *= step;
-  Tensor view = TensorAccess::view(*this, shape, strides, start * strides_[d]);
+  shape[d] = stop == start ? 0 : (stop - start - 1) / step + 1;
+  if (shape[d] > 1) strides[d] *= step;  // else there is no next one, however far
+  Tensor view = TensorAccess::view(*this, shape, strides, shape[d] == 0 ? 0 : start * strides_[d]);
   if (is_recorded(*this))
     record(
         {"slice"}, view,
@@ -130,14 +130,16 @@ Tensor Tensor::reshape(const Shape& wanted) const {
   Shape shape = wanted;
   std::int64_t known = 1;
   int open = -1;
+  bool fits = true;
   for (int d = 0; d < shape.rank(); ++d) {
     if (shape[d] == -1 && open < 0)
       open = d;
     else
-      known *= shape[d];
+      fits = !__builtin_mul_overflow(known, shape[d], &known) && fits;
   }
-  if (open >= 0 && known > 0 && elements_ % known == 0) shape[open] = elements_ / known;
-  if (std::any_of(shape.begin(), shape.end(), [](std::int64_t s) { return s < 0; }) || shape.elements() != elements_)
+  if (fits && open >= 0 && known > 0 && elements_ % known == 0) shape[open] = elements_ / known;
+  if (!fits || std::any_of(shape.begin(), shape.end(), [](std::int64_t s) { return s < 0; }) ||
+      shape.elements() != elements_)
     fail<ShapeError>("Tensor::reshape: {} elements of shape {} do not fill shape {}.", elements_, shape_.text(),
                      wanted.text());
   Shape strides;

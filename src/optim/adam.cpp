@@ -24,6 +24,7 @@ AdamW::AdamW(std::vector<Tensor> parameters, const AdamWOptions& o)
     : Adam("AdamW", std::move(parameters), {o.learning_rate, o.beta1, o.beta2, o.epsilon, o.weight_decay}, true) {}
 
 void Adam::step() {
+  check_there(name_, "step", parameters_);
   StepTask task;
   task.learning_rate = options_.learning_rate;
   task.weight_decay = options_.weight_decay;
@@ -36,11 +37,13 @@ void Adam::step() {
 }
 
 void Adam::set_learning_rate(double learning_rate) {
+  check_there(name_, "set_learning_rate", parameters_);
   check_option(name_, "learning_rate", learning_rate, rate_bounds);
   options_.learning_rate = learning_rate;
 }
 
 std::vector<NamedTensor> Adam::state() const try {
+  check_there(name_, "state", parameters_);
   std::vector<NamedTensor> state;
   write_options(options_, state);
   state.push_back({"steps", host_copy(steps_)});
@@ -52,6 +55,7 @@ std::vector<NamedTensor> Adam::state() const try {
 }
 
 void Adam::set_state(const std::vector<NamedTensor>& state) try {
+  check_there(name_, "set_state", parameters_);
   StateReader reader(name_, state);
   const auto options = read_options<AdamOptions>(name_, reader);
   Tensor steps = reader.tensor("steps", steps_.dtype(), steps_.shape());

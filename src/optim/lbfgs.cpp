@@ -161,6 +161,7 @@ Lbfgs& Lbfgs::operator=(Lbfgs&&) noexcept = default;
 Lbfgs::~Lbfgs() = default;
 
 double Lbfgs::step(const std::function<Tensor()>& closure) try {
+  check_there(name_, "step", parameters_);
   if (!closure) fail<ArgumentError>("Lbfgs::step: the closure is empty.");
   const TapeScope off_the_tape(TapeMode::off);
   Memory& memory = *memory_;
@@ -213,11 +214,13 @@ double Lbfgs::step(const std::function<Tensor()>& closure) try {
 }
 
 void Lbfgs::set_learning_rate(double learning_rate) {
+  check_there(name_, "set_learning_rate", parameters_);
   check_option(name_, "learning_rate", learning_rate, lbfgs_rate_bounds);
   options_.learning_rate = learning_rate;
 }
 
 std::vector<NamedTensor> Lbfgs::state() const try {
+  check_there(name_, "state", parameters_);
   std::vector<NamedTensor> state;
   write_options(options_, state);
   memory_->write(state);
@@ -227,6 +230,7 @@ std::vector<NamedTensor> Lbfgs::state() const try {
 }
 
 void Lbfgs::set_state(const std::vector<NamedTensor>& state) try {
+  check_there(name_, "set_state", parameters_);
   StateReader reader(name_, state);
   const auto options = read_options<LbfgsOptions>(name_, reader);
   const Tensor& first = parameters_.front();

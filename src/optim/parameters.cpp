@@ -77,6 +77,11 @@ void check_parameters(const char* optimizer, const std::vector<Tensor>& paramete
   fail_out_of_memory(optimizer);
 }
 
+void check_there(const char* optimizer, const char* call, const std::vector<Tensor>& parameters) {
+  if (parameters.empty())
+    fail<ArgumentError>("{}::{}: this optimizer was moved from. Hint: use the one that it went to.", optimizer, call);
+}
+
 std::int64_t total_elements(const std::vector<Tensor>& parameters) {
   std::int64_t total = 0;
   for (const Tensor& parameter : parameters) total += parameter.elements();
@@ -131,6 +136,7 @@ Optimizer::Optimizer(const char* name, std::vector<Tensor> parameters)
 }
 
 void Optimizer::clear_grad() const {
+  check_there(name_, "clear_grad", parameters_);
   for (const Tensor& parameter : parameters_) parameter.clear_grad();
 }
 

@@ -12,6 +12,9 @@ namespace linden::optim {
 /// Throws what optim.hpp promises; `optimizer` is its name for the message.
 void check_parameters(const char* optimizer, const std::vector<Tensor>& parameters);
 
+/// Throws ArgumentError in the name of a call on an optimizer that was moved from: it has no parameters.
+void check_there(const char* optimizer, const char* call, const std::vector<Tensor>& parameters);
+
 std::int64_t total_elements(const std::vector<Tensor>& parameters);
 
 /// Zeros for every element of all parameters, one parameter behind the other.

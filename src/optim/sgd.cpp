@@ -16,6 +16,7 @@ Sgd::Sgd(std::vector<Tensor> parameters, const SgdOptions& options)
 }
 
 void Sgd::step() {
+  check_there(name_, "step", parameters_);
   StepTask task;
   task.learning_rate = options_.learning_rate;
   task.weight_decay = options_.weight_decay;
@@ -29,11 +30,13 @@ void Sgd::step() {
 }
 
 void Sgd::set_learning_rate(double learning_rate) {
+  check_there(name_, "set_learning_rate", parameters_);
   check_option(name_, "learning_rate", learning_rate, rate_bounds);
   options_.learning_rate = learning_rate;
 }
 
 std::vector<NamedTensor> Sgd::state() const try {
+  check_there(name_, "state", parameters_);
   std::vector<NamedTensor> state;
   write_options(options_, state);
   state.push_back({"steps", host_copy(steps_)});
@@ -44,6 +47,7 @@ std::vector<NamedTensor> Sgd::state() const try {
 }
 
 void Sgd::set_state(const std::vector<NamedTensor>& state) try {
+  check_there(name_, "set_state", parameters_);
   StateReader reader(name_, state);
   const auto options = read_options<SgdOptions>(name_, reader);
   Tensor steps = reader.tensor("steps", steps_.dtype(), steps_.shape()), velocity;

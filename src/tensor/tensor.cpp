@@ -1,6 +1,7 @@
 // Tensor: memory, shapes and strides. (Views stand in ops/views.cpp, values in ops/creation.cpp.)
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <linden/tensor.hpp>
 #include <utility>
 
@@ -47,12 +48,25 @@ void Shape::append(std::int64_t size) {
   sizes_[static_cast<std::size_t>(rank_++)] = size;
 }
 
+namespace {
+
+[[noreturn]] void refuse_elements(const Shape& shape) {
+  fail<ArgumentError>("Shape: {} has more elements than 63 bits count.", shape.text());
+}
+
+}  // namespace
+
+// Sizes of 0 are left out at first: the strides of the others are to fit, too, whatever their order.
 std::int64_t Shape::elements() const {
   std::int64_t product = 1;
-  for (const std::int64_t size : *this)
-    if (__builtin_mul_overflow(product, size, &product))
-      fail<ArgumentError>("Shape: {} has more elements than 63 bits count.", text());
-  return product;
+  bool is_empty = false;
+  for (const std::int64_t size : *this) {
+    if (size == 0)
+      is_empty = true;
+    else if (__builtin_mul_overflow(product, size, &product))
+      refuse_elements(*this);
+  }
+  return is_empty ? 0 : product;
 }
 
 std::string Shape::text() const try {
@@ -66,7 +80,7 @@ Shape row_major_strides(const Shape& shape) {
   std::int64_t step = 1;
   for (int d = shape.rank() - 1; d >= 0; --d) {
     strides[d] = step;
-    step *= std::max<std::int64_t>(1, shape[d]);
+    if (__builtin_mul_overflow(step, std::max<std::int64_t>(1, shape[d]), &step)) refuse_elements(shape);
   }
   return strides;
 }
@@ -83,7 +97,10 @@ Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) tr
   t.elements_ = shape.elements();
   t.dtype_ = dtype;
   t.device_ = device;
-  const std::size_t bytes = static_cast<std::size_t>(t.elements_) * size_of(dtype);
+  std::int64_t signed_bytes = 0;
+  if (__builtin_mul_overflow(t.elements_, static_cast<std::int64_t>(size_of(dtype)), &signed_bytes))
+    fail<ArgumentError>("Tensor: shape {} of {} has more bytes than 63 bits count.", shape.text(), name_of(dtype));
+  const auto bytes = static_cast<std::size_t>(signed_bytes);
   t.storage_ =
       device.kind() == Device::Kind::cpu ? std::make_shared<Storage>(bytes) : std::make_shared<Storage>(bytes, device);
   t.first_ = t.storage_->data;
@@ -95,10 +112,6 @@ Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) tr
 Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   for (const std::int64_t size : shape)
     if (size < 0) fail<ShapeError>("Tensor::empty: shape {} has a negative size.", shape.text());
-  std::int64_t bytes = 0;
-  if (__builtin_mul_overflow(shape.elements(), static_cast<std::int64_t>(size_of(dtype)), &bytes))
-    fail<ArgumentError>("Tensor::empty: shape {} of {} has more bytes than 63 bits count.", shape.text(),
-                        name_of(dtype));
   return TensorAccess::allocate(shape, dtype, device);
 }
 
@@ -142,7 +155,11 @@ Tensor Tensor::wrap(void* first, std::int64_t count, DType dtype, const Shape& s
     if (shape[d] < 0 || steps[d] < 0)
       fail<ArgumentError>("Tensor::view_of: shape {} with strides {} has a negative entry.", shape.text(),
                           steps.text());
-    last += steps[d] * std::max<std::int64_t>(0, shape[d] - 1);
+    std::int64_t reach = 0;
+    if (__builtin_mul_overflow(steps[d], std::max<std::int64_t>(0, shape[d] - 1), &reach) ||
+        __builtin_add_overflow(last, reach, &last) || last == std::numeric_limits<std::int64_t>::max())
+      fail<ArgumentError>("Tensor::view_of: shape {} with strides {} reaches further than 63 bits count.", shape.text(),
+                          steps.text());
   }
   const std::int64_t wanted = shape.elements() == 0 ? 0 : last + 1;
   if (strides ? wanted > count : wanted != count)

@@ -80,5 +80,16 @@ TEST(Functional, NestWithinOneAnother) {
   EXPECT_EQ(value_and_grad(inner, vector({2})).first.item(), 144);
 }
 
+TEST(Functional, EmptyFunctionsAreRefused) {
+  const Tensor x = vector({1});
+  const std::string refused = ": the function is empty.";
+  EXPECT_EQ(refusal<ArgumentError>([&] { value_and_grad(Function(), x); }), "value_and_grad" + refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] { value_and_grad(FunctionOfMany(), {x}); }), "value_and_grad" + refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] { vjp(nullptr, x, x); }), "vjp" + refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] { jvp(nullptr, x, x); }), "jvp" + refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] { hvp(nullptr, x, x); }), "hvp" + refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] { check_gradients(nullptr, {x}); }), "check_gradients" + refused);
+}
+
 }  // namespace
 }  // namespace linden

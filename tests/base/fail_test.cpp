@@ -38,5 +38,10 @@ TEST(Fail, ListsWordsUpToALimit) {
   EXPECT_EQ(listing(words, 2), "area, rooms, ... (3 in all)");
 }
 
+TEST(Fail, ListsWordsWithoutLetters) {
+  EXPECT_EQ(listing(std::vector<std::string>{"a", "", "b"}), "a, \"\", b");
+  EXPECT_EQ(listing(std::vector<std::string>{}), "");
+}
+
 }  // namespace
 }  // namespace linden

@@ -77,6 +77,11 @@ TEST(LinearModel, OneRowIsPredictedAsAllAre) {
               model.predict_row(xs, {&one, 1});
             }),
             "LinearModel::predict_row: 4 values and 1 outputs, but the model has 2 features and 2 outputs.");
+  const double missing[] = {1, std::nan("")};
+  double out[2];
+  EXPECT_EQ(refusal<DataError>([&] { model.predict_row(missing, out); }),
+            "LinearModel::predict_row: missing values in column y, which linear models do not take. Hint: fill them or "
+            "drop the rows or columns beforehand; boosted models take them as they are.");
 }
 
 TEST(LinearModel, WeightsAreFoundByFeatureAndOutput) {

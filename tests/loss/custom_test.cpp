@@ -456,5 +456,18 @@ TEST(Custom, WhatKnowsItsRowsIsFoundOutOnThem) {
       << message;
 }
 
+// As documented: the program is made once.
+TEST(Custom, WhatIsCapturedByReferenceKeepsTheValueOfItsCreation) {
+  Tensor scale = 2.0;
+  double offset = 1;
+  const Loss loss =
+      loss::custom("mine", [&](const Tensor& s, const Tensor& y) { return scale * square(s - y) + offset; });
+  const double score = 3;
+  EXPECT_EQ(loss.evaluate({&score, 1}, 1), 9);
+  scale = 5.0;
+  offset = 7;
+  EXPECT_EQ(loss.evaluate({&score, 1}, 1), 9);
+}
+
 }  // namespace
 }  // namespace linden

@@ -331,5 +331,20 @@ TEST(Loss, LabelsItDoesNotTakeAreNamedByRow) {
   }
 }
 
+TEST(Loss, EvaluatesLabelsThatItTakesAlone) {
+  const double score = 0.5;
+  const auto refused = [&](const Loss& loss, double label) {
+    return refusal<DataError>([&] { loss.evaluate({&score, 1}, label); });
+  };
+  EXPECT_EQ(refused(loss::logistic(), 7),
+            "Loss::evaluate: label 7 at row 0, but logistic wants 0 or 1. Hint: use .loss = loss::softmax({.classes = "
+            "8}).");
+  EXPECT_EQ(refused(loss::poisson(), -7),
+            "Loss::evaluate: label -7 at row 0, but poisson wants numbers >= 0. Hint: use .loss = loss::squared() for "
+            "labels of either sign.");
+  EXPECT_EQ(refused(loss::squared(), std::nan("")),
+            "Loss::evaluate: label nan at row 0. Hint: drop the rows whose label is not a finite number.");
+}
+
 }  // namespace
 }  // namespace linden

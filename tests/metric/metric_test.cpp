@@ -376,5 +376,14 @@ TEST(MetricOf, IsWhatCustomLossesReport) {
             (std::vector<std::string>{"rmse", "mae", "r2"}));
 }
 
+TEST(Metric, ThatWasMovedFromIsRefused) {
+  Metric a = metric::rmse();
+  const Metric b = std::move(a);
+  const Tensor x = Tensor::of({1.0, 2.0});
+  EXPECT_EQ(b.evaluate(x, x), 0);
+  EXPECT_EQ(refusal<ArgumentError>([&] { a.evaluate(x, x); }),  // NOLINT
+            "Metric::evaluate: the metric was moved from. Hint: use the one that it went to.");
+}
+
 }  // namespace
 }  // namespace linden

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <linden/error.hpp>
 
 #include "ops/tensors.hpp"
@@ -100,6 +101,14 @@ TEST(Arange, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal<ArgumentError>([] { arange(-1); }), "arange: the count is -1, but it must not be negative.");
   EXPECT_EQ(refusal<ArgumentError>([] { arange(257, DType::u8); }),
             "arange: u8 does not hold 0 to 256. Hint: DType::i64 does.");
+}
+
+TEST(Joining, SizesThatDoNotAddUpAreRefused) {
+  const Tensor wide = Tensor(1.0).broadcast_to({std::numeric_limits<std::int64_t>::max()});
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              concatenate({wide, wide});
+            }),
+            "concatenate: the tensors have more than 63 bits count along dimension 0.");
 }
 
 }  // namespace

@@ -66,5 +66,11 @@ TEST(Text, RefusesToShowNothing) {
             "to_string: most is 0, but it must be at least 1.");
 }
 
+TEST(Text, NothingIsShownOfManyEmptyRows) {
+  EXPECT_EQ(to_string(Tensor::zeros({0, std::numeric_limits<std::int64_t>::max()})),
+            "[]\nshape [0, 9223372036854775807], f64");
+  EXPECT_EQ(to_string(Tensor::zeros({100, 0})), "[]\nshape [100, 0], f64");
+}
+
 }  // namespace
 }  // namespace linden

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <linden/autograd.hpp>
 #include <linden/error.hpp>
 
 #include "ops/tensors.hpp"
@@ -129,6 +131,18 @@ TEST(Views, SayWhatDoesNotFit) {
   EXPECT_EQ(refusal<ShapeError>([&] { x.squeeze(1); }),
             "Tensor::squeeze: dimension 1 of shape [2, 3] has size 3, not 1.");
   EXPECT_EQ(refusal<ShapeError>([&] { x.item(); }), "Tensor::item: shape [2, 3] has 6 elements, not one.");
+}
+
+TEST(Views, AStepBeyondTheEndLeavesTheFirst) {
+  constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+  const Tensor x = of({1, 2, 3, 4, 5, 6}, {2, 3});
+  expect_equal(x.slice(1, 0, 3, huge), {1, 4}, {2, 1});
+  expect_equal(x.slice(1, 2, 3, huge), {3, 6}, {2, 1});
+  EXPECT_EQ(x.slice(1, 3, 3, huge).shape(), Shape({2, 0}));
+  Tensor variable = x.clone();
+  variable.set_requires_grad();
+  backward(sum(variable.slice(0, 1, 2, huge)));
+  expect_equal(variable.grad(), {0, 0, 0, 1, 1, 1}, {2, 3});
 }
 
 }  // namespace

@@ -75,5 +75,40 @@ TEST(Parameters, LoseTheirGradientsTogether) {
   EXPECT_FALSE(x.has_grad() || y.has_grad());
 }
 
+/// After a step, every call on what was moved from is refused, and the state goes with the other.
+template <class Optimizer, class Step>
+void expect_moves(const std::string& name, Optimizer a, const Step& step) {
+  step(a);
+  const auto state = a.state();
+  Optimizer b = std::move(a);
+  const auto refused = [&](const std::string& call) {
+    return name + "::" + call + ": this optimizer was moved from. Hint: use the one that it went to.";
+  };
+  EXPECT_EQ(refusal<ArgumentError>([&] { step(a); }), refused("step"));  // NOLINT: of what was moved from
+  EXPECT_EQ(refusal<ArgumentError>([&] { a.state(); }), refused("state"));
+  EXPECT_EQ(refusal<ArgumentError>([&] { a.set_state(state); }), refused("set_state"));
+  EXPECT_EQ(refusal<ArgumentError>([&] { a.set_learning_rate(0.5); }), refused("set_learning_rate"));
+  EXPECT_EQ(refusal<ArgumentError>([&] { a.clear_grad(); }), refused("clear_grad"));
+  EXPECT_TRUE(a.parameters().empty());
+  EXPECT_EQ(b.state().size(), state.size());
+  step(b);
+  a = std::move(b);
+  step(a);
+}
+
+TEST(Parameters, GoWithAnOptimizerThatIsMoved) {
+  const Tensor w = Tensor::ones({3}).set_requires_grad();
+  const auto step = [&](auto& optimizer) {
+    w.clear_grad();
+    backward(sum(w * w));
+    optimizer.step();
+  };
+  expect_moves("Sgd", Sgd({w}), step);
+  expect_moves("Sgd", Sgd({w}, {.momentum = 0.5}), step);
+  expect_moves("Adam", Adam({w}), step);
+  expect_moves("AdamW", AdamW({w}), step);
+  expect_moves("Lbfgs", Lbfgs({w}), [&](Lbfgs& lbfgs) { lbfgs.step([&] { return sum(exp(w) - w); }); });
+}
+
 }  // namespace
 }  // namespace linden::optim

@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <memory>
+#include <limits>
 
 #include <array>
 #include <linden/error.hpp>
@@ -172,6 +174,52 @@ TEST(Tensor, SaysWhatDoesNotFit) {
 }
 
 TEST(Tensor, RefusesMoreMemoryThanThereIs) { EXPECT_THROW(Tensor::empty({std::int64_t{1} << 58}), MemoryError); }
+
+constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+
+TEST(Tensor, ViewsThatReachBeyondAnyMemoryAreRefused) {
+  const std::vector<double> v{1, 2, 3, 4};
+  const auto refused = [&](const Shape& shape, const Shape& strides) {
+    return refusal<ArgumentError>([&] { Tensor::view_of(v, shape, strides); });
+  };
+  EXPECT_EQ(refused({(std::int64_t{1} << 62) + 1'000'000}, {3}),
+            "Tensor::view_of: shape [4611686018428387904] with strides [3] reaches further than 63 bits count.");
+  EXPECT_EQ(refused({2}, {huge}),
+            "Tensor::view_of: shape [2] with strides [9223372036854775807] reaches further than 63 bits count.");
+  EXPECT_EQ(refused({2, 2}, {huge - 1, 2}),
+            "Tensor::view_of: shape [2, 2] with strides [9223372036854775806, 2] reaches further than 63 bits count.");
+  EXPECT_EQ(refused({2}, {4}), "Tensor::view_of: shape [2] wants 5 elements, but 4 were given.");
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              Tensor::view_of(v, {huge, 3});
+            }),
+            "Shape: [9223372036854775807, 3] has more elements than 63 bits count.");
+  EXPECT_EQ(Tensor::view_of(v, {1}, {huge}).sum().item(), 1);
+  EXPECT_EQ(Tensor::view_of(v, {1}, {huge}).slice(0, 1, 1).elements(), 0);
+}
+
+TEST(Tensor, SizesBeyondAnyMemoryAreRefusedInAnyOrder) {
+  for (const Shape& shape : {Shape{0, huge, 2}, Shape{huge, 2, 0}, Shape{huge, 0, 2}}) {
+    EXPECT_EQ(refusal<ArgumentError>([&] { shape.elements(); }),
+              "Shape: " + shape.text() + " has more elements than 63 bits count.");
+    EXPECT_EQ(refusal<ArgumentError>([&] {
+                row_major_strides(Shape{2, huge, 2});
+              }),
+              "Shape: [2, 9223372036854775807, 2] has more elements than 63 bits count.");
+  }
+  const Tensor none = Tensor::zeros({0, huge});
+  const std::string refused = "Tensor: shape [9223372036854775807] of f64 has more bytes than 63 bits count.";
+  EXPECT_EQ(refusal<ArgumentError>([&] { none.sum(0); }), refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] { Tensor::zeros({huge}); }), refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] { Tensor(1.0).broadcast_to({huge}).clone(); }), refused);
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              none.reshape({huge, 0, 3});
+            }),
+            "Shape: [9223372036854775807, 0, 3] has more elements than 63 bits count.");
+  EXPECT_EQ(refusal<ShapeError>([&] {
+              Tensor(1.0).reshape({huge, 3, -1});
+            }),
+            "Tensor::reshape: 1 elements of shape [] do not fill shape [9223372036854775807, 3, -1].");
+}
 
 }  // namespace
 }  // namespace linden

@@ -21,6 +21,18 @@ void check_names(const FitOptions& options) {
           options.train_metrics ? "; \"train\" stands for the training rows" : "");
 }
 
+void check_asked(const FitOptions& options) {
+  for (std::size_t i = 0; i < options.callbacks.size(); ++i)
+    if (!options.callbacks[i]) fail<ArgumentError>("fit_boosted: callback {} of .callbacks is empty.", i);
+  if (options.metrics.empty() || !options.valid.empty() || options.train_metrics) return;
+  std::vector<std::string> names;
+  for (const Metric& metric : options.metrics) names.push_back(metric.name());
+  fail<ArgumentError>(
+      "fit_boosted: there are no rows for the metrics that .metrics asks for ({}). Hint: .valid = held_out, or "
+      ".train_metrics = true.",
+      listing(names));
+}
+
 }  // namespace
 
 BoostedModel ModelSoFar::view() const {
@@ -37,6 +49,7 @@ Progress::Progress(const Backend& backend, Context& context, const BoostedModel:
                    const Labels& labels, const FitOptions& options)
     : context_(context), train_(train), options_(options), metrics_(options.metrics) {
   check_names(options);
+  check_asked(options);
   if (metrics_.empty() && (!options.valid.empty() || options.train_metrics))
     metrics_ = metric::defaults(model.config.loss);
   for (const ValidationSet& set : options.valid) sets_.emplace_back(backend, context, model, set);

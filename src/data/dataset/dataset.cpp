@@ -52,6 +52,14 @@ Tensor checked_numbers(const char* what, const Tensor& values) {
   return values.contiguous();
 }
 
+// Of sparse rows that are tensors.
+void check_part(const char* name, const Tensor& part, DType wanted, const char* shape) {
+  if (part.dtype() != wanted || part.rank() != 1)
+    fail<ArgumentError>(
+        "Dataset::from_sparse: {} is {} of shape {}, but must be {} of shape {}. Hint: cast({}, DType::{}).", name,
+        name_of(part.dtype()), part.shape().text(), name_of(wanted), shape, name, name_of(wanted));
+}
+
 }  // namespace
 
 Dataset::Dataset() : Dataset(or_out_of_memory("Dataset", [] { return std::make_shared<const State>(); })) {}
@@ -106,6 +114,9 @@ Dataset Dataset::from_compressed(const Tensor& offsets, const Tensor& columns, c
 Dataset Dataset::from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
                              const RowOptions& options) try {
   for (const Tensor* part : {&offsets, &columns, &values}) check_host("sparse features are", *part);
+  check_part("offsets", offsets, DType::i64, "[rows + 1]");
+  check_part("columns", columns, DType::i32, "[entries]");
+  check_part("values", values, values.dtype() == DType::f32 ? DType::f32 : DType::f64, "[entries]");
   if (options.refer || options.owner) return from_compressed(offsets, columns, values.detach(), features, options);
   return from_compressed(offsets.clone(), columns.clone(), values.detach().clone(), features, options);
 } catch (const std::bad_alloc&) {

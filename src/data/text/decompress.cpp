@@ -94,6 +94,18 @@ Compression compression_of(std::string_view start) noexcept {
   return Compression::none;
 }
 
+const OtherCompression* other_compression_of(std::string_view start) noexcept {
+  using namespace std::string_view_literals;
+  static constexpr OtherCompression bzip2{"bzip2", "bzip2 -dc"}, xz{"xz", "xz -dc"}, lz4{"lz4", "lz4 -dc"},
+      zip{"zip", "unzip -p"};
+  if (start.starts_with("BZh"sv) && start.substr(4).starts_with("1AY&SY"sv)) return &bzip2;
+  if (start.starts_with("\xFD"
+                        "7zXZ\0"sv))
+    return &xz;
+  if (start.starts_with("\x04\x22\x4D\x18"sv)) return &lz4;
+  return start.starts_with("PK\x03\x04"sv) ? &zip : nullptr;
+}
+
 void decompress(Compression compression, [[maybe_unused]] std::string_view packed, [[maybe_unused]] bool whole,
                 const std::string& call, [[maybe_unused]] const Take& take) {
   if (compression == Compression::gzip) {

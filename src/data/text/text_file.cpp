@@ -132,6 +132,9 @@ Text Text::unpacked(bool whole, const std::string& call, std::size_t most) const
   const std::string_view packed(memory_.get(), size_);
   const Compression compression = compression_of(packed);
   Text text;
+  if (const OtherCompression* other = other_compression_of(packed))
+    fail<FileError>("{}: the file is compressed by {}, and gzip and zstd are read. Hint: pipe \"{}\" into \"-\".", call,
+                    other->name, other->unpack);
   if (compression == Compression::none) return text;
   text.reserve(std::min(most, 4 * size_));
   decompress(compression, packed, whole, call, [&](std::string_view piece) {

@@ -16,13 +16,6 @@ namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-[[noreturn]] void refuse_missing(std::string_view where, std::span<const std::string> names) {
-  fail<DataError>(
-      "{}: missing values in {} {}, which linear models do not take. Hint: fill them or drop the rows or columns "
-      "beforehand; boosted models take them as they are.",
-      where, names.size() == 1 ? "column" : "columns", listing(names));
-}
-
 void refuse_text(std::string_view where, const Dataset& data, std::span<const int> columns) {
   if (data.is_sparse()) return;
   std::vector<std::string> names;
@@ -56,6 +49,13 @@ DesignEntries entries_of(const Dataset& data) {
 }
 
 }  // namespace
+
+void refuse_missing(std::string_view where, std::span<const std::string> names) {
+  fail<DataError>(
+      "{}: missing values in {} {}, which linear models do not take. Hint: fill them or drop the rows or columns "
+      "beforehand; boosted models take them as they are.",
+      where, names.size() == 1 ? "column" : "columns", listing(names));
+}
 
 std::vector<int> fitted_columns(const Dataset& data) {
   if (!data.is_sparse()) {

@@ -25,6 +25,9 @@ struct RowBlocks {
   std::int64_t row(std::int64_t i) const noexcept { return i / size * step + i % size; }
 };
 
+/// Throws the DataError of data with missing values in these columns.
+[[noreturn]] void refuse_missing(std::string_view where, std::span<const std::string> names);
+
 /// The columns that a fit looks at, ascending: those of dense data, and of sparse data those that have an entry. A
 /// column without is 0 in all rows and has weight 0: it is no part of a model, however many there are.
 std::vector<int> fitted_columns(const Dataset& data);

@@ -153,5 +153,23 @@ TEST(Progress, SetsWithoutNamesOfTheirOwnAreRefused) {
             "fit_boosted: the validation set \"late\" has no rows.");
 }
 
+TEST(Progress, WhatCannotBeCalledOrMeasuredIsRefused) {
+  const std::vector<double> x{1, 2, 3, 4}, y{1, 2, 3, 5};
+  const Dataset data = Dataset::from_rows(x, 1, {.label = y});
+  const BoostingConfig config{.rounds = 2, .min_rows_in_leaf = 1};
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              fit_boosted(data, config, {.callbacks = {progress_bar(), Callback()}});
+            }),
+            "fit_boosted: callback 1 of .callbacks is empty.");
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              fit_boosted(data, config, {.metrics = {metric::rmse(), metric::mae()}});
+            }),
+            "fit_boosted: there are no rows for the metrics that .metrics asks for (rmse, mae). Hint: .valid = "
+            "held_out, or .train_metrics = true.");
+  const BoostedModel model = fit_boosted(data, config, {.metrics = {metric::rmse()}, .train_metrics = true});
+  EXPECT_EQ(refusal<ArgumentError>([&] { model.predict(data, {.threads = -1}); }),
+            "threads is -1; it must be >= 0. Hint: 0 takes all cores.");
+}
+
 }  // namespace
 }  // namespace linden

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <linden/ops.hpp>
 #include <memory>
 
 #include "data/reading.hpp"
@@ -325,6 +326,23 @@ TEST(Dataset, RefusesColumnsThatDoNotFit) {
   EXPECT_EQ(refused_named({x}, label, {"a", "b"}),
             "Dataset: the label is 2 at row 1, which is no number of one of 2 classes.");
   EXPECT_EQ(refused_named({x}, label, {"a", "a", "b"}), "Dataset: two classes are called \"a\".");
+}
+
+TEST(Dataset, PartsOfSparseRowsAreNamedWithTheirTypes) {
+  const Tensor offsets = Tensor::of({0, 1, 2}), columns = cast(Tensor::of({0, 1}), DType::i32),
+               values = Tensor::of({5.0, 6.0});
+  EXPECT_EQ(Dataset::from_sparse(offsets, columns, values, 2).rows(), 2);
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              Dataset::from_sparse(Tensor::of({0.0, 1.5}), columns, values, 2);
+            }),
+            "Dataset::from_sparse: offsets is f64 of shape [2], but must be i64 of shape [rows + 1]. Hint: "
+            "cast(offsets, DType::i64).");
+  EXPECT_EQ(refusal<ArgumentError>([&] { Dataset::from_sparse(offsets, offsets, values, 2); }),
+            "Dataset::from_sparse: columns is i64 of shape [3], but must be i32 of shape [entries]. Hint: "
+            "cast(columns, DType::i32).");
+  EXPECT_EQ(refusal<ArgumentError>([&] { Dataset::from_sparse(offsets, columns, columns, 2); }),
+            "Dataset::from_sparse: values is i32 of shape [2], but must be f64 of shape [entries]. Hint: "
+            "cast(values, DType::f64).");
 }
 
 }  // namespace

@@ -122,5 +122,25 @@ TEST(Compression, IsKnownByItsFirstBytesAndRefusedWithoutItsLibrary) {
   EXPECT_EQ(refused(Compression::gzip).substr(0, 38), "here: the file is compressed by gzip a");
 }
 
+TEST(Compression, OfAnotherKindIsNamed) {
+  using namespace std::string_literals;
+  const auto refused = [](const std::string& bytes) {
+    const ScratchFile file("other.csv", bytes);
+    const std::string message = refusal<FileError>([&] { Dataset::from_csv(file.path()); });
+    return message.substr(message.find(": ") + 2);
+  };
+  const auto said = [](const char* name, const char* unpack) {
+    return fmt::format("the file is compressed by {}, and gzip and zstd are read. Hint: pipe \"{}\" into \"-\".", name,
+                       unpack);
+  };
+  EXPECT_EQ(refused("BZh91AY&SY\x01\x02"), said("bzip2", "bzip2 -dc"));
+  EXPECT_EQ(refused("\xFD"
+                    "7zXZ\0\0\x04"s),
+            said("xz", "xz -dc"));
+  EXPECT_EQ(refused("\x04\x22\x4D\x18\x64"), said("lz4", "lz4 -dc"));
+  EXPECT_EQ(refused("PK\x03\x04\x14"), said("zip", "unzip -p"));
+  EXPECT_EQ(other_compression_of("BZh9,b\n1,2\n"), nullptr);
+}
+
 }  // namespace
 }  // namespace linden

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/held_out.hpp"
 #include "cli/options.hpp"
+#include "cli/paths.hpp"
 #include "cli/reading.hpp"
 
 namespace linden::cli {
@@ -19,6 +20,8 @@ struct EvaluateArguments {
 };
 
 void run_evaluate(const EvaluateArguments& args) {
+  check_paths({{"--model", args.model}, {"--data", args.data}}, {});
+  check_formats(args.read, {args.data});
   const AnyModel model = load_model(args.model);
   const std::vector<Metric> metrics = metrics_by_name(args.metrics);
   const Dataset data = read_for(model, args.data, args.read, true);
@@ -40,7 +43,7 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--model", args->model, "a model file")->required();
   add_data_option(*command, args->data, "labelled rows: the label has the name it had in training");
   add_metrics_option(*command, args->metrics);
-  command->add_flag("--json", args->json, "print one JSON object; a metric that is undefined is null");
+  command->add_flag("--json", args->json, "print one JSON object; a metric that these rows leave undefined is null");
   add_label_options(*command, args->read);
   add_format_options(*command, args->read);
   command->callback([args] { run_evaluate(*args); });

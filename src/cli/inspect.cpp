@@ -6,6 +6,8 @@
 #include <memory>
 #include <span>
 
+#include "base/counted.hpp"
+#include "base/fail.hpp"
 #include "cli/any_model.hpp"
 #include "cli/commands.hpp"
 #include "cli/csv_field.hpp"
@@ -38,8 +40,8 @@ void print_boosted(const BoostedModel& model, bool all) {
     leaves += static_cast<std::size_t>(tree.leaves());
     depth = std::max(depth, tree.depth());
   }
-  fmt::print("model       boosted: {} rounds, {} trees, {} leaves, depth up to {}\n", model.rounds(),
-             model.trees().size(), leaves, depth);
+  fmt::print("model       boosted: {}, {}, {}, depth up to {}\n", counted(model.rounds(), "round"),
+             counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"), depth);
   print_names(model);
   fmt::print("start       {:.6g}\n", fmt::join(model.initial_score(), " "));
   print_fields(model.config());
@@ -65,7 +67,8 @@ std::string rule(const BoostedModel& model, const TreeNode& node) {
   } else {
     text += fmt::format(" <= {}", node.threshold);
   }
-  return fmt::format("{}{}  gain {:.6g}, {} rows", text, node.missing_left ? " or missing" : "", node.gain, node.rows);
+  return fmt::format("{}{}  gain {:.6g}, {}", text, node.missing_left ? " or missing" : "", node.gain,
+                     counted(node.rows, "row"));
 }
 
 void print_tree(const BoostedModel& model, int index) {
@@ -83,7 +86,7 @@ void print_tree(const BoostedModel& model, int index) {
     open.pop_back();
     const TreeNode& node = tree.nodes[at.node];
     const std::string what =
-        node.feature < 0 ? fmt::format("leaf {:.6g}  {} rows", node.value, node.rows) : rule(model, node);
+        node.feature < 0 ? fmt::format("leaf {:.6g}  {}", node.value, counted(node.rows, "row")) : rule(model, node);
     fmt::print("{:{}}{}{}\n", "", 2 * at.depth, at.side, what);
     if (node.feature < 0) continue;
     open.push_back({node.right, at.depth + 1, "no:  "});
@@ -109,6 +112,11 @@ void add_inspect(CLI::App& app) {
                     "of a boosted model, as CSV: what each feature did for its splits, by sums of their gain, their "
                     "number, and sums of the curvatures of the rows that came to them");
   command->callback([args, tree] {
+    if (args->all && (tree->count() > 0 || args->importances))
+      fail<ArgumentError>("--all is of the list of features. Hint: leave it out, or {}.",
+                          tree->count() > 0 ? "--tree" : "--importances, which has all of them");
+    if (tree->count() > 0 && args->importances)
+      fail<ArgumentError>("--tree {} and --importances print different things. Hint: leave one out.", args->tree);
     const AnyModel any = load_model(args->model);
     const auto* boosted = std::get_if<BoostedModel>(&any);
     if (boosted && tree->count() > 0) return print_tree(*boosted, args->tree);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "cli/inspect.hpp"
 
 namespace linden::cli {
@@ -46,8 +47,8 @@ void print_coefficients(const LinearModel& model, bool all) {
 }  // namespace
 
 void print_linear(const LinearModel& model, bool all) {
-  fmt::print("model       linear: {} features, {} output{}\n", model.feature_names().size(), model.outputs(),
-             model.outputs() == 1 ? "" : "s");
+  fmt::print("model       linear: {}, {}\n", counted(model.feature_names().size(), "feature"),
+             counted(model.outputs(), "output"));
   print_names(model);
   print_fields(model.config());
   std::ostringstream lines;

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "base/atomic_file.hpp"
+#include "base/gzip.hpp"
 
 namespace linden::cli {
 
@@ -20,7 +20,7 @@ CLI::Validator whole_number(int low, int high, const std::string& zero) {
 }
 
 void write_result(const std::string& path, std::string_view text) {
-  if (!is_standard_output(path)) return replace_file(path, text);
+  if (!is_standard_output(path)) return replace_by_name(path, [&](const auto& write) { write(text); });
   std::fwrite(text.data(), 1, text.size(), stdout);  // whether it arrives is told at the end, by flush_streams
 }
 

@@ -12,12 +12,13 @@ namespace linden::cli {
 CLI::Validator whole_number(int low, int high, const std::string& zero = "");
 
 /// Whether "-", standard output, is meant.
-inline bool is_standard_output(std::string_view path) { return path.empty() || path == "-"; }
+inline bool is_standard_output(std::string_view path) { return path == "-"; }
 
 /// Where a command writes what it has to say, when `out` is where its result goes.
 inline std::FILE* report_stream(std::string_view out) { return is_standard_output(out) ? stderr : stdout; }
 
-/// Writes a result to a file, whole or not at all, or to standard output. Throws FileError.
+/// Writes a result to a file, whole or not at all and compressed if its name ends in .gz, or to standard output. Throws
+/// FileError.
 void write_result(const std::string& path, std::string_view text);
 
 }  // namespace linden::cli

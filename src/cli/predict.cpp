@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "base/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "cli/commands.hpp"
 #include "cli/csv_field.hpp"
 #include "cli/options.hpp"
+#include "cli/paths.hpp"
 #include "cli/reading.hpp"
 
 namespace linden::cli {
@@ -15,7 +15,7 @@ namespace {
 
 struct PredictArguments {
   ReadOptions read;
-  std::string model, data, out, output = "prediction", device = "cpu";
+  std::string model, data, out = "-", output = "prediction", device = "cpu";
 };
 
 // "prediction", or one name a class, or a number an output where there are no classes.
@@ -80,11 +80,13 @@ void add_predict(CLI::App& app) {
   command->add_option("--model", args->model, "a model file")->required();
   add_data_option(*command, args->data, "the rows to predict: columns are found by name");
   command->add_option("--output", args->output, "prediction, score, class or leaf")->capture_default_str();
-  command->add_option("--out", args->out, "the file to write (default: -, standard output)");
+  command->add_option("--out", args->out,
+                      "the file to write (default: -, standard output); compressed if it ends in .gz");
   add_device_option(*command, args->device);
   add_format_options(*command, args->read);
   command->callback([args] {
-    if (!is_standard_output(args->out)) check_replaceable(args->out);
+    check_paths({{"--model", args->model}, {"--data", args->data}}, {{"--out", args->out}});
+    check_formats(args->read, {args->data});
     write_result(args->out, run(*args));
   });
 }

@@ -28,6 +28,12 @@ bool is_libsvm(const std::string& path, const std::string& format) {
   return is_regular_file(path) && looks_like_libsvm(path);
 }
 
+// Refuses an option about the other format than that of the file.
+[[noreturn]] void refuse_format(const char* option, const std::string& path, bool is_libsvm) {
+  fail<ArgumentError>("{} is for {} files, and {} is {}. Hint: leave it out, or --format {}.", option,
+                      is_libsvm ? "CSV" : "libsvm", path, is_libsvm ? "libsvm" : "CSV", is_libsvm ? "csv" : "libsvm");
+}
+
 char delimiter_of(const std::string& asked) {
   if (asked.empty()) return 0;  // guessed
   if (asked == "\\t" || asked == "tab") return '\t';
@@ -110,16 +116,34 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
           "--label {}: {} is a libsvm file, whose label is the first number of a line. Hint: leave --label out, or "
           "--format csv.",
           options.label, path);
+    if (!options.drop.empty()) refuse_format("--drop", path, true);
+    if (!options.categorical.empty()) refuse_format("--categorical", path, true);
     LibsvmOptions libsvm = libsvm_options(options);
     libsvm.features = options.features;
     return Dataset::from_libsvm(path, libsvm);
   }
+  if (options.features > 0) refuse_format("--features", path, false);
   if (options.label.empty())
     fail<ArgumentError>(
         "--label is missing: which column of {} is to be predicted? Hint: --label NAME, or its number from 0 with "
         "--no-header; -1 is the last.",
         path);
   return Dataset::from_csv(path, csv_options(options));
+}
+
+void check_formats(const ReadOptions& options, const std::vector<std::string>& files) {
+  const auto libsvm =
+      std::ranges::count_if(files, [&](const std::string& file) { return is_libsvm(file, options.format); });
+  const auto refuse_if = [&](bool is_given, const char* option) {
+    if (is_given) refuse_format(option, files[0], libsvm > 0);
+  };
+  if (libsvm == std::ssize(files)) {
+    refuse_if(!options.weight.empty(), "--weight");
+    refuse_if(options.no_header, "--no-header");
+    refuse_if(!options.delimiter.empty(), "--delimiter");
+    refuse_if(!options.missing.empty(), "--missing");
+  }
+  if (libsvm == 0) refuse_if(options.zero_based, "--zero-based");
 }
 
 Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label) {

@@ -29,6 +29,9 @@ void add_format_options(CLI::App& command, ReadOptions& options);
 /// --device.
 void add_device_option(CLI::App& command, std::string& device);
 
+/// Throws ArgumentError for an option about CSV where none of the files is CSV, or about libsvm where none is libsvm.
+void check_formats(const ReadOptions& options, const std::vector<std::string>& files);
+
 /// CSV or libsvm, by --format, ending or content. libsvm takes its label from the line.
 Dataset read_training(const std::string& path, const ReadOptions& options);
 

@@ -15,6 +15,7 @@ constexpr Word openings[] = {
     {"fit_boosted: validation set: ", "--valid: "},
     {"fit_boosted: validation set \"", "--valid \""},
     {"fit_boosted: ", ""},
+    {"Reading text: ", ""},
     {"fit_linear: ", ""},
     {"default_loss: ", ""},
     {"BoostedModel::predict: ", ""},
@@ -30,6 +31,7 @@ constexpr Word words[] = {
     {".zero_based = true", "--zero-based"},
     {".drop_unlabelled = true", "--drop-unlabelled"},
     {".device = Device::cpu()", "--device cpu"},
+    {".to(Device::cpu())", "--device cpu"},
     {"have rows without a label left out", "--drop-unlabelled leaves out rows without a label"},
     {"name it among the missing tokens and leave such rows out", "name it in --missing and --drop-unlabelled"},
     {"name it among the missing tokens", "name it in --missing"},
@@ -41,6 +43,11 @@ constexpr Word words[] = {
     {"Device::best()", "--device auto"},
     {"Device::cpu()", "--device cpu"},
     {"Output::label", "--output class"},
+    {"prediction, score and label", "prediction, score and class"},
+    {" and loss::custom", ""},
+    {", or read the file by the model's schema, which names what is no number", ""},
+    {"read the file by the model's schema, or name", "name"},
+    {"rows, features or max_bins", "rows, features or --max-bins"},
     {"Output::", "--output "},
     {"BoostingConfig has no field", "Boosted models have no field"},
     {"LinearConfig has no field", "Linear models have no field"},
@@ -82,6 +89,8 @@ class Translation {
   }
 
   void take_opening() {
+    // Where memory ran out is nothing that a user could mend.
+    if (const std::size_t end = rest_.find(": memory ran out"); end != rest_.npos) rest_.remove_prefix(end + 2);
     for (const Word& word : openings)
       if (rest_.starts_with(word.library)) {
         text_ += word.program;
@@ -136,6 +145,10 @@ class Translation {
   bool take_field() {
     const bool is_behind_text = !text_.empty() && text_.back() != ' ' && text_.back() != '(';
     if (rest_[0] != '.' || is_behind_text || rest_.size() < 2 || rest_[1] < 'a' || rest_[1] > 'z') return false;
+    const std::string_view behind = rest_.substr(1 + name_at(rest_.substr(1)).size());
+    const bool ends = behind.empty() || behind == "." || behind.starts_with(". ") ||
+                      std::string_view(" ,;)").find(behind[0]) != std::string_view::npos;
+    if (!ends) return false;  // ".hidden.csv:3", which is a file
     rest_.remove_prefix(1);
     take_name();
     return true;

@@ -132,7 +132,7 @@ class LineParser {
         return false;
       }
       return refuse(word, "the index of {} is below {}.{}", shown(word), first,
-                    index == 0 ? " Hint: say that indices start at 0." : "");
+                    index == 0 ? " Hint: .zero_based = true where indices start at 0." : "");
     }
     const std::int64_t column = index - first;
     if (column <= previous_)
@@ -309,25 +309,34 @@ void renumber(std::vector<Block>& blocks, const std::vector<std::int32_t>& kept,
   });
 }
 
-// A schema's features for rows of libsvm: a feature called by its number has that index, others are in their order.
+// A schema's features for rows of libsvm, which has numbers alone: a feature called by its number has that index, and
+// f0, f1, ..., the names of columns without a name, are in their order. Others cannot be found.
 struct NamedIndices {
   Columns columns;
   std::vector<std::string> names;  // where they are not all numbers
 
-  NamedIndices(const Schema& schema, bool starts_at_zero) {
+  NamedIndices(const Schema& schema, const std::string& call, std::optional<bool> zero_based) {
     std::vector<std::int32_t> indices;
-    bool all_numbers = true;
-    for (const Schema::Feature& feature : schema.features) {
+    bool all_numbers = true, all_places = true;
+    for (std::size_t f = 0; f < schema.features.size(); ++f) {
+      const Schema::Feature& feature = schema.features[f];
       std::int64_t index = -1;
       const char* const end = feature.name.data() + feature.name.size();
       const auto [stop, error] = std::from_chars(feature.name.data(), end, index);
-      all_numbers = all_numbers && error == std::errc() && stop == end && index >= 0 &&
-                    index < std::numeric_limits<std::int32_t>::max();
+      const bool is_number =
+          error == std::errc() && stop == end && index >= 0 && index < std::numeric_limits<std::int32_t>::max();
+      all_numbers = all_numbers && is_number;
+      all_places = all_places && feature.name == fmt::format("f{}", f);
+      if (feature.categorical || !(all_numbers || all_places))
+        fail<DataError>(
+            "{}: the features have names (\"{}\"{}), and a libsvm file has numbers of columns alone. Hint: these rows "
+            "as CSV, with a header.",
+            call, feature.name, feature.categorical ? ", a column of categories" : "");
       if (all_numbers) indices.push_back(static_cast<std::int32_t>(index));
     }
     if (!all_numbers) {
       for (const Schema::Feature& feature : schema.features) names.push_back(feature.name);
-      columns = {starts_at_zero ? 0 : 1, static_cast<std::int64_t>(names.size()), {}};
+      columns = {zero_based.value_or(false) ? 0 : 1, static_cast<std::int64_t>(names.size()), {}};
       return;
     }
     std::sort(indices.begin(), indices.end());
@@ -335,6 +344,8 @@ struct NamedIndices {
     columns = Columns::with(0, width, indices);
     // Where all columns up to the last are read, 0 is one only if the schema has it.
     if (columns.kept.empty() && width > 0 && indices.front() > 0) columns = {1, width - 1, {}};
+    if (columns.first == 1 && zero_based.value_or(false))
+      fail<ArgumentError>("{}: the features are numbered from 1. Hint: without .zero_based = true.", call);
   }
 };
 
@@ -352,7 +363,7 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
   std::optional<bool> zero_based = options.zero_based;
   std::optional<NamedIndices> named;
   if (schema != nullptr) {
-    named.emplace(*schema, options.zero_based.value_or(false));
+    named.emplace(*schema, source.call, options.zero_based);
     zero_based = named->columns.first == 0;
     indices.features = named->columns.width;
     indices.ignore_larger = true;

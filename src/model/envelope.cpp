@@ -105,7 +105,9 @@ void read_columns(JsonReader& json, Envelope& envelope) {
 
 // Opens the document; the format is all that is looked at.
 void open_model(JsonReader& json) {
-  const bool compressed = json.bytes().peek() == 0x1f;
+  // gzip (where a stream has it), zstd, xz, bzip2.
+  const int first = json.bytes().peek();
+  const bool compressed = first == 0x1f || first == 0x28 || first == 0xfd || first == 'B';
   try {
     json.open_object();
     if (json["format"].text() == format_name) return;

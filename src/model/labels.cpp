@@ -4,6 +4,7 @@
 #include <cmath>
 #include <linden/options.hpp>
 
+#include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "data/text/number.hpp"
@@ -50,8 +51,8 @@ std::string first_text(const Dataset& data) {
       2 * std::ranges::count_if(data.classes(),
                                 [](const std::string& name) { return parse_number(name).has_value(); }) >=
       classes;
-  fail<DataError>("{}: {} is text ({}; {} classes in all), but {} wants numbers. Hint: {}.", where, called(data),
-                  first_text(data), classes, loss.name(),
+  fail<DataError>("{}: {} is text ({}; {} in all), but {} wants numbers. Hint: {}.", where, called(data),
+                  first_text(data), counted(classes, "class", "classes"), loss.name(),
                   is_slip ? "mend the field, or name it among the missing tokens and leave such rows out"
                           : fmt::format("use .loss = loss::{}", classes == 2 ? "logistic()" : "softmax()"));
 }

@@ -1,15 +1,18 @@
 #include "model/model_text.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <istream>
 #include <memory>
 #include <ostream>
 #include <system_error>
 
-#include "base/atomic_file.hpp"
 #include "base/fail.hpp"
+#include "base/gzip.hpp"
 #include "base/size_limit.hpp"
 
 namespace linden {
@@ -25,21 +28,18 @@ ModelSource source_of(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!standard_input && std::filesystem::is_directory(path, ignored))
     fail<FileError>("load(\"{}\"): it is a directory, not a file.", name);
-  std::shared_ptr<std::FILE> file;
-  if (standard_input) {
-    file = std::shared_ptr<std::FILE>(stdin, [](std::FILE*) {});
-  } else if (std::FILE* const opened = std::fopen(path.c_str(), "rb")) {
-    file = std::shared_ptr<std::FILE>(opened, std::fclose);
-    std::setvbuf(opened, nullptr, _IONBF, 0);  // it is read in blocks
-  } else {
-    fail<FileError>("load(\"{}\"): cannot open the file: {}.", name, reason(errno));
-  }
+  const int descriptor = standard_input ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const gzFile opened = descriptor < 0 ? nullptr : ::gzdopen(descriptor, "rb");  // reads what is not compressed, too
+  if (opened == nullptr) fail<FileError>("load(\"{}\"): cannot open the file: {}.", name, reason(errno));
+  const std::shared_ptr<gzFile_s> file(opened, ::gzclose);
   return {name,
           [file, name](char* block, std::size_t most) {
-            const std::size_t read = std::fread(block, 1, most, file.get());
-            if (read == 0 && std::ferror(file.get()))
-              fail<FileError>("load(\"{}\"): cannot read the file: {}.", name, reason(errno));
-            return read;
+            const int read = ::gzread(file.get(), block, static_cast<unsigned>(most));
+            if (read >= 0) return static_cast<std::size_t>(read);
+            int error = Z_OK;
+            ::gzerror(file.get(), &error);
+            if (error == Z_ERRNO) fail<FileError>("load(\"{}\"): cannot read the file: {}.", name, reason(errno));
+            fail<FileError>("load(\"{}\"): the file is compressed by gzip and damaged. Hint: copy it again.", name);
           },
           true};
 }
@@ -72,9 +72,7 @@ ModelSource source_of_text(std::string_view text) {
 }
 
 void write_text(const std::filesystem::path& path, const std::function<void(const TextSink&)>& write) {
-  FileReplacement file(path);
-  write([&](std::string_view text) { file.write(text); });
-  file.commit();
+  replace_by_name(path, write);
 }
 
 void write_text(std::ostream& out, const std::function<void(const TextSink&)>& write) {

@@ -18,14 +18,16 @@ struct ModelSource {
   bool whole = true;  ///< whether nothing may follow the model: in a stream something may
 };
 
-/// A file, or standard input for "-". Throws FileError when it cannot be opened; `bytes` does when it cannot be read.
+/// A file, which gzip may have compressed, or standard input for "-". Throws FileError when it cannot be opened;
+/// `bytes` does when it cannot be read.
 ModelSource source_of(const std::filesystem::path& path);
 /// Reads up to the end of the model and no further.
 ModelSource source_of(std::istream& in);
 /// The text itself, which must outlive the source.
 ModelSource source_of_text(std::string_view text);
 
-/// Writes what `write` hands over to a file, which appears whole or not at all. Throws FileError.
+/// Writes what `write` hands over to a file, which appears whole or not at all, compressed by gzip if its
+/// name ends in .gz. Throws FileError.
 void write_text(const std::filesystem::path& path, const std::function<void(const TextSink&)>& write);
 /// Throws FileError when the stream fails.
 void write_text(std::ostream& out, const std::function<void(const TextSink&)>& write);

@@ -208,14 +208,14 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
             "--model boosted.\n");
   EXPECT_EQ(refused(train + "--set loss=quantile"),
             "linden: --loss is quantile, which has no curvature; linear models take " +
-                listing(losses_with_curvature()) + " and custom.\n");
+                listing(losses_with_curvature()) + ".\n");
   EXPECT_EQ(refused(train + "--set loss=logistic --set l1=1 --set solver=newton_cg"),
             "linden: --solver is newton_cg, which does not take l1, and l1 is 1. Hint: coordinate_descent or "
             "lbfgs, or leave the choice to automatic.\n");
   EXPECT_EQ(refused("inspect m.json --tree 0"), "linden: --tree 0: m.json is a linear model, which has no trees.\n");
   EXPECT_EQ(refused("predict --model m.json --data t.csv --out p.csv --output leaf"),
             "linden: --output leaf wants a boosted model. Hint: a linear one has prediction, score "
-            "and label.\n");
+            "and class.\n");
   write("other.csv", "x0,x1\n1,2\n");
   EXPECT_EQ(
       refused("predict --model m.json --data other.csv --out p.csv"),

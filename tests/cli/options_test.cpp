@@ -258,8 +258,6 @@ TEST_F(Options, AnUndefinedMetricIsPrintedAsSuch) {
   train("--rounds 3");
   write("row.csv", "x,z,y\n1,2,1\n");
   EXPECT_NE(succeed("evaluate --model m.json row.csv").find("\nr2 undefined (every label is 1)\n"), std::string::npos);
-  EXPECT_TRUE(refused("evaluate --model m.json t.csv --metrics accuracy")
-                  .starts_with("linden: metric accuracy: label 2 at row "));
 }
 
 TEST_F(Options, WhatIsHeldOutFailsBeforeTrainingOrNotAtAll) {
@@ -267,9 +265,20 @@ TEST_F(Options, WhatIsHeldOutFailsBeforeTrainingOrNotAtAll) {
   write("odd.csv", "x,z,y\n1,2,1\n2,3,9\n");
   EXPECT_EQ(refused("train t.csv --label y --loss softmax --valid odd.csv --out m.json"),
             "linden: --valid: the label is 9 at odd.csv:3, which is no class of the training data.\n");
-  const std::string out = train("--rounds 2 --valid t.csv --metrics auc,rmse");
-  EXPECT_NE(out.find("\nauc         undefined (held out; label 2 at row "), std::string::npos) << out;
-  EXPECT_NE(out.find("\nrmse        0."), std::string::npos) << out;
+  write("three.csv", "x,z,y\n1,2,1\n2,3,3\n");
+  const std::string no_class =
+      "linden: --metrics auc: label 3 at three.csv:3, but the classes are 0 .. 1. Hint: leave it out of --metrics.\n";
+  for (const char* family : {"boosted --rounds 2", "linear"})
+    EXPECT_EQ(refused(fmt::format("train t.csv --label y --loss squared --valid three.csv --metrics rmse,auc --out "
+                                  "m.json --model {}",
+                                  family)),
+              no_class);
+  EXPECT_EQ(refused("evaluate --model m.json three.csv --metrics auc --json"), no_class);
+  EXPECT_TRUE(refused("train t.csv --label y --loss squared --train-metrics --metrics logloss --out m.json")
+                  .starts_with("linden: --metrics logloss: label 2 at t.csv:"));
+  EXPECT_EQ(refused("train t.csv --label y --loss softmax --valid t.csv --metrics auc --out m.json"),
+            "linden: --metrics auc: predictions have 4 columns, but it takes one. Hint: logloss and accuracy take "
+            "several.\n");
 }
 
 TEST_F(Options, RowsWithoutALabelAreLeftOutOnRequest) {

@@ -61,6 +61,64 @@ TEST_F(Reading, LibsvmFilesMayBeNarrowerOrWider) {
   EXPECT_EQ(answers[0], answers[1]);
 }
 
+TEST_F(Reading, OptionsOfTheOtherFormatAreRefused) {
+  write("t.libsvm", "1 1:1 3:1\n0 2:1\n1 1:2\n0 3:2\n");
+  write("t.csv", small_table());
+  const std::pair<const char*, const char*> of_csv[] = {{"--weight", "w"},      {"--drop", "1"},
+                                                        {"--categorical", "1"}, {"--no-header", ""},
+                                                        {"--delimiter", ","},   {"--missing", "z"}};
+  for (const auto& [option, value] : of_csv)
+    EXPECT_EQ(run(fmt::format("train t.libsvm --out m.json {} {}", option, value)).err,
+              fmt::format("linden: {} is for CSV files, and t.libsvm is libsvm. Hint: leave it out, or --format csv.\n",
+                          option));
+  for (const char* option : {"--features 3", "--zero-based"})
+    EXPECT_EQ(run(fmt::format("train t.csv --label y --out m.json {}", option)).err,
+              fmt::format("linden: {} is for libsvm files, and t.csv is CSV. Hint: leave it out, or --format libsvm.\n",
+                          std::string_view(option).substr(0, std::string_view(option).find(' '))));
+  succeed("train t.libsvm --min-rows-in-leaf 1 --rounds 2 --out l.json");
+  EXPECT_EQ(run("evaluate t.libsvm --model l.json --weight nosuch").err,
+            "linden: --weight is for CSV files, and t.libsvm is libsvm. Hint: leave it out, or --format csv.\n");
+  EXPECT_EQ(run("predict t.libsvm --model l.json --missing z").err,
+            "linden: --missing is for CSV files, and t.libsvm is libsvm. Hint: leave it out, or --format csv.\n");
+  EXPECT_EQ(run("evaluate t.libsvm --model l.json --zero-based").err,
+            "linden: t.libsvm: the features are numbered from 1. Hint: without --zero-based.\n");
+  EXPECT_EQ(run("inspect l.json --all --tree 0").err,
+            "linden: --all is of the list of features. Hint: leave it out, or --tree.\n");
+  EXPECT_EQ(run("inspect l.json --importances --tree 0").err,
+            "linden: --tree 0 and --importances print different things. Hint: leave one out.\n");
+}
+
+TEST_F(Reading, LibsvmFilesDoNotHaveTheColumnsOfATable) {
+  write("t.csv", small_table());
+  write("t.libsvm", "1 1:1\n0 1:2\n");
+  const std::string message =
+      "linden: t.libsvm: the features have names (\"x\"), and a libsvm file has numbers of columns alone. Hint: these "
+      "rows as CSV, with a header.\n";
+  EXPECT_EQ(run("train t.csv --label y --valid t.libsvm --out m.json").err, message);
+  succeed("train t.csv --label y --rounds 2 --out m.json");
+  for (const char* command : {"evaluate t.libsvm --model m.json", "predict t.libsvm --model m.json"})
+    EXPECT_EQ(run(command).err, message);
+  // Without a header columns are numbers. Then it is the classes that differ, which is said before the work.
+  write("c.csv", "no,1,2\nyes,2,1\nyes,3,1\nno,4,2\n");
+  const Ran ran = run("train c.csv --no-header --label 0 --min-rows-in-leaf 1 --valid t.libsvm --out c.json");
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.err, "linden: --valid: the label is 1 at t.libsvm:1, which is no class of the training data.\n");
+  EXPECT_FALSE(std::filesystem::exists(folder() / "c.json"));
+}
+
+TEST_F(Reading, OneIsNotSeveral) {
+  write("t.csv", "t,,y\na,1,2\na,2,3\na,3,4\n");
+  const Ran ran = run("train t.csv --label y --rounds 1 --device cpu --loss squared --out m.json");
+  EXPECT_TRUE(ran.out.starts_with("data        t.csv: 3 rows, 2 features, 1 of text: t (1 value); label y: "))
+      << ran.out;
+  EXPECT_NE(ran.out.find("\nmodel       m.json: 1 round, 1 tree\n"), std::string::npos) << ran.out;
+  EXPECT_EQ(ran.err,
+            "linden: no split was possible, so that all predictions are the same: a tree sees 3 rows, and each of two "
+            "leaves needs --min-rows-in-leaf 20. Hint: a smaller --min-rows-in-leaf.\n");
+  EXPECT_TRUE(succeed("inspect m.json").starts_with("model       boosted: 1 round, 1 tree, 1 leaf, depth up to 0\n"));
+  EXPECT_EQ(run("train t.csv --label z --out m.json").err, "linden: t.csv: no column \"z\". Columns: t, \"\", y.\n");
+}
+
 TEST_F(Reading, AFieldThatIsNoNumberIsNamed) {
   write("t.csv", "x,y\n1,2\n2,3\n3,5\n4,1\n");
   write("v.csv", "x,y\n1,2\nabc,3\n");

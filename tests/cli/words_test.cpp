@@ -25,6 +25,13 @@ TEST(Words, FieldsBecomeOptions) {
             "Here that is --threads or --patience.");
   EXPECT_EQ(in_options("loss::quantile: level is 9, but it must be in (0, 1)."),
             "--loss.level is 9, but it must be in (0, 1).");
+  EXPECT_EQ(in_options("each needs .min_rows_in_leaf = 20. Hint: a smaller .min_rows_in_leaf."),
+            "each needs --min-rows-in-leaf 20. Hint: a smaller --min-rows-in-leaf.");
+  EXPECT_EQ(in_options("LinearConfig.loss is quantile; linear models take huber, focal and loss::custom."),
+            "--loss is quantile; linear models take huber, focal.");
+  EXPECT_EQ(in_options("Dataset::from_libsvm: memory ran out. Hint: free some."), "memory ran out. Hint: free some.");
+  EXPECT_EQ(in_options("Output::leaf wants trees. Hint: a linear one has prediction, score and label."),
+            "--output leaf wants trees. Hint: a linear one has prediction, score and class.");
   EXPECT_EQ(option_of("min_rows_in_leaf"), "--min-rows-in-leaf");
 }
 
@@ -41,7 +48,7 @@ TEST(Words, CallsBecomeFilesOrNothing) {
 
 TEST(Words, WhatTheUserWroteStays) {
   for (const char* text : {"column \".header = false\" is \"loss::softmax()\" here.", "file.name and 1.5 and .5 stand.",
-                           "an open \" quote with .header = false"})
+                           ".hidden.csv:3: a row", "in .cache/m.json", "an open \" quote with .header = false"})
     EXPECT_EQ(in_options(text), text);
 }
 
@@ -88,6 +95,8 @@ bool is_of_cpp_alone(const std::string& file, const std::string& message) {
 
 TEST(Words, NoMessageOfTheLibrarySpeaksOfCpp) {
   const std::regex cpp(R"(::|\(\)|\b(Dataset|[A-Za-z]+Options|[A-Za-z]+Config)\b|(^|[ (])\.[a-z])");
+  const std::regex fields(
+      R"(\b[a-z]+_(in|bins|leaves|rate|weight|gain|fraction|iterations|depth|based)\b|model's schema)");
   int messages = 0;
   for (const char* folder : {"base", "boosting", "data", "linear", "loss", "metric", "model"})
     for (const auto& entry :
@@ -98,6 +107,7 @@ TEST(Words, NoMessageOfTheLibrarySpeaksOfCpp) {
         ++messages;
         const std::string said = in_options(message);
         EXPECT_FALSE(std::regex_search(said, cpp)) << entry.path() << "\n" << message << "\n" << said;
+        EXPECT_FALSE(std::regex_search(said, fields)) << entry.path() << "\n" << message << "\n" << said;
       }
     }
   EXPECT_GT(messages, 150);

@@ -40,7 +40,8 @@ TEST(Libsvm, AnIndexOfZeroMakesThemStartAtZero) {
   for (const std::size_t block : {0, 1, 7}) {
     EXPECT_EQ(dump(libsvm(text, {.threads = 3}, block)), dump(libsvm(text, {.zero_based = true})));
     EXPECT_EQ(refusal<DataError>([&] { libsvm(text, {.zero_based = false, .threads = 3}, block); }),
-              "x.txt:3: pair 1: the index of \"0:1\" is below 1. Hint: say that indices start at 0.");
+              "x.txt:3: pair 1: the index of \"0:1\" is below 1. Hint: .zero_based = true where "
+              "indices start at 0.");
     EXPECT_EQ(refusal<DataError>([&] { libsvm(text, {.features = 2}, block); }),
               "x.txt:2: pair 1: the index of \"2:5\" is above 1, the last of 2 features.");
   }

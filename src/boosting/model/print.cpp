@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "boosting/model/model.hpp"
@@ -37,8 +38,9 @@ std::ostream& operator<<(std::ostream& out, const BoostedModel& model) try {
     leaves += tree.leaves();
     depth = std::max(depth, tree.depth());
   }
-  out << text_line("model", fmt::format("boosted: {} rounds, {} trees, {} leaves, depth up to {}", model.rounds(),
-                                        model.trees().size(), leaves, depth))
+  out << text_line("model",
+                   fmt::format("boosted: {}, {}, {}, depth up to {}", counted(model.rounds(), "round"),
+                               counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"), depth))
       << purpose_lines(model.loss(), model.label_name(), model.classes(), model.feature_names());
   const std::vector<Importance> importances = model.importances();
   if (!importances.empty()) out << text_line("gain", gains(importances));

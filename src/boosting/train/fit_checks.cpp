@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "boosting/model/config.hpp"
 #include "loss/definition.hpp"
@@ -24,21 +25,23 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
   const std::int64_t rows = first_round.front().nodes.front().rows;
   const double cover = std::ranges::max(first_round, {}, cover_of).nodes.front().cover;
   const double gradient = std::ranges::max(start, {}, &GradientRange::max_gradient).max_gradient;
-  if (varying == 0) return fmt::format("each of the {} features has one value in all rows", model.feature_names.size());
+  if (varying == 0)
+    return fmt::format("{} one value in all rows", counted(model.feature_names.size(), "feature has", "features have"));
   if (rows < 2 * std::int64_t{config.min_rows_in_leaf})
     return fmt::format(
-        "a tree sees {} rows, and each of two leaves needs min_rows_in_leaf = {}. Hint: a smaller min_rows_in_leaf",
-        rows, config.min_rows_in_leaf);
+        "a tree sees {}, and each of two leaves needs .min_rows_in_leaf = {}. Hint: a smaller .min_rows_in_leaf",
+        counted(rows, "row"), config.min_rows_in_leaf);
   if (std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
     return fmt::format("the label is {} in all rows", labels.values.front());
   if (gradient == 0)
     return "every gradient is 0 in single precision, which ends at 1.4e-45. Hint: a label (or weights) in other units";
   if (cover < 2 * config.min_child_weight)
     return fmt::format(
-        "the curvatures of all rows add up to {:.3g}, and each of two leaves needs min_child_weight = {}. Hint: a "
-        "smaller min_child_weight, or larger weights",
+        "the curvatures of all rows add up to {:.3g}, and each of two leaves needs .min_child_weight = {}. Hint: a "
+        "smaller .min_child_weight, or larger weights",
         cover, config.min_child_weight);
-  return fmt::format("no split within the limits of the configuration gained more than min_gain = {}", config.min_gain);
+  return fmt::format("no split within the limits of the configuration gained more than .min_gain = {}",
+                     config.min_gain);
 }
 
 }  // namespace
@@ -62,8 +65,8 @@ void check_gradients(std::span<const GradientRange> ranges, int round, const Los
           "is. Hint: .curvature = Curvature::clamped takes 0 where it is negative.",
           round, range.first_bad_row, loss.name());
     fail<DataError>(
-        "fit_boosted: in round {} the gradient of row {} is not finite. Hint: a smaller learning_rate, a "
-        "larger l2 or min_child_weight keeps scores in bounds.",
+        "fit_boosted: in round {} the gradient of row {} is not finite. Hint: a smaller .learning_rate, a "
+        "larger .l2 or .min_child_weight keeps scores in bounds.",
         round, range.first_bad_row);
   }
 }
@@ -78,8 +81,8 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
   for (std::size_t k = 0; k < start.size(); ++k)
     if (start[k].max_curvature == 0)
       warnings.push_back(fmt::format(
-          "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over l2 = {}, and with "
-          "min_child_weight "
+          "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over .l2 = {}, and with "
+          ".min_child_weight "
           "> 0 no split is possible.{}",
           model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config),
           model.config.loss.definition().custom ? " Hint: .curvature = Curvature::majorising, or Curvature::one."

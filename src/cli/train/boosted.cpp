@@ -3,6 +3,7 @@
 #include <csignal>
 #include <linden/callback.hpp>
 
+#include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "cli/train/train.hpp"
 
@@ -61,7 +62,8 @@ void train_boosted(const TrainArguments& args) {
   write_model(model, args);
   const double seconds_write = now() - write_start;
 
-  fmt::print(args.report(), "model       {}: {} rounds, {} trees\n", args.out, model.rounds(), model.trees().size());
+  fmt::print(args.report(), "model       {}: {}, {}\n", args.out, counted(model.rounds(), "round"),
+             counted(model.trees().size(), "tree"));
   const Json metrics = report_metrics(args, input, model);
   fmt::print(args.report(), "seconds     read {:.3f}, bin {:.3f}, train {:.3f}, write {:.3f}\n", input.seconds_read,
              model.seconds_binning(), model.seconds_training(), seconds_write);

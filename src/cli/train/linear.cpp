@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "cli/saving.hpp"
 #include "cli/train/train.hpp"
@@ -24,9 +25,10 @@ std::string remark(const Certificate& c) {
                          c.separating_columns.empty() ? "" : ": " + listing(c.separating_columns));
     case FitStatus::iteration_limit:
       return fmt::format(
-          "{} iterations left a relative gap of {:.2g}, and {:.2g} was asked for. Hint: --max-iterations {}, or "
+          "{} left a relative gap of {:.2g}, and {:.2g} was asked for. Hint: --max-iterations {}, or "
           "another solver.",
-          c.iterations, c.relative_gap, c.tolerance, 10 * static_cast<std::int64_t>(c.iterations));
+          counted(c.iterations, "iteration"), c.relative_gap, c.tolerance,
+          10 * static_cast<std::int64_t>(c.iterations));
     case FitStatus::stalled:
       return fmt::format(
           "rounding stopped the fit at a relative gap of {:.2g}, and {:.2g} was asked for. Hint: a larger tolerance, a "
@@ -52,8 +54,8 @@ void train_linear(const TrainArguments& args) {
   const double seconds_write = now() - write_start;
 
   const auto zeros = static_cast<std::size_t>(std::ranges::count(model.weights(), 0));
-  fmt::print(args.report(), "model       {}: linear, {} of {} weights are not 0\n", args.out,
-             model.weights().size() - zeros, model.weights().size());
+  fmt::print(args.report(), "model       {}: linear, {} of {} not 0\n", args.out, model.weights().size() - zeros,
+             counted(model.weights().size(), "weight is", "weights are"));
   Certificate certificate = model.certificate();
   certificate.seconds = 0;  // they stand among the others below
   std::ostringstream lines;

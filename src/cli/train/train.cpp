@@ -10,9 +10,10 @@
 #include <set>
 #include <sstream>
 
-#include "base/atomic_file.hpp"
+#include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "cli/commands.hpp"
+#include "cli/paths.hpp"
 
 namespace linden::cli {
 namespace {
@@ -28,7 +29,7 @@ std::pair<std::string, std::string> name_and_file(const std::string& argument) {
 
 // What it is about a label that decides its loss.
 std::string about_label(const Dataset& data) {
-  if (!data.classes().empty()) return fmt::format("{} classes", data.classes().size());
+  if (!data.classes().empty()) return counted(data.classes().size(), "class", "classes");
   constexpr std::size_t most = 20;
   std::set<double> values;
   for (const double label : data.label().span<const double>()) {
@@ -40,24 +41,16 @@ std::string about_label(const Dataset& data) {
   return fmt::format("{} whole numbers; --loss softmax takes them for classes", values.size());
 }
 
-// Refuses, before the work, a number that is a class of held-out rows but was none in training. The reader does so for
-// text.
-void check_held_out_classes(const TrainingInput& input, const Loss& loss) {
-  if (loss.label_kind() != LabelKind::classes || !input.train.classes().empty()) return;
-  const auto labels = input.train.label().span<const double>();
-  std::set<double> known(labels.begin(), labels.end());
-  const auto is_counted = [&](double label) {
-    return label >= 0 && label < loss.classes() && label == std::floor(label);
-  };
-  if (std::ranges::all_of(known, is_counted))  // "0" is a class of logistic though all rows are of class 1
-    for (int k = 0; k < loss.classes(); ++k) known.insert(k);
-  for (const HeldOut& held_out : input.valid) {
-    const auto valid = held_out.rows.label().span<const double>();
-    const auto bad = std::ranges::find_if(valid, [&](double label) { return !known.contains(label); });
-    if (bad != valid.end())
-      fail<DataError>("--valid: the label is {} at {}, which is no class of the training data.", *bad,
-                      held_out.rows.where(bad - valid.begin()));
+void check_files(const TrainArguments& args) {
+  std::vector<Path> read{{"--data", args.data}};
+  std::vector<std::string> files{args.data};
+  for (const std::string& argument : args.valid) {
+    files.push_back(name_and_file(argument).second);
+    if (files.back().empty()) fail<ArgumentError>("--valid {}: the name of a file is missing.", argument);
+    read.push_back({"--valid", files.back()});
   }
+  check_paths(read, {{"--out", args.out}, {"--json", args.json}});
+  check_formats(args.read, files);
 }
 
 void run_train(const TrainArguments& args) {
@@ -73,8 +66,7 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_name(args.metrics)) {
   if (!metrics.empty() && args.valid.empty() && !args.train_metrics)
     fail<ArgumentError>("--metrics are of held-out data. Hint: --valid FILE, or --train-metrics.");
-  if (!is_standard_output(args.out)) check_replaceable(args.out);
-  if (!args.json.empty()) check_replaceable(args.json);
+  check_files(args);
   device = device_of(args.device, args.report());
   const double start = now();
   train = read_training(args.data, args.read);
@@ -102,7 +94,7 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
 Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input) {
   const bool is_asked = asked.name() != "automatic";
   const Loss loss = is_asked ? asked : default_loss(input.train);
-  check_held_out_classes(input, loss);
+  check_held_out(args, input, loss);
   if (is_asked) return loss;
   fmt::print(args.report(), "loss        {} (chosen by the label: {}; --loss NAME names another)\n", loss.name(),
              about_label(input.train));
@@ -129,7 +121,7 @@ Json report_metrics(const TrainArguments& args, const TrainingInput& input, cons
 }
 
 void write_report(const TrainArguments& args, const Json& report) {
-  if (!args.json.empty()) replace_file(args.json, report.dump(2) + '\n');
+  if (!args.json.empty()) write_result(args.json, report.dump(2) + '\n');
 }
 
 void add_train(CLI::App& app) {
@@ -165,10 +157,11 @@ void add_train(CLI::App& app) {
                    "libsvm: how many columns there are (default: the largest index in the file)")
       ->check(whole_number(1, 2'147'483'647));
   add_device_option(*command, args->device);
-  command->add_option("--out", args->out, "the model file to write; - is standard output")->required();
+  command->add_option("--out", args->out, "the model file to write (model.json.gz: compressed); - is standard output")
+      ->required();
   command->add_option("--json", args->json,
                       "also write seconds, metrics (with --patience: of every round, too) and, of linear models, the "
-                      "certificate to this file");
+                      "certificate to this file; - is standard output");
   add_format_options(*command, args->read);
   add_field_options(*command, args->set);
   command->callback([args] { run_train(*args); });

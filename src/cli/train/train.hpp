@@ -23,8 +23,8 @@ struct TrainArguments {
   int patience = 0;
   bool train_metrics = false;
 
-  /// Where what is said goes: the model may go to standard output.
-  std::FILE* report() const { return report_stream(out); }
+  /// Where what is said goes: the model, or its metrics, may go to standard output.
+  std::FILE* report() const { return report_stream(json == "-" ? json : out); }
 };
 
 void train_boosted(const TrainArguments& args);
@@ -51,8 +51,12 @@ struct TrainingInput {
   double seconds_read = 0;
 };
 
-/// The loss that was asked for, else the one that the label suggests, which is then printed. Throws DataError for
-/// held-out rows of a class that is not in the training data.
+/// Refuses, before the work, held-out rows of a class that is not in the training data (DataError) and metrics that do
+/// not take the labels (ArgumentError).
+void check_held_out(const TrainArguments& args, const TrainingInput& input, const Loss& loss);
+
+/// The loss that was asked for, else the one that the label suggests, which is then printed. Throws as
+/// check_held_out does.
 Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input);
 
 /// Writes the model where --out says, or, where that fails after all, elsewhere.

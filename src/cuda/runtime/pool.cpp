@@ -93,7 +93,7 @@ void Pool::refuse(std::int64_t bytes, const char* what) const {
   const std::string limit = budget_ == 0 ? "" : fmt::format(", the budget is {}", in_words(budget_));
   fail<MemoryError>(
       "cuda:{}: no room for {} of {}: {} of {} are free, {} are Linden's{}. Hint: fewer rows at once, a smaller "
-      "max_bins or max_leaves need less; Device::cpu() uses the host's memory.",
+      ".max_bins or .max_leaves need less; Device::cpu() uses the host's memory.",
       device_, in_words(bytes), what, in_words(now.free), in_words(now.total), in_words(in_use_), limit);
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/counted.hpp"
 #include "data/text/number.hpp"
 
 namespace linden {
@@ -52,8 +53,9 @@ std::string first_text(const CsvTable& table, const CsvColumn& column) {
 // What became of a column that is text: "the label has 101 classes" or "column "b" is text (101 values)".
 std::string outcome(const CsvTable& table, const CsvColumn& column, CsvRole role, std::size_t c) {
   if (role == CsvRole::label)
-    return fmt::format("the label (column \"{}\") is text, {} classes", table.names[c], column.categories.size());
-  return fmt::format("column \"{}\" is text, {} values", table.names[c], column.categories.size());
+    return fmt::format("the label (column \"{}\") is text, {}", table.names[c],
+                       counted(column.categories.size(), "class", "classes"));
+  return fmt::format("column \"{}\" is text, {}", table.names[c], counted(column.categories.size(), "value"));
 }
 
 std::string column_remark(const CsvTable& table, const CsvColumn& column, CsvRole role, std::size_t c) {

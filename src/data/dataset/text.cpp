@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "data/dataset/builder.hpp"
@@ -14,14 +15,15 @@ namespace {
 // "b (101 values; line 79: "1.281.501.0")".
 std::string text_column(const Column& column, const DatasetBuilder::State& state) {
   const auto slip = state.slips.find(column.name);
-  return fmt::format("{} ({} values{})", column.name, column.categories.size(),
+  return fmt::format("{} ({}{})", column.name, counted(column.categories.size(), "value"),
                      slip == state.slips.end() ? "" : "; " + slip->second);
 }
 
 std::string label_text(const Dataset& data) {
   const std::string name = data.label_name().empty() ? "" : " " + data.label_name();
   if (!data.classes().empty())
-    return fmt::format("label{}: {} classes ({})", name, data.classes().size(), listing(data.classes(), 6));
+    return fmt::format("label{}: {} ({})", name, counted(data.classes().size(), "class", "classes"),
+                       listing(data.classes(), 6));
   const auto values = data.label().span<const double>();
   const auto [least, most] = std::ranges::minmax(values);
   return fmt::format("label{}: numbers from {:.6g} to {:.6g}", name, least, most);
@@ -30,13 +32,12 @@ std::string label_text(const Dataset& data) {
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const Dataset& data) try {
-  out << fmt::format("{} row{}, {} feature{}", data.rows(), data.rows() == 1 ? "" : "s", data.features(),
-                     data.features() == 1 ? "" : "s");
+  out << counted(data.rows(), "row") << ", " << counted(data.features(), "feature");
   std::vector<std::string> texts;
   for (const Column& column : data.columns())
     if (column.categorical) texts.push_back(text_column(column, DatasetBuilder::state(data)));
   if (!texts.empty()) out << fmt::format(", {} of text: {}", texts.size(), listing(texts, 6));
-  if (data.is_sparse()) out << fmt::format(", sparse: {} values", data.sparse().values.elements());
+  if (data.is_sparse()) out << fmt::format(", sparse: {}", counted(data.sparse().values.elements(), "value"));
   if (data.has_label()) out << "; " << label_text(data);
   if (data.weight().elements() > 0) out << "; weighted";
   return out;

@@ -35,11 +35,11 @@ TEST(FitWarnings, AreNoneForAModelThatLearned) {
 
 TEST(FitWarnings, TooFewRowsForTwoLeaves) {
   EXPECT_EQ(warnings_of(step(39), {.rounds = 2}),
-            nothing_learned("a tree sees 39 rows, and each of two leaves needs min_rows_in_leaf = 20. Hint: a smaller "
-                            "min_rows_in_leaf"));
+            nothing_learned("a tree sees 39 rows, and each of two leaves needs .min_rows_in_leaf = 20. Hint: a smaller "
+                            ".min_rows_in_leaf"));
   EXPECT_EQ(warnings_of(step(100), {.rounds = 2, .row_fraction = 0.3}),
-            nothing_learned("a tree sees 30 rows, and each of two leaves needs min_rows_in_leaf = 20. Hint: a smaller "
-                            "min_rows_in_leaf"));
+            nothing_learned("a tree sees 30 rows, and each of two leaves needs .min_rows_in_leaf = 20. Hint: a smaller "
+                            ".min_rows_in_leaf"));
 }
 
 TEST(FitWarnings, TooLittleWeightForTwoLeaves) {
@@ -47,7 +47,7 @@ TEST(FitWarnings, TooLittleWeightForTwoLeaves) {
   data.weight.assign(1000, 1e-6);
   EXPECT_EQ(warnings_of(data, {.loss = loss::logistic(), .rounds = 2}),
             nothing_learned("the curvatures of all rows add up to 0.00025, and each of two leaves needs "
-                            "min_child_weight = 0.001. Hint: a smaller min_child_weight, or larger weights"));
+                            ".min_child_weight = 0.001. Hint: a smaller .min_child_weight, or larger weights"));
   EXPECT_EQ(warnings_of(data, {.loss = loss::logistic(), .rounds = 2, .min_child_weight = 1e-5}), Warnings{});
 }
 
@@ -65,7 +65,7 @@ TEST(FitWarnings, LabelsBelowSinglePrecision) {
 TEST(FitWarnings, NothingThatVaries) {
   RandomData data = step(100);
   std::ranges::fill(data.features[0].values, 4);
-  EXPECT_EQ(warnings_of(data, {.rounds = 2}), nothing_learned("each of the 1 features has one value in all rows"));
+  EXPECT_EQ(warnings_of(data, {.rounds = 2}), nothing_learned("1 feature has one value in all rows"));
   data = step(100);
   std::ranges::fill(data.label, 0.1);
   EXPECT_EQ(warnings_of(data, {.rounds = 2}), nothing_learned("the label is 0.1 in all rows"));
@@ -73,7 +73,7 @@ TEST(FitWarnings, NothingThatVaries) {
 
 TEST(FitWarnings, GainsBelowTheSmallest) {
   EXPECT_EQ(warnings_of(step(100), {.rounds = 2, .min_gain = 1e6}),
-            nothing_learned("no split within the limits of the configuration gained more than min_gain = 1000000"));
+            nothing_learned("no split within the limits of the configuration gained more than .min_gain = 1000000"));
 }
 
 TEST(FitWarnings, ALossWithoutCurvature) {
@@ -81,11 +81,11 @@ TEST(FitWarnings, ALossWithoutCurvature) {
   const Warnings warnings = warnings_of(step(100), {.loss = loss, .rounds = 2});
   ASSERT_EQ(warnings.size(), 2u);
   EXPECT_EQ(warnings[0], nothing_learned("the curvatures of all rows add up to 0, and each of two leaves needs "
-                                         "min_child_weight = 0.001. Hint: a smaller min_child_weight, or larger "
+                                         ".min_child_weight = 0.001. Hint: a smaller .min_child_weight, or larger "
                                          "weights")[0]);
   EXPECT_EQ(warnings[1],
-            "the curvature of loss \"distance\" is 0 in all rows: steps are gradients over l2 = 1, and with "
-            "min_child_weight > 0 no split is possible. Hint: .curvature = Curvature::majorising, or Curvature::one.");
+            "the curvature of loss \"distance\" is 0 in all rows: steps are gradients over .l2 = 1, and with "
+            ".min_child_weight > 0 no split is possible. Hint: .curvature = Curvature::majorising, or Curvature::one.");
 }
 
 TEST(FitWarnings, BeginWithTheRemarksOfTheData) {

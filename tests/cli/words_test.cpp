@@ -88,7 +88,7 @@ bool is_of_cpp_alone(const std::string& file, const std::string& message) {
     if (file.ends_with(name)) return true;
   if (message.find("Curvature::") != message.npos || message.find("model.loss()") != message.npos) return true;
   for (const char* start : {"Loss::", "Dataset", "BoostedModel::", "LinearModel::", "early_stopping: ",
-                            "EarlyStopping.", "json_lines: ", "set_memory_budget", "Metric \"", "Round::"})
+                            "EarlyStopping.", "Metric::", "json_lines: ", "set_memory_budget", "Metric \"", "Round::"})
     if (message.starts_with(start)) return true;
   return false;
 }

@@ -1,0 +1,217 @@
+#include "linear/fit_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "linear/certify.hpp"
+#include "linear/objective/conditioning.hpp"
+#include "linear/solvers/choose_solver.hpp"
+#include "linear/units.hpp"
+#include "loss/definition.hpp"
+#include "loss/initial_score.hpp"
+
+namespace linden {
+namespace {
+
+constexpr int most_resumptions = 2;
+
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const LinearConfig& config,
+               const std::vector<std::string>& names)
+    : rows_(rows),
+      design_(design),
+      config_(config),
+      names_(names),
+      objective_(rows, design, penalty_of(config, design)),
+      start_(constant_start()),
+      solution_{objective_.evaluate(start_)} {
+  const double start_value = solution_.point.smooth();
+  if (!std::isfinite(start_value)) refuse_start(where);
+  first_start_ = {start_, start_value};
+  target_ = {config.tolerance, config.max_iterations, start_value, 0};
+  // Only where a constant fits as well as that does the size of labels matter: a pass over the rows is saved.
+  double largest = 0;
+  for (const double label : rows.labels) largest = std::max(largest, std::abs(label));
+  if (std::abs(start_value) <= 1e-6 * std::min(largest, largest * largest)) {
+    const std::vector<double> zero(start_.size());
+    target_.zero_objective = start_ == zero ? start_value : objective_.evaluate(zero).smooth();
+  }
+}
+
+void FitRun::run() {
+  Choice choice = choose_solver(config_, objective_);
+  known_.why = std::move(choice.why);
+  if (config_.intercept && has_one_label()) {
+    stop_at_start(choice.solver);
+  } else {
+    solve(choice.solver);
+  }
+  gap_ = solution_gap(solution_, known_.solver, wanted());
+  // Where a solver's own estimate was too low, it goes on from there.
+  for (int k = 0; k < most_resumptions && solution_.status == FitStatus::converged; ++k) {
+    if (gap_.value <= wanted() || falls_for_ever(solution_.point, first_start_)) return;
+    const int before = solution_.iterations;
+    target_.tolerance /= 100;
+    start_ = solution_.point.parameters();
+    solve(known_.solver);
+    solution_.iterations += before;
+    gap_ = solution_gap(solution_, known_.solver, wanted());
+  }
+}
+
+Certificate FitRun::certificate() const {
+  Certificate known = known_;
+  known.tolerance = config_.tolerance;
+  // A tolerance that no double shows is no measure of rounding.
+  const double tolerance = std::max(config_.tolerance, std::numeric_limits<double>::epsilon());
+  return certify(std::move(known), solution_, gap_, {wanted(), wanted(tolerance) / tolerance}, first_start_, names_);
+}
+
+void FitRun::solve(Solver solver) {
+  known_.solver = solver;
+  switch (solver) {
+    case Solver::qr: return solve_by_qr();
+    case Solver::newton_cg: return take(newton_cg(at_start(), target_));
+    case Solver::lbfgs: return take(lbfgs(at_start(), target_));
+    case Solver::coordinate_descent: return take(coordinate_descent(at_start(), target_));
+    case Solver::automatic:
+    case Solver::newton_cholesky: return solve_by_cholesky();
+  }
+}
+
+// Where the Hessian is singular to what doubles can tell, columns may be sums of others, or nearly so: QR of the rows
+// says which. Of the squared loss it gives the solution, too; other losses go on without the dependent columns.
+void FitRun::solve_by_cholesky() {
+  solution_.factor.reset();  // its memory is that of the next one
+  solution_ = newton_cholesky(at_start(), target_);
+  if (solution_.is_singular && !objective_.is_penalised()) {
+    if (is_squared() && config_.solver == Solver::automatic) {
+      known_.why = fmt::format("the Gram matrix of {} columns is nearly singular", design_.columns());
+      return solve(Solver::qr);
+    }
+    stand_at(start_, leave_out(factorise().dependent));
+    solution_.factor.reset();
+    solution_ = newton_cholesky(at_start(), target_, true);
+  }
+  if (solution_.status == FitStatus::stalled && config_.solver == Solver::automatic) {
+    known_.why =
+        fmt::format("the Hessian is not positive definite after {} steps of newton_cholesky", solution_.iterations);
+    return solve(Solver::lbfgs);
+  }
+  note_conditioning();
+}
+
+void FitRun::solve_by_qr() {
+  LeastSquares squares = factorise();
+  const bool is_another = leave_out(squares.dependent);
+  if (is_another) solution_.factor.reset();
+  known_.rank = squares.rank;
+  known_.condition = squares.condition;
+  stand_at(squares.parameters, is_another);
+  solution_.estimate = squares.half_decrement(solution_.point.gradient());
+  solution_.iterations = 1;
+  solution_.status = FitStatus::converged;
+  solution_.is_singular = false;
+}
+
+// The factor that Cholesky's solver left serves the gap of what another finds after it.
+void FitRun::take(Solution solution) {
+  solution.factor = std::move(solution_.factor);
+  solution_ = std::move(solution);
+}
+
+void FitRun::stop_at_start(Solver solver) {
+  known_.solver = solver;
+  solution_.estimate = solution_.point.smooth();
+  solution_.status = FitStatus::separable;
+}
+
+std::vector<double> FitRun::constant_start() const {
+  std::vector<double> start(index(objective_.size()));
+  if (!config_.intercept) return start;
+  const std::vector<double> constant = initial_score(rows_.loss, rows_.labels, rows_.weights, rows_.context.arena);
+  for (std::size_t k = 0; k < constant.size(); ++k) start[(k + 1) * index(objective_.width()) - 1] = constant[k];
+  return start;
+}
+
+// Without a pass where it stands there already.
+void FitRun::stand_at(std::span<const double> at, bool is_another_objective) {
+  if (is_another_objective || !std::ranges::equal(at, solution_.point.parameters()))
+    solution_.point = objective_.evaluate(at);
+}
+
+// For a solver to take away.
+Point FitRun::at_start() {
+  stand_at(start_);
+  return std::move(solution_.point);
+}
+
+LeastSquares FitRun::factorise() {
+  Context host{rows_.context.arena};
+  return least_squares(design_, rows_.labels, rows_.weights, rows_.share, objective_.penalty().l2, host);
+}
+
+// Returns whether there were any: the objective is another then.
+bool FitRun::leave_out(const std::vector<int>& columns) {
+  for (const int column : columns) {
+    known_.collinear_columns.push_back(names_[index(column)]);
+    design_.leave_out(column);
+  }
+  if (!columns.empty()) objective_.update();
+  return !columns.empty();
+}
+
+// Of a class, or of counts of zero: an intercept without end fits them ever better.
+bool FitRun::has_one_label() const {
+  const Loss& loss = rows_.loss;
+  if (loss.label_kind() == LabelKind::real || loss.label_kind() == LabelKind::positive || loss.link() == Link::identity)
+    return false;
+  double seen = loss.label_kind() == LabelKind::nonnegative ? 0 : -1;
+  for (std::size_t row = 0; row < rows_.labels.size(); ++row) {
+    if (!rows_.weights.empty() && rows_.weights[row] == 0) continue;
+    if (seen == -1) seen = rows_.labels[row];
+    if (rows_.labels[row] != seen) return false;
+  }
+  return true;
+}
+
+void FitRun::note_conditioning() {
+  if (solution_.is_singular || !solution_.factor) return;
+  const Conditioning known = conditioning(solution_.factor->copy(), objective_.size());
+  known_.condition = std::sqrt(known.condition);
+  if (objective_.is_penalised()) return;
+  int rank = 0;
+  for (std::int64_t j = 0; j < objective_.width(); ++j) rank += objective_.is_free(j) ? 1 : 0;
+  known_.rank = rank;
+}
+
+void FitRun::refuse_start(const char* where) const {
+  const double value = solution_.point.smooth();
+  if (!rows_.loss.definition().custom)
+    fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels of extreme size.",
+                    where, value);
+  std::vector<double> scores;
+  for (std::int64_t k = 1; k <= objective_.outputs(); ++k) scores.push_back(start_[index(k * objective_.width() - 1)]);
+  fail<DataError>(
+      "{}: loss \"{}\" is {} where the fit starts, at the same score in all rows ({:.6g}). Hint: its function must be "
+      "finite for any score, whatever the label.",
+      where, rows_.loss.name(), value, fmt::join(scores, ", "));
+}
+
+bool FitRun::is_squared() const { return is_loss<SquaredLoss>(rows_.loss.definition().spec); }
+
+// The gap that a tolerance asks for, whatever the target has become by then; weights that are rounded to doubles give
+// no less.
+double FitRun::wanted(double tolerance) const {
+  Target target = target_;
+  target.tolerance = tolerance;
+  return std::max(target.gap(solution_.point.value()), 2 * weight_rounding(solution_.point));
+}
+
+}  // namespace linden

@@ -1,0 +1,64 @@
+// A fit from the best constant to its solution: which solver, where it falls back to another, and when it goes on.
+#pragma once
+
+#include <linden/linear.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "linear/endless_fall.hpp"
+#include "linear/solution_gap.hpp"
+#include "linear/solvers/qr.hpp"
+#include "linear/solvers/solver.hpp"
+
+namespace linden {
+
+/// What is being solved, and what has become known of it. All that is passed must outlive the object, and columns that
+/// depend on others are left out of `design`.
+class FitRun {
+ public:
+  /// Throws DataError where the loss is not finite at the start.
+  FitRun(const char* where, const LinearRows& rows, Design& design, const LinearConfig& config,
+         const std::vector<std::string>& names);
+
+  void run();
+
+  // After it:
+
+  const Point& point() const noexcept { return solution_.point; }
+  /// Of the solution.
+  Certificate certificate() const;
+
+ private:
+  void solve(Solver solver);
+  void solve_by_cholesky();
+  void solve_by_qr();
+  void take(Solution solution);
+  void stop_at_start(Solver solver);
+
+  std::vector<double> constant_start() const;
+  void stand_at(std::span<const double> at, bool is_another_objective = false);
+  Point at_start();
+  LeastSquares factorise();
+  bool leave_out(const std::vector<int>& columns);
+  bool has_one_label() const;
+  bool is_squared() const;
+  void note_conditioning();
+  [[noreturn]] void refuse_start(const char* where) const;
+  double wanted() const { return wanted(config_.tolerance); }
+  double wanted(double tolerance) const;
+
+  const LinearRows& rows_;
+  Design& design_;
+  const LinearConfig& config_;
+  const std::vector<std::string>& names_;
+  Objective objective_;
+  Target target_;
+  std::vector<double> start_;  // of the solver at hand
+  Solution solution_;          // at first the point where the fit starts
+  FitStart first_start_;
+  SolutionGap gap_;
+  Certificate known_;  // solver, why, rank, condition and columns that depend on others
+};
+
+}  // namespace linden

@@ -1,0 +1,67 @@
+#include "linear/units.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace linden {
+namespace {
+
+std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+// A penalty that holds a weight at 0 to the last digit; in units of tiny columns it could be infinite.
+constexpr double largest_penalty = 1e280;
+// One that no digit shows; the fit is then as without.
+constexpr double least_penalty = 1e-150;
+
+double within_range(double penalty) { return penalty < least_penalty ? 0 : std::min(penalty, largest_penalty); }
+
+}  // namespace
+
+Penalty penalty_of(const LinearConfig& config, const Design& design) {
+  Penalty penalty;
+  for (std::size_t j = 0; j < design.factor().size(); ++j) {
+    // The weight of the standardised column, in units of the one that is penalised.
+    const double unit = design.factor()[j] * (config.standardize ? design.deviation()[j] : 1);
+    penalty.l1.push_back(within_range(config.l1 * unit));
+    penalty.l2.push_back(within_range(config.l2 * unit * unit));
+  }
+  penalty.l1.push_back(0);
+  penalty.l2.push_back(0);
+  return penalty;
+}
+
+void append_in_units_of_data(const Point& point, std::vector<double>& weights, std::vector<double>& intercepts) {
+  const Objective& objective = point.objective();
+  const Design& design = objective.design();
+  const std::int64_t width = objective.width(), columns = width - 1;
+  for (std::int64_t k = 0; k < objective.outputs(); ++k) {
+    const double* const standardised = point.parameters().data() + k * width;
+    long double intercept = standardised[columns];
+    for (std::int64_t j = 0; j < columns; ++j) {
+      const double weight = standardised[j] * design.factor()[index(j)];
+      weights.push_back(weight);
+      intercept -= static_cast<long double>(weight) * design.shift()[index(j)];
+    }
+    intercepts.push_back(design.intercept() ? static_cast<double>(intercept) : 0);
+  }
+}
+
+double weight_rounding(const Point& point) {
+  constexpr double units = 4 * std::numeric_limits<double>::epsilon();
+  const Design& design = point.objective().design();
+  const std::int64_t width = point.objective().width();
+  double weights = 0, intercepts = 0;
+  for (std::int64_t i = 0; i < point.objective().size(); ++i) {
+    const double size = std::abs(point.parameters()[index(i)]);
+    const std::size_t j = index(i % width);
+    if (j + 1 == index(width))
+      intercepts += size;
+    else if (size > 0)
+      weights += size * (1 + std::abs(design.shift()[j] * design.factor()[j]));
+  }
+  const double curvature = point.mean_curvature(), size = units * (weights + intercepts);
+  return weights > 0 && curvature > 0 ? 0.5 * curvature * size * size : 0;
+}
+
+}  // namespace linden

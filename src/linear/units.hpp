@@ -1,0 +1,21 @@
+// Between the data and the standardised columns that solvers see: penalties on the way there, weights on the way back.
+#pragma once
+
+#include <linden/linear.hpp>
+#include <vector>
+
+#include "linear/objective/objective.hpp"
+
+namespace linden {
+
+/// The penalties of a configuration, in the units of standardised columns.
+Penalty penalty_of(const LinearConfig& config, const Design& design);
+
+/// Appends the weights [outputs, features] of a point and its intercepts [outputs], in the units of the data.
+void append_in_units_of_data(const Point& point, std::vector<double>& weights, std::vector<double>& intercepts);
+
+/// What the objective may rise by when the weights of a point become weights of the data, to second order: of the first
+/// there is none at the optimum. It shows where the optimum is about 0.
+double weight_rounding(const Point& point);
+
+}  // namespace linden

@@ -1,5 +1,8 @@
 // The program on what is bad: one message on stderr, exit code 1 (2 for a command line that does not parse), and all
 // files as they were.
+#include <linden/loss.hpp>
+
+#include "base/fail.hpp"
 #include "cli/running.hpp"
 
 namespace linden::cli {
@@ -134,8 +137,7 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
             "--model linear.\n");
   EXPECT_EQ(refused(train + "--label y --set l2=much"), "linden: --l2: \"much\" is not a number.\n");
   EXPECT_EQ(refused(train + "--label y --set loss=hinge"),
-            "linden: loss: no loss \"hinge\". Losses: squared, logistic, softmax, poisson, quantile, absolute, huber, "
-            "focal, pseudo_huber, gamma.\n");
+            "linden: loss: no loss \"hinge\". Losses: " + listing(loss::names()) + ".\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=0.9"),
             "linden: --set loss.level=0.9: that is a parameter of quantile, and the loss is chosen by the label. Hint: "
             "--loss quantile, or leave it out.\n");

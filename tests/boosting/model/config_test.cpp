@@ -22,25 +22,24 @@ std::string check_after(const Change& change) {
 }
 
 TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
-  std::string text;
+  std::string text, losses;
+  for (const std::string& name : loss::names()) losses += " | " + name;
   for (const FieldInfo& f : fields(BoostingConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
-  EXPECT_EQ(text,
-            "loss = automatic | automatic | squared | logistic | softmax | poisson | quantile | absolute | huber | "
-            "focal | pseudo_huber | gamma\n"
-            "rounds = 100 | [1, 1000000]\n"
-            "learning_rate = 0.1 | (0, 1]\n"
-            "growth = leaf_wise | leaf_wise | level_wise\n"
-            "max_leaves = 31 | [2, 1048576]\n"
-            "max_depth = 0 | [0, 64]\n"
-            "max_bins = 256 | [4, 256]\n"
-            "l1 = 0 | >= 0\n"
-            "l2 = 1 | >= 0\n"
-            "min_gain = 0 | >= 0\n"
-            "min_child_weight = 0.001 | >= 0\n"
-            "min_rows_in_leaf = 20 | [1, 2147483647]\n"
-            "row_fraction = 1 | (0, 1]\n"
-            "feature_fraction = 1 | (0, 1]\n"
-            "seed = 0 | >= 0\n");
+  EXPECT_EQ(text, "loss = automatic | automatic" + losses +
+                      "\nrounds = 100 | [1, 1000000]\n"
+                      "learning_rate = 0.1 | (0, 1]\n"
+                      "growth = leaf_wise | leaf_wise | level_wise\n"
+                      "max_leaves = 31 | [2, 1048576]\n"
+                      "max_depth = 0 | [0, 64]\n"
+                      "max_bins = 256 | [4, 256]\n"
+                      "l1 = 0 | >= 0\n"
+                      "l2 = 1 | >= 0\n"
+                      "min_gain = 0 | >= 0\n"
+                      "min_child_weight = 0.001 | >= 0\n"
+                      "min_rows_in_leaf = 20 | [1, 2147483647]\n"
+                      "row_fraction = 1 | (0, 1]\n"
+                      "feature_fraction = 1 | (0, 1]\n"
+                      "seed = 0 | >= 0\n");
   for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
   BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0};  // the same order
   EXPECT_NO_THROW(all.check());
@@ -130,8 +129,12 @@ std::string set_for(const char* loss, std::string_view name, std::string_view va
 TEST(Config, ParametersThatTheLossDoesNotHaveAreRefused) {
   EXPECT_EQ(set_for("squared", "loss.level", "0.9"),
             "loss squared has no parameter \"level\". Parameters: none. Hint: quantile has it.");
+  std::vector<std::string> with_delta;
+  for (const std::string& name : loss::names())
+    for (const LossParameter& parameter : loss::by_name(name).parameters())
+      if (parameter.name == "delta") with_delta.push_back(name);
   EXPECT_EQ(set_for("quantile", "loss.delta", "0.9"),
-            "loss quantile has no parameter \"delta\". Parameters: level. Hint: huber, pseudo_huber have it.");
+            "loss quantile has no parameter \"delta\". Parameters: level. Hint: " + listing(with_delta) + " have it.");
   EXPECT_EQ(set_for("quantile", "loss.levle", "0.9"),
             "loss quantile has no parameter \"levle\". Did you mean \"level\"? Parameters: level.");
   EXPECT_EQ(set_for("softmax", "loss.", "0.9"), "loss softmax has no parameter \"\". Parameters: none.");

@@ -94,7 +94,7 @@ class Grower {
         context_(context),
         labels_(training_labels("linden_gpu_kernels", data, config.loss)),
         cuts_(make_cuts(data, config.max_bins, {}, arena)),
-        bins_(backend, context, data, cuts_),
+        bins_(backend, context, data, cuts_, config.min_rows_in_leaf),
         rows_(backend, context, labels_, {}, initial_score(labels_.loss, labels_.values, {}, arena)),
         storage_(backend, context, bins_.view(), growth_limits(config), {}) {
     std::vector<std::int32_t> all(static_cast<std::size_t>(bins_.view().features));
@@ -183,7 +183,8 @@ double time_predict(const Backend& backend, DeviceContext& context, Probe& probe
   std::vector<Tree> trees;
   for (std::size_t i = 0; i < 100; ++i) trees.push_back(grown[i % grown.size()]);
   const std::vector<std::vector<std::string>> categories(static_cast<std::size_t>(data.features()));
-  const Forest forest(trees, categories);
+  const std::vector<std::vector<int>> groups(categories.size());
+  const Forest forest(trees, categories, groups);
   const DeviceForest device_forest(backend, context, forest, 100);
   const RawView raw(data, plain_sources(forest.used()));
   DeviceRows rows(backend, context, raw, {.keep_bytes = std::int64_t{1} << 50});

@@ -67,10 +67,22 @@ TEST(Libsvm, ASchemaGivesTheWidthAndTheFirstIndex) {
   EXPECT_EQ(dump(libsvm_by(wide, "1 2:1 4:7 9:1\n2 5:1\n")), dump(libsvm("1 2:1\n2\n", {.features = 3})));
   const Schema from_zero = libsvm("1 0:1 3:2\n").schema();
   EXPECT_EQ(dump(libsvm_by(from_zero, "1 2:1\n")), dump(libsvm("1 2:1\n", {.features = 4, .zero_based = true})));
-  Schema named;
-  named.features = {{.name = "a"}, {.name = "b"}};
-  EXPECT_EQ(libsvm_by(named, "1 2:1 3:1\n").feature_names(), (Names{"a", "b"}));
-  EXPECT_EQ(numbers(libsvm_by(named, "1 2:1 3:1\n").sparse().columns), (Numbers{1}));
+  Schema unnamed;  // as columns from memory are called
+  unnamed.features = {{.name = "f0"}, {.name = "f1"}};
+  EXPECT_EQ(libsvm_by(unnamed, "1 2:1 3:1\n").feature_names(), (Names{"f0", "f1"}));
+  EXPECT_EQ(numbers(libsvm_by(unnamed, "1 2:1 3:1\n").sparse().columns), (Numbers{1}));
+  EXPECT_EQ(numbers(libsvm_by(unnamed, "1 0:1\n", {.zero_based = true}).sparse().columns), (Numbers{0}));
+  const auto refused = [](const Schema::Feature& feature) {
+    Schema schema;
+    schema.features = {{.name = "1"}, feature};
+    return refusal<DataError>([&] { libsvm_by(schema, "1 2:1\n"); });
+  };
+  const std::string alone = ", and a libsvm file has numbers of columns alone. Hint: these rows as CSV, with a header.";
+  EXPECT_EQ(refused({.name = "b"}), "Dataset::from_libsvm(\"x.txt\"): the features have names (\"b\")" + alone);
+  EXPECT_EQ(refused({.name = "2", .categorical = true}),
+            "Dataset::from_libsvm(\"x.txt\"): the features have names (\"2\", a column of categories)" + alone);
+  EXPECT_EQ(refusal<ArgumentError>([&] { libsvm_by(wide, "1 1:1\n", {.zero_based = true}); }),
+            "Dataset::from_libsvm(\"x.txt\"): the features are numbered from 1. Hint: without .zero_based = true.");
   Schema some;  // of a model that has forgotten columns that it does not use
   some.features = {{.name = "2"}, {.name = "5"}};
   EXPECT_EQ(libsvm_by(some, "1 2:1\n").features(), 5);

@@ -20,11 +20,9 @@
 #include "boosting/train/progress.hpp"
 #include "boosting/train/sampler.hpp"
 #include "boosting/train/tree_storage.hpp"
-#include "data/dataset/builder.hpp"
-#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
-#include "model/labels.hpp"
+#include "model/training_data.hpp"
 
 namespace linden {
 namespace {
@@ -44,7 +42,7 @@ Renewal renewal_of(const Labels& labels, std::span<const double> weights) {
 // Refusals number the rows as the user does.
 Labels labels_of(const CountedRows& counted) {
   try {
-    return training_labels("fit_boosted", counted.data(), counted.loss());
+    return checked_labels("fit_boosted", counted.data(), counted.loss());
   } catch (const DataError&) {
     training_labels("fit_boosted", counted.as_numbered(), counted.loss());
     throw;
@@ -55,15 +53,11 @@ Labels labels_of(const CountedRows& counted) {
 std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const BoostingConfig& config,
                                                  const Labels& labels, bool saves_history) {
   auto model = std::make_shared<BoostedModel::State>();
+  static_cast<ModelSchema&>(*model) = schema_of("fit_boosted", train, labels, train.feature_names());
   model->config = config;
   model->config.loss = labels.loss;
   model->saves_history = saves_history;
   model->config.l2 = l2_of(config);
-  model->label = train.label_name();
-  model->classes = labels.classes;
-  model->missing = DatasetBuilder::state(train).missing;
-  model->only_missing = DatasetBuilder::state(train).only_missing;
-  model->feature_names = train.feature_names();
   model->categories.resize(model->feature_names.size());
   model->categorical.resize(model->feature_names.size());
   for (std::size_t f = 0; f < train.columns().size(); ++f) {
@@ -81,14 +75,13 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   const CountedRows counted(all, config.loss);
   const Dataset& train = counted.data();
   const Labels labels = labels_of(counted);
-  check_trainable("fit_boosted", labels.loss, train.rows());
   const Backend& backend = backend_of(options.device);
   Arena arena(options.threads);
   const Threads tape_threads(options.threads);
   DeviceContext context(options.device, arena);
 
   std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
-  const auto weights = train.weight().elements() > 0 ? train.weight().span<const double>() : std::span<const double>{};
+  const std::span<const double> weights = weights_of(train);
   model->initial_score = initial_score(labels.loss, labels.values, weights, arena);
   const int outputs = model->outputs();
   Progress progress(backend, context, *model, train, labels, options);

@@ -6,14 +6,12 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "data/dataset/builder.hpp"
 #include "linear/fit_run.hpp"
 #include "linear/model.hpp"
 #include "linear/units.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
-#include "model/check_names.hpp"
-#include "model/labels.hpp"
+#include "model/training_data.hpp"
 
 namespace linden {
 namespace {
@@ -21,19 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* where = "fit_linear";
-
-void check_data(const Dataset& train) {
-  if (train.rows() == 0) fail<DataError>("{}: the data has no rows.", where);
-  if (train.features() == 0) fail<DataError>("{}: the data has no features.", where);
-}
-
-std::span<const double> weights_of(const Dataset& train) {
-  if (train.weight().elements() == 0) return {};
-  const std::span<const double> weights = train.weight().span<const double>();
-  for (const double w : weights)
-    if (w > 0) return weights;
-  fail<DataError>("{}: all weights are zero.", where);
-}
 
 LinearConfig settled(LinearConfig config, const Loss& loss) {
   config.loss = loss;
@@ -74,10 +59,9 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
 LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
   const Clock::time_point start = Clock::now();
   config.check();
-  check_data(train);
-  const Labels labels = training_labels(where, train, config.loss);
+  check_training_data(where, train);
+  const Labels labels = checked_labels(where, train, config.loss);
   settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
-  check_trainable(where, labels.loss, train.rows());
   check_solver(config, labels.loss);
   const std::span<const double> weights = weights_of(train);
   const Backend& backend = backend_of(options.device);
@@ -91,12 +75,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
 
   const auto state = std::make_shared<LinearModel::State>();
   state->config = settled(config, labels.loss);
-  state->feature_names = names_of(train, fitted_columns(train));
-  check_names(where, "feature", state->feature_names);
-  state->label = train.label_name();
-  state->classes = labels.classes;
-  state->missing = DatasetBuilder::state(train).missing;
-  state->only_missing = DatasetBuilder::state(train).only_missing;
+  static_cast<ModelSchema&>(*state) = schema_of(where, train, labels, names_of(train, fitted_columns(train)));
 
   Design design(where, train, weights, config.intercept, arena);
   const LinearRows rows(backend, context, labels.loss, labels.values, weights);

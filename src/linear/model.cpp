@@ -16,14 +16,11 @@ namespace linden {
 namespace {
 
 // The columns of the data that hold the model's features, in the model's order.
-std::vector<int> columns_of(std::string_view where, const Dataset& data, const std::vector<std::string>& features) {
-  const std::vector<bool> categorical(features.size());
-  const std::vector<std::vector<std::string>> categories(features.size());
-  std::vector<int> all(features.size());
+std::vector<int> columns_of(std::string_view where, const Dataset& data, const ModelSchema& model) {
+  std::vector<int> all(model.feature_names.size());
   std::iota(all.begin(), all.end(), 0);
   std::vector<int> columns;
-  for (const FeatureSource& source : match_features(where, data, {features, categorical, categories}, all))
-    columns.push_back(source.column);
+  for (const FeatureSource& source : match_features(where, data, model, all)) columns.push_back(source.column);
   return columns;
 }
 
@@ -92,16 +89,7 @@ const std::vector<std::string>& LinearModel::feature_names() const& { return kno
 const std::string& LinearModel::label_name() const& { return known("label_name").label; }
 const std::vector<std::string>& LinearModel::classes() const& { return known("classes").classes; }
 
-Schema LinearModel::schema() const try {
-  const State& s = known("schema");
-  Schema schema;
-  for (const std::string& name : s.feature_names) schema.features.push_back({name, false, {}});
-  schema.label_name = s.label;
-  schema.classes = s.classes;
-  schema.missing = s.missing;
-  schema.only_missing = s.only_missing;
-  return schema;
-} catch (const std::bad_alloc&) {
+Schema LinearModel::schema() const try { return known("schema").schema(); } catch (const std::bad_alloc&) {
   fail_out_of_memory("LinearModel::schema");
 }
 
@@ -130,7 +118,7 @@ Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& opt
   const Backend& backend = backend_of(options.device);
   Arena arena(options.threads);
   DeviceContext context(options.device, arena);
-  const std::vector<int> columns = columns_of(where, data, s.feature_names);
+  const std::vector<int> columns = columns_of(where, data, s);
   const std::vector<double> scores = scores_of(s, Design(where, data, columns, arena), backend, context);
   const Tensor result =
       predictions(loss(), outputs(), data.rows(), scores.data(), options.output != Output::score, arena);

@@ -5,15 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "model/model_schema.hpp"
+
 namespace linden {
 
-struct LinearModel::State {
-  LinearConfig config;  ///< with the loss's number of classes settled
-  std::vector<std::string> feature_names;
-  std::string label;  ///< its column's name, or ""
-  std::vector<std::string> classes;
-  std::vector<std::string> missing;  ///< the tokens by which the training data was read
-  bool only_missing = false;
+struct LinearModel::State : ModelSchema {
+  LinearConfig config;            ///< with the loss's number of classes settled
   std::vector<double> weights;    ///< [outputs, features], in the units of the data
   std::vector<double> intercept;  ///< [outputs]
   Certificate certificate;

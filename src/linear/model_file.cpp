@@ -12,30 +12,26 @@
 namespace linden {
 
 void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& s) {
-  write_model(
-      out, name,
-      {"linear", s.feature_names, nullptr, nullptr, s.label, s.missing, s.only_missing, s.classes, s.config.loss},
-      [&](JsonWriter& json) {
-        write_config(json, s.config);
-        json["body"].open_object();
-        json["intercept"].values(s.intercept);
-        json["weights"].values(s.weights);
-        write_certificate(json["certificate"], s.certificate, false);
-        json.close_object();
-      });
+  write_model(out, name, {"linear", s, s.config.loss}, [&](JsonWriter& json) {
+    write_config(json, s.config);
+    json["body"].open_object();
+    json["intercept"].values(s.intercept);
+    json["weights"].values(s.weights);
+    write_certificate(json["certificate"], s.certificate, false);
+    json.close_object();
+  });
 }
 
 std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
   Envelope envelope = read_envelope(json);
-  const auto categorical = std::ranges::find(envelope.categorical, true) - envelope.categorical.begin();
-  if (categorical < static_cast<std::ptrdiff_t>(envelope.categorical.size()))
+  ModelSchema& known = envelope.schema;
+  const auto categorical = std::ranges::find(known.categorical, true) - known.categorical.begin();
+  if (categorical < std::ssize(known.categorical))
     json.refuse_at(fmt::format("columns[{}]", categorical), "has categories, and columns of linear models are numbers");
+  known.categorical = {};
+  known.categories = {};
   auto state = std::make_shared<LinearModel::State>();
-  state->feature_names = std::move(envelope.feature_names);
-  state->label = std::move(envelope.label);
-  state->missing = std::move(envelope.missing);
-  state->only_missing = envelope.only_missing;
-  state->classes = std::move(envelope.classes);
+  static_cast<ModelSchema&>(*state) = std::move(known);
   state->config = read_config<LinearConfig>(json, envelope.loss);
   json["body"].open_object();
   state->intercept = json["intercept"].finites();

@@ -77,30 +77,29 @@ void check_names(const JsonReader& json, const std::vector<std::string>& names) 
   if (std::adjacent_find(sorted.begin(), sorted.end(), equal) != sorted.end()) json.refuse("has a name twice");
 }
 
-void write_columns(JsonWriter& json, const EnvelopeView& envelope) {
+void write_columns(JsonWriter& json, const ModelSchema& known) {
   json["columns"].open_list();
-  for (std::size_t i = 0; i < envelope.feature_names.size(); ++i) {
+  for (std::size_t i = 0; i < known.feature_names.size(); ++i) {
     json.open_object();
-    json["name"].value(envelope.feature_names[i]);
-    if (envelope.categorical && (*envelope.categorical)[i]) json["categories"].values((*envelope.categories)[i]);
+    json["name"].value(known.feature_names[i]);
+    if (known.has_categories(i)) json["categories"].values(known.categories[i]);
     json.close_object();
   }
   json.close_list();
 }
 
-void read_columns(JsonReader& json, Envelope& envelope) {
+void read_columns(JsonReader& json, ModelSchema& known) {
   for (json["columns"].open_list(); json.next();) {
     json.open_object();
-    envelope.feature_names.push_back(json["name"].text());
-    envelope.categorical.push_back(json.next_is("categories"));
-    envelope.categories.push_back(envelope.categorical.back() ? json["categories"].texts()
-                                                              : std::vector<std::string>());
+    known.feature_names.push_back(json["name"].text());
+    known.categorical.push_back(json.next_is("categories"));
+    known.categories.push_back(known.categorical.back() ? json["categories"].texts() : std::vector<std::string>());
     json.close_object();
-    const std::vector<std::string>& categories = envelope.categories.back();
+    const std::vector<std::string>& categories = known.categories.back();
     if (!std::is_sorted(categories.begin(), categories.end())) json.refuse("has categories out of order");
     check_names(json, categories);
   }
-  check_names(json, envelope.feature_names);
+  check_names(json, known.feature_names);
 }
 
 // Opens the document; the format is all that is looked at.
@@ -132,15 +131,16 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
     json["schema"].value(schema);
     json["library"].value(version());
     json["model"].value(envelope.family);
-    write_columns(json, envelope);
-    json["label"].value(envelope.label);
-    if (envelope.only_missing || !envelope.missing.empty()) {
+    const ModelSchema& known = envelope.schema;
+    write_columns(json, known);
+    json["label"].value(known.label);
+    if (known.only_missing || !known.missing.empty()) {
       json["missing"].open_object();
-      json["only"].value(envelope.only_missing ? 1 : 0);
-      json["tokens"].values(envelope.missing);
+      json["only"].value(known.only_missing ? 1 : 0);
+      json["tokens"].values(known.missing);
       json.close_object();
     }
-    json["classes"].values(envelope.classes);
+    json["classes"].values(known.classes);
     write_loss(json["loss"], envelope.loss);
     json["link"].value(name_of(envelope.loss.link()));
     rest(json);
@@ -179,18 +179,19 @@ void read_model(const ModelSource& source,
 
 Envelope read_envelope(JsonReader& json) {
   Envelope envelope;
-  read_columns(json, envelope);
-  envelope.label = json["label"].text();
+  ModelSchema& known = envelope.schema;
+  read_columns(json, known);
+  known.label = json["label"].text();
   if (json.next_is("missing")) {
     json["missing"].open_object();
-    envelope.only_missing = json["only"].whole(0, 1) == 1;
-    envelope.missing = json["tokens"].texts();
+    known.only_missing = json["only"].whole(0, 1) == 1;
+    known.missing = json["tokens"].texts();
     json.close_object();
   }
-  envelope.classes = json["classes"].texts();
-  check_names(json, envelope.classes);
+  known.classes = json["classes"].texts();
+  check_names(json, known.classes);
   envelope.loss = read_loss(json["loss"]);
-  if (static_cast<int>(envelope.classes.size()) != envelope.loss.classes())
+  if (static_cast<int>(known.classes.size()) != envelope.loss.classes())
     json.refuse_at("classes", "does not fit the loss");
   if (json["link"].text() != name_of(envelope.loss.link())) json.refuse("does not belong to the loss");
   return envelope;

@@ -13,6 +13,7 @@
 
 #include "json/reader.hpp"
 #include "json/writer.hpp"
+#include "model/model_schema.hpp"
 #include "model/model_text.hpp"
 
 namespace linden {
@@ -20,13 +21,7 @@ namespace linden {
 /// What is written before configuration and body.
 struct EnvelopeView {
   std::string_view family;  ///< "boosted", "linear"
-  const std::vector<std::string>& feature_names;
-  const std::vector<std::vector<std::string>>* categories;  ///< one list a feature; null where all are numbers
-  const std::vector<bool>* categorical;                     ///< one a feature; null likewise
-  const std::string& label;                                 ///< its column's name in the training data, or ""
-  const std::vector<std::string>& missing;                  ///< tokens by which the training data was read,
-  bool only_missing;                                        ///< in place of those that are known
-  const std::vector<std::string>& classes;
+  const ModelSchema& schema;
   const Loss& loss;
 };
 
@@ -35,15 +30,9 @@ struct EnvelopeView {
 void write_model(const TextSink& out, std::string_view name, const EnvelopeView& envelope,
                  const std::function<void(JsonWriter&)>& rest);
 
-/// The same, as it is read back.
+/// The same, as it is read back, with kinds and categories of all features.
 struct Envelope {
-  std::vector<std::string> feature_names;
-  std::vector<std::vector<std::string>> categories;
-  std::vector<bool> categorical;
-  std::string label;
-  std::vector<std::string> missing;
-  bool only_missing = false;
-  std::vector<std::string> classes;
+  ModelSchema schema;
   Loss loss;
 };
 

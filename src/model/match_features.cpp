@@ -82,34 +82,35 @@ std::vector<int> columns_of(const Dataset& data, const std::vector<std::string>&
 }
 
 // Sparse rows have no column where all is 0, but those that have entries in other columns alone speak of other things.
-void check_shared(std::string_view where, const Dataset& data, const FeatureNames& model,
+void check_shared(std::string_view where, const Dataset& data, const ModelSchema& model,
                   const std::vector<int>& columns) {
   const bool shares = std::ranges::any_of(columns, [](int column) { return column >= 0; });
   if (shares || columns.empty() || data.sparse().columns.elements() == 0) return;
-  refuse_absent(where, data, model.names[0],
+  refuse_absent(where, data, model.feature_names[0],
                 columns.size() > 1 ? fmt::format(", nor any of the {} others", columns.size() - 1) : "",
                 " Hint: sparse rows that lack a column have 0 there, but these have no column of the model at all.");
 }
 
 }  // namespace
 
-std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const FeatureNames& model,
+std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const ModelSchema& model,
                                           const std::vector<int>& used) {
-  const std::vector<int> columns = columns_of(data, model.names);
+  const std::vector<int> columns = columns_of(data, model.feature_names);
   if (data.is_sparse()) check_shared(where, data, model, columns);
   std::vector<FeatureSource> sources;
   auto next_used = used.begin();
-  for (std::size_t f = 0; f < model.names.size(); ++f) {
+  for (std::size_t f = 0; f < model.feature_names.size(); ++f) {
     const int column = columns[f];
-    if (column < 0 && (!data.is_sparse() || model.categorical[f])) refuse_absent(where, data, model.names[f], "", "");
+    if (column < 0 && (!data.is_sparse() || model.has_categories(f)))
+      refuse_absent(where, data, model.feature_names[f], "", "");
     const bool categorical = !data.is_sparse() && data.columns()[column].categorical;
-    if (categorical && !model.categorical[f]) refuse_text(where, data, data.columns()[column]);
-    if (!categorical && model.categorical[f]) {
-      if (data.is_sparse()) refuse_numbers(where, model.names[f], "");
+    if (categorical && !model.has_categories(f)) refuse_text(where, data, data.columns()[column]);
+    if (!categorical && model.has_categories(f)) {
+      if (data.is_sparse()) refuse_numbers(where, model.feature_names[f], "");
       const Column& numbers = data.columns()[column];
       const std::int64_t row = first_row(numbers, [](auto value) { return !std::isnan(static_cast<double>(value)); });
       if (row < data.rows())
-        refuse_numbers(where, model.names[f],
+        refuse_numbers(where, model.feature_names[f],
                        fmt::format(" ({} at {})", numbers.values.select(0, row).item(), data.where(row)));
     }
     if (next_used == used.end() || *next_used != static_cast<int>(f)) continue;

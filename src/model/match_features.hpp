@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/model_schema.hpp"
+
 namespace linden {
 
 /// Where a kernel's feature comes from: a column of the data, and how its category codes translate.
@@ -15,16 +17,9 @@ struct FeatureSource {
   std::vector<std::int32_t> code;  ///< the wanted code of each of the column's codes, -1 unknown; empty: the same
 };
 
-/// The features of a model by name, as prediction matches data to them.
-struct FeatureNames {
-  const std::vector<std::string>& names;
-  const std::vector<bool>& categorical;
-  const std::vector<std::vector<std::string>>& categories;
-};
-
 /// Where the features `used` are found in `data`. Every feature of the model must be there, used or not; sparse rows
 /// may lack some, but not all. Throws DataError, opening with `where`, for one that is not, or whose kind is another.
-std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const FeatureNames& model,
+std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const ModelSchema& model,
                                           const std::vector<int>& used);
 
 }  // namespace linden

@@ -17,8 +17,7 @@ class EnvelopeText : public testing::Test {
  protected:
   std::string written() const {
     std::string text;
-    write_model([&](std::string_view part) { text += part; }, "\"m.json\"",
-                {"linear", names, &categories, &categorical, label, missing, only_missing, classes, loss},
+    write_model([&](std::string_view part) { text += part; }, "\"m.json\"", {"linear", schema, loss},
                 [](JsonWriter& json) {
                   json["config"].open_object();
                   json.close_object();
@@ -44,23 +43,23 @@ class EnvelopeText : public testing::Test {
     return refusal<FileError>([&] { read(source_of_text(text)); });
   }
 
-  std::vector<std::string> names{"x", "y"}, classes{"no", "yes"};
-  std::vector<std::vector<std::string>> categories{{}, {"a", "b"}};
-  std::vector<bool> categorical{false, true};
-  std::string label = "z";
-  std::vector<std::string> missing;
-  bool only_missing = false;
+  ModelSchema schema{.feature_names = {"x", "y"},
+                     .categorical = {false, true},
+                     .categories = {{}, {"a", "b"}},
+                     .label = "z",
+                     .classes = {"no", "yes"},
+                     .missing = {}};
   Loss loss = loss::logistic();
 };
 
 TEST_F(EnvelopeText, ComesBackAsItWasWritten) {
   const std::string text = written();
   const Envelope back = read(source_of_text(text));
-  EXPECT_EQ(back.feature_names, names);
-  EXPECT_EQ(back.categorical, categorical);
-  EXPECT_EQ(back.categories, categories);
-  EXPECT_EQ(back.label, "z");
-  EXPECT_EQ(back.classes, classes);
+  EXPECT_EQ(back.schema.feature_names, schema.feature_names);
+  EXPECT_EQ(back.schema.categorical, schema.categorical);
+  EXPECT_EQ(back.schema.categories, schema.categories);
+  EXPECT_EQ(back.schema.label, "z");
+  EXPECT_EQ(back.schema.classes, schema.classes);
   EXPECT_EQ(back.loss.name(), "logistic");
 }
 
@@ -85,28 +84,28 @@ TEST_F(EnvelopeText, AnotherFamilyIsRefused) {
 }
 
 TEST_F(EnvelopeText, TokensForMissingValuesComeBack) {
-  missing = {"?", "-999"};
+  schema.missing = {"?", "-999"};
   for (const bool only : {false, true}) {
-    only_missing = only;
+    schema.only_missing = only;
     const std::string text = written();
     EXPECT_NE(text.find(fmt::format(",\"missing\":{{\"only\":{},\"tokens\":[\"?\",\"-999\"]}},", only ? 1 : 0)),
               std::string::npos);
     const Envelope back = read(source_of_text(text));
-    EXPECT_EQ(back.missing, missing);
-    EXPECT_EQ(back.only_missing, only);
+    EXPECT_EQ(back.schema.missing, schema.missing);
+    EXPECT_EQ(back.schema.only_missing, only);
   }
-  missing.clear();
-  EXPECT_TRUE(read(source_of_text(written())).only_missing);
+  schema.missing.clear();
+  EXPECT_TRUE(read(source_of_text(written())).schema.only_missing);
 }
 
 TEST_F(EnvelopeText, SoftmaxKeepsItsClasses) {
   loss = loss::softmax({.classes = 3});
-  classes = {"a", "b", "c"};
+  schema.classes = {"a", "b", "c"};
   EXPECT_EQ(read(source_of_text(written())).loss.outputs(), 3);
 }
 
 TEST_F(EnvelopeText, NamesThatAreNotTextAreRefused) {
-  names[0] = "caf\xe9";
+  schema.feature_names[0] = "caf\xe9";
   EXPECT_EQ(refusal<FileError>([&] { written(); }),
             "cannot write \"m.json\": a feature, category or class name is not UTF-8. Hint: convert the data to "
             "UTF-8.");
@@ -137,8 +136,8 @@ TEST_F(EnvelopeText, DamageIsToldFromWhatOthersWrote) {
 
 TEST_F(EnvelopeText, AStreamIsReadToTheEndOfTheModel) {
   std::stringstream stream(written() + written() + "and more\n");
-  EXPECT_EQ(read(source_of(stream)).label, "z");
-  EXPECT_EQ(read(source_of(stream)).label, "z");
+  EXPECT_EQ(read(source_of(stream)).schema.label, "z");
+  EXPECT_EQ(read(source_of(stream)).schema.label, "z");
   std::string rest;
   std::getline(stream, rest);
   EXPECT_EQ(rest, "and more");

@@ -55,17 +55,7 @@ const std::vector<std::string>& BoostedModel::warnings() const& { return known("
 double BoostedModel::seconds_binning() const { return known("seconds_binning").seconds_binning; }
 double BoostedModel::seconds_training() const { return known("seconds_training").seconds_training; }
 
-Schema BoostedModel::schema() const try {
-  const State& s = known("schema");
-  Schema schema;
-  for (std::size_t f = 0; f < s.feature_names.size(); ++f)
-    schema.features.push_back({s.feature_names[f], s.categorical[f], s.categories[f]});
-  schema.label_name = s.label;
-  schema.classes = s.classes;
-  schema.missing = s.missing;
-  schema.only_missing = s.only_missing;
-  return schema;
-} catch (const std::bad_alloc&) {
+Schema BoostedModel::schema() const try { return known("schema").schema(); } catch (const std::bad_alloc&) {
   fail_out_of_memory("BoostedModel::schema");
 }
 
@@ -107,8 +97,7 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   DeviceContext context(options.device, arena);
   const std::int64_t rows = data.rows();
   const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * outputs();
-  std::vector<FeatureSource> sources =
-      match_features(where, data, {s.feature_names, s.categorical, s.categories}, s.forest.used());
+  std::vector<FeatureSource> sources = match_features(where, data, s, s.forest.used());
   translate_to_groups(sources, s.forest.used(), s.groups);
   const RawView view(data, std::move(sources));
 

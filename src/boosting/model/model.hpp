@@ -9,6 +9,7 @@
 
 #include "boosting/predict/forest.hpp"
 #include "boosting/predict/row_forest.hpp"
+#include "model/model_schema.hpp"
 
 namespace linden {
 
@@ -34,17 +35,11 @@ class LazyRowForest {
   std::unique_ptr<Made> made_;
 };
 
-struct BoostedModel::State {
-  BoostingConfig config;  ///< with the loss's number of classes settled
-  std::vector<std::string> feature_names;
-  std::vector<std::vector<std::string>> categories;  ///< one list a feature; empty for numbers
-  std::vector<bool> categorical;                     ///< one a feature
-  std::vector<std::vector<int>> groups;              ///< one list a feature (category_groups.hpp); empty: none shares
-  std::string label;                                 ///< its column's name, or ""
-  std::vector<std::string> classes;
-  std::vector<std::string> missing;  ///< the tokens by which the training data was read
-  bool only_missing = false;
-  std::vector<double> initial_score;  ///< one an output
+/// Its schema has kinds and categories of all features.
+struct BoostedModel::State : ModelSchema {
+  BoostingConfig config;                 ///< with the loss's number of classes settled
+  std::vector<std::vector<int>> groups;  ///< one list a feature (category_groups.hpp); empty: none shares
+  std::vector<double> initial_score;     ///< one an output
   std::vector<Tree> trees;
   std::vector<std::vector<MetricValue>> history;
   bool saves_history = false;  ///< whether files have `history`

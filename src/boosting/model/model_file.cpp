@@ -61,23 +61,23 @@ std::vector<int> read_lowest_codes(JsonReader& json, std::int64_t known) {
   return groups;
 }
 
-Groups read_groups(JsonReader& json, const Envelope& envelope) {
-  Groups groups(envelope.feature_names.size());
+Groups read_groups(JsonReader& json, const ModelSchema& known) {
+  Groups groups(known.feature_names.size());
   for (json.open_list(); json.next();) {
     json.open_object();
     const auto feature = static_cast<std::size_t>(json["feature"].whole(0, std::ssize(groups) - 1));
     if (!groups[feature].empty()) json.refuse("has its groups twice");
-    groups[feature] = read_lowest_codes(json["lowest_codes"], std::ssize(envelope.categories[feature]));
+    groups[feature] = read_lowest_codes(json["lowest_codes"], std::ssize(known.categories[feature]));
     json.close_object();
   }
   return groups;
 }
 
 // A node's set has one bit a group, and save never writes more groups than a feature can have bins.
-void check_groups(const JsonReader& json, const Envelope& envelope, const Groups& groups) {
+void check_groups(const JsonReader& json, const ModelSchema& known, const Groups& groups) {
   constexpr std::int64_t most_groups = 256;
   for (std::size_t f = 0; f < groups.size(); ++f) {
-    const std::int64_t count = group_count(groups[f], envelope.categories[f].size());
+    const std::int64_t count = group_count(groups[f], known.categories[f].size());
     if (count > most_groups)
       json.refuse(fmt::format("gives feature {} {} groups, more than {}", f, count, most_groups));
   }
@@ -154,7 +154,7 @@ void check_shape(const JsonReader& json, std::vector<TreeNode>& nodes) {
 }
 
 // The codes that go left, by the number of the node.
-void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const Envelope& envelope,
+void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const ModelSchema& known,
                           const Groups& groups) {
   std::string name;
   std::vector<int> codes;
@@ -166,11 +166,11 @@ void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const 
     if (node.feature < 0) json.refuse("is a leaf, which has no categories");
     if (node.categorical) json.refuse("is there twice");
     node.categorical = true;
-    const auto known = static_cast<std::int64_t>(envelope.categories[node.feature].size());
+    const auto categories = std::ssize(known.categories[node.feature]);
     const std::vector<int>& lowest = groups[node.feature];
     codes.clear();
     for (json.open_list(); json.next();) {
-      const auto code = static_cast<int>(json.whole(0, known - 1));
+      const auto code = static_cast<int>(json.whole(0, categories - 1));
       if (!lowest.empty() && lowest[code] != code) json.refuse(fmt::format("is {}, which stands for no group", code));
       codes.push_back(code);
     }
@@ -179,17 +179,17 @@ void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const 
   }
 }
 
-Tree read_tree(JsonReader& json, const Envelope& envelope, const Groups& groups, int output) {
+Tree read_tree(JsonReader& json, const ModelSchema& known, const Groups& groups, int output) {
   Tree tree;
   json.open_object();
   tree.output = static_cast<int>(json["output"].whole(output, output));
-  tree.nodes = read_nodes(json, static_cast<std::int64_t>(envelope.feature_names.size()));
+  tree.nodes = read_nodes(json, static_cast<std::int64_t>(known.feature_names.size()));
   std::vector<TreeNode>& nodes = tree.nodes;
-  read_left_categories(json, nodes, envelope, groups);
+  read_left_categories(json, nodes, known, groups);
   json.close_object();
   check_shape(json, nodes);
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i].feature >= 0 && nodes[i].categorical != envelope.categorical[nodes[i].feature])
+    if (nodes[i].feature >= 0 && nodes[i].categorical != known.categorical[nodes[i].feature])
       json.refuse_at(fmt::format("{}.feature[{}]", json.path(), i), "is split against its kind");
   return tree;
 }
@@ -239,24 +239,22 @@ std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
 }  // namespace
 
 void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
-  write_model(out, name,
-              {"boosted", s.feature_names, &s.categories, &s.categorical, s.label, s.missing, s.only_missing, s.classes,
-               s.config.loss},
-              [&](JsonWriter& json) {
-                write_config(json, s.config);
-                json["body"].open_object();
-                json["initial_score"].values(s.initial_score);
-                if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
-                json["trees"].open_list();
-                for (const Tree& tree : s.trees) write_tree(json, tree);
-                json.close_list();
-                if (s.saves_history) write_history(json["history"], s.history);
-                json.close_object();
-              });
+  write_model(out, name, {"boosted", s, s.config.loss}, [&](JsonWriter& json) {
+    write_config(json, s.config);
+    json["body"].open_object();
+    json["initial_score"].values(s.initial_score);
+    if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
+    json["trees"].open_list();
+    for (const Tree& tree : s.trees) write_tree(json, tree);
+    json.close_list();
+    if (s.saves_history) write_history(json["history"], s.history);
+    json.close_object();
+  });
 }
 
 std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
   Envelope envelope = read_envelope(json);
+  ModelSchema& known = envelope.schema;
   auto state = std::make_shared<BoostedModel::State>();
   state->config = read_config<BoostingConfig>(json, envelope.loss);
   json["body"].open_object();
@@ -264,26 +262,20 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
   const std::size_t outputs = state->initial_score.size();
   if (static_cast<int>(outputs) != envelope.loss.outputs()) json.refuse("does not have one entry an output");
   const bool has_groups = json.next_is("category_groups");
-  state->groups = has_groups ? read_groups(json["category_groups"], envelope) : Groups(envelope.categories.size());
-  if (has_groups) check_groups(json, envelope, state->groups);
+  state->groups = has_groups ? read_groups(json["category_groups"], known) : Groups(known.categories.size());
+  if (has_groups) check_groups(json, known, state->groups);
   for (json["trees"].open_list(); json.next();)
-    state->trees.push_back(read_tree(json, envelope, state->groups, static_cast<int>(state->trees.size() % outputs)));
+    state->trees.push_back(read_tree(json, known, state->groups, static_cast<int>(state->trees.size() % outputs)));
   if (state->trees.size() % outputs != 0) json.refuse("does not have one tree an output in every round");
   if (state->trees.empty()) json.refuse("is empty");
   if (!has_groups) {  // as version 0.1 wrote every file
-    find_groups(state->trees, envelope.categories, state->groups);
-    check_groups(json, envelope, state->groups);
+    find_groups(state->trees, known.categories, state->groups);
+    check_groups(json, known, state->groups);
   }
   state->saves_history = json.next_is("history");
   if (state->saves_history) state->history = read_history(json["history"]);
   json.close_object();
-  state->feature_names = std::move(envelope.feature_names);
-  state->categorical = std::move(envelope.categorical);
-  state->categories = std::move(envelope.categories);
-  state->label = std::move(envelope.label);
-  state->missing = std::move(envelope.missing);
-  state->only_missing = envelope.only_missing;
-  state->classes = std::move(envelope.classes);
+  static_cast<ModelSchema&>(*state) = std::move(known);
   state->finish_forest();
   return state;
 }

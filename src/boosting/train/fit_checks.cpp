@@ -10,6 +10,7 @@
 #include "boosting/model/config.hpp"
 #include "loss/definition.hpp"
 #include "model/check_names.hpp"
+#include "model/training_data.hpp"
 
 namespace linden {
 namespace {
@@ -47,11 +48,9 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
 }  // namespace
 
 void check_data(const Dataset& train) {
-  if (train.rows() == 0) fail<DataError>("fit_boosted: the data has no rows.");
-  if (train.features() == 0) fail<DataError>("fit_boosted: the data has no features.");
+  check_training_data("fit_boosted", train);
   if (train.rows() > UINT32_MAX)
     fail<DataError>("fit_boosted: {} rows; at most {} are supported.", train.rows(), UINT32_MAX);
-  check_names("fit_boosted", "feature", train.feature_names());
   for (const Column& column : train.columns()) check_names("fit_boosted", "category", column.categories);
 }
 

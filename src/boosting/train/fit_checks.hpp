@@ -14,7 +14,8 @@
 
 namespace linden {
 
-/// Throws DataError for data without rows or features, and for names that a model file could not hold.
+/// Throws DataError as check_training_data does, for more rows than are counted, and for categories that a model file
+/// could not hold.
 void check_data(const Dataset& train);
 
 /// Throws DataError naming the round and the first row whose gradient or curvature is not finite.

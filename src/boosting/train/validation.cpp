@@ -32,7 +32,7 @@ Validation::Validation(const Backend& backend, Context& context, const BoostedMo
   labels_ = Tensor::copy_of(std::span(labels), {valid.rows()});
   std::vector<int> all(model.feature_names.size());
   std::iota(all.begin(), all.end(), 0);
-  sources_ = match_features(where, valid, {model.feature_names, model.categorical, model.categories}, all);
+  sources_ = match_features(where, valid, model, all);
 }
 
 void Validation::start(const BoostedModel::State& model) {

@@ -1,0 +1,17 @@
+#include "model/model_schema.hpp"
+
+namespace linden {
+
+Schema ModelSchema::schema() const {
+  Schema schema;
+  for (std::size_t f = 0; f < feature_names.size(); ++f)
+    schema.features.push_back(
+        {feature_names[f], has_categories(f), has_categories(f) ? categories[f] : std::vector<std::string>()});
+  schema.label_name = label;
+  schema.classes = classes;
+  schema.missing = missing;
+  schema.only_missing = only_missing;
+  return schema;
+}
+
+}  // namespace linden

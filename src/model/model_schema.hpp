@@ -1,0 +1,26 @@
+// ModelSchema: what a model was trained on, as its state and its file have it, whatever the family.
+#pragma once
+
+#include <cstddef>
+#include <linden/data.hpp>
+#include <string>
+#include <vector>
+
+namespace linden {
+
+struct ModelSchema {
+  std::vector<std::string> feature_names;
+  std::vector<bool> categorical;                     ///< one a feature; empty where all are numbers
+  std::vector<std::vector<std::string>> categories;  ///< one list a feature, empty for numbers; likewise
+  std::string label;                                 ///< its column's name, or ""
+  std::vector<std::string> classes;                  ///< of the label; empty for real ones
+  std::vector<std::string> missing;                  ///< the tokens by which the training data was read,
+  bool only_missing = false;                         ///< in place of those that are known
+
+  bool has_categories(std::size_t feature) const { return !categorical.empty() && categorical[feature]; }
+
+  /// The same for those who read other files by it.
+  Schema schema() const;
+};
+
+}  // namespace linden

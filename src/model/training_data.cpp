@@ -1,0 +1,43 @@
+#include "model/training_data.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/fail.hpp"
+#include "data/dataset/builder.hpp"
+#include "loss/custom.hpp"
+#include "model/check_names.hpp"
+
+namespace linden {
+
+void check_training_data(std::string_view where, const Dataset& train) {
+  if (train.rows() == 0) fail<DataError>("{}: the data has no rows.", where);
+  if (train.features() == 0) fail<DataError>("{}: the data has no features.", where);
+  const std::span<const double> weights = weights_of(train);
+  if (!weights.empty() && std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
+    fail<DataError>("{}: all weights are zero.", where);
+}
+
+Labels checked_labels(std::string_view where, const Dataset& train, const Loss& loss) {
+  Labels labels = training_labels(where, train, loss);
+  check_trainable(where, labels.loss, train.rows());
+  return labels;
+}
+
+std::span<const double> weights_of(const Dataset& train) {
+  return train.weight().elements() > 0 ? train.weight().span<const double>() : std::span<const double>();
+}
+
+ModelSchema schema_of(std::string_view where, const Dataset& train, const Labels& labels,
+                      std::vector<std::string> feature_names) {
+  check_names(where, "feature", feature_names);
+  ModelSchema schema;
+  schema.feature_names = std::move(feature_names);
+  schema.label = train.label_name();
+  schema.classes = labels.classes;
+  schema.missing = DatasetBuilder::state(train).missing;
+  schema.only_missing = DatasetBuilder::state(train).only_missing;
+  return schema;
+}
+
+}  // namespace linden

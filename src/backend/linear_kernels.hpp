@@ -120,7 +120,19 @@ struct TriangleTask {
   void* scratch = nullptr;  ///< design_scratch(with_hessian) bytes
 };
 
+/// Seconds that work takes on a device, roughly: what matters is where one solver overtakes another.
+struct LinearRates {
+  double gram;         ///< a multiplication of the Gram matrix of dense rows
+  double sparse_gram;  ///< of a pair of entries of a sparse row
+  double pass;         ///< an entry read in one pass: scores and gradient
+  double sparse_pass;
+  double factor;  ///< a multiplication of a Cholesky factor
+};
+
 struct LinearKernels {
+  /// Whether hessian() takes sparse rows; if not, it wants them dense.
+  bool has_sparse_hessian;
+  LinearRates rates;
   /// Bytes of scratch memory that a task of this design wants, the same for all kinds but HessianTask, which
   /// wants `with_hessian`. On a GPU 0: kernels take what they need from the stream's pool.
   std::int64_t (*design_scratch)(Context&, const DesignView&, std::int32_t outputs, bool with_hessian);

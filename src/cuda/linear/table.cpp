@@ -8,10 +8,15 @@ namespace {
 // What the kernels want, they take from the stream's pool.
 std::int64_t design_scratch(Context&, const DesignView&, std::int32_t, bool) { return 0; }
 
+constexpr LinearRates rates = {
+    .gram = 1e-13, .sparse_gram = 1e-13, .pass = 4e-12, .sparse_pass = 1e-11, .factor = 1e-12};
+
 }  // namespace
 
 const LinearKernels& linear_kernels() {
   static constexpr LinearKernels table{
+      .has_sparse_hessian = false,
+      .rates = rates,
       .design_scratch = design_scratch,
       .scores = design_scores,
       .evaluate = evaluate,

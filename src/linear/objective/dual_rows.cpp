@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "linear/design/host_passes.hpp"
 #include "linear/objective/conjugates.hpp"
 
 namespace linden {
@@ -135,19 +136,7 @@ double DualRows::divergence(double factor, std::span<const double> shift, std::s
 }
 
 std::vector<double> DualRows::scores_of(std::span<const double> step) const {
-  const LinearKernels& kernels = cpu_linear_kernels();
-  Context host{objective_.rows().context.arena};
-  DesignScoresTask task;
-  task.design = objective_.design().view();
-  task.outputs = static_cast<std::int32_t>(outputs_);
-  std::vector<std::uint8_t> scratch(
-      static_cast<std::size_t>(kernels.design_scratch(host, task.design, task.outputs, false)));
-  std::vector<double> scores(scores_.size());
-  task.parameters = step.data();
-  task.scores = scores.data();
-  task.scratch = scratch.data();
-  kernels.scores(host, task);
-  return scores;
+  return host_scores(objective_.design(), objective_.rows().context.arena, static_cast<std::int32_t>(outputs_), step);
 }
 
 double DualRows::newton_divergence(std::span<const double> bends, std::span<const double> scores) const {
@@ -249,23 +238,9 @@ std::vector<double> DualRows::moved_gradient(std::span<const double> move) const
 
 std::vector<double> DualRows::gradient_of(std::span<const double> slopes, bool with_weights) const {
   const LinearRows& rows = objective_.rows();
-  const DesignView design = objective_.design().view();
-  const LinearKernels& kernels = cpu_linear_kernels();
-  const auto outputs = static_cast<std::int32_t>(outputs_);
-  Context host{rows.context.arena};
-  std::vector<std::uint8_t> scratch(static_cast<std::size_t>(kernels.design_scratch(host, design, outputs, false)));
-  std::vector<double> gradient(static_cast<std::size_t>(objective_.size()));
-  EvaluateTask task;
-  task.design = design;
-  task.weights = {rows.weights.empty() || !with_weights ? nullptr : rows.weights.data(), rows.share};
-  task.loss.kind = LossKind::tape;
-  task.loss.outputs = outputs;
-  task.labels = rows.labels.data();
-  task.gradient = gradient.data();
-  task.row_gradients = slopes.data();
-  task.scratch = scratch.data();
-  kernels.evaluate(host, task);
-  return gradient;
+  const DesignWeights weights{rows.weights.empty() || !with_weights ? nullptr : rows.weights.data(), rows.share};
+  return host_gradient(objective_.design(), rows.context.arena, static_cast<std::int32_t>(outputs_), weights,
+                       rows.labels, slopes);
 }
 
 }  // namespace linden

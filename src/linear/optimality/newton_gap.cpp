@@ -21,6 +21,7 @@
 
 #include "linear/objective/dual_rows.hpp"
 #include "linear/optimality/gap.hpp"
+#include "linear/design/host_passes.hpp"
 #include "linear/optimality/conjugate_gradients.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
@@ -70,17 +71,8 @@ void hessian_product(const Point& point, std::span<const double> bends, std::spa
   if (bends.empty()) return point.hessian_product(direction, out);
   const Objective& objective = point.objective();
   const LinearRows& rows = objective.rows();
-  const LinearKernels& kernels = cpu_linear_kernels();
-  Context host{rows.context.arena};
-  HessianProductTask task;
-  task.design = objective.design().view();
-  task.weights = {rows.weights.empty() ? nullptr : rows.weights.data(), rows.share};
-  task.curvatures = bends.data();
-  task.direction = direction.data();
-  task.out = out.data();
-  std::vector<std::uint8_t> scratch(static_cast<std::size_t>(kernels.design_scratch(host, task.design, 1, false)));
-  task.scratch = scratch.data();
-  kernels.hessian_product(host, task);
+  host_hessian_product(objective.design(), rows.context.arena,
+                       {rows.weights.empty() ? nullptr : rows.weights.data(), rows.share}, bends, direction, out);
   for (std::int64_t j = 0; j < objective.size(); ++j)
     out[static_cast<std::size_t>(j)] += objective.l2(j) * direction[static_cast<std::size_t>(j)];
 }

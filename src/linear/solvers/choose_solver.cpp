@@ -10,21 +10,6 @@
 namespace linden {
 namespace {
 
-// Seconds, roughly: what matters is where one solver overtakes another. On the CPU those of one thread, since files of
-// models hold them, and are the same for any number.
-struct Rates {
-  double gram;         // a multiplication of the Gram matrix of dense rows
-  double sparse_gram;  // of a pair of entries of a sparse row
-  double pass;         // an entry read in one pass: scores and gradient
-  double sparse_pass;
-  double factor;  // a multiplication of a Cholesky factor
-};
-
-Rates rates_of(const Context& context) {
-  if (context.queue != nullptr) return {1e-13, 1e-13, 4e-12, 1e-11, 1e-12};
-  return {4e-11, 8e-10, 5e-10, 2e-9, 1e-10};
-}
-
 constexpr double newton_steps = 7;
 // Of conjugate gradients, in one of these steps; the squared loss has one step, and twice as many in it.
 constexpr double products_by_diagonal = 12;
@@ -38,11 +23,12 @@ struct Costs {
 };
 
 Costs costs_of(const Objective& objective) {
-  const Rates rates = rates_of(objective.rows().context);
+  const LinearKernels& kernels = objective.rows().backend.linear;
+  const LinearRates& rates = kernels.rates;
   const Design& design = objective.design();
   const auto rows = static_cast<double>(design.rows()), entries = static_cast<double>(design.entries());
   const auto width = static_cast<double>(objective.width()), outputs = static_cast<double>(objective.outputs());
-  const bool is_sparse = design.is_sparse(), is_dense_hessian = !is_sparse || objective.rows().context.queue != nullptr;
+  const bool is_sparse = design.is_sparse(), is_dense_hessian = !is_sparse || !kernels.has_sparse_hessian;
   const double blocks = outputs * (outputs + 1) / 2, size = width * outputs;
   const double pairs = rows > 0 ? entries * (entries / rows + 1) / 2 : 0;
   const double gram = blocks * (is_dense_hessian ? rates.gram * rows * width * width / 2 : rates.sparse_gram * pairs);

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "linear/design/host_passes.hpp"
 #include "linear/objective/conditioning.hpp"
 
 namespace linden {
@@ -69,19 +70,9 @@ void reflect(Matrix& m, std::size_t column, std::size_t top, std::size_t begin, 
 /// R of the rows and their labels: the upper [width, width + 1].
 Matrix triangle_of(const Design& design, std::span<const double> labels, std::span<const double> weights, double share,
                    Context& context) {
-  const LinearKernels& kernels = cpu_linear_kernels();
-  const DesignView view = design.view();
-  const auto width = static_cast<std::size_t>(view.width());
-  Context host{context.arena};
-  std::vector<std::uint8_t> scratch(static_cast<std::size_t>(kernels.design_scratch(host, view, 1, true)));
+  const auto width = static_cast<std::size_t>(design.view().width());
   Matrix whole(width + 1, width + 1), upper(width, width + 1);
-  TriangleTask task;
-  task.design = view;
-  task.weights = {weights.empty() ? nullptr : weights.data(), share};
-  task.labels = labels.data();
-  task.out = whole.values.data();
-  task.scratch = scratch.data();
-  kernels.triangle(host, task);
+  whole.values = host_triangle(design, context.arena, {weights.empty() ? nullptr : weights.data(), share}, labels);
   for (std::size_t i = 0; i < width; ++i) {
     for (std::size_t j = i; j <= width; ++j) upper(i, j) = whole(i, j);
   }

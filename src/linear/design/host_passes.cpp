@@ -1,0 +1,71 @@
+#include "linear/design/host_passes.hpp"
+
+namespace linden {
+namespace {
+
+template <class Task>
+void run(void (*LinearKernels::*kernel)(Context&, const Task&), Task task, const Design& design, Arena& arena,
+         std::int32_t outputs, bool with_hessian = false) {
+  const LinearKernels& kernels = cpu_linear_kernels();
+  Context host{arena};
+  task.design = design.view();
+  std::vector<std::uint8_t> scratch(
+      static_cast<std::size_t>(kernels.design_scratch(host, task.design, outputs, with_hessian)));
+  task.scratch = scratch.data();
+  (kernels.*kernel)(host, task);
+}
+
+std::size_t width_of(const Design& design) { return static_cast<std::size_t>(design.view().width()); }
+
+}  // namespace
+
+std::vector<double> host_scores(const Design& design, Arena& arena, std::int32_t outputs,
+                                std::span<const double> parameters) {
+  std::vector<double> scores(static_cast<std::size_t>(outputs * design.rows()));
+  DesignScoresTask task;
+  task.outputs = outputs;
+  task.parameters = parameters.data();
+  task.scores = scores.data();
+  run(&LinearKernels::scores, task, design, arena, outputs);
+  return scores;
+}
+
+std::vector<double> host_gradient(const Design& design, Arena& arena, std::int32_t outputs,
+                                  const DesignWeights& weights, std::span<const double> labels,
+                                  std::span<const double> slopes) {
+  std::vector<double> gradient(static_cast<std::size_t>(outputs) * width_of(design));
+  EvaluateTask task;
+  task.weights = weights;
+  task.loss.kind = LossKind::tape;  // whose slopes are given
+  task.loss.outputs = outputs;
+  task.labels = labels.data();
+  task.gradient = gradient.data();
+  task.row_gradients = slopes.data();
+  run(&LinearKernels::evaluate, task, design, arena, outputs);
+  return gradient;
+}
+
+void host_hessian_product(const Design& design, Arena& arena, const DesignWeights& weights,
+                          std::span<const double> curvatures, std::span<const double> direction,
+                          std::span<double> out) {
+  HessianProductTask task;
+  task.weights = weights;
+  task.curvatures = curvatures.data();
+  task.direction = direction.data();
+  task.out = out.data();
+  run(&LinearKernels::hessian_product, task, design, arena, 1);
+}
+
+std::vector<double> host_triangle(const Design& design, Arena& arena, const DesignWeights& weights,
+                                  std::span<const double> labels) {
+  const std::size_t size = width_of(design) + 1;
+  std::vector<double> triangle(size * size);
+  TriangleTask task;
+  task.weights = weights;
+  task.labels = labels.data();
+  task.out = triangle.data();
+  run(&LinearKernels::triangle, task, design, arena, 1, true);
+  return triangle;
+}
+
+}  // namespace linden

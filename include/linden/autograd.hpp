@@ -16,6 +16,7 @@
 #pragma once
 
 #include <functional>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
@@ -59,7 +60,8 @@ class LINDEN_API NoGrad {
   int before_;
 };
 
-// Functions of tensors, transformed. The arguments are values: whatever tape they are on is not followed.
+// Functions of tensors, transformed. The arguments are values: whatever tape they are on is not followed. All throw
+// ArgumentError for an empty function.
 
 using Function = std::function<Tensor(const Tensor&)>;
 using FunctionOfMany = std::function<Tensor(const std::vector<Tensor>&)>;

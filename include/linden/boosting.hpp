@@ -17,6 +17,7 @@
 #include <linden/callback.hpp>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>

@@ -15,6 +15,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <optional>
 #include <span>

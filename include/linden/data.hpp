@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <initializer_list>
 #include <iosfwd>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <linden/values.hpp>
@@ -124,8 +125,13 @@ struct Fold {
 
 class LINDEN_API Dataset {
  public:
-  /// No rows, no features.
-  Dataset();
+  /// No rows, no features. So is a dataset that was moved from.
+  Dataset() noexcept;
+  Dataset(const Dataset&) noexcept = default;
+  Dataset(Dataset&& other) noexcept;
+  Dataset& operator=(const Dataset&) noexcept = default;
+  Dataset& operator=(Dataset&& other) noexcept;
+  ~Dataset() = default;
 
   /// Reads RFC 4180 text (quotes, doubled quotes, line breaks inside quotes; unquoted fields are trimmed), as it is or
   /// compressed by gzip or zstd (known by its first bytes); "-" reads standard input. Blank lines are skipped, also in
@@ -174,8 +180,9 @@ class LINDEN_API Dataset {
                        options);
   }
 
-  /// Compressed sparse rows, likewise: `offsets` has rows + 1 entries; `columns` ascend within each row.
-  template <NumberRange Offsets, NumberRange Columns, NumberRange Values>
+  /// Compressed sparse rows, likewise: `offsets` has rows + 1 entries; `columns` ascend within each row. Both are whole
+  /// numbers.
+  template <WholeRange Offsets, WholeRange Columns, NumberRange Values>
   static Dataset from_csr(Offsets&& offsets, Columns&& columns, Values&& values, int features,
                           const RowOptions& options = {}) {
     const auto shape = [](const auto& list) { return Shape{static_cast<std::int64_t>(detail::count_of(list))}; };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <string>
 

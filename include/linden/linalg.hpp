@@ -8,6 +8,7 @@
 // ops.hpp). matmul works on batches, the others on single matrices.
 #pragma once
 
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 

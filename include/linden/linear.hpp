@@ -30,6 +30,7 @@
 #include <iosfwd>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
 #include <linden/options.hpp>
@@ -158,11 +159,12 @@ class LINDEN_API LinearModel {
   explicit operator bool() const noexcept { return !empty(); }
 
   /// Columns are found by name, as BoostedModel::predict does. Returns f64 [rows], or [rows, K] for K > 1 outputs;
-  /// class numbers f64 [rows] for Output::label. Throws DataError for missing values, naming their columns.
+  /// class numbers f64 [rows] for Output::label. Throws DataError for missing values, naming their columns. Scores of
+  /// the same rows as dense and as sparse data may differ in their last digit: absent zeros are no terms of a sum.
   Tensor predict(const Dataset& data, const LinearPredictOptions& options = {}) const;
 
   /// One row, without allocating: `values` in the order of feature_names(); `out` has outputs() entries and receives
-  /// the prediction. Throws ArgumentError when sizes do not fit.
+  /// the prediction. Throws ArgumentError when sizes do not fit, DataError for missing values, naming their columns.
   void predict_row(std::span<const double> values, std::span<double> out) const;
 
   /// The label of `data` as this model counts it, as BoostedModel::labels_of.

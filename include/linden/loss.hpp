@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/link.hpp>
 #include <linden/tensor.hpp>
@@ -54,6 +55,10 @@ class LINDEN_API Loss {
  public:
   /// The squared loss.
   Loss();
+  // Copies alone, where others move: a loss always is one, also what was moved from.
+  Loss(const Loss&) noexcept = default;
+  Loss& operator=(const Loss&) noexcept = default;
+  ~Loss() = default;
 
   /// "squared", "logistic", ...: how model files and --set call it.
   const std::string& name() const& noexcept;
@@ -74,7 +79,8 @@ class LINDEN_API Loss {
 
   /// The loss of one row; fills `gradient` and `curvature` (the diagonal, as the expression gives it: it may be
   /// negative) where they are not empty. `score`, and those two unless empty, have outputs() entries. Throws
-  /// ArgumentError otherwise, and for a custom loss that has parameters by row or mixes rows.
+  /// ArgumentError otherwise, and for a custom loss that has parameters by row or mixes rows; DataError for a label
+  /// that this loss does not take (of softmax ArgumentError).
   double evaluate(std::span<const double> score, double label, std::span<double> gradient = {},
                   std::span<double> curvature = {}) const;
 
@@ -216,6 +222,10 @@ using LossFunctionWithParameters =
 /// loss of one row then depends on the scores of others (ranking, survival), it may give one loss in all, [], which
 /// should be a sum over rows or a mean(...): the curvature is taken as 1. What parameters by row hold, programs read
 /// too: an offset in CustomOptions::parameters is better than one that the function captures.
+///
+/// What the function captures is read when the loss is made: a number or a tensor that goes into the program keeps the
+/// value that it has then, also where it is captured by reference and changed later. (A function that is called in
+/// every round reads what is there in that round.) A loss with another value is another loss: make it anew.
 ///
 /// Throws ArgumentError for options that do not fit each other, and for the name of a built-in loss with another
 /// expression; ShapeError for a result of another shape. What the function throws on the training data, the fit throws

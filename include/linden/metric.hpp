@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <string>

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iosfwd>
 #include <linden/boosting.hpp>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/linear.hpp>
 #include <string_view>

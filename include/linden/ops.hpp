@@ -22,6 +22,7 @@
 #pragma once
 
 #include <concepts>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <utility>
@@ -74,7 +75,7 @@ LINDEN_API Tensor erf(const Tensor& x);
 LINDEN_API Tensor lgamma(const Tensor& x);
 /// The derivative of lgamma.
 LINDEN_API Tensor digamma(const Tensor& x);
-/// The derivative of order n = 1, 2, ... of digamma, for x > 0.
+/// The derivative of order n = 1, 2, ... of digamma, for x > 0; up to order 4 for x < 0, too.
 LINDEN_API Tensor polygamma(const Tensor& n, const Tensor& x);
 
 // Comparisons and logic, to boolean.

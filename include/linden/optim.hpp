@@ -15,7 +15,8 @@
 // Parameters are variables (Tensor::set_requires_grad), contiguous, all f32 or all f64, on one device; they are changed
 // in place. All constructors throw ArgumentError for no parameters, two that share memory, or one that is not
 // contiguous, GraphError for one that is no variable, DTypeError and DeviceError for a mixture, and ArgumentError
-// for an option out of its range.
+// for an option out of its range. Of an optimizer that was moved from, all calls but parameters(), options() and
+// assignment throw ArgumentError.
 //
 // The optimizer's own tensors live where the parameters do. state() copies everything that the next steps depend on,
 // options included, to the CPU; after set_state() on an optimizer of the same kind, with parameters of the same
@@ -25,6 +26,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <memory>

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 

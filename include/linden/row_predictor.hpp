@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <memory>
 #include <span>

@@ -29,6 +29,7 @@
 #include <linden/dtype.hpp>
 #include <linden/error.hpp>
 #include <linden/export.hpp>
+#include <limits>
 #include <memory>
 #include <new>
 #include <span>
@@ -70,7 +71,8 @@ class LINDEN_API Shape {
 
   /// One more dimension at the end. Throws ArgumentError beyond eight.
   void append(std::int64_t size);
-  /// The product of the sizes; 1 for a scalar. Throws ArgumentError when it does not fit 63 bits.
+  /// The product of the sizes; 1 for a scalar. Throws ArgumentError when that of the sizes other than 0 does not fit 63
+  /// bits.
   std::int64_t elements() const;
   /// "[1000, 28]".
   std::string text() const;
@@ -121,9 +123,21 @@ class LINDEN_API Tensor {
       : Tensor(number_scalar(number)) {}  // NOLINT: meant to be implicit
 
   Tensor(const Tensor&) = default;
-  Tensor(Tensor&&) noexcept = default;
+  /// What was moved from is an empty tensor.
+  Tensor(Tensor&& other) noexcept
+      : storage_(std::move(other.storage_)),
+        node_(std::move(other.node_)),
+        first_(other.first_),
+        shape_(other.shape_),
+        strides_(other.strides_),
+        elements_(other.elements_),
+        dtype_(other.dtype_),
+        is_number_(other.is_number_),
+        device_(other.device_) {
+    other.forget();
+  }
   Tensor& operator=(const Tensor&) & = default;
-  Tensor& operator=(Tensor&&) & noexcept = default;
+  Tensor& operator=(Tensor&& other) & noexcept;
   /// To what an expression gives, a view, elements are assigned: x[0] = 1.0, as assign() does (ops.hpp).
   void operator=(const Tensor& values) &&;
   ~Tensor() = default;
@@ -166,17 +180,21 @@ class LINDEN_API Tensor {
 
   /// A copy of `values` (a vector, array or span of numbers) on the CPU, row-major, [n] unless a shape is given.
   /// float, double, std::int32_t, std::int64_t, std::uint8_t and bool keep their dtype, other whole numbers become i64.
-  /// Throws ArgumentError unless there are shape.elements() of them.
+  /// Throws ArgumentError unless there are shape.elements() of them, and for a number of 2^63 or more.
   template <class Values>
   static Tensor copy_of(const Values& values, const Shape& shape);
   template <class Values>
   static Tensor copy_of(const Values& values);
 
   /// The caller's own memory (a vector, array or span of a dtype's numbers), without a copy, through row-major strides
-  /// or the ones given (in elements). `owner` is kept alive as long as any view of the memory; without one the caller's
-  /// memory must outlive them all.
+  /// or the ones given (in elements, >= 0). `owner` is kept alive as long as any view of the memory; without one the
+  /// caller's memory must outlive them all. Of const memory the view is one to read: what would change it (+=, assign,
+  /// optimizers) throws ArgumentError. Throws ArgumentError for a shape and strides that reach beyond the memory.
   template <class Values>
-  static Tensor view_of(Values&& values, const Shape& shape, std::shared_ptr<const void> owner = nullptr);
+  static Tensor view_of(Values&& values, const Shape& shape);
+  template <class Values, class Owner>
+  requires std::convertible_to<Owner, std::shared_ptr<const void>>
+  static Tensor view_of(Values&& values, const Shape& shape, Owner owner);
   template <class Values>
   static Tensor view_of(Values&& values, const Shape& shape, const Shape& strides,
                         std::shared_ptr<const void> owner = nullptr);
@@ -305,12 +323,44 @@ class LINDEN_API Tensor {
     if constexpr (std::is_floating_point_v<Number>)
       return scalar(static_cast<double>(number), DType::f64);
     else
-      return scalar(static_cast<std::int64_t>(number), std::is_same_v<Number, bool> ? DType::boolean : DType::i64);
+      return scalar(whole(number), std::is_same_v<Number, bool> ? DType::boolean : DType::i64);
   }
+  /// Throws ArgumentError for one that 63 bits do not hold.
+  template <class Number>
+  static std::int64_t whole(Number number) {
+    if constexpr (std::is_unsigned_v<Number> && sizeof(Number) >= sizeof(std::int64_t))
+      if (number > static_cast<Number>(std::numeric_limits<std::int64_t>::max())) refuse_large(number);
+    return static_cast<std::int64_t>(number);
+  }
+  template <class Range>
+  static std::vector<std::int64_t> whole_numbers(const Range& numbers) {
+    std::vector<std::int64_t> wide;
+    wide.reserve(std::size(numbers));
+    for (const auto number : numbers) wide.push_back(whole(number));
+    return wide;
+  }
+  /// As a list of numbers has it: whole ones are i64.
+  template <class T>
+  static auto kept(T value) {
+    if constexpr (Whole<T>)
+      return whole(value);
+    else
+      return value;
+  }
+  [[noreturn]] static void refuse_large(std::uint64_t number);
+  void forget() noexcept;
   static Tensor copied(const void* first, std::int64_t count, DType, const Shape& shape);
   static void refuse_ragged(std::size_t first, std::size_t other);
-  static Tensor wrap(void* first, std::int64_t count, DType, const Shape& shape, const Shape* strides,
+  static Tensor wrap(void* first, bool is_const, std::int64_t count, DType, const Shape& shape, const Shape* strides,
                      std::shared_ptr<const void> owner);
+  template <class Values>
+  static Tensor wrapped(Values&& values, const Shape& shape, const Shape* strides, std::shared_ptr<const void> owner) {
+    const std::span elements(std::forward<Values>(values));  // refuses a vector that is about to go
+    using Element = typename decltype(elements)::element_type;
+    using T = std::remove_const_t<Element>;
+    return wrap(const_cast<T*>(elements.data()), std::is_const_v<Element>, static_cast<std::int64_t>(elements.size()),
+                dtype_of<T>, shape, strides, std::move(owner));
+  }
   void* checked_data(DType expected, bool contiguous) const;
   std::int64_t offset(std::initializer_list<std::int64_t> indices) const;
 
@@ -324,6 +374,21 @@ class LINDEN_API Tensor {
   bool is_number_ = false;  // made from a C++ number: its dtype gives way
   Device device_;
 };
+
+inline Tensor& Tensor::operator=(Tensor&& other) & noexcept {
+  if (this == &other) return *this;
+  storage_ = std::move(other.storage_);
+  node_ = std::move(other.node_);
+  first_ = other.first_;
+  shape_ = other.shape_;
+  strides_ = other.strides_;
+  elements_ = other.elements_;
+  dtype_ = other.dtype_;
+  is_number_ = other.is_number_;
+  device_ = other.device_;
+  other.forget();
+  return *this;
+}
 
 /// Row-major strides, in elements, of a shape.
 LINDEN_API Shape row_major_strides(const Shape& shape);
@@ -359,9 +424,7 @@ Tensor Tensor::copy_of(const Values& values, const Shape& shape) try {
       return copied(elements.data(), static_cast<std::int64_t>(elements.size()), dtype_of<T>, shape);
     } else {
       static_assert(std::is_integral_v<T>, "a tensor holds float, double, whole numbers or bool");
-      std::vector<std::int64_t> wide;
-      wide.reserve(elements.size());
-      for (const T value : elements) wide.push_back(static_cast<std::int64_t>(value));
+      const std::vector<std::int64_t> wide = whole_numbers(elements);
       return copied(wide.data(), static_cast<std::int64_t>(wide.size()), DType::i64, shape);
     }
   }
@@ -377,7 +440,7 @@ Tensor Tensor::copy_of(const Values& values) {
 template <class T>
 Tensor Tensor::of(std::initializer_list<T> values) try {
   if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
-    return copy_of(std::vector<std::int64_t>(values.begin(), values.end()));
+    return copy_of(whole_numbers(values));
   else
     return copy_of(std::span<const T>(values.begin(), values.size()));
 } catch (const std::bad_alloc&) {
@@ -386,12 +449,11 @@ Tensor Tensor::of(std::initializer_list<T> values) try {
 
 template <class T>
 Tensor Tensor::of(std::initializer_list<std::initializer_list<T>> rows) try {
-  using Kept = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, std::int64_t, T>;
   const std::size_t size = rows.size() == 0 ? 0 : rows.begin()->size();
-  std::vector<Kept> values;
+  std::vector<decltype(kept(T()))> values;
   for (const auto& row : rows) {
     if (row.size() != size) refuse_ragged(size, row.size());
-    values.insert(values.end(), row.begin(), row.end());
+    for (const T value : row) values.push_back(kept(value));
   }
   return copy_of(values, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(size)});
 } catch (const std::bad_alloc&) {
@@ -400,15 +462,14 @@ Tensor Tensor::of(std::initializer_list<std::initializer_list<T>> rows) try {
 
 template <class T>
 Tensor Tensor::of(std::initializer_list<std::initializer_list<std::initializer_list<T>>> matrices) try {
-  using Kept = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, std::int64_t, T>;
   const std::size_t rows = matrices.size() == 0 ? 0 : matrices.begin()->size();
   const std::size_t size = rows == 0 ? 0 : matrices.begin()->begin()->size();
-  std::vector<Kept> values;
+  std::vector<decltype(kept(T()))> values;
   for (const auto& matrix : matrices) {
     if (matrix.size() != rows) refuse_ragged(rows, matrix.size());
     for (const auto& row : matrix) {
       if (row.size() != size) refuse_ragged(size, row.size());
-      values.insert(values.end(), row.begin(), row.end());
+      for (const T value : row) values.push_back(kept(value));
     }
   }
   return copy_of(values, {static_cast<std::int64_t>(matrices.size()), static_cast<std::int64_t>(rows),
@@ -418,19 +479,20 @@ Tensor Tensor::of(std::initializer_list<std::initializer_list<std::initializer_l
 }
 
 template <class Values>
-Tensor Tensor::view_of(Values&& values, const Shape& shape, std::shared_ptr<const void> owner) {
-  const std::span elements(std::forward<Values>(values));  // refuses a vector that is about to go
-  using T = std::remove_const_t<typename decltype(elements)::element_type>;
-  return wrap(const_cast<T*>(elements.data()), static_cast<std::int64_t>(elements.size()), dtype_of<T>, shape, nullptr,
-              std::move(owner));
+Tensor Tensor::view_of(Values&& values, const Shape& shape) {
+  return wrapped(std::forward<Values>(values), shape, nullptr, nullptr);
+}
+
+template <class Values, class Owner>
+requires std::convertible_to<Owner, std::shared_ptr<const void>> Tensor Tensor::view_of(Values&& values,
+                                                                                        const Shape& shape,
+                                                                                        Owner owner) {
+  return wrapped(std::forward<Values>(values), shape, nullptr, std::move(owner));
 }
 
 template <class Values>
 Tensor Tensor::view_of(Values&& values, const Shape& shape, const Shape& strides, std::shared_ptr<const void> owner) {
-  const std::span elements(std::forward<Values>(values));
-  using T = std::remove_const_t<typename decltype(elements)::element_type>;
-  return wrap(const_cast<T*>(elements.data()), static_cast<std::int64_t>(elements.size()), dtype_of<T>, shape, &strides,
-              std::move(owner));
+  return wrapped(std::forward<Values>(values), shape, &strides, std::move(owner));
 }
 
 template <class T>

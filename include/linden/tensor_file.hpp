@@ -16,6 +16,7 @@
 #pragma once
 
 #include <filesystem>
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
 #include <string_view>

@@ -6,6 +6,7 @@
 // Without one they use all cores. Results do not depend on it: no bit of them.
 #pragma once
 
+#include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <memory>
 

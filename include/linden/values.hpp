@@ -24,6 +24,10 @@ template <class Range>
 concept NumberRange = std::ranges::forward_range<const std::remove_cvref_t<Range>> &&
     std::is_arithmetic_v<std::ranges::range_value_t<Range>>;
 
+/// The same of whole numbers: what counts, and must not be cut.
+template <class Range>
+concept WholeRange = NumberRange<Range> && Whole<std::ranges::range_value_t<Range>>;
+
 /// std::vector<std::string>, std::span<const char* const>, ...
 template <class Range>
 concept NameRange = std::ranges::forward_range<const std::remove_cvref_t<Range>> &&

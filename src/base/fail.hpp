@@ -33,7 +33,7 @@ std::string nearest(std::string_view word, std::span<const std::string> words);
 /// "Did you mean "price"? " when some word is near, else "".
 std::string did_you_mean(std::string_view word, std::span<const std::string> words);
 
-/// "a, b, c", cut after `most` words with ", ... (37 in all)".
+/// "a, b, c", a word of no letters as "", cut after `most` words with ", ... (37 in all)".
 std::string listing(std::span<const std::string> words, std::size_t most = 12);
 
 }  // namespace linden

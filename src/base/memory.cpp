@@ -12,11 +12,10 @@ namespace linden {
 
 #if __has_include(<sys/mman.h>)
 
-Memory::Memory(std::size_t bytes) : bytes_(bytes) {
+Memory::Memory(std::size_t bytes, const char* hint) : bytes_(bytes) {
   if (bytes == 0) return;
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED)
-    fail<MemoryError>("{} bytes of memory are not to be had. Hint: use fewer rows, features or max_bins.", bytes);
+  if (memory == MAP_FAILED) fail<MemoryError>("{} bytes of memory are not to be had. Hint: {}.", bytes, hint);
 #ifdef MADV_HUGEPAGE
   madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: training works without
 #endif
@@ -29,9 +28,9 @@ Memory::~Memory() {
 
 #else
 
-Memory::Memory(std::size_t bytes) : first_(bytes > 0 ? std::calloc(bytes, 1) : nullptr), bytes_(bytes) {
-  if (bytes > 0 && first_ == nullptr)
-    fail<MemoryError>("{} bytes of memory are not to be had. Hint: use fewer rows, features or max_bins.", bytes);
+Memory::Memory(std::size_t bytes, const char* hint)
+    : first_(bytes > 0 ? std::calloc(bytes, 1) : nullptr), bytes_(bytes) {
+  if (bytes > 0 && first_ == nullptr) fail<MemoryError>("{} bytes of memory are not to be had. Hint: {}.", bytes, hint);
 }
 
 Memory::~Memory() { std::free(first_); }

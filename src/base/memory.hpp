@@ -11,8 +11,8 @@ namespace linden {
 class Memory {
  public:
   Memory() noexcept = default;
-  /// Throws MemoryError naming the bytes when there are not so many.
-  explicit Memory(std::size_t bytes);
+  /// Throws MemoryError naming the bytes when there are not so many, with how whoever asked for them needs less.
+  explicit Memory(std::size_t bytes, const char* hint = "use fewer rows, features or max_bins");
   ~Memory();
   Memory(Memory&& other) noexcept
       : first_(std::exchange(other.first_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}

@@ -29,6 +29,9 @@ void check_tape(const Names& names, const Tensor& target, const Tensor& values) 
 }
 
 void check_target(const char* op, const Tensor& target, const Tensor& values) {
+  if (TensorAccess::is_const(target))
+    fail<ArgumentError>("{}: the target of shape {} is a view of const memory. Hint: change a clone().", op,
+                        target.shape().text());
   for (int d = 0; d < target.rank(); ++d)
     if (target.strides()[d] == 0 && target.size(d) > 1)
       fail<ArgumentError>(

@@ -24,6 +24,9 @@ void check_alone(const char* optimizer, std::size_t i, const Tensor& parameter) 
         "{}: parameter {} of shape {} is a result on the tape (of \"{}\"), no variable. Hint: detach() takes it off, "
         "then set_requires_grad().",
         optimizer, i, parameter.shape().text(), node->name());
+  if (TensorAccess::is_const(parameter))
+    fail<ArgumentError>("{}: parameter {} of shape {} is a view of const memory. Hint: pass a clone().", optimizer, i,
+                        parameter.shape().text());
   if (!parameter.is_contiguous())
     fail<ArgumentError>(
         "{}: parameter {} of shape {} with strides {} is not contiguous. Hint: call contiguous() before "

@@ -38,6 +38,8 @@ class TensorAccess {
 
   static bool is_number(const Tensor& t) { return t.is_number_; }
   static const std::shared_ptr<Storage>& storage(const Tensor& t) { return t.storage_; }
+  /// Whether its elements may not be changed: const memory of the caller's.
+  static bool is_const(const Tensor& t) { return t.storage_ && t.storage_->is_const; }
   static std::uint32_t version(const Tensor& t) {
     return t.storage_ ? t.storage_->version.load(std::memory_order_relaxed) : 0;
   }

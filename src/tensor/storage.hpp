@@ -23,14 +23,15 @@ struct Storage {
   /// The same on a device. It is released in the order of the queue that all tensors of the device share, so that work
   /// which is still queued may use it.
   Storage(std::size_t bytes, const Device& device);
-  /// Memory that someone else owns.
-  Storage(void* borrowed, std::shared_ptr<const void> keep_alive) noexcept
-      : data(borrowed), owner_(std::move(keep_alive)) {}
+  /// Memory that someone else owns, and that may be const.
+  Storage(void* borrowed, bool is_borrowed_const, std::shared_ptr<const void> keep_alive) noexcept
+      : data(borrowed), is_const(is_borrowed_const), owner_(std::move(keep_alive)) {}
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
   void* data = nullptr;
+  bool is_const = false;  ///< nothing may write here
   /// How often elements were changed in place: a saved value that has changed since must not be used.
   std::atomic<std::uint32_t> version{0};
 

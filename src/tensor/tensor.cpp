@@ -90,6 +90,17 @@ Tensor::Tensor() noexcept {
   strides_.append(1);
 }
 
+void Tensor::forget() noexcept {
+  static const Tensor nothing;
+  first_ = nullptr;
+  shape_ = nothing.shape_;
+  strides_ = nothing.strides_;
+  elements_ = 0;
+  dtype_ = DType::f64;
+  is_number_ = false;
+  device_ = Device();
+}
+
 Tensor TensorAccess::allocate(const Shape& shape, DType dtype, Device device) try {
   Tensor t;
   t.shape_ = shape;
@@ -145,8 +156,12 @@ void Tensor::refuse_ragged(std::size_t first, std::size_t other) {
   fail<ShapeError>("Tensor::of: a list of {} beside one of {}. Hint: all rows have one length.", first, other);
 }
 
-Tensor Tensor::wrap(void* first, std::int64_t count, DType dtype, const Shape& shape, const Shape* strides,
-                    std::shared_ptr<const void> owner) {
+void Tensor::refuse_large(std::uint64_t number) {
+  fail<ArgumentError>("Tensor: {} is more than 63 bits hold, and whole numbers are i64. Hint: as doubles.", number);
+}
+
+Tensor Tensor::wrap(void* first, bool is_const, std::int64_t count, DType dtype, const Shape& shape,
+                    const Shape* strides, std::shared_ptr<const void> owner) {
   const Shape steps = strides ? *strides : row_major_strides(shape);
   if (steps.rank() != shape.rank())
     fail<ArgumentError>("Tensor::view_of: shape {} and strides {} differ in rank.", shape.text(), steps.text());
@@ -165,7 +180,8 @@ Tensor Tensor::wrap(void* first, std::int64_t count, DType dtype, const Shape& s
   if (strides ? wanted > count : wanted != count)
     fail<ArgumentError>("Tensor::view_of: shape {} wants {} elements, but {} were given.", shape.text(), wanted, count);
   Tensor t;
-  t.storage_ = or_out_of_memory("Tensor::view_of", [&] { return std::make_shared<Storage>(first, std::move(owner)); });
+  t.storage_ =
+      or_out_of_memory("Tensor::view_of", [&] { return std::make_shared<Storage>(first, is_const, std::move(owner)); });
   t.first_ = first;
   t.shape_ = shape;
   t.strides_ = steps;

@@ -91,5 +91,20 @@ TEST(Functional, EmptyFunctionsAreRefused) {
   EXPECT_EQ(refusal<ArgumentError>([&] { check_gradients(nullptr, {x}); }), "check_gradients" + refused);
 }
 
+// Where values are known on both sides of 0, so are two derivatives.
+TEST(Functional, SecondDerivativesOfGammaFunctionsAreKnownBelowZero) {
+  const Tensor x = vector({-0.5, -1.5, -2.3, 0.4, 2.5});
+  const std::vector<FunctionOfMany> functions{
+      [](const std::vector<Tensor>& v) { return lgamma(v[0]); },
+      [](const std::vector<Tensor>& v) { return digamma(v[0]); },
+      [](const std::vector<Tensor>& v) { return polygamma(1, v[0]); },
+      [](const std::vector<Tensor>& v) { return polygamma(2, v[0]); },
+  };
+  for (const FunctionOfMany& f : functions) {
+    const GradientCheck check = check_gradients(f, {x}, {.step = 1e-5, .tolerance = 1e-5});
+    EXPECT_TRUE(check.passed) << check.message;
+  }
+}
+
 }  // namespace
 }  // namespace linden

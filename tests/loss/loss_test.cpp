@@ -331,6 +331,13 @@ TEST(Loss, LabelsItDoesNotTakeAreNamedByRow) {
   }
 }
 
+TEST(Loss, IsOneAlsoWhereItWasMovedFrom) {
+  Loss a = loss::poisson();
+  const Loss b = std::move(a);
+  EXPECT_EQ(a.name(), "poisson");  // NOLINT: of what was moved from
+  EXPECT_EQ(b.name(), "poisson");
+}
+
 TEST(Loss, EvaluatesLabelsThatItTakesAlone) {
   const double score = 0.5;
   const auto refused = [&](const Loss& loss, double label) {

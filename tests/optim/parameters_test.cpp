@@ -75,6 +75,14 @@ TEST(Parameters, LoseTheirGradientsTogether) {
   EXPECT_FALSE(x.has_grad() || y.has_grad());
 }
 
+TEST(Parameters, AreNotConst) {
+  const std::vector<double> fixed{1, 2};
+  Tensor x = Tensor::view_of(fixed, {2});
+  x.set_requires_grad();
+  EXPECT_EQ(refusal<ArgumentError>([&] { Adam({x}); }),
+            "Adam: parameter 0 of shape [2] is a view of const memory. Hint: pass a clone().");
+}
+
 /// After a step, every call on what was moved from is refused, and the state goes with the other.
 template <class Optimizer, class Step>
 void expect_moves(const std::string& name, Optimizer a, const Step& step) {

@@ -175,6 +175,35 @@ TEST(Tensor, SaysWhatDoesNotFit) {
 
 TEST(Tensor, RefusesMoreMemoryThanThereIs) { EXPECT_THROW(Tensor::empty({std::int64_t{1} << 58}), MemoryError); }
 
+void expect_empty(const Tensor& t) {
+  EXPECT_EQ(t.shape(), Shape({0}));
+  EXPECT_EQ(t.strides(), Shape({1}));
+  EXPECT_EQ(t.elements(), 0);
+  EXPECT_EQ(t.dtype(), DType::f64);
+  EXPECT_FALSE(t.requires_grad());
+  EXPECT_EQ(t.sum().item(), 0);
+  EXPECT_TRUE(t.to_vector<double>().empty());
+}
+
+TEST(Tensor, WhatWasMovedFromIsEmpty) {
+  Tensor a = Tensor::ones({1000, 3}, DType::f32).set_requires_grad();
+  Tensor view = a.detach().slice(0, 2, 4), c;
+  { const Tensor b = std::move(a); }
+  expect_empty(a);  // NOLINT: what a moved tensor is, is the question
+  c = std::move(view);
+  expect_empty(view);  // NOLINT
+  EXPECT_EQ(c.shape(), Shape({2, 3}));
+  EXPECT_EQ(c.sum().item(), 6);
+  a = Tensor::full({2}, 7);
+  EXPECT_EQ(a.sum().item(), 14);
+  Tensor& itself = a;
+  a = std::move(itself);
+  EXPECT_EQ(a.sum().item(), 14);
+  std::vector<Tensor> list{Tensor(3), std::move(c)};
+  expect_empty(c);  // NOLINT
+  EXPECT_EQ(list[1].sum().item(), 6);
+}
+
 constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
 
 TEST(Tensor, ViewsThatReachBeyondAnyMemoryAreRefused) {
@@ -219,6 +248,48 @@ TEST(Tensor, SizesBeyondAnyMemoryAreRefusedInAnyOrder) {
               Tensor(1.0).reshape({huge, 3, -1});
             }),
             "Tensor::reshape: 1 elements of shape [] do not fill shape [9223372036854775807, 3, -1].");
+  EXPECT_EQ(refusal<MemoryError>([&] { Tensor::zeros({std::int64_t{1} << 58}); }),
+            "2305843009213693952 bytes of memory are not to be had. Hint: use a smaller tensor, or f32 for f64.");
+}
+
+TEST(Tensor, ViewsOfConstMemoryAreForReading) {
+  const std::vector<double> fixed{1, 2, 3, 4};
+  std::vector<double> free = fixed;
+  const Tensor x = Tensor::view_of(fixed, {2, 2});
+  const auto refused = [](const char* op, const char* shape) {
+    return std::string(op) + ": the target of shape " + shape + " is a view of const memory. Hint: change a clone().";
+  };
+  EXPECT_EQ(refusal<ArgumentError>([&] { x[0] += 1; }), refused("operator+=", "[2]"));
+  EXPECT_EQ(refusal<ArgumentError>([&] { x[0] = 1.0; }), refused("assign", "[2]"));
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              assign(x.transpose(0, 1).reshape({2, 2}), x + 1);
+            }),
+            refused("assign", "[2, 2]"));
+  EXPECT_EQ(refusal<ArgumentError>([&] { Tensor::view_of(std::span<const double>(free), {4}) *= 2; }),
+            refused("operator*=", "[4]"));
+  EXPECT_EQ(x.sum().item(), 10);
+  Tensor copy = x.clone();
+  copy += 1;
+  EXPECT_EQ(copy.sum().item(), 14);
+  Tensor::view_of(free, {4}) += 1;
+  EXPECT_EQ(free, (std::vector<double>{2, 3, 4, 5}));
+}
+
+TEST(Tensor, StridesOfZeroAreNoOwner) {
+  std::vector<double> v{5};
+  EXPECT_EQ(Tensor::view_of(v, {4}, {0}).sum().item(), 20);
+  EXPECT_EQ(Tensor::view_of(v, {1}, nullptr).sum().item(), 5);
+  EXPECT_EQ(Tensor::view_of(v, {1}, std::make_shared<int>(1)).sum().item(), 5);
+}
+
+TEST(Tensor, WholeNumbersThatDoNotFitAreRefused) {
+  const std::string refused =
+      "Tensor: 18446744073709551615 is more than 63 bits hold, and whole numbers are i64. Hint: as doubles.";
+  EXPECT_EQ(refusal<ArgumentError>([] { Tensor::copy_of(std::vector<unsigned long>{1, ~0ul}); }), refused);
+  EXPECT_EQ(refusal<ArgumentError>([] { Tensor::of({~0ul}); }), refused);
+  EXPECT_EQ(refusal<ArgumentError>([] { Tensor::of({{1ul, ~0ul}}); }), refused);
+  EXPECT_EQ(refusal<ArgumentError>([] { Tensor t(~0ull); }), refused);
+  EXPECT_EQ(Tensor::copy_of(std::vector<unsigned long>{~0ul >> 1}).at<std::int64_t>({0}), huge);
 }
 
 }  // namespace

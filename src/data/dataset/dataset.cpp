@@ -62,7 +62,16 @@ void check_part(const char* name, const Tensor& part, DType wanted, const char* 
 
 }  // namespace
 
-Dataset::Dataset() : Dataset(or_out_of_memory("Dataset", [] { return std::make_shared<const State>(); })) {}
+// A handle without an owner: no memory is asked for, and none can be missing.
+Dataset::Dataset() noexcept {
+  static const State nothing;
+  state_ = std::shared_ptr<const State>(std::shared_ptr<const void>(), &nothing);
+}
+Dataset::Dataset(Dataset&& other) noexcept : Dataset() { state_.swap(other.state_); }
+Dataset& Dataset::operator=(Dataset&& other) noexcept {
+  if (this != &other) state_ = std::exchange(other.state_, Dataset().state_);
+  return *this;
+}
 Dataset::Dataset(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
 
 Shape Dataset::grid(std::size_t values, int features) {

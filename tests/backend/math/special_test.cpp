@@ -156,6 +156,21 @@ TEST(Special, PolygammaIsWithinSixUnits) {
   EXPECT_DOUBLE_EQ(math::polygamma(1.0, 1e200), 1e-200);
 }
 
+TEST(Special, PolygammaOfNegativeNumbersIsAsExactAsItsTerms) {
+  std::vector<double> xs = between(-30, -1e-3, 500);
+  xs.insert(xs.end(), {-1e-20, -0.5, -1.5, -2.3, -1e4 - 0.25});
+  for (int n = 1; n <= 4; ++n) {
+    for (const double x : xs) {
+      if (x == std::floor(x)) continue;
+      const Quad want = exact_polygamma(n, x);
+      const double term = std::abs(static_cast<double>(exact_polygamma(n, 1 - Quad(x))));
+      const double scale = std::max(term, std::abs(static_cast<double>(want)));
+      EXPECT_LE(static_cast<double>(fabsf128(math::polygamma(n, x) - want)), 0x1p-48 * scale) << n << ' ' << x;
+    }
+  }
+  EXPECT_DOUBLE_EQ(math::polygamma(1.0, -0.5), 8.934802200544679);  // pi^2 / 2 + 4
+}
+
 TEST(Special, LimitsAreExact) {
   EXPECT_TRUE(std::signbit(math::erf(-0.0)));
   EXPECT_FALSE(std::signbit(math::erf(0.0)));
@@ -172,7 +187,10 @@ TEST(Special, LimitsAreExact) {
   EXPECT_EQ(math::polygamma(1.0, inf), 0);
   EXPECT_EQ(math::polygamma(1.0, 1e-200), inf);
   EXPECT_EQ(math::polygamma(2.0, 1e-200), -inf);
-  for (const double x : {0.0, -0.5, -inf}) EXPECT_TRUE(std::isnan(math::polygamma(1.0, x))) << x;
+  for (const double x : {0.0, -0.0, -1.0, -7.0, -1e17, -inf})
+    for (const double n : {1.0, 2.0, 3.0, 4.0}) EXPECT_TRUE(std::isnan(math::polygamma(n, x))) << x;
+  EXPECT_TRUE(std::isnan(math::polygamma(5.0, -0.5)));
+  EXPECT_EQ(math::polygamma(1.0, -1e-200), inf);
   for (const double n : {0.0, -1.0, 1.5, nan}) EXPECT_TRUE(std::isnan(math::polygamma(n, 1.0))) << n;
 }
 

@@ -328,6 +328,29 @@ TEST(Dataset, RefusesColumnsThatDoNotFit) {
   EXPECT_EQ(refused_named({x}, label, {"a", "a", "b"}), "Dataset: two classes are called \"a\".");
 }
 
+TEST(Dataset, ThatWasMovedFromIsEmpty) {
+  const std::vector<double> x{1, 2, 3}, y{1, 2, 3};
+  Dataset a = Dataset::from_rows(x, 1, {.label = y}), c;
+  const Dataset b = std::move(a);
+  EXPECT_EQ(a.rows(), 0);  // NOLINT: of what was moved from
+  EXPECT_EQ(a.features(), 0);
+  EXPECT_FALSE(a.has_label());
+  EXPECT_TRUE(a.remarks().empty());
+  EXPECT_EQ(b.rows(), 3);
+  a = b;
+  c = std::move(a);
+  EXPECT_EQ(a.rows(), 0);  // NOLINT
+  EXPECT_EQ(c.rows(), 3);
+}
+
+template <class Offsets, class Columns>
+concept MakesRows = requires(const Offsets& offsets, const Columns& columns, const std::vector<double>& values) {
+  Dataset::from_csr(offsets, columns, values, 1);
+};
+static_assert(MakesRows<std::vector<int>, std::vector<unsigned>>);
+static_assert(!MakesRows<std::vector<double>, std::vector<int>>, "1.5 would be cut");
+static_assert(!MakesRows<std::vector<int>, std::vector<double>>);
+
 TEST(Dataset, PartsOfSparseRowsAreNamedWithTheirTypes) {
   const Tensor offsets = Tensor::of({0, 1, 2}), columns = cast(Tensor::of({0, 1}), DType::i32),
                values = Tensor::of({5.0, 6.0});

@@ -21,7 +21,7 @@ constexpr std::string_view npy_ending = ".npy";
 template <class Action>
 auto reading(const char* function, const std::filesystem::path& path, const Action& action) try {
   const std::string where = fmt::format("{}(\"{}\")", function, path.string());
-  const Text text = Text::read(path, where);
+  const Text text = Text::read_archive(path, where);
   return action(where, std::string_view(text.begin(), static_cast<std::size_t>(text.end() - text.begin())));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory(function);

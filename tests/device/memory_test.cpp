@@ -56,7 +56,7 @@ TEST_F(DeviceMemory, BeyondTheBudgetTheMessageSaysWhatWasWantedAndWhatIsFree) {
   EXPECT_NE(said.find(" are free, "), std::string::npos) << said;
   EXPECT_NE(said.find("Linden's, the budget is "), std::string::npos) << said;
   EXPECT_TRUE(
-      said.ends_with("Hint: fewer rows at once, a smaller max_bins or max_leaves need less; Device::cpu() uses "
+      said.ends_with("Hint: fewer rows at once, a smaller .max_bins or .max_leaves need less; Device::cpu() uses "
                      "the host's memory."))
       << said;
 }

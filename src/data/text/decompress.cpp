@@ -97,7 +97,7 @@ Compression compression_of(std::string_view start) noexcept {
 const OtherCompression* other_compression_of(std::string_view start) noexcept {
   using namespace std::string_view_literals;
   static constexpr OtherCompression bzip2{"bzip2", "bzip2 -dc"}, xz{"xz", "xz -dc"}, lz4{"lz4", "lz4 -dc"},
-      zip{"zip", "unzip -p"};
+      zip{"zip", "unzip -p", true};
   if (start.starts_with("BZh"sv) && start.substr(4).starts_with("1AY&SY"sv)) return &bzip2;
   if (start.starts_with("\xFD"
                         "7zXZ\0"sv))

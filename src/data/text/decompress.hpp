@@ -15,6 +15,7 @@ Compression compression_of(std::string_view start) noexcept;
 /// What else a file is compressed by, by its first bytes: "bzip2", with how to unpack it; null if by nothing known.
 struct OtherCompression {
   const char *name, *unpack;
+  bool is_archive = false;
 };
 const OtherCompression* other_compression_of(std::string_view start) noexcept;
 

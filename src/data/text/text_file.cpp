@@ -98,10 +98,18 @@ Text Text::copy_of(std::string_view text) {
 }
 
 Text Text::read(const std::filesystem::path& path, const std::string& call) {
-  return read_start(path, call, std::numeric_limits<std::size_t>::max());
+  return read(path, call, std::numeric_limits<std::size_t>::max(), false);
+}
+
+Text Text::read_archive(const std::filesystem::path& path, const std::string& call) {
+  return read(path, call, std::numeric_limits<std::size_t>::max(), true);
 }
 
 Text Text::read_start(const std::filesystem::path& path, const std::string& call, std::size_t most) {
+  return read(path, call, most, false);
+}
+
+Text Text::read(const std::filesystem::path& path, const std::string& call, std::size_t most, bool takes_archives) {
   const bool standard_input = path == "-";
   std::error_code ignored;
   const std::unique_ptr<std::FILE, Close> file(standard_input ? stdin : open(path, call));
@@ -122,17 +130,18 @@ Text Text::read_start(const std::filesystem::path& path, const std::string& call
     whole = true;
     break;
   }
-  if (Text unpacked = text.unpacked(whole, call, most); unpacked.memory_) return unpacked;
+  if (Text unpacked = text.unpacked(whole, call, most, takes_archives); unpacked.memory_) return unpacked;
   text.size_ = std::min(text.size_, most);
   text.close();
   return text;
 }
 
-Text Text::unpacked(bool whole, const std::string& call, std::size_t most) const {
+Text Text::unpacked(bool whole, const std::string& call, std::size_t most, bool takes_archives) const {
   const std::string_view packed(memory_.get(), size_);
   const Compression compression = compression_of(packed);
   Text text;
-  if (const OtherCompression* other = other_compression_of(packed))
+  const OtherCompression* const other = other_compression_of(packed);
+  if (other && !(takes_archives && other->is_archive))
     fail<FileError>("{}: the file is compressed by {}, and gzip and zstd are read. Hint: pipe \"{}\" into \"-\".", call,
                     other->name, other->unpack);
   if (compression == Compression::none) return text;

@@ -14,8 +14,10 @@ namespace linden {
 class Text {
  public:
   /// Reads the file, or standard input for "-"; what is compressed by gzip or zstd is unpacked. Throws FileError that
-  /// opens with `call`, such as Dataset::from_csv("x.csv"), when it cannot be read.
+  /// opens with `call`, such as Dataset::from_csv("x.csv"), when it cannot be read, or is packed otherwise.
   static Text read(const std::filesystem::path& path, const std::string& call);
+  /// The same, but archives of zip are what the caller reads: as they are.
+  static Text read_archive(const std::filesystem::path& path, const std::string& call);
   /// The first `most` bytes of a file, or all when there are fewer.
   static Text read_start(const std::filesystem::path& path, const std::string& call, std::size_t most);
   static Text copy_of(std::string_view text);
@@ -29,10 +31,11 @@ class Text {
     void operator()(char* memory) const noexcept { std::free(memory); }
   };
   Text() = default;
+  static Text read(const std::filesystem::path& path, const std::string& call, std::size_t most, bool takes_archives);
   void reserve(std::size_t bytes);
   void close();
   // What was compressed, or nothing for what was not.
-  Text unpacked(bool whole, const std::string& call, std::size_t most) const;
+  Text unpacked(bool whole, const std::string& call, std::size_t most, bool takes_archives) const;
 
   std::unique_ptr<char[], Free> memory_;
   std::size_t size_ = 0;

@@ -187,14 +187,15 @@ class LINDEN_API BoostedModel {
   /// Throws DataError for a class that the model does not know.
   Tensor labels_of(const Dataset& data) const;
 
-  /// Writes the model; the file appears whole or not at all. Throws FileError, leaving an existing file as it was.
+  /// Writes the model, compressed where the name ends in .gz; the file appears whole or not at all. Throws FileError,
+  /// leaving an existing file as it was.
   void save(const std::filesystem::path& path) const;
   /// Writes the same text, which is one line of JSON, to a stream. Throws FileError when the stream fails.
   void save(std::ostream& out) const;
   /// The same text.
   std::string to_string() const;
-  /// Reads and checks a model. Throws FileError when anything in it is not as save wrote it, MemoryError when there is
-  /// not enough memory; a file needs at most a few times its own size.
+  /// Reads and checks a model, compressed or not. Throws FileError when anything in it is not as save wrote it,
+  /// MemoryError when there is not enough memory; a file needs at most a few times its own size.
   static BoostedModel load(const std::filesystem::path& path);
   /// Reads one model and nothing behind it: several may follow each other in a stream.
   static BoostedModel load(std::istream& in);

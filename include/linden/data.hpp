@@ -152,7 +152,8 @@ class LINDEN_API Dataset {
   /// index. Kept sparse. Files may be compressed, as for from_csv. Throws FileError, or DataError with the line.
   static Dataset from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options = {});
 
-  /// Reads a file by a schema: as many features as it has, those absent being 0; larger indices are ignored.
+  /// Reads a file by a schema whose features are numbers or f0, f1, ...: as many as it has, those absent being 0;
+  /// larger indices are ignored. DataError for a schema of other names or with categories, whose columns have no index.
   static Dataset from_libsvm(const std::filesystem::path& path, const Schema& schema,
                              const LibsvmOptions& options = {});
 

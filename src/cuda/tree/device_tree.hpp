@@ -1,71 +1,12 @@
-// What the GPU's kernels keep for themselves while a tree grows (TreeMemory::scratch), and what several of them do.
+// What several of the GPU's kernels of trees do.
 #pragma once
 
-#include "backend/tree/layout.hpp"
 #include "backend/tree_kernels.hpp"
 #include "cuda/runtime/queue.hpp"
 #include "cuda/runtime/simt.hpp"
+#include "cuda/tree/scratch.hpp"
 
 namespace linden::cuda {
-
-/// A candidate of a new node whose rows are counted by bin of its feature, tile by tile.
-struct CountJob {
-  std::int32_t node, candidate;  ///< numbers among the new nodes, and among the node's candidates
-  std::int32_t tiles_left;
-};
-struct CountList {
-  unsigned long long* end;   ///< how many jobs there are, and tiles: see row_counts.hpp
-  CountJob* jobs;            ///< [capacity]
-  std::int64_t* first_tile;  ///< [capacity], ascending
-  unsigned* rows;            ///< [capacity, 256]: by bin
-  std::int32_t capacity;
-};
-
-inline constexpr std::int64_t count_tile = 4096;  ///< rows; nodes of no more are never listed
-inline constexpr std::int64_t most_count_jobs = 4096;
-
-/// Needs a tree's capacities; a null `scratch` measures.
-struct StepScratch {
-  explicit StepScratch(const TreeMemory& tree) {
-    const std::int64_t rows = tree.bins.rows, batch = tree.batch_capacity;
-    const bool is_renewed = tree.renewal.level > 0;
-    Layout layout(tree.scratch);
-    layout.place(done, 1);
-    layout.place(first_tile, batch + 1);
-    layout.place(right_entries, batch);
-    layout.place(jobs, 1);
-    layout.place(job_node, 2 * batch);
-    layout.place(first_row, 2 * batch + 1);
-    const std::int64_t fit = rows / count_tile, large = fit < 2 * batch ? fit : 2 * batch;
-    for (CountList& list : counted) {
-      const std::int64_t each = &list == counted ? 1 : tree.bins.features;
-      const std::int64_t most = large * each < most_count_jobs ? large * each : most_count_jobs;
-      list.capacity = static_cast<std::int32_t>(most);
-      layout.place(list.end, 1);
-      layout.place(list.jobs, most);
-      layout.place(list.first_tile, most);
-      layout.place(list.rows, 256 * most);
-    }
-    layout.place(counts_left, 2 * batch);
-    layout.place(leaf_totals, std::int64_t{2} * tree.limits.max_leaves);
-    layout.place(residual_keys, is_renewed ? rows : 0);
-    layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
-    bytes = layout.bytes();
-  }
-
-  std::int32_t* done;              ///< whether select has finished the tree
-  std::int64_t* first_tile;        ///< [batch_capacity + 1] of each node of the batch, in partition
-  std::int64_t* right_entries;     ///< [batch_capacity]: placed so far
-  std::int32_t* jobs;              ///< how many new nodes are summed row by row
-  std::int32_t* job_node;          ///< [2 * batch_capacity]: which
-  std::int64_t* first_row;         ///< [2 * batch_capacity + 1]: entries of the jobs before each
-  CountList counted[2];            ///< of each large node the most promising candidate, and then those that may beat it
-  std::int32_t* counts_left;       ///< [2 * batch_capacity]: candidates of a new node in the second list
-  std::int64_t* leaf_totals;       ///< [2 * max_leaves]: sums of gradients and curvatures
-  std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
-  std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights
-  std::int64_t bytes;
-};
 
 /// New nodes that a step can have, for the size of its grids.
 std::int32_t most_new_nodes(Context& context, const TreeMemory& tree);

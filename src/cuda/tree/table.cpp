@@ -1,5 +1,6 @@
 // The GPU's table of tree kernels.
-#include "cuda/tree/device_tree.hpp"
+#include "cuda/runtime/queue.hpp"
+#include "cuda/tree/scratch.hpp"
 #include "cuda/tree/steps.hpp"
 #include "cuda/runtime/tables.hpp"
 

@@ -134,7 +134,7 @@ class LINDEN_API Dataset {
   ~Dataset() = default;
 
   /// Reads RFC 4180 text (quotes, doubled quotes, line breaks inside quotes; unquoted fields are trimmed), as it is or
-  /// compressed by gzip or zstd (known by its first bytes); "-" reads standard input. Blank lines are skipped, also in
+  /// compressed, .gz or .zst (known by its first bytes); "-" reads standard input. Blank lines are skipped, also in
   /// a file of one column, where "" makes a row. A column is numeric (f64) when every field that is not missing parses
   /// as a number, else a categorical one whose dictionary is sorted by bytes, so that the order of rows does not
   /// matter. A label that is not a number makes classes. Throws FileError when the file cannot be read, DataError with

@@ -40,7 +40,7 @@ struct Direction {
 // Returns what was there before.
 __device__ __forceinline__ long long add(std::int64_t* sum, int count) {
   return static_cast<long long>(
-      atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(count)));
+      atomicAdd(reinterpret_cast<unsigned long long*>(global(sum)), static_cast<unsigned long long>(count)));
 }
 
 template <class E>

@@ -40,11 +40,12 @@ struct Direction {
 // Returns what was there before.
 __device__ __forceinline__ long long add(std::int64_t* sum, int count) {
   return static_cast<long long>(
-      atomicAdd(reinterpret_cast<unsigned long long*>(global(sum)), static_cast<unsigned long long>(count)));
+      atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(count)));
 }
 
 template <class E>
-__global__ void __launch_bounds__(threads) divide(const TreeState* tree, StepScratch scratch) {
+__global__ void __launch_bounds__(threads)
+    divide(const TreeState* tree, std::int64_t* left_entries, StepScratch scratch) {
   LINDEN_SHARED(counts, int[items * warps]);  // of entries going left: [item, warp]; then the sums before each
   LINDEN_SHARED(places, Places);
   const int lane = int(lane_index()), warp = int(warp_index());
@@ -91,7 +92,7 @@ __global__ void __launch_bounds__(threads) divide(const TreeState* tree, StepScr
       if (lane == 31) {
         const int left = before + first + second, right = count - left;
         const std::int64_t begin = other_half(*tree, node.begin);
-        places.left = begin + add(tree->left_entries + b, left);
+        places.left = begin + add(left_entries + b, left);
         places.right = begin + node.entries - right - add(scratch.right_entries + b, right);
       }
     }
@@ -130,7 +131,8 @@ void partition(Context& context, TreeMemory& tree) {
   const StepScratch scratch(tree);
   const unsigned blocks = blocks_for(context, tree.sample_rows + tree.batch_capacity * partition_tile, partition_tile);
   with_entries(tree, [&]<class E>(E*) {
-    launch<divide<E>>({.grid = blocks, .block = threads, .stream = stream_of(context)}, tree.state, scratch);
+    launch<divide<E>>({.grid = blocks, .block = threads, .stream = stream_of(context)}, tree.state, tree.left_entries,
+                      scratch);
   });
 }
 

@@ -21,7 +21,8 @@ class HostPasses : public testing::Test {
   const std::vector<double> raw_{1, 8, 2, -3, 4, 5, 7, 0.5, -2, 6}, label_{1, -2, 3, 0.5, 4}, weight_{1, 2, 0.5, 1, 3};
   const double share_ = 1 / 7.5;
   Arena arena_{2};
-  const Design design_{"test", Dataset::from_rows(std::span<const double>(raw_), 2), weight_, true, arena_};
+  const Dataset data_ = Dataset::from_rows(std::span<const double>(raw_), 2);  // which the design refers to
+  const Design design_{"test", data_, weight_, true, arena_};
   const DesignWeights weights_{weight_.data(), share_};
 };
 

@@ -13,6 +13,7 @@
 
 #include "base/fail.hpp"
 #include "base/gzip.hpp"
+#include "base/out_of_memory.hpp"
 #include "base/size_limit.hpp"
 
 namespace linden {
@@ -29,8 +30,12 @@ ModelSource source_of(const std::filesystem::path& path) {
   if (!standard_input && std::filesystem::is_directory(path, ignored))
     fail<FileError>("load(\"{}\"): it is a directory, not a file.", name);
   const int descriptor = standard_input ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const gzFile opened = descriptor < 0 ? nullptr : ::gzdopen(descriptor, "rb");  // reads what is not compressed, too
-  if (opened == nullptr) fail<FileError>("load(\"{}\"): cannot open the file: {}.", name, reason(errno));
+  if (descriptor < 0) fail<FileError>("load(\"{}\"): cannot open the file: {}.", name, reason(errno));
+  const gzFile opened = ::gzdopen(descriptor, "rb");  // reads what is not compressed, too
+  if (opened == nullptr) {                            // zlib found no memory, and left the descriptor
+    ::close(descriptor);
+    fail_out_of_memory("load");
+  }
   const std::shared_ptr<gzFile_s> file(opened, ::gzclose);
   return {name,
           [file, name](char* block, std::size_t most) {

@@ -89,13 +89,13 @@ using TreeSeconds = std::map<std::pair<std::string, int>, double>;
 class Grower {
  public:
   Grower(const Backend& backend, DeviceContext& context, const Dataset& data, const BoostingConfig& config,
-         Arena& arena)
+         Workers& workers)
       : backend_(backend),
         context_(context),
         labels_(training_labels("linden_gpu_kernels", data, config.loss)),
-        cuts_(make_cuts(data, config.max_bins, {}, arena)),
+        cuts_(make_cuts(data, config.max_bins, {}, workers)),
         bins_(backend, context, data, cuts_, config.min_rows_in_leaf),
-        rows_(backend, context, labels_, {}, initial_score(labels_.loss, labels_.values, {}, arena)),
+        rows_(backend, context, labels_, {}, initial_score(labels_.loss, labels_.values, {}, workers)),
         storage_(backend, context, bins_.view(), growth_limits(config), {}) {
     std::vector<std::int32_t> all(static_cast<std::size_t>(bins_.view().features));
     std::iota(all.begin(), all.end(), 0);
@@ -208,14 +208,14 @@ ordered_json run(const bench::Arguments& arguments) {
   BoostingConfig config{.loss = loss::logistic(), .max_leaves = 1 << depth, .max_depth = depth};
   config.max_bins = static_cast<int>(arguments.number(2));
 
-  Arena arena(static_cast<int>(arguments.option("threads", 0)));
-  const Dataset data = bench::generated_rows(1, rows, features, arena);
+  Workers workers(static_cast<int>(arguments.option("threads", 0)));
+  const Dataset data = bench::generated_rows(1, rows, features, workers);
   const Backend& backend = backend_of(device);
-  DeviceContext context(device, arena);
+  DeviceContext context(device, workers);
   Probe probe(backend, context);
   const double bandwidth = probe.copy_bandwidth(arguments.option("copy-mb", 1024) << 20);
 
-  Grower grower(backend, context, data, config, arena);
+  Grower grower(backend, context, data, config, workers);
   const BinsView& bins = grower.bins().view();
   grower.run_round();
   grower.time_round(probe);

@@ -39,8 +39,8 @@ void write_rows(const Dataset& data, const std::string& path) {
 // The parts of a fit, one by one, in the way in which fit_linear has them.
 ordered_json time_parts(const Dataset& data, const LinearConfig& config, Device device, int threads, int turns) {
   const Backend& backend = backend_of(device);
-  Arena arena(threads);
-  DeviceContext context(device, arena);
+  Workers workers(threads);
+  DeviceContext context(device, workers);
   const DeviceArray<double> one(backend.memory, context, 1, "a probe");
   const auto seconds_of = [&](const auto& work) {
     const auto start = bench::Clock::now();
@@ -53,7 +53,8 @@ ordered_json time_parts(const Dataset& data, const LinearConfig& config, Device 
 
   const std::span<const double> unweighted;
   std::optional<Design> design;
-  const double standardising = seconds_of([&] { design.emplace("linden_gpu_linear", data, unweighted, true, arena); });
+  const double standardising =
+      seconds_of([&] { design.emplace("linden_gpu_linear", data, unweighted, true, workers); });
   std::optional<LinearRows> rows;
   std::optional<Objective> objective;
   Penalty penalty;
@@ -101,13 +102,13 @@ ordered_json run(const bench::Arguments& arguments) {
   LinearConfig config{.loss = loss::logistic(), .l2 = 1e-6, .standardize = false};
 
   const auto start = bench::Clock::now();
-  Arena arena(threads);
-  const Dataset data = bench::generated_rows(1, rows, features, arena);
+  Workers workers(threads);
+  const Dataset data = bench::generated_rows(1, rows, features, workers);
   const double seconds_generating = bench::seconds_since(start);
   if (const std::string file = arguments.option("rows-file", ""); !file.empty()) write_rows(data, file);
 
   // Warms up the device: the first use opens it and loads its kernels.
-  const Dataset small = bench::generated_rows(2, 10'000, features, arena);
+  const Dataset small = bench::generated_rows(2, 10'000, features, workers);
   ordered_json fits = ordered_json::array();
   const ordered_json parts = time_parts(data, config, device, threads, turns);
   for (const char* const solver : {"newton_cholesky", "lbfgs"}) {

@@ -31,12 +31,12 @@ float noise(std::uint64_t key) {
 
 }  // namespace
 
-Dataset generated_rows(std::uint64_t seed, std::int64_t rows, int features, Arena& arena) {
+Dataset generated_rows(std::uint64_t seed, std::int64_t rows, int features, Workers& workers) {
   const auto count = static_cast<std::size_t>(rows) * static_cast<std::size_t>(features);
   const auto memory = std::make_shared<Memory>(count * sizeof(float));
   float* const columns = memory->as<float>();
   std::vector<double> labels(static_cast<std::size_t>(rows));
-  arena.chunks(rows, tile_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  workers.chunks(rows, tile_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     float tile[tile_rows * higgs_features], tile_labels[tile_rows];
     const auto tall = static_cast<std::size_t>(end - begin);
     higgs_like_rows(seed, static_cast<std::uint64_t>(begin), {tile, tall * higgs_features}, {tile_labels, tall});

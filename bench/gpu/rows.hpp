@@ -13,6 +13,6 @@
 namespace linden::bench {
 
 /// Training rows have seed 1, those held out seed 2.
-Dataset generated_rows(std::uint64_t seed, std::int64_t rows, int features, Arena& arena);
+Dataset generated_rows(std::uint64_t seed, std::int64_t rows, int features, Workers& workers);
 
 }  // namespace linden::bench

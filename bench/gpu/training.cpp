@@ -31,9 +31,9 @@ ordered_json run(const bench::Arguments& arguments) {
   const Device device = arguments.option("device", "cuda") == "cpu" ? Device::cpu() : Device::cuda(0);
 
   const auto start = bench::Clock::now();
-  Arena arena(threads);
-  const Dataset train = bench::generated_rows(1, rows, features, arena);
-  const Dataset test = bench::generated_rows(2, std::clamp<std::int64_t>(rows / 5, 1000, 200'000), features, arena);
+  Workers workers(threads);
+  const Dataset train = bench::generated_rows(1, rows, features, workers);
+  const Dataset test = bench::generated_rows(2, std::clamp<std::int64_t>(rows / 5, 1000, 200'000), features, workers);
   const double seconds_generating = bench::seconds_since(start);
 
   // Warms up the device: the first use opens it and loads its kernels.

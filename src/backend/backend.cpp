@@ -15,15 +15,15 @@ const Backend& backend_of(const Device& device) {
   return *cuda.backend;
 }
 
-cuda::Queue* tensor_queue_of(const Device& device) {
-  return device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().shared_queue(device.index());
+cuda::Stream* tensor_stream_of(const Device& device) {
+  return device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().shared_stream(device.index());
 }
 
-DeviceContext::DeviceContext(const Device& device, Arena& threads)
-    : Context{threads, device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().open_queue(device.index())} {}
+DeviceContext::DeviceContext(const Device& device, Workers& threads)
+    : Context{threads, device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().open_stream(device.index())} {}
 
 DeviceContext::~DeviceContext() {
-  if (queue != nullptr) cuda_backend().close_queue(queue);
+  if (stream != nullptr) cuda_backend().close_stream(stream);
 }
 
 }  // namespace linden

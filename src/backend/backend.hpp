@@ -21,14 +21,14 @@ struct Backend {
 /// Throws DeviceError for a GPU that this process cannot use.
 const Backend& backend_of(const Device& device);
 
-/// The queue of a GPU that all tensors of the process share; null for the CPU.
-cuda::Queue* tensor_queue_of(const Device& device);
+/// The stream of a GPU that all tensors of the process share; null for the CPU.
+cuda::Stream* tensor_stream_of(const Device& device);
 
-/// A context for one fit or prediction: the caller's threads, and on a GPU a queue of its own. Its end waits for the
+/// A context for one fit or prediction: the caller's threads, and on a GPU a stream of its own. Its end waits for the
 /// work.
 class DeviceContext : public Context {
  public:
-  DeviceContext(const Device& device, Arena& arena);
+  DeviceContext(const Device& device, Workers& workers);
   ~DeviceContext();
   DeviceContext(const DeviceContext&) = delete;
   DeviceContext& operator=(const DeviceContext&) = delete;

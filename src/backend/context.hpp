@@ -6,12 +6,12 @@
 namespace linden {
 
 namespace cuda {
-class Queue;  // src/cuda/runtime/queue.hpp
+class Stream;  // src/cuda/runtime/stream.hpp
 }
 
 struct Context {
-  Arena& arena;                  ///< the threads of the CPU
-  cuda::Queue* queue = nullptr;  ///< the stream of a GPU; null on the CPU
+  Workers& workers;                ///< the threads of the CPU
+  cuda::Stream* stream = nullptr;  ///< the stream of a GPU; null on the CPU
 };
 
 }  // namespace linden

@@ -9,7 +9,7 @@ namespace linden {
 
 struct Backend;
 namespace cuda {
-class Queue;
+class Stream;
 }
 
 struct CudaBackend {
@@ -18,9 +18,9 @@ struct CudaBackend {
   int devices = 0;                               ///< usable or not
   int first = 0;                                 ///< the first usable one
   const char* (*why_not)(int device) = nullptr;  ///< why this one cannot be used, as half a sentence; empty if it can
-  cuda::Queue* (*open_queue)(int device) = nullptr;
-  void (*close_queue)(cuda::Queue*) noexcept = nullptr;  ///< waits for its work; never throws
-  cuda::Queue* (*shared_queue)(int device) = nullptr;    ///< that of all tensors, never closed
+  cuda::Stream* (*open_stream)(int device) = nullptr;
+  void (*close_stream)(cuda::Stream*) noexcept = nullptr;  ///< waits for its work; never throws
+  cuda::Stream* (*shared_stream)(int device) = nullptr;    ///< that of all tensors, never closed
   DeviceMemoryUse (*memory_use)(int device) = nullptr;
   void (*set_memory_budget)(int device, std::int64_t bytes) = nullptr;
   void (*trim_memory)(int device) = nullptr;

@@ -1,6 +1,6 @@
 // The seam of memory: room on a device, and copies between it and the host.
 //
-// Everything happens in the order of the context's queue. On the CPU, device and host are the same and a copy is a
+// Everything happens in the order of the context's stream. On the CPU, device and host are the same and a copy is a
 // copy; its table is host_memory.cpp, the GPU's src/cuda/memory.cpp.
 #pragma once
 

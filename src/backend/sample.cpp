@@ -14,22 +14,22 @@ constexpr int bucket_bits = 12;
 using Counts = std::array<std::int64_t, 1 << bucket_bits>;
 
 // One 128-bit draw serves four items.
-void fill_keys(std::vector<std::uint32_t>& keys, const SampleTask& task, Arena& arena, Counts& counts) {
+void fill_keys(std::vector<std::uint32_t>& keys, const SampleTask& task, Workers& workers, Counts& counts) {
   std::mutex mutex;
-  arena.chunks(static_cast<std::int64_t>(keys.size()), chunk_items,
-               [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
-                 Counts mine{};
-                 for (std::int64_t i = begin; i < end; i += 4) {
-                   const PhiloxCounter drawn =
-                       random_words(task.seed, task.use, task.round, static_cast<std::uint64_t>(i / 4));
-                   for (std::int64_t k = i; k < std::min(i + 4, end); ++k) {
-                     keys[k] = drawn.word[k - i];
-                     ++mine[keys[k] >> (32 - bucket_bits)];
+  workers.chunks(static_cast<std::int64_t>(keys.size()), chunk_items,
+                 [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+                   Counts mine{};
+                   for (std::int64_t i = begin; i < end; i += 4) {
+                     const PhiloxCounter drawn =
+                         random_words(task.seed, task.use, task.round, static_cast<std::uint64_t>(i / 4));
+                     for (std::int64_t k = i; k < std::min(i + 4, end); ++k) {
+                       keys[k] = drawn.word[k - i];
+                       ++mine[keys[k] >> (32 - bucket_bits)];
+                     }
                    }
-                 }
-                 const std::lock_guard lock(mutex);
-                 for (std::size_t b = 0; b < mine.size(); ++b) counts[b] += mine[b];
-               });
+                   const std::lock_guard lock(mutex);
+                   for (std::size_t b = 0; b < mine.size(); ++b) counts[b] += mine[b];
+                 });
 }
 
 // A key with its item, so that equal keys have an order.
@@ -55,22 +55,22 @@ std::int64_t sample_size(std::int64_t count, double fraction) {
 }
 
 void draw_sample(Context& context, const SampleTask& task) {
-  Arena& arena = context.arena;
+  Workers& workers = context.workers;
   const std::int64_t count = task.count;
   std::vector<std::uint32_t> keys(static_cast<std::size_t>(count));
   Counts counts{};
-  fill_keys(keys, task, arena, counts);
+  fill_keys(keys, task, workers, counts);
   const std::uint64_t last = threshold(keys, counts, task.wanted);
   const auto is_drawn = [&](std::int64_t i) { return ranked(keys[i], i) <= last; };
 
   std::vector<std::int64_t> first(static_cast<std::size_t>((count + chunk_items - 1) / chunk_items + 1));
-  arena.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+  workers.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
     std::int64_t drawn = 0;
     for (std::int64_t i = begin; i < end; ++i) drawn += is_drawn(i);
     first[chunk + 1] = drawn;
   });
   std::partial_sum(first.begin(), first.end(), first.begin());
-  arena.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+  workers.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
     std::int64_t at = first[chunk];
     for (std::int64_t i = begin; i < end; ++i)
       if (is_drawn(i)) task.sample[at++] = static_cast<std::uint32_t>(i);
@@ -78,9 +78,9 @@ void draw_sample(Context& context, const SampleTask& task) {
 }
 
 std::vector<std::uint32_t> draw_sample(std::int64_t count, double fraction, std::uint64_t seed, Draw use,
-                                       std::uint32_t round, Arena& arena) {
+                                       std::uint32_t round, Workers& workers) {
   std::vector<std::uint32_t> sample(static_cast<std::size_t>(sample_size(count, fraction)));
-  Context context{arena};
+  Context context{workers};
   draw_sample(context, {seed, use, round, count, static_cast<std::int64_t>(sample.size()), sample.data()});
   return sample;
 }

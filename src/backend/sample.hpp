@@ -27,6 +27,6 @@ void draw_sample(Context&, const SampleTask&);
 
 /// sample_size(count, fraction) of 0 .. count - 1.
 std::vector<std::uint32_t> draw_sample(std::int64_t count, double fraction, std::uint64_t seed, Draw use,
-                                       std::uint32_t round, Arena& arena);
+                                       std::uint32_t round, Workers& workers);
 
 }  // namespace linden

@@ -1,7 +1,8 @@
-// The arena's crew: helpers that stay for a moment after a call, ready for the next.
+// The crew behind Workers: helpers that stay for a moment after a call, ready for the next.
 //
 // Waking a sleeping thread takes as long as a hundred thousand additions. So a helper, once called, looks out for the
-// arena's next call for a tenth of a millisecond before it goes back to those that any arena may ask (helpers.hpp).
+// next call of these workers for a tenth of a millisecond before it goes back to those that anyone may ask
+// (helpers.hpp).
 #include "base/parallel.hpp"
 
 #include <algorithm>
@@ -51,7 +52,7 @@ void pause() {
 
 /// One call at a time: its tasks are handed out by a counter to the caller (worker 0) and to the helpers that are
 /// there.
-struct Arena::Pool {
+struct Workers::Pool {
   explicit Pool(int threads) : present(static_cast<std::size_t>(threads)), asked(static_cast<std::size_t>(threads)) {}
   ~Pool() {
     stopped = true;
@@ -129,7 +130,7 @@ struct Arena::Pool {
   std::atomic<bool> taken{false};  // by the one caller whose tasks are shared
 };
 
-void Arena::run(std::int64_t tasks, Call call, const void* closure) {
+void Workers::run(std::int64_t tasks, Call call, const void* closure) {
   // Alone: nothing to share, or another thread (or a task of a call that is under way) has the helpers.
   if (pool_ == nullptr || tasks <= 1 || helpers_are_lost() || pool_->taken.exchange(true)) {
     for (std::int64_t task = 0; task < tasks; ++task) call(closure, task, 0);
@@ -157,13 +158,14 @@ void Arena::run(std::int64_t tasks, Call call, const void* closure) {
 
 // More threads than cores would only wait for each other. Scratch memory is made for `threads_`, so that the number is
 // bounded; where it is small it is left as asked for.
-Arena::Arena(int threads) : threads_(threads > 0 ? std::min(threads, std::max(64, usable_cores())) : usable_cores()) {
+Workers::Workers(int threads)
+    : threads_(threads > 0 ? std::min(threads, std::max(64, usable_cores())) : usable_cores()) {
   if (threads < 0) fail<ArgumentError>("threads is {}; it must be >= 0. Hint: 0 takes all cores.", threads);
   const int crew = std::min(threads_, usable_cores());
   if (crew > 1) pool_ = std::make_unique<Pool>(crew);
 }
 
-Arena::Arena(Arena&&) noexcept = default;
-Arena::~Arena() = default;
+Workers::Workers(Workers&&) noexcept = default;
+Workers::~Workers() = default;
 
 }  // namespace linden

@@ -1,4 +1,4 @@
-// Threads: an arena of a size that the caller sets, and one way to use it.
+// Threads: as many workers as the caller sets, and one way to use them.
 //
 // Which worker runs which task is not fixed, so a result must not depend on it: tasks write to places of their own,
 // and whatever is added up afterwards is added in the order of tasks (or is a sum of integers).
@@ -12,13 +12,13 @@
 
 namespace linden {
 
-class Arena {
+class Workers {
  public:
   /// `threads` workers, the calling thread among them; 0 takes all cores that the process may use. Of a number above
   /// 64 and above the cores the larger of these two is left. Where the system gives no threads the caller works alone.
-  explicit Arena(int threads);
-  ~Arena();
-  Arena(Arena&&) noexcept;
+  explicit Workers(int threads);
+  ~Workers();
+  Workers(Workers&&) noexcept;
 
   int threads() const noexcept { return threads_; }
 

@@ -76,13 +76,13 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   const Dataset& train = counted.data();
   const Labels labels = labels_of(counted);
   const Backend& backend = backend_of(options.device);
-  Arena arena(options.threads);
+  Workers workers(options.threads);
   const Threads tape_threads(options.threads);
-  DeviceContext context(options.device, arena);
+  DeviceContext context(options.device, workers);
 
   std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   const std::span<const double> weights = weights_of(train);
-  model->initial_score = initial_score(labels.loss, labels.values, weights, arena);
+  model->initial_score = initial_score(labels.loss, labels.values, weights, workers);
   const int outputs = model->outputs();
   Progress progress(backend, context, *model, train, labels, options);
 
@@ -93,7 +93,7 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
     check_gradients(counted.as_numbered(rows.fill_gradients()), 0, labels.loss);
     slopes = rows.slopes();
   }
-  const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, slopes, arena);
+  const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, slopes, workers);
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf);
   model->seconds_binning = seconds_since(bin_start);

@@ -12,7 +12,7 @@
 #include "cuda/memory.hpp"
 #include "cuda/probe.hpp"
 #include "cuda/runtime/pool.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/tables.hpp"
 
 namespace linden {
@@ -49,8 +49,8 @@ std::string why_not_this(int device) {
 // What each GPU keeps until the process ends.
 struct Kept {
   std::string why_not;
-  cuda::Queue* shared = nullptr;           // never closed: tensors may outlive everything
-  std::array<cuda::Queue*, 4> spare = {};  // of fits and predictions that have ended, for the next ones
+  cuda::Stream* shared = nullptr;           // never closed: tensors may outlive everything
+  std::array<cuda::Stream*, 4> spare = {};  // of fits and predictions that have ended, for the next ones
 };
 std::mutex mutex;
 std::vector<Kept>& kept() {
@@ -61,33 +61,33 @@ Kept& kept(int device) { return kept().at(static_cast<std::size_t>(device)); }
 
 const char* why_not(int device) { return kept(device).why_not.c_str(); }
 
-cuda::Queue* open_queue(int device) {
+cuda::Stream* open_stream(int device) {
   {
     const std::lock_guard lock(mutex);
-    for (cuda::Queue*& spare : kept(device).spare)
+    for (cuda::Stream*& spare : kept(device).spare)
       if (spare != nullptr) return std::exchange(spare, nullptr);
   }
-  return new cuda::Queue(device);
+  return new cuda::Stream(device);
 }
 
-// A queue whose work failed is not used again.
-void close_queue(cuda::Queue* queue) noexcept {
-  if (cudaStreamSynchronize(queue->stream()) == cudaSuccess) {
+// A stream whose work failed is not used again.
+void close_stream(cuda::Stream* stream) noexcept {
+  if (cudaStreamSynchronize(stream->handle()) == cudaSuccess) {
     const std::lock_guard lock(mutex);
-    for (cuda::Queue*& spare : kept(queue->device()).spare)
+    for (cuda::Stream*& spare : kept(stream->device()).spare)
       if (spare == nullptr) {
-        spare = queue;
+        spare = stream;
         return;
       }
   }
-  delete queue;
+  delete stream;
 }
 
-cuda::Queue* shared_queue(int device) {
+cuda::Stream* shared_stream(int device) {
   const std::lock_guard lock(mutex);
-  cuda::Queue*& queue = kept(device).shared;
-  if (queue == nullptr) queue = new cuda::Queue(device);
-  return queue;
+  cuda::Stream*& stream = kept(device).shared;
+  if (stream == nullptr) stream = new cuda::Stream(device);
+  return stream;
 }
 
 DeviceMemoryUse memory_of(int device) {
@@ -102,9 +102,9 @@ void trim(int device) { cuda::pool_of(device).trim(); }
 CudaBackend ask() {
   static std::string reason;
   CudaBackend backend{.why_not = why_not,
-                      .open_queue = open_queue,
-                      .close_queue = close_queue,
-                      .shared_queue = shared_queue,
+                      .open_stream = open_stream,
+                      .close_stream = close_stream,
+                      .shared_stream = shared_stream,
                       .memory_use = memory_of,
                       .set_memory_budget = budget_of,
                       .trim_memory = trim};

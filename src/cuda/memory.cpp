@@ -1,12 +1,12 @@
 #include "cuda/memory.hpp"
 
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 namespace {
 
-void* allocate(Context& context, std::int64_t bytes, const char* what) { return context.queue->allocate(bytes, what); }
-void release(Context& context, void* memory, std::int64_t bytes) noexcept { context.queue->release(memory, bytes); }
+void* allocate(Context& context, std::int64_t bytes, const char* what) { return context.stream->allocate(bytes, what); }
+void release(Context& context, void* memory, std::int64_t bytes) noexcept { context.stream->release(memory, bytes); }
 
 void transfer(Context& context, void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind, const char* what) {
   if (bytes > 0) check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream_of(context)), what);
@@ -22,11 +22,11 @@ bool is_read_later(const void* from) {
 
 void upload(Context& context, void* to, const void* from, std::int64_t bytes) {
   transfer(context, to, from, bytes, cudaMemcpyHostToDevice, "a copy to the GPU");
-  if (bytes > 0 && is_read_later(from)) context.queue->synchronize();
+  if (bytes > 0 && is_read_later(from)) context.stream->synchronize();
 }
 void download(Context& context, void* to, const void* from, std::int64_t bytes) {
   transfer(context, to, from, bytes, cudaMemcpyDeviceToHost, "a copy from the GPU");
-  context.queue->synchronize();
+  context.stream->synchronize();
 }
 void copy(Context& context, void* to, const void* from, std::int64_t bytes) {
   transfer(context, to, from, bytes, cudaMemcpyDeviceToDevice, "a copy on the GPU");

@@ -199,12 +199,12 @@ std::vector<Block> cut(const Text& text, std::size_t size) {
 
 // Appends the blocks' parts, in order, into one tensor.
 template <class T, class Part>
-Tensor join(std::span<const Block> blocks, Arena& arena, Part&& part) {
+Tensor join(std::span<const Block> blocks, Workers& workers, Part&& part) {
   std::vector<std::int64_t> starts{0};
   for (const Block& block : blocks) starts.push_back(starts.back() + static_cast<std::int64_t>(part(block).size()));
   Tensor all = Tensor::empty({starts.back()}, dtype_of<T>);
   T* const to = all.data<T>();
-  arena.each(static_cast<std::int64_t>(blocks.size()), [&](std::int64_t task, int) {
+  workers.each(static_cast<std::int64_t>(blocks.size()), [&](std::int64_t task, int) {
     const auto b = static_cast<std::size_t>(task);
     std::copy(part(blocks[b]).begin(), part(blocks[b]).end(), to + starts[b]);
   });
@@ -240,14 +240,14 @@ void refuse_trouble(const Text& text, const Source& source, std::span<const Bloc
 
 // The blocks of the text, parsed. Where nothing is said about the first index, one that is 0 makes it 0.
 std::vector<Block> parse_blocks(const Text& text, const Source& source, Indices& indices,
-                                std::optional<bool> zero_based, std::size_t size, Arena& arena) {
+                                std::optional<bool> zero_based, std::size_t size, Workers& workers) {
   std::atomic<bool> zero_found = false;
   indices.first = zero_based.value_or(false) ? 0 : 1;
   indices.zero_found = zero_based ? nullptr : &zero_found;
   std::vector<Block> blocks = cut(text, size);
-  arena.each(static_cast<std::int64_t>(blocks.size()),
-             [&](std::int64_t b, int) { parse_block(blocks[static_cast<std::size_t>(b)], indices); });
-  if (zero_found) return parse_blocks(text, source, indices, true, size, arena);
+  workers.each(static_cast<std::int64_t>(blocks.size()),
+               [&](std::int64_t b, int) { parse_block(blocks[static_cast<std::size_t>(b)], indices); });
+  if (zero_found) return parse_blocks(text, source, indices, true, size, workers);
   refuse_trouble(text, source, blocks);
   return blocks;
 }
@@ -290,8 +290,8 @@ Columns columns_of(std::span<const Block> blocks, const Indices& indices) {
 }
 
 // Numbers the columns that are kept anew, and drops the entries of others.
-void renumber(std::vector<Block>& blocks, const std::vector<std::int32_t>& kept, Arena& arena) {
-  arena.each(static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
+void renumber(std::vector<Block>& blocks, const std::vector<std::int32_t>& kept, Workers& workers) {
+  workers.each(static_cast<std::int64_t>(blocks.size()), [&](std::int64_t b, int) {
     Block& block = blocks[static_cast<std::size_t>(b)];
     std::size_t from = 0, to = 0;
     for (std::int64_t& length : block.lengths) {
@@ -358,7 +358,7 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
   if (schema != nullptr && options.features > 0)
     fail<ArgumentError>("{}: the schema says how many features there are. Hint: leave them out of the options.",
                         source.call);
-  Arena arena(options.threads);
+  Workers workers(options.threads);
   Indices indices{.features = options.features, .drop_unlabelled = options.drop_unlabelled};
   std::optional<bool> zero_based = options.zero_based;
   std::optional<NamedIndices> named;
@@ -369,23 +369,23 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
     indices.ignore_larger = true;
   }
   std::vector<Block> blocks =
-      parse_blocks(text, source, indices, zero_based, block ? block : std::size_t{512} << 10, arena);
+      parse_blocks(text, source, indices, zero_based, block ? block : std::size_t{512} << 10, workers);
   std::int64_t unlabelled = 0;
   for (const Block& b : blocks) unlabelled += b.unlabelled;
   const Columns columns = named ? named->columns : columns_of(blocks, indices);
-  if (!columns.kept.empty()) renumber(blocks, columns.kept, arena);
+  if (!columns.kept.empty()) renumber(blocks, columns.kept, workers);
   DatasetBuilder::State state;
   state.is_sparse = true;
   state.label = join<double>(
-      blocks, arena, [](const Block& b) -> const auto& { return b.labels; });
+      blocks, workers, [](const Block& b) -> const auto& { return b.labels; });
   state.rows = state.label.elements();
   if (state.rows == 0)
     fail<DataError>("{}: {}.", source.call, unlabelled > 0 ? "every label is missing" : "the file has no rows");
   state.sparse.offsets = offsets_of(blocks, state.rows);
   state.sparse.columns = join<std::int32_t>(
-      blocks, arena, [](const Block& b) -> const auto& { return b.columns; });
+      blocks, workers, [](const Block& b) -> const auto& { return b.columns; });
   state.sparse.values = join<double>(
-      blocks, arena, [](const Block& b) -> const auto& { return b.values; });
+      blocks, workers, [](const Block& b) -> const auto& { return b.values; });
   state.sparse.names = named && !named->names.empty() ? std::move(named->names) : columns.names();
   state.origin = origin_in_file(source.file, starts_of(blocks));
   if (unlabelled > 0)

@@ -69,15 +69,15 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
     fail<DeviceError>(
         "{}: solver qr runs on the CPU alone. Hint: Device::cpu(), or newton_cholesky, newton_cg or lbfgs on {}.",
         where, options.device.name());
-  Arena arena(options.threads);
+  Workers workers(options.threads);
   const Threads tape_threads(options.threads);
-  DeviceContext context(options.device, arena);
+  DeviceContext context(options.device, workers);
 
   const auto state = std::make_shared<LinearModel::State>();
   state->config = settled(config, labels.loss);
   static_cast<ModelSchema&>(*state) = schema_of(where, train, labels, names_of(train, fitted_columns(train)));
 
-  Design design(where, train, weights, config.intercept, arena);
+  Design design(where, train, weights, config.intercept, workers);
   const LinearRows rows(backend, context, labels.loss, labels.values, weights);
   FitRun fit(where, rows, design, config, state->feature_names);
   fit.run();

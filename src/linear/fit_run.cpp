@@ -135,7 +135,7 @@ void FitRun::stop_at_start(Solver solver) {
 std::vector<double> FitRun::constant_start() const {
   std::vector<double> start(index(objective_.size()));
   if (!config_.intercept) return start;
-  const std::vector<double> constant = initial_score(rows_.loss, rows_.labels, rows_.weights, rows_.context.arena);
+  const std::vector<double> constant = initial_score(rows_.loss, rows_.labels, rows_.weights, rows_.context.workers);
   for (std::size_t k = 0; k < constant.size(); ++k) start[(k + 1) * index(objective_.width()) - 1] = constant[k];
   return start;
 }
@@ -153,7 +153,7 @@ Point FitRun::at_start() {
 }
 
 LeastSquares FitRun::factorise() {
-  Context host{rows_.context.arena};
+  Context host{rows_.context.workers};
   return least_squares(design_, rows_.labels, rows_.weights, rows_.share, objective_.penalty().l2, host);
 }
 

@@ -116,12 +116,12 @@ Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& opt
                         where);
   const State& s = known("predict");
   const Backend& backend = backend_of(options.device);
-  Arena arena(options.threads);
-  DeviceContext context(options.device, arena);
+  Workers workers(options.threads);
+  DeviceContext context(options.device, workers);
   const std::vector<int> columns = columns_of(where, data, s);
-  const std::vector<double> scores = scores_of(s, Design(where, data, columns, arena), backend, context);
+  const std::vector<double> scores = scores_of(s, Design(where, data, columns, workers), backend, context);
   const Tensor result =
-      predictions(loss(), outputs(), data.rows(), scores.data(), options.output != Output::score, arena);
+      predictions(loss(), outputs(), data.rows(), scores.data(), options.output != Output::score, workers);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("LinearModel::predict");

@@ -57,16 +57,16 @@ void for_each_slope(const ProgramLoss&, const LossSpec& spec, double score, cons
 }
 
 /// Of the weighted loss at one constant score, for losses of one output.
-Slope slope_at(double score, const LossSpec& spec, const LabelPoints& points, Arena& arena) {
+Slope slope_at(double score, const LossSpec& spec, const LabelPoints& points, Workers& workers) {
   struct Sums {
     ExactSum gradient, curvature;
   };
-  std::vector<Sums> partial(static_cast<std::size_t>(arena.threads()));
+  std::vector<Sums> partial(static_cast<std::size_t>(workers.threads()));
   visit_loss(spec, [&](auto loss) {
     using RowLoss = decltype(loss);
     if constexpr (has_one_score<RowLoss> || std::is_same_v<RowLoss, ProgramLoss>) {
       const auto rows = static_cast<std::int64_t>(points.labels.size());
-      arena.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+      workers.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
         Sums& sums = partial[static_cast<std::size_t>(worker)];
         for_each_slope(loss, spec, score, points, begin, end, [&](std::size_t row, double slope, double curvature) {
           const double weight = points.weights.empty() ? 1.0 : points.weights[row];
@@ -270,7 +270,7 @@ double order_statistic(const LabelPoints& points, double level) {
 }  // namespace
 
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
-                                  Arena& arena) {
+                                  Workers& workers) {
   if (loss.outputs() == 0) fail<ArgumentError>("initial_score: {} does not know its classes yet.", loss.name());
   const LabelPoints rows{labels, weights};
   const LossSpec& spec = loss.definition().spec;
@@ -290,7 +290,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   const LossTraits* const traits = traits_of(spec);
   const double median = traits && traits->start == Start::median ? order_statistic(rows, 0.5) : 0;
   return {
-      minimise(search_for(loss, points, median), [&](double score) { return slope_at(score, spec, points, arena); })};
+      minimise(search_for(loss, points, median), [&](double score) { return slope_at(score, spec, points, workers); })};
 }
 
 }  // namespace linden

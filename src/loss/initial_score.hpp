@@ -15,6 +15,6 @@ namespace linden {
 /// score. The scores of softmax sum to zero. Quantile and absolute start from the order statistic of the labels, as
 /// backend/math/order_statistic.hpp defines it: one of the labels.
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
-                                  Arena& arena);
+                                  Workers& workers);
 
 }  // namespace linden

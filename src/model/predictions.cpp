@@ -7,10 +7,11 @@
 
 namespace linden {
 
-Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked, Arena& arena) {
+Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked,
+                   Workers& workers) {
   Tensor result = Tensor::empty(outputs == 1 ? Shape{rows} : Shape{rows, outputs});
   double* const out = result.data<double>();
-  arena.chunks(rows, 4096, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  workers.chunks(rows, 4096, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     for (std::int64_t row = begin; row < end; ++row) {
       double* const prediction = out + row * outputs;
       for (int k = 0; k < outputs; ++k) prediction[k] = scores[k * rows + row];

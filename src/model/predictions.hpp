@@ -11,7 +11,8 @@
 namespace linden {
 
 /// Scores [outputs, rows] through the loss's link: [rows], or [rows, outputs] for more than one.
-Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked, Arena& arena);
+Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked,
+                   Workers& workers);
 
 /// The most probable class of predictions [rows, K]; for one output, class 1 from probability 0.5 on. Throws
 /// ArgumentError, opening with `where`, for a model that has no classes.

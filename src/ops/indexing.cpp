@@ -189,7 +189,7 @@ Sorted sort(const Tensor& x, int axis, bool descending) {
     Context& context = tensor_context(x.device());
     Tensor scratch;  // a GPU's kernel has its own
     if (x.device().kind() == Device::Kind::cpu)
-      scratch = TensorAccess::allocate({context.arena.threads() * sort_scratch(x.size(d))}, DType::u8, x.device());
+      scratch = TensorAccess::allocate({context.workers.threads() * sort_scratch(x.size(d))}, DType::u8, x.device());
     tensor_kernels_of(x.device())
         .sort(context, descending, axis_loops<3>(x.shape(), d, {&sorted.values, &sorted.indices, &x}),
               TensorAccess::data(scratch));

@@ -99,7 +99,7 @@ Tensor Generator::integers(const Shape& shape, std::int64_t low, std::int64_t hi
   const std::uint64_t least = (std::uint64_t{1} << bits) % n;
   const std::span<std::int64_t> numbers = t.span<std::int64_t>();
   tensor_context(Device::cpu())
-      .arena.chunks(t.elements(), 16384, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+      .workers.chunks(t.elements(), 16384, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
           numbers[i] =
               static_cast<std::int64_t>(static_cast<std::uint64_t>(low) +

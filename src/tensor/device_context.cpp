@@ -9,9 +9,9 @@
 namespace linden {
 
 struct Threads::Scope {
-  explicit Scope(int threads) : arena(threads), cpu{arena}, gpu{arena} {}
+  explicit Scope(int threads) : workers(threads), cpu{workers}, gpu{workers} {}
 
-  Arena arena;
+  Workers workers;
   Context cpu, gpu;
   Scope* before = nullptr;
 };
@@ -37,12 +37,12 @@ Threads::Threads(int threads) {
 }
 Threads::~Threads() { current_scope = scope_->before; }
 
-int Threads::current() { return scope().arena.threads(); }
+int Threads::current() { return scope().workers.threads(); }
 
 Context& tensor_context(const Device& device) {
   Threads::Scope& here = scope();
   if (device.kind() == Device::Kind::cpu) return here.cpu;
-  here.gpu.queue = tensor_queue_of(device);
+  here.gpu.stream = tensor_stream_of(device);
   return here.gpu;
 }
 

@@ -1,4 +1,4 @@
-// Where a tensor operation runs: the kernel table of its device, the threads of the caller, and a GPU's queue.
+// Where a tensor operation runs: the kernel table of its device, the threads of the caller, and a GPU's stream.
 #pragma once
 
 #include <linden/device.hpp>
@@ -7,7 +7,7 @@
 
 namespace linden {
 
-/// The context of operations on this thread (threads.hpp) on a device, good until the next call. On a GPU its queue is
+/// The context of operations on this thread (threads.hpp) on a device, good until the next call. On a GPU its stream is
 /// the one of all tensors.
 Context& tensor_context(const Device& device);
 

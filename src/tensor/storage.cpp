@@ -14,10 +14,10 @@ constexpr std::size_t alignment = 64;  // a cache line, and the widest vector re
 constexpr std::size_t page_bytes = std::size_t{32} << 20;
 constexpr const char* smaller = "use a smaller tensor, or f32 for f64";
 
-/// Memory alone wants a queue and no threads. The last tensor may go when its thread's own context has gone.
-Context context_of(cuda::Queue* queue) {
-  static Arena nobody(1);
-  return {nobody, queue};
+/// Memory alone wants a stream and no threads. The last tensor may go when its thread's own context has gone.
+Context context_of(cuda::Stream* stream) {
+  static Workers nobody(1);
+  return {nobody, stream};
 }
 
 }  // namespace
@@ -36,16 +36,16 @@ Storage::Storage(std::size_t bytes) {
   }
 }
 
-Storage::Storage(std::size_t bytes, const Device& device) : queue_(tensor_queue_of(device)), queue_bytes_(bytes) {
-  Context context = context_of(queue_);
+Storage::Storage(std::size_t bytes, const Device& device) : stream_(tensor_stream_of(device)), device_bytes_(bytes) {
+  Context context = context_of(stream_);
   data = backend_of(device).memory.allocate(context, static_cast<std::int64_t>(bytes), "a tensor");
 }
 
 Storage::~Storage() {
   std::free(block_);
-  if (queue_ == nullptr || data == nullptr) return;
-  Context context = context_of(queue_);
-  cuda_backend().backend->memory.release(context, data, static_cast<std::int64_t>(queue_bytes_));
+  if (stream_ == nullptr || data == nullptr) return;
+  Context context = context_of(stream_);
+  cuda_backend().backend->memory.release(context, data, static_cast<std::int64_t>(device_bytes_));
 }
 
 }  // namespace linden

@@ -12,7 +12,7 @@
 namespace linden {
 
 namespace cuda {
-class Queue;
+class Stream;
 }
 
 struct Storage {
@@ -20,7 +20,7 @@ struct Storage {
 
   /// Uninitialised memory: small amounts within this object, large ones in huge pages. Throws MemoryError.
   explicit Storage(std::size_t bytes);
-  /// The same on a device. It is released in the order of the queue that all tensors of the device share, so that work
+  /// The same on a device. It is released in the order of the stream that all tensors of the device share, so that work
   /// which is still queued may use it.
   Storage(std::size_t bytes, const Device& device);
   /// Memory that someone else owns, and that may be const.
@@ -39,8 +39,8 @@ struct Storage {
   void* block_ = nullptr;  // from malloc
   Memory pages_;
   std::shared_ptr<const void> owner_;
-  cuda::Queue* queue_ = nullptr;  // of `data` on a GPU
-  std::size_t queue_bytes_ = 0;
+  cuda::Stream* stream_ = nullptr;  // of `data` on a GPU
+  std::size_t device_bytes_ = 0;
   alignas(16) unsigned char small_[small_bytes];
 };
 

@@ -21,8 +21,8 @@ const MemoryKernels& apart() {
 
 class Arrays : public testing::Test {
  protected:
-  Arena arena_{1};
-  Context context_{arena_};
+  Workers workers_{1};
+  Context context_{workers_};
 };
 
 TEST_F(Arrays, OnTheCpuKernelsWorkOnTheValuesThemselves) {

@@ -5,10 +5,10 @@
 #include "base/parallel.hpp"
 
 int main() {
-  linden::Arena arena(2);
+  linden::Workers workers(2);
   std::atomic<int> arrived{0};
   long sum = 0;
-  arena.each(2, [&](std::int64_t task, int) {
+  workers.each(2, [&](std::int64_t task, int) {
     arrived.fetch_add(1, std::memory_order_relaxed);
     while (arrived.load(std::memory_order_relaxed) < 2) {  // both at once, without an order between them
     }

@@ -1,4 +1,4 @@
-// What tests of tensor kernels share: memory of any dtype and strides, all instruction levels of the machine, arenas of
+// What tests of tensor kernels share: memory of any dtype and strides, all instruction levels of the machine, crews of
 // several sizes, and comparison of bytes in which one NaN is as good as another.
 #pragma once
 
@@ -50,11 +50,11 @@ inline std::vector<Level> levels() {
 /// Calls body(kernels, context) for every level with 1, 2 and 7 threads.
 template <class Body>
 void everywhere(const Body& body) {
-  static Arena arenas[] = {Arena(1), Arena(2), Arena(7)};
+  static Workers crews[] = {Workers(1), Workers(2), Workers(7)};
   for (const Level& level : levels())
-    for (Arena& arena : arenas) {
-      SCOPED_TRACE("level " + level.name + ", " + std::to_string(arena.threads()) + " threads");
-      Context context{arena};
+    for (Workers& workers : crews) {
+      SCOPED_TRACE("level " + level.name + ", " + std::to_string(workers.threads()) + " threads");
+      Context context{workers};
       body(*level.kernels, context);
       if (::testing::Test::HasFailure()) return;
     }

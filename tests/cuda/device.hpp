@@ -18,7 +18,7 @@ class OnDevice : public device_test::OnGpu {
  protected:
   void SetUp() override {
     OnGpu::SetUp();
-    if (!HasFatalFailure() && !IsSkipped()) context_ = std::make_unique<DeviceContext>(gpu(), arena_);
+    if (!HasFatalFailure() && !IsSkipped()) context_ = std::make_unique<DeviceContext>(gpu(), workers_);
   }
 
   Context& context() { return *context_; }
@@ -46,8 +46,8 @@ class OnDevice : public device_test::OnGpu {
   }
 
  private:
-  Arena arena_{2};
-  Context cpu_{arena_};
+  Workers workers_{2};
+  Context cpu_{workers_};
   std::unique_ptr<DeviceContext> context_;
 };
 

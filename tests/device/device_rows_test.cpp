@@ -12,7 +12,7 @@ class DeviceRowsOnGpu : public OnGpu {
  protected:
   void SetUp() override {
     OnGpu::SetUp();
-    if (!IsSkipped()) context_ = std::make_unique<DeviceContext>(gpu(), arena_);
+    if (!IsSkipped()) context_ = std::make_unique<DeviceContext>(gpu(), workers_);
   }
 
   // The parts of the wanted features as text, read back from the device.
@@ -90,7 +90,7 @@ class DeviceRowsOnGpu : public OnGpu {
     return part;
   }
 
-  Arena arena_{2};
+  Workers workers_{2};
   std::unique_ptr<DeviceContext> context_;
   std::vector<std::vector<std::byte>> copies_;
   std::vector<ColumnView> columns_;
@@ -177,8 +177,8 @@ TEST_F(DeviceRowsOnGpu, OnTheCpuItIsTheViewItself) {
   Random random(4);
   const Dataset rows = random_data(random, 40, 3, "squared").dataset();
   const RawView raw(rows, plain_sources(std::vector<int>{0, 1, 2}));
-  Arena arena(2);
-  DeviceContext context(Device::cpu(), arena);
+  Workers workers(2);
+  DeviceContext context(Device::cpu(), workers);
   DeviceRows all(backend_of(Device::cpu()), context, raw, {.part_bytes = 1});
   int parts = 0;
   all.each_part([&](const RowsView& part, std::int64_t first) {

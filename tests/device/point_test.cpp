@@ -37,7 +37,7 @@ TEST_F(DevicePoint, TellsTheSameWhateverIsEvaluatedAfterIt) {
   for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3})}) {
     SCOPED_TRACE(loss.name());
     SmallFit host(loss, RandomRows(loss, true, 1), 0.01, 0.02, true);
-    DeviceContext context(gpu(), host.arena);
+    DeviceContext context(gpu(), host.workers);
     const LinearRows rows(backend_of(gpu()), context, loss, host.random.labels, host.random.weights);
     Objective objective(rows, host.design, host.penalty(0.01, 0.02));
     Vector near(static_cast<std::size_t>(objective.size())), far(near.size());

@@ -17,8 +17,8 @@ class ValidationOnGpu : public OnGpu {
     const BoostedModel model = fit_boosted(train, config, options);
     BoostedModel::State state = model.state();
     state.trees.clear();
-    Arena arena(2);
-    DeviceContext context(gpu(), arena);
+    Workers workers(2);
+    DeviceContext context(gpu(), workers);
     const ValidationSet set{"", valid};
     Validation validation(backend_of(gpu()), context, state, set);
     validation.start(state);

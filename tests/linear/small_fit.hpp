@@ -51,10 +51,10 @@ struct SmallFit {
       : loss(std::move(l)),
         random(std::move(of)),
         data(random.dataset()),
-        arena(threads),
-        context(Device::cpu(), arena),
+        workers(threads),
+        context(Device::cpu(), workers),
         rows(backend_of(Device::cpu()), context, loss, random.labels, random.weights),
-        design("test", data, random.weights, intercept, arena),
+        design("test", data, random.weights, intercept, workers),
         objective(rows, design, penalty(l1, l2)) {}
 
   Penalty penalty(double l1, double l2) const {
@@ -94,7 +94,7 @@ struct SmallFit {
   Loss loss;
   RandomRows random;
   Dataset data;
-  Arena arena;
+  Workers workers;
   DeviceContext context;
   LinearRows rows;
   Design design;

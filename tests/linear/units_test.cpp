@@ -17,16 +17,16 @@ using Vector = std::vector<double>;
 /// Columns of deviation 1 and 2, means 1 and -2.
 struct TwoColumns {
   explicit TwoColumns(bool intercept = true)
-      : arena(1),
-        context(Device::cpu(), arena),
+      : workers(1),
+        context(Device::cpu(), workers),
         data(Dataset::from_rows(std::span<const double>(values), 2)),
         rows(backend_of(Device::cpu()), context, loss, labels, {}),
-        design("test", data, {}, intercept, arena),
+        design("test", data, {}, intercept, workers),
         objective(rows, design, {Vector(3), Vector(3)}) {}
 
   Vector values = {0, 0, 2, -4, 0, -4, 2, 0}, labels = {1, 2, 3, 5};
   Loss loss = loss::squared();
-  Arena arena;
+  Workers workers;
   DeviceContext context;
   Dataset data;
   LinearRows rows;

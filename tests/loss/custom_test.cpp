@@ -70,8 +70,8 @@ struct Fields {
     gradients.assign(scores.size(), -1);
     curvatures.assign(scores.size(), -1);
     ranges.assign(static_cast<std::size_t>(loss.outputs()), {});
-    Arena arena(threads);
-    Context context{arena};
+    Workers workers(threads);
+    Context context{workers};
     GradientTask task;
     task.loss = loss.definition().spec;
     task.rows = static_cast<std::int64_t>(labels.size());
@@ -133,7 +133,7 @@ TEST(Custom, OneRowIsEvaluatedAsTheBuiltInLossDoes) {
 }
 
 TEST(Custom, TheStartIsThatOfTheBuiltInLoss) {
-  Arena arena(2);
+  Workers workers(2);
   for (const Pair& pair : pairs())
     for (const std::int64_t rows : {5, 3000}) {
       Fields f(pair.builtin, rows);
@@ -141,9 +141,9 @@ TEST(Custom, TheStartIsThatOfTheBuiltInLoss) {
         for (std::size_t i = 0; i < f.labels.size(); ++i) f.labels[i] += static_cast<double>(i) / 4096;
       for (const bool weighted : {false, true}) {
         const std::vector<double> weights = weighted ? f.weights : std::vector<double>();
-        const std::vector<double> want = initial_score(pair.builtin, f.labels, weights, arena);
+        const std::vector<double> want = initial_score(pair.builtin, f.labels, weights, workers);
         for (const Loss& loss : {pair.named, pair.other})
-          EXPECT_TRUE(same_bits(initial_score(loss, f.labels, weights, arena), want)) << pair.builtin.name();
+          EXPECT_TRUE(same_bits(initial_score(loss, f.labels, weights, workers), want)) << pair.builtin.name();
       }
     }
 }
@@ -155,14 +155,14 @@ TEST(Custom, SeveralScoresStartWhereTheirLossIsLeast) {
                                    },
                                    {.outputs = 2});
   const std::vector<double> labels{1010, 1000, 990, 1004, 996, 1000.5}, weights{1, 2, 1, 0.5, 0.5, 0};
-  Arena arena(1);
+  Workers workers(1);
   double sum = 0, total = 0, squares = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     sum += weights[i] * labels[i];
     total += weights[i];
   }
   for (std::size_t i = 0; i < labels.size(); ++i) squares += weights[i] * std::pow(labels[i] - sum / total, 2);
-  const std::vector<double> start = initial_score(normal, labels, weights, arena);
+  const std::vector<double> start = initial_score(normal, labels, weights, workers);
   ASSERT_EQ(start.size(), 2u);
   EXPECT_NEAR(start[0], sum / total, 1e-6);
   EXPECT_NEAR(start[1], 0.5 * std::log(squares / total), 1e-6);
@@ -225,9 +225,9 @@ TEST(Custom, ScalarsAreConstantsAndRowsAreRead) {
   EXPECT_EQ(refusal<ArgumentError>([&] { rows.evaluate(s, 4); }),
             "Loss::evaluate: mine reads parameters by row, so one row has no loss of its own.");
   EXPECT_EQ(evaluate_custom(rows.definition(), s, 4, 2, g, h), 81);
-  Arena arena(1);
+  Workers workers(1);
   // The weighted mean of the labels.
-  EXPECT_NEAR(initial_score(rows, std::vector<double>{1, 2, 6}, {}, arena)[0], 23.0 / 6, 1e-12);
+  EXPECT_NEAR(initial_score(rows, std::vector<double>{1, 2, 6}, {}, workers)[0], 23.0 / 6, 1e-12);
   EXPECT_EQ(refusal<ArgumentError>([&] { check_trainable("fit_boosted", rows, 4); }),
             "fit_boosted: a parameter of loss \"mine\" has 3 values for 4 rows of data.");
 }

@@ -33,8 +33,8 @@ struct Fields {
   }
 
   void run(Kernel kernel, const Loss& loss, int threads, bool weighted) {
-    Arena arena(threads);
-    Context context{arena};
+    Workers workers(threads);
+    Context context{workers};
     GradientTask task;
     task.loss = loss.definition().spec;
     task.rows = static_cast<std::int64_t>(labels.size());

@@ -38,9 +38,9 @@ double mean_of(const Rows& rows, bool weighted) {
 }
 
 std::vector<double> start(const Loss& loss, const Rows& rows, bool weighted, int threads = 2) {
-  Arena arena(threads);
+  Workers workers(threads);
   return initial_score(loss, rows.labels, weighted ? std::span<const double>(rows.weights) : std::span<const double>(),
-                       arena);
+                       workers);
 }
 
 TEST(InitialScore, OfOneOutputIsTheLinkOfTheMean) {

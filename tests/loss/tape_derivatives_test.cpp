@@ -155,19 +155,19 @@ TEST(TapeDerivatives, RowsThatMixTakeTheirWeights) {
 }
 
 TEST(TapeDerivatives, TheStart) {
-  Arena arena(1);
+  Workers workers(1);
   // Nothing is learnt from a common shift: the start is 0, not what roundings lead to.
-  EXPECT_EQ(initial_score(loss::custom("pairs", pairwise), std::vector<double>{1, 0, 2, 1, 5, 7}, {}, arena),
+  EXPECT_EQ(initial_score(loss::custom("pairs", pairwise), std::vector<double>{1, 0, 2, 1, 5, 7}, {}, workers),
             std::vector<double>{0});
   const Loss mean_in_all = loss::custom("all", [](const Tensor& s, const Tensor& y) { return mean(square(s - y)); });
-  EXPECT_NEAR(initial_score(mean_in_all, std::vector<double>{1, 0, 2, 1, 5, 6}, {}, arena)[0], 2.5, 1e-9);
+  EXPECT_NEAR(initial_score(mean_in_all, std::vector<double>{1, 0, 2, 1, 5, 6}, {}, workers)[0], 2.5, 1e-9);
   const Loss apart = loss::custom("apart", [](const Tensor& s, const Tensor& y) {
     return sum(square(s.reshape({-1, 1}) - y.reshape({-1, 1})), 1);
   });
-  EXPECT_NEAR(initial_score(apart, std::vector<double>{1, 0, 2}, std::vector<double>{1, 1, 2}, arena)[0], 1.25, 1e-9);
+  EXPECT_NEAR(initial_score(apart, std::vector<double>{1, 0, 2}, std::vector<double>{1, 1, 2}, workers)[0], 1.25, 1e-9);
   const Loss several =
       loss::custom("several", [](const Tensor& s, const Tensor&) { return square(max(s, 1)); }, {.outputs = 3});
-  EXPECT_EQ(initial_score(several, std::vector<double>{1, 0, 2}, {}, arena), (std::vector<double>{0, 0, 0}));
+  EXPECT_EQ(initial_score(several, std::vector<double>{1, 0, 2}, {}, workers), (std::vector<double>{0, 0, 0}));
 }
 
 TEST(TapeDerivatives, ATensorThatIsOnTheTapeIsReadAsItIs) {
@@ -177,8 +177,8 @@ TEST(TapeDerivatives, ATensorThatIsOnTheTapeIsReadAsItIs) {
   const Filled f = fill(linear, {1, -1}, {0, 3});
   EXPECT_EQ(f.gradients, (std::vector<float>{2, 8}));
   EXPECT_EQ(f.curvatures, (std::vector<float>{0, 0}));
-  Arena arena(1);
-  EXPECT_TRUE(std::isfinite(initial_score(linear, std::vector<double>{0, 3}, {}, arena)[0]));
+  Workers workers(1);
+  EXPECT_TRUE(std::isfinite(initial_score(linear, std::vector<double>{0, 3}, {}, workers)[0]));
 }
 
 TEST(TapeDerivatives, AResultOfAnotherShapeIsRefused) {

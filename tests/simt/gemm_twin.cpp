@@ -24,7 +24,7 @@ int set_workspace(CublasHandle, void* memory, std::size_t bytes) {
   return simt::check_range("gemm: workspace", memory, bytes), success;
 }
 int set_stream(CublasHandle handle, void* stream) {
-  return handle->stream = static_cast<StreamHandle>(stream), success;
+  return handle->stream = static_cast<cudaStream_t>(stream), success;
 }
 const char* status_string(int status) { return status == success ? "success" : "an unsupported value or parameter"; }
 

@@ -73,7 +73,7 @@ Cuts dense_numeric_cuts(const Column& column, int max_bins, Scratch& scratch) {
 }
 
 // Sparse features: the values of each column, zeros counted rather than stored.
-std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, int max_bins, Arena& arena) {
+std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, int max_bins, Workers& workers) {
   const std::size_t features = rows.names.size();
   const std::span<const std::int32_t> columns = rows.columns.span<const std::int32_t>();
   std::vector<std::int64_t> first(features + 1);
@@ -90,8 +90,8 @@ std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, in
     scatter(rows.values.data<double>());
 
   std::vector<Cuts> cuts(features);
-  std::vector<Scratch> scratch(static_cast<std::size_t>(arena.threads()));
-  arena.each(static_cast<std::int64_t>(features), [&](std::int64_t f, int worker) {
+  std::vector<Scratch> scratch(static_cast<std::size_t>(workers.threads()));
+  workers.each(static_cast<std::int64_t>(features), [&](std::int64_t f, int worker) {
     std::vector<ValueCount>& counts = scratch[worker].counts;
     std::vector<double>& present = scratch[worker].values;
     present.assign(values.begin() + first[f], values.begin() + first[f + 1]);
@@ -149,11 +149,11 @@ int Cuts::bin_of_number(double value) const {
   return static_cast<int>(std::lower_bound(numeric.begin(), numeric.end(), value) - numeric.begin());
 }
 
-std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Arena& arena) {
-  if (data.is_sparse()) return sparse_cuts(data.sparse(), data.rows(), max_bins, arena);
+std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Workers& workers) {
+  if (data.is_sparse()) return sparse_cuts(data.sparse(), data.rows(), max_bins, workers);
   std::vector<Cuts> cuts(data.columns().size());
-  std::vector<Scratch> scratch(static_cast<std::size_t>(arena.threads()));
-  arena.each(data.features(), [&](std::int64_t f, int worker) {
+  std::vector<Scratch> scratch(static_cast<std::size_t>(workers.threads()));
+  workers.each(data.features(), [&](std::int64_t f, int worker) {
     const Column& column = data.columns()[f];
     cuts[f] = column.categorical ? categorical_cuts(column, max_bins, slopes)
                                  : dense_numeric_cuts(column, max_bins, scratch[worker]);

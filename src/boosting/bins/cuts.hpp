@@ -40,7 +40,7 @@ struct ValueCount {
 /// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
 /// equal numbers of rows, a frequent value alone in its bin. `slopes`: one an output, where there are categories
 /// (category_bins.hpp). Does not depend on the order of rows or on threads.
-std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Arena& arena);
+std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Workers& workers);
 
 /// The cuts between at most `bins` bins of these ascending values.
 std::vector<double> cut_values(std::span<const ValueCount> values, int bins);

@@ -118,7 +118,7 @@ RowsView DeviceRows::load(std::size_t part) {
 RowsView DeviceRows::load_columns(std::byte* to, std::int64_t begin, std::int64_t end, bool is_there) {
   if (!is_there && staged_size_ > 0) {
     if (staging_.data() == nullptr) staging_ = Memory(static_cast<std::size_t>(staged_size_));
-    context_.arena.chunks(end - begin, 1024, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+    context_.workers.chunks(end - begin, 1024, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
       for (std::size_t f = 0; f < columns_.size(); ++f) {
         const ColumnView& column = host_.columns[f];
         if (places_[f] >= staged_size_) continue;

@@ -13,7 +13,8 @@ struct Binned {
   std::vector<std::uint8_t> bin;
 };
 
-Binned bin_entries(const SparseRows& rows, const std::vector<Cuts>& cuts, std::span<const int> features, Arena& arena) {
+Binned bin_entries(const SparseRows& rows, const std::vector<Cuts>& cuts, std::span<const int> features,
+                   Workers& workers) {
   const auto offsets = rows.offsets.span<const std::int64_t>();
   const auto columns = rows.columns.span<const std::int32_t>();
   std::vector<std::int32_t> place(cuts.size(), -1);
@@ -21,7 +22,7 @@ Binned bin_entries(const SparseRows& rows, const std::vector<Cuts>& cuts, std::s
   Binned entries{std::vector<std::int32_t>(columns.size()), std::vector<std::uint8_t>(columns.size())};
   const auto bin = [&](const auto* values) {
     const auto row_count = static_cast<std::int64_t>(offsets.size()) - 1;
-    arena.chunks(row_count, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    workers.chunks(row_count, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       for (std::int64_t e = offsets[begin]; e < offsets[end]; ++e) {
         const std::int32_t column = columns[e];
         entries.feature[e] = place[column];
@@ -43,7 +44,7 @@ Binned bin_entries(const SparseRows& rows, const std::vector<Cuts>& cuts, std::s
 
 SparseEntries::SparseEntries(const Backend& backend, Context& context, const SparseRows& rows,
                              const std::vector<Cuts>& cuts, std::span<const int> features) {
-  Binned entries = bin_entries(rows, cuts, features, context.arena);
+  Binned entries = bin_entries(rows, cuts, features, context.workers);
   const auto offsets = rows.offsets.span<const std::int64_t>();
   row_first_.assign(1, 0);
   row_first_.reserve(offsets.size());

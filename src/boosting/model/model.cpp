@@ -93,8 +93,8 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   if (options.rounds < 0 || options.rounds > rounds())
     fail<ArgumentError>("{}: {} rounds of a model that has {}. Hint: 0 uses all.", where, options.rounds, rounds());
   const Backend& backend = backend_of(options.device);
-  Arena arena(options.threads);
-  DeviceContext context(options.device, arena);
+  Workers workers(options.threads);
+  DeviceContext context(options.device, workers);
   const std::int64_t rows = data.rows();
   const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * outputs();
   std::vector<FeatureSource> sources = match_features(where, data, s, s.forest.used());
@@ -109,7 +109,7 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   std::vector<double> scores(static_cast<std::size_t>(rows * outputs()));
   for (int k = 0; k < outputs(); ++k) std::fill_n(scores.begin() + k * rows, rows, s.initial_score[k]);
   add_scores(backend, context, s.forest, trees, view, scores);
-  const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, arena);
+  const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, workers);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("BoostedModel::predict");

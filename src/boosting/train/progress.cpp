@@ -65,7 +65,7 @@ std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, Fi
   for (Validation& set : sets_) set.after_round(model, metrics_, values, undefined_);
   if (!options_.train_metrics) return values;
   const Tensor prediction =
-      predictions(model.config.loss, model.outputs(), train_.rows(), rows.host_scores(), true, context_.arena);
+      predictions(model.config.loss, model.outputs(), train_.rows(), rows.host_scores(), true, context_.workers);
   append_metrics(training_rows, metrics_, prediction, train_labels_, train_.weight(), values, undefined_);
   return values;
 }

@@ -21,7 +21,7 @@ void Sampler::draw(int round, TreeInput& tree) {
     std::vector<std::int32_t> features;
     for (const std::uint32_t drawn :
          draw_sample(static_cast<std::int64_t>(bins_.varying().size()), config_.feature_fraction, config_.seed,
-                     Draw::features, number, context_.arena))
+                     Draw::features, number, context_.workers))
       features.push_back(bins_.varying()[drawn]);
     use_features(features);
   }

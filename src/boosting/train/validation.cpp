@@ -59,7 +59,7 @@ void Validation::after_round(const BoostedModel::State& model, const std::vector
   add_trees(backend_, context_, device_forest, *rows_, forest.used(), scores_.data(), rows);
   scores_.download();
   const Tensor prediction =
-      predictions(model.config.loss, model.outputs(), rows, host_scores_.data(), true, context_.arena);
+      predictions(model.config.loss, model.outputs(), rows, host_scores_.data(), true, context_.workers);
   append_metrics(set_.name, metrics, prediction, labels_, set_.data.weight(), values, undefined);
 }
 

@@ -126,7 +126,7 @@ void keep_scores(const EvaluateTask& task, const TileRows& tile) {
 
 void evaluate(Context& context, const EvaluateTask& task) {
   const bool tape = task.loss.kind == LossKind::tape;
-  const PassPlan plan(context.arena.threads(), task.design, task.loss.outputs, task.scratch);
+  const PassPlan plan(context.workers.threads(), task.design, task.loss.outputs, task.scratch);
   const PassTask both{task.design,   task.weights, task.loss.outputs, tape ? nullptr : task.parameters,
                       task.gradient, task.scratch};
   pass(context, both, plan, [&](const TileRows& tile) {

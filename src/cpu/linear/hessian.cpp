@@ -99,11 +99,11 @@ void finish_row(const HessianTask& task, const BlockPlan& plan, std::int64_t out
 void finish_blocks(Context& context, const HessianTask& task, const BlockPlan& plan) {
   const std::int64_t rows = plan.blocks * plan.side;
   const std::int64_t together = at_least(1, 16384 / (plan.chunks.count * plan.side));
-  context.arena.chunks(plan.output_pairs * rows, together,
-                       [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
-                         for (std::int64_t number = begin; number < end; ++number)
-                           finish_row(task, plan, number / rows, number % rows / plan.side, number % plan.side);
-                       });
+  context.workers.chunks(plan.output_pairs * rows, together,
+                         [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+                           for (std::int64_t number = begin; number < end; ++number)
+                             finish_row(task, plan, number / rows, number % rows / plan.side, number % plan.side);
+                         });
 }
 
 template <class T>
@@ -144,23 +144,23 @@ void finish_entries(Context& context, const HessianTask& task, const SparseBlock
     for (std::int64_t j = 0; j < width; ++j) plan.last_rows[pair * width + j] = row[j];
   }
   const std::int64_t together = at_least(1, 16384 / (plan.chunks.count * width));
-  context.arena.chunks(plan.output_pairs * width, together,
-                       [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
-                         for (std::int64_t number = begin; number < end; ++number) {
-                           const std::int64_t pair = number / width, i = number % width;
-                           const double* const s = plan.last_rows + pair * width;
-                           const double t = s[columns];
-                           double* const row = i < columns ? sum_row(pair, i) : plan.accumulator(0, pair) + pairs_of(i);
-                           if (i < columns) {
-                             for (std::int64_t j = 0; j <= i; ++j)
-                               row[j] = f[i] * f[j] * (row[j] - m[i] * s[j] - s[i] * m[j] + t * m[i] * m[j]);
-                           } else {
-                             for (std::int64_t j = 0; j < columns; ++j) row[j] = f[j] * (s[j] - m[j] * t);
-                             for (std::int64_t j = 0; j <= columns && !design.intercept; ++j) row[j] = 0;
-                           }
-                           put_row(task, Pair(pair), i, 0, i + 1, row);
-                         }
-                       });
+  context.workers.chunks(
+      plan.output_pairs * width, together, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+        for (std::int64_t number = begin; number < end; ++number) {
+          const std::int64_t pair = number / width, i = number % width;
+          const double* const s = plan.last_rows + pair * width;
+          const double t = s[columns];
+          double* const row = i < columns ? sum_row(pair, i) : plan.accumulator(0, pair) + pairs_of(i);
+          if (i < columns) {
+            for (std::int64_t j = 0; j <= i; ++j)
+              row[j] = f[i] * f[j] * (row[j] - m[i] * s[j] - s[i] * m[j] + t * m[i] * m[j]);
+          } else {
+            for (std::int64_t j = 0; j < columns; ++j) row[j] = f[j] * (s[j] - m[j] * t);
+            for (std::int64_t j = 0; j <= columns && !design.intercept; ++j) row[j] = 0;
+          }
+          put_row(task, Pair(pair), i, 0, i + 1, row);
+        }
+      });
 }
 
 }  // namespace
@@ -169,7 +169,7 @@ void hessian(Context& context, const HessianTask& task) {
   const DesignView& design = task.design;
   if (design.sparse) {
     const SparseBlockPlan plan(design, task.outputs, task.scratch);
-    context.arena.each(plan.chunks.count * plan.output_pairs, [&](std::int64_t number, int) {
+    context.workers.each(plan.chunks.count * plan.output_pairs, [&](std::int64_t number, int) {
       if (design.by_row.dtype == DType::f64)
         add_entries<double>(task, plan, number);
       else
@@ -177,9 +177,9 @@ void hessian(Context& context, const HessianTask& task) {
     });
     return finish_entries(context, task, plan);
   }
-  const BlockPlan plan(context.arena.threads(), design, task.outputs, task.scratch);
-  context.arena.each(plan.chunks.count * plan.groups * plan.block_pairs,
-                     [&](std::int64_t number, int worker) { add_blocks(task, plan, number, worker); });
+  const BlockPlan plan(context.workers.threads(), design, task.outputs, task.scratch);
+  context.workers.each(plan.chunks.count * plan.groups * plan.block_pairs,
+                       [&](std::int64_t number, int worker) { add_blocks(task, plan, number, worker); });
   finish_blocks(context, task, plan);
 }
 

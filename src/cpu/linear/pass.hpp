@@ -99,7 +99,7 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
       for (std::int64_t i = 0; i < outputs * padded; ++i)
         plan.parameters[i] = i % padded < width ? task.parameters[i / padded * width + i % padded] : 0.0;
   }
-  context.arena.each(plan.chunks.count, [&](std::int64_t chunk, int worker) {
+  context.workers.each(plan.chunks.count, [&](std::int64_t chunk, int worker) {
     double* const partial = plan.partial + chunk * outputs * padded;
     double* const tile = plan.tile + worker * plan.tile_size(design);
     double* const values = plan.scores + worker * outputs * rows;
@@ -134,7 +134,7 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
   });
   if (task.out == nullptr) return;
   const std::int64_t size = outputs * padded;
-  context.arena.chunks(size, 4096, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  context.workers.chunks(size, 4096, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     for (std::int64_t chunk = 1; chunk < plan.chunks.count; ++chunk)
       for (std::int64_t i = begin; i < end; ++i) plan.partial[i] += plan.partial[chunk * size + i];
   });

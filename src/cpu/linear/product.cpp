@@ -35,7 +35,7 @@ void softmax_step(const HessianProductTask& task, const TileRows& tile) {
 }  // namespace
 
 void hessian_product(Context& context, const HessianProductTask& task) {
-  const PassPlan plan(context.arena.threads(), task.design, task.outputs, task.scratch);
+  const PassPlan plan(context.workers.threads(), task.design, task.outputs, task.scratch);
   const PassTask product{task.design, task.weights, task.outputs, task.direction, task.out, task.scratch};
   pass(context, product, plan,
        [&](const TileRows& tile) { task.softmax ? softmax_step(task, tile) : diagonal_step(task, tile); });

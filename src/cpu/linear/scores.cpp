@@ -8,7 +8,7 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 
 std::int64_t design_scratch(Context& context, const DesignView& design, std::int32_t outputs, bool with_hessian) {
-  const int threads = context.arena.threads();
+  const int threads = context.workers.threads();
   if (!with_hessian) return PassPlan(threads, design, outputs, nullptr).bytes;
   const std::int64_t fold = FoldPlan(threads, design, nullptr).bytes;
   const std::int64_t blocks = design.sparse ? SparseBlockPlan(design, outputs, nullptr).bytes
@@ -18,7 +18,7 @@ std::int64_t design_scratch(Context& context, const DesignView& design, std::int
 
 void design_scores(Context& context, const DesignScoresTask& task) {
   const DesignView& design = task.design;
-  const PassPlan plan(context.arena.threads(), design, task.outputs, task.scratch);
+  const PassPlan plan(context.workers.threads(), design, task.outputs, task.scratch);
   const PassTask scores{design, {}, task.outputs, task.parameters, nullptr, task.scratch};
   pass(context, scores, plan, [&](const TileRows& tile) {
     for (std::int64_t k = 0; k < task.outputs; ++k)

@@ -88,9 +88,9 @@ void fold_triangle(const FoldPlan& plan, std::int64_t chunk) {
 }  // namespace
 
 void triangle(Context& context, const TriangleTask& task) {
-  const FoldPlan plan(context.arena.threads(), task.design, task.scratch);
+  const FoldPlan plan(context.workers.threads(), task.design, task.scratch);
   const std::int64_t size = plan.size;
-  context.arena.each(plan.chunks.count, [&](std::int64_t chunk, int worker) {
+  context.workers.each(plan.chunks.count, [&](std::int64_t chunk, int worker) {
     fold_chunk(task, plan, chunk, plan.stacks == plan.chunks.count ? chunk : worker);
   });
   Stack r = stack_of(plan, 0, 0);

@@ -62,7 +62,7 @@ template <bool largest, class T>
 std::int64_t search_long(Context& context, const T* in, std::int64_t step, std::int64_t length) {
   Best<T> bests[most_blocks];
   const std::int64_t size = larger(grain / 2, (length + most_blocks - 1) / most_blocks);
-  context.arena.chunks(length, size, [&](std::int64_t begin, std::int64_t end, std::int64_t block, int) {
+  context.workers.chunks(length, size, [&](std::int64_t begin, std::int64_t end, std::int64_t block, int) {
     bests[block] = best_chunk<largest>(in, step, begin, end);
   });
   Best<T> best = bests[0];
@@ -88,13 +88,13 @@ void along_axis(Context& context, const AxisTask<2>& task) {
       out_at(i) = search(x, step, best_chunk<largest>(x, step, 0, task.length));
     }
   };
-  if (count * task.length <= grain || context.arena.threads() == 1)
+  if (count * task.length <= grain || context.workers.threads() == 1)
     search_each(0, count);
   else if (count < 64 && task.length >= 2 * grain)
     for (std::int64_t i = 0; i < count; ++i) out_at(i) = search_long<largest>(context, in_at(i), step, task.length);
   else
-    context.arena.chunks(count, larger(1, grain / 2 / task.length),
-                         [&](std::int64_t begin, std::int64_t end, std::int64_t, int) { search_each(begin, end); });
+    context.workers.chunks(count, larger(1, grain / 2 / task.length),
+                           [&](std::int64_t begin, std::int64_t end, std::int64_t, int) { search_each(begin, end); });
 }
 
 template <bool largest, class T>
@@ -141,7 +141,7 @@ void down_columns(Context& context, const AxisTask<2>& task) {
   if (rows * columns * task.length <= grain)
     for (std::int64_t i = 0; i < rows * strips; ++i) piece(i, 0);
   else
-    context.arena.each(rows * strips, piece);
+    context.workers.each(rows * strips, piece);
 }
 
 template <bool largest, class T>

@@ -30,12 +30,12 @@ template <class T>
 void update_below(Context& context, const MatrixView<T>& a, std::int64_t column) {
   const std::int64_t width = block, first = column + width, rest = a.rows - first;
   const auto diagonal = map_of<Eigen::RowMajor>(a.block(column, column, width, width));
-  context.arena.chunks(rest, block, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  context.workers.chunks(rest, block, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     auto rows = map_of<Eigen::RowMajor>(a.block(first + begin, column, end - begin, width));
     diagonal.template triangularView<Eigen::Lower>().transpose().template solveInPlace<Eigen::OnTheRight>(rows);
   });
   const std::int64_t tiles = (rest + block - 1) / block;
-  context.arena.each(tiles * (tiles + 1) / 2, [&](std::int64_t tile, int) {
+  context.workers.each(tiles * (tiles + 1) / 2, [&](std::int64_t tile, int) {
     std::int64_t i = 0;  // tiles of the lower half are numbered row by row
     while (tile > i) tile -= ++i;
     const std::int64_t row = first + i * block, height = least(block, a.rows - row);

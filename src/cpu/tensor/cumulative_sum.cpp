@@ -63,8 +63,8 @@ void cumulative_sum_dtype(Context& context, const AxisTask<2>& task) {
   };
   if (rows * columns * task.length <= grain) return pieces(0, rows * strips);
   const std::int64_t together = larger(1, grain / 2 / (task.length * lesser(width, columns)));
-  context.arena.chunks(rows * strips, together,
-                       [&](std::int64_t begin, std::int64_t end, std::int64_t, int) { pieces(begin, end); });
+  context.workers.chunks(rows * strips, together,
+                         [&](std::int64_t begin, std::int64_t end, std::int64_t, int) { pieces(begin, end); });
 }
 
 }  // namespace

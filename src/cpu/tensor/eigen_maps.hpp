@@ -1,5 +1,5 @@
 // Eigen's view of a matrix with strides. The files that include this one are the only ones that know Eigen; all set it
-// up alike, here: tasks of the arena are the only threads.
+// up alike, here: tasks of Workers are the only threads.
 #pragma once
 
 #define EIGEN_DONT_PARALLELIZE

@@ -51,21 +51,21 @@ void gather_as(Context& context, const AxisTask<3>& task) {
   if (inner == 0 || loops == 0) return;
   const std::int64_t segment = inner < segment_elements ? inner : segment_elements;
   const std::int64_t segments = (inner + segment - 1) / segment;
-  context.arena.chunks(loops * segments, task_elements / segment,
-                       [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
-                         for (std::int64_t unit = first; unit < last; ++unit) {
-                           const std::int64_t loop = segments == 1 ? unit : unit / segments;
-                           const std::int64_t begin = segments == 1 ? 0 : unit % segments * segment;
-                           const std::int64_t end = begin + segment < inner ? begin + segment : inner;
-                           if (across) {
-                             const std::int64_t outer = rank == 0 ? 0 : loop / task.length;
-                             const IndexedMemory<T> row(task, offsets_at(task, rank, outer));
-                             across_axis(task, row, loop - outer * task.length, begin, end);
-                           } else {
-                             along_axis(task, IndexedMemory<T>(task, offsets_at(task, rank, loop)), begin, end);
+  context.workers.chunks(loops * segments, task_elements / segment,
+                         [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+                           for (std::int64_t unit = first; unit < last; ++unit) {
+                             const std::int64_t loop = segments == 1 ? unit : unit / segments;
+                             const std::int64_t begin = segments == 1 ? 0 : unit % segments * segment;
+                             const std::int64_t end = begin + segment < inner ? begin + segment : inner;
+                             if (across) {
+                               const std::int64_t outer = rank == 0 ? 0 : loop / task.length;
+                               const IndexedMemory<T> row(task, offsets_at(task, rank, outer));
+                               across_axis(task, row, loop - outer * task.length, begin, end);
+                             } else {
+                               along_axis(task, IndexedMemory<T>(task, offsets_at(task, rank, loop)), begin, end);
+                             }
                            }
-                         }
-                       });
+                         });
 }
 
 }  // namespace

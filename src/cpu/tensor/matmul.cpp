@@ -22,7 +22,7 @@ constexpr std::int64_t block_work = 1 << 25;  // others while they have so many,
 constexpr std::int64_t block_side = 96;       // and a side of twice this
 constexpr std::int64_t most_blocks = 64;
 
-/// In place of an Arena, where tasks are matrices of a batch.
+/// In place of Workers, where tasks are matrices of a batch.
 struct OneThread {
   template <class Body>
   void each(std::int64_t tasks, const Body& body) {
@@ -147,10 +147,10 @@ template <class T>
 void matmul_as(Context& context, const MatmulTask& task) {
   const std::int64_t work = task.m * task.n * (task.k + 1);
   if (task.batch == 1 || work >= task_work) {
-    for (std::int64_t item = 0; item < task.batch; ++item) multiply(context.arena, product_of<T>(task, item));
+    for (std::int64_t item = 0; item < task.batch; ++item) multiply(context.workers, product_of<T>(task, item));
     return;
   }
-  context.arena.chunks(task.batch, task_work / work, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  context.workers.chunks(task.batch, task_work / work, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     OneThread here;
     for (std::int64_t item = begin; item < end; ++item) multiply(here, product_of<T>(task, item));
   });

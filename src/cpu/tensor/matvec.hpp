@@ -247,7 +247,7 @@ void by_columns(Threads& threads, const MatvecTask<T>& task) {
   }
 }
 
-/// `threads` has each() and chunks(), as an Arena has.
+/// `threads` has each() and chunks(), as Workers has.
 template <class Threads, class T>
 void matvec(Threads& threads, const MatvecTask<T>& task) {
   if (task.row_stride == 1 && task.column_stride != 1)

@@ -69,7 +69,7 @@ void fill(Context& context, const RandomTask& task) {
   const std::int64_t skipped = static_cast<std::int64_t>(task.first % Kind::numbers);
   const std::int64_t numbers = skipped + task.elements;
   const std::int64_t tiles = (numbers + tile - 1) / tile;
-  context.arena.chunks(tiles, tiles_of_task, [&](std::int64_t begin_tile, std::int64_t end_tile, std::int64_t, int) {
+  context.workers.chunks(tiles, tiles_of_task, [&](std::int64_t begin_tile, std::int64_t end_tile, std::int64_t, int) {
     Words words;
     alignas(64) T made[tile];
     for (std::int64_t t = begin_tile; t < end_tile; ++t) {

@@ -95,11 +95,11 @@ template <class F, class T>
 void reduce_along(Context& context, const ReduceTask& task) {
   const Run<T> run(task);
   const std::int64_t kept = positions(task.sizes, 0, task.kept);
-  if (kept * run.count <= grain || context.arena.threads() == 1) {
+  if (kept * run.count <= grain || context.workers.threads() == 1) {
     fold_positions<F>(task, run, 0, kept);
   } else if (kept >= 64 || run.blocks <= 1) {
     const std::int64_t size = larger(1, grain / 2 / larger(run.count, 1));
-    context.arena.chunks(kept, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    context.workers.chunks(kept, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       fold_positions<F>(task, run, begin, end);
     });
   } else {
@@ -109,7 +109,7 @@ void reduce_along(Context& context, const ReduceTask& task) {
       const T* in =
           static_cast<const T*>(task.in.data) + offset_of(position, task.sizes, task.in.strides, 0, task.kept);
       const std::int64_t size = larger(1, grain / 2 / (run.chunks_per_block * chunk_elements));
-      context.arena.chunks(run.blocks, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+      context.workers.chunks(run.blocks, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
         for (std::int64_t block = begin; block < end; ++block) totals[block] = fold_block<F>(run, in, block);
       });
       auto total = static_cast<typename F::Total>(F::neutral());

@@ -106,7 +106,7 @@ void reduce_columns(Context& context, const ReduceTask& task) {
     for (std::int64_t c = 0; c < count; ++c) out[c * out_step] = static_cast<typename F::Out>(totals[c]);
   };
 
-  const bool is_small = outer * rows * columns <= column_grain || context.arena.threads() == 1;
+  const bool is_small = outer * rows * columns <= column_grain || context.workers.threads() == 1;
   if (blocks == 1) {
     const auto strip = [&](std::int64_t begin, std::int64_t end) {
       Total totals[strip_columns];
@@ -119,8 +119,8 @@ void reduce_columns(Context& context, const ReduceTask& task) {
     };
     if (is_small) return strip(0, outer * strips);
     const std::int64_t size = larger(1, column_grain / 2 / larger(1, rows * lesser(columns, strip_columns)));
-    context.arena.chunks(outer * strips, size,
-                         [&](std::int64_t begin, std::int64_t end, std::int64_t, int) { strip(begin, end); });
+    context.workers.chunks(outer * strips, size,
+                           [&](std::int64_t begin, std::int64_t end, std::int64_t, int) { strip(begin, end); });
     return;
   }
 
@@ -136,7 +136,7 @@ void reduce_columns(Context& context, const ReduceTask& task) {
     if (is_small)
       for (std::int64_t i = 0; i < blocks * strips; ++i) piece(i, 0);
     else
-      context.arena.each(blocks * strips, piece);
+      context.workers.each(blocks * strips, piece);
     for (std::int64_t block = 1; block < blocks; ++block)
       for (std::int64_t c = 0; c < columns; ++c) totals[c] = F::combined(totals[c], totals[block * columns + c]);
     store(position, 0, totals, columns);

@@ -51,18 +51,18 @@ void scatter_add_as(Context& context, const AxisTask<3>& task) {
   const std::int64_t segment = whole || inner < segment_elements ? inner : segment_elements;
   const std::int64_t segments = (inner + segment - 1) / segment;
   const std::int64_t units = task_elements / (segment * task.length);
-  context.arena.chunks(loops * segments, units > 0 ? units : 1,
-                       [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
-                         for (std::int64_t unit = first; unit < last; ++unit) {
-                           const IndexedMemory<T> at(task, offsets_at(task, rank, unit / segments));
-                           if (!across) {
-                             along_axis(task, at);
-                             continue;
+  context.workers.chunks(loops * segments, units > 0 ? units : 1,
+                         [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+                           for (std::int64_t unit = first; unit < last; ++unit) {
+                             const IndexedMemory<T> at(task, offsets_at(task, rank, unit / segments));
+                             if (!across) {
+                               along_axis(task, at);
+                               continue;
+                             }
+                             const std::int64_t begin = unit % segments * segment;
+                             across_axis(task, at, begin, begin + segment < inner ? begin + segment : inner);
                            }
-                           const std::int64_t begin = unit % segments * segment;
-                           across_axis(task, at, begin, begin + segment < inner ? begin + segment : inner);
-                         }
-                       });
+                         });
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ void solve_as(Context& context, const TriangularTask& task) {
   const MatrixView<T> t{memory, n, n, task.t_row_stride, task.t_column_stride};
   const MatrixView<T> x{static_cast<T*>(task.x), n, columns, columns, 1};
   with_map(t, [&](const auto& triangle) {
-    context.arena.chunks(columns, block_columns, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    context.workers.chunks(columns, block_columns, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       solve<T>(task, triangle, x.block(0, begin, n, end - begin));
     });
   });

@@ -90,12 +90,12 @@ Record<Key>* radix_sort(Record<Key>* records, Record<Key>* other, std::int64_t c
 
 /// Every chunk counts its digits, and moves its records behind those of the chunks before it.
 template <class Key>
-Record<Key>* shared_radix_sort(Arena& arena, Record<Key>* records, Record<Key>* other, std::int64_t count) {
+Record<Key>* shared_radix_sort(Workers& workers, Record<Key>* records, Record<Key>* other, std::int64_t count) {
   const std::int64_t size = (count + chunks - 1) / chunks;
   Key counts[chunks][digits];
   for (unsigned shift = 0; shift < 8 * sizeof(Key); shift += 8) {
     __builtin_memset(counts, 0, sizeof counts);
-    arena.chunks(count, size, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+    workers.chunks(count, size, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
       for (std::int64_t i = begin; i < end; ++i) ++counts[chunk][records[i].key >> shift & 0xff];
     });
     bool shared = false;
@@ -110,7 +110,7 @@ Record<Key>* shared_radix_sort(Arena& arena, Record<Key>* records, Record<Key>* 
       shared |= static_cast<std::int64_t>(before - first) == count;
     }
     if (shared) continue;
-    arena.chunks(count, size, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+    workers.chunks(count, size, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
       Key* const place = counts[chunk];
       for (std::int64_t i = begin; i < end; ++i) other[place[records[i].key >> shift & 0xff]++] = records[i];
     });
@@ -164,18 +164,18 @@ void sort_as(Context& context, bool descending, const AxisTask<3>& task, void* s
     const std::int64_t size = (length + chunks - 1) / chunks;
     for (std::int64_t position = 0; position < count; ++position) {
       const Line<T> line(task, position);
-      context.arena.chunks(length, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+      context.workers.chunks(length, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
         line.read(order, records, begin, end);
       });
-      const Record<Key>* const sorted = shared_radix_sort(context.arena, records, records + length, length);
-      context.arena.chunks(length, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+      const Record<Key>* const sorted = shared_radix_sort(context.workers, records, records + length, length);
+      context.workers.chunks(length, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
         line.write(order, sorted, begin, end);
       });
     }
     return;
   }
   const std::int64_t lines = 2048 / length;
-  context.arena.chunks(
+  context.workers.chunks(
       count, lines > 0 ? lines : 1, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
         Record<Key>* const records = records_of(worker);
         for (std::int64_t position = begin; position < end; ++position) {

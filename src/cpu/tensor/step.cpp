@@ -14,7 +14,7 @@ template <class Update>
 void each_part(Context& context, const StepTask& task, const Update& update) {
   std::int64_t total = 0;
   for (std::int32_t s = 0; s < task.count; ++s) total += task.segments[s].elements;
-  context.arena.chunks(total, task_elements, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  context.workers.chunks(total, task_elements, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     std::int64_t before = 0;
     for (std::int32_t s = 0; s < task.count && before < end; before += task.segments[s++].elements) {
       const StepSegment& segment = task.segments[s];

@@ -89,15 +89,15 @@ void run_task(Context& context, const ElementwiseTask<operands>& task, std::int6
   const std::int64_t rows = positions(task.sizes, 0, rank - 1);
   const std::int64_t total = rows * count;
   if (total == 0) return;
-  if (total <= grain || context.arena.threads() == 1) {
+  if (total <= grain || context.workers.threads() == 1) {
     run_rows(task, loop, 0, rows, 0, count);
     return;
   }
-  const std::int64_t wanted = larger(grain / 2, total / (8 * context.arena.threads()));
+  const std::int64_t wanted = larger(grain / 2, total / (8 * context.workers.threads()));
   const std::int64_t height = lesser(rows, larger(least_rows, wanted / count));
   const std::int64_t width = lesser(count, (wanted / height + 63) / 64 * 64);
   const std::int64_t across = (count + width - 1) / width;
-  context.arena.each((rows + height - 1) / height * across, [&](std::int64_t piece, int) {
+  context.workers.each((rows + height - 1) / height * across, [&](std::int64_t piece, int) {
     const std::int64_t row = piece / across * height, begin = piece % across * width;
     run_rows(task, loop, row, lesser(rows, row + height), begin, lesser(count, begin + width));
   });

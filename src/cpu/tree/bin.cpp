@@ -35,7 +35,7 @@ void transpose(const BinsView& bins, std::int64_t begin, std::int64_t end) {
 
 void bin(Context& context, const BinTask& task) {
   const BinsView& bins = task.bins;
-  context.arena.chunks(task.rows.rows, block_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  context.workers.chunks(task.rows.rows, block_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     std::uint8_t* const out = bins.by_feature + task.first_row + begin;
     if (task.rows.columns) {
       for (std::int32_t f = 0; f < bins.features; ++f)

@@ -155,7 +155,7 @@ void gradients(Context& context, const GradientTask& task) {
   for (std::int32_t k = 0; k < task.loss.outputs; ++k) task.ranges[k] = GradientRange();
   const std::int64_t size = is_loss<SoftmaxLoss>(task.loss) ? softmax_rows : chunk_rows;
   visit_loss(task.loss, [&](auto loss) {
-    context.arena.chunks(task.rows, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    context.workers.chunks(task.rows, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       if (task.weights != nullptr)
         fill<true>(task, loss, begin, end);
       else

@@ -152,7 +152,7 @@ void histogram(Context& context, TreeMemory& memory) {
       tree.nodes[i].slot = tree.free_slots[--tree.free_count];
       rows += tree.nodes[i].entries;
     }
-  const int threads = context.arena.threads();
+  const int threads = context.workers.threads();
   const bool by_features = tree.feature_count >= 2 * group_of_many * threads;
   const std::int64_t even = rows / (2 * threads) + 1;
   const std::int64_t part_rows = even > least_part_rows ? even : least_part_rows;
@@ -190,7 +190,7 @@ void histogram(Context& context, TreeMemory& memory) {
     }
   }
 
-  context.arena.each(job_count, [&](std::int64_t j, int worker) {
+  context.workers.each(job_count, [&](std::int64_t j, int worker) {
     PackedCell* const spare = scratch.worker_cells + std::int64_t{worker} * tree.bins.cells;
     if (tree.wide)
       run<std::int32_t>(tree, jobs[j], spare);
@@ -198,7 +198,7 @@ void histogram(Context& context, TreeMemory& memory) {
       run<std::int16_t>(tree, jobs[j], spare);
   });
   for (std::int64_t s = 0; s < sum_count; ++s)
-    context.arena.chunks(tree.feature_count, 8, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+    context.workers.chunks(tree.feature_count, 8, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
       Job job = sums[s];
       job.first = static_cast<std::int32_t>(first);
       job.last = static_cast<std::int32_t>(last);

@@ -56,25 +56,25 @@ void leaf_sums(Context& context, TreeMemory& memory) {
   number_leaves(tree);
   const LeafUnits units = leaf_units(tree);
   const double per_gradient = 1 / units.gradient, per_curvature = 1 / units.curvature;
-  const int threads = context.arena.threads();
+  const int threads = context.workers.threads();
   const std::int64_t leaves = tree.leaf_count;
   for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) leaf_totals[i] = 0;
 
   const std::int64_t even = tree.bins.rows / (4 * threads) + 1;
-  context.arena.chunks(tree.bins.rows, even > 16384 ? even : 16384,
-                       [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
-                         with_entries(tree, [&]<class E>(E*) { label_rows<E>(tree, begin, end); });
-                         std::int64_t* const totals = leaf_totals + 2 * leaves * worker;
-                         for (std::int64_t row = begin; row < end; ++row) {
-                           const std::int64_t leaf = tree.leaf_of_row[row];
-                           if (leaf < 0) continue;
-                           totals[2 * leaf] += in_units(tree.gradients[row], per_gradient);
-                           totals[2 * leaf + 1] += in_units(tree.curvatures[row], per_curvature);
-                         }
-                         if (tree.sample)
-                           for (std::int64_t row = begin; row < end; ++row)
-                             if (tree.leaf_of_row[row] < 0) tree.leaf_of_row[row] = leaf_by_bins(tree, row);
-                       });
+  context.workers.chunks(tree.bins.rows, even > 16384 ? even : 16384,
+                         [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+                           with_entries(tree, [&]<class E>(E*) { label_rows<E>(tree, begin, end); });
+                           std::int64_t* const totals = leaf_totals + 2 * leaves * worker;
+                           for (std::int64_t row = begin; row < end; ++row) {
+                             const std::int64_t leaf = tree.leaf_of_row[row];
+                             if (leaf < 0) continue;
+                             totals[2 * leaf] += in_units(tree.gradients[row], per_gradient);
+                             totals[2 * leaf + 1] += in_units(tree.curvatures[row], per_curvature);
+                           }
+                           if (tree.sample)
+                             for (std::int64_t row = begin; row < end; ++row)
+                               if (tree.leaf_of_row[row] < 0) tree.leaf_of_row[row] = leaf_by_bins(tree, row);
+                         });
 
   for (std::int64_t leaf = 0; leaf < leaves; ++leaf) {
     std::int64_t gradient = 0, curvature = 0;

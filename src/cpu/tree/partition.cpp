@@ -83,7 +83,7 @@ void divide_batch(Context& context, TreeState& tree, const StepScratch& scratch)
   const auto each_chunk = [&](const auto& body) {
     std::int64_t total = 0;
     for (std::int32_t i = 0; i < tree.batch_size; ++i) total += chunks_of(tree, i);
-    context.arena.each(total, [&](std::int64_t task, int) {
+    context.workers.each(total, [&](std::int64_t task, int) {
       std::int64_t first = 0;
       std::int32_t i = 0;
       for (; task - first >= chunks_of(tree, i); ++i) first += chunks_of(tree, i);

@@ -50,14 +50,14 @@ void descend(const ForestView& forest, std::int32_t root, const double* const* r
 
 std::int64_t predict_scratch(Context& context, std::int32_t features) {
   const std::int64_t width = features > 0 ? features : 1;  // leaves read the value of a feature, too
-  return context.arena.threads() * tile_rows(features) * width * std::int64_t{sizeof(double)};
+  return context.workers.threads() * tile_rows(features) * width * std::int64_t{sizeof(double)};
 }
 
 void predict(Context& context, const PredictTask& task) {
   const ForestView& forest = task.forest;
   const std::int64_t width = forest.features;
   const std::int64_t tile = tile_rows(forest.features);
-  context.arena.chunks(task.row_count, tile, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+  context.workers.chunks(task.row_count, tile, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
     double* const values = task.worker_rows + worker * tile * width;
     gather(task.rows, task.first_row + begin, task.first_row + end, values);
     for (std::int32_t tree = 0; tree < forest.trees; ++tree)

@@ -34,7 +34,7 @@ RootSums quantise(Context& context, TreeMemory& tree) {
   RootSums totals{.rows = tree.sample_rows};
   with_entries(tree, [&]<class Integer>(Entry<Integer>*) {
     auto* const entries = static_cast<Entry<Integer>*>(tree.entries);
-    context.arena.chunks(tree.sample_rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    context.workers.chunks(tree.sample_rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       const RootSums part = round_rows(tree, entries, begin, end);
       __atomic_fetch_add(&totals.gradient, part.gradient, __ATOMIC_RELAXED);
       __atomic_fetch_add(&totals.curvature, part.curvature, __ATOMIC_RELAXED);

@@ -51,11 +51,11 @@ void renew(Context& context, TreeMemory& memory) {
   const StepScratch scratch(context, memory);
   const bool weighted = tree.renewal.weights != nullptr;
   with_entries(tree, [&]<class E>(E*) {
-    context.arena.chunks(tree.sample_rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    context.workers.chunks(tree.sample_rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
       weighted ? gather<E, true>(tree, scratch, begin, end) : gather<E, false>(tree, scratch, begin, end);
     });
   });
-  context.arena.each(tree.committed_count, [&](std::int64_t i, int worker) {
+  context.workers.each(tree.committed_count, [&](std::int64_t i, int worker) {
     const std::int32_t leaf = tree.leaf_of_node[tree.committed[i]];
     if (leaf < 0) return;
     const GrowNode& node = tree.nodes[tree.committed[i]];

@@ -24,7 +24,7 @@ inline constexpr std::int64_t partition_chunk = 32768;
 struct StepScratch {
   StepScratch(const Context& context, const TreeMemory& tree) {
     const std::int64_t rows = tree.bins.rows, batch = tree.batch_capacity, leaves = tree.limits.max_leaves;
-    const std::int64_t cells = tree.bins.cells, sparse = tree.bins.sparse.features, threads = context.arena.threads();
+    const std::int64_t cells = tree.bins.cells, sparse = tree.bins.sparse.features, threads = context.workers.threads();
     const std::int64_t parts = 2 * threads;
     const bool is_renewed = tree.renewal.level > 0;
     Layout layout(tree.scratch);

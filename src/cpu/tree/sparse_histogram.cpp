@@ -35,7 +35,7 @@ void add_rows(const TreeState& tree, const HistogramJob& job) {
 
 void sum_sparse(Context& context, TreeState& tree, const StepScratch& scratch) {
   const std::int64_t features = tree.bins.sparse.features;
-  const int threads = context.arena.threads();
+  const int threads = context.workers.threads();
   std::int64_t rows = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
     if (is_summed(tree, i)) rows += tree.nodes[i].entries;
@@ -65,14 +65,14 @@ void sum_sparse(Context& context, TreeState& tree, const StepScratch& scratch) {
     }
     sums[sum_count++].end = part_count;
   }
-  context.arena.each(job_count, [&](std::int64_t j, int) {
+  context.workers.each(job_count, [&](std::int64_t j, int) {
     if (tree.wide)
       add_rows<std::int32_t>(tree, jobs[j]);
     else
       add_rows<std::int16_t>(tree, jobs[j]);
   });
   for (std::int64_t s = 0; s < sum_count; ++s)
-    context.arena.chunks(features, 4096, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+    context.workers.chunks(features, 4096, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
       auto* const to = static_cast<FourSums*>(sums[s].cells);
       const auto* const parts = reinterpret_cast<const FourSums*>(scratch.sparse_parts);
       for (std::int64_t f = first; f < last; ++f) {

@@ -165,7 +165,7 @@ void split_sparse(Context& context, TreeState& tree, const StepScratch& scratch)
   for (std::int64_t n = 0; n < count; ++n)
     tree.sparse_best[n] = std::bit_cast<std::uint64_t>(tree.nodes[tree.first_new + n].split.gain);
   const auto each_block = [&](const auto& f) {
-    context.arena.each(count * blocks, [&](std::int64_t task, int) {
+    context.workers.each(count * blocks, [&](std::int64_t task, int) {
       const std::int64_t n = task / blocks;
       const GrowNode& node = tree.nodes[tree.first_new + n];
       if (node.slot < 0 || !may_split(tree, node)) return;

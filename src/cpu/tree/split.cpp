@@ -135,7 +135,7 @@ void split(Context& context, TreeMemory& memory) {
   constexpr std::int32_t block = 8;  // features of a task
   const std::int64_t count = tree.node_count - tree.first_new;
   const std::int64_t blocks = (tree.feature_count + block - 1) / block;
-  context.arena.each(count * blocks, [&](std::int64_t task, int) {
+  context.workers.each(count * blocks, [&](std::int64_t task, int) {
     const GrowNode& node = tree.nodes[tree.first_new + task / blocks];
     if (node.slot < 0 || !may_split(tree, node)) return;
     const Scan s = scan_of(tree, node);
@@ -144,7 +144,7 @@ void split(Context& context, TreeMemory& memory) {
     for (std::int32_t i = first; i < first + block && i < tree.feature_count; ++i)
       candidates[i] = feature_split(tree, node, s, tree.features[i], nullptr);
   });
-  context.arena.each(count, [&](std::int64_t task, int) {
+  context.workers.each(count, [&](std::int64_t task, int) {
     GrowNode& node = tree.nodes[tree.first_new + task];
     if (node.slot < 0 || !may_split(tree, node)) return;
     node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);

@@ -38,7 +38,7 @@ void subtract(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   SideBounds* const side_bounds = StepScratch(context, memory).side_bounds;
   const std::int64_t pairs = tree.first_new == 0 ? 0 : (tree.node_count - tree.first_new) / 2;
-  context.arena.each(pairs, [&](std::int64_t pair, int) {
+  context.workers.each(pairs, [&](std::int64_t pair, int) {
     GrowNode& left = tree.nodes[tree.first_new + 2 * pair];
     GrowNode& right = tree.nodes[tree.first_new + 2 * pair + 1];
     GrowNode& parent = tree.nodes[left.parent];

@@ -10,7 +10,7 @@
 
 #include "cuda/linear/rows.hpp"
 #include "cuda/linear/steps.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {

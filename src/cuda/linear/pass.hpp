@@ -9,7 +9,7 @@
 
 #include "cuda/linear/rows.hpp"
 #include "cuda/linear/tile.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 

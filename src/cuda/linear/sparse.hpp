@@ -6,7 +6,7 @@
 #pragma once
 
 #include "cuda/linear/tile.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 

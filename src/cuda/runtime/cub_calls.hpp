@@ -18,7 +18,7 @@
 #define THRUST_CUB_WRAPPED_NAMESPACE linden_cccl
 #include <cub/config.cuh>
 
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 
@@ -28,7 +28,7 @@ namespace cub = linden_cccl::cub;
 /// order of the stream. `what` opens the message of an error.
 template <class Algorithm>
 void with_temporary(Context& context, const char* what, const Algorithm& algorithm) {
-  const CurrentDevice current(context.queue->device());
+  const CurrentDevice current(context.stream->device());
   std::size_t bytes = 0;
   check(algorithm(nullptr, bytes), what);
   const Scratch<unsigned char> temporary(context, static_cast<std::int64_t>(bytes));

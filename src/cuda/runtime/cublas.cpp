@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/fail.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 namespace {
@@ -86,7 +86,7 @@ void gemm_as(Context& context, const MatmulTask& task, Cublas::Gemm<T> function)
   const Layout a = layout_of(task.a, task.m, task.k), b = layout_of(task.b, task.k, task.n);
   const T one = 1, zero = 0;
   const Scratch<unsigned char> workspace(context, workspace_bytes, "products of matrices");
-  const Stream stream = stream_of(context);
+  const StreamHandle stream = stream_of(context);
   const CurrentDevice current(stream.device);
   const std::lock_guard lock(mutex);
   const CublasHandle handle = handle_of(stream.device);

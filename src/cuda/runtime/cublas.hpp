@@ -1,7 +1,7 @@
 // Products of matrices by cuBLAS, which is looked for when the first one is wanted: nothing links to it, and its
 // headers are not needed.
 //
-// A handle for each device serves all its queues, in turn. Each product brings its own workspace, of one size, so that
+// A handle for each device serves all its streams, in turn. Each product brings its own workspace, of one size, so that
 // it counts as Linden's memory and that no other stream's work can make cuBLAS choose another way: a product has the
 // same bytes every time on one kind of GPU with one version of cuBLAS. f32 is computed in full precision (TF32 is
 // cuBLAS's choice only where it is asked for). Handles live as long as the process, so that no CUDA call runs when it

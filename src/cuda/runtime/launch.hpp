@@ -21,15 +21,13 @@
 
 namespace linden::cuda {
 
-using StreamHandle = cudaStream_t;
-
 /// A stream and the GPU that it is of, which need not be the thread's current one.
-struct Stream {
-  constexpr Stream(StreamHandle its_handle = nullptr, int its_device = -1) noexcept
+struct StreamHandle {
+  constexpr StreamHandle(cudaStream_t its_handle = nullptr, int its_device = -1) noexcept
       : handle(its_handle), device(its_device) {}
-  constexpr operator StreamHandle() const noexcept { return handle; }
+  constexpr operator cudaStream_t() const noexcept { return handle; }
 
-  StreamHandle handle;
+  cudaStream_t handle;
   int device;  ///< -1: the current one
 };
 
@@ -37,7 +35,7 @@ struct LaunchShape {
   dim3 grid = 1;
   dim3 block = 1;
   std::size_t shared = 0;  ///< bytes of dynamic shared memory
-  Stream stream = {};
+  StreamHandle stream = {};
 };
 
 namespace launching {

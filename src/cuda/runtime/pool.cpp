@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "base/fail.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 namespace {
@@ -32,13 +32,13 @@ Pool::Pool(int device) : device_(device), has_pool_(device_attribute(cudaDevAttr
   check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &keep_all), "the memory pool");
 }
 
-cudaError_t Pool::ask_for(void** memory, std::int64_t bytes, Stream stream) {
+cudaError_t Pool::ask_for(void** memory, std::int64_t bytes, StreamHandle stream) {
   const CurrentDevice current(device_);
   const auto size = static_cast<std::size_t>(bytes);
   return has_pool_ ? cudaMallocFromPoolAsync(memory, size, pool_, stream) : cudaMalloc(memory, size);
 }
 
-void* Pool::allocate(std::int64_t bytes, const char* what, Stream stream) {
+void* Pool::allocate(std::int64_t bytes, const char* what, StreamHandle stream) {
   if (bytes <= 0) return nullptr;
   const std::int64_t now = in_use_ += bytes;
   void* memory = nullptr;
@@ -56,7 +56,7 @@ void* Pool::allocate(std::int64_t bytes, const char* what, Stream stream) {
   return memory;
 }
 
-void Pool::release(void* memory, std::int64_t bytes, Stream stream) noexcept {
+void Pool::release(void* memory, std::int64_t bytes, StreamHandle stream) noexcept {
   if (memory == nullptr) return;
   in_use_ -= bytes;
   const CurrentDevice current(device_);

@@ -19,8 +19,8 @@ class Pool {
 
   /// 256-byte aligned, in stream order; null for 0 bytes. Throws MemoryError naming `what` when the budget or the
   /// device has not so much.
-  void* allocate(std::int64_t bytes, const char* what, Stream stream);
-  void release(void* memory, std::int64_t bytes, Stream stream) noexcept;
+  void* allocate(std::int64_t bytes, const char* what, StreamHandle stream);
+  void release(void* memory, std::int64_t bytes, StreamHandle stream) noexcept;
   /// Gives what is not in use back to the driver.
   void trim() noexcept;
 
@@ -40,7 +40,7 @@ class Pool {
   Room room() const;
   [[noreturn]] void refuse(std::int64_t bytes, const char* what) const;
 
-  cudaError_t ask_for(void** memory, std::int64_t bytes, Stream stream);
+  cudaError_t ask_for(void** memory, std::int64_t bytes, StreamHandle stream);
 
   int device_;
   bool has_pool_;

@@ -1,6 +1,6 @@
 #include "cuda/runtime/progress.hpp"
 
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "backend/math/host_device.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 

@@ -6,7 +6,7 @@
 
 #include "backend/math/convert.hpp"
 #include "cuda/tensor/nest.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 
@@ -132,7 +132,7 @@ void arg_reduce_dtype(Context& context, const AxisTask<2>& task) {
   // As many segments as keep the device busy, but none shorter than is worth a unit of work.
   const std::int64_t unit_threads = is_down ? 1 : 32, shortest = is_down ? 64 : 2048;
   Segments<T> segments{positions(task, task.rank), 1, task.length, nullptr};
-  const std::int64_t busy = std::int64_t{1024} * context.queue->multiprocessors();
+  const std::int64_t busy = std::int64_t{1024} * context.stream->multiprocessors();
   const std::int64_t wanted = busy / (segments.lines * unit_threads), most = task.length / shortest;
   segments.count = wanted < most ? wanted : most;
   if (segments.count < 1) segments.count = 1;

@@ -3,7 +3,7 @@
 //
 // Everything is queued at once; the host reads a single number at the end. Behind a pivot that is not positive the
 // kernels go on with NaN, and the first such pivot is what is remembered.
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 #include "cuda/tensor/triangular_block.hpp"
@@ -74,7 +74,7 @@ std::int64_t cholesky_as(Context& context, void* memory, std::int64_t n) {
   long long found = 0;
   check(cudaMemcpyAsync(&found, bad.data(), sizeof(found), cudaMemcpyDeviceToHost, stream_of(context)),
         "cholesky: reading the pivot");
-  context.queue->synchronize();
+  context.stream->synchronize();
   return found;
 }
 

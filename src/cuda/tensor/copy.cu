@@ -3,7 +3,7 @@
 // A copy that keeps the dtype and transposes runs in square tiles through shared memory, so that reads and writes are
 // both along memory.
 #include "backend/math/convert.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/strided.hpp"
 #include "cuda/tensor/steps.hpp"

@@ -7,7 +7,7 @@
 // after the other; threads joined by steps of 1, 2, 4, 8, 16 lanes; warps one after the other. The sums of tiles are
 // added 256 at a time, in the same way, to those before. Whole numbers have no order: always the CPU's bytes.
 #include "cuda/tensor/nest.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 

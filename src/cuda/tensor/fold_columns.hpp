@@ -9,7 +9,7 @@
 
 #include "backend/tensor/fold.hpp"
 #include "cuda/tensor/nest.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {
@@ -170,7 +170,7 @@ template <class F, class T>
 void reduce_columns(Context& context, const ReduceTask& task) {
   using Total = typename F::Total;
   constexpr std::int64_t few_rows = 512;
-  const std::int64_t enough_threads = std::int64_t{512} * context.queue->multiprocessors();
+  const std::int64_t enough_threads = std::int64_t{512} * context.stream->multiprocessors();
   const std::int64_t outer = positions_of(task.sizes, task.kept - 1), columns = task.sizes[task.kept - 1];
   const std::int64_t rows = positions_of(task.sizes + task.kept, task.reduced);
   if (outer * columns == 0) return;

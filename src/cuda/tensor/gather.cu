@@ -3,7 +3,7 @@
 //
 // Threads follow the memory of `out`: neighbours have neighbouring elements of its densest dimension.
 #include "cuda/tensor/nest.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 

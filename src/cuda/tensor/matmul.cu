@@ -4,7 +4,7 @@
 
 #include "cuda/tensor/matvec.hpp"
 #include "cuda/runtime/cublas.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 

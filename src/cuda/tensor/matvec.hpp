@@ -6,7 +6,7 @@
 // of it: the bytes are the same on every GPU.
 #pragma once
 
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {

@@ -2,7 +2,7 @@
 //
 // Every element depends on its own number alone (backend/tensor/random_draws.hpp).
 #include "backend/tensor/random_draws.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/strided.hpp"
 #include "cuda/tensor/steps.hpp"

@@ -6,7 +6,7 @@
 // together. Down columns: fold_columns.hpp.
 #include "cuda/tensor/fold_columns.hpp"
 #include "cuda/tensor/fold_run.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 
@@ -120,7 +120,7 @@ void reduce_along(Context& context, const ReduceTask& task) {
   constexpr unsigned wide = wide_lanes<T>, narrow = narrow_lanes<T>;
   if (cut.count < 256) {
     launch<fold_positions<F, T, is_nest, narrow>>(shape(kept, narrow), task, cut, kept);
-  } else if (cut.chunks == 1 || kept >= enough_groups * context.queue->multiprocessors()) {
+  } else if (cut.chunks == 1 || kept >= enough_groups * context.stream->multiprocessors()) {
     launch<fold_positions<F, T, is_nest, wide>>(shape(kept, wide), task, cut, kept);
   } else {
     const Scratch<typename F::Total> parts(context, kept * cut.chunks, "parts of sums");

@@ -6,7 +6,7 @@
 // that share it, and a thread for each element of `out` that is met adds what belongs to it.
 #include "cuda/tensor/nest.hpp"
 #include "cuda/runtime/radix_sort.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 

@@ -1,6 +1,6 @@
 // t x = b in place of b, 64 rows of x at a time: these are solved with the diagonal block of t, and what they add to
 // the rows that follow is subtracted there. An upper triangle is a lower one with its rows and columns reversed.
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 #include "cuda/tensor/triangular_block.hpp"

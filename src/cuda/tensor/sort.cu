@@ -6,7 +6,7 @@
 #include "backend/math/sort_key.hpp"
 #include "cuda/tensor/nest.hpp"
 #include "cuda/runtime/radix_sort.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/steps.hpp"
 

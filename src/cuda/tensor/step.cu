@@ -1,7 +1,7 @@
 // One step of SGD or Adam over all parameters of an optimizer, as if they lay one behind the other: one launch for up
 // to 64 parameters, whose addresses travel as an argument. Elements are independent, so no order matters.
 #include "backend/tensor/step_math.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/strided.hpp"
 #include "cuda/tensor/steps.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "backend/tensor_kernels.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/walk.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {

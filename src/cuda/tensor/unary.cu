@@ -1,6 +1,6 @@
 // Elementwise functions of one operand: one kernel for each op and dtype, made by folding over UnaryOps.
 #include "backend/math/scalar_ops.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/strided.hpp"
 #include "cuda/tensor/steps.hpp"

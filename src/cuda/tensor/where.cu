@@ -1,5 +1,5 @@
 // out = mask ? a : b. Values are moved as they are, so that kernels know elements of 1, 4 and 8 bytes only.
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tensor/strided.hpp"
 #include "cuda/tensor/steps.hpp"

@@ -2,7 +2,7 @@
 // feature are turned into bins row by row, a tile of 32 features at a time.
 #include "backend/tree/bin_value.hpp"
 #include "backend/tree/raw_value.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tree/steps.hpp"
 #include "cuda/tree/uploaded.hpp"
@@ -146,7 +146,7 @@ void bin(Context& context, const BinTask& task) {
   const BinsView& bins = task.bins;
   const std::int64_t rows = task.rows.rows;
   if (rows == 0) return;
-  const Stream stream = stream_of(context);
+  const StreamHandle stream = stream_of(context);
   if (bins.features > 0) {
     const Features features(context, task);
     const BlockGrid grid{rows, block_rows};

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backend/tree_kernels.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tree/scratch.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "backend/loss/row_gradient.hpp"
 #include "cuda/tree/program_rows.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tree/steps.hpp"
 
@@ -222,7 +222,7 @@ void gradients(Context& context, const GradientTask& task) {
   std::vector<Peak> seen(outputs);
   check(cudaMemcpyAsync(seen.data(), peaks.data(), outputs * sizeof(Peak), cudaMemcpyDeviceToHost, stream_of(context)),
         "gradients");
-  context.queue->synchronize();
+  context.stream->synchronize();
   for (std::size_t k = 0; k < outputs; ++k) {
     GradientRange& range = task.ranges[k];
     range.max_gradient = __builtin_bit_cast(float, seen[k].gradient);

@@ -176,13 +176,13 @@ __global__ void __launch_bounds__(threads, most_resident)
 
 template <int words>
 void accumulate_rows(Context& context, const TreeMemory& tree, const StepScratch& scratch) {
-  const Queue& queue = *context.queue;
+  const Stream& stream = *context.stream;
   const std::size_t shared = std::size_t{2} * 32 * sizeof(int) * static_cast<std::size_t>(tree.bins.most_bins);
   const unsigned groups = static_cast<unsigned>((tree.bins.features + 31) / 32), parts = tree.wide ? 2 : 1;
   // No more blocks than are resident at once: one more would run alone, when all others have ended.
-  const std::size_t fit = (queue.most_shared() + 1024) / (shared + 1024);
-  const unsigned resident =
-      static_cast<unsigned>(queue.multiprocessors()) * static_cast<unsigned>(fit < most_resident ? fit : most_resident);
+  const std::size_t fit = (stream.most_shared() + 1024) / (shared + 1024);
+  const unsigned resident = static_cast<unsigned>(stream.multiprocessors()) *
+                            static_cast<unsigned>(fit < most_resident ? fit : most_resident);
   const unsigned shared_out = resident / (groups * parts), fair = shared_out > 0 ? shared_out : 1;
   const std::int64_t useful = (tree.sample_rows + least_rows - 1) / least_rows;
   const unsigned across = useful < fair ? static_cast<unsigned>(useful) : fair;

@@ -5,7 +5,7 @@
 
 #include "backend/tree/raw_value.hpp"
 #include "backend/tree/traverse.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tree/steps.hpp"
 #include "cuda/tree/uploaded.hpp"

@@ -7,7 +7,7 @@
 
 #include "backend/loss/row_loss.hpp"
 #include "backend/loss/row_program.hpp"
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {
@@ -45,7 +45,7 @@ __global__ void __launch_bounds__(program_block)
 void program_rows(Context& context, const LossSpec& loss, const ProgramRows& task) {
   if (task.count == 0) return;
   const RowProgram& host = *loss.program;
-  const Stream stream = stream_of(context);
+  const StreamHandle stream = stream_of(context);
   const Scratch<RowProgram> program(context, 1);
   const Scratch<const double*> parameters(context, host.parameters);
   const auto upload = [&](void* to, const void* from, std::size_t bytes) {

@@ -78,7 +78,7 @@ RootSums quantise(Context& context, TreeMemory& tree) {
   });
   Totals totals;
   check(cudaMemcpyAsync(&totals, sum.data(), sizeof totals, cudaMemcpyDeviceToHost, stream_of(context)), "quantise");
-  context.queue->synchronize();
+  context.stream->synchronize();
   return {tree.sample_rows, totals.gradient, totals.curvature, totals.magnitude};
 }
 

@@ -61,23 +61,23 @@ __global__ void advance(TreeState* tree, StepScratch scratch, std::int32_t queue
 }  // namespace
 
 void begin(Context& context, TreeMemory& tree) {
-  context.queue->progress().restart();
+  context.stream->progress().restart();
   launch<start>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree, StepScratch(tree));
 }
 
 std::int32_t most_new_nodes(Context& context, const TreeMemory& tree) {
-  const int steps = context.queue->progress().steps();
+  const int steps = context.stream->progress().steps();
   const std::int32_t most = 2 * tree.batch_capacity;
   return steps < 30 && (std::int32_t{1} << steps) < most ? std::int32_t{1} << steps : most;
 }
 
 bool select(Context& context, TreeMemory& tree) {
   const std::size_t bytes = sizeof(Candidate) * static_cast<std::size_t>(tree.limits.max_leaves + 1);
-  const bool fits = bytes + own_shared <= context.queue->most_shared();
+  const bool fits = bytes + own_shared <= context.stream->most_shared();
   const StepScratch scratch(tree);
   launch<advance>({.grid = 1, .block = threads, .shared = fits ? bytes : 0, .stream = stream_of(context)}, tree.state,
                   scratch, fits ? tree.limits.max_leaves + 1 : 0);
-  return context.queue->progress().step(scratch.done, stream_of(context));
+  return context.stream->progress().step(scratch.done, stream_of(context));
 }
 
 }  // namespace linden::cuda

@@ -233,7 +233,7 @@ __global__ void keep(TreeState* tree) {
 // As many as are at work at once: mostly there is nothing to count.
 unsigned blocks_to_count(const Context& context, const TreeMemory& tree) {
   const std::int64_t tiles = tree.sample_rows / count_tile * tree.feature_count;
-  const std::int64_t most = std::int64_t{4} * context.queue->multiprocessors();
+  const std::int64_t most = std::int64_t{4} * context.stream->multiprocessors();
   return static_cast<unsigned>(tiles < 1 ? 1 : tiles < most ? tiles : most);
 }
 

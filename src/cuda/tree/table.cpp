@@ -1,5 +1,5 @@
 // The GPU's table of tree kernels.
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 #include "cuda/tree/scratch.hpp"
 #include "cuda/tree/steps.hpp"
 #include "cuda/runtime/tables.hpp"
@@ -14,7 +14,7 @@ constexpr std::int32_t leaf_wise_batch = 32, level_wise_batch = 1024;
 std::int64_t predict_scratch(Context&, std::int32_t) { return 0; }
 
 // Of what is left: the rest is for rows and scores.
-std::int64_t histogram_bytes(Context& context) { return context.queue->available() / 4; }
+std::int64_t histogram_bytes(Context& context) { return context.stream->available() / 4; }
 
 std::int64_t scratch_bytes(Context&, const TreeMemory& tree) {
   TreeMemory measured = tree;

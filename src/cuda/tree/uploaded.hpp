@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 

@@ -129,7 +129,7 @@ std::vector<std::string> merge_words(const CsvTable& table, std::span<const Bloc
 }
 
 void read_categories(const CsvTable& table, std::vector<CsvColumn>& columns, const MissingTokens& missing,
-                     Arena& arena) {
+                     Workers& workers) {
   std::vector<CodeColumn> targets(columns.size());
   std::vector<std::size_t> categorical;
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -140,12 +140,12 @@ void read_categories(const CsvTable& table, std::vector<CsvColumn>& columns, con
   }
   if (categorical.empty()) return;
   std::vector<BlockWords> found(table.blocks.size());
-  arena.each(static_cast<std::int64_t>(found.size()), [&](std::int64_t task, int) {
+  workers.each(static_cast<std::int64_t>(found.size()), [&](std::int64_t task, int) {
     const auto b = static_cast<std::size_t>(task);
     found[b].columns.resize(categorical.size());
     read_words(table, table.blocks[b], missing, targets, found[b]);
   });
-  arena.each(static_cast<std::int64_t>(categorical.size()), [&](std::int64_t task, int) {
+  workers.each(static_cast<std::int64_t>(categorical.size()), [&](std::int64_t task, int) {
     const std::size_t c = categorical[static_cast<std::size_t>(task)];
     columns[c].categories = merge_words(table, found, targets[c]);
   });
@@ -177,7 +177,7 @@ void refuse_text(const CsvTable& table, std::span<const CsvColumn> columns, std:
 }  // namespace
 
 std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds, const MissingTokens& missing,
-                                    Arena& arena) {
+                                    Workers& workers) {
   const std::size_t count = kinds.size();
   std::vector<CsvColumn> columns(count);
   std::vector<double*> values(count, nullptr);
@@ -189,7 +189,7 @@ std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKi
     values[c] = columns[c].values.data<double>();
   }
   std::vector<CsvTrouble> troubles(table.blocks.size());
-  arena.each(static_cast<std::int64_t>(troubles.size()), [&](std::int64_t task, int) {
+  workers.each(static_cast<std::int64_t>(troubles.size()), [&](std::int64_t task, int) {
     const auto b = static_cast<std::size_t>(task);
     troubles[b] = read_numbers(table, table.blocks[b], missing, values, first_text, doubtful);
   });
@@ -200,7 +200,7 @@ std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKi
                              (kinds[c] == CsvKind::automatic && doubtful[c] && has_no_number(columns[c].values));
   }
   refuse_text(table, columns, kinds);
-  read_categories(table, columns, missing, arena);
+  read_categories(table, columns, missing, workers);
   return columns;
 }
 

@@ -29,6 +29,6 @@ struct CsvColumn {
 /// the first row that is not in good form, then for the first text in a column that has to hold numbers. The result
 /// does not depend on the blocks nor on the number of threads.
 std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds, const MissingTokens& missing,
-                                    Arena& arena);
+                                    Workers& workers);
 
 }  // namespace linden

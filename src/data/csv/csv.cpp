@@ -83,9 +83,9 @@ std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole r
 
 // Refuses the first row, then column, that holds what its role does not allow.
 void check_values(const CsvTable& table, const std::vector<CsvColumn>& columns, const std::vector<CsvRole>& roles,
-                  bool may_be_unlabelled, Arena& arena) {
+                  bool may_be_unlabelled, Workers& workers) {
   std::vector<std::int64_t> bad(columns.size(), table.rows);
-  arena.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t task, int) {
+  workers.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t task, int) {
     const auto c = static_cast<std::size_t>(task);
     if (roles[c] != CsvRole::dropped) bad[c] = first_bad(table, columns[c], roles[c], may_be_unlabelled);
   });
@@ -148,17 +148,17 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
   if (options.delimiter != 0) check_delimiter(source, options.delimiter);
   if (options.decimal != '.' && options.decimal != ',')
     fail<ArgumentError>("{}: .decimal is '{}'; it must be '.' or ','.", source.call, options.decimal);
-  Arena arena(options.threads);
+  Workers workers(options.threads);
   const char delimiter = options.delimiter != 0 ? options.delimiter : guess_delimiter(text, source, options.decimal);
   CsvTable table{text, source, CsvGrammar(delimiter), options.header, options.decimal};
   read_names(table);
   const CsvRoles roles = schema != nullptr ? assign_roles(table, options, *schema) : assign_roles(table, options);
-  find_rows(table, block ? block : block_size(table.names.size()), arena);
+  find_rows(table, block ? block : block_size(table.names.size()), workers);
   if (table.rows == 0) fail<DataError>("{}: the file has a header but no rows.", source.call);
   const Schema tokens = tokens_of(options, schema);
   std::vector<CsvColumn> columns =
-      read_columns(table, roles.kinds, MissingTokens(tokens.missing, tokens.only_missing), arena);
-  check_values(table, columns, roles.roles, options.drop_unlabelled, arena);
+      read_columns(table, roles.kinds, MissingTokens(tokens.missing, tokens.only_missing), workers);
+  check_values(table, columns, roles.roles, options.drop_unlabelled, workers);
 
   DatasetBuilder::State state;
   state.rows = table.rows;

@@ -47,10 +47,10 @@ std::string one_or_more(int count, const char* what) {
 
 }  // namespace
 
-void find_rows(CsvTable& table, std::size_t size, Arena& arena) {
+void find_rows(CsvTable& table, std::size_t size, Workers& workers) {
   table.blocks = cut(table.data, table.text.end(), table.grammar, size);
-  arena.each(static_cast<std::int64_t>(table.blocks.size()),
-             [&](std::int64_t b, int) { count_rows(table.blocks[static_cast<std::size_t>(b)], table.grammar); });
+  workers.each(static_cast<std::int64_t>(table.blocks.size()),
+               [&](std::int64_t b, int) { count_rows(table.blocks[static_cast<std::size_t>(b)], table.grammar); });
   LineStarts starts;
   auto line = static_cast<std::int64_t>(line_of(table.text, table.data));
   table.rows = 0;

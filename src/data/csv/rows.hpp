@@ -52,7 +52,7 @@ struct CsvTable {
 };
 
 /// Divides the rows into blocks of about `size` bytes and counts them. Fills blocks, rows and starts.
-void find_rows(CsvTable& table, std::size_t size, Arena& arena);
+void find_rows(CsvTable& table, std::size_t size, Workers& workers);
 
 /// The field of this row and column of a table in good form.
 CsvField field_at(const CsvTable& table, std::int64_t row, int column);

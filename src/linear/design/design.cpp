@@ -76,13 +76,13 @@ std::vector<std::string> names_of(const Dataset& data, std::span<const int> colu
 }
 
 void Design::check_present(std::string_view where, const Dataset& data, std::span<const int> columns,
-                           Arena& arena) const {
+                           Workers& workers) const {
   std::vector<char> missing(columns.size());
   if (sparse_) {
     for (std::int64_t e = 0; e < by_row_.offsets[rows_]; ++e)
       if (std::isnan(value_at(by_row_.values, by_row_.dtype, e))) missing[at(by_row_.indices[e])] = 1;
   } else {
-    arena.each(this->columns(), [&](std::int64_t j, int) {
+    workers.each(this->columns(), [&](std::int64_t j, int) {
       for (std::int64_t row = 0; row < rows_ && missing[at(j)] == 0; ++row)
         missing[at(j)] = std::isnan(value_at(dense_[at(j)], row)) ? 1 : 0;
     });
@@ -94,7 +94,7 @@ void Design::check_present(std::string_view where, const Dataset& data, std::spa
 }
 
 Design::Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,
-               Arena& arena)
+               Workers& workers)
     : rows_(data.rows()), sparse_(data.is_sparse()), intercept_(intercept) {
   const std::vector<int> columns = fitted_columns(data);
   refuse_text(where, data, columns);
@@ -102,12 +102,12 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
   factor_.resize(columns.size());
   deviation_.resize(columns.size());
   if (sparse_)
-    take_entries(entries_of(data), columns, data.features(), arena);
+    take_entries(entries_of(data), columns, data.features(), workers);
   else
     dense_ = dense_columns(data, columns);
-  const std::vector<Moments> moments = column_moments(view(), weights, arena);
+  const std::vector<Moments> moments = column_moments(view(), weights, workers);
   if (std::ranges::any_of(moments, [](const Moments& m) { return !std::isfinite(m.mean + m.deviation); }))
-    check_present(where, data, columns, arena);
+    check_present(where, data, columns, workers);
   constexpr double rounding = 8 * std::numeric_limits<double>::epsilon();
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const auto [mean, deviation] = moments[j];
@@ -119,7 +119,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
   }
 }
 
-Design::Design(std::string_view where, const Dataset& data, std::span<const int> columns, Arena& arena)
+Design::Design(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers)
     : rows_(data.rows()),
       sparse_(data.is_sparse()),
       shift_(columns.size(), 0.0),
@@ -131,11 +131,11 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
     if (static_cast<int>(columns.size()) == data.features() && std::ranges::all_of(columns, is_in_place))
       by_row_ = entries_of(data);
     else
-      copy_entries(entries_of(data), RowBlocks::all(rows_), places_of(columns, data.features()), arena);
+      copy_entries(entries_of(data), RowBlocks::all(rows_), places_of(columns, data.features()), workers);
   } else {
     dense_ = dense_columns(data, columns);
   }
-  check_present(where, data, columns, arena);
+  check_present(where, data, columns, workers);
 }
 
 std::int64_t Design::entries() const noexcept {

@@ -42,16 +42,17 @@ class Design {
   /// Of the fitted_columns(). Standardises with moments under the rows' weights (empty: all one): columns are centred
   /// where there is an intercept, and scaled to variance 1 (without an intercept, to mean square 1). Throws DataError,
   /// opening with `where`, for categorical columns and missing values, naming the columns.
-  Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept, Arena& arena);
+  Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,
+         Workers& workers);
 
   /// Raw values, for a fitted model: shift 0, factor 1. `columns` says where each feature is found in `data`, -1: it is
   /// 0 in all of these sparse rows. Throws as above.
-  Design(std::string_view where, const Dataset& data, std::span<const int> columns, Arena& arena);
+  Design(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers);
 
   /// Some of the columns, with the same standardisation.
-  Design of_columns(std::span<const int> columns, Arena& arena) const;
+  Design of_columns(std::span<const int> columns, Workers& workers) const;
   /// Some of the rows, with the standardisation of all.
-  Design of_rows(const RowBlocks& blocks, Arena& arena) const;
+  Design of_rows(const RowBlocks& blocks, Workers& workers) const;
 
   DesignView view() const noexcept;
   std::int64_t rows() const noexcept { return rows_; }
@@ -80,12 +81,13 @@ class Design {
   /// Of each of `all_columns`, where it is found among `columns`, or -1.
   static std::vector<std::int32_t> places_of(std::span<const int> columns, std::int64_t all_columns);
   /// The dataset's entries, all of which are in these columns, which get new numbers.
-  void take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns, Arena& arena);
+  void take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns,
+                    Workers& workers);
   void copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
-                    Arena& arena);
-  void copy_columns(const DesignView& from, const RowBlocks& blocks, Arena& arena);
+                    Workers& workers);
+  void copy_columns(const DesignView& from, const RowBlocks& blocks, Workers& workers);
   /// `columns`: where they are in `data`.
-  void check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Arena& arena) const;
+  void check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers) const;
 
   std::int64_t rows_ = 0;
   bool sparse_ = false, intercept_ = true;

@@ -34,7 +34,7 @@ std::vector<std::int32_t> Design::places_of(std::span<const int> columns, std::i
 }
 
 void Design::take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns,
-                          Arena& arena) {
+                          Workers& workers) {
   by_row_ = entries;
   if (static_cast<std::int64_t>(columns.size()) == all_columns) return;
   const std::int64_t count = entries.offsets[rows_];
@@ -42,7 +42,7 @@ void Design::take_entries(const DesignEntries& entries, std::span<const int> col
   const std::vector<std::int32_t> place = is_wide ? std::vector<std::int32_t>{} : places_of(columns, all_columns);
   const auto copy = std::make_shared<Copy>();
   copy->indices.resize(at(count));
-  arena.chunks(count, 65536, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  workers.chunks(count, 65536, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     for (std::int64_t e = begin; e < end; ++e) {
       const std::int32_t column = entries.indices[e];
       copy->indices[at(e)] =
@@ -56,7 +56,7 @@ void Design::take_entries(const DesignEntries& entries, std::span<const int> col
 }
 
 void Design::copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
-                          Arena& arena) {
+                          Workers& workers) {
   // Calls each(e, j) for the entries of a row that stay.
   const auto visit = [&](std::int64_t row, const auto& each) {
     const std::int64_t from = blocks.row(row);
@@ -65,14 +65,14 @@ void Design::copy_entries(const DesignEntries& entries, const RowBlocks& blocks,
   };
   const auto copy = std::make_shared<Copy>();
   copy->offsets.resize(at(rows_ + 1));
-  arena.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  workers.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     for (std::int64_t row = begin; row < end; ++row)
       visit(row, [&](std::int64_t, std::int32_t) { ++copy->offsets[at(row + 1)]; });
   });
   for (std::int64_t row = 0; row < rows_; ++row) copy->offsets[at(row + 1)] += copy->offsets[at(row)];
   copy->indices.resize(at(copy->offsets.back()));
   copy->values.resize(at(copy->offsets.back()));
-  arena.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+  workers.chunks(rows_, 1024, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     for (std::int64_t row = begin; row < end; ++row) {
       std::size_t to = at(copy->offsets[at(row)]);
       visit(row, [&](std::int64_t e, std::int32_t j) {
@@ -85,11 +85,11 @@ void Design::copy_entries(const DesignEntries& entries, const RowBlocks& blocks,
   copy_ = copy;
 }
 
-void Design::copy_columns(const DesignView& from, const RowBlocks& blocks, Arena& arena) {
+void Design::copy_columns(const DesignView& from, const RowBlocks& blocks, Workers& workers) {
   const auto copy = std::make_shared<Copy>();
   copy->values.resize(at(rows_ * from.columns));
   double* const values = copy->values.data();
-  arena.each(blocks.count, [&](std::int64_t block, int) {
+  workers.each(blocks.count, [&](std::int64_t block, int) {
     const std::int64_t begin = block * blocks.step;
     copy_rows(from, begin, begin + blocks.size, values + block * blocks.size, rows_);
   });
@@ -97,7 +97,7 @@ void Design::copy_columns(const DesignView& from, const RowBlocks& blocks, Arena
   copy_ = copy;
 }
 
-Design Design::of_columns(std::span<const int> columns, Arena& arena) const {
+Design Design::of_columns(std::span<const int> columns, Workers& workers) const {
   Design part;
   part.rows_ = rows_;
   part.sparse_ = sparse_;
@@ -108,11 +108,11 @@ Design Design::of_columns(std::span<const int> columns, Arena& arena) const {
     part.deviation_.push_back(deviation_[at(c)]);
     if (!sparse_) part.dense_.push_back(dense_[at(c)]);
   }
-  if (sparse_) part.copy_entries(by_row_, RowBlocks::all(rows_), places_of(columns, this->columns()), arena);
+  if (sparse_) part.copy_entries(by_row_, RowBlocks::all(rows_), places_of(columns, this->columns()), workers);
   return part;
 }
 
-Design Design::of_rows(const RowBlocks& blocks, Arena& arena) const {
+Design Design::of_rows(const RowBlocks& blocks, Workers& workers) const {
   Design part;
   part.rows_ = blocks.rows();
   part.sparse_ = sparse_;
@@ -123,9 +123,9 @@ Design Design::of_rows(const RowBlocks& blocks, Arena& arena) const {
   if (sparse_) {
     std::vector<std::int32_t> place(at(columns()));
     for (std::size_t j = 0; j < place.size(); ++j) place[j] = static_cast<std::int32_t>(j);
-    part.copy_entries(by_row_, blocks, place, arena);
+    part.copy_entries(by_row_, blocks, place, workers);
   } else {
-    part.copy_columns(view(), blocks, arena);
+    part.copy_columns(view(), blocks, workers);
   }
   return part;
 }

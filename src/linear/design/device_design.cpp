@@ -55,7 +55,7 @@ void DeviceDesign::upload_dense() {
     std::vector<char> buffer(static_cast<std::size_t>(std::min(part, rows) * columns * size));
     for (std::int64_t begin = 0; begin < rows; begin += part) {
       const std::int64_t count = std::min(part, rows - begin);
-      context_.arena.chunks(count, block_rows, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
+      context_.workers.chunks(count, block_rows, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {
         if (dtype == DType::f32)
           copy_rows(view_, begin + first, begin + last, reinterpret_cast<float*>(buffer.data()) + first, count);
         else

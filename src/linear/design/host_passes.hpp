@@ -13,20 +13,20 @@
 namespace linden {
 
 /// The scores [outputs, rows] of parameters [outputs, width].
-std::vector<double> host_scores(const Design& design, Arena& arena, std::int32_t outputs,
+std::vector<double> host_scores(const Design& design, Workers& workers, std::int32_t outputs,
                                 std::span<const double> parameters);
 
 /// The gradient [outputs, width] of the weighted mean of losses with these slopes [outputs, rows].
-std::vector<double> host_gradient(const Design& design, Arena& arena, std::int32_t outputs,
+std::vector<double> host_gradient(const Design& design, Workers& workers, std::int32_t outputs,
                                   const DesignWeights& weights, std::span<const double> labels,
                                   std::span<const double> slopes);
 
 /// out = A' W B A direction, [width] both, for curvatures B [rows] of one output.
-void host_hessian_product(const Design& design, Arena& arena, const DesignWeights& weights,
+void host_hessian_product(const Design& design, Workers& workers, const DesignWeights& weights,
                           std::span<const double> curvatures, std::span<const double> direction, std::span<double> out);
 
 /// R of the rows with their labels as the last column, [width + 1, width + 1] row-major: its upper half.
-std::vector<double> host_triangle(const Design& design, Arena& arena, const DesignWeights& weights,
+std::vector<double> host_triangle(const Design& design, Workers& workers, const DesignWeights& weights,
                                   std::span<const double> labels);
 
 }  // namespace linden

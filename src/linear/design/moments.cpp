@@ -74,11 +74,11 @@ void add_column(const T* x, std::int64_t stride, std::int64_t begin, std::int64_
 }
 
 Sums sums_about(std::span<const DesignColumn> columns, std::int64_t rows, const double* weights,
-                const std::vector<double>& reference, Arena& arena) {
+                const std::vector<double>& reference, Workers& workers) {
   const std::int64_t chunks = (rows + chunk_rows - 1) / chunk_rows, together = (chunks + 63) / 64;
   std::vector<Sums> partial(at((chunks + together - 1) / together), Sums(columns.size()));
   const bool by_row = is_row_major(columns);
-  arena.chunks(rows, chunk_rows * together, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+  workers.chunks(rows, chunk_rows * together, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
     Sums& sums = partial[at(chunk)];
     if (by_row) {
       if (columns[0].dtype == DType::f32)
@@ -126,7 +126,7 @@ Moments careful_moments(const DesignColumn& column, std::int64_t rows, const dou
 }
 
 std::vector<Moments> dense_moments(std::span<const DesignColumn> columns, std::int64_t rows, const double* weights,
-                                   double total, Arena& arena) {
+                                   double total, Workers& workers) {
   std::vector<double> reference(columns.size());
   const std::int64_t step = std::max<std::int64_t>(rows / 32, 1);
   for (std::size_t j = 0; j < columns.size(); ++j) {
@@ -135,9 +135,9 @@ std::vector<Moments> dense_moments(std::span<const DesignColumn> columns, std::i
     for (std::int64_t row = 0; row < rows; row += step, ++count) sum += value_at(columns[j], row);
     reference[j] = sum / static_cast<double>(count);
   }
-  const Sums sums = sums_about(columns, rows, weights, reference, arena);
+  const Sums sums = sums_about(columns, rows, weights, reference, workers);
   std::vector<Moments> moments(columns.size());
-  arena.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t i, int) {
+  workers.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t i, int) {
     const std::size_t j = at(i);
     const double off = sums.first[j] / total, square = sums.second[j] / total;
     const double variance = square - off * off;
@@ -151,12 +151,12 @@ std::vector<Moments> dense_moments(std::span<const DesignColumn> columns, std::i
 }
 
 std::vector<Moments> sparse_moments(const DesignEntries& entries, std::size_t columns, std::int64_t rows,
-                                    const double* weights, double total, Arena& arena) {
+                                    const double* weights, double total, Workers& workers) {
   const std::int64_t fit = entries.offsets[rows] / (4 * static_cast<std::int64_t>(columns) + 1);
   const std::int64_t chunks = std::clamp<std::int64_t>(fit, 1, most_chunks);
   const auto sums_of = [&](auto add) {
     std::vector<Sums> partial(at(chunks), Sums(columns));
-    arena.each(chunks, [&](std::int64_t chunk, int) {
+    workers.each(chunks, [&](std::int64_t chunk, int) {
       Sums& sums = partial[at(chunk)];
       for (std::int64_t row = rows * chunk / chunks; row < rows * (chunk + 1) / chunks; ++row)
         for (std::int64_t e = entries.offsets[row]; e < entries.offsets[row + 1]; ++e)
@@ -190,13 +190,13 @@ std::vector<Moments> sparse_moments(const DesignEntries& entries, std::size_t co
 
 }  // namespace
 
-std::vector<Moments> column_moments(const DesignView& view, std::span<const double> weights, Arena& arena) {
+std::vector<Moments> column_moments(const DesignView& view, std::span<const double> weights, Workers& workers) {
   if (view.columns == 0) return {};
   double total = weights.empty() ? static_cast<double>(view.rows) : 0;
   for (const double w : weights) total += w;
   const double* const w = weights.empty() ? nullptr : weights.data();
-  if (view.sparse) return sparse_moments(view.by_row, at(view.columns), view.rows, w, total, arena);
-  return dense_moments({view.column, at(view.columns)}, view.rows, w, total, arena);
+  if (view.sparse) return sparse_moments(view.by_row, at(view.columns), view.rows, w, total, workers);
+  return dense_moments({view.column, at(view.columns)}, view.rows, w, total, workers);
 }
 
 }  // namespace linden

@@ -15,6 +15,6 @@ struct Moments {
 
 /// Of each column, its raw values and, in sparse rows, their zeros. `weights` is [rows], or empty for all one. Accurate
 /// for columns far from 0 and of any size.
-std::vector<Moments> column_moments(const DesignView& view, std::span<const double> weights, Arena& arena);
+std::vector<Moments> column_moments(const DesignView& view, std::span<const double> weights, Workers& workers);
 
 }  // namespace linden

@@ -101,7 +101,7 @@ template <class Body>
 std::vector<double> DualRows::means(std::size_t count, const Body& body) const {
   const std::span<const double> weights = objective_.rows().weights;
   std::vector<double> sums(static_cast<std::size_t>((rows_ + chunk_rows - 1) / chunk_rows) * count);
-  objective_.rows().context.arena.chunks(
+  objective_.rows().context.workers.chunks(
       rows_, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
         Row row(*this);
         const std::span<double> out = std::span(sums).subspan(static_cast<std::size_t>(chunk) * count, count);
@@ -136,7 +136,7 @@ double DualRows::divergence(double factor, std::span<const double> shift, std::s
 }
 
 std::vector<double> DualRows::scores_of(std::span<const double> step) const {
-  return host_scores(objective_.design(), objective_.rows().context.arena, static_cast<std::int32_t>(outputs_), step);
+  return host_scores(objective_.design(), objective_.rows().context.workers, static_cast<std::int32_t>(outputs_), step);
 }
 
 double DualRows::newton_divergence(std::span<const double> bends, std::span<const double> scores) const {
@@ -223,7 +223,7 @@ std::optional<DualRows::Centre> DualRows::centre(double enough) const {
 
 std::vector<double> DualRows::moved_gradient(std::span<const double> move) const {
   std::vector<double> slopes(outputs_ * static_cast<std::size_t>(rows_));
-  objective_.rows().context.arena.chunks(
+  objective_.rows().context.workers.chunks(
       rows_, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
         Row row(*this);
         for (std::int64_t i = begin; i < end; ++i) {
@@ -239,7 +239,7 @@ std::vector<double> DualRows::moved_gradient(std::span<const double> move) const
 std::vector<double> DualRows::gradient_of(std::span<const double> slopes, bool with_weights) const {
   const LinearRows& rows = objective_.rows();
   const DesignWeights weights{rows.weights.empty() || !with_weights ? nullptr : rows.weights.data(), rows.share};
-  return host_gradient(objective_.design(), rows.context.arena, static_cast<std::int32_t>(outputs_), weights,
+  return host_gradient(objective_.design(), rows.context.workers, static_cast<std::int32_t>(outputs_), weights,
                        rows.labels, slopes);
 }
 

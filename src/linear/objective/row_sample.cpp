@@ -23,7 +23,7 @@ std::int64_t RowSample::rows_for(const Objective& whole) noexcept {
 RowSample::RowSample(const Objective& whole)
     : whole_(whole),
       blocks_(RowBlocks::spread(whole.rows().rows(), rows_for(whole))),
-      design_(whole.design().of_rows(blocks_, whole.rows().context.arena)),
+      design_(whole.design().of_rows(blocks_, whole.rows().context.workers)),
       device_(whole.rows().backend, whole.rows().context, design_),
       hessian_(whole.rows().backend, whole.rows().context, design_, device_, whole.outputs(), whole.is_softmax()) {
   const LinearRows& rows = whole.rows();
@@ -31,7 +31,7 @@ RowSample::RowSample(const Objective& whole)
     weights_.push_back(rows.weights[at(blocks_.row(i))]);
   total_ = rows.weights.empty() ? static_cast<double>(blocks_.rows()) : 0;
   for (const double w : weights_) total_ += w;
-  const std::vector<Moments> moments = column_moments(design_.view(), weights_, rows.context.arena);
+  const std::vector<Moments> moments = column_moments(design_.view(), weights_, rows.context.workers);
   for (std::size_t j = 0; j < moments.size(); ++j) {
     const double mean = moments[j].mean - design_.shift()[j], deviation = moments[j].deviation;
     mean_squares_.push_back((mean * mean + deviation * deviation) * design_.factor()[j] * design_.factor()[j]);

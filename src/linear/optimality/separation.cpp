@@ -52,7 +52,7 @@ bool separates(const Point& point) {
   const std::vector<double> scores = point.scores();
   const std::int64_t rows = objective.rows().rows();
   std::vector<Margins> parts(static_cast<std::size_t>((rows + chunk_rows - 1) / chunk_rows));
-  objective.rows().context.arena.chunks(
+  objective.rows().context.workers.chunks(
       rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
         parts[static_cast<std::size_t>(chunk)] = margins_of(objective, scores, begin, end);
       });

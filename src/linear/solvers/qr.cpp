@@ -72,7 +72,7 @@ Matrix triangle_of(const Design& design, std::span<const double> labels, std::sp
                    Context& context) {
   const auto width = static_cast<std::size_t>(design.view().width());
   Matrix whole(width + 1, width + 1), upper(width, width + 1);
-  whole.values = host_triangle(design, context.arena, {weights.empty() ? nullptr : weights.data(), share}, labels);
+  whole.values = host_triangle(design, context.workers, {weights.empty() ? nullptr : weights.data(), share}, labels);
   for (std::size_t i = 0; i < width; ++i) {
     for (std::size_t j = i; j <= width; ++j) upper(i, j) = whole(i, j);
   }

@@ -29,7 +29,7 @@ WorkingSet::WorkingSet(const Objective& whole, std::vector<int> features)
     : features_(std::move(features)),
       outputs_(whole.outputs()),
       whole_width_(whole.width()),
-      design_(whole.design().of_columns(features_, whole.rows().context.arena)),
+      design_(whole.design().of_columns(features_, whole.rows().context.workers)),
       objective_(whole.rows(), design_, penalty_of(whole, features_)) {}
 
 std::vector<double> WorkingSet::from_whole(std::span<const double> whole) const {

@@ -70,10 +70,10 @@ TEST(Cuts, OfDataCountTheMissingBin) {
   for (int i = 0; i < 400; ++i) codes.push_back(i % 50 == 0 ? -1 : i % 10 < 5 ? 7 : i % 10);
   add_codes(data, codes, 12);
   data.label.assign(400, 0);
-  Arena arena(2);
+  Workers workers(2);
   const std::vector<float> none(400, 0), ones(400, 1);
   const RowSlopes slopes[] = {{none, ones}};
-  const std::vector<Cuts> cuts = make_cuts(data.dataset(), 8, slopes, arena);
+  const std::vector<Cuts> cuts = make_cuts(data.dataset(), 8, slopes, workers);
   EXPECT_EQ(cuts[0].bins, 8);
   EXPECT_TRUE(cuts[0].has_missing);
   EXPECT_LT(cuts[1].bins, 2);

@@ -78,7 +78,7 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
   std::vector<float> gradients(static_cast<std::size_t>(rows)), curvatures(gradients);
   std::vector<double> residuals(static_cast<std::size_t>(rows));
   const double level = renewal_level(model.loss().definition().spec);
-  Arena arena(1);
+  Workers workers(1);
   std::vector<reference::Feature> features = data.features;
   const auto slopes_of = [&](int k) {
     std::vector<double> g(static_cast<std::size_t>(outputs)), h(g);
@@ -100,7 +100,7 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
     std::vector<std::uint32_t> sample;
     if (config.row_fraction < 1)
       sample =
-          draw_sample(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), arena);
+          draw_sample(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
     for (int k = 0; k < outputs; ++k) {
       slopes_of(k);
       auto oracle = reference::grow(features, gradients, curvatures, limits_of(config), sample);

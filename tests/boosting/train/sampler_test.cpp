@@ -12,8 +12,8 @@ namespace {
 
 std::vector<std::uint32_t> draw(std::int64_t count, double fraction, std::uint64_t seed, Draw use, std::uint32_t round,
                                 int threads = 2) {
-  Arena arena(threads);
-  return draw_sample(count, fraction, seed, use, round, arena);
+  Workers workers(threads);
+  return draw_sample(count, fraction, seed, use, round, workers);
 }
 
 TEST(Sample, HasTheExactCountAscendingWithoutRepetition) {

@@ -188,14 +188,14 @@ struct Scratch {
 /// must be the same bytes for any number of threads.
 template <class Body>
 void every_linear_level(const Body& body) {
-  static Arena arenas[] = {Arena(1), Arena(2), Arena(7)};
+  static Workers crews[] = {Workers(1), Workers(2), Workers(7)};
   for (const LinearLevel& level : linear_levels()) {
     std::vector<double> first;
-    for (Arena& arena : arenas) {
-      SCOPED_TRACE("level " + level.name + ", " + std::to_string(arena.threads()) + " threads");
-      Context context{arena};
+    for (Workers& workers : crews) {
+      SCOPED_TRACE("level " + level.name + ", " + std::to_string(workers.threads()) + " threads");
+      Context context{workers};
       const std::vector<double> got = body(*level.kernels, context);
-      if (arena.threads() == 1)
+      if (workers.threads() == 1)
         first = got;
       else
         expect_same(got, first);

@@ -21,8 +21,8 @@ std::vector<T> draw(const TensorKernels& kernels, Context& context, Kind kind, s
 
 template <class T>
 std::vector<T> draw(Kind kind, std::size_t count, std::uint64_t seed = 1) {
-  Arena arena(2);
-  Context context{arena};
+  Workers workers(2);
+  Context context{workers};
   return draw<T>(cpu_tensor_kernels(), context, kind, seed, 0, count);
 }
 

@@ -253,8 +253,8 @@ TEST(ReduceKernel, SumsFloatsFarBetterThanOneByOne) {
   ReduceTask task = task_of(ReduceOp::sum, {{}, {static_cast<std::int64_t>(n)}, {}, {1}, n});
   task.in = operand(in, {1});
   task.out = operand(out, {});
-  Arena arena(2);
-  Context context{arena};
+  Workers workers(2);
+  Context context{workers};
   cpu_tensor_kernels().reduce(context, task);
   EXPECT_NEAR(out[0], static_cast<double>(exact), 0.5) << "half a unit in the last place of the result is 0.25";
   EXPECT_GT(std::abs(naive - exact), 20);

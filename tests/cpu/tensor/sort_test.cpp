@@ -53,7 +53,7 @@ void check(const Shape& shape, std::vector<T> in) {
       task.operand[1] = operand(indices, shape.strides);
       task.operand[2] = operand(in, shape.strides);
       std::vector<std::int64_t> scratch(
-          static_cast<std::size_t>(sort_scratch(shape.length) * context.arena.threads() / 8));
+          static_cast<std::size_t>(sort_scratch(shape.length) * context.workers.threads() / 8));
       kernels.sort(context, descending, task, scratch.data());
       test::expect_same(values, wanted);
       test::expect_same(indices, wanted_indices);

@@ -1,4 +1,4 @@
-// matmul on the device against the CPU's: storage orders, strides, batches, vectors, and products on two queues.
+// matmul on the device against the CPU's: storage orders, strides, batches, vectors, and products on two streams.
 #include <cmath>
 #include <random>
 
@@ -167,11 +167,11 @@ TEST_F(CudaMatmul, ServesTwoQueues) {
   task.m = task.n = task.k = 2;
   task.c = {nullptr, 4, 2, 1};
   task.a = task.b = {nullptr, 0, 2, 1};
-  Arena arena(1);
-  DeviceContext other(Device::cuda(0), arena);
+  Workers workers(1);
+  DeviceContext other(Device::cuda(0), workers);
   const auto a = upload<double>({1, 2, 3, 4}), b = upload<double>({0, 1, 1, 0});
   const auto first = room<double>(4), second = room<double>(4);
-  download(a);  // the other queue may read them now
+  download(a);  // the other stream may read them now
   task.a.data = a.data(), task.b.data = b.data(), task.c.data = first.data();
   device_backend().tensor.matmul(context(), task);
   task.c.data = second.data();

@@ -26,7 +26,7 @@ class CudaSort : public OnDevice {
       task.operand[1].data = indices.data();
       task.operand[2].data = in.data();
       std::vector<std::int64_t> scratch(
-          static_cast<std::size_t>(sort_scratch(shape.length) * cpu().arena.threads() / 8));
+          static_cast<std::size_t>(sort_scratch(shape.length) * cpu().workers.threads() / 8));
       cpu_backend().tensor.sort(cpu(), descending, task, scratch.data());
       task.operand[0].data = device_values.data();
       task.operand[1].data = device_indices.data();

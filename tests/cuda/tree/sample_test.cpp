@@ -21,17 +21,18 @@ class CudaSample : public OnDevice {
 };
 
 TEST_F(CudaSample, HasTheRowsOfTheCpu) {
-  Arena arena(2);
+  Workers workers(2);
   for (const std::int64_t rows : {1, 2, 3, 5, 1'000, 5'001})
     for (const double fraction : {1e-9, 0.1, 0.5, 0.999})
       for (const std::uint64_t seed : {std::uint64_t{3}, ~std::uint64_t{0} - 5})
-        EXPECT_TRUE(same_bytes(draw(rows, fraction, seed, 7), draw_sample(rows, fraction, seed, Draw::rows, 7, arena)))
+        EXPECT_TRUE(
+            same_bytes(draw(rows, fraction, seed, 7), draw_sample(rows, fraction, seed, Draw::rows, 7, workers)))
             << rows << " rows, " << fraction;
 }
 
 // In 70,000 numbers of 32 bits two are equal with a chance of 0.43: here they are, and the sample ends between them.
 TEST_F(CudaSample, OfEqualNumbersTheFirstRowsAreDrawn) {
-  Arena arena(2);
+  Workers workers(2);
   constexpr std::int64_t rows = 70'000;
   constexpr std::uint64_t seed = 1;
   for (std::uint32_t round = 0;; ++round) {
@@ -43,7 +44,7 @@ TEST_F(CudaSample, OfEqualNumbersTheFirstRowsAreDrawn) {
     const auto equal = std::ranges::adjacent_find(numbers);
     if (equal == numbers.end()) continue;
     const double fraction = (static_cast<double>(equal - numbers.begin()) + 1) / rows;
-    const std::vector<std::uint32_t> expected = draw_sample(rows, fraction, seed, Draw::rows, round, arena);
+    const std::vector<std::uint32_t> expected = draw_sample(rows, fraction, seed, Draw::rows, round, workers);
     ASSERT_EQ(static_cast<std::int64_t>(expected.size()), equal - numbers.begin() + 1);
     EXPECT_TRUE(same_bytes(draw(rows, fraction, seed, round), expected));
     return;

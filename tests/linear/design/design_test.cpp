@@ -32,7 +32,7 @@ std::vector<double> waves(std::size_t rows, double shift, double scale) {
 }
 
 TEST(Design, CentresAndScalesColumnsOfAnyUnit) {
-  Arena arena(2);
+  Workers workers(2);
   const std::size_t rows = 10'000;
   std::vector<std::vector<double>> columns{waves(rows, 0, 1),     waves(rows, 1e9, 1),    waves(rows, -3, 1e-6),
                                            waves(rows, 0, 1e200), waves(rows, 7, 1e-200), waves(rows, 1e5, 0)};
@@ -48,7 +48,7 @@ TEST(Design, CentresAndScalesColumnsOfAnyUnit) {
     const int features = static_cast<int>(columns.size());
     for (const Dataset& data : {Dataset::from_columns(std::span<const double>(by_column), features),
                                 Dataset::from_rows(std::span<const double>(by_row), features)}) {
-      const Design design("test", data, w, true, arena);
+      const Design design("test", data, w, true, workers);
       for (std::size_t j = 0; j < columns.size(); ++j) {
         const Known known = long_moments(columns[j], w);
         if (j == 4 || j == 5) {
@@ -65,9 +65,9 @@ TEST(Design, CentresAndScalesColumnsOfAnyUnit) {
 }
 
 TEST(Design, WithoutAnInterceptColumnsKeepTheirOrigin) {
-  Arena arena(1);
+  Workers workers(1);
   const std::vector<double> x{3, 3, 3, 3, -1, 1, -1, 1};
-  const Design design("test", Dataset::from_columns(std::span<const double>(x), 2), {}, false, arena);
+  const Design design("test", Dataset::from_columns(std::span<const double>(x), 2), {}, false, workers);
   EXPECT_EQ(design.shift(), (std::vector<double>{0, 0}));
   EXPECT_NEAR(design.factor()[0], 1.0 / 3, 1e-15);
   EXPECT_EQ(design.deviation()[0], 0);
@@ -75,7 +75,7 @@ TEST(Design, WithoutAnInterceptColumnsKeepTheirOrigin) {
 }
 
 TEST(Design, SparseRowsHaveTheMomentsOfDenseOnes) {
-  Arena arena(3);
+  Workers workers(3);
   const int features = 40;
   std::vector<std::int64_t> offsets{0};
   std::vector<std::int32_t> columns;
@@ -95,14 +95,14 @@ TEST(Design, SparseRowsHaveTheMomentsOfDenseOnes) {
   const Dataset a = Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(columns),
                                       std::span<const double>(values), features);
   const Dataset b = Dataset::from_rows(std::span<const double>(dense), features);
-  const Design sparse("test", a, weights, true, arena), full("test", b, weights, true, arena);
+  const Design sparse("test", a, weights, true, workers), full("test", b, weights, true, workers);
   EXPECT_EQ(sparse.entries(), static_cast<std::int64_t>(values.size()));
   for (std::size_t j = 0; j < static_cast<std::size_t>(features); ++j) {
     EXPECT_NEAR(sparse.shift()[j], full.shift()[j], 1e-14);
     EXPECT_NEAR(sparse.deviation()[j], full.deviation()[j], 1e-13);
   }
   const std::vector<int> some{3, 17, 20};
-  const Design part = sparse.of_columns(some, arena);
+  const Design part = sparse.of_columns(some, workers);
   EXPECT_EQ(part.columns(), 3);
   EXPECT_EQ(part.shift()[1], sparse.shift()[17]);
   const DesignView view = part.view();
@@ -129,7 +129,7 @@ TEST(RowBlocks, AreSpreadOverAllRows) {
 }
 
 TEST(Design, SomeRowsKeepTheStandardisationOfAll) {
-  Arena arena(2);
+  Workers workers(2);
   std::vector<double> x(200 * 3);
   std::vector<float> narrow;
   std::vector<std::int64_t> offsets{0};
@@ -149,7 +149,7 @@ TEST(Design, SomeRowsKeepTheStandardisationOfAll) {
                                            std::span<const std::int32_t>(columns), std::span<const double>(values), 3);
   for (const Dataset& data : {Dataset::from_rows(std::span<const double>(x), 3),
                               Dataset::from_rows(std::span<const float>(narrow), 3), sparse}) {
-    const Design all("test", data, {}, true, arena), some = all.of_rows(blocks, arena);
+    const Design all("test", data, {}, true, workers), some = all.of_rows(blocks, workers);
     ASSERT_EQ(some.rows(), 48);
     EXPECT_EQ(some.shift(), all.shift());
     EXPECT_EQ(some.factor(), all.factor());

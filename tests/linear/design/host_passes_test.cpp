@@ -20,15 +20,15 @@ class HostPasses : public testing::Test {
 
   const std::vector<double> raw_{1, 8, 2, -3, 4, 5, 7, 0.5, -2, 6}, label_{1, -2, 3, 0.5, 4}, weight_{1, 2, 0.5, 1, 3};
   const double share_ = 1 / 7.5;
-  Arena arena_{2};
+  Workers workers_{2};
   const Dataset data_ = Dataset::from_rows(std::span<const double>(raw_), 2);  // which the design refers to
-  const Design design_{"test", data_, weight_, true, arena_};
+  const Design design_{"test", data_, weight_, true, workers_};
   const DesignWeights weights_{weight_.data(), share_};
 };
 
 TEST_F(HostPasses, ScoresAreProductsWithTheDesign) {
   const std::vector<double> parameters{0.5, -1, 2, 3, 0.25, -4};
-  const std::vector<double> scores = host_scores(design_, arena_, 2, parameters);
+  const std::vector<double> scores = host_scores(design_, workers_, 2, parameters);
   ASSERT_EQ(scores.size(), 2 * rows);
   for (std::size_t k = 0; k < 2; ++k)
     for (std::size_t i = 0; i < rows; ++i) {
@@ -40,7 +40,7 @@ TEST_F(HostPasses, ScoresAreProductsWithTheDesign) {
 
 TEST_F(HostPasses, TheGradientIsTheWeightedMeanOfSlopes) {
   const std::vector<double> slopes{1, -1, 2, 0.5, 3, 0, 4, -2, 1, 1};
-  const std::vector<double> gradient = host_gradient(design_, arena_, 2, weights_, label_, slopes);
+  const std::vector<double> gradient = host_gradient(design_, workers_, 2, weights_, label_, slopes);
   ASSERT_EQ(gradient.size(), 2 * width);
   for (std::size_t k = 0; k < 2; ++k)
     for (std::size_t j = 0; j < width; ++j) {
@@ -53,7 +53,7 @@ TEST_F(HostPasses, TheGradientIsTheWeightedMeanOfSlopes) {
 TEST_F(HostPasses, ProductsWithTheHessianAreThoseOfItsFactors) {
   const std::vector<double> curvatures{1, 0.5, 2, 0, 3}, direction{1, -2, 0.5};
   std::vector<double> product(width);
-  host_hessian_product(design_, arena_, weights_, curvatures, direction, product);
+  host_hessian_product(design_, workers_, weights_, curvatures, direction, product);
   for (std::size_t j = 0; j < width; ++j) {
     double wanted = 0;
     for (std::size_t i = 0; i < rows; ++i) {
@@ -66,7 +66,7 @@ TEST_F(HostPasses, ProductsWithTheHessianAreThoseOfItsFactors) {
 }
 
 TEST_F(HostPasses, TheTriangleHasTheProductsOfTheColumns) {
-  const std::vector<double> r = host_triangle(design_, arena_, weights_, label_);
+  const std::vector<double> r = host_triangle(design_, workers_, weights_, label_);
   constexpr std::size_t size = width + 1;
   ASSERT_EQ(r.size(), size * size);
   const auto column = [&](std::size_t i, std::size_t j) { return j < width ? a(i, j) : label_[i]; };

@@ -19,9 +19,9 @@ struct Solved {
 
 Solved solve(const Dataset& data, const std::vector<double>& labels, const std::vector<double>& row_weights = {},
              double l2 = 0, bool intercept = true, std::span<const int> left_out = {}) {
-  Arena arena(2);
-  Context context{arena};
-  Design design("test", data, row_weights, intercept, arena);
+  Workers workers(2);
+  Context context{workers};
+  Design design("test", data, row_weights, intercept, workers);
   for (const int column : left_out) design.leave_out(column);
   double total = row_weights.empty() ? static_cast<double>(labels.size()) : 0;
   for (const double w : row_weights) total += w;
@@ -148,8 +148,8 @@ TEST(Qr, HasTheGradientOfThePenalisedObjectiveZero) {
   const double l2 = 0.25;
   for (const bool intercept : {true, false}) {
     const Solved found = solve(data, labels, weights, l2, intercept);
-    Arena arena(1);
-    const Design design("test", data, weights, intercept, arena);
+    Workers workers(1);
+    const Design design("test", data, weights, intercept, workers);
     std::vector<long double> gradient(5);
     long double total = 0;
     for (const double w : weights) total += w;

@@ -32,7 +32,7 @@ struct ProblemShape {
 
 class SolverProblem {
  public:
-  explicit SolverProblem(const ProblemShape& shape) : shape_(shape), arena_(shape.threads), context_{arena_} {
+  explicit SolverProblem(const ProblemShape& shape) : shape_(shape), workers_(shape.threads), context_{workers_} {
     std::mt19937 random(shape.seed);
     std::normal_distribution<double> normal;
     const auto features = static_cast<std::size_t>(shape.features);
@@ -63,7 +63,7 @@ class SolverProblem {
                 ? Dataset::from_csr(std::span<const std::int64_t>(offsets_), std::span<const std::int32_t>(columns_),
                                     std::span<const double>(values_), shape.features)
                 : Dataset::from_rows(std::span<const double>(values_), shape.features);
-    design_ = std::make_unique<Design>("test", data_, weights_, true, arena_);
+    design_ = std::make_unique<Design>("test", data_, weights_, true, workers_);
     rows_ = std::make_unique<LinearRows>(counting_backend(), context_, shape_.loss, labels_, weights_);
     const std::size_t width = static_cast<std::size_t>(design_->columns()) + 1;
     Penalty penalty{std::vector<double>(width, shape.l1), std::vector<double>(width, shape.l2)};
@@ -94,7 +94,7 @@ class SolverProblem {
   }
 
   ProblemShape shape_;
-  Arena arena_;
+  Workers workers_;
   Context context_;
   std::vector<std::int64_t> offsets_;
   std::vector<std::int32_t> columns_;

@@ -1,4 +1,4 @@
-#include "cuda/runtime/queue.hpp"
+#include "cuda/runtime/stream.hpp"
 
 #include "base/fail.hpp"
 #include "cuda/runtime/pool.hpp"
@@ -15,27 +15,29 @@ int device_attribute(cudaDeviceAttr which, int device) {
   return value;
 }
 
-Queue::Queue(int device) : device_(device) {
+Stream::Stream(int device) : device_(device) {
   const CurrentDevice current(device);
   multiprocessors_ = device_attribute(cudaDevAttrMultiProcessorCount, device);
   most_shared_ = static_cast<std::size_t>(device_attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
-  check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "a stream");
+  check(cudaStreamCreateWithFlags(&handle_, cudaStreamNonBlocking), "a stream");
   progress_ = std::make_unique<Progress>();
 }
 
-Queue::~Queue() { cudaStreamDestroy(stream_); }
+Stream::~Stream() { cudaStreamDestroy(handle_); }
 
-void Queue::synchronize() { check(cudaStreamSynchronize(stream_), "work on the GPU"); }
+void Stream::synchronize() { check(cudaStreamSynchronize(handle_), "work on the GPU"); }
 
-void* Queue::allocate(std::int64_t bytes, const char* what) { return pool_of(device_).allocate(bytes, what, stream()); }
+void* Stream::allocate(std::int64_t bytes, const char* what) {
+  return pool_of(device_).allocate(bytes, what, handle());
+}
 
-void Queue::release(void* memory, std::int64_t bytes) noexcept { pool_of(device_).release(memory, bytes, stream()); }
+void Stream::release(void* memory, std::int64_t bytes) noexcept { pool_of(device_).release(memory, bytes, handle()); }
 
-std::int64_t Queue::available() const { return pool_of(device_).available(); }
+std::int64_t Stream::available() const { return pool_of(device_).available(); }
 
 void set_bytes(Context& context, void* to, int byte, std::size_t bytes, const char* what) {
   if (bytes == 0) return;
-  const Stream stream = stream_of(context);
+  const StreamHandle stream = stream_of(context);
   const CurrentDevice current(stream.device);
   check(cudaMemsetAsync(to, byte, bytes, stream), what);
 }

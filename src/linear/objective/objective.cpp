@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/loss/row_program.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/tape_derivatives.hpp"
@@ -23,22 +22,11 @@ LinearRows::LinearRows(const Backend& on, Context& in, const Loss& l, std::span<
       labels(y),
       weights(w),
       device_labels_(on.memory, in, y.data(), rows(), "labels"),
-      device_weights_(on.memory, in, w.data(), static_cast<std::int64_t>(w.size()), "weights") {
+      device_weights_(on.memory, in, w.data(), static_cast<std::int64_t>(w.size()), "weights"),
+      device_loss_(on, in, l, rows()) {
   double total = 0;
   for (const double weight : w) total += weight;
   share = 1 / (w.empty() ? static_cast<double>(rows()) : total);
-  const LossSpec& kernel = l.definition().spec;
-  if (kernel.kind != LossKind::program) return;
-  for (std::int32_t p = 0; p < kernel.program->parameters; ++p) {
-    columns_.emplace_back(on.memory, in, kernel.program_parameters[p], rows(), "columns of the loss");
-    column_pointers_.push_back(columns_.back().data());
-  }
-}
-
-LossSpec LinearRows::spec() const {
-  LossSpec spec = loss.definition().spec;
-  if (!column_pointers_.empty()) spec.program_parameters = column_pointers_.data();
-  return spec;
 }
 
 bool LinearRows::is_convex() const noexcept {

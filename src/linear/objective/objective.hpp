@@ -13,6 +13,7 @@
 #include "linear/design/device_design.hpp"
 #include "linear/objective/hessian.hpp"
 #include "linear/objective/point.hpp"
+#include "loss/device_loss.hpp"
 
 namespace linden {
 
@@ -29,7 +30,7 @@ class LinearRows {
   double share = 1;                               ///< 1 / sum of the weights
 
   /// The loss as kernels see it, with columns of parameters on the device.
-  LossSpec spec() const;
+  LossSpec spec() const { return device_loss_.spec(); }
   const double* device_labels() const noexcept { return device_labels_.data(); }
   DesignWeights device_weights() const noexcept { return {weights.empty() ? nullptr : device_weights_.data(), share}; }
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(labels.size()); }
@@ -40,8 +41,7 @@ class LinearRows {
 
  private:
   OnDevice<double> device_labels_, device_weights_;
-  std::vector<OnDevice<double>> columns_;
-  std::vector<const double*> column_pointers_;
+  DeviceLoss device_loss_;
 };
 
 class Objective {

@@ -18,7 +18,7 @@
 #include "arguments.hpp"
 #include "backend/backend.hpp"
 #include "boosting/bins/bins.hpp"
-#include "boosting/train/fit_rows.hpp"
+#include "boosting/train/gradient_source.hpp"
 #include "boosting/train/grow.hpp"
 #include "boosting/predict/predictor.hpp"
 #include "boosting/bins/raw_view.hpp"
@@ -95,7 +95,10 @@ class Grower {
         labels_(training_labels("linden_gpu_kernels", data, config.loss)),
         cuts_(make_cuts(data, config.max_bins, {}, workers)),
         bins_(backend, context, data, cuts_, config.min_rows_in_leaf),
-        rows_(backend, context, labels_, {}, initial_score(labels_.loss, labels_.values, {}, workers)),
+        rows_(backend, context, labels_, {}),
+        scores_(backend, context, initial_score(labels_.loss, labels_.values, {}, workers), data.rows()),
+        gradients_(backend, context, scores_.outputs(), data.rows()),
+        source_(gradient_source(backend, context, rows_)),
         storage_(backend, context, bins_.view(), growth_limits(config), {}) {
     std::vector<std::int32_t> all(static_cast<std::size_t>(bins_.view().features));
     std::iota(all.begin(), all.end(), 0);
@@ -114,10 +117,10 @@ class Grower {
   /// A round as fit_boosted runs it; returns its seconds.
   double run_round() {
     const auto start = bench::Clock::now();
-    rows_.fill_gradients();
-    rows_.point(storage_.memory(), 0);
+    source_->fill(scores_, gradients_);
+    gradients_.point(storage_.memory(), 0);
     grow(backend_.tree, context_, storage_.memory());
-    backend_.tree.update(context_, storage_.memory(), rows_.scores(0));
+    backend_.tree.update(context_, storage_.memory(), scores_.of(0));
     keep_tree();
     return bench::seconds_since(start);
   }
@@ -129,8 +132,8 @@ class Grower {
     const auto timed = [&](const char* stage, int step, const auto& call) {
       seconds[{stage, step}] += probe.seconds(call);
     };
-    timed("gradients", -1, [&] { rows_.fill_gradients(); });
-    rows_.point(tree, 0);
+    timed("gradients", -1, [&] { source_->fill(scores_, gradients_); });
+    gradients_.point(tree, 0);
     timed("quantise", -1, [&] { plant(backend_.tree, context_, tree); });
     bool done = false;
     for (int step = 0;; ++step) {
@@ -145,7 +148,7 @@ class Grower {
       });
     }
     timed("leaf_sums", -1, [&] { backend_.tree.leaf_sums(context_, tree); });
-    timed("update", -1, [&] { backend_.tree.update(context_, tree, rows_.scores(0)); });
+    timed("update", -1, [&] { backend_.tree.update(context_, tree, scores_.of(0)); });
     keep_tree();
     return seconds;
   }
@@ -159,6 +162,9 @@ class Grower {
   std::vector<Cuts> cuts_;
   Bins bins_;
   FitRows rows_;
+  Scores scores_;
+  Gradients gradients_;
+  std::unique_ptr<GradientSource> source_;
   TreeStorage storage_;
   DeviceArray<std::int32_t> features_;
   std::vector<Tree> trees_;

@@ -54,6 +54,15 @@ void check_data(const Dataset& train) {
   for (const Column& column : train.columns()) check_names("fit_boosted", "category", column.categories);
 }
 
+Labels labels_of(const CountedRows& counted) {
+  try {
+    return checked_labels("fit_boosted", counted.data(), counted.loss());
+  } catch (const DataError&) {
+    training_labels("fit_boosted", counted.as_numbered(), counted.loss());
+    throw;
+  }
+}
+
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss) {
   const bool is_exact = loss.definition().spec.curvature == CurvatureRule::exact;
   for (const GradientRange& range : ranges) {

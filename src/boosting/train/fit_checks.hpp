@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/tree/tree_input.hpp"
+#include "boosting/bins/counted_rows.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
@@ -17,6 +18,9 @@ namespace linden {
 /// Throws DataError as check_training_data does, for more rows than are counted, and for categories that a model file
 /// could not hold.
 void check_data(const Dataset& train);
+
+/// The labels of the rows that count, as checked_labels gives them; what it throws numbers the rows as the user does.
+Labels labels_of(const CountedRows& counted);
 
 /// Throws DataError naming the round and the first row whose gradient or curvature is not finite.
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss);

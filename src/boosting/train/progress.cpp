@@ -60,20 +60,20 @@ void Progress::start(const BoostedModel::State& model) {
   for (Validation& set : sets_) set.start(model);
 }
 
-std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, FitRows& rows) {
+std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, const Scores& scores) {
   std::vector<MetricValue> values;
   for (Validation& set : sets_) set.after_round(model, metrics_, values, undefined_);
   if (!options_.train_metrics) return values;
   const Tensor prediction =
-      predictions(model.config.loss, model.outputs(), train_.rows(), rows.host_scores(), true, context_.workers);
+      predictions(model.config.loss, model.outputs(), train_.rows(), scores.on_host(), true, context_.workers);
   append_metrics(training_rows, metrics_, prediction, train_labels_, train_.weight(), values, undefined_);
   return values;
 }
 
-bool Progress::after_round(std::shared_ptr<BoostedModel::State>& model, FitRows& rows, int round, double seconds,
+bool Progress::after_round(std::shared_ptr<BoostedModel::State>& model, const Scores& scores, int round, double seconds,
                            double& learning_rate) {
   model->seconds_training = seconds;
-  if (!sets_.empty() || options_.train_metrics) model->history.push_back(evaluate(*model, rows));
+  if (!sets_.empty() || options_.train_metrics) model->history.push_back(evaluate(*model, scores));
   const std::vector<MetricValue> metrics = model->history.empty() ? std::vector<MetricValue>{} : model->history.back();
   const ModelSoFar so_far(model);
   const Round seen{round, model->config.rounds, seconds, metrics, learning_rate, &so_far};

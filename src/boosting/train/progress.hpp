@@ -6,9 +6,10 @@
 #include <memory>
 #include <vector>
 
-#include "boosting/train/fit_rows.hpp"
 #include "boosting/model/model.hpp"
+#include "boosting/train/scores.hpp"
 #include "boosting/train/validation.hpp"
+#include "model/labels.hpp"
 
 namespace linden {
 
@@ -34,7 +35,7 @@ class Progress {
   void start(const BoostedModel::State& model);
 
   /// False when a callback ends training. A model that a callback has kept is left to it: the fit goes on with a copy.
-  bool after_round(std::shared_ptr<BoostedModel::State>& model, FitRows& rows, int round, double seconds,
+  bool after_round(std::shared_ptr<BoostedModel::State>& model, const Scores& scores, int round, double seconds,
                    double& learning_rate);
 
   /// The metrics that had no value in some round.
@@ -44,7 +45,7 @@ class Progress {
   void finish(BoostedModel::State& model) const;
 
  private:
-  std::vector<MetricValue> evaluate(const BoostedModel::State& model, FitRows& rows);
+  std::vector<MetricValue> evaluate(const BoostedModel::State& model, const Scores& scores);
 
   Context& context_;
   const Dataset& train_;

@@ -1,0 +1,32 @@
+// Scores: of rows, before the link, in the memory of their device.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "backend/backend.hpp"
+#include "base/memory.hpp"
+
+namespace linden {
+
+class Scores {
+ public:
+  /// Every row begins with `start`, one an output.
+  Scores(const Backend& backend, Context& context, std::span<const double> start, std::int64_t rows);
+
+  std::int64_t outputs() const noexcept { return outputs_; }
+  std::int64_t rows() const noexcept { return rows_; }
+  /// The device's [outputs, rows].
+  double* data() const noexcept { return device_.data(); }
+  /// The device's [rows] of an output.
+  double* of(std::int64_t output) const noexcept { return data() + output * rows_; }
+  /// Copies them to the host: [outputs, rows], good until they change.
+  const double* on_host() const;
+
+ private:
+  std::int64_t outputs_, rows_;
+  Memory host_;  // which on a GPU takes no room until it is read
+  ToHost<double> device_;
+};
+
+}  // namespace linden

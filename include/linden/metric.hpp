@@ -1,6 +1,9 @@
-// Metrics: how good predictions are. They look at predictions (after the link), labels and weights.
+// Metrics: how good predictions are. They look at predictions (after the link), labels and weights, and may look at
+// scores (before the link) and at groups of rows.
 //
 //     double a = metric::auc().evaluate(model.predict(test), test.label());
+//
+//     Metric bias("bias", false, [](const MetricInput& in) { return mean(in.prediction - in.label).item(); });
 //
 // A Metric is a value with a name; fit_boosted reports the ones in FitOptions after every round.
 #pragma once
@@ -17,10 +20,22 @@ namespace linden {
 
 class Loss;
 
+/// What a metric looks at: what a model says of some rows, and what is known of them.
+struct MetricInput {
+  Tensor prediction = {};  ///< [rows], or [rows, K] of a model of K outputs: after the link
+  /// What the link made the predictions of, in their shape; empty where predictions alone are known. Metrics of
+  /// fit_boosted and of the program are given it.
+  Tensor score = {};
+  Tensor label = {};   ///< [rows], or [rows, L] where a row has L labels; classes as their numbers 0, 1, ...
+  Tensor weight = {};  ///< [rows], finite and >= 0; empty: all 1
+  Tensor groups = {};  ///< [groups + 1] i64: group g is the rows groups[g] .. groups[g + 1] - 1; empty: no groups
+};
+
 class LINDEN_API Metric {
  public:
-  /// predictions [rows] or [rows, K] f64, label [rows] f64, weight [rows] f64 or empty (all one); contiguous.
-  using Function = std::function<double(const Tensor& prediction, const Tensor& label, const Tensor& weight)>;
+  /// Sees what evaluate() was given, checked: contiguous f64, and groups i64. Where it needs scores, weights or groups
+  /// that are not there, or takes one label a row and finds several, it throws ArgumentError.
+  using Function = std::function<double(const MetricInput&)>;
 
   /// A metric of your own. `name` stands in logs and history.
   Metric(std::string name, bool higher_is_better, Function function);
@@ -29,9 +44,12 @@ class LINDEN_API Metric {
   std::string name() const&& { return name(); }
   bool higher_is_better() const noexcept { return higher_is_better_; }
 
-  /// The weighted mean over rows (for auc: over pairs), of tensors of any dtype on the CPU. Throws ArgumentError when
-  /// shapes do not fit, UndefinedMetric where it has no value (no rows, all weights zero, auc with one class only), and
-  /// DataError for what it does not take: NaN, labels that are no classes, predictions that are no probabilities.
+  /// The weighted mean over rows (for auc: over pairs), of tensors of any dtype (groups: i64) on the CPU. Throws
+  /// ArgumentError when shapes do not fit or groups are not the rows in order, UndefinedMetric where it has no value
+  /// (no rows, all weights zero, auc with one class only), and DataError for what it does not take: NaN, labels that
+  /// are no classes, predictions that are no probabilities.
+  double evaluate(const MetricInput& input) const;
+  /// Of predictions alone.
   double evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight = Tensor()) const;
 
  private:
@@ -62,10 +80,10 @@ LINDEN_API Metric pinball(PinballOptions options = {});
 
 // logloss, accuracy and error take probabilities, in [0, 1], and refuse others; auc takes any order.
 
-/// The weighted mean of a loss over the rows, under its name; lower is better. Scores are what the link makes
-/// predictions of: p itself, log(p / (1 - p)), log p (of softmax less their mean); probabilities are bounded to
-/// [1e-15, 1 - 1e-15]. Of a custom loss that mixes rows it is what its function gives, a sum divided by the number of
-/// rows; such a loss takes no weights (DataError). Throws ArgumentError for a loss that only its training rows can
+/// The weighted mean of a loss over the rows, under its name; lower is better. Where scores are not given they are what
+/// the link makes predictions of: p itself, log(p / (1 - p)), log p (of softmax less their mean), probabilities bounded
+/// to [1e-15, 1 - 1e-15]. Of a custom loss that mixes rows it is what its function gives, a sum divided by the number
+/// of rows; such a loss takes no weights (DataError). Throws ArgumentError for a loss that only its training rows can
 /// evaluate: one with parameters by row, one whose function knows these rows, one read from a file without its
 /// function; and for softmax without its number of classes.
 LINDEN_API Metric of(const Loss& loss);

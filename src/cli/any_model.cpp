@@ -8,4 +8,15 @@ Tensor predict(const AnyModel& model, const Dataset& data, Output output, int th
   return std::get<LinearModel>(model).predict(data, {.output = output, .threads = threads, .device = device});
 }
 
+MetricInput judged(const AnyModel& model, const Dataset& data, int threads) {
+  MetricInput input{.score = predict(model, data, Output::score, threads, Device::cpu()), .weight = data.weight()};
+  input.prediction = input.score.clone();
+  const Loss loss = std::visit([](const auto& m) { return m.loss(); }, model);
+  const auto rows = input.prediction.span<double>();
+  const auto outputs = static_cast<std::size_t>(loss.outputs());
+  for (std::size_t first = 0; first < rows.size(); first += outputs) loss.predict(rows.subspan(first, outputs));
+  input.label = std::visit([&](const auto& m) { return m.labels_of(data); }, model);
+  return input;
+}
+
 }  // namespace linden::cli

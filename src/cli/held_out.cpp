@@ -39,9 +39,9 @@ std::string reason(const Error& error, const std::string& name, const Dataset& d
 
 }  // namespace
 
-void check_metric(const Metric& metric, const Tensor& prediction, const Tensor& label, const Dataset& data) {
+void check_metric(const Metric& metric, const MetricInput& input, const Dataset& data) {
   try {
-    metric.evaluate(prediction, label, data.weight());
+    metric.evaluate(input);
   } catch (const UndefinedMetric&) {
   } catch (const Error& error) {
     refuse_metric(error, metric.name(), data);
@@ -56,14 +56,13 @@ std::vector<Metric> metrics_by_name(const std::vector<std::string>& names) {
 
 std::vector<MetricResult> metrics_of(const AnyModel& model, const Dataset& data, int threads,
                                      const std::vector<Metric>& asked, Misfit misfit) {
-  const Tensor prediction = predict(model, data, Output::prediction, threads, Device::cpu());
-  const Tensor label = std::visit([&](const auto& m) { return m.labels_of(data); }, model);
+  const MetricInput input = judged(model, data, threads);
   const std::vector<Metric> metrics =
       asked.empty() ? metric::defaults(std::visit([](const auto& m) { return m.loss(); }, model)) : asked;
   std::vector<MetricResult> results;
   for (const Metric& metric : metrics) {
     try {
-      results.push_back({metric.name(), metric.evaluate(prediction, label, data.weight()), ""});
+      results.push_back({metric.name(), metric.evaluate(input), ""});
     } catch (const UndefinedMetric& error) {
       results.push_back({metric.name(), std::nullopt, reason(error, metric.name(), data)});
     } catch (const Error& error) {

@@ -26,7 +26,7 @@ std::vector<Metric> metrics_by_name(const std::vector<std::string>& names);
 
 /// Throws ArgumentError where a metric does not take such predictions or labels, with the file and line of the row. A
 /// metric that these rows leave undefined is no error.
-void check_metric(const Metric& metric, const Tensor& prediction, const Tensor& label, const Dataset& data);
+void check_metric(const Metric& metric, const MetricInput& input, const Dataset& data);
 
 /// Whether a metric that does not take the model's predictions or labels is refused, or reported as undefined.
 enum class Misfit { refused, undefined };

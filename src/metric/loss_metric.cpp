@@ -1,4 +1,4 @@
-// A loss as a metric: predictions turned back into scores.
+// A loss as a metric: of the scores, or of predictions turned back into scores.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -20,11 +20,14 @@ constexpr double least_probability = 1e-15;
 
 double bounded(double p) { return std::clamp(p, least_probability, 1 - least_probability); }
 
-/// The scores [outputs, rows] that a link makes these predictions of.
+/// The scores [outputs, rows]: those that are given, else what the link makes these predictions of.
 std::vector<double> scores_of(Link link, const MetricRows& rows) {
   const std::size_t count = rows.size(), outputs = rows.columns;
   std::vector<double> scores(count * outputs);
   for (std::size_t row = 0; row < count; ++row) {
+    for (std::size_t k = 0; k < outputs && !rows.scores.empty(); ++k)
+      scores[k * count + row] = rows.scores[row * outputs + k];
+    if (!rows.scores.empty()) continue;
     const double* const p = rows.predictions.data() + row * outputs;
     double mean = 0;
     for (std::size_t k = 0; k < outputs; ++k) {
@@ -67,8 +70,8 @@ namespace metric {
 Metric of(const Loss& loss) try {
   if (const std::string why = why_no_metric(loss); !why.empty())
     fail<ArgumentError>("metric::of: loss \"{}\" {}.", loss.name(), why);
-  return Metric(loss.name(), false, [loss](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
-    const MetricRows rows(prediction, label, weight);
+  return Metric(loss.name(), false, [loss](const MetricInput& input) {
+    const MetricRows rows(loss.name(), input);
     if (rows.columns != static_cast<std::size_t>(loss.outputs()))
       fail<ArgumentError>("metric::{}: predictions have {} column(s), but the loss has {} output(s).", loss.name(),
                           rows.columns, loss.outputs());

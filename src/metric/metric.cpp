@@ -15,9 +15,13 @@
 namespace linden {
 namespace {
 
-Tensor doubles(const std::string& metric, const char* what, const Tensor& tensor) {
+void want_host(const std::string& metric, const char* what, const Tensor& tensor) {
   if (tensor.device() != Device::cpu())
     fail<ArgumentError>("metric::{}: {} is on {}. Hint: .to(Device::cpu()).", metric, what, tensor.device().name());
+}
+
+Tensor doubles(const std::string& metric, const char* what, const Tensor& tensor) {
+  want_host(metric, what, tensor);
   return tensor.dtype() == DType::f64 ? tensor.contiguous() : cast(tensor.detach(), DType::f64);
 }
 
@@ -39,6 +43,27 @@ void want_weights(const std::string& metric, const Tensor& weight) {
   if (!any) fail<UndefinedMetric>("metric::{}: all weights are zero.", metric);
 }
 
+// Groups that cover the rows in their order, none of them empty.
+Tensor checked_groups(const std::string& metric, const Tensor& groups, std::int64_t rows) {
+  if (groups.elements() == 0) return {};
+  want_host(metric, "groups", groups);
+  if (groups.rank() != 1 || groups.dtype() != DType::i64)
+    fail<ArgumentError>(
+        "metric::{}: groups are {} of shape {}, but they are the first row of each group and the number "
+        "of rows, i64 of shape [groups + 1].",
+        metric, name_of(groups.dtype()), groups.shape().text());
+  const Tensor checked = groups.contiguous();
+  const auto starts = checked.span<const std::int64_t>();
+  if (starts.front() != 0 || starts.back() != rows)
+    fail<ArgumentError>("metric::{}: groups run from row {} to {}, but there are {} rows.", metric, starts.front(),
+                        starts.back(), rows);
+  for (std::size_t g = 1; g < starts.size(); ++g)
+    if (starts[g - 1] >= starts[g])
+      fail<ArgumentError>("metric::{}: group {} begins at row {} and ends before row {}.", metric, g - 1, starts[g - 1],
+                          starts[g]);
+  return checked;
+}
+
 }  // namespace
 
 Metric::Metric(std::string name, bool higher_is_better, Function function)
@@ -46,25 +71,39 @@ Metric::Metric(std::string name, bool higher_is_better, Function function)
   if (!function_) fail<ArgumentError>("Metric \"{}\": the function is empty.", name_);
 }
 
-double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight) const try {
+double Metric::evaluate(const MetricInput& input) const try {
   if (!function_)
     fail<ArgumentError>("Metric::evaluate: the metric was moved from. Hint: use the one that it went to.");
-  const bool weighted = weight.elements() > 0;
-  if (label.rank() != 1 || prediction.rank() < 1 || prediction.rank() > 2 || prediction.size(0) != label.size(0) ||
-      (weighted && weight.shape() != label.shape()))
+  const auto& [prediction, score, label, weight, groups] = input;
+  const auto is_table = [](const Tensor& tensor) { return tensor.rank() == 1 || tensor.rank() == 2; };
+  const bool weighted = weight.elements() > 0, scored = score.elements() > 0;
+  if (!is_table(label) || !is_table(prediction) || prediction.size(0) != label.size(0) ||
+      (weighted && weight.shape() != Shape{label.size(0)}))
     fail<ArgumentError>(
-        "metric::{}: prediction {}, label {} and weight {} do not fit. They are [rows] or [rows, K], [rows], and "
-        "[rows] or nothing.",
+        "metric::{}: prediction {}, label {} and weight {} do not fit. They are [rows] or [rows, K], [rows] or "
+        "[rows, L], and [rows] or nothing.",
         name_, prediction.shape().text(), label.shape().text(), weight.shape().text());
+  if (scored && score.shape() != prediction.shape())
+    fail<ArgumentError>("metric::{}: scores have shape {}, but predictions {}.", name_, score.shape().text(),
+                        prediction.shape().text());
   if (prediction.elements() == 0) fail<UndefinedMetric>("metric::{}: there are no rows.", name_);
-  const Tensor p = doubles(name_, "prediction", prediction), y = doubles(name_, "label", label),
-               w = doubles(name_, "weight", weight);
-  want_numbers(name_, "prediction", p);
-  want_numbers(name_, "label", y);
-  if (weighted) want_weights(name_, w);
-  return function_(p, y, w);
+  const MetricInput checked{.prediction = doubles(name_, "prediction", prediction),
+                            .score = doubles(name_, "score", score),
+                            .label = doubles(name_, "label", label),
+                            .weight = doubles(name_, "weight", weight),
+                            .groups = checked_groups(name_, groups, label.size(0))};
+  want_numbers(name_, "prediction", checked.prediction);
+  if (checked.score.data<const double>() != checked.prediction.data<const double>())
+    want_numbers(name_, "score", checked.score);
+  want_numbers(name_, "label", checked.label);
+  if (weighted) want_weights(name_, checked.weight);
+  return function_(checked);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Metric::evaluate");
+}
+
+double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight) const {
+  return evaluate(MetricInput{.prediction = prediction, .label = label, .weight = weight});
 }
 
 namespace metric {

@@ -13,10 +13,9 @@ namespace {
 
 template <class Value>
 Metric make(std::string_view name, bool higher_is_better, Value value) try {
-  return Metric(std::string(name), higher_is_better,
-                [name = std::string(name), value](const Tensor& prediction, const Tensor& label, const Tensor& weight) {
-                  return value(name.c_str(), MetricRows(prediction, label, weight));
-                });
+  return Metric(std::string(name), higher_is_better, [name = std::string(name), value](const MetricInput& input) {
+    return value(name.c_str(), MetricRows(name, input));
+  });
 } catch (const std::bad_alloc&) {
   fail_out_of_memory(name);
 }

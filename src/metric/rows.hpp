@@ -3,23 +3,32 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <linden/tensor.hpp>
+#include <linden/metric.hpp>
 #include <span>
+#include <string_view>
+
+#include "base/fail.hpp"
 
 namespace linden {
 
 /// Checked by Metric::evaluate: contiguous, sizes that fit, no NaN, weights not all zero.
 struct MetricRows {
-  MetricRows(const Tensor& prediction, const Tensor& label, const Tensor& weight)
-      : predictions(prediction.span<const double>()),
-        labels(label.span<const double>()),
-        weights(weight.span<const double>()),
-        columns(prediction.rank() == 2 ? static_cast<std::size_t>(prediction.size(1)) : 1) {}
+  /// For the metric of this name. Throws ArgumentError where rows have several labels.
+  MetricRows(std::string_view name, const MetricInput& input)
+      : predictions(input.prediction.span<const double>()),
+        scores(input.score.span<const double>()),
+        labels(input.label.span<const double>()),
+        weights(input.weight.span<const double>()),
+        columns(input.prediction.rank() == 2 ? static_cast<std::size_t>(input.prediction.size(1)) : 1) {
+    if (input.label.rank() != 1)
+      fail<ArgumentError>("metric::{}: there are {} labels a row, but it takes one.", name, input.label.size(1));
+  }
 
   std::size_t size() const { return labels.size(); }
   double weight(std::size_t row) const { return weights.empty() ? 1.0 : weights[row]; }
 
   std::span<const double> predictions;  ///< row-major [size(), columns]
+  std::span<const double> scores;       ///< likewise; empty where predictions alone are known
   std::span<const double> labels;
   std::span<const double> weights;  ///< empty for all one
   std::size_t columns;

@@ -21,6 +21,12 @@ Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const doubl
   return result;
 }
 
+MetricInput judged(const Loss& loss, int outputs, std::int64_t rows, const double* scores, Workers& workers) {
+  const Tensor score = predictions(loss, outputs, rows, scores, false, workers);
+  const bool is_same = loss.link() == Link::identity;
+  return {.prediction = is_same ? score : predictions(loss, outputs, rows, scores, true, workers), .score = score};
+}
+
 Tensor class_numbers(std::string_view where, const Tensor& prediction, bool has_classes) {
   if (!has_classes)
     fail<ArgumentError>("{}: Output::label wants a model of classes. Hint: use Output::prediction.", where);

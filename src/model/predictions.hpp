@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <linden/loss.hpp>
+#include <linden/metric.hpp>
 #include <linden/tensor.hpp>
 #include <string_view>
 
@@ -13,6 +14,9 @@ namespace linden {
 /// Scores [outputs, rows] through the loss's link: [rows], or [rows, outputs] for more than one.
 Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const double* scores, bool linked,
                    Workers& workers);
+
+/// The predictions and scores of these scores [outputs, rows], for metrics; what is known of the rows is not filled in.
+MetricInput judged(const Loss& loss, int outputs, std::int64_t rows, const double* scores, Workers& workers);
 
 /// The most probable class of predictions [rows, K]; for one output, class 1 from probability 0.5 on. Throws
 /// ArgumentError, opening with `where`, for a model that has no classes.

@@ -228,7 +228,7 @@ TEST(FailingAllocations, LeaveMetricsAsErrors) {
     failed += fail_in_turn("defaults", [&] { return metric::defaults(loss); });
     failed += fail_in_turn("of", [&] { return metric::of(loss).evaluate(p, y); });
   }
-  const Metric::Function function = [](const Tensor& a, const Tensor& b, const Tensor&) { return sum(a * b).item(); };
+  const Metric::Function function = [](const MetricInput& in) { return sum(in.prediction * in.label).item(); };
   const std::string name = "a metric with a long name";
   failed += fail_in_turn("Metric", [&] { return Metric(copy_of(name), true, copy_of(function)); });
   EXPECT_GT(failed, 90);

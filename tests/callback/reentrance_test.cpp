@@ -74,9 +74,9 @@ TEST(Reentrance, ACallbackMayFitWithACallbackThatFits) {
 
 TEST(Reentrance, MetricsAndLossesMayFit) {
   const std::string plain = boosted(1), line = linear(3);
-  const Metric metric("fits", false, [&](const Tensor& p, const Tensor& y, const Tensor&) {
+  const Metric metric("fits", false, [&](const MetricInput& in) {
     EXPECT_EQ(boosted(1), plain);
-    return sum(p - y).item();
+    return sum(in.prediction - in.label).item();
   });
   const Loss loss = loss::custom("fits", [&](const Tensor& s, const Tensor& y) {
     EXPECT_EQ(linear(3), line);
@@ -114,7 +114,7 @@ TEST(Reentrance, WhatACallersFunctionThrowsPassesThrough) {
     EXPECT_EQ(boosted(1, threads), plain);
   }
   FitOptions options{.valid = rows(2)};
-  options.metrics = {Metric("odd", false, [](const Tensor&, const Tensor&, const Tensor&) -> double { throw Odd(); })};
+  options.metrics = {Metric("odd", false, [](const MetricInput&) -> double { throw Odd(); })};
   EXPECT_TRUE(passes_through<Odd>([&] { fit_boosted(rows(1), {.rounds = 1}, options); }));
   // A callback that fits, within which another one throws.
   const Callback fits = [&](const Round&) {

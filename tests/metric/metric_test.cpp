@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <linden/error.hpp>
@@ -11,6 +12,7 @@
 #include <random>
 #include <vector>
 
+#include "base/fail.hpp"
 #include "refusal.hpp"
 
 namespace linden {
@@ -170,14 +172,74 @@ TEST(Metric, ReadsViewsThatAreNotContiguous) {
 }
 
 TEST(Metric, OfYourOwnSeesTensors) {
-  const Metric bias("bias", false, [](const Tensor& p, const Tensor& y, const Tensor& w) {
-    return p.at<double>({0}) - y.at<double>({0}) + static_cast<double>(w.elements());
+  const Metric bias("bias", false, [](const MetricInput& in) {
+    return in.prediction.at<double>({0}) - in.label.at<double>({0}) + static_cast<double>(in.weight.elements());
   });
   EXPECT_EQ(bias.name(), "bias");
   EXPECT_FALSE(bias.higher_is_better());
   EXPECT_EQ(of(bias, {3, 1}, {1, 1}), 2);
   EXPECT_EQ(of(bias, {3, 1}, {1, 1}, {1, 1}), 4);
   EXPECT_EQ(refusal<ArgumentError>([] { Metric("empty", true, nullptr); }), "Metric \"empty\": the function is empty.");
+}
+
+Tensor starts(const std::vector<std::int64_t>& rows) {
+  return Tensor::copy_of(std::span<const std::int64_t>(rows), {static_cast<std::int64_t>(rows.size())});
+}
+
+// The mean over groups of the score of their best row, less the one of all labels of that row.
+double best_of_groups(const MetricInput& in) {
+  if (in.score.elements() == 0) fail<ArgumentError>("metric::best: it wants scores, and predictions alone are given.");
+  if (in.groups.elements() == 0) fail<ArgumentError>("metric::best: it wants groups, and there are none.");
+  const auto first = in.groups.span<const std::int64_t>();
+  const auto scores = in.score.span<const double>(), labels = in.label.span<const double>();
+  const auto width = static_cast<std::size_t>(in.label.size(1));
+  double sum = 0;
+  for (std::size_t g = 0; g + 1 < first.size(); ++g) {
+    const auto best = std::max_element(scores.begin() + first[g], scores.begin() + first[g + 1]) - scores.begin();
+    for (std::size_t l = 0; l < width; ++l) sum += scores[best] - labels[best * width + l];
+  }
+  return sum / static_cast<double>(first.size() - 1);
+}
+
+TEST(Metric, OfYourOwnSeesScoresGroupsAndSeveralLabels) {
+  const Metric best("best", true, best_of_groups);
+  const std::vector<float> scores{3, 5, 2, 7, -1};
+  const MetricInput input{.prediction = column({0.3, 0.5, 0.2, 0.7, 0.1}),
+                          .score = Tensor::copy_of(std::span<const float>(scores), {5}),
+                          .label = table({9, 9, 1, 0, 9, 9, 4, 8, 9, 9}, 2),
+                          .groups = starts({0, 2, 5})};
+  EXPECT_EQ(best.evaluate(input), (2 * 5 - 1 + 2 * 7 - 12) / 2.0);
+  EXPECT_EQ(refusal<ArgumentError>([&] { best.evaluate(input.prediction, input.label); }),
+            "metric::best: it wants scores, and predictions alone are given.");
+  EXPECT_EQ(refusal<ArgumentError>(
+                [&] { best.evaluate({.prediction = input.prediction, .score = input.score, .label = input.label}); }),
+            "metric::best: it wants groups, and there are none.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { metric::rmse().evaluate(input); }),
+            "metric::rmse: there are 2 labels a row, but it takes one.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { metric::of(loss::squared()).evaluate(input); }),
+            "metric::squared: there are 2 labels a row, but it takes one.");
+}
+
+TEST(Metric, RefusesScoresAndGroupsThatDoNotFit) {
+  const Tensor y = column({1, 2, 3});
+  const auto refused = [&](const Tensor& score, const Tensor& groups) {
+    return refusal<ArgumentError>(
+        [&] { metric::rmse().evaluate({.prediction = y, .score = score, .label = y, .groups = groups}); });
+  };
+  EXPECT_EQ(refused(table({1, 2, 3}, 1), {}), "metric::rmse: scores have shape [3, 1], but predictions [3].");
+  EXPECT_EQ(
+      refused({}, column({0, 3})),
+      "metric::rmse: groups are f64 of shape [2], but they are the first row of each group and the number of rows, "
+      "i64 of shape [groups + 1].");
+  EXPECT_EQ(refused({}, starts({0, 2})), "metric::rmse: groups run from row 0 to 2, but there are 3 rows.");
+  EXPECT_EQ(refused({}, starts({1, 3})), "metric::rmse: groups run from row 1 to 3, but there are 3 rows.");
+  EXPECT_EQ(refused({}, starts({0, 2, 2, 3})), "metric::rmse: group 1 begins at row 2 and ends before row 2.");
+  EXPECT_EQ(metric::rmse().evaluate({.prediction = y, .score = y, .label = y, .groups = starts({0, 1, 3})}), 0);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(refusal<DataError>([&] {
+              metric::rmse().evaluate({.prediction = y, .score = column({1, nan, 3}), .label = y});
+            }),
+            "metric::rmse: score nan at row 1.");
 }
 
 TEST(Metric, ByNameFindsEveryMetric) {
@@ -220,12 +282,12 @@ TEST(Metric, RefusesShapesThatDoNotFit) {
   const Tensor three = column({1, 2, 3}), two = column({1, 2});
   EXPECT_EQ(
       refusal<ArgumentError>([&] { metric::rmse().evaluate(three, two); }),
-      "metric::rmse: prediction [3], label [2] and weight [0] do not fit. They are [rows] or [rows, K], [rows], and "
-      "[rows] or nothing.");
+      "metric::rmse: prediction [3], label [2] and weight [0] do not fit. They are [rows] or [rows, K], [rows] or "
+      "[rows, L], and [rows] or nothing.");
   EXPECT_EQ(
       refusal<ArgumentError>([&] { metric::rmse().evaluate(two, two, three); }),
-      "metric::rmse: prediction [2], label [2] and weight [3] do not fit. They are [rows] or [rows, K], [rows], and "
-      "[rows] or nothing.");
+      "metric::rmse: prediction [2], label [2] and weight [3] do not fit. They are [rows] or [rows, K], [rows] or "
+      "[rows, L], and [rows] or nothing.");
   EXPECT_EQ(refusal<ArgumentError>([&] {
               metric::auc().evaluate(Tensor::zeros({2, 3}), two);
             }),
@@ -325,6 +387,18 @@ TEST(MetricOf, IsTheMeanLossOfTheRows) {
   // Certain and right, certain and wrong: as logloss has it.
   EXPECT_NEAR(metric::of(loss::logistic()).evaluate(doubles({1, 1}, {2}), doubles({1, 0}, {2})),
               metric::logloss().evaluate(doubles({1, 1}, {2}), doubles({1, 0}, {2})), 0.01);
+}
+
+TEST(MetricOf, TakesScoresWhereTheyAreGiven) {
+  // A prediction of exactly 1 says no more how sure it is.
+  const Tensor p = doubles({1, 1}, {2}), s = doubles({50, 400}, {2}), y = doubles({1, 0}, {2});
+  EXPECT_DOUBLE_EQ(metric::of(loss::logistic()).evaluate({.prediction = p, .score = s, .label = y}),
+                   (std::log1p(std::exp(-50.0)) + 400) / 2);
+  EXPECT_NEAR(metric::of(loss::logistic()).evaluate(p, y), -std::log(1e-15) / 2, 0.01);
+  // Two scores a row: of the first row those of class 0 and 1, then the second row's.
+  const Tensor shares = doubles({0.25, 0.75, 0.5, 0.5}, {2, 2}), scores = doubles({1, 1 + std::log(3), 7, 7}, {2, 2});
+  EXPECT_NEAR(metric::of(loss::softmax({.classes = 2})).evaluate({.prediction = shares, .score = scores, .label = y}),
+              -(std::log(0.75) + std::log(0.5)) / 2, 1e-15);
 }
 
 TEST(MetricOf, OfCustomLosses) {

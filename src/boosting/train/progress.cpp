@@ -64,9 +64,10 @@ std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, co
   std::vector<MetricValue> values;
   for (Validation& set : sets_) set.after_round(model, metrics_, values, undefined_);
   if (!options_.train_metrics) return values;
-  const Tensor prediction =
-      predictions(model.config.loss, model.outputs(), train_.rows(), scores.on_host(), true, context_.workers);
-  append_metrics(training_rows, metrics_, prediction, train_labels_, train_.weight(), values, undefined_);
+  MetricInput input = judged(model.config.loss, model.outputs(), train_.rows(), scores.on_host(), context_.workers);
+  input.label = train_labels_;
+  input.weight = train_.weight();
+  append_metrics(training_rows, metrics_, input, values, undefined_);
   return values;
 }
 

@@ -58,19 +58,19 @@ void Validation::after_round(const BoostedModel::State& model, const std::vector
   const DeviceForest device_forest(backend_, context_, forest, model.outputs());
   add_trees(backend_, context_, device_forest, *rows_, forest.used(), scores_.data(), rows);
   scores_.download();
-  const Tensor prediction =
-      predictions(model.config.loss, model.outputs(), rows, host_scores_.data(), true, context_.workers);
-  append_metrics(set_.name, metrics, prediction, labels_, set_.data.weight(), values, undefined);
+  MetricInput input = judged(model.config.loss, model.outputs(), rows, host_scores_.data(), context_.workers);
+  input.label = labels_;
+  input.weight = set_.data.weight();
+  append_metrics(set_.name, metrics, input, values, undefined);
 }
 
-void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const Tensor& prediction,
-                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values,
-                    UndefinedMetrics& undefined) {
+void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const MetricInput& input,
+                    std::vector<MetricValue>& values, UndefinedMetrics& undefined) {
   for (const Metric& metric : metrics) {
     const std::string name = set.empty() ? metric.name() : fmt::format("{} {}", set, metric.name());
     double value = std::numeric_limits<double>::quiet_NaN();
     try {
-      value = metric.evaluate(prediction, label, weight);
+      value = metric.evaluate(input);
     } catch (const UndefinedMetric& error) {
       const std::string_view why = error.what();
       undefined.emplace(name, why.substr(why.starts_with("metric::") ? why.find(": ") + 2 : 0));

@@ -43,8 +43,7 @@ class Validation {
 
 /// Appends the metrics of predictions, their names after that of the set, if it has one. One that is undefined there is
 /// NaN, and why is noted.
-void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const Tensor& prediction,
-                    const Tensor& label, const Tensor& weight, std::vector<MetricValue>& values,
-                    UndefinedMetrics& undefined);
+void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const MetricInput& input,
+                    std::vector<MetricValue>& values, UndefinedMetrics& undefined);
 
 }  // namespace linden

@@ -64,9 +64,12 @@ void check_held_out(const TrainArguments& args, const TrainingInput& input, cons
   const auto check = [&](const Dataset& data) {
     const Tensor labels = has_classes ? labels_of(data, classes) : data.label();
     const auto columns = static_cast<std::int64_t>(classes.size());
-    const Tensor guesses = one_column ? Tensor::full({data.rows()}, 0.5)
-                                      : Tensor::full({data.rows(), columns}, 1.0 / static_cast<double>(columns));
-    for (const Metric& metric : input.metrics) check_metric(metric, guesses, labels, data);
+    const Shape shape = one_column ? Shape{data.rows()} : Shape{data.rows(), columns};
+    const MetricInput guess{.prediction = Tensor::full(shape, one_column ? 0.5 : 1.0 / static_cast<double>(columns)),
+                            .score = Tensor::zeros(shape),
+                            .label = labels,
+                            .weight = data.weight()};
+    for (const Metric& metric : input.metrics) check_metric(metric, guess, data);
   };
   for (const HeldOut& held_out : input.valid) check(held_out.rows);
   if (args.train_metrics && !input.metrics.empty()) check(input.train);

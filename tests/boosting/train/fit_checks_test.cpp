@@ -116,7 +116,7 @@ TEST(FitWarnings, AMetricThatIsUndefinedIsNoError) {
 }
 
 TEST(FitWarnings, AMetricThatWasNeverFinite) {
-  const Metric broken("ratio", false, [](const Tensor&, const Tensor&, const Tensor&) { return missing_value; });
+  const Metric broken("ratio", false, [](const MetricInput&) { return missing_value; });
   EXPECT_EQ(warnings_of(step(100), {.rounds = 3}, {.valid = step(40).dataset(), .metrics = {metric::rmse(), broken}}),
             Warnings{"metric \"ratio\" was not finite in any round (nan in the last)."});
 }

@@ -100,9 +100,40 @@ TEST(Progress, SeveralValidationSetsHaveNames) {
   EXPECT_EQ(dump(both.trees()), dump(fit_boosted(train, small).trees()));
 }
 
+TEST(Progress, MetricsSeeTheScoresThatPredictionsAreMadeOf) {
+  for (const int classes : {1, 2, 3}) {  // identity, sigmoid, softmax
+    const auto labelled = [&](std::uint64_t seed) {
+      RandomData data = rows_of(seed);
+      for (double& label : data.label)
+        if (classes > 1) label = (label > 1) + (classes > 2 && label > 3);
+      return data.dataset();
+    };
+    const Dataset train = labelled(1), watched = labelled(2);
+    std::vector<std::vector<double>> predictions, scores;
+    const Metric noting("noting", false, [&](const MetricInput& in) {
+      predictions.push_back(numbers_of(in.prediction));
+      scores.push_back(numbers_of(in.score));
+      EXPECT_EQ(in.score.shape(), in.prediction.shape());
+      return 0;
+    });
+    BoostingConfig config = with_rounds(2);
+    config.loss = classes == 1 ? loss::squared() : classes == 2 ? loss::logistic() : loss::softmax();
+    const BoostedModel model =
+        fit_boosted(train, config, {.valid = watched, .metrics = {noting}, .train_metrics = true});
+    ASSERT_EQ(scores.size(), 4u);
+    for (int round = 0; round < 2; ++round)
+      for (int set = 0; set < 2; ++set) {
+        const Dataset& rows = set == 0 ? watched : train;
+        EXPECT_EQ(scores[2 * round + set],
+                  numbers_of(model.predict(rows, {.output = Output::score, .rounds = round + 1})));
+        EXPECT_EQ(predictions[2 * round + set], numbers_of(model.predict(rows, {.rounds = round + 1})));
+      }
+  }
+}
+
 TEST(Progress, FilesHaveTheHistoryWhereItIsAskedFor) {
   const Dataset train = rows_of(1).dataset(), valid = rows_of(2).dataset();
-  const Metric odd("odd", true, [](const Tensor&, const Tensor&, const Tensor&) { return missing_value; });
+  const Metric odd("odd", true, [](const MetricInput&) { return missing_value; });
   FitOptions options{.valid = {{"a \"b\"", valid}}, .metrics = {metric::rmse(), odd}};
   const BoostedModel plain = fit_boosted(train, small, options);
   EXPECT_TRUE(BoostedModel::from_string(plain.to_string()).history().empty());

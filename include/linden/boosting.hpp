@@ -37,6 +37,11 @@ namespace linden {
 /// leaf_wise splits the leaf with the largest gain next; level_wise splits all leaves of a level before the next.
 enum class Growth { leaf_wise, level_wise };
 
+/// What the trees must keep to.
+struct Constraints {
+  FeatureValues monotone = {};  ///< which way a score may go as a feature rises: 1 up, -1 down, 0 (or not named) both
+};
+
 struct BoostingConfig {
   Loss loss = loss::automatic();  ///< chosen by the label, see default_loss
   int rounds = 100;               ///< trees for each output, 1 .. 1,000,000
@@ -54,13 +59,14 @@ struct BoostingConfig {
   double row_fraction = 1;         ///< rows drawn without replacement for each tree, (0, 1]
   double feature_fraction = 1;     ///< features drawn without replacement for each tree, (0, 1]
   std::uint64_t seed = 0;          ///< for the two draws
+  Constraints constraints = {};    ///< {.monotone = {{"age", 1}, {"income", -1}}}
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds.
   LINDEN_API void check() const;
 };
 
 /// All fields in the order of their declaration, with their values. The parameters of the loss, where it has some,
-/// follow the loss: "loss.level".
+/// follow the loss: "loss.level". Those of a group have its name before them: "constraints.monotone".
 LINDEN_API std::vector<FieldInfo> fields(const BoostingConfig& config);
 
 /// Sets a field by its name. Naming a loss gives its parameters their defaults; "loss.level" sets one of the loss that
@@ -68,7 +74,8 @@ LINDEN_API std::vector<FieldInfo> fields(const BoostingConfig& config);
 /// a value out of range.
 LINDEN_API void set_field(BoostingConfig& config, std::string_view name, std::string_view value);
 
-/// One line: "loss = squared, rounds = 100, learning_rate = 0.1, ...".
+/// One line: "loss = squared, rounds = 100, learning_rate = 0.1, ...". Fields of groups are there unless they have
+/// their defaults.
 LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostingConfig& config);
 
 /// Rows held out, and the name that stands before their metrics: "auc" on the set "2024" is "2024 auc".

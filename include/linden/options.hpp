@@ -9,6 +9,7 @@
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
 #include <string>
+#include <vector>
 
 namespace linden {
 
@@ -19,6 +20,16 @@ struct FieldInfo {
   std::string range;  ///< "(0, 1]", "leaf_wise | level_wise"
   std::string meaning;
 };
+
+/// What a configuration has for one feature of the data.
+struct FeatureValue {
+  std::string feature;  ///< its name, see Dataset::feature_names
+  double value = 0;
+};
+
+/// Values for some of the features, {{"age", 1}, {"income", -1}}. As text it is "age=1,income=-1", or "none"; a name
+/// with a comma or a double quote in it stands in double quotes, and a quote in it twice.
+using FeatureValues = std::vector<FeatureValue>;
 
 /// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
 /// Numbers are numbers (squared), whole ones too, except where there are just two, such as 0 and 1: these are classes

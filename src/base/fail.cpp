@@ -35,11 +35,12 @@ std::string lower(std::string_view word) {
 
 constexpr std::size_t too_many = std::numeric_limits<std::size_t>::max();
 
-// Case is half a slip. A word that is cut short is one, however much is missing; else half of it must be left.
+// Case is half a slip. A word that is cut short, or has not the name of its group before it, is one, however much is
+// missing; else half of it must be left.
 std::size_t slips(std::string_view word, std::string_view candidate) {
   const std::string a = lower(word), b = lower(candidate);
   if (a == b) return word == candidate ? 0 : 1;
-  if (a.size() > 1 && b.starts_with(a)) return 2;
+  if (a.size() > 1 && (b.starts_with(a) || b.ends_with('.' + a))) return 2;
   const std::size_t distance = edit_distance(a, b);
   const std::size_t most = std::min(std::max<std::size_t>(2, a.size() / 3), std::max(a.size(), b.size()) / 2);
   return distance <= most ? 2 * distance + 1 : too_many;

@@ -27,7 +27,7 @@ template <class E, class... Args>
 }
 
 /// The word nearest to `word` by edit distance, or "" when none is near enough to be a slip of the pen: the same
-/// letters in another case come first, then a word of which `word` is the beginning.
+/// letters in another case come first, then a word of which `word` is the beginning, or what stands behind its point.
 std::string nearest(std::string_view word, std::span<const std::string> words);
 
 /// "Did you mean "price"? " when some word is near, else "".

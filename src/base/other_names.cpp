@@ -42,6 +42,8 @@ constexpr OtherName boosting_fields[] = {
     {"max_features", "feature_fraction"},
     {"random_state", "seed"},
     {"random_seed", "seed"},
+    {"monotone_constraints", "constraints.monotone"},
+    {"monotonic_cst", "constraints.monotone"},
     {"objective", "loss"},
     {"loss_function", "loss"},
     {"quantile_alpha", "loss.level"},

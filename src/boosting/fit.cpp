@@ -42,6 +42,7 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   DeviceContext context(options.device, workers);
 
   std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
+  check_constraints(*model);
   const std::span<const double> weights = weights_of(train);
   model->initial_score = initial_score(labels.loss, labels.values, weights, workers);
   const int outputs = model->outputs();

@@ -6,6 +6,8 @@
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
 
+#include "model/stated_fields.hpp"
+
 namespace linden::cli {
 
 constexpr std::size_t most_features = 20;  ///< that are listed without --all
@@ -20,7 +22,7 @@ void print_names(const Model& model) {
 
 template <class Config>
 void print_fields(const Config& config) {
-  for (const FieldInfo& field : fields(config)) fmt::print("  {:<17} {}\n", field.name, field.value);
+  for (const FieldInfo& field : stated_fields(config)) fmt::print("  {:<17} {}\n", field.name, field.value);
 }
 
 /// Configuration, certificate and coefficients. Without `all` the first 20 features with a weight that is not 0.

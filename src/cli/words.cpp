@@ -66,6 +66,14 @@ std::string_view name_at(std::string_view text) {
   return text.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(text, is_name) - text.begin()));
 }
 
+// A field, or one of a group: "constraints.monotone".
+std::string_view field_at(std::string_view text) {
+  const std::size_t length = name_at(text).size();
+  const std::string_view behind = text.substr(length);
+  const std::size_t within = behind.starts_with('.') ? name_at(behind.substr(1)).size() : 0;
+  return text.substr(0, within > 0 ? length + 1 + within : length);
+}
+
 // Reads a message from its front, and writes it again.
 class Translation {
  public:
@@ -145,7 +153,7 @@ class Translation {
   bool take_field() {
     const bool is_behind_text = !text_.empty() && text_.back() != ' ' && text_.back() != '(';
     if (rest_[0] != '.' || is_behind_text || rest_.size() < 2 || rest_[1] < 'a' || rest_[1] > 'z') return false;
-    const std::string_view behind = rest_.substr(1 + name_at(rest_.substr(1)).size());
+    const std::string_view behind = rest_.substr(1 + field_at(rest_.substr(1)).size());
     const bool ends = behind.empty() || behind == "." || behind.starts_with(". ") ||
                       std::string_view(" ,;)").find(behind[0]) != std::string_view::npos;
     if (!ends) return false;  // ".hidden.csv:3", which is a file
@@ -155,7 +163,7 @@ class Translation {
   }
 
   void take_name() {
-    const std::string_view name = name_at(rest_);
+    const std::string_view name = field_at(rest_);
     text_ += option_of(name);
     rest_.remove_prefix(name.size());
     if (!rest_.starts_with(" = ")) return;

@@ -2,13 +2,14 @@
 #include <ostream>
 
 #include "linear/model.hpp"
+#include "model/stated_fields.hpp"
 #include "model/text_lines.hpp"
 #include "base/out_of_memory.hpp"
 
 namespace linden {
 
 std::ostream& operator<<(std::ostream& out, const LinearConfig& config) try {
-  return out << fields_line(fields(config));
+  return out << fields_line(stated_fields(config));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("operator<<");
 }

@@ -1,22 +1,27 @@
 // The fields of a configuration as one table: name, range, meaning, how to read, write and check each. Every family of
-// models fills a table for its configuration; what is said about values that do not fit is the same for all.
+// models fills a table for its configuration; what is said about values that do not fit is the same for all. Fields
+// that belong together stand in a group, which has a table of its own: "constraints.monotone", "loss.level".
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <optional>
 #include <linden/options.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "base/fail.hpp"
 #include "base/other_names.hpp"
 #include "loss/definition.hpp"
+#include "model/feature_values.hpp"
 
 namespace linden {
 
@@ -44,120 +49,202 @@ class FieldTable {
   /// `type` is what messages call the configuration: "BoostingConfig"; `others` what other libraries call its fields.
   FieldTable(std::string type, std::span<const OtherName> others) : type_(std::move(type)), others_(others) {}
 
-  /// The field `loss`; the parameters of the loss that a configuration has follow it.
+  /// The field `loss`, and a group with the parameters of the loss that a configuration has.
   FieldTable& add_loss(const std::vector<std::string>& names) {
-    fields_.push_back(
-        {"loss", fmt::format("automatic | {}", fmt::join(names, " | ")), "",
-         "what to minimise; automatic: chosen by the label", [](const Config& c) { return c.loss.name(); },
-         [](Config& c, std::string_view t) { c.loss = t == "automatic" ? loss::automatic() : loss::by_name(t); },
-         [](const Config&) { return true; }});
-    return *this;
+    add_field(
+        "loss", fmt::format("automatic | {}", fmt::join(names, " | ")), "",
+        "what to minimise; automatic: chosen by the label", [](const Config& c) { return c.loss.name(); },
+        [](Config& c, std::string_view t) { c.loss = t == "automatic" ? loss::automatic() : loss::by_name(t); },
+        [](const Config&) { return true; });
+    Part part{.name = "loss", .is_group = true};
+    part.append = [](const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
+      append_parameters(c.loss, prefix, infos);
+    };
+    part.set = [type = type_ + ".loss"](Config& c, std::string_view name, std::string_view text) {
+      c.loss = c.loss.with_parameter(name, parse_number<double>(type, name, text, {}));
+    };
+    return add(std::move(part));
   }
 
   template <class T>
   FieldTable& add_number(const std::string& name, T Config::*member, Bounds bounds, std::string meaning) {
-    fields_.push_back({name, bounds.text(), bounds.must(), std::move(meaning),
-                       [member](const Config& c) { return fmt::format("{}", c.*member); },
-                       [this_type = type_, name, member, bounds](Config& c, std::string_view text) {
-                         c.*member = parse_number<T>(this_type, name, text, bounds);
-                       },
-                       [=](const Config& c) { return bounds.allow(static_cast<double>(c.*member)); }});
-    return *this;
+    return add_field(
+        name, bounds.text(), bounds.must(), std::move(meaning),
+        [member](const Config& c) { return fmt::format("{}", c.*member); },
+        [type = type_, name, member, bounds](Config& c, std::string_view text) {
+          c.*member = parse_number<T>(type, name, text, bounds);
+        },
+        [=](const Config& c) { return bounds.allow(static_cast<double>(c.*member)); });
   }
 
   /// A number that may be unset: `value` says what it is then.
   FieldTable& add_number(const std::string& name, std::optional<double> Config::*member, double (*value)(const Config&),
                          Bounds bounds, std::string meaning) {
-    fields_.push_back({name, bounds.text(), bounds.must(), std::move(meaning),
-                       [value](const Config& c) { return fmt::format("{}", value(c)); },
-                       [this_type = type_, name, member, bounds](Config& c, std::string_view text) {
-                         c.*member = parse_number<double>(this_type, name, text, bounds);
-                       },
-                       [=](const Config& c) { return bounds.allow(value(c)); }});
-    return *this;
+    return add_field(
+        name, bounds.text(), bounds.must(), std::move(meaning),
+        [value](const Config& c) { return fmt::format("{}", value(c)); },
+        [type = type_, name, member, bounds](Config& c, std::string_view text) {
+          c.*member = parse_number<double>(type, name, text, bounds);
+        },
+        [=](const Config& c) { return bounds.allow(value(c)); });
   }
 
   /// A field with some values, each of which has a name.
   template <class T>
   FieldTable& add_choice(const std::string& name, T Config::*member, std::vector<std::pair<const char*, T>> values,
                          std::string meaning, std::span<const OtherName> others = {}) {
-    std::string range, must = values.front().first;
-    for (std::size_t i = 0; i < values.size(); ++i) range += fmt::format("{}{}", i == 0 ? "" : " | ", values[i].first);
-    for (std::size_t i = 1; i < values.size(); ++i)
-      must += fmt::format("{}{}", i + 1 == values.size() ? " or " : ", ", values[i].first);
+    std::vector<std::string> words;
+    for (const auto& value : values) words.push_back(value.first);
     const auto text = [=](const Config& c) -> std::string {
       for (const auto& [word, value] : values)
         if (value == c.*member) return word;
       return fmt::format("{}", static_cast<int>(c.*member));
     };
-    const auto parse = [=, this_type = type_](Config& c, std::string_view wanted) {
+    const std::string must = one_of(words);
+    const auto parse = [=, type = type_](Config& c, std::string_view wanted) {
       for (const auto& [word, value] : values)
         if (word == wanted) {
           c.*member = value;
           return;
         }
       const std::string here = here_that_is(wanted, others);
-      fail<ArgumentError>("{}.{} is \"{}\"; it must be {}.{}{}", this_type, name, wanted, must, here.empty() ? "" : " ",
+      fail<ArgumentError>("{}.{} is \"{}\"; it must be {}.{}{}", type, name, wanted, must, here.empty() ? "" : " ",
                           here);
     };
     const auto is_one = [=](const Config& c) {
-      for (const auto& entry : values)
-        if (entry.second == c.*member) return true;
-      return false;
+      return std::ranges::any_of(values, [&](const auto& entry) { return entry.second == c.*member; });
     };
-    fields_.push_back({name, std::move(range), must, std::move(meaning), text, parse, is_one});
-    return *this;
+    return add_field(name, fmt::format("{}", fmt::join(words, " | ")), must, std::move(meaning), text, parse, is_one);
+  }
+
+  /// Values for features by name, each of which must be one of `allowed`.
+  FieldTable& add_features(const std::string& name, FeatureValues Config::*member, const std::vector<double>& allowed,
+                           std::string meaning) {
+    std::vector<std::string> words;
+    for (const double value : allowed) words.push_back(fmt::format("{}", value));
+    const std::string must = one_of(words), field = type_ + "." + name;
+    Part part{.name = name};
+    part.append = [=, range = fmt::format("NAME={},...", fmt::join(words, "|"))](
+                      const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
+      infos.push_back({prefix + name, text_of(c.*member), range, meaning});
+    };
+    part.check = [=](const Config& c) {
+      std::unordered_set<std::string_view> seen;
+      for (const auto& [feature, value] : c.*member) {
+        if (std::ranges::find(allowed, value) == allowed.end())
+          fail<ArgumentError>("{}: feature \"{}\" has {}; it must be {}.", field, feature, value, must);
+        if (!seen.insert(feature).second)
+          fail<ArgumentError>("{}: feature \"{}\" is there twice. Hint: leave one out.", field, feature);
+      }
+    };
+    part.set = [=, check = part.check](Config& c, std::string_view, std::string_view text) {
+      c.*member = feature_values_of(field, text);
+      check(c);
+    };
+    part.check_features = [=](const Config& c, std::span<const std::string> features) {
+      linden::check_features(field, c.*member, features);
+    };
+    return add(std::move(part));
+  }
+
+  /// A member with fields of its own, which `fill` adds to its table: "constraints.monotone".
+  template <class Group>
+  FieldTable& add_group(const std::string& name, Group Config::*member, void (*fill)(FieldTable<Group>&)) {
+    FieldTable<Group> table(type_ + "." + name, {});
+    fill(table);
+    Part part{.name = name, .is_group = true};
+    part.append = [=](const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
+      table.append(c.*member, prefix, infos);
+    };
+    part.set = [=](Config& c, std::string_view field, std::string_view text) { table.set(c.*member, field, text); };
+    part.check = [=](const Config& c) { table.check(c.*member); };
+    part.check_features = [=](const Config& c, std::span<const std::string> features) {
+      table.check_features(c.*member, features);
+    };
+    return add(std::move(part));
   }
 
   std::vector<FieldInfo> infos(const Config& config) const {
     std::vector<FieldInfo> infos;
-    for (const Field& field : fields_) {
-      infos.push_back({field.name, field.text(config), field.range, field.meaning});
-      if (field.name == "loss") append_parameters(config.loss, infos);
-    }
+    append(config, "", infos);
     return infos;
   }
 
   /// As set_field promises; a refused value leaves the configuration as it was.
   void set(Config& config, std::string_view name, std::string_view value) const {
-    constexpr std::string_view prefix = loss_prefix;
-    if (name.starts_with(prefix)) {
-      config.loss =
-          config.loss.with_parameter(name.substr(prefix.size()), parse_number<double>(type_, name, value, {}));
-      return;
-    }
-    std::vector<std::string> names;
-    for (const Field& field : fields_) {
-      names.push_back(field.name);
-      if (field.name != name) continue;
+    const std::size_t point = name.find('.');
+    const bool is_within = point != name.npos;
+    for (const Part& part : parts_) {
+      if (part.name != name.substr(0, point) || part.is_group != is_within) continue;
       Config changed = config;
-      field.parse(changed, value);
-      if (!field.in_range(changed)) refuse(field, value);
+      part.set(changed, is_within ? name.substr(point + 1) : name, value);
       config = std::move(changed);
       return;
     }
+    std::vector<std::string> names;
+    for (const FieldInfo& field : infos(config)) names.push_back(field.name);
     fail<ArgumentError>("{} has no field \"{}\". {}Fields: {}.", type_, name, suggestion(name, others_, names),
                         listing(names, names.size()));
   }
 
   /// Refuses the first field out of its range.
   void check(const Config& config) const {
-    for (const Field& field : fields_)
-      if (!field.in_range(config)) refuse(field, field.text(config));
+    for (const Part& part : parts_)
+      if (part.check) part.check(config);
+  }
+
+  /// Refuses the first value for a feature that is none of these.
+  void check_features(const Config& config, std::span<const std::string> features) const {
+    for (const Part& part : parts_)
+      if (part.check_features) part.check_features(config, features);
   }
 
  private:
-  struct Field {
-    std::string name, range, must, meaning;
-    std::function<std::string(const Config&)> text;
-    std::function<void(Config&, std::string_view)> parse;
-    std::function<bool(const Config&)> in_range;
+  template <class>
+  friend class FieldTable;
+
+  /// A field, or a group of them. `set` gets the name behind the group's; what a part has no need of is empty.
+  struct Part {
+    std::string name = {};
+    bool is_group = false;
+    std::function<void(const Config&, const std::string& prefix, std::vector<FieldInfo>&)> append = {};
+    std::function<void(Config&, std::string_view name, std::string_view text)> set = {};
+    std::function<void(const Config&)> check = {};
+    std::function<void(const Config&, std::span<const std::string>)> check_features = {};
   };
 
-  static constexpr std::string_view loss_prefix = "loss.";  // of the fields that are parameters of the loss
+  FieldTable& add(Part part) {
+    parts_.push_back(std::move(part));
+    return *this;
+  }
 
-  [[noreturn]] void refuse(const Field& field, std::string_view value) const {
-    fail<ArgumentError>("{}.{} is {}; it must be {}.", type_, field.name, value, field.must);
+  template <class Text, class Parse, class InRange>
+  FieldTable& add_field(std::string name, std::string range, std::string must, std::string meaning, Text text,
+                        Parse parse, InRange in_range) {
+    const auto check = [=, type = type_](const Config& c, std::string_view value) {
+      if (!in_range(c)) fail<ArgumentError>("{}.{} is {}; it must be {}.", type, name, value, must);
+    };
+    Part part{.name = name};
+    part.append = [=](const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
+      infos.push_back({prefix + name, text(c), range, meaning});
+    };
+    part.set = [=](Config& c, std::string_view, std::string_view value) {
+      parse(c, value);
+      check(c, value);
+    };
+    part.check = [=](const Config& c) { check(c, text(c)); };
+    return add(std::move(part));
+  }
+
+  void append(const Config& config, const std::string& prefix, std::vector<FieldInfo>& infos) const {
+    for (const Part& part : parts_) part.append(config, part.is_group ? prefix + part.name + "." : prefix, infos);
+  }
+
+  /// "a, b or c".
+  static std::string one_of(const std::vector<std::string>& words) {
+    std::string text = words.front();
+    for (std::size_t i = 1; i < words.size(); ++i) text += (i + 1 == words.size() ? " or " : ", ") + words[i];
+    return text;
   }
 
   template <class T>
@@ -181,20 +268,20 @@ class FieldTable {
     fail<ArgumentError>("{}.{} is {}; it must be {}{}.", type, name, text, bounds.must(), most);
   }
 
-  static void append_parameters(const Loss& loss, std::vector<FieldInfo>& infos) {
+  static void append_parameters(const Loss& loss, const std::string& prefix, std::vector<FieldInfo>& infos) {
     const Loss::Definition& definition = loss.definition();
     for (std::size_t i = 0; i < definition.parameters.size(); ++i) {
       const ParameterRule& rule = definition.parameters[i];
       std::string range = range_of(rule);
       if (range.starts_with("in ")) range.erase(0, 3);
-      infos.push_back({fmt::format("{}{}", loss_prefix, rule.name), fmt::format("{}", definition.spec.parameter[i]),
-                       std::move(range), rule.meaning});
+      infos.push_back(
+          {prefix + rule.name, fmt::format("{}", definition.spec.parameter[i]), std::move(range), rule.meaning});
     }
   }
 
   std::string type_;
   std::span<const OtherName> others_;
-  std::vector<Field> fields_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace linden

@@ -1,4 +1,5 @@
-// A configuration in a model file: its fields as text, in order. Reading it back checks every field.
+// A configuration in a model file: the fields that stated_fields has, as text, in order. Reading it back checks every
+// field.
 #pragma once
 
 #include <linden/options.hpp>
@@ -6,13 +7,14 @@
 #include "base/fail.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
+#include "model/stated_fields.hpp"
 
 namespace linden {
 
 template <class Config>
 void write_config(JsonWriter& json, const Config& config) {
   json["config"].open_object();
-  for (const FieldInfo& field : fields(config)) json[field.name].value(field.value);
+  for (const FieldInfo& field : stated_fields(config)) json[field.name].value(field.value);
   json.close_object();
 }
 
@@ -24,6 +26,7 @@ Config read_config(JsonReader& json, const Loss& loss) {
   json["config"].open_object();
   try {
     for (const FieldInfo& field : fields(config)) {
+      if (is_in_group(field.name) && !json.next_is(field.name)) continue;
       const std::string text = json[field.name].text();
       if (field.name != "loss" && !field.name.starts_with("loss."))
         set_field(config, field.name, text);

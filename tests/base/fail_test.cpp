@@ -30,6 +30,8 @@ TEST(Fail, FindsShortNamesAndThoseOfAnotherCase) {
   EXPECT_EQ(nearest("b", std::vector<std::string>{"a", "c"}), "");
   EXPECT_EQ(nearest("AUC", std::vector<std::string>{"mae", "auc", "acc"}), "auc");
   EXPECT_EQ(nearest("acc", std::vector<std::string>{"auc", "accuracy"}), "accuracy");
+  EXPECT_EQ(nearest("monotone", std::vector<std::string>{"seed", "constraints.monotone"}), "constraints.monotone");
+  EXPECT_EQ(nearest("tone", std::vector<std::string>{"seed", "constraints.monotone"}), "");
   EXPECT_EQ(nearest("ac", std::vector<std::string>{"r2", "mae"}), "");
 }
 

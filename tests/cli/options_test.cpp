@@ -29,6 +29,25 @@ class Options : public Program {
   BoostingConfig config() const { return BoostedModel::load(folder() / "m.json").config(); }
 };
 
+TEST_F(Options, FieldsOfGroupsHaveItsNameBeforeThem) {
+  const std::string file = "train --data t.csv --label y --device cpu --out m.json ";
+  for (const char* option : {"--set constraints.monotone=x=1,age=-1", "--constraints.monotone x=1,age=-1"})
+    EXPECT_EQ(refused(file + option),
+              "linden: --constraints.monotone: the data has no feature \"age\". Features: x, z.\n");
+  EXPECT_EQ(
+      refused(file + "--set constraints.monotone=x=up"),
+      "linden: --constraints.monotone: \"x=up\" is not NAME=NUMBER,... Hint: age=1,income=-1; a name with a comma "
+      "in it stands in double quotes.\n");
+  EXPECT_EQ(refused(file + "--set monotone_constraints=x=1"),
+            "linden: --set monotone_constraints=x=1: boosted models have no such field. Here that is "
+            "constraints.monotone. Fields: " +
+                boosting_fields() + ".\n");
+  EXPECT_EQ(refused(file + "--monotone x=1", 2),
+            "linden: linden train has no option --monotone. Did you mean --constraints.monotone? Hint: linden train "
+            "--help lists them.\n");
+  EXPECT_EQ(train("--rounds 2 --constraints.monotone none").find("monotone"), std::string::npos);
+}
+
 TEST_F(Options, EveryFieldIsAnOption) {
   train("--rounds 7 --learning-rate 0.5 --min_rows_in_leaf=3 --loss quantile --loss.level 0.9 --growth level_wise");
   EXPECT_EQ(config().rounds, 7);
@@ -79,10 +98,8 @@ TEST_F(Options, OptionsThatAreNotThereAreAnsweredWithThoseThatAre) {
   EXPECT_EQ(refused("predict --model m.json --data t.csv --frobnicate", 2),
             "linden: linden predict has no option --frobnicate. Hint: linden predict --help lists them.\n");
   EXPECT_EQ(refused(train + "--set lambda=1"),
-            "linden: --set lambda=1: boosted models have no such field. Here that is l2. Fields: loss, rounds, "
-            "learning_rate, "
-            "growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, min_rows_in_leaf, "
-            "row_fraction, feature_fraction, seed.\n");
+            "linden: --set lambda=1: boosted models have no such field. Here that is l2. Fields: " + boosting_fields() +
+                ".\n");
   EXPECT_EQ(
       refused(train + "--loss binary:logistic"),
       "linden: loss: no loss \"binary:logistic\". Here that is logistic. Losses: " + listing(loss::names()) + ".\n");

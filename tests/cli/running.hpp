@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <linden/boosting.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,13 @@ inline std::vector<std::string> lines_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
+}
+
+/// The fields of boosted models, as messages list them.
+inline std::string boosting_fields() {
+  std::string text;
+  for (const FieldInfo& field : fields(BoostingConfig{})) text += (text.empty() ? "" : ", ") + field.name;
+  return text;
 }
 
 /// Sixty rows of a number x and a label y, 0 .. 6: for whatever happens around training.

@@ -23,6 +23,10 @@ TEST(Words, FieldsBecomeOptions) {
   EXPECT_EQ(in_options("Hint: use .loss = loss::softmax({.classes = 73})."), "Hint: use --loss softmax.");
   EXPECT_EQ(in_options("Here that is FitOptions::threads or EarlyStopping::patience."),
             "Here that is --threads or --patience.");
+  EXPECT_EQ(in_options("BoostingConfig.constraints.monotone: the data has no feature \"agee\"."),
+            "--constraints.monotone: the data has no feature \"agee\".");
+  EXPECT_EQ(in_options("as .constraints.min_rate = 2 says. Hint: a smaller .constraints.min_rate."),
+            "as --constraints.min-rate 2 says. Hint: a smaller --constraints.min-rate.");
   EXPECT_EQ(in_options("loss::quantile: level is 9, but it must be in (0, 1)."),
             "--loss.level is 9, but it must be in (0, 1).");
   EXPECT_EQ(in_options("each needs .min_rows_in_leaf = 20. Hint: a smaller .min_rows_in_leaf."),

@@ -34,11 +34,19 @@ const FieldTable<BoostingConfig>& table() {
                       "rows drawn without replacement for each tree")
           .add_number("feature_fraction", &C::feature_fraction, {.low_open = true, .high = 1},
                       "features drawn without replacement for each tree")
-          .add_number("seed", &C::seed, {}, "for the two draws");
+          .add_number("seed", &C::seed, {}, "for the two draws")
+          .add_group<Constraints>("constraints", &C::constraints, [](FieldTable<Constraints>& group) {
+            group.add_features("monotone", &Constraints::monotone, {-1, 0, 1},
+                               "which way a score may go as a feature rises: 1 up, -1 down, 0 both");
+          });
   return fields;
 }
 
 }  // namespace
+
+void check_features(const BoostingConfig& config, std::span<const std::string> features) {
+  table().check_features(config, features);
+}
 
 double l2_of(const BoostingConfig& config) {
   return config.l2.value_or(renewal_level(config.loss.definition().spec) > 0 ? 0 : 1);

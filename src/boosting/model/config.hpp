@@ -1,7 +1,9 @@
-// What an unset field of BoostingConfig stands for.
+// What the fields of BoostingConfig stand for, of a loss and of the features of the data.
 #pragma once
 
 #include <linden/boosting.hpp>
+#include <span>
+#include <string>
 
 namespace linden {
 
@@ -9,5 +11,9 @@ namespace linden {
 /// what a Newton step shrunk by l2 gains; an order statistic is no such step, and its H is only the weight of the rows.
 /// There l2 would say no more than that a split must not leave one side pure, the more so the smaller the weights.
 double l2_of(const BoostingConfig& config);
+
+/// Throws ArgumentError for the first list of values for features that names one which is none of these, with the
+/// nearest.
+void check_features(const BoostingConfig& config, std::span<const std::string> features);
 
 }  // namespace linden

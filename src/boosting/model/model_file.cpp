@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "boosting/bins/category_groups.hpp"
+#include "boosting/model/config.hpp"
 #include "model/config_json.hpp"
 #include "model/envelope.hpp"
 #include "model/save_model.hpp"
@@ -257,6 +258,11 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
   ModelSchema& known = envelope.schema;
   auto state = std::make_shared<BoostedModel::State>();
   state->config = read_config<BoostingConfig>(json, envelope.loss);
+  try {
+    check_features(state->config, known.feature_names);
+  } catch (const ArgumentError& error) {
+    json.refuse_at("config", fmt::format("does not fit the columns ({})", error.what()));
+  }
   json["body"].open_object();
   state->initial_score = json["initial_score"].finites();
   const std::size_t outputs = state->initial_score.size();

@@ -6,6 +6,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "boosting/model/model.hpp"
+#include "model/stated_fields.hpp"
 #include "model/text_lines.hpp"
 
 namespace linden {
@@ -25,7 +26,7 @@ std::string gains(const std::vector<Importance>& importances) {
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const BoostingConfig& config) try {
-  return out << fields_line(fields(config));
+  return out << fields_line(stated_fields(config));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("operator<<");
 }

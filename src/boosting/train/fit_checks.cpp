@@ -10,6 +10,7 @@
 #include "boosting/model/config.hpp"
 #include "loss/definition.hpp"
 #include "model/check_names.hpp"
+#include "model/feature_values.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {
@@ -61,6 +62,15 @@ Labels labels_of(const CountedRows& counted) {
     training_labels("fit_boosted", counted.as_numbered(), counted.loss());
     throw;
   }
+}
+
+void check_constraints(const BoostedModel::State& model) {
+  const BoostingConfig& config = model.config;
+  check_features(config, model.feature_names);
+  if (!config.constraints.monotone.empty())
+    fail<ArgumentError>(
+        "BoostingConfig.constraints.monotone is {}, which trees cannot keep to yet. Hint: leave it out.",
+        text_of(config.constraints.monotone));
 }
 
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss) {

@@ -39,9 +39,11 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "min_rows_in_leaf = 20 | [1, 2147483647]\n"
                       "row_fraction = 1 | (0, 1]\n"
                       "feature_fraction = 1 | (0, 1]\n"
-                      "seed = 0 | >= 0\n");
+                      "seed = 0 | >= 0\n"
+                      "constraints.monotone = none | NAME=-1|0|1,...\n");
   for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
-  BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0};  // the same order
+  BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0,
+                     {{{"age", 1}}}};  // the same order
   EXPECT_NO_THROW(all.check());
 }
 
@@ -60,7 +62,8 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
                         .min_rows_in_leaf = 2,
                         .row_fraction = 0.7,
                         .feature_fraction = 0.9,
-                        .seed = std::numeric_limits<std::uint64_t>::max()};
+                        .seed = std::numeric_limits<std::uint64_t>::max(),
+                        .constraints = {.monotone = {{"age", 1}, {"a,b", -1}, {"x", 0}}}};
   BoostingConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
@@ -68,6 +71,9 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
   EXPECT_EQ(copy.learning_rate, 0.3);
   EXPECT_EQ(copy.seed, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(copy.growth, Growth::level_wise);
+  ASSERT_EQ(copy.constraints.monotone.size(), 3u);
+  EXPECT_EQ(copy.constraints.monotone[1].feature, "a,b");
+  EXPECT_EQ(copy.constraints.monotone[1].value, -1);
 }
 
 TEST(Config, ValuesOutOfBoundsAreRefusedWithTheBounds) {
@@ -170,11 +176,55 @@ TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
   EXPECT_EQ(set("learning_rat", "0.1"),
             "BoostingConfig has no field \"learning_rat\". Did you mean \"learning_rate\"? Fields: loss, rounds, "
             "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
-            "min_rows_in_leaf, row_fraction, feature_fraction, seed.");
+            "min_rows_in_leaf, row_fraction, feature_fraction, seed, constraints.monotone.");
   EXPECT_EQ(set("bagging", "0.1"),
             "BoostingConfig has no field \"bagging\". Fields: loss, rounds, learning_rate, growth, max_leaves, "
             "max_depth, max_bins, l1, l2, min_gain, min_child_weight, min_rows_in_leaf, row_fraction, "
-            "feature_fraction, seed.");
+            "feature_fraction, seed, constraints.monotone.");
+}
+
+TEST(Config, FieldsOfAGroupHaveItsNameBeforeThem) {
+  BoostingConfig config;
+  set_field(config, "constraints.monotone", "age=1,income=-1");
+  ASSERT_EQ(config.constraints.monotone.size(), 2u);
+  EXPECT_EQ(config.constraints.monotone[0].feature, "age");
+  EXPECT_EQ(config.constraints.monotone[1].value, -1);
+  EXPECT_EQ(fields(config).back().value, "age=1,income=-1");
+  set_field(config, "constraints.monotone", "none");
+  EXPECT_TRUE(config.constraints.monotone.empty());
+  EXPECT_TRUE(
+      set("monotone", "age=1")
+          .starts_with(
+              "BoostingConfig has no field \"monotone\". Did you mean \"constraints.monotone\"? Fields: loss, "));
+  EXPECT_TRUE(set("monotone_constraints", "age=1")
+                  .starts_with("BoostingConfig has no field \"monotone_constraints\". Here that is "
+                               "constraints.monotone. Fields: loss, "));
+  EXPECT_EQ(set("constraints.monotonic", "age=1"),
+            "BoostingConfig.constraints has no field \"monotonic\". Did you mean \"monotone\"? Fields: monotone.");
+  EXPECT_TRUE(
+      set("constraints", "age=1")
+          .starts_with(
+              "BoostingConfig has no field \"constraints\". Did you mean \"constraints.monotone\"? Fields: loss, "));
+  EXPECT_TRUE(set("rounds.monotone", "1").starts_with("BoostingConfig has no field \"rounds.monotone\". "));
+}
+
+TEST(Config, ValuesForFeaturesAreRefusedWithTheFeature) {
+  const std::string field = "BoostingConfig.constraints.monotone: ";
+  EXPECT_EQ(set("constraints.monotone", "age=2"), field + "feature \"age\" has 2; it must be -1, 0 or 1.");
+  EXPECT_EQ(set("constraints.monotone", "age=nan"), field + "feature \"age\" has nan; it must be -1, 0 or 1.");
+  EXPECT_EQ(set("constraints.monotone", "age=1,age=1"), field + "feature \"age\" is there twice. Hint: leave one out.");
+  EXPECT_EQ(set("constraints.monotone", "age"),
+            field +
+                "\"age\" is not NAME=NUMBER,... Hint: age=1,income=-1; a name with a comma in it stands in double "
+                "quotes.");
+  EXPECT_EQ(check_after([](BoostingConfig& c) {
+              c.constraints.monotone = {{"age", 0.5}};
+            }),
+            field + "feature \"age\" has 0.5; it must be -1, 0 or 1.");
+  EXPECT_EQ(check_after([](BoostingConfig& c) {
+              c.max_bins = 3, c.constraints.monotone = {{"age", 7}};
+            }),
+            "BoostingConfig.max_bins is 3; it must be in [4, 256].");
 }
 
 TEST(Config, CheckNamesTheFirstFieldOutOfRange) {
@@ -199,6 +249,15 @@ TEST(Config, FitBoostedChecksIt) {
   data.label = {1, 2};
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_boosted(data.dataset(), {.rounds = 0}); }),
             "BoostingConfig.rounds is 0; it must be in [1, 1000000].");
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] {
+        fit_boosted(data.dataset({"age"}), {.constraints = {.monotone = {{"agee", 1}}}});
+      }),
+      "BoostingConfig.constraints.monotone: the data has no feature \"agee\". Did you mean \"age\"? Features: age.");
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              fit_boosted(data.dataset({"age"}), {.constraints = {.monotone = {{"age", 1}}}});
+            }),
+            "BoostingConfig.constraints.monotone is age=1, which trees cannot keep to yet. Hint: leave it out.");
 }
 
 }  // namespace

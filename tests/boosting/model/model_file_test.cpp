@@ -307,6 +307,35 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
   }
 }
 
+TEST(ModelFile, FieldsOfGroupsStandThereUnlessTheyHaveTheirDefaults) {
+  const BoostedModel plain = small_model();
+  const std::string bytes = bytes_of(plain);
+  EXPECT_EQ(bytes.find("constraints"), bytes.npos);
+  Json document = Json::parse(opened(bytes));
+  document["config"]["constraints.monotone"] = "x0=-1,x1=0";
+  const std::string grouped = sealed(document.dump());
+  const BoostedModel loaded = BoostedModel::from_string(grouped);
+  ASSERT_EQ(loaded.config().constraints.monotone.size(), 2u);
+  EXPECT_EQ(loaded.config().constraints.monotone[0].feature, "x0");
+  EXPECT_EQ(loaded.config().constraints.monotone[0].value, -1);
+  EXPECT_EQ(loaded.to_string(), grouped);
+  EXPECT_TRUE(BoostedModel::from_string(bytes).config().constraints.monotone.empty());
+  const auto with = [&](Json value) {
+    document["config"]["constraints.monotone"] = std::move(value);
+    return refused(sealed(document.dump()));
+  };
+  EXPECT_EQ(with("x7=1"),
+            "m.json: config does not fit the columns (BoostingConfig.constraints.monotone: the data has no feature "
+            "\"x7\". Did you mean \"x0\"? Features: x0, x1.).");
+  EXPECT_EQ(with("x0=2"),
+            "m.json: config is out of range (BoostingConfig.constraints.monotone: feature \"x0\" has 2; it must be -1, "
+            "0 or 1.).");
+  EXPECT_EQ(with(1), "m.json: config.constraints.monotone is not a text.");
+  document["config"].erase("constraints.monotone");
+  document["config"]["constraints.other"] = "1";
+  EXPECT_EQ(refused(sealed(document.dump())), "m.json: config has an unknown member \"constraints.other\".");
+}
+
 // The text, with what stands before a place put there once more.
 std::string doubled(const std::string& text, std::string_view part) {
   std::string twice = text;

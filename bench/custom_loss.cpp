@@ -19,16 +19,15 @@ double median(std::vector<double> values) {
 
 void compare(const Dataset& train, const Loss& builtin, const Loss& custom, int rounds, int turns) {
   std::vector<double> seconds[2];
-  std::vector<TreeNode> last[2];
+  std::vector<double> last[2];
   for (int turn = 0; turn < turns; ++turn)
     for (int which = 0; which < 2; ++which) {
       const BoostedModel model = fit_boosted(
           train, {.loss = which == 0 ? builtin : custom, .rounds = rounds, .max_leaves = 255, .l2 = 1}, {.threads = 2});
       seconds[which].push_back(model.seconds_binning() + model.seconds_training());
-      last[which] = model.trees().back().nodes;
+      last[which] = model.trees().back().leaf_values;
     }
-  bool same = last[0].size() == last[1].size();
-  for (std::size_t i = 0; same && i < last[0].size(); ++i) same = last[0][i].value == last[1][i].value;
+  const bool same = last[0] == last[1];
   const double a = median(seconds[0]), b = median(seconds[1]);
   std::printf("%-10s built-in %.2f s, custom %.2f s, ratio %.3f, %s\n", builtin.name().c_str(), a, b, b / a,
               same ? "the same trees" : "OTHER TREES");

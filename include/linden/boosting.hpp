@@ -119,29 +119,45 @@ struct FitOptions {
   bool save_history = false;             ///< whether history() is in files of the model
 };
 
-/// One node of a tree. Leaves have no feature.
+/// One node of a tree. A split has a feature and two children, a leaf has neither.
 struct TreeNode {
-  int feature = -1;                    ///< index into feature_names(); -1 for a leaf
-  double threshold = 0;                ///< numeric split: value <= threshold goes left
-  bool missing_left = false;           ///< where a missing value goes (and a category that training never saw)
-  bool categorical = false;            ///< whether the split is by category
+  int feature = -1;           ///< index into feature_names(); -1 for a leaf
+  int leaf = -1;              ///< leaf: its number, 0, 1, ... in the order of nodes (Output::leaf); -1: a split
+  double threshold = 0;       ///< numeric split: value <= threshold goes left
+  bool missing_left = false;  ///< where a missing value goes (and a category that training never saw)
+  bool zero_missing = false;  ///< numeric split: whether a value within 1e-35 of 0 counts as missing, too
+                              ///< (in models of other libraries)
+  bool categorical = false;   ///< whether the split is by category
   std::vector<int> left_categories{};  ///< categorical split: codes that go left, ascending, each for all of its group
                                        ///< (BoostedModel::category_groups); other groups go right
   int left = -1;                       ///< index of the left child; -1 for a leaf
-  int right = -1;
-  double value = 0;       ///< leaf: what it adds to the score, learning rate included
-  double gain = 0;        ///< split: the gain
-  double cover = 0;       ///< sum of the curvatures of its training rows
-  std::int64_t rows = 0;  ///< training rows
+  int right = -1;                      ///< that of the right one, left + 1
+  double gain = 0;                     ///< split: the gain
+  double cover = 0;                    ///< sum of the curvatures of its training rows
+  std::int64_t rows = 0;               ///< training rows
 };
 
-/// Nodes in the order they were split off: node 0 is the root, children follow their parents.
-struct Tree {
-  int output = 0;  ///< which score it adds to
+/// Nodes in the order they were split off: node 0 is the root, children follow their parents. What a leaf adds to the
+/// score stands in leaf_values:
+///
+///     for (const TreeNode& node : tree.nodes)
+///       if (node.leaf >= 0) std::cout << tree.value(node) << " for " << node.rows << " rows\n";
+struct LINDEN_API Tree {
+  static constexpr int all_outputs = -1;
+
+  int output = 0;  ///< which score it adds to; all_outputs: to each of them
   std::vector<TreeNode> nodes;
+  std::vector<double> leaf_values;  ///< by number of the leaf, learning rate included: [leaves] of a tree that adds to
+                                    ///< one score, [leaves, outputs] of one that adds to all
 
   int leaves() const noexcept { return static_cast<int>((nodes.size() + 1) / 2); }
   int depth() const;
+
+  /// What a leaf of a tree that adds to one score adds to it. Throws ArgumentError for a split, and for a tree that
+  /// adds to all scores.
+  double value(const TreeNode& leaf) const;
+  /// What a leaf of any tree adds: one value, or one for each output. Throws ArgumentError for a split.
+  std::span<const double> values(const TreeNode& leaf) const;
 };
 
 struct PredictOptions {
@@ -210,12 +226,18 @@ class LINDEN_API BoostedModel {
 
   // Of a temporary (fit_boosted(...).trees()) these are copies: nothing refers to what is gone.
 
+  /// Whether the model has a config(): those that fit_boosted made have one, those of other libraries have none.
+  bool has_config() const;
+  /// How it was trained. Throws ArgumentError for a model that has none.
   const BoostingConfig& config() const&;
   BoostingConfig config() const&& { return config(); }
+  /// The loss, for its link at least: that of a model of another library may be known by its name and link alone, and
+  /// then evaluates nothing.
   const Loss& loss() const&;
   Loss loss() const&& { return loss(); }
   int outputs() const;
-  /// Rounds in the model; trees() has outputs() times as many, round by round, output by output.
+  /// Rounds in the model. trees() has them round by round: in each a tree for every output in turn, or one that adds
+  /// to all outputs.
   int rounds() const;
   const std::vector<Tree>& trees() const&;
   std::vector<Tree> trees() const&& { return trees(); }

@@ -35,16 +35,21 @@ void print_importances(const BoostedModel& model) {
 
 void print_boosted(const BoostedModel& model, bool all) {
   std::size_t leaves = 0;
-  int depth = 0;
+  int depth = 0, values = 1;
   for (const Tree& tree : model.trees()) {
     leaves += static_cast<std::size_t>(tree.leaves());
     depth = std::max(depth, tree.depth());
+    if (tree.output == Tree::all_outputs) values = model.outputs();
   }
-  fmt::print("model       boosted: {}, {}, {}, depth up to {}\n", counted(model.rounds(), "round"),
-             counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"), depth);
+  fmt::print("model       boosted: {}, {}, {}{}, depth up to {}\n", counted(model.rounds(), "round"),
+             counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"),
+             values > 1 ? fmt::format(" of {} values", values) : "", depth);
   print_names(model);
   fmt::print("start       {:.6g}\n", fmt::join(model.initial_score(), " "));
-  print_fields(model.config());
+  if (model.has_config())
+    print_fields(model.config());
+  else
+    fmt::print("loss        {}\nlink        {}\n", model.loss().name(), name_of(model.loss().link()));
   print_features(model, all);
 }
 
@@ -67,7 +72,8 @@ std::string rule(const BoostedModel& model, const TreeNode& node) {
   } else {
     text += fmt::format(" <= {}", node.threshold);
   }
-  return fmt::format("{}{}  gain {:.6g}, {}", text, node.missing_left ? " or missing" : "", node.gain,
+  const char* const zeros = !node.zero_missing ? "" : node.missing_left ? " or zero" : " and not zero";
+  return fmt::format("{}{}{}  gain {:.6g}, {}", text, node.missing_left ? " or missing" : "", zeros, node.gain,
                      counted(node.rows, "row"));
 }
 
@@ -86,7 +92,8 @@ void print_tree(const BoostedModel& model, int index) {
     open.pop_back();
     const TreeNode& node = tree.nodes[at.node];
     const std::string what =
-        node.feature < 0 ? fmt::format("leaf {:.6g}  {}", node.value, counted(node.rows, "row")) : rule(model, node);
+        node.feature < 0 ? fmt::format("leaf {:.6g}  {}", fmt::join(tree.values(node), " "), counted(node.rows, "row"))
+                         : rule(model, node);
     fmt::print("{:{}}{}{}\n", "", 2 * at.depth, at.side, what);
     if (node.feature < 0) continue;
     open.push_back({node.right, at.depth + 1, "no:  "});

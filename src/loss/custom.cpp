@@ -123,6 +123,11 @@ bool is_builtin(const std::string& name, const loss::CustomOptions& options, con
 
 }  // namespace
 
+const char* why_unknown(const CustomLoss& loss) {
+  if (loss.is_link_only) return "is that of a model of another library, known by its name and link alone";
+  return loss.function || loss.obstacle.empty() ? "" : "was read from a file without its function";
+}
+
 bool fits(Link link, int outputs) { return link == Link::identity || (link == Link::softmax) == (outputs > 1); }
 
 const char* name_of(Curvature curvature) noexcept {
@@ -189,6 +194,9 @@ Loss loss_of_rows(const Loss& loss, std::span<const std::int64_t> rows) {
 void check_trainable(std::string_view where, const Loss& loss, std::int64_t rows) {
   const std::shared_ptr<const CustomLoss>& custom = loss.definition().custom;
   if (!custom) return;
+  if (custom->is_link_only)
+    fail<ArgumentError>("{}: loss \"{}\" {}, and training needs more. Hint: another loss, one of {}.", where,
+                        loss.name(), why_unknown(*custom), listing(loss::names()));
   if (!custom->function && (!custom->obstacle.empty() || custom->program.parameters > 0))
     fail<ArgumentError>(
         "{}: loss \"{}\" was read from a file, and training needs its function. Hint: make it anew with loss::custom.",

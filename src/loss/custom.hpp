@@ -17,9 +17,10 @@ struct CustomLoss {
   std::vector<Tensor> parameters;  ///< as the function gets them
   bool parameters_by_row = false;  ///< whether any has one value a row
   Curvature curvature = Curvature::clamped;
-  bool is_builtin = false;  ///< a built-in loss, spelt as documented and named like it: stored as that
-  RowProgram program;       ///< unless there is an obstacle
-  std::string obstacle;     ///< why the tape evaluates it; empty for a program
+  bool is_builtin = false;    ///< a built-in loss, spelt as documented and named like it: stored as that
+  RowProgram program;         ///< unless there is an obstacle
+  std::string obstacle;       ///< why the tape evaluates it; empty for a program
+  bool is_link_only = false;  ///< link_only.hpp
   bool mixes_rows = false;
   bool knows_rows = false;  ///< the function throws on made-up rows: it can be called on those of the data alone
   bool is_untried = false;  ///< of such a function, until settled() has found out on the rows of the data
@@ -27,6 +28,10 @@ struct CustomLoss {
   double nearest = 0x1p-8;                ///< Majoriser::nearest
   std::vector<const double*> columns;     ///< the parameters by row, in the program's order
 };
+
+/// Why nothing but the link of a loss is known: "was read from a file without its function". Empty where it can be
+/// evaluated.
+const char* why_unknown(const CustomLoss& loss);
 
 /// Whether this link takes so many scores a row.
 bool fits(Link link, int outputs);

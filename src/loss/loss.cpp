@@ -141,11 +141,11 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
         name(), outputs, score.size(), gradient.size(), curvature.size());
   if (link() != Link::softmax) check_labels("Loss::evaluate", {&label, 1});
   if (const CustomLoss* custom = definition_->custom.get()) {
-    if (custom->parameters_by_row || custom->mixes_rows || (!custom->function && !custom->obstacle.empty()))
+    if (custom->parameters_by_row || custom->mixes_rows || *why_unknown(*custom) != '\0')
       fail<ArgumentError>("Loss::evaluate: {} {}, so one row has no loss of its own.", name(),
                           custom->parameters_by_row ? "reads parameters by row"
                           : custom->mixes_rows      ? "mixes rows"
-                                                    : "was read from a file without its function");
+                                                    : why_unknown(*custom));
     return evaluate_custom(*definition_, score, label, 0, gradient, curvature);
   }
   return visit_loss(definition_->spec, [&](auto loss) -> double {

@@ -7,6 +7,7 @@
 #include "base/fail.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "loss/link_only.hpp"
 
 namespace linden {
 namespace {
@@ -158,6 +159,16 @@ Loss read_custom(JsonReader& json, const std::string& name) {
   return custom_loss(name, link, outputs, labels, std::move(parts));
 }
 
+Loss read_link_only(JsonReader& json, const std::string& name) {
+  json.open_object();
+  const auto outputs = static_cast<int>(json["outputs"].whole(1, 1 << 20));
+  const Link link = chosen(json["link"], links, [](Link l) { return name_of(l); });
+  const LabelKind labels =
+      chosen(json["labels"], label_kinds, [](LabelKind kind) { return label_names[static_cast<int>(kind)]; });
+  json.close_object();
+  return link_only_loss(name, link, outputs, labels);
+}
+
 }  // namespace
 
 void write_loss(JsonWriter& json, const Loss& loss) {
@@ -170,7 +181,13 @@ void write_loss(JsonWriter& json, const Loss& loss) {
     json.close_object();
   }
   const CustomLoss* const custom = loss.definition().custom.get();
-  if (custom && !custom->is_builtin) {
+  if (custom && custom->is_link_only) {
+    json["link_only"].open_object();
+    json["outputs"].value(loss.outputs());
+    json["link"].value(name_of(loss.link()));
+    json["labels"].value(label_names[static_cast<int>(loss.label_kind())]);
+    json.close_object();
+  } else if (custom && !custom->is_builtin) {
     json["custom"].open_object();
     json["outputs"].value(loss.outputs());
     json["link"].value(name_of(loss.link()));
@@ -187,12 +204,14 @@ Loss read_loss(JsonReader& json) {
   json.open_object();
   const std::string name = json["name"].text();
   const auto classes = static_cast<int>(json["classes"].whole(0, 1 << 20));
-  const bool is_custom = json.next_is("custom");
+  const bool is_custom = json.next_is("custom"), is_link_only = !is_custom && json.next_is("link_only");
   const std::vector<std::string> builtin = loss::names();
   if (is_custom && (name.empty() || std::ranges::find(builtin, name) != builtin.end()))
     json.refuse_at(place + ".name", fmt::format("is \"{}\", which no custom loss is called", name));
   try {
-    Loss loss = is_custom ? read_custom(json["custom"], name) : loss::by_name(name, {}, classes);
+    Loss loss = is_custom      ? read_custom(json["custom"], name)
+                : is_link_only ? read_link_only(json["link_only"], name)
+                               : loss::by_name(name, {}, classes);
     if (loss.classes() != classes) json.refuse_at(place + ".classes", "does not fit the loss");
     if (const std::vector<LossParameter> parameters = loss.parameters(); !parameters.empty()) {
       json["parameters"].open_object();

@@ -59,7 +59,7 @@ std::string why_no_metric(const Loss& loss) {
   if (loss.outputs() == 0) return "does not know its classes yet";
   const CustomLoss* const custom = loss.definition().custom.get();
   if (!custom) return "";
-  if (!custom->obstacle.empty() && !custom->function) return "was read from a file without its function";
+  if (const char* const why = why_unknown(*custom); *why != '\0') return why;
   if (custom->parameters_by_row) return "reads parameters by row, which other rows do not have";
   if (custom->knows_rows) return "knows the rows that it was made for";
   return "";

@@ -157,9 +157,9 @@ namespace {
 std::vector<Metric> by_link(const Loss& loss) {
   switch (loss.link()) {
     case Link::identity: return loss.outputs() == 1 ? std::vector{rmse(), mae(), r2()} : std::vector<Metric>{};
-    case Link::sigmoid: return {logloss(), accuracy(), auc()};
+    case Link::sigmoid: return loss.outputs() == 1 ? std::vector{logloss(), accuracy(), auc()} : std::vector<Metric>{};
     case Link::softmax: return {logloss(), accuracy()};
-    case Link::exp: return {poisson_deviance(), rmse()};
+    case Link::exp: return loss.outputs() == 1 ? std::vector{poisson_deviance(), rmse()} : std::vector<Metric>{};
   }
   return {rmse()};
 }

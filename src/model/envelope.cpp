@@ -12,7 +12,7 @@ namespace linden {
 namespace {
 
 constexpr std::string_view format_name = "linden model";
-constexpr int schema = 1;
+constexpr int schema = 2;  // what each brought: docs/design.md, "Model files"
 constexpr std::string_view seal_opening = ",\"checksum\":\"";
 constexpr std::string_view seal_closing = "\"}\n";
 constexpr std::size_t seal_digits = 16;

@@ -1,6 +1,7 @@
 #include "model/text_lines.hpp"
 
 #include "base/fail.hpp"
+#include "loss/link_only.hpp"
 
 namespace linden {
 
@@ -8,7 +9,8 @@ std::string text_line(std::string_view about, std::string_view text) { return fm
 
 std::string purpose_lines(const Loss& loss, const std::string& label, const std::vector<std::string>& classes,
                           const std::vector<std::string>& features) {
-  std::string text = text_line("loss", loss.name());
+  std::string text = text_line(
+      "loss", is_link_only(loss) ? fmt::format("{}, with link {}", loss.name(), name_of(loss.link())) : loss.name());
   if (!label.empty() || !classes.empty())
     text += text_line("label",
                       fmt::format("{}{}{}", label, label.empty() || classes.empty() ? "" : ": ", listing(classes)));

@@ -212,9 +212,13 @@ inline std::string dump(const std::vector<Tree>& trees) {
   std::string text;
   for (const Tree& tree : trees) {
     text += fmt::format("output {}\n", tree.output);
-    for (const TreeNode& n : tree.nodes)
-      text += fmt::format("{} {:a} {} {} {} {} {} {:a} {:a} {:a} {}\n", n.feature, n.threshold, n.missing_left,
-                          n.categorical, n.left_categories, n.left, n.right, n.value, n.gain, n.cover, n.rows);
+    for (const TreeNode& n : tree.nodes) {
+      text += fmt::format("{} {} {:a} {} {} {} {} {} {} {:a} {:a} {}", n.feature, n.leaf, n.threshold, n.missing_left,
+                          n.zero_missing, n.categorical, n.left_categories, n.left, n.right, n.gain, n.cover, n.rows);
+      for (const double value : n.feature < 0 ? tree.values(n) : std::span<const double>())
+        text += fmt::format(" {:a}", value);
+      text += "\n";
+    }
   }
   return text;
 }

@@ -176,6 +176,29 @@ TEST_F(Commands, InspectShowsTheModelAndItsTrees) {
   EXPECT_EQ(tree.size(), BoostedModel::load(folder() / "m.json").trees()[0].nodes.size());
 }
 
+TEST_F(Commands, InspectShowsAModelOfAnotherLibrary) {
+  const std::string model = source("tests/golden/models/boosted_vectors.json").string();
+  const std::string out = succeed("inspect " + model);
+  EXPECT_TRUE(
+      out.starts_with("model       boosted: 2 rounds, 2 trees, 5 leaves of 3 values, depth up to 2\n"
+                      "label       kind\n"
+                      "classes     oak, elm, ash\n"
+                      "features    2\n"
+                      "start       0.5 0 -0.5\n"
+                      "loss        multiclassova\n"
+                      "link        sigmoid\n"
+                      "\nfeature "))
+      << out;
+  EXPECT_EQ(succeed("inspect " + model + " --tree 0"),
+            "age <= 1.5 or missing or zero  gain 9.5, 40 rows\n"
+            "  yes: job in {smith}  gain 4, 25 rows\n"
+            "    yes: leaf 0.25 -1 2  12 rows\n"
+            "    no:  leaf -0.75 0.125 0  13 rows\n"
+            "  no:  age <= 40 and not zero  gain 2.25, 15 rows\n"
+            "    yes: leaf 1.5 3 -0.5  5 rows\n"
+            "    no:  leaf 0 -2 1  10 rows\n");
+}
+
 TEST_F(Commands, WeightsDropsAndCategoriesAreNamed) {
   train(0, "--weight weight --drop 'the colour' --categorical size");
   const BoostedModel model = BoostedModel::load(folder() / "m.json");

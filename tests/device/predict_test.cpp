@@ -1,6 +1,7 @@
 // Prediction on a GPU: a model trained on the CPU gives the CPU's bytes there, whatever the layout of the rows.
 #include <linden/boosting.hpp>
 
+#include "boosting/hand_made.hpp"
 #include "boosting/random_data.hpp"
 #include "device/gpu.hpp"
 
@@ -109,6 +110,23 @@ TEST_F(PredictOnGpu, SparseRows) {
   const BoostedModel model = trained(f64, "squared");
   expect_same_predictions(model, f64, "f64");
   expect_same_predictions(model, sparse_rows<float>(random, 140, 30), "f32");
+}
+
+// Leaves of several values, zeros that are missing, categories in groups; and the same in sparse rows.
+TEST_F(PredictOnGpu, ModelsMadeByHand) {
+  Random random(6);
+  for (const int outputs : {1, 5})
+    for (const bool numbers_alone : {false, true}) {
+      hand_made::Options options{.outputs = outputs,
+                                 .add_to_all = outputs > 1,
+                                 .zeros_missing = true,
+                                 .loss = link_only_loss("theirs", Link::identity, outputs, LabelKind::real)};
+      if (numbers_alone) options.categories = std::vector<int>(30, 0);
+      const BoostedModel model = hand_made::random_model(random, options);
+      const std::string what = fmt::format("{} outputs", outputs);
+      expect_same_predictions(model, hand_made::random_rows(random, options, 200).dataset(model.feature_names()), what);
+      if (numbers_alone) expect_same_predictions(model, sparse_rows<double>(random, 150, 30), what + ", sparse");
+    }
 }
 
 TEST_F(PredictOnGpu, OneRowAndNoRows) {

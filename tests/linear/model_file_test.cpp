@@ -56,7 +56,7 @@ class LinearModelFile : public testing::Test {
 TEST_F(LinearModelFile, IsTheEnvelopeWithWeightsAndCertificate) {
   const std::string text = bytes_of(hand_made());
   EXPECT_EQ(opened(text),
-            "{\"format\":\"linden model\",\"schema\":1,\"library\":\"" + std::string(version()) +
+            "{\"format\":\"linden model\",\"schema\":2,\"library\":\"" + std::string(version()) +
                 "\",\"model\":\"linear\",\"columns\":[{\"name\":\"x\"},{\"name\":\"y\"}],\"label\":\"z\","
                 "\"classes\":[],\"loss\":{\"name\":\"squared\",\"classes\":0},\"link\":\"identity\","
                 "\"config\":{\"loss\":\"squared\",\"l1\":\"0\",\"l2\":\"0.25\",\"intercept\":\"true\","

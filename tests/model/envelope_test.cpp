@@ -66,7 +66,7 @@ TEST_F(EnvelopeText, ComesBackAsItWasWritten) {
 TEST_F(EnvelopeText, IsOneLineOfJsonInAFixedOrder) {
   const std::string text = written();
   EXPECT_EQ(text.substr(0, text.find(",\"checksum\"")),
-            "{\"format\":\"linden model\",\"schema\":1,\"library\":\"" + std::string(version()) +
+            "{\"format\":\"linden model\",\"schema\":2,\"library\":\"" + std::string(version()) +
                 "\",\"model\":\"linear\",\"columns\":[{\"name\":\"x\"},{\"name\":\"y\",\"categories\":[\"a\",\"b\"]}],"
                 "\"label\":\"z\",\"classes\":[\"no\",\"yes\"],\"loss\":{\"name\":\"logistic\",\"classes\":2},"
                 "\"link\":\"sigmoid\",\"config\":{},\"body\":1.5");

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <linden/error.hpp>
 #include <linden/model.hpp>
+#include <nlohmann/json.hpp>
+#include <random>
 #include <sstream>
 
 #include "linear/hand_made.hpp"
@@ -49,14 +51,18 @@ TEST(LoadModel, TellsTheFamily) {
             "the text: not a Linden model. Hint: models are written by save() and by linden train --out.");
 }
 
-// tests/golden/models has a file of every kind as version 0.1 wrote it. They load, and save the same again but for the
-// version.
+std::string text_of_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// tests/golden/models has a file of every kind as version 0.1 wrote it, in schema 1, and one of what schema 2 brought.
+// They load, and save the same again but for schema and version.
 TEST(LoadModel, FilesOfEarlierVersionsLoad) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(LINDEN_SOURCE_DIR "/tests/golden/models")) {
     const AnyModel model = load_model(entry.path());
-    std::ifstream file(entry.path(), std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const std::string text = text_of_file(entry.path());
     const auto body = [](const std::string& t) {
       const std::size_t begin = t.find(",\"model\":"), end = t.rfind(",\"checksum\":");
       return t.substr(begin, end - begin);
@@ -64,7 +70,107 @@ TEST(LoadModel, FilesOfEarlierVersionsLoad) {
     EXPECT_EQ(body(text_of(model)), body(text)) << entry.path();
     ++files;
   }
-  EXPECT_EQ(files, 5);
+  EXPECT_EQ(files, 6);
+  EXPECT_TRUE(text_of_file(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_softmax.json")
+                  .starts_with("{\"format\":\"linden model\",\"schema\":1,"));
+  EXPECT_TRUE(text_of(load_model(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_softmax.json"))
+                  .starts_with("{\"format\":\"linden model\",\"schema\":2,"));
+}
+
+using Json = nlohmann::json;
+
+// What a boosted model of schema 1 says of a row, by its text alone: numbers, and codes of categories.
+std::vector<double> scores_by_text(const Json& model, const std::vector<double>& row) {
+  std::vector<double> scores = model["body"]["initial_score"];
+  for (const Json& tree : model["body"]["trees"]) {
+    std::size_t node = 0;
+    while (tree["feature"][node].get<int>() >= 0) {
+      const double x = row[tree["feature"][node].get<std::size_t>()];
+      const std::string number = std::to_string(node);
+      bool left = tree["missing_left"][node] == 1;
+      if (!tree["left_categories"].contains(number))
+        left = std::isnan(x) ? left : x <= tree["threshold"][node].get<double>();
+      else if (x >= 0)
+        left = std::ranges::count(tree["left_categories"][number], Json(static_cast<int>(x))) > 0;
+      node = tree["left"][node].get<std::size_t>() + (left ? 0 : 1);
+    }
+    scores[tree["output"].get<std::size_t>()] += tree["value"][node].get<double>();
+  }
+  return scores;
+}
+
+TEST(LoadModel, FilesOfSchemaOnePredictWhatTheySay) {
+  std::mt19937_64 random(1);
+  int rows = 0;
+  for (const char* name : {"boosted_quantile.json", "boosted_softmax.json", "boosted_squared.json"}) {
+    const std::filesystem::path path = std::filesystem::path(LINDEN_SOURCE_DIR "/tests/golden/models") / name;
+    const Json document = Json::parse(text_of_file(path));
+    const BoostedModel model = BoostedModel::load(path);
+    std::vector<Column> columns;
+    std::vector<std::vector<double>> values;
+    for (const Schema::Feature& feature : model.schema().features) {
+      std::vector<double>& column = values.emplace_back();
+      std::vector<std::int32_t> codes;
+      for (int row = 0; row < 100; ++row) {
+        const auto code = static_cast<int>(random() % (feature.categories.size() + 1)) - 1;
+        codes.push_back(code);
+        column.push_back(feature.categorical  ? code
+                         : random() % 10 == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                              : static_cast<double>(random() % 4000) / 100 - 10);
+      }
+      columns.push_back({.name = feature.name,
+                         .values = feature.categorical ? Tensor::copy_of(std::span<const std::int32_t>(codes), {100})
+                                                       : Tensor::copy_of(std::span<const double>(column), {100}),
+                         .categorical = feature.categorical,
+                         .categories = feature.categories});
+    }
+    const Tensor scores = model.predict(Dataset::from_named(columns), {.output = Output::score});
+    for (int row = 0; row < 100; ++row, ++rows) {
+      std::vector<double> one;
+      for (const auto& column : values) one.push_back(column[static_cast<std::size_t>(row)]);
+      const std::vector<double> expected = scores_by_text(document, one);
+      for (std::size_t k = 0; k < expected.size(); ++k)
+        EXPECT_EQ(scores.data<double>()[static_cast<std::size_t>(row) * expected.size() + k], expected[k]) << name;
+    }
+  }
+  EXPECT_EQ(rows, 300);
+}
+
+// The leaves of that file hold a value for each of three classes, and a zero age is missing.
+TEST(LoadModel, AFileOfWhatSchemaTwoBrought) {
+  const BoostedModel model = BoostedModel::load(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_vectors.json");
+  EXPECT_EQ(model.rounds(), 2);
+  EXPECT_EQ(model.outputs(), 3);
+  EXPECT_EQ(model.classes(), (std::vector<std::string>{"oak", "elm", "ash"}));
+  EXPECT_EQ(model.loss().name(), "multiclassova");
+  EXPECT_FALSE(model.has_config());
+  EXPECT_EQ(refusal<ArgumentError>([&] { model.config(); }),
+            "BoostedModel::config: the model was not trained here, so that it has no configuration. Hint: has_config() "
+            "tells; loss() has its link.");
+  const auto scores = [&](double age, const char* job) {
+    std::vector<double> out(3);
+    model.predict_row(std::vector<RowValue>{age, job}, out);
+    for (double& p : out) p = std::log(p / (1 - p));
+    return out;
+  };
+  const auto near = [](const std::vector<double>& found, const std::vector<double>& wanted) {
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(found[k], wanted[k], 1e-14);
+  };
+  near(scores(1, "smith"), {1 + 0.25, 0.25 - 1, -0.625 + 2});
+  near(scores(0, "clerk"), {1 - 0.75, 0.25 + 0.125, -0.625});  // left, as missing
+  near(scores(30, "clerk"), {1 + 1.5, 0.25 + 3, -0.625 - 0.5});
+  near(scores(50, "clerk"), {1.0, 0.25 - 2, -0.625 + 1});
+  const Tree& tree = model.trees()[0];
+  EXPECT_EQ(std::vector<double>(tree.values(tree.nodes[4]).begin(), tree.values(tree.nodes[4]).end()),
+            (std::vector<double>{-0.75, 0.125, 0}));
+  EXPECT_EQ(refusal<ArgumentError>([&] { tree.value(tree.nodes[4]); }),
+            "Tree::value: the tree adds to 3 scores. Hint: values has what a leaf adds to each.");
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] { tree.values(tree.nodes[0]); }),
+      "Tree::values: the node is no leaf of this tree, but a split. Hint: leaves are the nodes whose leaf is 0 or "
+      "more.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { model.trees()[1].values(tree.nodes[4]); }),
+            "Tree::values: the node is no leaf of this tree.");
 }
 
 }  // namespace

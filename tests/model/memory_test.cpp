@@ -89,7 +89,8 @@ BoostedModel random_model(int trees, int nodes, int categories, std::uint64_t se
       node.cover = any_number(random) + 9;
       node.rows = static_cast<std::int64_t>(random() % 100'000);
       if (next >= nodes) {
-        node.value = any_number(random);
+        node.leaf = static_cast<int>(tree.leaf_values.size());
+        tree.leaf_values.push_back(any_number(random));
         continue;
       }
       node.left = next;
@@ -300,9 +301,10 @@ TEST(Memory, IsBoundedByTheFileWhateverIsInIt) {
 // As short as entries can be.
 TEST(Memory, OfNodesIsThatOfTheirLists) {
   auto state = std::make_shared<BoostedModel::State>(random_model(1, 60'001, 2).state());
+  std::ranges::fill(state->trees[0].leaf_values, 0);
   for (TreeNode& node : state->trees[0].nodes) {
     node.feature = node.left < 0 ? -1 : 0;
-    node.threshold = node.value = node.gain = node.cover = 0;
+    node.threshold = node.gain = node.cover = 0;
     node.rows = 0;
     node.categorical = false;
     node.left_categories.clear();
@@ -312,6 +314,24 @@ TEST(Memory, OfNodesIsThatOfTheirLists) {
     text.erase(at + 1, 2);
   ASSERT_LT(text.size(), 21u * 60'001);
   expect_bounded("nodes", sealed(text), "it loads");
+}
+
+// The same of leaves that hold a value for each output.
+TEST(Memory, OfLeavesOfSeveralValuesIsThatOfTheirLists) {
+  auto state = std::make_shared<BoostedModel::State>(random_model(1, 3, 2).state());
+  constexpr int outputs = 5000;
+  state->config.loss = loss::softmax({.classes = outputs});
+  for (int k = 0; k < outputs; ++k) state->classes.push_back(fmt::format("{}", k));
+  state->initial_score.assign(outputs, 0);
+  state->trees[0].output = Tree::all_outputs;
+  state->trees[0].leaf_values.assign(2 * outputs, 0);
+  const std::string text = BoostedModel(state).to_string();
+  expect_bounded("leaves", text, "it loads");
+  std::string many = opened(text);  // numbers as short as they can be, many more than there are leaves
+  const std::size_t at = many.find("\"values\":[") + 10;
+  many.insert(at, joined(100'000, [](int) { return "0"; }) + ",");
+  expect_bounded("values", sealed(many),
+                 "the text: body.trees[0].values has 110000 entries for 2 leaves and 5000 outputs.", 16);
 }
 
 // The names of metrics are there once in a file, and in every round of history().

@@ -5,17 +5,22 @@
 
 namespace linden {
 
+/// What counts as zero where zeros are missing: values up to this size. It is LightGBM's bound, 1e-35 as a float.
+inline constexpr double zero_bound = 1e-35f;
+
 /// A node of a forest ready for prediction, as a descent sees it. Children lie side by side: right = left + 1. A leaf
 /// points to itself, so that rows that have arrived need no branch.
 struct ForestNode {
   double threshold = 0;            ///< value <= threshold goes left; infinite for a leaf
-  std::uint32_t feature : 30 = 0;  ///< among the features used
+  std::uint32_t feature : 29 = 0;  ///< among the features used
   std::uint32_t missing_left : 1 = 0;
   std::uint32_t categorical : 1 = 0;
-  std::int32_t left = 0;  ///< index of the left child
+  std::uint32_t zero_missing : 1 = 0;  ///< whether zeros go where missing values go
+  std::int32_t left = 0;               ///< index of the left child
 };
 
-/// The rest of a node: a leaf's value and its number within its tree, or a categorical split's set of left codes.
+/// The rest of a node: a leaf's number within its tree and, where trees add to one score each, its value; or a
+/// categorical split's set of left codes.
 struct ForestDetail {
   double value = 0;
   std::int32_t leaf = -1;
@@ -27,11 +32,15 @@ struct ForestView {
   const ForestNode* nodes = nullptr;
   const ForestDetail* details = nullptr;  ///< one a node
   const std::int32_t* roots = nullptr;    ///< [trees]
-  const std::int32_t* outputs = nullptr;  ///< [trees]
+  const std::int32_t* outputs = nullptr;  ///< [trees]: the score that each adds to
   const std::uint32_t* categories = nullptr;
   std::int32_t trees = 0;
-  std::int32_t features = 0;  ///< how many features are used
-  bool has_categories = false;
+  std::int32_t features = 0;        ///< how many features are used
+  bool has_special_splits = false;  ///< whether any split is by category, or takes zeros for missing
+  // Of trees that add to all scores: `outputs` and the details' values say what others add.
+  const double* leaf_values = nullptr;       ///< [leaves of all trees, width]
+  const std::int32_t* first_leaf = nullptr;  ///< [trees]: leaves of the trees before it
+  std::int32_t width = 0;                    ///< how many scores there are; 0 where each tree adds to one
 };
 
 }  // namespace linden

@@ -17,19 +17,29 @@ LINDEN_HD bool category_goes_left(const ForestView& forest, std::int32_t at, dou
 }
 
 /// The child of node `at` that a value goes to: values up to the threshold, or categories in the set, go left; missing
-/// ones follow their direction. A leaf's is the leaf itself. `categories`: whether the forest has any such split.
-/// `node` is forest.nodes[at].
-template <bool categories>
+/// ones follow their direction, zeros too where they count as missing. A leaf's is the leaf itself. `special`: whether
+/// the forest has any split by category or such zeros. `node` is forest.nodes[at].
+template <bool special>
 LINDEN_HD std::int32_t next_node(const ForestView& forest, const ForestNode& node, std::int32_t at, double value) {
   bool left = (value <= node.threshold) | ((value != value) & (node.missing_left != 0));
-  if constexpr (categories)
-    if (node.categorical) left = category_goes_left(forest, at, value);
+  if constexpr (special)
+    if ((node.categorical | node.zero_missing) != 0) {
+      if (node.categorical)
+        left = category_goes_left(forest, at, value);
+      else if (-zero_bound <= value && value <= zero_bound)
+        left = node.missing_left;
+    }
   return node.left + (left ? 0 : 1);
 }
 
-template <bool categories>
+template <bool special>
 LINDEN_HD std::int32_t next_node(const ForestView& forest, std::int32_t at, double value) {
-  return next_node<categories>(forest, forest.nodes[at], at, value);
+  return next_node<special>(forest, forest.nodes[at], at, value);
+}
+
+/// What a leaf of a tree that adds to all scores adds to them: forest.width values.
+LINDEN_HD const double* values_of(const ForestView& forest, std::int32_t tree, std::int32_t at) {
+  return forest.leaf_values + (std::int64_t{forest.first_leaf[tree]} + forest.details[at].leaf) * forest.width;
 }
 
 LINDEN_LEVEL_END

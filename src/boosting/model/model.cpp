@@ -26,6 +26,26 @@ int Tree::depth() const try {
   fail_out_of_memory("Tree::depth");
 }
 
+double Tree::value(const TreeNode& leaf) const try {
+  const std::span<const double> all = values(leaf);
+  if (all.size() != 1)
+    fail<ArgumentError>("Tree::value: the tree adds to {} scores. Hint: values has what a leaf adds to each.",
+                        all.size());
+  return all[0];
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Tree::value");
+}
+
+std::span<const double> Tree::values(const TreeNode& leaf) const try {
+  if (leaf.leaf < 0 || leaf.leaf >= leaves() || leaf_values.size() % static_cast<std::size_t>(leaves()) != 0)
+    fail<ArgumentError>("Tree::values: the node is no leaf of this tree{}.",
+                        leaf.feature >= 0 ? ", but a split. Hint: leaves are the nodes whose leaf is 0 or more" : "");
+  const std::size_t width = leaf_values.size() / static_cast<std::size_t>(leaves());
+  return std::span(leaf_values).subspan(static_cast<std::size_t>(leaf.leaf) * width, width);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Tree::values");
+}
+
 BoostedModel::BoostedModel() noexcept = default;
 BoostedModel::BoostedModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
 BoostedModel::BoostedModel(const BoostedModel&) = default;
@@ -41,10 +61,23 @@ const BoostedModel::State& BoostedModel::known(const char* call) const {
   return *state_;
 }
 
-const BoostingConfig& BoostedModel::config() const& { return known("config").config; }
+bool BoostedModel::has_config() const { return known("has_config").has_config; }
+
+const BoostingConfig& BoostedModel::config() const& {
+  const State& s = known("config");
+  if (!s.has_config)
+    fail<ArgumentError>(
+        "BoostedModel::config: the model was not trained here, so that it has no configuration. Hint: has_config() "
+        "tells; loss() has its link.");
+  return s.config;
+}
+
 const Loss& BoostedModel::loss() const& { return known("loss").config.loss; }
 int BoostedModel::outputs() const { return known("outputs").outputs(); }
-int BoostedModel::rounds() const { return static_cast<int>(known("rounds").trees.size()) / outputs(); }
+int BoostedModel::rounds() const {
+  const State& s = known("rounds");
+  return static_cast<int>(s.trees.size()) / s.trees_a_round();
+}
 const std::vector<Tree>& BoostedModel::trees() const& { return known("trees").trees; }
 const std::vector<double>& BoostedModel::initial_score() const& { return known("initial_score").initial_score; }
 const std::vector<std::string>& BoostedModel::feature_names() const& { return known("feature_names").feature_names; }
@@ -96,7 +129,7 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);
   const std::int64_t rows = data.rows();
-  const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * outputs();
+  const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * s.trees_a_round();
   std::vector<FeatureSource> sources = match_features(where, data, s, s.forest.used());
   translate_to_groups(sources, s.forest.used(), s.groups);
   const RawView view(data, std::move(sources));

@@ -38,9 +38,10 @@ class LazyRowForest {
 /// Its schema has kinds and categories of all features.
 struct BoostedModel::State : ModelSchema {
   BoostingConfig config;                 ///< with the loss's number of classes settled
+  bool has_config = true;                ///< false for a model made elsewhere: then `config` is its loss, and no more
   std::vector<std::vector<int>> groups;  ///< one list a feature (category_groups.hpp); empty: none shares
   std::vector<double> initial_score;     ///< one an output
-  std::vector<Tree> trees;
+  std::vector<Tree> trees;               ///< each adds to one output, in turn, or every one to all
   std::vector<std::vector<MetricValue>> history;
   bool saves_history = false;  ///< whether files have `history`
   std::vector<std::string> warnings;
@@ -56,6 +57,9 @@ struct BoostedModel::State : ModelSchema {
   }
 
   int outputs() const noexcept { return static_cast<int>(initial_score.size()); }
+  int trees_a_round() const noexcept {
+    return trees.empty() || trees.front().output != Tree::all_outputs ? outputs() : 1;
+  }
 };
 
 }  // namespace linden

@@ -1,4 +1,5 @@
-// A boosted model as text: the envelope, initial scores, and each tree as parallel lists over its nodes.
+// A boosted model as text: the envelope, initial scores, and each tree as parallel lists over its nodes. Trees that add
+// to all scores have one more list over leaves and scores, "values", where the others have one over nodes, "value".
 #include "boosting/model/model_file.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include "base/fail.hpp"
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/model/config.hpp"
+#include "loss/link_only.hpp"
 #include "model/config_json.hpp"
 #include "model/envelope.hpp"
 #include "model/save_model.hpp"
@@ -18,6 +20,15 @@ using Groups = std::vector<std::vector<int>>;  // category_groups.hpp
 
 constexpr std::int64_t most = std::int64_t{1} << 53;
 
+void write_leaf_values(JsonWriter& json, const Tree& tree) {
+  json.open_list();
+  for (const TreeNode& node : tree.nodes) {
+    if (node.feature >= 0) continue;
+    for (const double value : tree.values(node)) json.value(value);
+  }
+  json.close_list();
+}
+
 void write_tree(JsonWriter& json, const Tree& tree) {
   json.open_object();
   json["output"].value(tree.output);
@@ -26,7 +37,10 @@ void write_tree(JsonWriter& json, const Tree& tree) {
   list("threshold", [](const TreeNode& n) { return n.threshold; });
   list("missing_left", [](const TreeNode& n) { return n.missing_left ? 1 : 0; });
   list("left", [](const TreeNode& n) { return n.left; });
-  list("value", [](const TreeNode& n) { return n.value; });
+  if (tree.output == Tree::all_outputs)
+    write_leaf_values(json["values"], tree);
+  else
+    list("value", [&](const TreeNode& n) { return n.feature < 0 ? tree.value(n) : 0.0; });
   list("gain", [](const TreeNode& n) { return n.gain; });
   list("cover", [](const TreeNode& n) { return n.cover; });
   list("rows", [](const TreeNode& n) { return n.rows; });
@@ -34,6 +48,12 @@ void write_tree(JsonWriter& json, const Tree& tree) {
   for (std::size_t i = 0; i < tree.nodes.size(); ++i)
     if (tree.nodes[i].categorical) json[std::to_string(i)].values(tree.nodes[i].left_categories);
   json.close_object();
+  if (std::ranges::any_of(tree.nodes, &TreeNode::zero_missing)) {  // numbers of nodes
+    json["zero_missing"].open_list();
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i)
+      if (tree.nodes[i].zero_missing) json.value(static_cast<std::int64_t>(i));
+    json.close_list();
+  }
   json.close_object();
 }
 
@@ -98,8 +118,33 @@ auto read_list(JsonReader& json, const char* name, std::size_t nodes, const Read
   return list;
 }
 
+// The values of leaves out of a list over nodes.
+std::vector<double> read_values_by_node(JsonReader& json, const std::vector<std::int32_t>& feature) {
+  std::vector<double> values;
+  values.reserve(feature.size() / 2 + 1);
+  std::size_t node = 0;
+  read_list(json, "value", feature.size(), [&] {
+    const double value = json.finite();
+    const bool is_split = node < feature.size() && feature[node] >= 0;
+    if (is_split && value != 0) json.refuse("is the value of a split, which has none");
+    if (!is_split) values.push_back(value);
+    ++node;
+    return std::uint8_t{};
+  });
+  return values;
+}
+
+// The values of leaves out of a list [leaves, outputs].
+std::vector<double> read_values_by_leaf(JsonReader& json, std::int64_t nodes, int outputs) {
+  std::vector<double> values = json["values"].finites();
+  const std::int64_t leaves = (nodes + 1) / 2;
+  if (std::ssize(values) != leaves * outputs)
+    json.refuse(fmt::format("has {} entries for {} leaves and {} outputs", values.size(), leaves, outputs));
+  return values;
+}
+
 // Nodes are made once all of their lists are there: they take many times the memory of a short entry.
-std::vector<TreeNode> read_nodes(JsonReader& json, std::int64_t features) {
+void read_nodes(JsonReader& json, Tree& tree, std::int64_t features, int outputs) {
   std::vector<std::int32_t> feature;
   for (json["feature"].open_list(); json.next();)
     feature.push_back(static_cast<std::int32_t>(json.whole(-1, features - 1)));
@@ -111,23 +156,24 @@ std::vector<TreeNode> read_nodes(JsonReader& json, std::int64_t features) {
   const auto threshold = list("threshold", finite);
   const auto missing_left = list("missing_left", [&] { return json.whole(0, 1) == 1; });
   const auto left = list("left", [&] { return static_cast<std::int32_t>(json.whole(-1, count - 2)); });
-  const auto value = list("value", finite);
+  tree.leaf_values =
+      tree.output == Tree::all_outputs ? read_values_by_leaf(json, count, outputs) : read_values_by_node(json, feature);
   const auto gain = list("gain", finite);
   const auto cover = list("cover", finite);
   const auto rows = list("rows", [&] { return json.whole(0, most); });
-  std::vector<TreeNode> nodes(feature.size());
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    TreeNode& node = nodes[i];
+  tree.nodes.resize(feature.size());
+  int leaves = 0;
+  for (std::size_t i = 0; i < feature.size(); ++i) {
+    TreeNode& node = tree.nodes[i];
     node.feature = feature[i];
     node.threshold = threshold[i];
     node.missing_left = missing_left[i];
     node.left = left[i];
-    node.value = value[i];
+    if (feature[i] < 0) node.leaf = leaves++;
     node.gain = gain[i];
     node.cover = cover[i];
     node.rows = rows[i];
   }
-  return nodes;
 }
 
 // Children are numbered as their parents are split: each pair once.
@@ -180,13 +226,31 @@ void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const 
   }
 }
 
-Tree read_tree(JsonReader& json, const ModelSchema& known, const Groups& groups, int output) {
+// The nodes whose splits take zeros for missing values.
+void read_zero_missing(JsonReader& json, std::vector<TreeNode>& nodes) {
+  std::int64_t first = 0;
+  for (json["zero_missing"].open_list(); json.next();) {
+    const std::int64_t i = json.whole(first, std::ssize(nodes) - 1);
+    TreeNode& node = nodes[static_cast<std::size_t>(i)];
+    if (node.feature < 0 || node.categorical) json.refuse("is no split of numbers");
+    node.zero_missing = true;
+    first = i + 1;
+  }
+}
+
+// `before` are the trees before it: the first says whether all add to every score, or each to one in turn.
+Tree read_tree(JsonReader& json, const ModelSchema& known, const Groups& groups, const std::vector<Tree>& before,
+               int outputs) {
   Tree tree;
   json.open_object();
-  tree.output = static_cast<int>(json["output"].whole(output, output));
-  tree.nodes = read_nodes(json, static_cast<std::int64_t>(known.feature_names.size()));
+  const auto turn = static_cast<int>(before.size() % static_cast<std::size_t>(outputs));
+  const bool may_add_to_all = outputs > 1 && (before.empty() || before.front().output == Tree::all_outputs);
+  const int low = may_add_to_all ? Tree::all_outputs : turn;
+  tree.output = static_cast<int>(json["output"].whole(low, before.empty() ? turn : low));
+  read_nodes(json, tree, static_cast<std::int64_t>(known.feature_names.size()), outputs);
   std::vector<TreeNode>& nodes = tree.nodes;
   read_left_categories(json, nodes, known, groups);
+  if (json.next_is("zero_missing")) read_zero_missing(json, nodes);
   json.close_object();
   check_shape(json, nodes);
   for (std::size_t i = 0; i < nodes.size(); ++i)
@@ -241,7 +305,7 @@ std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
 
 void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
   write_model(out, name, {"boosted", s, s.config.loss}, [&](JsonWriter& json) {
-    write_config(json, s.config);
+    if (s.has_config) write_config(json, s.config);
     json["body"].open_object();
     json["initial_score"].values(s.initial_score);
     if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
@@ -253,15 +317,21 @@ void write_boosted(const TextSink& out, std::string_view name, const BoostedMode
   });
 }
 
-std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
+namespace {
+
+std::shared_ptr<BoostedModel::State> read_state(JsonReader& json) {
   Envelope envelope = read_envelope(json);
   ModelSchema& known = envelope.schema;
   auto state = std::make_shared<BoostedModel::State>();
-  state->config = read_config<BoostingConfig>(json, envelope.loss);
-  try {
-    check_features(state->config, known.feature_names);
-  } catch (const ArgumentError& error) {
-    json.refuse_at("config", fmt::format("does not fit the columns ({})", error.what()));
+  state->config.loss = envelope.loss;
+  state->has_config = !is_link_only(envelope.loss) && json.next_is("config");
+  if (state->has_config) {
+    state->config = read_config<BoostingConfig>(json, envelope.loss);
+    try {
+      check_features(state->config, known.feature_names);
+    } catch (const ArgumentError& error) {
+      json.refuse_at("config", fmt::format("does not fit the columns ({})", error.what()));
+    }
   }
   json["body"].open_object();
   state->initial_score = json["initial_score"].finites();
@@ -271,8 +341,9 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
   state->groups = has_groups ? read_groups(json["category_groups"], known) : Groups(known.categories.size());
   if (has_groups) check_groups(json, known, state->groups);
   for (json["trees"].open_list(); json.next();)
-    state->trees.push_back(read_tree(json, known, state->groups, static_cast<int>(state->trees.size() % outputs)));
-  if (state->trees.size() % outputs != 0) json.refuse("does not have one tree an output in every round");
+    state->trees.push_back(read_tree(json, known, state->groups, state->trees, static_cast<int>(outputs)));
+  if (state->trees.size() % static_cast<std::size_t>(state->trees_a_round()) != 0)
+    json.refuse("does not have one tree an output in every round");
   if (state->trees.empty()) json.refuse("is empty");
   if (!has_groups) {  // as version 0.1 wrote every file
     find_groups(state->trees, known.categories, state->groups);
@@ -284,6 +355,34 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) {
   static_cast<ModelSchema&>(*state) = std::move(known);
   state->finish_forest();
   return state;
+}
+
+void check_lists(const std::string& name, const BoostedModel::State& state) {
+  const std::size_t features = state.feature_names.size();
+  if (state.categorical.size() != features || state.categories.size() != features || state.groups.size() != features)
+    fail<ArgumentError>("{}: {} features have {} kinds, {} lists of categories and {} of groups.", name, features,
+                        state.categorical.size(), state.categories.size(), state.groups.size());
+  for (std::size_t t = 0; t < state.trees.size(); ++t)
+    for (const TreeNode& node : state.trees[t].nodes)
+      if (node.feature >= 0 && node.right != node.left + 1)
+        fail<ArgumentError>("{}: tree {}: children {} and {} of a split do not lie side by side.", name, t, node.left,
+                            node.right);
+}
+
+}  // namespace
+
+std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) { return read_state(json); }
+
+std::shared_ptr<const BoostedModel::State> as_loaded(const std::string& name, const BoostedModel::State& state) {
+  check_lists(name, state);
+  std::string text;
+  write_boosted([&](std::string_view part) { text += part; }, name, state);
+  ModelSource source = source_of_text(text);
+  source.name = name;
+  const std::shared_ptr<BoostedModel::State> loaded = load_model_of(
+      "boosted", [&] { return source; }, read_state);
+  loaded->warnings = state.warnings;
+  return loaded;
 }
 
 void BoostedModel::save(const std::filesystem::path& path) const { save_model(path, known("save"), write_boosted); }

@@ -34,14 +34,15 @@ std::ostream& operator<<(std::ostream& out, const BoostingConfig& config) try {
 std::ostream& operator<<(std::ostream& out, const BoostedModel& model) try {
   if (model.empty()) return out << text_line("model", "boosted: empty");
   std::int64_t leaves = 0;
-  int depth = 0;
+  int depth = 0, values = 1;
   for (const Tree& tree : model.trees()) {
     leaves += tree.leaves();
     depth = std::max(depth, tree.depth());
+    if (tree.output == Tree::all_outputs) values = model.outputs();
   }
-  out << text_line("model",
-                   fmt::format("boosted: {}, {}, {}, depth up to {}", counted(model.rounds(), "round"),
-                               counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"), depth))
+  out << text_line("model", fmt::format("boosted: {}, {}, {}{}, depth up to {}", counted(model.rounds(), "round"),
+                                        counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"),
+                                        values > 1 ? fmt::format(" of {} values", values) : "", depth))
       << purpose_lines(model.loss(), model.label_name(), model.classes(), model.feature_names());
   const std::vector<Importance> importances = model.importances();
   if (!importances.empty()) out << text_line("gain", gains(importances));

@@ -20,9 +20,10 @@ std::int32_t place(std::size_t size) {
 Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
                std::span<const std::vector<int>> groups) {
   std::vector<bool> is_used(categories.size());
-  std::size_t nodes = 0;
+  std::size_t nodes = 0, values = 0;
   for (const Tree& tree : trees) {
     nodes += tree.nodes.size();
+    if (tree.output == Tree::all_outputs) values += tree.leaf_values.size();
     for (const TreeNode& node : tree.nodes)
       if (node.feature >= 0) is_used[node.feature] = true;
   }
@@ -33,11 +34,19 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
   place(nodes);
   nodes_.reserve(nodes);
   details_.reserve(nodes);
+  leaf_values_.reserve(values);
+  std::int32_t leaves = 0;
   for (const Tree& tree : trees) {
     const auto root = static_cast<std::int32_t>(nodes_.size());
     roots_.push_back(root);
     outputs_.push_back(tree.output);
-    std::int32_t leaf = 0;
+    const bool adds_to_all = tree.output == Tree::all_outputs;
+    if (adds_to_all) {
+      first_leaf_.push_back(leaves);
+      leaves += tree.leaves();
+      width_ = static_cast<std::int32_t>(tree.leaf_values.size() / static_cast<std::size_t>(tree.leaves()));
+      leaf_values_.insert(leaf_values_.end(), tree.leaf_values.begin(), tree.leaf_values.end());
+    }
     for (const TreeNode& node : tree.nodes) {
       const auto index = static_cast<std::int32_t>(nodes_.size());
       ForestNode& out = nodes_.emplace_back();
@@ -46,17 +55,18 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
         out.threshold = std::numeric_limits<double>::infinity();
         out.missing_left = 1;
         out.left = index;
-        detail.value = node.value;
-        detail.leaf = leaf++;
+        detail.value = adds_to_all ? 0 : tree.leaf_values[node.leaf];
+        detail.leaf = node.leaf;
         continue;
       }
       const auto used = std::lower_bound(used_.begin(), used_.end(), node.feature) - used_.begin();
       out.threshold = node.threshold;
-      out.feature = static_cast<std::uint32_t>(used) & 0x3fffffff;
+      out.feature = static_cast<std::uint32_t>(used) & 0x1fffffff;
       out.missing_left = node.missing_left ? 1 : 0;
       out.left = root + node.left;
+      out.zero_missing = node.zero_missing ? 1 : 0;
+      has_special_splits_ |= node.categorical || node.zero_missing;
       if (!node.categorical) continue;
-      has_categories_ = true;
       out.categorical = 1;
       detail.first_word = place(categories_.size());
       detail.codes = static_cast<std::int32_t>(categories[node.feature].size());  // no fewer than groups
@@ -77,7 +87,10 @@ ForestView Forest::view(std::int32_t trees) const noexcept {
           categories_.data(),
           trees,
           static_cast<std::int32_t>(used_.size()),
-          has_categories_};
+          has_special_splits_,
+          leaf_values_.data(),
+          first_leaf_.data(),
+          width_};
 }
 
 }  // namespace linden

@@ -13,7 +13,8 @@ namespace linden {
 class Forest {
  public:
   Forest() = default;
-  /// `categories` and `groups`: those of each of the model's features (category_groups.hpp).
+  /// `categories` and `groups`: those of each of the model's features (category_groups.hpp). Trees add to one score
+  /// each, or all of them to all scores.
   Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
          std::span<const std::vector<int>> groups);
 
@@ -24,6 +25,11 @@ class Forest {
   std::int64_t nodes(std::int32_t trees) const noexcept {
     const bool all = static_cast<std::size_t>(trees) >= roots_.size();
     return all ? static_cast<std::int64_t>(nodes_.size()) : roots_[static_cast<std::size_t>(trees)];
+  }
+  /// The values of the leaves of the first `trees` trees, where these add to all scores; else none.
+  std::int64_t leaf_values(std::int32_t trees) const noexcept {
+    const bool all = static_cast<std::size_t>(trees) >= first_leaf_.size();
+    return all ? std::ssize(leaf_values_) : std::int64_t{first_leaf_[static_cast<std::size_t>(trees)]} * width_;
   }
   /// The sets of categories, as the view's details refer to them.
   std::span<const std::uint32_t> category_words() const noexcept { return categories_; }
@@ -43,7 +49,10 @@ class Forest {
   std::vector<std::uint32_t> categories_;
   std::vector<int> used_;
   std::vector<std::vector<std::int32_t>> numbers_;  // of the groups of each feature used; empty: codes as they are
-  bool has_categories_ = false;
+  bool has_special_splits_ = false;
+  std::vector<double> leaf_values_;
+  std::vector<std::int32_t> first_leaf_;
+  std::int32_t width_ = 0;
 };
 
 }  // namespace linden

@@ -40,10 +40,12 @@ RowForest::RowForest(const Forest& forest)
   for (std::int32_t at = 0; at < count; ++at) {
     const ForestNode& node = forest_.nodes[at];
     const ForestDetail& detail = forest_.details[at];
-    const std::uint32_t slot = 2 + 2 * node.feature;
+    const auto behind = static_cast<std::uint32_t>(node.zero_missing ? codes_.size() : 0);
+    const std::uint32_t slot = 2 + 2 * (behind + node.feature);
     if (detail.leaf >= 0) {
       nodes_.push_back({detail.value, 0, at});
     } else if (!node.categorical) {
+      has_zeros_ |= node.zero_missing != 0;
       nodes_.push_back({node.threshold, slot + node.missing_left, node.left});
     } else {
       std::int32_t& codes = codes_[node.feature];
@@ -56,9 +58,12 @@ RowForest::RowForest(const Forest& forest)
 }
 
 void RowForest::set_number(double* slots, std::size_t used, double value) const noexcept {
-  const bool missing = std::isnan(value);
-  slots[2 + 2 * used] = missing ? infinity : value;
-  slots[3 + 2 * used] = missing ? -infinity : value;
+  const auto write = [&](std::size_t feature, bool missing) {
+    slots[2 + 2 * feature] = missing ? infinity : value;
+    slots[3 + 2 * feature] = missing ? -infinity : value;
+  };
+  write(used, std::isnan(value));
+  if (has_zeros_) write(codes_.size() + used, !(std::abs(value) > zero_bound));
 }
 
 void RowForest::set_code(double* slots, std::size_t used, double code) const noexcept {
@@ -105,8 +110,15 @@ void RowForest::add_all(const double* slots, double* scores) const {
     std::int32_t roots[together], at[together];  // trees past the last are copies of it
     for (std::int32_t t = 0; t < together; ++t) roots[t] = forest_.roots[tree + std::min(t, count - 1)];
     descend<kind>(roots, slots, at);
-    for (std::int32_t t = 0; t < count; ++t)
-      scores[forest_.outputs[tree + t]] += nodes_[static_cast<std::size_t>(at[t])].threshold;
+    if (forest_.width == 0) {
+      for (std::int32_t t = 0; t < count; ++t)
+        scores[forest_.outputs[tree + t]] += nodes_[static_cast<std::size_t>(at[t])].threshold;
+      continue;
+    }
+    for (std::int32_t t = 0; t < count; ++t) {
+      const double* const values = values_of(forest_, tree + t, at[t]);
+      for (std::int32_t k = 0; k < forest_.width; ++k) scores[k] += values[k];
+    }
   }
 }
 

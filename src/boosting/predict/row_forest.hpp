@@ -3,7 +3,7 @@
 //
 // A row is first written to `slots`. Slot 0 is -infinity. A number has two, for splits that send missing values right
 // and left: its value in both, or +infinity and -infinity when it is missing. A category has its group's number in the
-// first.
+// first. Where zeros are missing for some splits, numbers have two more for these, behind those of all features.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class RowForest {
   explicit RowForest(const Forest& forest);
 
   /// Slots of a row.
-  std::size_t slots() const noexcept { return 2 + 2 * codes_.size(); }
+  std::size_t slots() const noexcept { return 2 + 2 * codes_.size() * (has_zeros_ ? 2 : 1); }
 
   void set_number(double* slots, std::size_t used, double value) const noexcept;
   /// A code out of range, or NaN, is missing.
@@ -33,8 +33,9 @@ class RowForest {
   void add(const double* slots, double* scores) const;
 
  private:
-  /// A leaf points to itself, and compares slot 0 with its value. A split by category has the set of groups that go
-  /// left in place of the threshold, where they are at most 63; the last bit is for missing ones.
+  /// A leaf points to itself, and compares slot 0 with its value (any where trees add to all scores). A split by
+  /// category has the set of groups that go left in place of the threshold, where they are at most 63; the last bit is
+  /// for missing ones.
   struct Node {
     double threshold;
     std::uint32_t slot;
@@ -52,6 +53,7 @@ class RowForest {
   std::vector<Node> nodes_;
   std::vector<std::int32_t> codes_;  // by feature used: how many groups there are, -1 for numbers
   Kind kind_ = Kind::numbers;
+  bool has_zeros_ = false;  // splits for which zeros are missing
 };
 
 }  // namespace linden

@@ -64,6 +64,7 @@ std::vector<int> left_categories(const Cuts& cuts, const Split& split) {
 Tree finished_tree(const GrownTree& tree, std::span<const Cuts> cuts, std::span<const int> used) {
   Tree result;
   result.nodes.resize(tree.committed.size());
+  result.leaf_values.reserve(tree.leaf_values.size());
   for (std::size_t i = 0; i < tree.committed.size(); ++i) {
     const GrowNode& node = tree.nodes[tree.committed[i]];
     TreeNode& out = result.nodes[i];
@@ -71,7 +72,8 @@ Tree finished_tree(const GrownTree& tree, std::span<const Cuts> cuts, std::span<
     out.cover = static_cast<double>(node.curvature) * tree.curvature_unit;
     const std::int32_t leaf = tree.leaf_of_node[tree.committed[i]];
     if (leaf >= 0) {
-      out.value = tree.leaf_values[leaf];
+      out.leaf = static_cast<int>(result.leaf_values.size());
+      result.leaf_values.push_back(tree.leaf_values[leaf]);
       out.cover = tree.leaf_curvatures[leaf];
       continue;
     }

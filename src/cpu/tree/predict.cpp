@@ -32,17 +32,31 @@ void clear(const RowsView& rows, std::int64_t begin, std::int64_t end, double* v
 }
 
 // The leaves that eight rows reach: all take steps until none moves. Rows past the last are copies of it.
-template <bool categories>
+template <bool special>
 void descend(const ForestView& forest, std::int32_t root, const double* const* rows, std::int32_t* at) {
   for (int r = 0; r < together; ++r) at[r] = root;
   for (std::int32_t moved = 1; moved != 0;) {
     moved = 0;
 #pragma GCC unroll 8
     for (int r = 0; r < together; ++r) {
-      const std::int32_t next = next_node<categories>(forest, at[r], rows[r][forest.nodes[at[r]].feature]);
+      const std::int32_t next = next_node<special>(forest, at[r], rows[r][forest.nodes[at[r]].feature]);
       moved |= next ^ at[r];
       at[r] = next;
     }
+  }
+}
+
+// Adds what the leaves of `count` rows hold to their scores.
+void add(const PredictTask& task, std::int32_t tree, const std::int32_t* at, int count, double* scores) {
+  const ForestView& forest = task.forest;
+  if (forest.width == 0) {
+    scores += forest.outputs[tree] * task.score_stride;
+    for (int r = 0; r < count; ++r) scores[r] += forest.details[at[r]].value;
+    return;
+  }
+  for (int r = 0; r < count; ++r) {
+    const double* const values = values_of(forest, tree, at[r]);
+    for (std::int32_t k = 0; k < forest.width; ++k) scores[k * task.score_stride + r] += values[k];
   }
 }
 
@@ -66,15 +80,13 @@ void predict(Context& context, const PredictTask& task) {
         const double* rows[together];
         for (int r = 0; r < together; ++r) rows[r] = values + (i - begin + (r < count ? r : count - 1)) * width;
         std::int32_t at[together];
-        if (forest.has_categories)
+        if (forest.has_special_splits)
           descend<true>(forest, forest.roots[tree], rows, at);
         else
           descend<false>(forest, forest.roots[tree], rows, at);
-        for (int r = 0; r < count; ++r) {
-          const ForestDetail& leaf = forest.details[at[r]];
-          if (task.scores) task.scores[forest.outputs[tree] * task.score_stride + i + r] += leaf.value;
-          if (task.leaves) task.leaves[(i + r) * forest.trees + tree] = leaf.leaf;
-        }
+        if (task.scores) add(task, tree, at, count, task.scores + i);
+        for (int r = 0; task.leaves && r < count; ++r)
+          task.leaves[(i + r) * forest.trees + tree] = forest.details[at[r]].leaf;
       }
     clear(task.rows, task.first_row + begin, task.first_row + end, values);
   });

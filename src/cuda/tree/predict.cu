@@ -58,16 +58,22 @@ __device__ __forceinline__ ForestNode load_node(const ForestNode* nodes, std::in
   return node;
 }
 
-template <bool categories, class Values>
+template <bool special, class Values>
 __device__ __forceinline__ std::int32_t leaf_below(const ForestView& forest, std::int32_t at, const Values& values) {
   for (;;) {
     const ForestNode node = load_node(forest.nodes, at);
     if (node.left == at) return at;
-    at = next_node<categories>(forest, node, at, values(node.feature));
+    at = next_node<special>(forest, node, at, values(node.feature));
   }
 }
 
-template <class Values, bool categories>
+// A leaf of a tree that adds to all scores.
+__device__ __forceinline__ void add_all(const Work& work, std::int32_t tree, std::int32_t at, double* scores) {
+  const double* const values = values_of(work.forest, tree, at);
+  for (std::int32_t k = 0; k < work.forest.width; ++k) scores[k * work.score_stride] += __ldg(values + k);
+}
+
+template <class Values, bool special>
 __global__ void descend(Work work) {
   const std::int64_t i = std::int64_t{blockIdx.x} * threads + threadIdx.x;
   if (i >= work.rows) return;
@@ -75,10 +81,14 @@ __global__ void descend(Work work) {
   std::int32_t output = -1;
   double score = 0;
   for (std::int32_t tree = 0; tree < work.forest.trees; ++tree) {
-    const ForestDetail& leaf =
-        work.forest.details[leaf_below<categories>(work.forest, __ldg(work.forest.roots + tree), values)];
+    const std::int32_t at = leaf_below<special>(work.forest, __ldg(work.forest.roots + tree), values);
+    const ForestDetail& leaf = work.forest.details[at];
     if (work.leaves != nullptr) work.leaves[i * work.forest.trees + tree] = leaf.leaf;
     if (work.scores == nullptr) continue;
+    if (work.forest.width > 0) {
+      add_all(work, tree, at, work.scores + i);
+      continue;
+    }
     if (const std::int32_t next = __ldg(work.forest.outputs + tree); next != output) {
       if (output >= 0) work.scores[output * work.score_stride + i] = score;
       output = next;
@@ -95,7 +105,7 @@ void run(Context& context, const Work& work, std::int64_t shared) {
                           .block = threads,
                           .shared = std::size_t(shared),
                           .stream = stream_of(context)};
-  if (work.forest.has_categories)
+  if (work.forest.has_special_splits)
     launch<descend<Values, true>>(shape, work);
   else
     launch<descend<Values, false>>(shape, work);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/fail.hpp"
+#include "boosting/hand_made.hpp"
 #include "boosting/random_data.hpp"
 #include "linden/version.hpp"
 #include "model/sealed.hpp"
@@ -127,7 +128,7 @@ TEST(ModelFile, NamesOfEveryKindComeBack) {
 
 TEST(ModelFile, ItTellsNothingOfThreadsOrPaths) {
   const std::string bytes = bytes_of(small_model());
-  EXPECT_TRUE(bytes.starts_with("{\"format\":\"linden model\",\"schema\":1,\"library\":\"" + std::string(version()) +
+  EXPECT_TRUE(bytes.starts_with("{\"format\":\"linden model\",\"schema\":2,\"library\":\"" + std::string(version()) +
                                 "\",\"model\":\"boosted\",\"columns\":["))
       << bytes.substr(0, 100);
   for (const char* word : {"thread", "device", "path", "second", "time", "history"})
@@ -336,6 +337,145 @@ TEST(ModelFile, FieldsOfGroupsStandThereUnlessTheyHaveTheirDefaults) {
   EXPECT_EQ(refused(sealed(document.dump())), "m.json: config has an unknown member \"constraints.other\".");
 }
 
+// The same of what schema 2 brought: tests/golden/models/boosted_vectors.json, with one thing changed.
+TEST(ModelFile, DamageToLeavesOfSeveralValuesIsRefused) {
+  struct Damage {
+    std::function<void(Json&)> edit;
+    std::string message;
+  };
+  const auto tree = [](Json& j) -> Json& { return j["body"]["trees"][0]; };
+  const Damage damages[] = {
+      {[&](Json& j) { tree(j)["output"] = -2; }, "body.trees[0].output is -2, outside [-1, 0]."},
+      {[&](Json& j) { tree(j)["output"] = 1; }, "body.trees[0].output is 1, outside [-1, 0]."},
+      {[&](Json& j) { tree(j)["output"] = 0; }, "body.trees[0] has \"values\" where its member \"value\" belongs."},
+      {[&](Json& j) { j["body"]["trees"][1]["output"] = 0; }, "body.trees[1].output is 0, outside [-1, -1]."},
+      {[&](Json& j) { tree(j)["values"].push_back(0); },
+       "body.trees[0].values has 13 entries for 4 leaves and 3 outputs."},
+      {[&](Json& j) { tree(j)["values"] = Json::array(); },
+       "body.trees[0].values has 0 entries for 4 leaves and 3 outputs."},
+      {[&](Json& j) { tree(j)["values"][2] = "nan"; }, "body.trees[0].values[2] is not a finite number."},
+      {[&](Json& j) { tree(j)["left"][2] = -1; }, "body.trees[0].left[2] is not a child of its own."},
+      {[&](Json& j) {
+         tree(j)["zero_missing"] = {0, 7};
+       },
+       "body.trees[0].zero_missing[1] is 7, outside [1, 6]."},
+      {[&](Json& j) {
+         tree(j)["zero_missing"] = {2, 0};
+       },
+       "body.trees[0].zero_missing[1] is 0, outside [3, 6]."},
+      {[&](Json& j) {
+         tree(j)["zero_missing"] = {2, 2};
+       },
+       "body.trees[0].zero_missing[1] is 2, outside [3, 6]."},
+      {[&](Json& j) { tree(j)["zero_missing"] = {1}; }, "body.trees[0].zero_missing[0] is no split of numbers."},
+      {[&](Json& j) { tree(j)["zero_missing"] = {3}; }, "body.trees[0].zero_missing[0] is no split of numbers."},
+      {[&](Json& j) { tree(j)["zero_missing"] = 0; }, "body.trees[0].zero_missing is not a list."},
+      {[&](Json& j) { j["loss"]["link_only"]["outputs"] = 2; }, "loss.classes does not fit the loss."},
+      {[&](Json& j) { j["loss"]["link_only"]["outputs"] = 0; }, "loss.link_only.outputs is 0, outside [1, 1048576]."},
+      {[&](Json& j) { j["loss"]["link_only"]["link"] = "probit"; },
+       "loss.link_only.link is \"probit\", which is not known here."},
+      {[&](Json& j) { j["loss"]["link_only"]["link"] = "exp"; }, "link does not belong to the loss."},
+      {[&](Json& j) { j["loss"]["name"] = "softmax"; },
+       "loss is not known here (a loss known by its link alone: its name is \"softmax\", but it must be UTF-8 text "
+       "that "
+       "is not empty, and no loss of this library.)."},
+      {[&](Json& j) { j["loss"]["link_only"]["outputs"] = 1; }, "loss.classes does not fit the loss."},
+      {[&](Json& j) {
+         Json with_config = Json::object();
+         for (const auto& [name, value] : j.items()) {
+           if (name == "body") with_config["config"] = Json::object();
+           with_config[name] = value;
+         }
+         j = with_config;
+       },
+       "the document has \"config\" where its member \"body\" belongs."},
+  };
+  std::ifstream file(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_vectors.json", std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const Json whole = Json::parse(opened(text));
+  ASSERT_EQ(BoostedModel::from_string(sealed(whole.dump())).rounds(), 2);
+  for (const Damage& damage : damages) {
+    Json document = whole;
+    damage.edit(document);
+    EXPECT_EQ(refused(sealed(document.dump())), "m.json: " + damage.message);
+  }
+}
+
+TEST(ModelFile, ASplitHasNoValue) {
+  Json document = Json::parse(opened(bytes_of(small_model())));
+  document["body"]["trees"][0]["value"][2] = 0.5;
+  EXPECT_EQ(refused(sealed(document.dump())),
+            "m.json: body.trees[0].value[2] is the value of a split, which has none.");
+}
+
+TEST(ModelFile, AModelWithoutAConfigurationIsOneOfAnotherLibrary) {
+  Json document = Json::parse(opened(bytes_of(small_model())));
+  document.erase("config");
+  const std::string text = sealed(document.dump());
+  const BoostedModel model = BoostedModel::from_string(text);
+  EXPECT_TRUE(small_model().has_config());
+  EXPECT_FALSE(model.has_config());
+  EXPECT_EQ(model.loss().name(), "squared");
+  EXPECT_EQ(bytes_of(model), text);
+}
+
+TEST(ModelFile, OneOutputHasNoTreesForAll) {
+  Json document = Json::parse(opened(bytes_of(small_model())));
+  document["body"]["trees"][0]["output"] = -1;
+  EXPECT_EQ(refused(sealed(document.dump())), "m.json: body.trees[0].output is -1, outside [0, 0].");
+}
+
+// What a program that reads the models of others makes, and may have made wrong.
+TEST(ModelFile, StatesMadeByHandAreCheckedAsFilesAre) {
+  Random random(1);
+  const hand_made::Options options{
+      .outputs = 3, .add_to_all = true, .rounds = 3, .categories = {0}, .loss = loss::softmax({.classes = 3})};
+  using State = BoostedModel::State;
+  State good = hand_made::random_state(random, options);
+  while (good.trees[0].nodes.size() < 5) good = hand_made::random_state(random, options);
+  good.warnings = {"a remark"};
+  const auto loaded = as_loaded("x.json", good);
+  EXPECT_EQ(dump(loaded->trees), dump(good.trees));
+  EXPECT_EQ(loaded->warnings, good.warnings);
+  State shuffled = good;  // leaves may have any numbers, if all have their own
+  for (TreeNode& node : shuffled.trees[0].nodes)
+    if (node.feature < 0) node.leaf = good.trees[0].leaves() - 1 - node.leaf;
+  const auto renumbered = as_loaded("x.json", shuffled);
+  EXPECT_EQ(renumbered->trees[0].nodes.back().leaf, good.trees[0].leaves() - 1);
+  EXPECT_EQ(renumbered->trees[0].leaf_values[0], good.trees[0].leaf_values[good.trees[0].leaf_values.size() - 3]);
+  const auto what = [&](const std::function<void(State&)>& edit) -> std::string {
+    State bad = good;
+    edit(bad);
+    try {
+      as_loaded("x.json", bad);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "it loads";
+  };
+  EXPECT_EQ(what([](State& s) { s.groups.clear(); }),
+            "x.json: 1 features have 1 kinds, 1 lists of categories and 0 of groups.");
+  EXPECT_EQ(what([](State& s) { s.trees[0].nodes[0].right = 3; }),
+            "x.json: tree 0: children 1 and 3 of a split do not lie side by side.");
+  EXPECT_EQ(what([](State& s) {
+              s.trees[1].output = 0;
+              s.trees[1].leaf_values.resize(static_cast<std::size_t>(s.trees[1].leaves()));
+            }),
+            "x.json: body.trees[1].output is 0, outside [-1, -1].");
+  EXPECT_EQ(what([](State& s) { s.trees[0].nodes.back().leaf = 99; }),
+            "Tree::values: the node is no leaf of this tree.");
+  EXPECT_EQ(what([](State& s) { s.trees[0].leaf_values.pop_back(); }),
+            "Tree::values: the node is no leaf of this tree.");
+  EXPECT_EQ(what([](State& s) { s.trees[0].nodes[0].threshold = missing_value; }),
+            "x.json: body.trees[0].threshold[0] is not a finite number.");
+  EXPECT_EQ(what([](State& s) { s.trees[0].nodes[0].feature = 1; }),
+            "x.json: body.trees[0].feature[0] is 1, outside [-1, 0].");
+  EXPECT_EQ(what([](State& s) { s.initial_score.pop_back(); }),
+            "x.json: body.initial_score does not have one entry an output.");
+  EXPECT_EQ(what([](State& s) { s.classes.pop_back(); }), "x.json: classes does not fit the loss.");
+  EXPECT_EQ(what([](State& s) { s.trees.clear(); }), "x.json: body.trees is empty.");
+}
+
 // The text, with what stands before a place put there once more.
 std::string doubled(const std::string& text, std::string_view part) {
   std::string twice = text;
@@ -381,11 +521,11 @@ TEST(ModelFile, AStreamThatFailsIsNoticed) {
 
 TEST(ModelFile, ANewerSchemaIsRefusedWithTheVersions) {
   Json document = Json::parse(opened(bytes_of(small_model())));
-  document["schema"] = 2;
+  document["schema"] = 3;
   document["library"] = "9.8.7";
   EXPECT_EQ(
       refused(sealed(document.dump())),
-      fmt::format("m.json: written in schema 2 by Linden 9.8.7; this one ({}) reads up to schema 1. Hint: upgrade "
+      fmt::format("m.json: written in schema 3 by Linden 9.8.7; this one ({}) reads up to schema 2. Hint: upgrade "
                   "Linden.",
                   version()));
 }

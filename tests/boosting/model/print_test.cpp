@@ -28,6 +28,15 @@ TEST(Print, ABoostedModel) {
   EXPECT_EQ(text_of(BoostedModel()), "model       boosted: empty\n");
 }
 
+TEST(Print, AModelOfAnotherLibraryWithLeavesOfSeveralValues) {
+  EXPECT_EQ(text_of(BoostedModel::load(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_vectors.json")),
+            "model       boosted: 2 rounds, 2 trees, 5 leaves of 3 values, depth up to 2\n"
+            "loss        multiclassova, with link sigmoid\n"
+            "label       kind: oak, elm, ash\n"
+            "features    2: age, job\n"
+            "gain        age 75 %, job 25 %\n");
+}
+
 TEST(Print, Configurations) {
   EXPECT_EQ(text_of(BoostingConfig{.loss = loss::quantile({.level = 0.9}), .rounds = 7}),
             "loss = quantile, loss.level = 0.9, rounds = 7, learning_rate = 0.1, growth = leaf_wise, max_leaves = 31, "
@@ -55,7 +64,8 @@ TEST(EmptyModel, RefusesEveryOtherCall) {
   const BoostedModel model;
   double out = 0;
   expect_refuses_calls(model, "BoostedModel", "fit_boosted",
-                       {{"predict_row",
+                       {{"has_config", [&] { model.has_config(); }},
+                        {"predict_row",
                          [&] {
                            model.predict_row(std::vector<RowValue>{1.0}, {&out, 1});
                          }},

@@ -62,10 +62,7 @@ TEST(Predict, ScoresAreTheLeavesAddedUpInOrder) {
     for (int row = 0; row < 150; ++row) {
       std::vector<double> sum = model.initial_score();
       for (int t = 0; t < trees; ++t) {
-        std::vector<double> leaves;
-        for (const TreeNode& node : model.trees()[t].nodes)
-          if (node.feature < 0) leaves.push_back(node.value);
-        sum[t % outputs] += leaves.at(leaf.at<std::int32_t>({row, t}));
+        sum[t % outputs] += model.trees()[t].leaf_values.at(leaf.at<std::int32_t>({row, t}));
       }
       for (int k = 0; k < outputs; ++k) EXPECT_EQ(score[row * outputs + k], sum[k]);
       model.loss().predict(sum);

@@ -70,10 +70,10 @@ TEST(Progress, CallbacksSetTheLearningRate) {
     EXPECT_EQ(seen, (std::vector{0.3, 0.15, 0.15}));
     EXPECT_EQ(model.config().learning_rate, 0.3);
     const BoostedModel full = fit_boosted(train, config);
-    const auto& nodes = model.trees()[1].nodes;
-    const auto& full_nodes = full.trees()[1].nodes;  // grown from the same scores
-    ASSERT_EQ(nodes.size(), full_nodes.size());
-    for (std::size_t i = 0; i < nodes.size(); ++i) EXPECT_NEAR(nodes[i].value, full_nodes[i].value / 2, 1e-15);
+    const std::vector<double>& leaves = model.trees()[1].leaf_values;
+    const std::vector<double>& full_leaves = full.trees()[1].leaf_values;  // grown from the same scores
+    ASSERT_EQ(leaves.size(), full_leaves.size());
+    for (std::size_t i = 0; i < leaves.size(); ++i) EXPECT_NEAR(leaves[i], full_leaves[i] / 2, 1e-15);
     EXPECT_EQ(dump({model.trees()[0]}), dump({full.trees()[0]}));
   }
   const Callback wrong = [](const Round&) { return Signal::proceed_with(2); };

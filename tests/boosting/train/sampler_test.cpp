@@ -86,7 +86,7 @@ TEST(Sample, ALeafOfASampledTreeSumsItsSampledRows) {
   for (const TreeNode& node : model.trees()[0].nodes) {
     if (node.feature >= 0) continue;
     EXPECT_EQ(node.rows, rows[number]);
-    EXPECT_NEAR(node.value, -0.1 * gradient[number] / (rows[number] + 1), 1e-12);
+    EXPECT_NEAR(model.trees()[0].value(node), -0.1 * gradient[number] / (rows[number] + 1), 1e-12);
     ++number;
   }
 }

@@ -15,7 +15,10 @@ struct Trees {
   std::vector<std::int32_t> roots, outputs;
   std::vector<std::uint32_t> categories;
   std::int32_t features = 0;
-  bool has_categories = false;
+  bool has_special_splits = false;
+  std::int32_t width = 0;  // of leaves that add to all scores, or 0
+  std::vector<double> leaf_values;
+  std::vector<std::int32_t> first_leaf;
 
   // A leaf, or a split with two trees below it.
   void grow(std::mt19937& random, std::int32_t at, int depth, const std::vector<bool>& categorical) {
@@ -25,23 +28,26 @@ struct Trees {
       node.threshold = std::numeric_limits<double>::infinity();
       node.missing_left = 1;
       node.left = at;
-      detail.value = (static_cast<double>(random()) - 2e9) / 7e8;
+      detail.value = width > 0 ? 0 : (static_cast<double>(random()) - 2e9) / 7e8;
+      for (int k = 0; k < width; ++k) leaf_values.push_back((static_cast<double>(random()) - 2e9) / 7e8);
       detail.leaf = leaves_++;
       nodes[at] = node;
       details[at] = detail;
       return;
     }
     node.threshold = int(random() % 41) * 0.25 - 5;
-    node.feature = static_cast<std::uint32_t>(random() % categorical.size()) & 0x3fffffff;
+    node.feature = static_cast<std::uint32_t>(random() % categorical.size()) & 0x1fffffff;
     node.missing_left = random() % 2;
     if (categorical[node.feature]) {
-      has_categories = true;
+      has_special_splits = true;
       node.categorical = 1;
       detail.codes = 38;
       detail.first_word = static_cast<std::int32_t>(categories.size());
       detail.words = static_cast<std::int32_t>(random() % 3);
       for (int i = 0; i < detail.words; ++i) categories.push_back(static_cast<std::uint32_t>(random()));
     }
+    if (zeros_are_missing && !categorical[node.feature] && random() % 2 == 0) node.zero_missing = 1;
+    has_special_splits |= node.zero_missing != 0;
     node.left = static_cast<std::int32_t>(nodes.size());
     nodes.resize(nodes.size() + 2);
     details.resize(nodes.size());
@@ -54,7 +60,8 @@ struct Trees {
   void add_tree(std::mt19937& random, int depth, std::int32_t output, const std::vector<bool>& categorical) {
     const auto root = static_cast<std::int32_t>(nodes.size());
     roots.push_back(root);
-    outputs.push_back(output);
+    outputs.push_back(width > 0 ? -1 : output);
+    if (width > 0) first_leaf.push_back(static_cast<std::int32_t>(leaf_values.size()) / width);
     nodes.emplace_back();
     details.emplace_back();
     leaves_ = 0;
@@ -62,17 +69,31 @@ struct Trees {
   }
 
   ForestView view() const {
-    return {nodes.data(),   details.data(),    roots.data(),
-            outputs.data(), categories.data(), static_cast<std::int32_t>(roots.size()),
-            features,       has_categories};
+    return {.nodes = nodes.data(),
+            .details = details.data(),
+            .roots = roots.data(),
+            .outputs = outputs.data(),
+            .categories = categories.data(),
+            .trees = static_cast<std::int32_t>(roots.size()),
+            .features = features,
+            .has_special_splits = has_special_splits,
+            .leaf_values = leaf_values.data(),
+            .first_leaf = first_leaf.data(),
+            .width = width};
   }
+
+  bool zeros_are_missing = false;
 
  private:
   std::int32_t leaves_ = 0;
 };
 
-Trees random_trees(std::mt19937& random, int count, int outputs, const std::vector<bool>& categorical) {
+// `width`: scores that leaves add to, or 0 where each tree adds to one.
+Trees random_trees(std::mt19937& random, int count, int outputs, const std::vector<bool>& categorical, int width = 0,
+                   bool zeros_are_missing = false) {
   Trees trees;
+  trees.width = width;
+  trees.zeros_are_missing = zeros_are_missing;
   trees.features = static_cast<std::int32_t>(categorical.size());
   for (int i = 0; i < count; ++i) trees.add_tree(random, 5, i % outputs, categorical);
   return trees;
@@ -105,11 +126,15 @@ class Predict : public RawColumns {
     const auto details = upload(trees.details);
     const auto roots = upload(trees.roots), trees_outputs = upload(trees.outputs);
     const auto categories = upload(trees.categories);
+    const auto leaf_values = upload(trees.leaf_values);
+    const auto first_leaf = upload(trees.first_leaf);
     task.forest.nodes = nodes.data();
     task.forest.details = details.data();
     task.forest.roots = roots.data();
     task.forest.outputs = trees_outputs.data();
     task.forest.categories = categories.data();
+    task.forest.leaf_values = leaf_values.data();
+    task.forest.first_leaf = first_leaf.data();
     task.rows = device;
     task.scores = device_scores.data();
     task.leaves = nullptr;
@@ -132,7 +157,7 @@ TEST_F(Predict, DenseColumnsOfAllKinds) {
       columns.push_back(random_column(random, kind, rows));
     for (int code = 0; code < 40; ++code) columns[4].code.push_back(int(random() % 40) - 2);
     const Trees trees = random_trees(random, 6, 1, {false, false, true, false, true});
-    EXPECT_TRUE(trees.has_categories);
+    EXPECT_TRUE(trees.has_special_splits);
     expect_same(trees, host_view(columns, rows), device_view(columns, rows), 1, 0, rows);
     const std::int64_t part = (rows + 1) / 2;
     expect_same(trees, host_view(columns, rows), device_view(columns, rows), 1, rows - part, part);
@@ -145,6 +170,27 @@ TEST_F(Predict, SeveralOutputs) {
   for (int f = 0; f < 4; ++f) columns.push_back(random_column(random, NumberKind::f32, 150));
   const Trees trees = random_trees(random, 9, 3, std::vector<bool>(4, false));
   expect_same(trees, host_view(columns, 150), device_view(columns, 150), 3, 0, 150);
+}
+
+// Trees that add to all scores, and splits for which zeros are missing, over dense and sparse rows.
+TEST_F(Predict, LeavesOfSeveralValuesAndMissingZeros) {
+  std::mt19937 random(8);
+  for (const int width : {0, 1, 3, 40}) {
+    std::vector<RawColumn> columns;
+    for (const NumberKind kind : {NumberKind::f64, NumberKind::f32, NumberKind::i32})
+      columns.push_back(random_column(random, kind, 150));
+    for (const bool has_zeros : {false, true}) {
+      const Trees trees = random_trees(random, 7, 1, {false, false, true}, width, has_zeros);
+      expect_same(trees, host_view(columns, 150), device_view(columns, 150), std::max(width, 1), 0, 150);
+      expect_same(trees, host_view(columns, 150), device_view(columns, 150), std::max(width, 1), 20, 100);
+    }
+    const Trees trees = random_trees(random, 5, 1, std::vector<bool>(15, false), width, true);
+    EXPECT_TRUE(trees.has_special_splits);
+    const RawEntries<double> f64 = random_entries<double>(random, 200, 33, 15);
+    expect_same(trees, host_view(f64, 15), device_view(f64, 15), std::max(width, 1), 0, 200);
+    const RawEntries<float> f32 = random_entries<float>(random, 200, 33, 15);
+    expect_same(trees, host_view(f32, 15), device_view(f32, 15), std::max(width, 1), 90, 110);
+  }
 }
 
 TEST_F(Predict, MoreFeaturesThanSharedMemoryHolds) {

@@ -11,40 +11,22 @@
 #pragma once
 
 #include <cstdint>
-#include <linden/dtype.hpp>
 
 #include "backend/context.hpp"
 #include "backend/loss/row_losses.hpp"
+#include "backend/rows_view.hpp"
 
 namespace linden {
 
-/// Raw values of one column, f32 or f64.
-struct DesignColumn {
-  const void* values = nullptr;
-  std::int64_t stride = 1;  ///< in elements
-  DType dtype = DType::f64;
-};
-
-/// Sparse entries, compressed by rows or by columns: part i owns entries offsets[i] .. offsets[i + 1] - 1.
-struct DesignEntries {
-  const std::int64_t* offsets = nullptr;
-  const std::int32_t* indices = nullptr;
-  const void* values = nullptr;
-  DType dtype = DType::f64;
-};
-
-struct DesignView {
-  std::int64_t rows = 0;
-  std::int32_t columns = 0;  ///< without the intercept
+/// Rows of numbers with what standardises them. The entries of sparse rows are numbered as the features are; on a GPU
+/// all columns are contiguous and of one dtype.
+struct DesignView : RowsView {
   bool intercept = true;
-  bool sparse = false;
-  const double* shift = nullptr;         ///< [columns]: A(i, j) = (x(i, j) - shift[j]) * factor[j]
-  const double* factor = nullptr;        ///< [columns]; 0 for a column that is left out: its A(i, j) are 0
-  const DesignColumn* column = nullptr;  ///< dense: [columns]
-  DesignEntries by_row = {};             ///< sparse
-  DesignEntries by_column = {};          ///< sparse, on a GPU only: the same entries
+  const double* shift = nullptr;   ///< [features]: A(i, j) = (x(i, j) - shift[j]) * factor[j]
+  const double* factor = nullptr;  ///< [features]; 0 for a feature that is left out: its A(i, j) are 0
+  EntriesView by_column = {};      ///< sparse, on a GPU only: the same entries
 
-  std::int64_t width() const noexcept { return std::int64_t{columns} + 1; }
+  std::int64_t width() const noexcept { return std::int64_t{features} + 1; }
 };
 
 /// Weights of rows: weight_i / (their sum).

@@ -3,8 +3,8 @@
 // The loops that call it stand in src/boosting (grow.cpp, fit.cpp). The CPU's table is src/cpu/tree/table.cpp,
 // the GPU's src/cuda/tree/table.cpp. A tree grows in TreeMemory (tree/tree_state.hpp), made once for a fit.
 //
-// Tasks themselves, LossSpec with its program and lists of views are the host's; the arrays of rows behind them (and
-// what a comment says so of) are the device's.
+// Tasks themselves, LossSpec with its program and lists of FeatureCuts are the host's; the arrays behind them (and what
+// a comment says so of) are the device's.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 #include "backend/context.hpp"
 #include "backend/math/host_device.hpp"
 #include "backend/loss/row_losses.hpp"
+#include "backend/rows_view.hpp"
 #include "backend/sample.hpp"
 #include "backend/tree/bin_value.hpp"
 #include "backend/tree/forest_view.hpp"
-#include "backend/tree/rows_view.hpp"
 #include "backend/tree/tree_state.hpp"
 
 namespace linden {

@@ -1,9 +1,10 @@
 // Raw rows on a GPU part by part: whatever the size of the parts, kernels see the view's rows.
-#include "boosting/bins/device_rows.hpp"
+#include "rows/device_rows.hpp"
 
-#include "backend/tree/raw_value.hpp"
+#include "backend/raw_value.hpp"
 #include "boosting/random_data.hpp"
 #include "device/gpu.hpp"
+#include "rows/dataset_rows.hpp"
 
 namespace linden::device_test {
 namespace {
@@ -24,35 +25,35 @@ class DeviceRowsOnGpu : public OnGpu {
     });
     return lines;
   }
-  static std::vector<std::string> lines_of(const RawView& raw, const std::vector<int>& features) {
-    RowsView rows = raw.rows();
+  static std::vector<std::string> lines_of(const DatasetRows& raw, const std::vector<int>& features) {
+    RowsView rows = raw.view();
     std::vector<ColumnView> columns;
     std::vector<std::int32_t> place(static_cast<std::size_t>(rows.features), -1), feature_of_column;
     for (std::size_t i = 0; i < features.size(); ++i) place[features[i]] = static_cast<std::int32_t>(i);
-    if (rows.columns != nullptr)
+    if (!rows.sparse)
       for (const int f : features) columns.push_back(rows.columns[f]);
-    for (const std::int32_t f : raw.feature_of_column()) feature_of_column.push_back(f < 0 ? -1 : place[f]);
-    columns.emplace_back();  // never empty: its address says "dense"
-    if (rows.columns != nullptr) rows.columns = columns.data();
+    for (std::int32_t c = 0; c < rows.entry_columns; ++c)
+      feature_of_column.push_back(rows.feature_of_column[c] < 0 ? -1 : place[rows.feature_of_column[c]]);
+    rows.columns = columns.data();
     rows.features = static_cast<std::int32_t>(features.size());
     rows.feature_of_column = feature_of_column.data();
     std::vector<std::string> lines;
     append(rows, lines);
     return lines;
   }
-  DeviceRows on_gpu(const RawView& raw, const DeviceRows::Limits& limits) {
-    return DeviceRows(backend_of(gpu()), *context_, raw, limits);
+  DeviceRows on_gpu(const DatasetRows& raw, const DeviceRows::Limits& limits) {
+    return DeviceRows(backend_of(gpu()), *context_, raw.view(), limits);
   }
 
  private:
   static void append(const RowsView& rows, std::vector<std::string>& lines) {
     for (std::int64_t row = 0; row < rows.rows; ++row) {
       std::string line;
-      for (std::int32_t f = 0; rows.columns != nullptr && f < rows.features; ++f)
+      for (std::int32_t f = 0; !rows.sparse && f < rows.features; ++f)
         line += fmt::format("{} ", raw_value(rows.columns[f], row));
-      if (rows.columns == nullptr)
-        for (std::int64_t e = rows.offsets[row]; e < rows.offsets[row + 1]; ++e)
-          line += fmt::format("{}: {} ", rows.feature_of_column[rows.entry_columns[e]], entry_value(rows, e));
+      if (rows.sparse)
+        for (std::int64_t e = rows.entries.offsets[row]; e < rows.entries.offsets[row + 1]; ++e)
+          line += fmt::format("{}: {} ", entry_feature(rows, e), entry_value(rows.entries, e));
       lines.push_back(line);
     }
   }
@@ -63,29 +64,30 @@ class DeviceRowsOnGpu : public OnGpu {
     backend_of(gpu()).memory.download(*context_, copy.data(), from, bytes);
     return reinterpret_cast<const T*>(copy.data());
   }
-  const void* fetch(NumberKind kind, const void* from, std::int64_t count) {
-    if (kind == NumberKind::f64) return fetch<double>(from, count);
+  const void* fetch(DType dtype, const void* from, std::int64_t count) {
+    if (dtype == DType::f64) return fetch<double>(from, count);
     return fetch<float>(from, count);
   }
   RowsView host_copy(RowsView part, std::int64_t columns) {
     copies_.clear();
     columns_.clear();
-    if (part.columns != nullptr) {
+    if (!part.sparse) {
+      const ColumnView* const list = fetch<ColumnView>(part.columns, part.features);
       for (std::int32_t f = 0; f < part.features; ++f) {
-        ColumnView column = part.columns[f];
+        ColumnView column = list[f];
         EXPECT_EQ(column.stride, 1);
-        column.values = fetch(column.kind, column.values, part.rows);
+        column.values = fetch(column.dtype, column.values, part.rows);
         if (column.code != nullptr) column.code = fetch<std::int32_t>(column.code, column.codes);
         columns_.push_back(column);
       }
-      columns_.emplace_back();
       part.columns = columns_.data();
       return part;
     }
-    part.offsets = fetch<std::int64_t>(part.offsets, part.rows + 1);
-    EXPECT_EQ(part.offsets[0], 0);
-    part.entry_columns = fetch<std::int32_t>(part.entry_columns, part.offsets[part.rows]);
-    part.entry_values = fetch(part.entry_kind, part.entry_values, part.offsets[part.rows]);
+    EntriesView& entries = part.entries;
+    entries.offsets = fetch<std::int64_t>(entries.offsets, part.rows + 1);
+    EXPECT_EQ(entries.offsets[0], 0);
+    entries.indices = fetch<std::int32_t>(entries.indices, entries.offsets[part.rows]);
+    entries.values = fetch(entries.dtype, entries.values, entries.offsets[part.rows]);
     part.feature_of_column = fetch<std::int32_t>(part.feature_of_column, columns);
     return part;
   }
@@ -106,7 +108,7 @@ TEST_F(DeviceRowsOnGpu, DenseColumns) {
   const Dataset rows = data.dataset();
   std::vector<FeatureSource> sources = plain_sources(std::vector<int>{3, 0, 2, 1});
   for (int code = 0; code < 20; ++code) sources[0].code.push_back(code % 3 == 0 ? -1 : 2 * code);
-  const RawView raw(rows, sources);
+  const DatasetRows raw(rows, sources);
   for (const DeviceRows::Limits& limits : limits_tried) {
     DeviceRows parts = on_gpu(raw, limits);
     for (const std::vector<int>& features : {std::vector<int>{0, 1, 2, 3}, {1, 3}, {}, {0, 2}})
@@ -119,7 +121,7 @@ TEST_F(DeviceRowsOnGpu, RowMajorNumbers) {
   std::vector<float> values;
   for (int i = 0; i < 2500 * 3; ++i) values.push_back(static_cast<float>(random.below(1000)));
   const Dataset rows = Dataset::from_rows(std::span<const float>(values), 3);
-  const RawView raw(rows, plain_sources(std::vector<int>{2, 0}));
+  const DatasetRows raw(rows, plain_sources(std::vector<int>{2, 0}));
   for (const std::int64_t part_bytes : {1 << 20, 9000}) {
     DeviceRows parts = on_gpu(raw, {.part_bytes = part_bytes});
     EXPECT_EQ(read_back(parts, {0, 1}, 0), lines_of(raw, {0, 1}));
@@ -136,14 +138,14 @@ TEST_F(DeviceRowsOnGpu, LargeContiguousColumns) {
   columns[0] = {.name = "a", .values = Tensor::copy_of(std::span<const double>(values), {count})};
   columns[1] = {.name = "b", .values = Tensor::copy_of(std::span<const float>(small), {count})};
   const Dataset rows = Dataset::from_named(columns);
-  const RawView raw(rows, plain_sources(std::vector<int>{0, 1}));
+  const DatasetRows raw(rows, plain_sources(std::vector<int>{0, 1}));
   DeviceRows parts = on_gpu(raw, {});
   parts.each_part([](const RowsView& part, std::int64_t) { EXPECT_EQ(part.rows, count); });  // all at once
   EXPECT_TRUE(read_back(parts, {0, 1}, 0) == lines_of(raw, {0, 1}));
 }
 
 template <class T>
-void try_sparse(Random& random, const std::function<void(const RawView&)>& check) {
+void try_sparse(Random& random, const std::function<void(const DatasetRows&)>& check) {
   std::vector<std::int64_t> offsets{0};
   std::vector<std::int32_t> columns;
   std::vector<T> values;
@@ -157,12 +159,12 @@ void try_sparse(Random& random, const std::function<void(const RawView&)>& check
   }
   const Dataset rows = Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(columns),
                                          std::span<const T>(values), 9);
-  check(RawView(rows, plain_sources(std::vector<int>{8, 1, 4, 5})));
+  check(DatasetRows(rows, plain_sources(std::vector<int>{8, 1, 4, 5})));
 }
 
 TEST_F(DeviceRowsOnGpu, SparseRows) {
   Random random(3);
-  const auto check = [&](const RawView& raw) {
+  const auto check = [&](const DatasetRows& raw) {
     for (const DeviceRows::Limits& limits : limits_tried) {
       DeviceRows parts = on_gpu(raw, limits);
       for (const std::vector<int>& features : {std::vector<int>{0, 1, 2, 3}, {2, 0}, {}, {3}})
@@ -176,15 +178,15 @@ TEST_F(DeviceRowsOnGpu, SparseRows) {
 TEST_F(DeviceRowsOnGpu, OnTheCpuItIsTheViewItself) {
   Random random(4);
   const Dataset rows = random_data(random, 40, 3, "squared").dataset();
-  const RawView raw(rows, plain_sources(std::vector<int>{0, 1, 2}));
+  const DatasetRows raw(rows, plain_sources(std::vector<int>{0, 1, 2}));
   Workers workers(2);
   DeviceContext context(Device::cpu(), workers);
-  DeviceRows all(backend_of(Device::cpu()), context, raw, {.part_bytes = 1});
+  DeviceRows all(backend_of(Device::cpu()), context, raw.view(), {.part_bytes = 1});
   int parts = 0;
   all.each_part([&](const RowsView& part, std::int64_t first) {
     EXPECT_EQ(first, 0);
     EXPECT_EQ(part.rows, 40);
-    EXPECT_EQ(part.columns[2].values, raw.rows().columns[2].values);
+    EXPECT_EQ(part.columns[2].values, raw.view().columns[2].values);
     ++parts;
   });
   EXPECT_EQ(parts, 1);

@@ -4,7 +4,8 @@
 #include <limits>
 
 #include "backend/tree/bin_value.hpp"
-#include "boosting/bins/device_rows.hpp"
+#include "rows/dataset_rows.hpp"
+#include "rows/device_rows.hpp"
 
 namespace linden {
 namespace {
@@ -78,8 +79,8 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
   view_.by_row = by_row_.data();
   view_.by_feature = by_feature_.data();
   view_.feature = device_features_.data();
-  const RawView raw(data, plain_sources(dense));
-  DeviceRows(backend, context, raw).each_part([&](const RowsView& rows, std::int64_t first) {
+  const DatasetRows raw(data, plain_sources(dense));
+  DeviceRows(backend, context, raw.view()).each_part([&](const RowsView& rows, std::int64_t first) {
     backend.tree.bin(context, {rows, feature_cuts.data(), view_, first});
   });
   if (sparse.empty()) return;

@@ -10,6 +10,7 @@
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
 #include "model/predictions.hpp"
+#include "rows/dataset_rows.hpp"
 
 namespace linden {
 
@@ -132,7 +133,8 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * s.trees_a_round();
   std::vector<FeatureSource> sources = match_features(where, data, s, s.forest.used());
   translate_to_groups(sources, s.forest.used(), s.groups);
-  const RawView view(data, std::move(sources));
+  const DatasetRows rows_of_data(data, std::move(sources));
+  const RowsView& view = rows_of_data.view();
 
   if (options.output == Output::leaf) {
     Tensor leaves = Tensor::empty({rows, trees}, DType::i32);

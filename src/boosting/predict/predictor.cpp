@@ -30,11 +30,11 @@ void add_trees(const Backend& backend, Context& context, const DeviceForest& for
   });
 }
 
-void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees, const RawView& rows,
-                std::span<double> scores) {
+void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
+                const RowsView& rows, std::span<double> scores) {
   const DeviceForest device_forest(backend, context, forest, trees);
   DeviceRows device_rows(backend, context, rows);
-  const std::int64_t count = rows.rows().rows;
+  const std::int64_t count = rows.rows;
   const std::int64_t outputs = count > 0 ? static_cast<std::int64_t>(scores.size()) / count : 0;
   device_rows.each_part([&](const RowsView& part, std::int64_t first) {
     const ToHost<double> sums(backend.memory, context, scores.data() + first, outputs, part.rows, count, "scores");
@@ -50,7 +50,7 @@ void add_scores(const Backend& backend, Context& context, const Forest& forest, 
 }
 
 void find_leaves(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
-                 const RawView& rows, std::int32_t* leaves) {
+                 const RowsView& rows, std::int32_t* leaves) {
   const DeviceForest device_forest(backend, context, forest, trees);
   DeviceRows device_rows(backend, context, rows);
   const std::int64_t row_bytes = std::int64_t{std::max(trees, 1)} * std::int64_t{sizeof(std::int32_t)};

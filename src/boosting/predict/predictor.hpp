@@ -5,7 +5,7 @@
 
 #include "backend/backend.hpp"
 #include "boosting/predict/device_forest.hpp"
-#include "boosting/bins/device_rows.hpp"
+#include "rows/device_rows.hpp"
 
 namespace linden {
 
@@ -15,11 +15,11 @@ void add_trees(const Backend& backend, Context& context, const DeviceForest& for
                std::span<const int> features, double* scores, std::int64_t score_stride);
 
 /// Adds the first `trees` trees to scores [outputs, rows] of the host.
-void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees, const RawView& rows,
-                std::span<double> scores);
+void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
+                const RowsView& rows, std::span<double> scores);
 
 /// The leaves [rows, trees] that rows reach in the first `trees` trees.
 void find_leaves(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
-                 const RawView& rows, std::int32_t* leaves);
+                 const RowsView& rows, std::int32_t* leaves);
 
 }  // namespace linden

@@ -41,7 +41,7 @@ void Validation::start(const BoostedModel::State& model) {
   std::iota(all.begin(), all.end(), 0);
   translate_to_groups(sources_, all, model.groups);
   raw_.emplace(valid, std::move(sources_));
-  rows_.emplace(backend_, context_, *raw_, DeviceRows::Limits{.keep_bytes = resident_bytes});
+  rows_.emplace(backend_, context_, raw_->view(), DeviceRows::Limits{.keep_bytes = resident_bytes});
   host_scores_.resize(static_cast<std::size_t>(model.outputs() * valid.rows()));
   for (int k = 0; k < model.outputs(); ++k)
     std::fill_n(host_scores_.begin() + k * valid.rows(), valid.rows(), model.initial_score[k]);

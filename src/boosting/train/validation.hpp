@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "backend/backend.hpp"
-#include "boosting/bins/device_rows.hpp"
 #include "boosting/model/model.hpp"
+#include "rows/dataset_rows.hpp"
+#include "rows/device_rows.hpp"
 
 namespace linden {
 
@@ -35,7 +36,7 @@ class Validation {
   const ValidationSet& set_;
   Tensor labels_;
   std::vector<FeatureSource> sources_;  // until start
-  std::optional<RawView> raw_;          // all features of the model
+  std::optional<DatasetRows> raw_;      // all features of the model
   std::optional<DeviceRows> rows_;
   std::vector<double> host_scores_;  // [outputs, rows]
   ToHost<double> scores_;            // these, where trees are added

@@ -13,8 +13,8 @@ class ContiguousColumns {
   static constexpr int together = 4;
 
   static bool fit(const DesignView& design) {
-    for (std::int64_t j = 0; j < design.columns; ++j)
-      if (design.column[j].stride != 1) return false;
+    for (std::int64_t j = 0; j < design.features; ++j)
+      if (design.columns[j].stride != 1) return false;
     return true;
   }
 
@@ -24,7 +24,7 @@ class ContiguousColumns {
 
   /// z [whole] = rows times u.
   void scores(const double* u, double* z) const {
-    const double constant = design_.intercept ? u[design_.columns] : 0.0;
+    const double constant = design_.intercept ? u[design_.features] : 0.0;
     for (std::int64_t i = 0; i < whole_; ++i) z[i] = constant;
     each_group([&](const Group& group, const auto* const* x) {
       Pack factor[together];
@@ -55,7 +55,7 @@ class ContiguousColumns {
     if (!design_.intercept) return;
     Pack sum = {};
     for (std::int64_t i = 0; i < whole_; i += pack_lanes) sum += load(r + i);
-    sums[design_.columns] += total(sum);
+    sums[design_.features] += total(sum);
   }
 
  private:
@@ -79,10 +79,10 @@ class ContiguousColumns {
   template <class Body>
   [[gnu::always_inline]] void each_group(const Body& body) const {
     Group group;
-    for (group.first = 0; group.first < design_.columns; group.first += together) {
-      const std::int64_t left = design_.columns - group.first;
+    for (group.first = 0; group.first < design_.features; group.first += together) {
+      const std::int64_t left = design_.features - group.first;
       group.count = left < together ? left : together;
-      const DesignColumn* const column = design_.column + group.first;
+      const ColumnView* const column = design_.columns + group.first;
       bool alike = count_ == whole_;
       for (std::int64_t c = 0; c < together; ++c) {
         group.shift[c] = all(c < group.count ? design_.shift[group.first + c] : 0.0);
@@ -99,7 +99,7 @@ class ContiguousColumns {
   }
 
   template <class T, class Body>
-  [[gnu::always_inline]] void with(const Group& group, const DesignColumn* column, const Body& body) const {
+  [[gnu::always_inline]] void with(const Group& group, const ColumnView* column, const Body& body) const {
     const T* x[together];
     for (std::int64_t c = 0; c < together; ++c)
       x[c] = static_cast<const T*>(column[c < group.count ? c : 0].values) + begin_;
@@ -107,16 +107,14 @@ class ContiguousColumns {
   }
 
   template <class Body>
-  void with_copies(const Group& group, const DesignColumn* column, const Body& body) const {
+  void with_copies(const Group& group, const ColumnView* column, const Body& body) const {
     const double* x[together];
     for (std::int64_t c = 0; c < together; ++c) {
       double* const copy = room_ + c * whole_;
       x[c] = copy;
       for (std::int64_t i = 0; i < whole_; ++i) copy[i] = 0;
       if (c >= group.count) continue;
-      for (std::int64_t i = 0; i < count_; ++i)
-        copy[i] = column[c].dtype == DType::f64 ? static_cast<const double*>(column[c].values)[begin_ + i]
-                                                : static_cast<const float*>(column[c].values)[begin_ + i];
+      read_column(column[c], begin_, begin_ + count_, copy, 1);
     }
     body(group, x);
   }

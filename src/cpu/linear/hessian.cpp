@@ -114,21 +114,21 @@ void add_entries(const HessianTask& task, const SparseBlockPlan& plan, std::int6
   double* const sums = plan.accumulator(chunk, output_pair);
   for (std::int64_t i = 0; i < plan.size; ++i) sums[i] = 0;
   if (is_zero(task, outputs)) return;
-  const std::int64_t* const offsets = design.by_row.offsets;
+  const std::int64_t* const offsets = design.entries.offsets;
   double d[most_tile_rows];
   plan.chunks.each_tile(design.rows, chunk, [&](std::int64_t begin, std::int64_t count) {
     weigh(task, outputs, begin, count, d);
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t first = offsets[begin + i];
-      add_row(design.by_row.indices + first, static_cast<const T*>(design.by_row.values) + first,
-              offsets[begin + i + 1] - first, design.columns, d[i], sums);
+      add_row(design.entries.indices + first, static_cast<const T*>(design.entries.values) + first,
+              offsets[begin + i + 1] - first, design.features, d[i], sums);
     }
   });
 }
 
 void finish_entries(Context& context, const HessianTask& task, const SparseBlockPlan& plan) {
   const DesignView& design = task.design;
-  const std::int64_t columns = design.columns, width = design.width();
+  const std::int64_t columns = design.features, width = design.width();
   const double *m = design.shift, *f = design.factor;
   // Row i, summed over chunks into the first one's.
   const auto sum_row = [&](std::int64_t output_pair, std::int64_t i) {
@@ -170,7 +170,7 @@ void hessian(Context& context, const HessianTask& task) {
   if (design.sparse) {
     const SparseBlockPlan plan(design, task.outputs, task.scratch);
     context.workers.each(plan.chunks.count * plan.output_pairs, [&](std::int64_t number, int) {
-      if (design.by_row.dtype == DType::f64)
+      if (design.entries.dtype == DType::f64)
         add_entries<double>(task, plan, number);
       else
         add_entries<float>(task, plan, number);

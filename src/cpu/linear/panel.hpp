@@ -9,6 +9,7 @@
 
 #include "backend/math/host_device.hpp"
 #include "backend/linear_kernels.hpp"
+#include "backend/raw_value.hpp"
 #include "cpu/linear/vector.hpp"
 
 namespace linden {
@@ -31,18 +32,18 @@ struct PanelScale {
 
 /// Columns of a design from `first` on that one panel holds.
 struct PanelColumns {
-  const DesignColumn* column = nullptr;
+  const ColumnView* column = nullptr;
   std::int64_t count = 0;  // without the column of ones
   PanelScale scale;
 };
 
 inline PanelColumns panel_columns_of(const DesignView& design, std::int64_t first) {
   PanelColumns panel;
-  panel.column = design.column + first;
+  panel.column = design.columns + first;
   for (std::int64_t c = 0; c < panel_columns; ++c) {
     const std::int64_t j = first + c;
-    if (j == design.columns) panel.scale.one[c] = design.intercept ? 1.0 : 0.0;
-    if (j >= design.columns) break;
+    if (j == design.features) panel.scale.one[c] = design.intercept ? 1.0 : 0.0;
+    if (j >= design.features) break;
     panel.count = c + 1;
     panel.scale.shift[c] = design.shift[j];
     panel.scale.factor[c] = design.factor[j];
@@ -100,18 +101,10 @@ void pack_transposed(const PanelScale& scale, const T* const* values, std::int64
 /// Anything, an element at a time.
 inline void pack_strided(const PanelColumns& panel, std::int64_t begin, std::int64_t rows, double* out) {
   for (std::int64_t c = 0; c < panel_columns; ++c) {
-    const auto fill = [&](const auto* values, std::int64_t stride) {
-      for (std::int64_t i = 0; i < rows; ++i) out[i * panel_columns + c] = static_cast<double>(values[i * stride]);
-    };
-    if (c >= panel.count) {
-      for (std::int64_t i = 0; i < rows; ++i) out[i * panel_columns + c] = 0;
-      continue;
-    }
-    const DesignColumn& column = panel.column[c];
-    if (column.dtype == DType::f64)
-      fill(static_cast<const double*>(column.values) + begin * column.stride, column.stride);
+    if (c < panel.count)
+      read_column(panel.column[c], begin, begin + rows, out + c, panel_columns);
     else
-      fill(static_cast<const float*>(column.values) + begin * column.stride, column.stride);
+      for (std::int64_t i = 0; i < rows; ++i) out[i * panel_columns + c] = 0;
   }
   const PanelFinish finish(panel.scale);
   for (std::int64_t i = 0; i < rows * panel_packs; ++i)
@@ -121,11 +114,11 @@ inline void pack_strided(const PanelColumns& panel, std::int64_t begin, std::int
 enum class PanelLayout { adjacent, contiguous, strided };
 
 inline PanelLayout layout_of(const PanelColumns& panel) {
-  const DesignColumn& first = panel.column[0];
+  const ColumnView& first = panel.column[0];
   const std::int64_t size = first.dtype == DType::f64 ? 8 : 4;
   bool adjacent = true, contiguous = true;
   for (std::int64_t c = 0; c < panel.count; ++c) {
-    const DesignColumn& column = panel.column[c];
+    const ColumnView& column = panel.column[c];
     const bool alike = column.dtype == first.dtype;
     const auto* wanted = static_cast<const char*>(first.values) + c * size;
     adjacent = adjacent && alike && column.stride == first.stride && column.values == wanted;

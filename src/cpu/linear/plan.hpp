@@ -66,7 +66,7 @@ inline std::int64_t tile_rows_of(std::int64_t panels, bool in_place = false) {
 }
 
 inline std::int64_t entries_of(const DesignView& design) {
-  return design.by_row.offsets[design.rows] - design.by_row.offsets[0];
+  return design.entries.offsets[design.rows] - design.entries.offsets[0];
 }
 
 /// A pass of linear_pass.hpp.

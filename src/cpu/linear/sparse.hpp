@@ -20,7 +20,7 @@ class SparseRows {
 
   /// From parameters [outputs, width].
   void prepare(const double* parameters, double* prepared) const {
-    const std::int64_t columns = design_.columns, width = design_.width();
+    const std::int64_t columns = design_.features, width = design_.width();
     for (std::int64_t k = 0; k < outputs_; ++k) {
       double constant = design_.intercept ? parameters[k * width + columns] : 0.0;
       for (std::int64_t j = 0; j < columns; ++j) {
@@ -34,7 +34,7 @@ class SparseRows {
 
   /// z [outputs, stride]
   void scores(const double* prepared, std::int64_t begin, std::int64_t count, double* z, std::int64_t stride) const {
-    if (design_.by_row.dtype == DType::f64)
+    if (design_.entries.dtype == DType::f64)
       scores_as<double>(prepared, begin, count, z, stride);
     else
       scores_as<float>(prepared, begin, count, z, stride);
@@ -42,7 +42,7 @@ class SparseRows {
 
   /// sums [columns + 1, outputs] += the rows times r [outputs, stride].
   void add(std::int64_t begin, std::int64_t count, const double* r, std::int64_t stride, double* sums) const {
-    if (design_.by_row.dtype == DType::f64)
+    if (design_.entries.dtype == DType::f64)
       add_as<double>(begin, count, r, stride, sums);
     else
       add_as<float>(begin, count, r, stride, sums);
@@ -50,7 +50,7 @@ class SparseRows {
 
   /// The gradient [outputs, width] from sums over all rows.
   void finish(const double* sums, double* gradient) const {
-    const std::int64_t columns = design_.columns;
+    const std::int64_t columns = design_.features;
     for (std::int64_t k = 0; k < outputs_; ++k, gradient += design_.width()) {
       const double total = sums[columns * outputs_ + k];
       for (std::int64_t j = 0; j < columns; ++j)
@@ -63,10 +63,10 @@ class SparseRows {
   template <class T>
   void scores_as(const double* __restrict prepared, std::int64_t begin, std::int64_t count, double* __restrict z,
                  std::int64_t stride) const {
-    const std::int64_t* const offsets = design_.by_row.offsets + begin;
-    const std::int32_t* const indices = design_.by_row.indices;
-    const T* const values = static_cast<const T*>(design_.by_row.values);
-    const double* const constant = prepared + std::int64_t{design_.columns} * outputs_;
+    const std::int64_t* const offsets = design_.entries.offsets + begin;
+    const std::int32_t* const indices = design_.entries.indices;
+    const T* const values = static_cast<const T*>(design_.entries.values);
+    const double* const constant = prepared + std::int64_t{design_.features} * outputs_;
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t first = offsets[i], end = offsets[i + 1];
       if (outputs_ == 1) {
@@ -91,9 +91,9 @@ class SparseRows {
   template <class T>
   void add_as(std::int64_t begin, std::int64_t count, const double* __restrict r, std::int64_t stride,
               double* __restrict sums) const {
-    const std::int64_t* const offsets = design_.by_row.offsets + begin;
-    const std::int32_t* const indices = design_.by_row.indices;
-    const T* const values = static_cast<const T*>(design_.by_row.values);
+    const std::int64_t* const offsets = design_.entries.offsets + begin;
+    const std::int32_t* const indices = design_.entries.indices;
+    const T* const values = static_cast<const T*>(design_.entries.values);
     for (std::int64_t k = 0; k < outputs_; ++k) {
       double* const to = sums + k;
       double total = 0;
@@ -102,7 +102,7 @@ class SparseRows {
         total += factor;
         for (std::int64_t e = offsets[i]; e < offsets[i + 1]; ++e) to[indices[e] * outputs_] += values[e] * factor;
       }
-      to[design_.columns * outputs_] += total;
+      to[design_.features * outputs_] += total;
     }
   }
 

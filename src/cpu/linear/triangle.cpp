@@ -28,14 +28,12 @@ void put_rows(const TriangleTask& task, std::int64_t begin, std::int64_t count, 
   const std::int64_t width = design.width();
   if (design.sparse) {
     for (std::int64_t i = 0; i < count; ++i) {
-      for (std::int64_t j = 0; j < design.columns; ++j) stack(to + i, j) = -design.shift[j] * design.factor[j];
-      stack(to + i, design.columns) = design.intercept ? 1.0 : 0.0;
-      const DesignEntries& entries = design.by_row;
+      for (std::int64_t j = 0; j < design.features; ++j) stack(to + i, j) = -design.shift[j] * design.factor[j];
+      stack(to + i, design.features) = design.intercept ? 1.0 : 0.0;
+      const EntriesView& entries = design.entries;
       for (std::int64_t e = entries.offsets[begin + i]; e < entries.offsets[begin + i + 1]; ++e) {
         const std::int32_t j = entries.indices[e];
-        const double x = entries.dtype == DType::f64 ? static_cast<const double*>(entries.values)[e]
-                                                     : static_cast<const float*>(entries.values)[e];
-        stack(to + i, j) += x * design.factor[j];
+        stack(to + i, j) += entry_value(entries, e) * design.factor[j];
       }
     }
   } else {

@@ -1,7 +1,7 @@
 // Raw values to bins: a branch-free search in each feature's cut points, blocks of rows at a time, written feature by
 // feature and row by row.
+#include "backend/raw_value.hpp"
 #include "backend/tree/bin_value.hpp"
-#include "cpu/tree/raw_rows.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -37,7 +37,7 @@ void bin(Context& context, const BinTask& task) {
   const BinsView& bins = task.bins;
   context.workers.chunks(task.rows.rows, block_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     std::uint8_t* const out = bins.by_feature + task.first_row + begin;
-    if (task.rows.columns) {
+    if (!task.rows.sparse) {
       for (std::int32_t f = 0; f < bins.features; ++f)
         bin_column(task.features[f], task.rows.columns[f], begin, end, out + f * bins.rows);
     } else {

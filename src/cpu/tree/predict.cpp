@@ -1,8 +1,8 @@
 // Prediction: rows go down each tree eight at a time, so that the loads of one hide behind those of the others. The
 // values of a tile of rows are first gathered next to each other. Scores are summed in double, trees in order. Sparse
 // rows write their entries into a tile of zeros and take them out again: what they lack costs nothing.
+#include "backend/raw_value.hpp"
 #include "backend/tree/traverse.hpp"
-#include "cpu/tree/raw_rows.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -19,7 +19,7 @@ std::int64_t tile_rows(std::int32_t features) {
 
 void gather(const RowsView& rows, std::int64_t begin, std::int64_t end, double* values) {
   const std::int64_t width = rows.features;
-  if (rows.columns)
+  if (!rows.sparse)
     for (std::int64_t f = 0; f < width; ++f) read_column(rows.columns[f], begin, end, values + f, width);
   else
     each_entry(rows, begin, end, [&](std::int64_t i, std::int32_t f, double value) { values[i * width + f] = value; });
@@ -27,7 +27,7 @@ void gather(const RowsView& rows, std::int64_t begin, std::int64_t end, double* 
 
 void clear(const RowsView& rows, std::int64_t begin, std::int64_t end, double* values) {
   const std::int64_t width = rows.features;
-  if (!rows.columns)
+  if (rows.sparse)
     each_entry(rows, begin, end, [&](std::int64_t i, std::int32_t f, double) { values[i * width + f] = 0; });
 }
 

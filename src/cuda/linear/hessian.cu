@@ -63,11 +63,11 @@ struct alignas(16) Slab {
 
 /// A column of the standardised matrix; zeros outside.
 __device__ __forceinline__ SlabColumn slab_column(const DesignView& design, std::int64_t j) {
-  if (j < design.columns) {
+  if (j < design.features) {
     const double factor = design.factor[j];
-    if (factor != 0.0) return {design.column[j].values, design.shift[j], factor};
+    if (factor != 0.0) return {design.columns[j].values, design.shift[j], factor};
   }
-  return {nullptr, -1, j == design.columns && design.intercept ? 1.0 : 0.0};
+  return {nullptr, -1, j == design.features && design.intercept ? 1.0 : 0.0};
 }
 
 template <int tile>
@@ -157,7 +157,7 @@ __global__ void __launch_bounds__(hessian_threads, 2)
   const std::int64_t item = shape.first + blockIdx.x;
   const PairOf outputs(item / shape.tile_pairs), tiles(item % shape.tile_pairs);
   const bool is_diagonal = tiles.high == tiles.low;
-  const bool is_f32 = design.columns > 0 && design.column[0].dtype == DType::f32;
+  const bool is_f32 = design.all_f32;
   const std::int64_t begin = blockIdx.y * shape.rows_of_share;
   const std::int64_t end = begin + shape.rows_of_share < design.rows ? begin + shape.rows_of_share : design.rows;
   for (int c = int(threadIdx.x); c < 2 * tile; c += hessian_threads)
@@ -202,7 +202,7 @@ __global__ void __launch_bounds__(hessian_threads)
     const std::int64_t item = shape.first + number / (tile * tile);
     const int place = int(number % (tile * tile));
     const PairOf outputs(item / shape.tile_pairs), tiles(item % shape.tile_pairs);
-    const std::int64_t width = std::int64_t{arrays.design.columns} + 1, size = width * arrays.outputs;
+    const std::int64_t width = std::int64_t{arrays.design.features} + 1, size = width * arrays.outputs;
     const std::int64_t i = tiles.high * tile + place / tile, j = tiles.low * tile + place % tile;
     const std::int64_t above = outputs.high * width, beside = outputs.low * width;
     if (i < width && j <= i) {

@@ -81,8 +81,8 @@ __global__ void __launch_bounds__(pass_threads, blocks_at_once(group > 1))
                __grid_constant__ const PassShape shape, const double* parameters, double* parts, double* losses) {
   LINDEN_DYNAMIC_SHARED(shared, double);
   const int thread = int(threadIdx.x), size = shape.tile_rows;
-  const std::int64_t count = (std::int64_t{design.columns} + 1) * shape.outputs;
-  const bool is_f32 = design.columns > 0 && design.column[0].dtype == DType::f32;
+  const std::int64_t count = (std::int64_t{design.features} + 1) * shape.outputs;
+  const bool is_f32 = design.all_f32;
   double* const scores = shared;
   double* const mine = parts + blockIdx.x * count;
   double* const sums = shape.sums_in_shared ? shared + shape.outputs * size : mine;
@@ -145,7 +145,7 @@ __device__ __forceinline__ double strands_total(const double* first, int count, 
 /// A warp to each element of the gradient, and one to the loss.
 __global__ void __launch_bounds__(pass_threads)
     join_parts(__grid_constant__ const DesignView design, __grid_constant__ const Join join) {
-  const std::int64_t width = std::int64_t{design.columns} + 1, entries = join.outputs * width;
+  const std::int64_t width = std::int64_t{design.features} + 1, entries = join.outputs * width;
   const std::int64_t warps = std::int64_t{gridDim.x} * warps_in_block();
   for (std::int64_t i = std::int64_t{blockIdx.x} * warps_in_block() + warp_index(); i <= entries; i += warps) {
     if (i == entries) {
@@ -155,7 +155,7 @@ __global__ void __launch_bounds__(pass_threads)
       continue;
     }
     const std::int64_t k = i / width, column = i % width;
-    const bool is_intercept = column == design.columns, is_sparse = join.slopes != nullptr;
+    const bool is_intercept = column == design.features, is_sparse = join.slopes != nullptr;
     double total = is_sparse && is_intercept ? 0.0 : strands_total(join.parts + i, join.count, entries);
     if (is_sparse) {
       const double slopes = strands_total(join.slopes + k * join.slope_parts, join.slope_parts, 1);

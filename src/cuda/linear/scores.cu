@@ -9,7 +9,7 @@ void all_scores(Context& context, const DesignView& design, std::int32_t outputs
                 double* scores) {
   if (design.rows == 0) return;
   if (design.sparse) {
-    if (design.by_row.dtype == DType::f32)
+    if (design.entries.dtype == DType::f32)
       launch_sparse_scores<float>(context, design, outputs, parameters, scores);
     else
       launch_sparse_scores<double>(context, design, outputs, parameters, scores);

@@ -14,7 +14,7 @@ inline constexpr std::int64_t column_warps = 16896;  // 32 for each of 4 blocks 
 
 /// In how many parts the entries of a column are summed.
 inline int column_parts(const DesignView& design) {
-  const std::int64_t wanted = column_warps / (design.columns > 0 ? design.columns : 1);
+  const std::int64_t wanted = column_warps / (design.features > 0 ? design.features : 1);
   const std::int64_t most = (design.rows + 255) / 256;
   return static_cast<int>(wanted < 1 || most < 1 ? 1 : wanted < most ? wanted : most);
 }
@@ -28,17 +28,17 @@ constexpr unsigned coefficient_threads = 1024;
 __global__ void __launch_bounds__(coefficient_threads)
     sparse_coefficients(__grid_constant__ const DesignView design, const double* parameters, double* coefficients,
                         double* starts) {
-  const std::int64_t width = std::int64_t{design.columns} + 1;
+  const std::int64_t width = std::int64_t{design.features} + 1;
   const double* const mine = parameters + blockIdx.x * width;
   double shifted = 0;
 #pragma unroll 4
-  for (std::int32_t j = int(threadIdx.x); j < design.columns; j += int(blockDim.x)) {
+  for (std::int32_t j = int(threadIdx.x); j < design.features; j += int(blockDim.x)) {
     const double factor = design.factor[j], coefficient = factor != 0.0 ? mine[j] * factor : 0.0;
     coefficients[std::int64_t{j} * gridDim.x + blockIdx.x] = coefficient;
     shifted = ::fma(design.shift[j], coefficient, shifted);
   }
   shifted = block_reduce(shifted, Sum());
-  if (threadIdx.x == 0) starts[blockIdx.x] = (design.intercept ? mine[design.columns] : 0.0) - shifted;
+  if (threadIdx.x == 0) starts[blockIdx.x] = (design.intercept ? mine[design.features] : 0.0) - shifted;
 }
 
 /// scores [outputs, rows]
@@ -48,16 +48,16 @@ __global__ void __launch_bounds__(pass_threads)
                   const double* starts, double* scores) {
   constexpr int holders = 32 / group;
   const std::int64_t warps = std::int64_t{gridDim.x} * warps_in_block();
-  const T* const values = static_cast<const T*>(design.by_row.values);
+  const T* const values = static_cast<const T*>(design.entries.values);
   const int lane = int(lane_index());
   for (std::int64_t row = std::int64_t{blockIdx.x} * warps_in_block() + warp_index(); row < design.rows; row += warps) {
-    const std::int64_t begin = design.by_row.offsets[row], end = design.by_row.offsets[row + 1];
+    const std::int64_t begin = design.entries.offsets[row], end = design.entries.offsets[row + 1];
     for (std::int32_t k = 0; k < outputs; k += group) {
       double sums[group] = {};
 #pragma unroll 2
       for (std::int64_t e = begin + lane; e < end; e += 32) {
         const double x = static_cast<double>(values[e]);
-        const double* const of_column = coefficients + std::int64_t{design.by_row.indices[e]} * outputs + k;
+        const double* const of_column = coefficients + std::int64_t{design.entries.indices[e]} * outputs + k;
 #pragma unroll
         for (int g = 0; g < group; ++g) sums[g] = ::fma(x, k + g < outputs ? of_column[g] : 0.0, sums[g]);
       }
@@ -74,7 +74,7 @@ __global__ void __launch_bounds__(pass_threads)
     sparse_gradient(__grid_constant__ const DesignView design, std::int32_t outputs, int count, const double* slopes,
                     double* parts) {
   constexpr int holders = 32 / group;
-  const std::int64_t warps = std::int64_t{gridDim.x} * warps_in_block(), width = std::int64_t{design.columns} + 1;
+  const std::int64_t warps = std::int64_t{gridDim.x} * warps_in_block(), width = std::int64_t{design.features} + 1;
   const T* const values = static_cast<const T*>(design.by_column.values);
   const int lane = int(lane_index());
   for (std::int64_t i = std::int64_t{blockIdx.x} * warps_in_block() + warp_index(); i < count * (width - 1);
@@ -116,7 +116,7 @@ __global__ void __launch_bounds__(pass_threads) sum_slopes(std::int64_t rows, co
 template <class T>
 void launch_sparse_scores(Context& context, const DesignView& design, std::int32_t outputs, const double* parameters,
                           double* scores) {
-  const Scratch<double> coefficients(context, std::int64_t{outputs} * design.columns), starts(context, outputs);
+  const Scratch<double> coefficients(context, std::int64_t{outputs} * design.features), starts(context, outputs);
   launch<sparse_coefficients>({.grid = unsigned(outputs), .block = coefficient_threads, .stream = stream_of(context)},
                               design, parameters, coefficients.data(), starts.data());
   const LaunchShape shape{
@@ -130,7 +130,7 @@ void launch_sparse_scores(Context& context, const DesignView& design, std::int32
 template <class T>
 void launch_sparse_gradient(Context& context, const DesignView& design, std::int32_t outputs, int count,
                             const double* slopes, double* parts) {
-  const LaunchShape shape{.grid = blocks_for(context, std::int64_t{count} * design.columns, pass_threads / 32),
+  const LaunchShape shape{.grid = blocks_for(context, std::int64_t{count} * design.features, pass_threads / 32),
                           .block = pass_threads,
                           .stream = stream_of(context)};
   if (outputs == 1)

@@ -33,12 +33,12 @@ template <int group>
 __device__ int list_columns(const DesignView& design, const double* parameters, int outputs, int first,
                             ListedColumn<group>* list) {
   const int j = first + int(threadIdx.x);
-  const std::int64_t width = std::int64_t{design.columns} + 1;
+  const std::int64_t width = std::int64_t{design.features} + 1;
   ListedColumn<group> mine;
   bool counts = false;
-  if (j < design.columns) {
+  if (j < design.features) {
     const double factor = design.factor[j];
-    mine.values = design.column[j].values;
+    mine.values = design.columns[j].values;
     mine.shift = design.shift[j];
 #pragma unroll
     for (int g = 0; g < group; ++g) {
@@ -71,12 +71,12 @@ __device__ void tile_scores(const DesignView& design, bool is_f32, const double*
   LINDEN_SHARED(list, ListedColumn<group>[pass_threads]);
   LINDEN_SHARED(parts, double[group][pass_threads]);
   const int thread = int(threadIdx.x), place = thread & (size - 1), team = thread / size, teams = pass_threads / size;
-  const std::int64_t width = std::int64_t{design.columns} + 1;
+  const std::int64_t width = std::int64_t{design.features} + 1;
   const std::int64_t row = begin + place < design.rows ? begin + place : design.rows - 1;
-  const bool is_kept = design.columns <= pass_threads && outputs <= group;  // one list does for all tiles
+  const bool is_kept = design.features <= pass_threads && outputs <= group;  // one list does for all tiles
   for (int k = 0; k < outputs; k += group) {
     double sums[group] = {};
-    for (int first = 0; first < design.columns; first += pass_threads) {
+    for (int first = 0; first < design.features; first += pass_threads) {
       if (!is_kept || listed < 0) listed = list_columns(design, parameters + k * width, outputs - k, first, list);
       if (is_f32)
         add_columns<float>(list, team, listed, teams, row, sums);
@@ -86,7 +86,7 @@ __device__ void tile_scores(const DesignView& design, bool is_f32, const double*
     if (team == 0 && design.intercept)
 #pragma unroll
       for (int g = 0; g < group; ++g)
-        if (k + g < outputs) sums[g] += parameters[(k + g) * width + design.columns];
+        if (k + g < outputs) sums[g] += parameters[(k + g) * width + design.features];
     if (teams > 1) {
 #pragma unroll
       for (int g = 0; g < group; ++g) parts[g][thread] = sums[g];
@@ -132,7 +132,7 @@ template <class T, int group>
 __device__ __forceinline__ void add_tile_gradient(const DesignView& design, int outputs, std::int64_t begin, int size,
                                                   const double* slopes, double* sums) {
   constexpr int count = group * batch_columns, holders = 32 / count;
-  const int lane = int(lane_index()), width = design.columns + 1;
+  const int lane = int(lane_index()), width = design.features + 1;
   const int batches = (width + batch_columns - 1) / batch_columns;
   for (int batch = batches - 1 - int(warp_index()); batch >= 0; batch -= pass_threads / 32) {
     const int first = batch * batch_columns;
@@ -141,9 +141,9 @@ __device__ __forceinline__ void add_tile_gradient(const DesignView& design, int 
 #pragma unroll
     for (int c = 0; c < batch_columns; ++c) {
       const int j = first + c;
-      const bool is_read = j < design.columns && design.factor[j] != 0.0;
-      values[c] = is_read ? static_cast<const T*>(design.column[j].values) : nullptr;
-      shift[c] = is_read ? design.shift[j] : j == design.columns && design.intercept ? -1.0 : 0.0;
+      const bool is_read = j < design.features && design.factor[j] != 0.0;
+      values[c] = is_read ? static_cast<const T*>(design.columns[j].values) : nullptr;
+      shift[c] = is_read ? design.shift[j] : j == design.features && design.intercept ? -1.0 : 0.0;
     }
     for (int k = 0; k < outputs; k += group) {
       double totals[count] = {};

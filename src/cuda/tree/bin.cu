@@ -1,7 +1,7 @@
 // Raw values to bins: a block bins rows of one feature, whose cuts it keeps in shared memory, then bins feature by
 // feature are turned into bins row by row, a tile of 32 features at a time.
+#include "backend/raw_value.hpp"
 #include "backend/tree/bin_value.hpp"
-#include "backend/tree/raw_value.hpp"
 #include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tree/steps.hpp"
@@ -14,7 +14,6 @@ constexpr unsigned threads = 256;
 constexpr std::int64_t block_rows = 2048;  // of one feature, binned by one block
 
 struct BinFeature {
-  ColumnView column;      // dense rows
   FeatureCuts cuts;       // its pointers are the device's
   std::uint8_t zero_bin;  // sparse rows: of a value that is not there
 };
@@ -29,10 +28,12 @@ struct BlockGrid {
   __device__ int feature() const { return int(blockIdx.x / per_feature()); }
 };
 
-__global__ void bin_columns(const BinFeature* features, BinsView bins, std::int64_t first_row, BlockGrid grid) {
+__global__ void bin_columns(const BinFeature* features, RowsView rows, BinsView bins, std::int64_t first_row,
+                            BlockGrid grid) {
   LINDEN_SHARED(cuts, double[search_width]);
   const int f = grid.feature();
   BinFeature feature = features[f];
+  const ColumnView column = rows.columns[f];
   const bool categorical = feature.cuts.bin_of_code != nullptr;
   if (!categorical && int(threadIdx.x) < search_width) cuts[threadIdx.x] = feature.cuts.cuts[threadIdx.x];
   __syncthreads();
@@ -40,7 +41,7 @@ __global__ void bin_columns(const BinFeature* features, BinsView bins, std::int6
   std::uint8_t* const out = bins.by_feature + f * bins.rows + first_row;
   const std::int64_t begin = grid.begin(), end = grid.end(begin);
   for (std::int64_t row = begin + threadIdx.x; row < end; row += threads) {
-    const double value = raw_value(feature.column, row);
+    const double value = raw_value(column, row);
     out[row] = categorical ? bin_of_code(feature.cuts, value) : bin_of(feature.cuts, value);
   }
 }
@@ -57,10 +58,11 @@ __global__ void fill_zero_bins(const BinFeature* features, BinsView bins, std::i
 __global__ void bin_entries(const BinFeature* features, RowsView rows, BinsView bins, std::int64_t first_row) {
   const std::int64_t warps = std::int64_t{gridDim.x} * warps_in_block();
   for (std::int64_t row = std::int64_t{blockIdx.x} * warps_in_block() + warp_index(); row < rows.rows; row += warps) {
-    const std::int64_t end = rows.offsets[row + 1];
-    for (std::int64_t entry = rows.offsets[row] + lane_index(); entry < end; entry += 32) {
-      const std::int32_t f = rows.feature_of_column[rows.entry_columns[entry]];
-      if (f >= 0) bins.by_feature[f * bins.rows + first_row + row] = bin_of(features[f].cuts, entry_value(rows, entry));
+    const std::int64_t end = rows.entries.offsets[row + 1];
+    for (std::int64_t entry = rows.entries.offsets[row] + lane_index(); entry < end; entry += 32) {
+      const std::int32_t f = entry_feature(rows, entry);
+      if (f >= 0)
+        bins.by_feature[f * bins.rows + first_row + row] = bin_of(features[f].cuts, entry_value(rows.entries, entry));
     }
   }
 }
@@ -121,7 +123,7 @@ class Features {
     const double* cuts = cuts_.data();
     const std::uint8_t* bin_of_code = bins_of_codes_.data();
     for (std::int32_t f = 0; f < task.bins.features; ++f) {
-      BinFeature feature{task.rows.columns ? task.rows.columns[f] : ColumnView{}, task.features[f], 0};
+      BinFeature feature{task.features[f], 0};
       if (feature.cuts.bin_of_code != nullptr) {
         feature.cuts.bin_of_code = bin_of_code;
         bin_of_code += feature.cuts.codes;
@@ -152,8 +154,8 @@ void bin(Context& context, const BinTask& task) {
     const BlockGrid grid{rows, block_rows};
     const LaunchShape shape{
         .grid = grid.per_feature() * unsigned(bins.features), .block = threads, .shared = 0, .stream = stream};
-    if (task.rows.columns) {
-      launch<bin_columns>(shape, features.data(), bins, task.first_row, grid);
+    if (!task.rows.sparse) {
+      launch<bin_columns>(shape, features.data(), task.rows, bins, task.first_row, grid);
     } else {
       launch<fill_zero_bins>(shape, features.data(), bins, task.first_row, grid);
       launch<bin_entries>({.grid = blocks_for(context, rows, threads / 32), .block = threads, .stream = stream},

@@ -3,7 +3,7 @@
 // Sparse rows write their entries into dense columns of zeros, some rows at a time, and take them out again.
 #include <algorithm>
 
-#include "backend/tree/raw_value.hpp"
+#include "backend/raw_value.hpp"
 #include "backend/tree/traverse.hpp"
 #include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
@@ -19,7 +19,7 @@ constexpr std::int64_t dense_bytes = std::int64_t{128} << 20;  // of sparse rows
 
 struct Work {
   ForestView forest;
-  const ColumnView* columns;  // the device's
+  const ColumnView* columns;
   std::int64_t first_row, rows;
   std::int64_t score_stride;
   double* scores;
@@ -127,22 +127,22 @@ template <class T, bool clears>
 __global__ void scatter(RowsView rows, std::int64_t first_row, std::int64_t count, T* values, std::int64_t stride) {
   const std::int64_t i = std::int64_t{blockIdx.x} * threads + threadIdx.x;
   if (i >= count) return;
-  const std::int64_t end = rows.offsets[first_row + i + 1];
-  for (std::int64_t entry = rows.offsets[first_row + i]; entry < end; ++entry) {
-    const std::int32_t feature = rows.feature_of_column[rows.entry_columns[entry]];
-    if (feature >= 0) values[feature * stride + i] = clears ? T(0) : static_cast<const T*>(rows.entry_values)[entry];
+  const std::int64_t end = rows.entries.offsets[first_row + i + 1];
+  for (std::int64_t entry = rows.entries.offsets[first_row + i]; entry < end; ++entry) {
+    const std::int32_t feature = entry_feature(rows, entry);
+    if (feature >= 0) values[feature * stride + i] = clears ? T(0) : static_cast<const T*>(rows.entries.values)[entry];
   }
 }
 
 template <class T>
 void run_sparse(Context& context, const PredictTask& task, Work work) {
-  constexpr NumberKind kind = sizeof(T) == 4 ? NumberKind::f32 : NumberKind::f64;
   const std::int64_t width = std::max(task.forest.features, 1);
   const std::int64_t fit = std::max<std::int64_t>(dense_bytes / (width * sizeof(T)), threads);
   const std::int64_t stride = std::min(fit, task.row_count);
   const Scratch<T> values(context, stride * width, "dense rows");
   std::vector<ColumnView> columns;
-  for (std::int64_t f = 0; f < width; ++f) columns.push_back({.values = values.data() + f * stride, .kind = kind});
+  for (std::int64_t f = 0; f < width; ++f)
+    columns.push_back({.values = values.data() + f * stride, .dtype = dtype_of<T>});
   const Uploaded<ColumnView> uploaded(context, columns);
   work.columns = uploaded.data();
   work.first_row = 0;
@@ -154,7 +154,7 @@ void run_sparse(Context& context, const PredictTask& task, Work work) {
     launch<scatter<T, false>>(shape, task.rows, task.first_row + begin, work.rows, values.data(), stride);
     work.scores = task.scores == nullptr ? nullptr : task.scores + begin;
     work.leaves = task.leaves == nullptr ? nullptr : task.leaves + begin * task.forest.trees;
-    run(context, work, kind == NumberKind::f32);
+    run(context, work, sizeof(T) == 4);
     if (begin + stride < task.row_count)
       launch<scatter<T, true>>(shape, task.rows, task.first_row + begin, work.rows, values.data(), stride);
   }
@@ -164,19 +164,14 @@ void run_sparse(Context& context, const PredictTask& task, Work work) {
 
 void predict(Context& context, const PredictTask& task) {
   if (task.row_count == 0 || task.forest.trees == 0) return;
-  Work work{task.forest, nullptr, task.first_row, task.row_count, task.score_stride, task.scores, task.leaves};
-  if (task.rows.columns == nullptr) {
-    if (task.rows.entry_kind == NumberKind::f32)
-      run_sparse<float>(context, task, work);
-    else
-      run_sparse<double>(context, task, work);
-    return;
-  }
-  const std::vector<ColumnView> columns(task.rows.columns, task.rows.columns + task.forest.features);
-  const Uploaded<ColumnView> uploaded(context, columns);
-  work.columns = uploaded.data();
-  run(context, work,
-      std::all_of(columns.begin(), columns.end(), [](const ColumnView& c) { return c.kind == NumberKind::f32; }));
+  Work work{task.forest,       task.rows.columns, task.first_row, task.row_count,
+            task.score_stride, task.scores,       task.leaves};
+  if (!task.rows.sparse)
+    run(context, work, task.rows.all_f32);
+  else if (task.rows.entries.dtype == DType::f32)
+    run_sparse<float>(context, task, work);
+  else
+    run_sparse<double>(context, task, work);
 }
 
 }  // namespace linden::cuda

@@ -6,10 +6,10 @@
 namespace linden {
 
 ByColumn::ByColumn(const DesignView& view) {
-  const DesignEntries& by_row = view.by_row;
+  const EntriesView& by_row = view.entries;
   const auto size = static_cast<std::int64_t>(size_of(by_row.dtype));
   const std::int64_t entries = by_row.offsets[view.rows];
-  offsets.resize(static_cast<std::size_t>(view.columns) + 1);
+  offsets.resize(static_cast<std::size_t>(view.features) + 1);
   for (std::int64_t e = 0; e < entries; ++e) ++offsets[static_cast<std::size_t>(by_row.indices[e]) + 1];
   for (std::size_t j = 1; j < offsets.size(); ++j) offsets[j] += offsets[j - 1];
   indices.resize(static_cast<std::size_t>(entries));

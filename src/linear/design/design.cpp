@@ -5,11 +5,12 @@
 #include <limits>
 #include <numeric>
 
+#include "backend/raw_value.hpp"
 #include "base/fail.hpp"
 #include "base/memory.hpp"
 #include "data/dataset/columns_with_entries.hpp"
 #include "linear/design/moments.hpp"
-#include "linear/design/raw_values.hpp"
+#include "rows/dataset_rows.hpp"
 
 namespace linden {
 namespace {
@@ -29,23 +30,10 @@ void refuse_text(std::string_view where, const Dataset& data, std::span<const in
       names.size() == 1 ? "it" : "them");
 }
 
-std::vector<DesignColumn> dense_columns(const Dataset& data, std::span<const int> wanted) {
-  std::vector<DesignColumn> columns;
-  for (const int c : wanted) {
-    const Tensor& values = data.columns()[at(c)].values;
-    const bool is_f32 = values.dtype() == DType::f32;
-    columns.push_back({is_f32 ? static_cast<const void*>(values.data<float>()) : values.data<double>(),
-                       values.strides()[0], values.dtype()});
-  }
+std::vector<ColumnView> dense_columns(const Dataset& data, std::span<const int> wanted) {
+  std::vector<ColumnView> columns;
+  for (const int c : wanted) columns.push_back(view_of(data.columns()[at(c)]));
   return columns;
-}
-
-DesignEntries entries_of(const Dataset& data) {
-  const SparseRows& sparse = data.sparse();
-  const bool is_f32 = sparse.values.dtype() == DType::f32;
-  return {sparse.offsets.data<std::int64_t>(), sparse.columns.data<std::int32_t>(),
-          is_f32 ? static_cast<const void*>(sparse.values.data<float>()) : sparse.values.data<double>(),
-          sparse.values.dtype()};
 }
 
 }  // namespace
@@ -79,12 +67,12 @@ void Design::check_present(std::string_view where, const Dataset& data, std::spa
                            Workers& workers) const {
   std::vector<char> missing(columns.size());
   if (sparse_) {
-    for (std::int64_t e = 0; e < by_row_.offsets[rows_]; ++e)
-      if (std::isnan(value_at(by_row_.values, by_row_.dtype, e))) missing[at(by_row_.indices[e])] = 1;
+    for (std::int64_t e = 0; e < entries_.offsets[rows_]; ++e)
+      if (std::isnan(entry_value(entries_, e))) missing[at(entries_.indices[e])] = 1;
   } else {
     workers.each(this->columns(), [&](std::int64_t j, int) {
       for (std::int64_t row = 0; row < rows_ && missing[at(j)] == 0; ++row)
-        missing[at(j)] = std::isnan(value_at(dense_[at(j)], row)) ? 1 : 0;
+        missing[at(j)] = std::isnan(raw_value(dense_[at(j)], row)) ? 1 : 0;
     });
   }
   std::vector<int> found;
@@ -102,7 +90,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
   factor_.resize(columns.size());
   deviation_.resize(columns.size());
   if (sparse_)
-    take_entries(entries_of(data), columns, data.features(), workers);
+    take_entries(view_of(data.sparse()), columns, data.features(), workers);
   else
     dense_ = dense_columns(data, columns);
   const std::vector<Moments> moments = column_moments(view(), weights, workers);
@@ -129,9 +117,9 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
   if (sparse_) {
     const auto is_in_place = [&, column = 0](int c) mutable { return c == column++; };
     if (static_cast<int>(columns.size()) == data.features() && std::ranges::all_of(columns, is_in_place))
-      by_row_ = entries_of(data);
+      entries_ = view_of(data.sparse());
     else
-      copy_entries(entries_of(data), RowBlocks::all(rows_), places_of(columns, data.features()), workers);
+      copy_entries(view_of(data.sparse()), RowBlocks::all(rows_), places_of(columns, data.features()), workers);
   } else {
     dense_ = dense_columns(data, columns);
   }
@@ -139,19 +127,21 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
 }
 
 std::int64_t Design::entries() const noexcept {
-  return sparse_ ? by_row_.offsets[rows_] : rows_ * std::int64_t{columns()};
+  return sparse_ ? entries_.offsets[rows_] : rows_ * std::int64_t{columns()};
 }
 
 DesignView Design::view() const noexcept {
   DesignView view;
   view.rows = rows_;
-  view.columns = columns();
-  view.intercept = intercept_;
+  view.features = columns();
   view.sparse = sparse_;
+  view.all_f32 = std::ranges::all_of(dense_, [](const ColumnView& c) { return c.dtype == DType::f32; });
+  view.columns = dense_.data();
+  view.entries = entries_;
+  view.entry_columns = columns();
+  view.intercept = intercept_;
   view.shift = shift_.data();
   view.factor = factor_.data();
-  view.column = dense_.data();
-  view.by_row = by_row_;
   return view;
 }
 

@@ -81,9 +81,9 @@ class Design {
   /// Of each of `all_columns`, where it is found among `columns`, or -1.
   static std::vector<std::int32_t> places_of(std::span<const int> columns, std::int64_t all_columns);
   /// The dataset's entries, all of which are in these columns, which get new numbers.
-  void take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns,
+  void take_entries(const EntriesView& entries, std::span<const int> columns, std::int64_t all_columns,
                     Workers& workers);
-  void copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
+  void copy_entries(const EntriesView& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
                     Workers& workers);
   void copy_columns(const DesignView& from, const RowBlocks& blocks, Workers& workers);
   /// `columns`: where they are in `data`.
@@ -92,9 +92,9 @@ class Design {
   std::int64_t rows_ = 0;
   bool sparse_ = false, intercept_ = true;
   std::vector<double> shift_, factor_, deviation_;
-  std::vector<DesignColumn> dense_;
-  DesignEntries by_row_;
-  std::shared_ptr<const Copy> copy_;  // what dense_ and by_row_ look at, unless that is the dataset
+  std::vector<ColumnView> dense_;
+  EntriesView entries_;
+  std::shared_ptr<const Copy> copy_;  // what dense_ and entries_ look at, unless that is the dataset
 };
 
 }  // namespace linden

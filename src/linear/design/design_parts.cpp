@@ -2,8 +2,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/raw_value.hpp"
 #include "linear/design/design.hpp"
-#include "linear/design/raw_values.hpp"
+#include "rows/copy_rows.hpp"
 
 namespace linden {
 namespace {
@@ -33,9 +34,9 @@ std::vector<std::int32_t> Design::places_of(std::span<const int> columns, std::i
   return place;
 }
 
-void Design::take_entries(const DesignEntries& entries, std::span<const int> columns, std::int64_t all_columns,
+void Design::take_entries(const EntriesView& entries, std::span<const int> columns, std::int64_t all_columns,
                           Workers& workers) {
-  by_row_ = entries;
+  entries_ = entries;
   if (static_cast<std::int64_t>(columns.size()) == all_columns) return;
   const std::int64_t count = entries.offsets[rows_];
   const bool is_wide = count < all_columns / 4;  // then a table of all columns would be most of the work
@@ -51,11 +52,11 @@ void Design::take_entries(const DesignEntries& entries, std::span<const int> col
               : place[at(column)];
     }
   });
-  by_row_.indices = copy->indices.data();
+  entries_.indices = copy->indices.data();
   copy_ = copy;
 }
 
-void Design::copy_entries(const DesignEntries& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
+void Design::copy_entries(const EntriesView& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
                           Workers& workers) {
   // Calls each(e, j) for the entries of a row that stay.
   const auto visit = [&](std::int64_t row, const auto& each) {
@@ -77,23 +78,23 @@ void Design::copy_entries(const DesignEntries& entries, const RowBlocks& blocks,
       std::size_t to = at(copy->offsets[at(row)]);
       visit(row, [&](std::int64_t e, std::int32_t j) {
         copy->indices[to] = j;
-        copy->values[to++] = value_at(entries.values, entries.dtype, e);
+        copy->values[to++] = entry_value(entries, e);
       });
     }
   });
-  by_row_ = {copy->offsets.data(), copy->indices.data(), copy->values.data(), DType::f64};
+  entries_ = {copy->offsets.data(), copy->indices.data(), copy->values.data(), DType::f64};
   copy_ = copy;
 }
 
 void Design::copy_columns(const DesignView& from, const RowBlocks& blocks, Workers& workers) {
   const auto copy = std::make_shared<Copy>();
-  copy->values.resize(at(rows_ * from.columns));
+  copy->values.resize(at(rows_ * from.features));
   double* const values = copy->values.data();
   workers.each(blocks.count, [&](std::int64_t block, int) {
     const std::int64_t begin = block * blocks.step;
     copy_rows(from, begin, begin + blocks.size, values + block * blocks.size, rows_);
   });
-  for (std::int64_t j = 0; j < from.columns; ++j) dense_.push_back({values + j * rows_, 1, DType::f64});
+  for (std::int64_t j = 0; j < from.features; ++j) dense_.push_back({values + j * rows_, 1, DType::f64});
   copy_ = copy;
 }
 
@@ -108,7 +109,7 @@ Design Design::of_columns(std::span<const int> columns, Workers& workers) const 
     part.deviation_.push_back(deviation_[at(c)]);
     if (!sparse_) part.dense_.push_back(dense_[at(c)]);
   }
-  if (sparse_) part.copy_entries(by_row_, RowBlocks::all(rows_), places_of(columns, this->columns()), workers);
+  if (sparse_) part.copy_entries(entries_, RowBlocks::all(rows_), places_of(columns, this->columns()), workers);
   return part;
 }
 
@@ -123,7 +124,7 @@ Design Design::of_rows(const RowBlocks& blocks, Workers& workers) const {
   if (sparse_) {
     std::vector<std::int32_t> place(at(columns()));
     for (std::size_t j = 0; j < place.size(); ++j) place[j] = static_cast<std::int32_t>(j);
-    part.copy_entries(by_row_, blocks, place, workers);
+    part.copy_entries(entries_, blocks, place, workers);
   } else {
     part.copy_columns(view(), blocks, workers);
   }

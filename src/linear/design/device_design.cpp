@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "linear/design/by_column.hpp"
-#include "linear/design/raw_values.hpp"
+#include "rows/copy_rows.hpp"
 
 namespace linden {
 namespace {
@@ -18,8 +18,8 @@ std::int64_t bytes_of(DType dtype) { return static_cast<std::int64_t>(size_of(dt
 
 DType common_dtype(const DesignView& view) {
   if (view.sparse) return DType::f64;
-  const bool all_f32 =
-      std::all_of(view.column, view.column + view.columns, [](const DesignColumn& c) { return c.dtype == DType::f32; });
+  const bool all_f32 = std::all_of(view.columns, view.columns + view.features,
+                                   [](const ColumnView& c) { return c.dtype == DType::f32; });
   return all_f32 ? DType::f32 : DType::f64;
 }
 
@@ -33,20 +33,21 @@ DeviceDesign::DeviceDesign(const Backend& backend, Context& context, const Desig
   else
     upload_dense();
   view_.sparse = view_.sparse && !as_dense;
+  view_.all_f32 = !view_.sparse && common_dtype(design.view()) == DType::f32;
   update();
 }
 
 void DeviceDesign::update() {
   const DesignView host = design_.view();
-  shift_ = OnDevice<double>(backend_.memory, context_, host.shift, host.columns, "the design");
-  factor_ = OnDevice<double>(backend_.memory, context_, host.factor, host.columns, "the design");
+  shift_ = OnDevice<double>(backend_.memory, context_, host.shift, host.features, "the design");
+  factor_ = OnDevice<double>(backend_.memory, context_, host.factor, host.features, "the design");
   view_.shift = shift_.data();
   view_.factor = factor_.data();
 }
 
 void DeviceDesign::upload_dense() {
   const DType dtype = common_dtype(view_);
-  const std::int64_t size = bytes_of(dtype), rows = view_.rows, columns = view_.columns;
+  const std::int64_t size = bytes_of(dtype), rows = view_.rows, columns = view_.features;
   const std::int64_t stride = (rows * size + alignment - 1) / alignment * alignment;  // bytes
   values_ = DeviceArray<std::uint8_t>(backend_.memory, context_, columns * stride, "the design");
   if (columns > 0) {
@@ -66,27 +67,28 @@ void DeviceDesign::upload_dense() {
                                count * size);
     }
   }
-  std::vector<DesignColumn> list;
+  std::vector<ColumnView> list;
   for (std::int64_t j = 0; j < columns; ++j) list.push_back({values_.data() + j * stride, 1, dtype});
-  columns_ = DeviceArray<DesignColumn>(backend_.memory, context_, columns, "the design");
+  columns_ = DeviceArray<ColumnView>(backend_.memory, context_, columns, "the design");
   if (columns > 0) columns_.upload(list.data());
-  view_.column = columns_.data();
+  view_.columns = columns_.data();
 }
 
 void DeviceDesign::upload_sparse() {
   const ByColumn by_column(view_);
-  const std::int64_t entries = view_.by_row.offsets[view_.rows], bytes = entries * bytes_of(view_.by_row.dtype);
+  const std::int64_t entries = view_.entries.offsets[view_.rows], bytes = entries * bytes_of(view_.entries.dtype);
   const auto place = [&]<class T>(DeviceArray<T>& array, const T* values, std::int64_t count) {
     array = DeviceArray<T>(backend_.memory, context_, count, "the design");
     if (count > 0) array.upload(values);
     return array.data();
   };
-  view_.by_column = {place(column_offsets_, by_column.offsets.data(), std::int64_t{view_.columns} + 1),
+  view_.by_column = {place(column_offsets_, by_column.offsets.data(), std::int64_t{view_.features} + 1),
                      place(column_indices_, by_column.indices.data(), entries),
                      place(column_values_, reinterpret_cast<const std::uint8_t*>(by_column.values.data()), bytes),
-                     view_.by_row.dtype};
-  view_.by_row = {place(offsets_, view_.by_row.offsets, view_.rows + 1), place(indices_, view_.by_row.indices, entries),
-                  place(values_, static_cast<const std::uint8_t*>(view_.by_row.values), bytes), view_.by_row.dtype};
+                     view_.entries.dtype};
+  view_.entries = {place(offsets_, view_.entries.offsets, view_.rows + 1),
+                   place(indices_, view_.entries.indices, entries),
+                   place(values_, static_cast<const std::uint8_t*>(view_.entries.values), bytes), view_.entries.dtype};
 }
 
 }  // namespace linden

@@ -27,7 +27,7 @@ class DeviceDesign {
   DesignView view_;
   OnDevice<double> shift_, factor_;
   DeviceArray<std::uint8_t> values_, column_values_;
-  DeviceArray<DesignColumn> columns_;
+  DeviceArray<ColumnView> columns_;
   DeviceArray<std::int64_t> offsets_, column_offsets_;
   DeviceArray<std::int32_t> indices_, column_indices_;
 };

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "linear/design/raw_values.hpp"
+#include "backend/raw_value.hpp"
 
 namespace linden {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::int64_t most_chunks = 16;  // of the sums over entries of sparse 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // Row-major memory, whose rows are best read whole.
-bool is_row_major(std::span<const DesignColumn> columns) {
+bool is_row_major(std::span<const ColumnView> columns) {
   const std::size_t size = columns[0].dtype == DType::f32 ? sizeof(float) : sizeof(double);
   for (std::size_t j = 0; j < columns.size(); ++j)
     if (columns[j].values != static_cast<const char*>(columns[0].values) + j * size ||
@@ -73,7 +73,7 @@ void add_column(const T* x, std::int64_t stride, std::int64_t begin, std::int64_
   second += (square[0] + square[1]) + (square[2] + square[3]);
 }
 
-Sums sums_about(std::span<const DesignColumn> columns, std::int64_t rows, const double* weights,
+Sums sums_about(std::span<const ColumnView> columns, std::int64_t rows, const double* weights,
                 const std::vector<double>& reference, Workers& workers) {
   const std::int64_t chunks = (rows + chunk_rows - 1) / chunk_rows, together = (chunks + 63) / 64;
   std::vector<Sums> partial(at((chunks + together - 1) / together), Sums(columns.size()));
@@ -90,7 +90,7 @@ Sums sums_about(std::span<const DesignColumn> columns, std::int64_t rows, const 
       return;
     }
     for (std::size_t j = 0; j < columns.size(); ++j) {
-      const DesignColumn& c = columns[j];
+      const ColumnView& c = columns[j];
       if (c.dtype == DType::f32)
         add_column(static_cast<const float*>(c.values), c.stride, begin, end, weights, reference[j], sums.first[j],
                    sums.second[j]);
@@ -104,10 +104,10 @@ Sums sums_about(std::span<const DesignColumn> columns, std::int64_t rows, const 
 }
 
 // A column whose one-pass sums have lost digits or overflowed: about its mean, in units of its largest value.
-Moments careful_moments(const DesignColumn& column, std::int64_t rows, const double* weights, double total) {
+Moments careful_moments(const ColumnView& column, std::int64_t rows, const double* weights, double total) {
   double largest = 0;
   for (std::int64_t row = 0; row < rows; ++row) {
-    const double size = std::abs(value_at(column, row));
+    const double size = std::abs(raw_value(column, row));
     if (std::isnan(size)) return {size, size};  // no maximum shows it
     largest = std::max(largest, size);
   }
@@ -116,7 +116,7 @@ Moments careful_moments(const DesignColumn& column, std::int64_t rows, const dou
   const auto sum = [&](auto term) {
     double result = 0;
     for (std::int64_t row = 0; row < rows; ++row)
-      result += (weights != nullptr ? weights[row] : 1.0) * term(value_at(column, row) / unit);
+      result += (weights != nullptr ? weights[row] : 1.0) * term(raw_value(column, row) / unit);
     return result;
   };
   double mean = sum([](double x) { return x; }) / total;
@@ -125,14 +125,14 @@ Moments careful_moments(const DesignColumn& column, std::int64_t rows, const dou
   return {mean * unit, std::sqrt(variance) * unit};
 }
 
-std::vector<Moments> dense_moments(std::span<const DesignColumn> columns, std::int64_t rows, const double* weights,
+std::vector<Moments> dense_moments(std::span<const ColumnView> columns, std::int64_t rows, const double* weights,
                                    double total, Workers& workers) {
   std::vector<double> reference(columns.size());
   const std::int64_t step = std::max<std::int64_t>(rows / 32, 1);
   for (std::size_t j = 0; j < columns.size(); ++j) {
     double sum = 0;
     std::int64_t count = 0;
-    for (std::int64_t row = 0; row < rows; row += step, ++count) sum += value_at(columns[j], row);
+    for (std::int64_t row = 0; row < rows; row += step, ++count) sum += raw_value(columns[j], row);
     reference[j] = sum / static_cast<double>(count);
   }
   const Sums sums = sums_about(columns, rows, weights, reference, workers);
@@ -150,7 +150,7 @@ std::vector<Moments> dense_moments(std::span<const DesignColumn> columns, std::i
   return moments;
 }
 
-std::vector<Moments> sparse_moments(const DesignEntries& entries, std::size_t columns, std::int64_t rows,
+std::vector<Moments> sparse_moments(const EntriesView& entries, std::size_t columns, std::int64_t rows,
                                     const double* weights, double total, Workers& workers) {
   const std::int64_t fit = entries.offsets[rows] / (4 * static_cast<std::int64_t>(columns) + 1);
   const std::int64_t chunks = std::clamp<std::int64_t>(fit, 1, most_chunks);
@@ -160,8 +160,7 @@ std::vector<Moments> sparse_moments(const DesignEntries& entries, std::size_t co
       Sums& sums = partial[at(chunk)];
       for (std::int64_t row = rows * chunk / chunks; row < rows * (chunk + 1) / chunks; ++row)
         for (std::int64_t e = entries.offsets[row]; e < entries.offsets[row + 1]; ++e)
-          add(at(entries.indices[e]), value_at(entries.values, entries.dtype, e),
-              weights != nullptr ? weights[row] : 1.0, sums);
+          add(at(entries.indices[e]), entry_value(entries, e), weights != nullptr ? weights[row] : 1.0, sums);
     });
     for (std::int64_t chunk = 1; chunk < chunks; ++chunk) partial[0].add(partial[at(chunk)]);
     return std::move(partial[0]);
@@ -190,13 +189,13 @@ std::vector<Moments> sparse_moments(const DesignEntries& entries, std::size_t co
 
 }  // namespace
 
-std::vector<Moments> column_moments(const DesignView& view, std::span<const double> weights, Workers& workers) {
-  if (view.columns == 0) return {};
-  double total = weights.empty() ? static_cast<double>(view.rows) : 0;
+std::vector<Moments> column_moments(const RowsView& rows, std::span<const double> weights, Workers& workers) {
+  if (rows.features == 0) return {};
+  double total = weights.empty() ? static_cast<double>(rows.rows) : 0;
   for (const double w : weights) total += w;
   const double* const w = weights.empty() ? nullptr : weights.data();
-  if (view.sparse) return sparse_moments(view.by_row, at(view.columns), view.rows, w, total, workers);
-  return dense_moments({view.column, at(view.columns)}, view.rows, w, total, workers);
+  if (rows.sparse) return sparse_moments(rows.entries, at(rows.features), rows.rows, w, total, workers);
+  return dense_moments({rows.columns, at(rows.features)}, rows.rows, w, total, workers);
 }
 
 }  // namespace linden

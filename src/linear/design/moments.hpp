@@ -1,10 +1,10 @@
-// Means and deviations of a design's raw columns.
+// Means and deviations of raw columns.
 #pragma once
 
 #include <span>
 #include <vector>
 
-#include "backend/linear_kernels.hpp"
+#include "backend/rows_view.hpp"
 #include "base/parallel.hpp"
 
 namespace linden {
@@ -15,6 +15,6 @@ struct Moments {
 
 /// Of each column, its raw values and, in sparse rows, their zeros. `weights` is [rows], or empty for all one. Accurate
 /// for columns far from 0 and of any size.
-std::vector<Moments> column_moments(const DesignView& view, std::span<const double> weights, Workers& workers);
+std::vector<Moments> column_moments(const RowsView& rows, std::span<const double> weights, Workers& workers);
 
 }  // namespace linden

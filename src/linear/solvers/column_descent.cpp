@@ -24,7 +24,7 @@ double shrink(double x, double by) { return x > by ? x - by : x < -by ? x + by :
 
 ColumnDescent::ColumnDescent(const Objective& objective)
     : objective_(objective), by_column_(objective.design().view()) {
-  const bool is_f32 = objective.design().view().by_row.dtype == DType::f32;
+  const bool is_f32 = objective.design().view().entries.dtype == DType::f32;
   values_.resize(by_column_.indices.size());
   for (std::size_t e = 0; e < values_.size(); ++e)
     values_[e] = is_f32 ? reinterpret_cast<const float*>(by_column_.values.data())[e]

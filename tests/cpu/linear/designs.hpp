@@ -81,15 +81,15 @@ class TestDesign {
   DesignView view() const {
     DesignView view;
     view.rows = options_.rows;
-    view.columns = options_.columns;
+    view.features = options_.columns;
     view.intercept = options_.intercept;
     view.sparse = options_.layout == Rows::sparse;
     view.shift = shift_.data();
     view.factor = factor_.data();
-    view.column = views_.data();
+    view.columns = views_.data();
     if (view.sparse) {
-      view.by_row = {offsets_.data(), indices_.data(), f64_.data(), options_.dtype};
-      if (options_.dtype == DType::f32) view.by_row.values = f32_.data();
+      view.entries = {offsets_.data(), indices_.data(), f64_.data(), options_.dtype};
+      if (options_.dtype == DType::f32) view.entries.values = f32_.data();
     }
     return view;
   }
@@ -169,7 +169,7 @@ class TestDesign {
   DesignOptions options_;
   std::vector<double> values_, shift_, factor_, weights_, f64_;
   std::vector<float> f32_;
-  std::vector<DesignColumn> views_;
+  std::vector<ColumnView> views_;
   std::vector<std::int64_t> offsets_;
   std::vector<std::int32_t> indices_;
   double share_ = 1;

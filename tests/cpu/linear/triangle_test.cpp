@@ -76,13 +76,13 @@ TEST(LinearTriangle, keeps_a_distance_below_the_root_of_epsilon) {
     square += (x[index(i)] - 1) * static_cast<Real>(x[index(i)] - 1) / rows;
   }
   const double shift = 0, factor = 1;
-  const DesignColumn column{x.data(), 1, DType::f64};
+  const ColumnView column{x.data(), 1, DType::f64};
   DesignView view;
   view.rows = rows;
-  view.columns = 1;
+  view.features = 1;
   view.shift = &shift;
   view.factor = &factor;
-  view.column = &column;
+  view.columns = &column;
   every_linear_level([&](const LinearKernels& kernels, Context& context) {
     Scratch scratch(kernels, context, view, 1, true);
     std::vector<double> r(9);

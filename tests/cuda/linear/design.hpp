@@ -135,20 +135,22 @@ class LinearOnDevice : public OnDevice {
     DesignOn design;
     DesignView& view = design.view;
     view.rows = data.shape.rows;
-    view.columns = data.shape.columns;
+    view.features = data.shape.columns;
     view.intercept = data.shape.intercept;
     view.sparse = data.shape.sparse;
+    view.all_f32 = dtype == DType::f32;
+    view.entry_columns = view.features;
     view.shift = place(data.shift);
     view.factor = place(data.factor);
     if (view.sparse) {
-      view.by_row = {place(data.row_offsets), place(data.columns_of_entries), place(data.by_row), dtype};
+      view.entries = {place(data.row_offsets), place(data.columns_of_entries), place(data.by_row), dtype};
       view.by_column = {place(data.column_offsets), place(data.rows_of_entries), place(data.by_column), dtype};
     } else {
       const T* const values = place(data.dense);
-      auto columns = std::make_shared<std::vector<DesignColumn>>();
-      for (std::int32_t j = 0; j < view.columns; ++j) columns->push_back({values + j * data.ld, 1, dtype});
+      auto columns = std::make_shared<std::vector<ColumnView>>();
+      for (std::int32_t j = 0; j < view.features; ++j) columns->push_back({values + j * data.ld, 1, dtype});
       kept_.push_back(columns);
-      view.column = place(*columns);
+      view.columns = place(*columns);
     }
     design.weights = {data.shape.weighted ? place(data.weights) : nullptr, data.share};
     design.labels = place(data.labels);

@@ -83,10 +83,9 @@ TEST_F(Bin, DenseColumnsOfAllKinds) {
   for (const std::int64_t rows : {1, 31, 128, 300}) {
     std::vector<RawColumn> columns;
     std::vector<bool> categorical;
-    for (const NumberKind kind :
-         {NumberKind::f64, NumberKind::f32, NumberKind::i32, NumberKind::f64, NumberKind::i32}) {
-      columns.push_back(random_column(random, kind, rows));
-      categorical.push_back(kind == NumberKind::i32);
+    for (const DType dtype : {DType::f64, DType::f32, DType::i32, DType::f64, DType::i32}) {
+      columns.push_back(random_column(random, dtype, rows));
+      categorical.push_back(dtype == DType::i32);
     }
     for (int code = 0; code < 40; ++code) columns[4].code.push_back(int(random() % 40) - 3);
     const std::vector<FeatureCuts> cuts = random_cuts(random, categorical);
@@ -97,7 +96,7 @@ TEST_F(Bin, DenseColumnsOfAllKinds) {
 
 TEST_F(Bin, ManyRowsOfOneFeature) {
   std::mt19937 random(2);
-  const std::vector<RawColumn> columns{random_column(random, NumberKind::f32, 4500)};
+  const std::vector<RawColumn> columns{random_column(random, DType::f32, 4500)};
   expect_same(host_view(columns, 4500), device_view(columns, 4500), random_cuts(random, {false}), 4, 0, 4500);
 }
 
@@ -105,7 +104,7 @@ TEST_F(Bin, ManyFeatures) {
   std::mt19937 random(3);
   for (const int features : {16, 31, 64, 70}) {
     std::vector<RawColumn> columns;
-    for (int f = 0; f < features; ++f) columns.push_back(random_column(random, NumberKind::f32, 20));
+    for (int f = 0; f < features; ++f) columns.push_back(random_column(random, DType::f32, 20));
     const std::int64_t stride = features <= 16 ? 16 : (features + 31) / 32 * 32;
     const std::vector<FeatureCuts> cuts = random_cuts(random, std::vector<bool>(features, false));
     expect_same(host_view(columns, 20), device_view(columns, 20), cuts, stride, 0, 20);
@@ -125,10 +124,9 @@ TEST_F(Bin, SparseRows) {
 
 TEST_F(Bin, NoRowsAndNoFeatures) {
   std::mt19937 random(5);
-  const std::vector<RawColumn> columns{random_column(random, NumberKind::f64, 3)};
+  const std::vector<RawColumn> columns{random_column(random, DType::f64, 3)};
   expect_same(host_view(columns, 0), device_view(columns, 0), random_cuts(random, {false}), 4, 0, 2);
-  ColumnView none;  // its address says "dense"
-  const RowsView rows{.rows = 3, .features = 0, .columns = &none};
+  const RowsView rows{.rows = 3, .features = 0};
   expect_same(rows, rows, {}, 4, 0, 3);
 }
 

@@ -153,8 +153,8 @@ TEST_F(Predict, DenseColumnsOfAllKinds) {
   std::mt19937 random(1);
   for (const std::int64_t rows : {1, 127, 300}) {
     std::vector<RawColumn> columns;
-    for (const NumberKind kind : {NumberKind::f64, NumberKind::f32, NumberKind::i32, NumberKind::f64, NumberKind::i32})
-      columns.push_back(random_column(random, kind, rows));
+    for (const DType dtype : {DType::f64, DType::f32, DType::i32, DType::f64, DType::i32})
+      columns.push_back(random_column(random, dtype, rows));
     for (int code = 0; code < 40; ++code) columns[4].code.push_back(int(random() % 40) - 2);
     const Trees trees = random_trees(random, 6, 1, {false, false, true, false, true});
     EXPECT_TRUE(trees.has_special_splits);
@@ -167,7 +167,7 @@ TEST_F(Predict, DenseColumnsOfAllKinds) {
 TEST_F(Predict, SeveralOutputs) {
   std::mt19937 random(2);
   std::vector<RawColumn> columns;
-  for (int f = 0; f < 4; ++f) columns.push_back(random_column(random, NumberKind::f32, 150));
+  for (int f = 0; f < 4; ++f) columns.push_back(random_column(random, DType::f32, 150));
   const Trees trees = random_trees(random, 9, 3, std::vector<bool>(4, false));
   expect_same(trees, host_view(columns, 150), device_view(columns, 150), 3, 0, 150);
 }
@@ -200,7 +200,7 @@ TEST_F(Predict, MoreFeaturesThanSharedMemoryHolds) {
     std::vector<bool> categorical;
     for (int f = 0; f < 100; ++f) {
       categorical.push_back(has_codes && f % 10 == 0);
-      columns.push_back(random_column(random, categorical.back() ? NumberKind::i32 : NumberKind::f32, 40));
+      columns.push_back(random_column(random, categorical.back() ? DType::i32 : DType::f32, 40));
     }
     const Trees trees = random_trees(random, 30, 1, categorical);
     expect_same(trees, host_view(columns, 40), device_view(columns, 40), 1, 0, 40);
@@ -210,7 +210,7 @@ TEST_F(Predict, MoreFeaturesThanSharedMemoryHolds) {
 TEST_F(Predict, OneTreeOfManyFeatures) {
   std::mt19937 random(4);
   std::vector<RawColumn> columns;
-  for (int f = 0; f < 12; ++f) columns.push_back(random_column(random, NumberKind::f64, 40));
+  for (int f = 0; f < 12; ++f) columns.push_back(random_column(random, DType::f64, 40));
   const Trees trees = random_trees(random, 1, 1, std::vector<bool>(12, false));
   expect_same(trees, host_view(columns, 40), device_view(columns, 40), 1, 0, 40);
 }
@@ -239,12 +239,11 @@ TEST_F(Predict, MoreSparseRowsThanAreMadeDenseAtOnce) {
 
 TEST_F(Predict, NoRowsNoTreesNoFeatures) {
   std::mt19937 random(6);
-  const std::vector<RawColumn> columns{random_column(random, NumberKind::f64, 5)};
+  const std::vector<RawColumn> columns{random_column(random, DType::f64, 5)};
   const Trees one = random_trees(random, 1, 1, {false});
   expect_same(one, host_view(columns, 5), device_view(columns, 5), 1, 0, 0);
   expect_same(random_trees(random, 0, 1, {false}), host_view(columns, 5), device_view(columns, 5), 1, 0, 5);
-  const ColumnView none;  // its address says "dense"
-  const RowsView rows{.rows = 3, .features = 0, .columns = &none};
+  const RowsView rows{.rows = 3, .features = 0};
   expect_same(random_trees(random, 2, 1, {}), rows, rows, 1, 0, 3);
 }
 

@@ -1,6 +1,7 @@
 // For the tests of binning and prediction: the same raw rows on the host and on the device.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 #include <random>
 #include <vector>
@@ -33,14 +34,14 @@ class RawColumns : public OnDevice {
     host_.clear();
     for (const RawColumn& c : columns)
       host_.push_back(view(c, c.f64.data(), c.f32.data(), c.i32.data(), c.code.data()));
-    return {.rows = rows, .features = static_cast<std::int32_t>(columns.size()), .columns = host_.data()};
+    return view(host_, rows, host_.data());
   }
   RowsView device_view(const std::vector<RawColumn>& columns, std::int64_t rows) {
-    device_.clear();
+    std::vector<ColumnView> views;
     for (const RawColumn& c : columns)
-      device_.push_back(
+      views.push_back(
           view(c, keep(doubles_, c.f64), keep(floats_, c.f32), keep(integers_, c.i32), keep(integers_, c.code)));
-    return {.rows = rows, .features = static_cast<std::int32_t>(columns.size()), .columns = device_.data()};
+    return view(views, rows, keep(lists_, views));
   }
   template <class T>
   static RowsView host_view(const RawEntries<T>& entries, std::int32_t features) {
@@ -63,16 +64,23 @@ class RawColumns : public OnDevice {
     floats_.clear();
     integers_.clear();
     longs_.clear();
+    lists_.clear();
   }
 
  private:
+  static RowsView view(const std::vector<ColumnView>& columns, std::int64_t rows, const ColumnView* list) {
+    return {.rows = rows,
+            .features = static_cast<std::int32_t>(columns.size()),
+            .all_f32 = std::ranges::all_of(columns, [](const ColumnView& c) { return c.dtype == DType::f32; }),
+            .columns = list};
+  }
   static ColumnView view(const RawColumn& c, const double* f64, const float* f32, const std::int32_t* i32,
                          const std::int32_t* code) {
     ColumnView column;
     column.values = !c.f64.empty()   ? static_cast<const void*>(f64)
                     : !c.f32.empty() ? static_cast<const void*>(f32)
                                      : i32;
-    column.kind = !c.f64.empty() ? NumberKind::f64 : !c.f32.empty() ? NumberKind::f32 : NumberKind::i32;
+    column.dtype = !c.f64.empty() ? DType::f64 : !c.f32.empty() ? DType::f32 : DType::i32;
     column.codes = c.codes;
     column.code = c.code.empty() ? nullptr : code;
     return column;
@@ -80,11 +88,9 @@ class RawColumns : public OnDevice {
   template <class T>
   static RowsView view(const RawEntries<T>& entries, std::int32_t features, const std::int64_t* offsets,
                        const std::int32_t* columns, const void* values, const std::int32_t* feature_of_column) {
-    RowsView rows{.rows = static_cast<std::int64_t>(entries.offsets.size()) - 1, .features = features};
-    rows.offsets = offsets;
-    rows.entry_columns = columns;
-    rows.entry_values = values;
-    rows.entry_kind = sizeof(T) == 8 ? NumberKind::f64 : NumberKind::f32;
+    RowsView rows{.rows = static_cast<std::int64_t>(entries.offsets.size()) - 1, .features = features, .sparse = true};
+    rows.entries = {offsets, columns, values, dtype_of<T>};
+    rows.entry_columns = static_cast<std::int32_t>(entries.feature_of_column.size());
     rows.feature_of_column = feature_of_column;
     return rows;
   }
@@ -93,7 +99,8 @@ class RawColumns : public OnDevice {
     return arrays.emplace_back(upload(values)).data();
   }
 
-  std::vector<ColumnView> host_, device_;
+  std::vector<ColumnView> host_;
+  std::vector<DeviceArray<ColumnView>> lists_;
   std::vector<DeviceArray<double>> doubles_;
   std::vector<DeviceArray<float>> floats_;
   std::vector<DeviceArray<std::int32_t>> integers_;
@@ -102,16 +109,16 @@ class RawColumns : public OnDevice {
 
 /// A column of some kind with values that meet cuts and thresholds at multiples of 1/4, NaN and codes out of range
 /// among them.
-inline RawColumn random_column(std::mt19937& random, NumberKind kind, std::int64_t rows) {
+inline RawColumn random_column(std::mt19937& random, DType dtype, std::int64_t rows) {
   RawColumn column;
   const auto number = [&] {
     return random() % 9 == 0 ? std::numeric_limits<double>::quiet_NaN() : int(random() % 41) * 0.25 - 5;
   };
   column.codes = 40;
   for (std::int64_t row = 0; row < rows; ++row) {
-    if (kind == NumberKind::f64) column.f64.push_back(number());
-    if (kind == NumberKind::f32) column.f32.push_back(static_cast<float>(number()));
-    if (kind == NumberKind::i32) column.i32.push_back(int(random() % 44) - 2);
+    if (dtype == DType::f64) column.f64.push_back(number());
+    if (dtype == DType::f32) column.f32.push_back(static_cast<float>(number()));
+    if (dtype == DType::i32) column.i32.push_back(int(random() % 44) - 2);
   }
   return column;
 }

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "linear/design/raw_values.hpp"
+#include "rows/copy_rows.hpp"
 
 namespace linden {
 namespace {
@@ -107,10 +107,10 @@ TEST(Design, SparseRowsHaveTheMomentsOfDenseOnes) {
   EXPECT_EQ(part.shift()[1], sparse.shift()[17]);
   const DesignView view = part.view();
   for (std::int64_t row = 0; row < 3000; ++row)
-    for (std::int64_t e = view.by_row.offsets[row]; e < view.by_row.offsets[row + 1]; ++e)
+    for (std::int64_t e = view.entries.offsets[row]; e < view.entries.offsets[row + 1]; ++e)
       EXPECT_EQ(
-          static_cast<const double*>(view.by_row.values)[e],
-          dense[static_cast<std::size_t>(row * features + some[static_cast<std::size_t>(view.by_row.indices[e])])]);
+          static_cast<const double*>(view.entries.values)[e],
+          dense[static_cast<std::size_t>(row * features + some[static_cast<std::size_t>(view.entries.indices[e])])]);
 }
 
 TEST(RowBlocks, AreSpreadOverAllRows) {

@@ -1,0 +1,83 @@
+// DeviceRows: rows of the host where kernels can read them. On the CPU that is where they are. On a GPU parts of the
+// rows are copied there, one after the other into the same memory, or each once into memory of its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "base/memory.hpp"
+
+namespace linden {
+
+class DeviceRows {
+ public:
+  struct Limits {
+    std::int64_t part_bytes = std::int64_t{256} << 20;  ///< of a part; a row is never divided
+    std::int64_t keep_bytes = 0;  ///< rows that take no more than this stay on the device for the next each_part
+  };
+
+  /// `host` is copied; what it points to must outlive the object.
+  DeviceRows(const Backend& backend, Context& context, const RowsView& host, const Limits& limits);
+  DeviceRows(const Backend& backend, Context& context, const RowsView& host)
+      : DeviceRows(backend, context, host, Limits{}) {}
+  DeviceRows(const DeviceRows&) = delete;
+  DeviceRows& operator=(const DeviceRows&) = delete;
+
+  /// Calls f(rows, first) for the parts in order. rows[0] is row `first` of the host's; its features are those at these
+  /// places of the host's.
+  template <class F>
+  void each_part(std::span<const int> features, const F& f) {
+    for (std::size_t part = 0; part + 1 < bounds_.size(); ++part) f(load(part, features), bounds_[part]);
+  }
+  template <class F>
+  void each_part(const F& f) {
+    each_part(all_, f);
+  }
+
+ private:
+  /// Room on a GPU for a part, and what it holds.
+  struct Room {
+    DeviceArray<std::byte> memory;
+    DeviceArray<ColumnView> columns;              // of the features asked for last,
+    DeviceArray<std::int32_t> feature_of_column;  // which sparse rows find by this
+    std::size_t part = 0;
+    bool is_loaded = false;
+    std::vector<int> features;
+    RowsView view;
+  };
+
+  void plan_columns(std::int64_t bytes);
+  void plan_entries(std::int64_t bytes);
+  RowsView load(std::size_t part, std::span<const int> features);
+  void load_columns(std::byte* to, std::int64_t begin, std::int64_t end);
+  void load_entries(std::byte* to, std::int64_t begin, std::int64_t end);
+  /// The host's lists for these features; `memory` is that of a part, or null for the host's own columns.
+  std::vector<ColumnView> columns_of(std::span<const int> features, const std::byte* memory) const;
+  std::vector<std::int32_t> feature_of_column(std::span<const int> features) const;
+  void select(Room& room, std::span<const int> features);
+  RowsView on_host(std::span<const int> features);
+
+  const MemoryKernels& memory_;
+  Context& context_;
+  const RowsView host_;
+  std::vector<int> all_;              // the places of all features
+  std::vector<std::int64_t> bounds_;  // part i has the rows from bounds_[i] to bounds_[i + 1]
+
+  // On the CPU, for features that are not all: their lists.
+  std::vector<ColumnView> host_columns_;
+  std::vector<std::int32_t> host_feature_of_column_;
+
+  // On a GPU.
+  std::vector<Room> rooms_;           // one for each part, or one for all
+  std::vector<std::int64_t> places_;  // within a part's memory: each column; or offsets, columns and values of entries
+  std::int64_t part_size_ = 0;
+  std::int64_t staged_size_ = 0;  // columns up to here are gathered in `staging_` and copied as one
+  Memory staging_;
+  DeviceArray<std::int32_t> codes_;        // the translations of all categorical columns, one after the other,
+  std::vector<std::int64_t> code_places_;  // and where those of each column begin
+};
+
+}  // namespace linden

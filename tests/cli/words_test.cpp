@@ -91,8 +91,9 @@ bool is_of_cpp_alone(const std::string& file, const std::string& message) {
                            "loss/program_rows.cpp", "loss/program_json.cpp", "boosting/model/row_predictor.cpp"})
     if (file.ends_with(name)) return true;
   if (message.find("Curvature::") != message.npos || message.find("model.loss()") != message.npos) return true;
-  for (const char* start : {"Loss::", "Dataset", "BoostedModel::", "LinearModel::", "early_stopping: ",
-                            "EarlyStopping.", "Metric::", "json_lines: ", "set_memory_budget", "Metric \"", "Round::"})
+  for (const char* start :
+       {"Loss::", "Dataset", "BoostedModel::", "LinearModel::", "early_stopping: ", "EarlyStopping.",
+        "Metric::", "Tree::", "json_lines: ", "set_memory_budget", "Metric \"", "Round::"})
     if (message.starts_with(start)) return true;
   return false;
 }

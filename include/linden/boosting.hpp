@@ -140,6 +140,7 @@ struct TreeNode {
 /// Nodes in the order they were split off: node 0 is the root, children follow their parents. What a leaf adds to the
 /// score stands in leaf_values:
 ///
+///     const Tree tree = model.trees().front();
 ///     for (const TreeNode& node : tree.nodes)
 ///       if (node.leaf >= 0) std::cout << tree.value(node) << " for " << node.rows << " rows\n";
 struct LINDEN_API Tree {

@@ -76,6 +76,7 @@ const Tensor v = Tensor::ones(28);
 namespace in_boosting_hpp {
 const Dataset &train = some_training_rows, &valid = other_rows, &test = last_rows;
 const Dataset &held_out = valid, &last_year = valid, &this_year = test;
+const BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
 }  // namespace in_boosting_hpp
 
 namespace in_callback_hpp {

@@ -177,8 +177,7 @@ TEST_F(Predict, LeavesOfSeveralValuesAndMissingZeros) {
   std::mt19937 random(8);
   for (const int width : {0, 1, 3, 40}) {
     std::vector<RawColumn> columns;
-    for (const NumberKind kind : {NumberKind::f64, NumberKind::f32, NumberKind::i32})
-      columns.push_back(random_column(random, kind, 150));
+    for (const DType dtype : {DType::f64, DType::f32, DType::i32}) columns.push_back(random_column(random, dtype, 150));
     for (const bool has_zeros : {false, true}) {
       const Trees trees = random_trees(random, 7, 1, {false, false, true}, width, has_zeros);
       expect_same(trees, host_view(columns, 150), device_view(columns, 150), std::max(width, 1), 0, 150);

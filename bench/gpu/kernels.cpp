@@ -119,7 +119,7 @@ class Grower {
     const auto start = bench::Clock::now();
     source_->fill(scores_, gradients_);
     gradients_.point(storage_.memory(), 0);
-    grow(backend_.tree, context_, storage_.memory());
+    grow(backend_, context_, storage_.memory());
     backend_.tree.update(context_, storage_.memory(), scores_.of(0));
     keep_tree();
     return bench::seconds_since(start);
@@ -134,7 +134,7 @@ class Grower {
     };
     timed("gradients", -1, [&] { source_->fill(scores_, gradients_); });
     gradients_.point(tree, 0);
-    timed("quantise", -1, [&] { plant(backend_.tree, context_, tree); });
+    timed("quantise", -1, [&] { plant(backend_, context_, tree); });
     bool done = false;
     for (int step = 0;; ++step) {
       timed("histogram", step, [&] { backend_.tree.histogram(context_, tree); });
@@ -147,7 +147,10 @@ class Grower {
         backend_.tree.expand(context_, tree);
       });
     }
-    timed("leaf_sums", -1, [&] { backend_.tree.leaf_sums(context_, tree); });
+    timed("leaf_sums", -1, [&] {
+      backend_.tree.leaf_sums(context_, tree);
+      backend_.tree.set_leaves(context_, tree);
+    });
     timed("update", -1, [&] { backend_.tree.update(context_, tree, scores_.of(0)); });
     keep_tree();
     return seconds;

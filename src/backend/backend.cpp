@@ -19,8 +19,9 @@ cuda::Stream* tensor_stream_of(const Device& device) {
   return device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().shared_stream(device.index());
 }
 
-DeviceContext::DeviceContext(const Device& device, Workers& threads)
-    : Context{threads, device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().open_stream(device.index())} {}
+DeviceContext::DeviceContext(const Device& device, Workers& threads, Comms* others)
+    : Context{threads, device.kind() == Device::Kind::cpu ? nullptr : cuda_backend().open_stream(device.index()),
+              others} {}
 
 DeviceContext::~DeviceContext() {
   if (stream != nullptr) cuda_backend().close_stream(stream);

@@ -25,10 +25,10 @@ const Backend& backend_of(const Device& device);
 cuda::Stream* tensor_stream_of(const Device& device);
 
 /// A context for one fit or prediction: the caller's threads, and on a GPU a stream of its own. Its end waits for the
-/// work.
+/// work. `comms` must outlive it.
 class DeviceContext : public Context {
  public:
-  DeviceContext(const Device& device, Workers& workers);
+  DeviceContext(const Device& device, Workers& workers, Comms* comms = nullptr);
   ~DeviceContext();
   DeviceContext(const DeviceContext&) = delete;
   DeviceContext& operator=(const DeviceContext&) = delete;

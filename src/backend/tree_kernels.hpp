@@ -70,6 +70,11 @@ struct TreeKernels {
   /// Sums the gradients of the new nodes by bin: of the smaller child of each pair, or of both where the parent's
   /// histogram is gone.
   void (*histogram)(Context&, TreeMemory&);
+  /// Only where rows lie on several machines: counts the rows of the new nodes by bin, and copies them and the
+  /// histograms that `histogram` made to TreeMemory::exchange. Returns how many numbers are to be summed there.
+  std::int64_t (*pack)(Context&, TreeMemory&);
+  /// Takes the histograms back, when they are sums over all rows.
+  void (*unpack)(Context&, TreeMemory&);
   /// The larger child's histogram: the parent's minus the smaller one's.
   void (*subtract)(Context&, TreeMemory&);
   /// The best split of every new node.
@@ -77,12 +82,14 @@ struct TreeKernels {
   /// Commits finished splits in the order of growth and picks the leaves to expand next; true when the tree is done
   /// (a GPU says so a few steps later, and does nothing from then on).
   bool (*select)(Context&, TreeMemory&);
-  /// Divides the rows of the selected leaves, and counts what goes left.
+  /// Divides the rows of the selected leaves, and counts what goes left: left_entries.
   void (*partition)(Context&, TreeMemory&);
-  /// Makes the two children of each of them.
+  /// Makes the two children of each of them, which have left_rows and the rest of its rows.
   void (*expand)(Context&, TreeMemory&);
-  /// The leaf of every row, exact sums of the unrounded gradients over each leaf, and the leaf values from them.
+  /// The leaf of every row, and leaf_totals: exact sums of the unrounded gradients over each leaf.
   void (*leaf_sums)(Context&, TreeMemory&);
+  /// The leaf values from these.
+  void (*set_leaves)(Context&, TreeMemory&);
   /// Replaces the leaf values by learning_rate times the order statistic at renewal.level of the residuals, label -
   /// score, of the leaf's rows in the sample (order_statistic.hpp has the definition); l1 and l2 do not apply. A leaf
   /// whose rows all have weight zero gets 0.

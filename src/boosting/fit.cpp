@@ -80,8 +80,7 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
     for (int k = 0; k < outputs; ++k) {
       gradients.point(tree, k);
       tree.renewal.scores = scores.of(k);
-      grow(backend.tree, context, tree);
-      if (tree.renewal.level > 0) backend.tree.renew(context, tree);
+      grow(backend, context, tree);
       backend.tree.update(context, tree, scores.of(k));
       model->trees.push_back(finished_tree(storage.finished(), cuts, bins.used()));
       model->trees.back().output = k;

@@ -102,6 +102,21 @@ LINDEN_HD bool is_summed(const TreeState& tree, std::int32_t index) {
   return (index == left) == left_is_smaller;
 }
 
+/// How many numbers TreeMemory::exchange holds, when so many of the new nodes were summed row by row.
+LINDEN_HD std::int64_t exchanged(const TreeState& tree, std::int64_t summed) {
+  return (tree.node_count - tree.first_new + 2 * summed) * tree.bins.cells;
+}
+
+/// Where the rows of a new node are found there, by cell; null where all rows lie here, and are counted when needed.
+LINDEN_HD std::int64_t* rows_by_cell(const TreeState& tree, std::int64_t new_node) {
+  return tree.exchange == nullptr ? nullptr : tree.exchange + new_node * tree.bins.cells;
+}
+
+/// Where the histogram of the i-th new node that was summed is found there.
+LINDEN_HD WideCell* exchanged_histogram(const TreeState& tree, std::int64_t i) {
+  return reinterpret_cast<WideCell*>(tree.exchange + exchanged(tree, i));
+}
+
 /// The node that all others come from.
 LINDEN_HD GrowNode root_of(const TreeMemory& tree) {
   GrowNode root{};
@@ -110,6 +125,19 @@ LINDEN_HD GrowNode root_of(const TreeMemory& tree) {
   root.gradient = tree.root.gradient;
   root.curvature = tree.root.curvature;
   return root;
+}
+
+/// What a node would be worth as a leaf, by its quantised sums.
+LINDEN_HD double node_value(const TreeState& tree, const GrowNode& node) {
+  const double gradient = static_cast<double>(node.gradient) * tree.gradient_unit;
+  const double curvature = static_cast<double>(node.curvature) * tree.curvature_unit;
+  return within(node.bounds, leaf_value(gradient, curvature, tree.limits.l1, tree.limits.l2));
+}
+
+/// Bounds the values on both sides of a split by a monotone feature by the one between them.
+LINDEN_HD void divide_bounds(int sign, double middle, GrowNode& left, GrowNode& right) {
+  if (sign > 0) left.bounds.upper = right.bounds.lower = middle;
+  if (sign < 0) left.bounds.lower = right.bounds.upper = middle;
 }
 
 /// Makes the children of a node whose rows have been divided: nodes `left` and left + 1, whose entries begin at
@@ -132,8 +160,11 @@ LINDEN_HD void make_children(TreeState& tree, std::int32_t index, std::int32_t l
   r.rows = node.rows - left_rows;
   r.gradient = node.gradient - l.gradient;
   r.curvature = node.curvature - l.curvature;
+  l.bounds = r.bounds = node.bounds;
+  const FeatureBins& feature = tree.bins.feature[node.split.feature];
+  if (feature.monotone != 0) divide_bounds(feature.monotone, (node_value(tree, l) + node_value(tree, r)) / 2, l, r);
   // Training saw no missing value of this feature: later ones follow the larger child.
-  if (!tree.bins.feature[node.split.feature].has_missing) node.split.missing_left = l.rows >= r.rows;
+  if (!feature.has_missing) node.split.missing_left = l.rows >= r.rows;
 }
 
 LINDEN_LEVEL_END

@@ -1,6 +1,7 @@
 // The leaves of a finished tree: which nodes they are, where a row ends, what they are worth.
 #pragma once
 
+#include "backend/tree/grow_queue.hpp"
 #include "backend/tree/sparse_bins.hpp"
 #include "backend/tree/tree_math.hpp"
 
@@ -30,13 +31,45 @@ LINDEN_HD LeafUnits leaf_units(const TreeInput& tree) {
   return {sum_unit(tree.range.max_gradient, tree.root.rows), sum_unit(tree.range.max_curvature, tree.root.rows)};
 }
 
-/// A leaf's value and curvature from its sums in these units.
-LINDEN_HD void set_leaf(const TreeMemory& tree, std::int64_t leaf, const LeafUnits& units, std::int64_t gradient,
-                        std::int64_t curvature) {
-  const double g = static_cast<double>(gradient) * units.gradient;
-  const double h = static_cast<double>(curvature) * units.curvature;
-  tree.leaf_values[leaf] = tree.limits.learning_rate * leaf_value(g, h, tree.limits.l1, tree.limits.l2);
+/// Value and curvature of a committed node, if it is a leaf, from its sums in these units. The value stays within the
+/// node's bounds, which come of rounded sums.
+LINDEN_HD void set_leaf(const TreeMemory& tree, std::int32_t node, const LeafUnits& units) {
+  const std::int64_t leaf = tree.leaf_of_node[node];
+  if (leaf < 0) return;
+  const double g = static_cast<double>(tree.leaf_totals[2 * leaf]) * units.gradient;
+  const double h = static_cast<double>(tree.leaf_totals[2 * leaf + 1]) * units.curvature;
+  const double value = within(tree.nodes[node].bounds, leaf_value(g, h, tree.limits.l1, tree.limits.l2));
+  tree.leaf_values[leaf] = tree.limits.learning_rate * value;
   tree.leaf_curvatures[leaf] = h;
+}
+
+/// Bounds the values of renewed leaves anew, by one thread: Newton steps, on which the bounds of growth stand, may be
+/// of another size than they. What stands between the two sides of a split is the middle of their means over rows.
+LINDEN_HD void bound_renewed(const TreeState& tree) {
+  for (std::int32_t i = tree.committed_count - 1; i >= 0; --i) {  // children come after their parents
+    GrowNode& node = tree.nodes[tree.committed[i]];
+    const std::int32_t leaf = tree.leaf_of_node[tree.committed[i]];
+    node.bounds = {};
+    if (leaf >= 0) {
+      node.mean = tree.leaf_values[leaf];
+      continue;
+    }
+    const GrowNode &left = tree.nodes[node.left], &right = tree.nodes[node.left + 1];
+    node.mean = (static_cast<double>(left.rows) * left.mean + static_cast<double>(right.rows) * right.mean) /
+                static_cast<double>(node.rows);
+  }
+  for (std::int32_t i = 0; i < tree.committed_count; ++i) {
+    const GrowNode& node = tree.nodes[tree.committed[i]];
+    const std::int32_t leaf = tree.leaf_of_node[tree.committed[i]];
+    if (leaf >= 0) {
+      tree.leaf_values[leaf] = within(node.bounds, tree.leaf_values[leaf]);
+      continue;
+    }
+    GrowNode &left = tree.nodes[node.left], &right = tree.nodes[node.left + 1];
+    left.bounds = right.bounds = node.bounds;
+    divide_bounds(tree.bins.feature[node.split.feature].monotone, within(node.bounds, (left.mean + right.mean) / 2),
+                  left, right);
+  }
 }
 
 LINDEN_LEVEL_END

@@ -98,7 +98,7 @@ LINDEN_HD double most_gain(const Scan& s, const SparseCell& cell, const SideBoun
   const double with_high = shrink(s.gradient - static_cast<double>(bounds.high) * s.gradient_unit, limits.l1);
   const double low = with_low * with_low, high = with_high * with_high;
   const double scores = bounds.away * bounds.away + (low > high ? low : high) / (bottom > 1e-200 ? bottom : 1e-200);
-  return scores - s.score + 1e-9 * (scores + s.score);  // more than rounding makes of it
+  return scores - s.score + 1e-9 * (scores + std::fabs(s.score));  // more than rounding makes of it
 }
 
 LINDEN_LEVEL_END

@@ -13,26 +13,45 @@ struct Scan {
   std::int64_t rows, node_curvature;
   double gradient_unit, curvature_unit;
   double gradient, curvature;  ///< of the node, in real units
+  ValueBounds bounds;
   double score;
 };
 
+/// What a node is worth within its bounds.
+LINDEN_HD double bounded_score(const ValueBounds& bounds, double gradient, double curvature, double l1, double l2) {
+  return score_of_value(within(bounds, leaf_value(gradient, curvature, l1, l2)), gradient, curvature, l1, l2);
+}
+
 LINDEN_HD Scan scan_of(const TreeInput& tree, const GrowNode& node) {
-  Scan s{tree.limits, node.rows, node.curvature, tree.gradient_unit, tree.curvature_unit, 0, 0, 0};
+  Scan s{tree.limits, node.rows, node.curvature, tree.gradient_unit, tree.curvature_unit, 0, 0, node.bounds, 0};
   s.gradient = static_cast<double>(node.gradient) * s.gradient_unit;
   s.curvature = static_cast<double>(node.curvature) * s.curvature_unit;
-  s.score = node_score(s.gradient, s.curvature, s.limits.l1, s.limits.l2);
+  s.score = tree.bins.constrained ? bounded_score(s.bounds, s.gradient, s.curvature, s.limits.l1, s.limits.l2)
+                                  : node_score(s.gradient, s.curvature, s.limits.l1, s.limits.l2);
   return s;
 }
 
-/// The gain when so much (in quantised sums) goes left; 0 when a child is too light.
-LINDEN_HD double gain_of(const Scan& s, std::int64_t gradient, std::int64_t curvature, double l2) {
+/// The gain when so much (in quantised sums) goes left; 0 when a child is too light. In a constrained tree the values
+/// of both children stay within the bounds of the node, and there is no gain where they are not in the order that the
+/// feature's sign (FeatureBins::monotone) asks for.
+template <bool constrained>
+LINDEN_HD double gain_of(const Scan& s, int sign, std::int64_t gradient, std::int64_t curvature, double l2) {
   const double left_gradient = static_cast<double>(gradient) * s.gradient_unit;
   const double left_curvature = static_cast<double>(curvature) * s.curvature_unit;
   const double right_gradient = s.gradient - left_gradient, right_curvature = s.curvature - left_curvature;
-  const double gain =
-      split_gain(left_gradient, left_curvature, right_gradient, right_curvature, s.score, s.limits.l1, l2);
-  const double least = s.limits.min_child_weight;
-  return ((left_curvature >= least) & (right_curvature >= least)) ? gain : 0.0;
+  const double l1 = s.limits.l1, least = s.limits.min_child_weight;
+  const bool heavy = (left_curvature >= least) & (right_curvature >= least);
+  if constexpr (!constrained) {
+    const double gain = split_gain(left_gradient, left_curvature, right_gradient, right_curvature, s.score, l1, l2);
+    return heavy ? gain : 0.0;
+  } else {
+    const double left = within(s.bounds, leaf_value(left_gradient, left_curvature, l1, l2));
+    const double right = within(s.bounds, leaf_value(right_gradient, right_curvature, l1, l2));
+    const double gain = score_of_value(left, left_gradient, left_curvature, l1, l2) +
+                        score_of_value(right, right_gradient, right_curvature, l1, l2) - s.score;
+    const bool divides = (left_curvature + l2 > 0) & (right_curvature + l2 > 0);
+    return (heavy & divides & (sign * (right - left) >= 0)) ? gain : 0.0;
+  }
 }
 
 /// Whether both children have enough rows, when so many go left.

@@ -19,6 +19,7 @@ struct FeatureBins {
   bool has_missing = false;     ///< whether the last bin is that of missing values
   bool categorical = false;
   std::uint8_t usual_bin = 0;  ///< sparse: of the rows that have no entry
+  std::int8_t monotone = 0;    ///< 1: values never fall where it grows, -1: never rise, 0: as they like; numeric alone
   std::int32_t source = 0;     ///< the data's feature: of equal gains, the lowest wins
   double trusted_rows = 0;     ///< categorical: rows from which on a category speaks for itself (category_bins.hpp)
 };
@@ -45,6 +46,7 @@ struct BinsView {
   std::int32_t features = 0;   ///< dense ones
   std::int32_t cells = 0;      ///< of a histogram: the bins of all dense features
   std::int32_t most_bins = 0;  ///< of any dense feature
+  bool constrained = false;    ///< whether any feature is monotone: leaves then have bounds
   SparseBins sparse;
   const FeatureBins* feature = nullptr;  ///< [features + sparse.features]
 };

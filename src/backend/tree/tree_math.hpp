@@ -69,6 +69,15 @@ LINDEN_HD double node_score(double gradient, double curvature, double l1, double
   return bottom > 0 ? top * top / bottom : 0.0;
 }
 
+LINDEN_HD double within(const ValueBounds& bounds, double value) {
+  return value < bounds.lower ? bounds.lower : value > bounds.upper ? bounds.upper : value;
+}
+
+/// What node_score is for the best value, for any.
+LINDEN_HD double score_of_value(double value, double gradient, double curvature, double l1, double l2) {
+  return -(2 * gradient * value + (curvature + l2) * value * value + 2 * l1 * std::fabs(value));
+}
+
 /// The gain of a split, with one division; 0 where a child has no curvature to divide by.
 LINDEN_HD double split_gain(double left_gradient, double left_curvature, double right_gradient, double right_curvature,
                             double parent_score, double l1, double l2) {
@@ -85,7 +94,7 @@ inline constexpr double least_relative_gain = 1e-12;
 
 /// Whether a gain is worth a split.
 LINDEN_HD bool worth_splitting(double gain, double parent_score, double min_gain) {
-  return gain > min_gain && gain > least_relative_gain * parent_score;
+  return gain > min_gain && gain > least_relative_gain * std::fabs(parent_score);
 }
 
 // Categorical splits. Few categories are tried one against the rest; more are sorted by G / (H + smoothing) and cut

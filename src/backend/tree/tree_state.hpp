@@ -25,11 +25,18 @@ struct Split {
   std::uint64_t left_bins[4] = {};
 };
 
+/// What the value of a leaf, without the learning rate, may be.
+struct ValueBounds {
+  double lower = -1.7976931348623157e308, upper = 1.7976931348623157e308;
+};
+
 /// A node of a growing tree. Its rows may lie on several machines: what lies here are its entries.
 struct GrowNode {
   std::int64_t begin = 0, entries = 0;       ///< here
   std::int64_t rows = 0;                     ///< in all
   std::int64_t gradient = 0, curvature = 0;  ///< quantised sums, of all rows
+  ValueBounds bounds;                        ///< of all leaves below it, from the monotone features above
+  double mean = 0;                           ///< of its renewed leaves, where bounds ask for it
   Split split;
   std::int32_t parent = -1;
   std::int32_t left = -1;  ///< its left child once expanded; the right one is left + 1
@@ -97,12 +104,14 @@ struct TreeMemory : TreeInput {
   Candidate* popped = nullptr;           ///< [4 * batch_capacity]
   std::int32_t* batch = nullptr;         ///< nodes being expanded, [batch_capacity]
   std::int64_t* left_entries = nullptr;  ///< [batch_capacity]: how many of a node's entries go left
+  std::int64_t* left_rows = nullptr;     ///< [batch_capacity]: how many rows in all; left_entries where all lie here
   WideCell* histograms = nullptr;        ///< [slots, bins.cells]
   std::int32_t* free_slots = nullptr;    ///< [slots]
   Split* candidates = nullptr;           ///< [2 * batch_capacity, feature_count]: the best split of each feature
   std::int32_t* committed = nullptr;     ///< [2 * max_leaves]: the tree, order -> node
   std::int32_t* leaf_of_node = nullptr;  ///< [node_capacity]: its number in the order of growth, -1 for a split
   std::int32_t* leaf_of_row = nullptr;   ///< [bins.rows]
+  std::int64_t* leaf_totals = nullptr;   ///< [max_leaves, 2]: sums of gradients and curvatures, in leaf_units
   double* leaf_values = nullptr;         ///< [max_leaves]
   double* leaf_curvatures = nullptr;     ///< [max_leaves]
 
@@ -111,6 +120,10 @@ struct TreeMemory : TreeInput {
   SparseCell* sparse_cells = nullptr;    ///< [slots, bins.sparse.features]
   Split* sparse_candidates = nullptr;    ///< [2 * batch_capacity, sparse_blocks]: the best split of each block
   std::uint64_t* sparse_best = nullptr;  ///< [2 * batch_capacity]: the bits of the best gain known of each new node
+
+  /// Where rows lie on several machines, else null: what a step sums over them. [new nodes, bins.cells] rows of each
+  /// new node by bin, which stay until its split was found; then [summed nodes] histograms.
+  std::int64_t* exchange = nullptr;
 
   TreeState* state = nullptr;  ///< the device's: on a GPU the host cannot read it
   void* scratch = nullptr;     ///< [TreeKernels::scratch_bytes]: what is in it is the kernels' own business

@@ -20,21 +20,27 @@ std::int64_t row_stride(std::int64_t features) {
   return stride >= features ? stride : (features + 31) / 32 * 32;
 }
 
-bool is_sparse(const Dataset& data, const Cuts& cuts) {
-  return data.is_sparse() && cuts.usual_bin == cuts.bin_of_number(0) &&
+// The lists of entries are searched by what lies here: rows of several machines are kept dense.
+bool is_sparse(const Context& context, const Dataset& data, const Cuts& cuts) {
+  return context.comms == nullptr && data.is_sparse() && cuts.usual_bin == cuts.bin_of_number(0) &&
          cuts.rows_elsewhere * rows_for_an_entry <= data.rows();
 }
 
 FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
-  return {first_cell,       static_cast<std::int16_t>(cuts.bins),      cuts.has_missing,
-          cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin), source,
+  return {first_cell,
+          static_cast<std::int16_t>(cuts.bins),
+          cuts.has_missing,
+          cuts.categorical,
+          static_cast<std::uint8_t>(cuts.usual_bin),
+          0,
+          source,
           cuts.trusted_rows};
 }
 
 }  // namespace
 
 Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
-           std::int64_t min_rows_in_leaf) {
+           std::int64_t min_rows_in_leaf, std::span<const std::int8_t> monotone) {
   std::vector<int> sparse;
   std::vector<double> numbers;
   for (std::size_t f = 0; f < cuts.size(); ++f) {
@@ -42,7 +48,7 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
     if (c.bins < 2) continue;
     varying_.push_back(-1);
     if (c.rows_elsewhere < min_rows_in_leaf) continue;
-    if (is_sparse(data, c)) {
+    if (is_sparse(context, data, c)) {
       sparse.push_back(static_cast<int>(f));
       continue;
     }
@@ -73,6 +79,10 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
   view_.row_stride = row_stride(view_.features);
   by_row_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.row_stride, "bins");
   by_feature_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.features, "bins by feature");
+  for (FeatureBins& feature : features_) {
+    if (!monotone.empty()) feature.monotone = monotone[static_cast<std::size_t>(feature.source)];
+    view_.constrained |= feature.monotone != 0;
+  }
   device_features_ = DeviceArray<FeatureBins>(backend.memory, context, static_cast<std::int64_t>(features_.size()),
                                               "the list of features");
   device_features_.upload(features_.data());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linden/data.hpp>
+#include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -13,8 +14,9 @@ namespace linden {
 
 class Bins {
  public:
+  /// `monotone`: the sign of each of the data's features (FeatureBins), or nothing where none has one.
   Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
-       std::int64_t min_rows_in_leaf);
+       std::int64_t min_rows_in_leaf, std::span<const std::int8_t> monotone = {});
 
   const BinsView& view() const noexcept { return view_; }
   /// What view().feature is on the device.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "backend/comms.hpp"
 #include "backend/tree/tree_math.hpp"
 #include "boosting/model/config.hpp"
 
@@ -22,26 +23,72 @@ GrowthLimits growth_limits(const BoostingConfig& config) {
   return limits;
 }
 
-void plant(const TreeKernels& kernels, Context& context, TreeMemory& tree) {
-  for (const bool wide : {false, true}) {
-    set_units(tree, wide);
-    tree.root = kernels.quantise(context, tree);
-    if (!are_coarse(tree.root)) break;
-  }
-  kernels.begin(context, tree);
+namespace {
+
+// What other machines add to the sums of a step, where rows lie there; each rank then makes the same tree.
+void add_roots(const Backend& on, Context& context, RootSums& root) {
+  std::int64_t sums[] = {root.rows, root.gradient, root.curvature, root.magnitude};
+  sum_over_ranks(on.memory, context, sums, std::ssize(sums));
+  root = {sums[0], sums[1], sums[2], sums[3]};
 }
 
-void grow(const TreeKernels& kernels, Context& context, TreeMemory& tree) {
-  plant(kernels, context, tree);
+void widen(const Backend& on, Context& context, GradientRange& range) {
+  double maxima[] = {range.max_gradient, range.max_curvature};
+  max_over_ranks(on.memory, context, maxima, std::ssize(maxima));
+  range.max_gradient = maxima[0];
+  range.max_curvature = maxima[1];
+}
+
+void add_histograms(const Backend& on, Context& context, TreeMemory& tree) {
+  if (context.comms == nullptr) return;
+  sum_over_ranks(context, tree.exchange, on.tree.pack(context, tree));
+  on.tree.unpack(context, tree);
+}
+
+void add_left_rows(const Backend& on, Context& context, TreeMemory& tree) {
+  if (context.comms == nullptr) return;
+  on.memory.copy(context, tree.left_rows, tree.left_entries,
+                 tree.batch_capacity * static_cast<std::int64_t>(sizeof(std::int64_t)));
+  sum_over_ranks(context, tree.left_rows, tree.batch_capacity);
+}
+
+// A GPU says late that a tree is done, and not each rank's at the same step: the first ends it for all.
+bool is_done(const Backend& on, Context& context, bool done) {
+  double any = done ? 1 : 0;
+  max_over_ranks(on.memory, context, &any, 1);
+  return any > 0;
+}
+
+}  // namespace
+
+void plant(const Backend& on, Context& context, TreeMemory& tree) {
+  widen(on, context, tree.range);
+  for (const bool wide : {false, true}) {
+    set_units(tree, wide);
+    tree.root = on.tree.quantise(context, tree);
+    add_roots(on, context, tree.root);
+    if (!are_coarse(tree.root)) break;
+  }
+  on.tree.begin(context, tree);
+}
+
+void grow(const Backend& on, Context& context, TreeMemory& tree) {
+  const TreeKernels& kernels = on.tree;
+  plant(on, context, tree);
   for (;;) {
     kernels.histogram(context, tree);  // the smaller of each pair of new nodes
-    kernels.subtract(context, tree);   // the larger
-    kernels.split(context, tree);      // the best split of each
-    if (kernels.select(context, tree)) break;
+    add_histograms(on, context, tree);
+    kernels.subtract(context, tree);  // the larger
+    kernels.split(context, tree);     // the best split of each
+    if (is_done(on, context, kernels.select(context, tree))) break;
     kernels.partition(context, tree);  // the rows of the selected leaves
-    kernels.expand(context, tree);     // new nodes
+    add_left_rows(on, context, tree);
+    kernels.expand(context, tree);  // new nodes
   }
   kernels.leaf_sums(context, tree);
+  sum_over_ranks(context, tree.leaf_totals, 2 * std::int64_t{tree.limits.max_leaves});
+  kernels.set_leaves(context, tree);
+  if (tree.renewal.level > 0) kernels.renew(context, tree);
 }
 
 namespace {

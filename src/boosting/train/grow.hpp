@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/tree_kernels.hpp"
+#include "backend/backend.hpp"
 #include "boosting/bins/cuts.hpp"
 #include "boosting/train/tree_storage.hpp"
 
@@ -15,10 +15,12 @@ namespace linden {
 GrowthLimits growth_limits(const BoostingConfig& config);
 
 /// Rounds the gradients, and begins a tree with its root: what grow() does first.
-void plant(const TreeKernels& kernels, Context& context, TreeMemory& tree);
+void plant(const Backend& on, Context& context, TreeMemory& tree);
 
-/// Grows a tree from the gradients and the sample that `tree` points to, and finds the leaf of every row.
-void grow(const TreeKernels& kernels, Context& context, TreeMemory& tree);
+/// Grows a tree from the gradients and the sample that `tree` points to, finds the leaf of every row and the value of
+/// every leaf. With the Comms of a context the rows are those of all ranks, each of which has a part of them and makes
+/// the same tree: features, limits and the cuts behind the bins must be the same for all.
+void grow(const Backend& on, Context& context, TreeMemory& tree);
 
 /// The finished tree by raw values: thresholds for bins, category codes, the data's features (`used[f]` for f).
 Tree finished_tree(const GrownTree& tree, std::span<const Cuts> cuts, std::span<const int> used);

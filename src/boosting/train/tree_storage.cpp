@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/comms.hpp"
 #include "backend/tree/layout.hpp"
 #include "backend/tree/sparse_bins.hpp"
 
@@ -13,6 +14,19 @@ std::int32_t most_leaves(const GrowthLimits& limits, std::int64_t rows) {
   std::int64_t most = std::min<std::int64_t>(limits.max_leaves, rows / limits.min_rows_in_leaf);
   if (limits.max_depth > 0 && limits.max_depth < 31) most = std::min(most, std::int64_t{1} << limits.max_depth);
   return static_cast<std::int32_t>(std::max<std::int64_t>(most, 1));
+}
+
+// Rows, and what the histograms of open leaves may take, are those of all machines that grow the same tree.
+std::int64_t rows_in_all(const Backend& backend, Context& context, std::int64_t rows) {
+  sum_over_ranks(backend.memory, context, &rows, 1);
+  return rows;
+}
+std::int64_t histogram_bytes(const Backend& backend, Context& context) {
+  const std::int64_t here = backend.tree.histogram_bytes(context);
+  if (context.comms == nullptr) return here;
+  double least = -static_cast<double>(here);
+  max_over_ranks(backend.memory, context, &least, 1);
+  return static_cast<std::int64_t>(-least);
 }
 
 // What is read of a finished tree.
@@ -41,13 +55,13 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   tree_.bins = bins;
   tree_.limits = limits;
   tree_.renewal = renewal;
-  const std::int64_t rows = bins.rows, leaves = most_leaves(limits, rows);
+  const std::int64_t rows = bins.rows, leaves = most_leaves(limits, rows_in_all(backend, context, rows));
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
 
   const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
-  const std::int64_t affordable = backend.tree.histogram_bytes(context) /
-                                  (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
-                                   sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)));
+  const std::int64_t affordable =
+      histogram_bytes(backend, context) / (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
+                                           sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)));
   const std::int64_t wanted =
       std::min<std::int64_t>(limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch, leaves);
   const std::int64_t batch = std::clamp<std::int64_t>(affordable / 4, 1, wanted);
@@ -71,6 +85,13 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   allocate(tree_.popped, 4 * batch, "the queue of leaves");
   allocate(tree_.batch, batch, "the queue of leaves");
   allocate(tree_.left_entries, batch, "the queue of leaves");
+  tree_.left_rows = tree_.left_entries;
+  if (context.comms != nullptr) {
+    backend.memory.fill(context, tree_.left_entries, 0, batch * static_cast<std::int64_t>(sizeof(std::int64_t)));
+    allocate(tree_.left_rows, batch, "the queue of leaves");
+    allocate(tree_.exchange, 3 * 2 * batch * cells, "histograms of all machines");
+  }
+  allocate(tree_.leaf_totals, 2 * leaves, "sums of leaves");
   allocate(tree_.leaf_of_row, rows, "the leaf of each row");
   result_ = DeviceArray<char>(backend.memory, context, place_result(tree_, nullptr), "the nodes of a tree");
   host_result_.resize(static_cast<std::size_t>(result_.size()));

@@ -1,4 +1,4 @@
-// When a tree is done: the leaf of every row, and leaf values from exact sums of the unrounded gradients.
+// When a tree is done: the leaf of every row, exact sums of the unrounded gradients, and leaf values from them.
 //
 // The sums are of 64-bit integers in units of a power of two, so that neither threads nor the order of rows matter.
 #include "backend/tree/leaf_math.hpp"
@@ -52,19 +52,19 @@ void number_leaves(TreeState& tree) {
 
 void leaf_sums(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
-  std::int64_t* const leaf_totals = StepScratch(context, memory).leaf_totals;
+  std::int64_t* const worker_totals = StepScratch(context, memory).worker_totals;
   number_leaves(tree);
   const LeafUnits units = leaf_units(tree);
   const double per_gradient = 1 / units.gradient, per_curvature = 1 / units.curvature;
   const int threads = context.workers.threads();
   const std::int64_t leaves = tree.leaf_count;
-  for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) leaf_totals[i] = 0;
+  for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) worker_totals[i] = 0;
 
   const std::int64_t even = tree.bins.rows / (4 * threads) + 1;
   context.workers.chunks(tree.bins.rows, even > 16384 ? even : 16384,
                          [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
                            with_entries(tree, [&]<class E>(E*) { label_rows<E>(tree, begin, end); });
-                           std::int64_t* const totals = leaf_totals + 2 * leaves * worker;
+                           std::int64_t* const totals = worker_totals + 2 * leaves * worker;
                            for (std::int64_t row = begin; row < end; ++row) {
                              const std::int64_t leaf = tree.leaf_of_row[row];
                              if (leaf < 0) continue;
@@ -76,14 +76,15 @@ void leaf_sums(Context& context, TreeMemory& memory) {
                                if (tree.leaf_of_row[row] < 0) tree.leaf_of_row[row] = leaf_by_bins(tree, row);
                          });
 
-  for (std::int64_t leaf = 0; leaf < leaves; ++leaf) {
-    std::int64_t gradient = 0, curvature = 0;
-    for (int t = 0; t < threads; ++t) {
-      gradient += leaf_totals[2 * (leaves * t + leaf)];
-      curvature += leaf_totals[2 * (leaves * t + leaf) + 1];
-    }
-    set_leaf(tree, leaf, units, gradient, curvature);
-  }
+  for (std::int64_t i = 0; i < 2 * std::int64_t{tree.limits.max_leaves}; ++i) tree.leaf_totals[i] = 0;
+  for (int t = 0; t < threads; ++t)
+    for (std::int64_t i = 0; i < 2 * leaves; ++i) tree.leaf_totals[i] += worker_totals[2 * leaves * t + i];
+}
+
+void set_leaves(Context&, TreeMemory& memory) {
+  const TreeState& tree = *memory.state;
+  const LeafUnits units = leaf_units(tree);
+  for (std::int32_t i = 0; i < tree.committed_count; ++i) set_leaf(tree, tree.committed[i], units);
 }
 
 LINDEN_LEVEL_END

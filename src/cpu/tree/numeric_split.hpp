@@ -19,11 +19,13 @@ struct Best {
   double gain = 0;
   int bin = -1;
 };
-inline Best best_cut(const Scan& s, const Prefix& prefix, int cuts, std::int64_t extra_gradient,
-                     std::int64_t extra_curvature, std::int64_t extra_rows, bool counted) {
+template <bool constrained>
+Best best_cut(const Scan& s, int sign, const Prefix& prefix, int cuts, std::int64_t extra_gradient,
+              std::int64_t extra_curvature, std::int64_t extra_rows, bool counted) {
   alignas(64) double gains[256 + split_lanes];
   for (int b = 0; b < cuts; ++b)
-    gains[b] = gain_of(s, prefix.gradient[b] + extra_gradient, prefix.curvature[b] + extra_curvature, s.limits.l2);
+    gains[b] = gain_of<constrained>(s, sign, prefix.gradient[b] + extra_gradient, prefix.curvature[b] + extra_curvature,
+                                    s.limits.l2);
   if (counted)
     for (int b = 0; b < cuts; ++b)
       if (!enough_rows(s, prefix.rows[b] + extra_rows)) gains[b] = 0;
@@ -56,24 +58,25 @@ void fill_prefix(const Cell* cells, int bins, const std::int64_t* rows, Prefix& 
 }
 
 // Numbers: cuts between bins, with missing values on either side.
-template <class Cell>
+template <bool constrained, class Cell>
 Split numeric_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows) {
   if (feature.bins < 2) return {};
   Prefix prefix;
   fill_prefix(cells, feature.bins, rows, prefix);
   const bool counted = rows != nullptr;
+  const int sign = feature.monotone;
   Split split;
   if (feature.has_missing) {
     const int values = feature.bins - 1;  // bins of values; the last cut puts all values left, missing ones right
     const Cell& missing = cells[values];
-    const Best right = best_cut(s, prefix, values, 0, 0, 0, counted);
-    const Best left = best_cut(s, prefix, values - 1, gradient_of(missing), curvature_of(missing),
-                               counted ? rows[values] : 0, counted);
+    const Best right = best_cut<constrained>(s, sign, prefix, values, 0, 0, 0, counted);
+    const Best left = best_cut<constrained>(s, sign, prefix, values - 1, gradient_of(missing), curvature_of(missing),
+                                            counted ? rows[values] : 0, counted);
     split.missing_left = left.gain > right.gain || (left.gain == right.gain && left.bin <= right.bin && left.bin >= 0);
     split.gain = split.missing_left ? left.gain : right.gain;
     split.bin = split.missing_left ? left.bin : right.bin;
   } else {
-    const Best best = best_cut(s, prefix, feature.bins - 1, 0, 0, 0, counted);
+    const Best best = best_cut<constrained>(s, sign, prefix, feature.bins - 1, 0, 0, 0, counted);
     split.gain = best.gain;
     split.bin = best.bin;
   }

@@ -136,8 +136,8 @@ void expand(Context&, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   tree.first_new = tree.node_count;
   for (std::int32_t i = 0; i < tree.batch_size; ++i) {
-    const std::int64_t lefts = tree.left_entries[i];
-    make_children(tree, tree.batch[i], tree.node_count, tree.nodes[tree.batch[i]].begin, lefts, lefts);
+    const std::int64_t begin = tree.nodes[tree.batch[i]].begin;
+    make_children(tree, tree.batch[i], tree.node_count, begin, tree.left_entries[i], tree.left_rows[i]);
     tree.node_count += 2;
   }
 }

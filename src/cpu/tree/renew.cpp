@@ -3,7 +3,7 @@
 // Residuals are laid out as the entries are, leaf by leaf; then each leaf is a selection of its own. Only whole numbers
 // are added up, so that neither threads nor the order of rows matter.
 #include "backend/math/order_statistic.hpp"
-#include "backend/tree/tree_math.hpp"
+#include "backend/tree/leaf_math.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -62,6 +62,7 @@ void renew(Context& context, TreeMemory& memory) {
     tree.leaf_values[leaf] =
         tree.limits.learning_rate * residual_of(tree, scratch, node, scratch.digit_sums + worker * select_digits);
   });
+  if (tree.bins.constrained) bound_renewed(tree);
 }
 
 LINDEN_LEVEL_END

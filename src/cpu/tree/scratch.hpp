@@ -36,7 +36,7 @@ struct StepScratch {
     layout.place(worker_cells, threads * cells);
     layout.place(side_bounds, tree.slots * sparse);
     layout.place(sparse_parts, parts * sparse);
-    layout.place(leaf_totals, 2 * leaves * threads);
+    layout.place(worker_totals, 2 * leaves * threads);
     layout.place(residual_keys, is_renewed ? rows : 0);
     layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
     layout.place(digit_sums, is_renewed ? threads * select_digits : 0);
@@ -51,7 +51,7 @@ struct StepScratch {
   PackedCell* worker_cells;        ///< [threads, bins.cells]
   SideBounds* side_bounds;         ///< [slots, bins.sparse.features]
   SparseCell* sparse_parts;        ///< [2 * threads, bins.sparse.features]
-  std::int64_t* leaf_totals;       ///< [threads, 2 * max_leaves]: sums of gradients and curvatures
+  std::int64_t* worker_totals;     ///< [threads, max_leaves, 2]: parts of TreeMemory::leaf_totals
   std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
   std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights
   std::int64_t* digit_sums;        ///< [threads, select_digits]

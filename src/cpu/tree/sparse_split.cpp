@@ -89,7 +89,8 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
     cells[b] = {sums[b][0], sums[b][1]};
     rows[b] = sums[b][2];
   }
-  Split split = numeric_split(s, feature, cells, rows);
+  Split split = tree.bins.constrained ? numeric_split<true>(s, feature, cells, rows)
+                                      : numeric_split<false>(s, feature, cells, rows);
   split.feature = index;
   split.counted = true;
   return split;

@@ -2,10 +2,12 @@
 //
 // Order of preference among equal gains: the lowest feature, then the lowest bin, then missing values on the left.
 // Whether both children have enough rows is first proven by their curvature (no row has more than the largest); only
-// where that fails are the rows of that one feature counted.
+// where that fails are the rows of that one feature counted. Rows on several machines have been counted before.
 #include <utility>
 
+#include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/numeric_split.hpp"
+#include "cpu/tree/row_counts.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -15,7 +17,7 @@ namespace {
 
 // Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
 // end, of the order by G / (H + smoothing). Rare ones are one category, the last among equals.
-template <class Cell>
+template <bool constrained, class Cell>
 Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* cells, const std::int64_t* rows,
                         std::int64_t tree_rows) {
   struct Category {
@@ -56,7 +58,8 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
       curvature += category.curvature;
       count += category.rows;
       if (rows && !enough_rows(s, count)) continue;
-      const double gain = gain_of(s, gradient, curvature, few ? s.limits.l2 : s.limits.l2 + category_l2);
+      const double gain =
+          gain_of<constrained>(s, 0, gradient, curvature, few ? s.limits.l2 : s.limits.l2 + category_l2);
       if (gain > split.gain) {
         split.gain = gain;
         split.left_gradient = gradient;
@@ -78,15 +81,22 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   return split;
 }
 
+template <bool constrained, class Cell>
+Split split_of(const TreeState& tree, const Scan& s, const FeatureBins& feature, const Cell* cells,
+               const std::int64_t* rows) {
+  cells += feature.first_cell;
+  return feature.categorical ? categorical_split<constrained>(s, feature, cells, rows, tree.root.rows)
+                             : numeric_split<constrained>(s, feature, cells, rows);
+}
+
 // The best split of one feature of one node. `rows`: how many rows each bin has, or null.
 Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t index,
                     const std::int64_t* rows) {
   const FeatureBins& feature = tree.bins.feature[index];
   const WideCell* const wide = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
   const auto best = [&](const auto* cells) {
-    cells += feature.first_cell;
-    return feature.categorical ? categorical_split(s, feature, cells, rows, tree.root.rows)
-                               : numeric_split(s, feature, cells, rows);
+    return tree.bins.constrained ? split_of<true>(tree, s, feature, cells, rows)
+                                 : split_of<false>(tree, s, feature, cells, rows);
   };
   Split split = is_packed(tree, node) ? best(reinterpret_cast<const PackedCell*>(wide)) : best(wide);
   split.feature = index;
@@ -94,17 +104,10 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
   return split;
 }
 
-template <class Integer>
-void count_rows(const TreeState& tree, const GrowNode& node, std::int32_t feature, std::int64_t* rows) {
-  const auto* entry = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
-  const std::uint8_t* const bins = tree.bins.by_feature + feature * tree.bins.rows;
-  for (std::int64_t i = 0; i < node.entries; ++i) ++rows[bins[entry[i].row]];
-}
-
 // Counts the rows of a candidate's feature, and makes it the best cut that leaves enough on both sides.
 void count(const TreeState& tree, const GrowNode& node, const Scan& s, Split& candidate) {
   std::int64_t rows[256] = {};
-  with_entries(tree, [&]<class E>(E*) { count_rows<decltype(E::gradient)>(tree, node, candidate.feature, rows); });
+  count_rows(tree, node, candidate.feature, rows);
   candidate = feature_split(tree, node, s, candidate.feature, rows);
 }
 
@@ -141,8 +144,12 @@ void split(Context& context, TreeMemory& memory) {
     const Scan s = scan_of(tree, node);
     Split* const candidates = tree.candidates + task / blocks * tree.feature_count;
     const auto first = static_cast<std::int32_t>(task % blocks * block);
-    for (std::int32_t i = first; i < first + block && i < tree.feature_count; ++i)
-      candidates[i] = feature_split(tree, node, s, tree.features[i], nullptr);
+    const std::int64_t* const rows = rows_by_cell(tree, task / blocks);
+    for (std::int32_t i = first; i < first + block && i < tree.feature_count; ++i) {
+      const std::int32_t index = tree.features[i];
+      candidates[i] =
+          feature_split(tree, node, s, index, rows == nullptr ? nullptr : rows + tree.bins.feature[index].first_cell);
+    }
   });
   context.workers.each(count, [&](std::int64_t task, int) {
     GrowNode& node = tree.nodes[tree.first_new + task];

@@ -1,4 +1,4 @@
-// When a tree is done: the leaf of every row, and leaf values from exact sums of the unrounded gradients.
+// When a tree is done: the leaf of every row, exact sums of the unrounded gradients, and leaf values from them.
 //
 // The sums are of 64-bit integers in units of a power of two, so that the order of rows and of blocks does not matter.
 #include "backend/tree/leaf_math.hpp"
@@ -11,8 +11,7 @@ namespace {
 constexpr unsigned numbering_threads = 512, threads = 256;
 
 /// Numbers the committed leaves, in order; nodes below one belong to it.
-__global__ void __launch_bounds__(numbering_threads)
-    number_leaves(TreeState* memory, std::int64_t* leaf_totals, std::int64_t* first_tile) {
+__global__ void __launch_bounds__(numbering_threads) number_leaves(TreeState* memory, std::int64_t* first_tile) {
   const TreeState& tree = *memory;
   const auto leaf_at = [&](std::int32_t i) { return is_leaf(tree, tree.nodes[tree.committed[i]]); };
   const auto leaves = static_cast<std::int32_t>(each_with_sum(
@@ -28,7 +27,8 @@ __global__ void __launch_bounds__(numbering_threads)
     while (tree.nodes[above].order < 0) above = tree.nodes[above].parent;
     tree.leaf_of_node[i] = tree.leaf_of_node[above];
   }
-  for (auto i = static_cast<std::int32_t>(threadIdx.x); i < 2 * leaves; i += step) leaf_totals[i] = 0;
+  for (auto i = static_cast<std::int32_t>(threadIdx.x); i < 2 * tree.limits.max_leaves; i += step)
+    tree.leaf_totals[i] = 0;
   if (threadIdx.x == 0) memory->leaf_count = leaves;
   count_leaf_tiles(tree, first_tile);
 }
@@ -48,8 +48,7 @@ __device__ __forceinline__ void add(std::int64_t* total, std::int64_t value) {
 
 template <class E>
 __global__ void __launch_bounds__(leaf_tile_threads)
-    add_rows(const TreeState* memory, std::int64_t* leaf_totals, const std::int64_t* first_tile, double per_gradient,
-             double per_curvature) {
+    add_rows(const TreeState* memory, const std::int64_t* first_tile, double per_gradient, double per_curvature) {
   const TreeState& tree = *memory;
   const std::int64_t tiles = first_tile[tree.node_count];
   const float *const gradients = tree.gradients, *const curvatures = tree.curvatures;
@@ -78,17 +77,17 @@ __global__ void __launch_bounds__(leaf_tile_threads)
     }
     sum = block_reduce(sum, AddSums());
     if (threadIdx.x == 0) {
-      add(&leaf_totals[2 * tile.leaf], sum.gradient);
-      add(&leaf_totals[2 * tile.leaf + 1], sum.curvature);
+      add(&tree.leaf_totals[2 * tile.leaf], sum.gradient);
+      add(&tree.leaf_totals[2 * tile.leaf + 1], sum.curvature);
     }
   }
 }
 
-__global__ void __launch_bounds__(threads)
-    set_leaves(const TreeState* memory, const std::int64_t* leaf_totals, LeafUnits units) {
-  const std::int64_t leaf = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-  if (leaf >= memory->leaf_count) return;
-  set_leaf(*memory, leaf, units, leaf_totals[2 * leaf], leaf_totals[2 * leaf + 1]);
+__global__ void __launch_bounds__(threads) set_values(const TreeState* memory, LeafUnits units) {
+  const auto step = static_cast<std::int32_t>(gridDim.x * blockDim.x);
+  for (auto i = static_cast<std::int32_t>(blockIdx.x * blockDim.x + threadIdx.x); i < memory->committed_count;
+       i += step)
+    set_leaf(*memory, memory->committed[i], units);
 }
 
 /// Rows that were not in the sample.
@@ -102,9 +101,8 @@ __global__ void __launch_bounds__(threads) send_down(const TreeState* memory) {
 }  // namespace
 
 void leaf_sums(Context& context, TreeMemory& tree) {
-  std::int64_t* const leaf_totals = StepScratch(tree).leaf_totals;
   const Scratch<std::int64_t> first_tile(context, tree.node_capacity + std::int64_t{1});
-  launch<number_leaves>({.grid = 1, .block = numbering_threads, .stream = stream_of(context)}, tree.state, leaf_totals,
+  launch<number_leaves>({.grid = 1, .block = numbering_threads, .stream = stream_of(context)}, tree.state,
                         first_tile.data());
   if (tree.sample != nullptr)
     set_bytes(context, tree.leaf_of_row, 0xff, static_cast<std::size_t>(tree.bins.rows) * sizeof(std::int32_t),
@@ -113,16 +111,19 @@ void leaf_sums(Context& context, TreeMemory& tree) {
   with_entries(tree, [&]<class E>(E*) {
     launch<add_rows<E>>(
         {.grid = blocks_for_tiles(context, tree), .block = leaf_tile_threads, .stream = stream_of(context)}, tree.state,
-        leaf_totals, first_tile.data(), 1 / units.gradient, 1 / units.curvature);
+        first_tile.data(), 1 / units.gradient, 1 / units.curvature);
   });
-  launch<set_leaves>({.grid = (static_cast<unsigned>(tree.limits.max_leaves) + threads - 1) / threads,
-                      .block = threads,
-                      .stream = stream_of(context)},
-                     tree.state, leaf_totals, units);
   if (tree.sample != nullptr)
     launch<send_down>(
         {.grid = blocks_for(context, tree.bins.rows, threads), .block = threads, .stream = stream_of(context)},
         tree.state);
+}
+
+void set_leaves(Context& context, TreeMemory& tree) {
+  launch<set_values>({.grid = blocks_for(context, 2 * std::int64_t{tree.limits.max_leaves}, threads),
+                      .block = threads,
+                      .stream = stream_of(context)},
+                     tree.state, leaf_units(tree));
 }
 
 }  // namespace linden::cuda

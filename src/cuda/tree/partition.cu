@@ -115,8 +115,8 @@ __global__ void make_nodes(TreeState* tree) {
   const std::int32_t first = tree->node_count, batch = tree->batch_size;
   for (std::int32_t b = std::int32_t(threadIdx.x); b < batch; b += std::int32_t(blockDim.x)) {
     const std::int32_t node = tree->batch[b];
-    const std::int64_t lefts = tree->left_entries[b];
-    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), lefts, lefts);
+    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), tree->left_entries[b],
+                  tree->left_rows[b]);
   }
   __syncthreads();
   if (threadIdx.x == 0) {

@@ -3,7 +3,7 @@
 // All leaves at once, digit by digit from the top: blocks count the digits of tiles of entries, of those whose digits
 // above have been chosen already, then each leaf's next digit is chosen. Only whole numbers are added up.
 #include "backend/math/order_statistic.hpp"
-#include "backend/tree/tree_math.hpp"
+#include "backend/tree/leaf_math.hpp"
 #include "cuda/tree/leaf_tiles.hpp"
 #include "cuda/tree/steps.hpp"
 
@@ -115,6 +115,8 @@ __global__ void __launch_bounds__(select_digits)
   }
 }
 
+__global__ void bound_values(const TreeState* tree) { bound_renewed(*tree); }
+
 template <class E, bool weighted>
 void search_leaves(Context& context, const TreeMemory& tree, const std::int64_t* first_tile) {
   const std::int32_t most = tree.limits.max_leaves;
@@ -145,6 +147,7 @@ void renew(Context& context, TreeMemory& tree) {
     else
       search_leaves<E, false>(context, tree, first_tile.data());
   });
+  if (tree.bins.constrained) launch<bound_values>({.grid = 1, .block = 1, .stream = stream_of(context)}, tree.state);
 }
 
 }  // namespace linden::cuda

@@ -47,7 +47,6 @@ struct StepScratch {
       layout.place(list.rows, 256 * most);
     }
     layout.place(counts_left, 2 * batch);
-    layout.place(leaf_totals, std::int64_t{2} * tree.limits.max_leaves);
     layout.place(residual_keys, is_renewed ? rows : 0);
     layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
     bytes = layout.bytes();
@@ -61,7 +60,6 @@ struct StepScratch {
   std::int64_t* first_row;         ///< [2 * batch_capacity + 1]: entries of the jobs before each
   CountList counted[2];            ///< of each large node the most promising candidate, and then those that may beat it
   std::int32_t* counts_left;       ///< [2 * batch_capacity]: candidates of a new node in the second list
-  std::int64_t* leaf_totals;       ///< [2 * max_leaves]: sums of gradients and curvatures
   std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
   std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights
   std::int64_t bytes;

@@ -47,6 +47,7 @@ __global__ void start(const TreeState* tree) {
 }
 
 // The best split of a node by sparse feature f, by a warp.
+template <bool constrained>
 __device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
                                                std::int32_t f, const SparseCell& all, BinSums& sums) {
   const SparseBins& sparse = tree.bins.sparse;
@@ -71,7 +72,7 @@ __device__ __forceinline__ Split feature_split(const TreeState& tree, const Grow
     sums.rows[feature.usual_bin] = unsigned(node.rows - all.rows);
   }
   __syncwarp();
-  Split split = numeric_split(s, feature, {sums.cells, sums.rows});
+  Split split = numeric_split<constrained>(s, feature, FeatureCells<unsigned>{sums.cells, sums.rows});
   split.feature = index;
   split.counted = true;
   __syncwarp();  // the next search writes the sums again
@@ -79,6 +80,7 @@ __device__ __forceinline__ Split feature_split(const TreeState& tree, const Grow
 }
 
 // A warp for each block of features.
+template <bool constrained>
 __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tree) {
   LINDEN_SHARED(sums, BinSums[search_warps]);
   const std::int32_t features = tree->bins.sparse.features;
@@ -105,7 +107,8 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
         if (left == 0) break;
         const int lane = __ffs(int(left)) - 1;
         left &= left - 1;
-        const Split split = feature_split(*tree, node, scan, first + lane, cells[first + lane], sums[warp_index()]);
+        const Split split =
+            feature_split<constrained>(*tree, node, scan, first + lane, cells[first + lane], sums[warp_index()]);
         if (is_better(*tree, split, best)) best = split;
       }
     }
@@ -145,10 +148,13 @@ __global__ void __launch_bounds__(choose_threads) choose(TreeState* tree) {
 void split_sparse(Context& context, TreeMemory& tree) {
   const std::int64_t nodes = most_new_nodes(context, tree);
   launch<start>({.grid = 1, .block = 128, .stream = stream_of(context)}, tree.state);
-  launch<search>({.grid = blocks_for(context, nodes * sparse_blocks(tree.bins), search_warps),
-                  .block = 32 * search_warps,
-                  .stream = stream_of(context)},
-                 tree.state);
+  const LaunchShape shape{.grid = blocks_for(context, nodes * sparse_blocks(tree.bins), search_warps),
+                          .block = 32 * search_warps,
+                          .stream = stream_of(context)};
+  if (tree.bins.constrained)
+    launch<search<true>>(shape, tree.state);
+  else
+    launch<search<false>>(shape, tree.state);
   launch<choose>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
                  tree.state);
 }

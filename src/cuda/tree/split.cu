@@ -19,6 +19,8 @@ __device__ __forceinline__ bool is_searched(const TreeState& tree, const GrowNod
   return node.slot >= 0 && may_split(tree, node);
 }
 
+// `counted`: rows lie on several machines, and have been counted.
+template <bool counted, bool constrained>
 __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(orders, CategoryOrder[search_warps]);
   if (blockIdx.x == 0 && threadIdx.x < 2) *scratch.counted[threadIdx.x].end = 0;
@@ -29,8 +31,10 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     const GrowNode& node = tree->nodes[tree->first_new + task / features];
     if (!is_searched(*tree, node)) continue;  // whole warps
     const Scan scan = scan_of(*tree, node);
-    const Split split =
-        feature_split(*tree, node, scan, tree->features[task % features], nullptr, orders[warp_index()]);
+    const std::int32_t index = tree->features[task % features];
+    const std::int64_t* rows = nullptr;
+    if constexpr (counted) rows = rows_by_cell(*tree, task / features) + tree->bins.feature[index].first_cell;
+    const Split split = feature_split<constrained>(*tree, node, scan, index, rows, orders[warp_index()]);
     if (lane_index() == 0) tree->candidates[task] = split;
   }
 }
@@ -99,7 +103,9 @@ struct Sought {
   __device__ __forceinline__ void search_again(std::int32_t candidate, const unsigned* rows,
                                                CategoryOrder& order) const {
     if (warp_index() == 0) {
-      const Split counted = feature_split(tree, node, scan, tree.features[candidate], rows, order);
+      const std::int32_t index = tree.features[candidate];
+      const Split counted = tree.bins.constrained ? feature_split<true>(tree, node, scan, index, rows, order)
+                                                  : feature_split<false>(tree, node, scan, index, rows, order);
       if (lane_index() == 0) candidates[candidate] = counted;
     }
     __syncthreads();
@@ -242,10 +248,18 @@ unsigned blocks_to_count(const Context& context, const TreeMemory& tree) {
 void split(Context& context, TreeMemory& tree) {
   const StepScratch scratch(tree);
   const std::int64_t nodes = most_new_nodes(context, tree);
-  launch<search>({.grid = blocks_for(context, nodes * tree.feature_count, search_warps),
-                  .block = 32 * search_warps,
-                  .stream = stream_of(context)},
-                 tree.state, scratch);
+  const LaunchShape searched{.grid = blocks_for(context, nodes * tree.feature_count, search_warps),
+                             .block = 32 * search_warps,
+                             .stream = stream_of(context)};
+  const bool counted = tree.exchange != nullptr;
+  if (tree.bins.constrained && counted)
+    launch<search<true, true>>(searched, tree.state, scratch);
+  else if (tree.bins.constrained)
+    launch<search<false, true>>(searched, tree.state, scratch);
+  else if (counted)
+    launch<search<true, false>>(searched, tree.state, scratch);
+  else
+    launch<search<false, false>>(searched, tree.state, scratch);
   with_entries(tree, [&]<class E>(E*) {
     launch<choose<E>>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
                       tree.state, scratch);

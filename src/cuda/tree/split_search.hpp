@@ -37,21 +37,27 @@ struct CategoryOrder {
   std::uint16_t order[257];
 };
 
-/// A feature's bins as its warp reads them; `rows`, in shared memory, where rows have been counted.
+/// A feature's bins as its warp reads them; `rows` where rows have been counted: a block's own counts in shared memory,
+/// or those of all machines.
+template <class Count>
 struct FeatureCells {
   const WideCell* cells;
-  const unsigned* rows;
+  const Count* rows;
   __device__ __forceinline__ Sums at(int bin) const {
     return {cells[bin].gradient, cells[bin].curvature, rows != nullptr ? static_cast<long long>(rows[bin]) : 0};
   }
 };
 
 /// Numbers: cuts between bins, with missing values on either side. Among equal gains the lowest bin, then missing left.
-__device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins& feature, const FeatureCells& cells) {
+template <bool constrained, class Count>
+__device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins& feature,
+                                               const FeatureCells<Count>& cells) {
   const int lane = int(lane_index());
   const int values = feature.has_missing ? feature.bins - 1 : feature.bins;  // bins of values
   const Sums missing = feature.has_missing ? cells.at(values) : Sums{0, 0, 0};
   const bool counted = cells.rows != nullptr;
+  const int sign = feature.monotone;
+  const double l2 = s.limits.l2;
   Best best{0, 0, 0, 1 << 30, 0};
   Sums carry{0, 0, 0};
   for (int first = 0; first < values; first += 32) {
@@ -60,10 +66,10 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
     carry = shuffle(right, 31);
     // Missing values on the right; then even the cut after the last value divides.
     if (bin < (feature.has_missing ? values : values - 1) && (!counted || enough_rows(s, right.rows)))
-      consider(best, gain_of(s, right.gradient, right.curvature, s.limits.l2), right, 2 * bin + 1);
+      consider(best, gain_of<constrained>(s, sign, right.gradient, right.curvature, l2), right, 2 * bin + 1);
     const Sums left = right + missing;
     if (feature.has_missing && bin < values - 1 && (!counted || enough_rows(s, left.rows)))
-      consider(best, gain_of(s, left.gradient, left.curvature, s.limits.l2), left, 2 * bin);
+      consider(best, gain_of<constrained>(s, sign, left.gradient, left.curvature, l2), left, 2 * bin);
   }
   best = warp_reduce(best, BetterOf{});
   Split split;
@@ -81,8 +87,10 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
 /// Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
 /// end, of the order by G / (H + smoothing). Rare ones are one category, the last among equals. Among equal gains the
 /// one tried first: from the front, then the shortest.
-__device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureBins& feature, const FeatureCells& cells,
-                                                   std::int64_t tree_rows, CategoryOrder& shared) {
+template <bool constrained, class Count>
+__device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureBins& feature,
+                                                   const FeatureCells<Count>& cells, std::int64_t tree_rows,
+                                                   CategoryOrder& shared) {
   static_assert(most_categories_on_a_side == 32);  // a lane for each prefix
   const int lane = int(lane_index()), bins = feature.bins;
   const bool few = bins <= one_against_rest_categories;
@@ -125,7 +133,7 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
     const Sums prefix = warp_scan(own, Sum{});
     const Sums left = few ? own : prefix;
     if (is_step && (cells.rows == nullptr || enough_rows(s, left.rows)))
-      consider(best, gain_of(s, left.gradient, left.curvature, l2), left, 32 * from_end + lane);
+      consider(best, gain_of<constrained>(s, 0, left.gradient, left.curvature, l2), left, 32 * from_end + lane);
   }
   best = warp_reduce(best, BetterOf{});
   Split split;
@@ -149,12 +157,14 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
 }
 
 /// The same on every lane.
+template <bool constrained, class Count>
 __device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
-                                               std::int32_t index, const unsigned* rows, CategoryOrder& shared) {
+                                               std::int32_t index, const Count* rows, CategoryOrder& shared) {
   const FeatureBins feature = tree.bins.feature[index];
-  const FeatureCells cells{tree.histograms + std::int64_t{node.slot} * tree.bins.cells + feature.first_cell, rows};
-  Split split = feature.categorical ? categorical_split(s, feature, cells, tree.root.rows, shared)
-                                    : numeric_split(s, feature, cells);
+  const FeatureCells<Count> cells{tree.histograms + std::int64_t{node.slot} * tree.bins.cells + feature.first_cell,
+                                  rows};
+  Split split = feature.categorical ? categorical_split<constrained>(s, feature, cells, tree.root.rows, shared)
+                                    : numeric_split<constrained>(s, feature, cells);
   split.feature = index;
   split.counted = rows != nullptr;
   return split;

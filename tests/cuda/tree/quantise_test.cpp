@@ -13,8 +13,8 @@ class CudaQuantise : public OnDeviceTree {
     DeviceTree device = to_device(host);
     device.wide = room<WideEntry>(2 * std::int64_t(host.order.size()));
     device.memory.entries = device.wide.data();
-    plant(cpu_backend().tree, cpu(), host.memory);
-    plant(device_backend().tree, context(), device.memory);
+    plant(cpu_backend(), cpu(), host.memory);
+    plant(device_backend(), context(), device.memory);
 
     ASSERT_EQ(host.memory.wide, wide);
     const TreeState there = state_of(device);

@@ -45,6 +45,7 @@ class HostTree {
   std::vector<std::uint32_t> sample, order;  ///< order: the rows of the sample, grouped by node
   std::vector<GrowNode> nodes;
   std::vector<std::int32_t> committed, leaf_of_node, leaf_of_row, free_slots;
+  std::vector<std::int64_t> leaf_totals;
   std::vector<double> leaf_values, leaf_curvatures;
   std::vector<NarrowEntry> narrow;
   std::vector<WideEntry> wide;
@@ -150,6 +151,8 @@ class HostTree {
     memory.leaf_of_node = leaf_of_node.data();
     leaf_of_row.assign(rows, -7);
     memory.leaf_of_row = leaf_of_row.data();
+    leaf_totals.assign(2 * leaves, -7);
+    memory.leaf_totals = leaf_totals.data();
     leaf_values.assign(leaves, -7);
     memory.leaf_values = leaf_values.data();
     leaf_curvatures.assign(leaves, -7);
@@ -176,6 +179,7 @@ struct DeviceTree {
   DeviceArray<std::uint32_t> sample;
   DeviceArray<GrowNode> nodes;
   DeviceArray<std::int32_t> committed, leaf_of_node, leaf_of_row, free_slots;
+  DeviceArray<std::int64_t> leaf_totals;
   DeviceArray<NarrowEntry> narrow;
   DeviceArray<WideEntry> wide;
   DeviceArray<TreeState> state;
@@ -211,6 +215,7 @@ class OnDeviceTree : public OnDevice {
     m.wide ? put(d.wide, shuffled(host, host.wide), m.entries) : put(d.narrow, shuffled(host, host.narrow), m.entries);
     make(d.leaf_of_node, host.leaf_of_node.size(), m.leaf_of_node);
     make(d.leaf_of_row, host.leaf_of_row.size(), m.leaf_of_row);
+    make(d.leaf_totals, host.leaf_totals.size(), m.leaf_totals);
     make(d.leaf_values, host.leaf_values.size(), m.leaf_values);
     make(d.leaf_curvatures, host.leaf_curvatures.size(), m.leaf_curvatures);
     make(d.free_slots, host.free_slots.size(), m.free_slots);

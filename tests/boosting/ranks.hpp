@@ -1,0 +1,236 @@
+// Ranks for tests: threads of one process, each with a part of the rows, that grow one tree together.
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "backend/comms.hpp"
+#include "boosting/bins/bins.hpp"
+#include "boosting/bins/category_bins.hpp"
+#include "boosting/random_data.hpp"
+#include "boosting/train/grow.hpp"
+
+namespace linden {
+
+/// Where the ranks of a test meet. With `turns` one of them works at a time, and the next one takes over where it waits
+/// for the others: for the executor, which knows one host thread.
+class Meeting {
+ public:
+  Meeting(int ranks, bool turns) : ranks_(ranks), turns_(turns) {}
+
+  /// The ranks' Comms: rank after rank adds to what is there, the last one ends it, and all take the result.
+  class Member : public Comms {
+   public:
+    explicit Member(Meeting& meeting, const MemoryKernels& memory) : meeting_(meeting), memory_(memory) {}
+    void sum(Context& context, std::int64_t* values, std::int64_t count) override {
+      combine(context, values, count, meeting_.sums_, [](std::int64_t a, std::int64_t b) { return a + b; });
+    }
+    void max(Context& context, double* values, std::int64_t count) override {
+      combine(context, values, count, meeting_.maxima_, [](double a, double b) { return std::max(a, b); });
+    }
+
+   private:
+    template <class T, class Join>
+    void combine(Context& context, T* values, std::int64_t count, std::vector<T>& all, const Join& join) {
+      std::vector<T> mine(static_cast<std::size_t>(count));
+      const auto bytes = count * static_cast<std::int64_t>(sizeof(T));
+      memory_.download(context, mine.data(), values, bytes);
+      meeting_.meet([&](bool first) {
+        if (first) all = mine;
+        if (all.size() != mine.size()) throw std::logic_error("the ranks' counts differ");
+        for (std::size_t i = 0; i < mine.size() && !first; ++i) all[i] = join(all[i], mine[i]);
+      });
+      meeting_.meet([&](bool) { mine = all; });
+      memory_.upload(context, values, mine.data(), bytes);
+    }
+    Meeting& meeting_;
+    const MemoryKernels& memory_;
+  };
+
+  /// Runs work(rank) on a thread for each rank; throws what one of them threw.
+  template <class Work>
+  void run(const Work& work) {
+    std::vector<std::thread> threads;
+    for (int rank = 0; rank < ranks_; ++rank)
+      threads.emplace_back([&, rank] {
+        take_turn(rank);
+        try {
+          work(rank);
+        } catch (...) {
+          const std::lock_guard lock(mutex_);
+          if (!error_) error_ = std::current_exception();
+        }
+        end_turn();
+      });
+    for (std::thread& thread : threads) thread.join();
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  // Calls f once for each rank, one at a time, and waits until it was called for all.
+  template <class F>
+  void meet(const F& f) {
+    std::unique_lock lock(mutex_);
+    f(here_ == 0);
+    const int meeting = meetings_;
+    if (++here_ == ranks_) {
+      here_ = 0;
+      ++meetings_;
+    }
+    const int mine = turn_;
+    if (turns_) turn_ = (turn_ + 1) % ranks_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return error_ || (meetings_ != meeting && (!turns_ || turn_ == mine)); });
+    if (error_) throw std::logic_error("another rank has failed");
+  }
+  void take_turn(int rank) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return error_ || !turns_ || turn_ == rank; });
+  }
+  void end_turn() {
+    const std::lock_guard lock(mutex_);
+    if (turns_) turn_ = (turn_ + 1) % ranks_;
+    changed_.notify_all();
+  }
+
+  const int ranks_;
+  const bool turns_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int here_ = 0, meetings_ = 0, turn_ = 0;
+  std::vector<std::int64_t> sums_;
+  std::vector<double> maxima_;
+  std::exception_ptr error_;
+};
+
+/// Rows with their gradients and curvatures; `sample`: the rows that the tree sees, or all where it is empty.
+struct GradientRows {
+  RandomData data;
+  std::vector<float> gradients, curvatures;
+  std::vector<bool> sampled;
+
+  GradientRows take(const std::vector<int>& rows) const {
+    GradientRows part{data.take(rows), {}, {}, {}};
+    for (const int row : rows) {
+      part.gradients.push_back(gradients[row]);
+      part.curvatures.push_back(curvatures[row]);
+      if (!sampled.empty()) part.sampled.push_back(sampled[row]);
+    }
+    return part;
+  }
+};
+
+inline std::vector<Cuts> cuts_of(const GradientRows& rows) {
+  Workers workers(1);
+  std::vector<RowSlopes> slopes;
+  slopes.emplace_back(std::span(rows.gradients), std::span(rows.curvatures));
+  return make_cuts(rows.data.dataset(), 32, slopes, workers);
+}
+
+struct TreeOfRanks {
+  Tree tree;
+  std::vector<std::int32_t> leaf;  ///< of each row
+};
+
+/// Grows the tree of the rows that are here and, by `comms`, of those of others. `monotone`: signs of features.
+inline TreeOfRanks grow_by_hand(const Device& device, Comms* comms, const GradientRows& rows,
+                                const std::vector<Cuts>& cuts, const GrowthLimits& limits, int threads,
+                                const std::vector<std::int8_t>& monotone = {}) {
+  const Backend& on = backend_of(device);
+  Workers workers(threads);
+  DeviceContext context(device, workers, comms);
+  const Bins bins(on, context, rows.data.dataset(), cuts, limits.min_rows_in_leaf, monotone);
+  EXPECT_TRUE(comms == nullptr || bins.view().sparse.features == 0);
+  TreeStorage storage(on, context, bins.view(), limits, {});
+  TreeMemory& tree = storage.memory();
+  const auto place = [&]<class T>(const std::vector<T>& values) {
+    return OnDevice<T>(on.memory, context, values.data(), std::ssize(values), "test values");
+  };
+  std::vector<std::int32_t> features;
+  for (std::int32_t f = 0; f < bins.view().features; ++f)
+    if (f % 7 != 3) features.push_back(f);  // not all
+  std::vector<std::uint32_t> sample;
+  for (std::size_t row = 0; row < rows.sampled.size(); ++row)
+    if (rows.sampled[row]) sample.push_back(static_cast<std::uint32_t>(row));
+  const auto gradients = place(rows.gradients), curvatures = place(rows.curvatures);
+  const auto device_features = place(features);
+  const auto device_sample = place(sample);
+  tree.gradients = gradients.data();
+  tree.curvatures = curvatures.data();
+  for (const float g : rows.gradients) tree.range.max_gradient = std::max(tree.range.max_gradient, std::abs(double{g}));
+  for (const float h : rows.curvatures) tree.range.max_curvature = std::max(tree.range.max_curvature, double{h});
+  tree.features = device_features.data();
+  tree.feature_count = static_cast<std::int32_t>(features.size());
+  static constexpr std::uint32_t no_row = 0;
+  tree.sample = rows.sampled.empty() ? nullptr : sample.empty() ? &no_row : device_sample.data();
+  tree.sample_rows = rows.sampled.empty() ? std::ssize(rows.gradients) : std::ssize(sample);
+  grow(on, context, tree);
+  TreeOfRanks result;
+  result.tree = finished_tree(storage.finished(), cuts, bins.used());
+  result.leaf.resize(rows.gradients.size());
+  on.memory.download(context, result.leaf.data(), tree.leaf_of_row,
+                     std::ssize(result.leaf) * static_cast<std::int64_t>(sizeof(std::int32_t)));
+  return result;
+}
+
+/// Empty, or how the tree of ranks differs from that of one that has all rows. Row r lies on rank owner[r].
+inline std::string difference_of_ranks(const Device& device, const GradientRows& rows, const GrowthLimits& limits,
+                                       int ranks, const std::vector<int>& owner, bool turns,
+                                       const std::vector<std::int8_t>& monotone = {}) {
+  const std::vector<Cuts> cuts = cuts_of(rows);
+  const TreeOfRanks wanted = grow_by_hand(device, nullptr, rows, cuts, limits, 1, monotone);
+  std::vector<std::vector<int>> parts(static_cast<std::size_t>(ranks));
+  for (std::size_t row = 0; row < owner.size(); ++row) parts[owner[row]].push_back(static_cast<int>(row));
+  std::vector<TreeOfRanks> found(parts.size());
+  Meeting meeting(ranks, turns);
+  meeting.run([&](int rank) {
+    Meeting::Member comms(meeting, backend_of(device).memory);
+    found[rank] = grow_by_hand(device, &comms, rows.take(parts[rank]), cuts, limits, 1 + rank % 2, monotone);
+  });
+  for (int rank = 0; rank < ranks; ++rank) {
+    const std::string tree = dump({found[rank].tree}), whole = dump({wanted.tree});
+    if (tree != whole)
+      return fmt::format("rank {} of {} has the tree\n{}one machine has\n{}", rank, ranks, tree, whole);
+    for (std::size_t i = 0; i < parts[rank].size(); ++i)
+      if (found[rank].leaf[i] != wanted.leaf[parts[rank][i]])
+        return fmt::format("rank {}: the leaf of row {}", rank, i);
+  }
+  return "";
+}
+
+/// Many random trees on several ranks: data of all kinds, of which a rank may have next to nothing, or nothing.
+inline void check_ranks(const Device& device, std::uint64_t first_seed, int count, bool turns) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
+    Random random(seed);
+    const int row_count = 20 + random.below(random.one_of({100, 500, 2000})), ranks = random.one_of({2, 2, 3});
+    GradientRows rows{
+        random_data(random, row_count, 1 + random.below(8), "squared", random.one_of({4, 12, 40})), {}, {}, {}};
+    const bool flat = random.chance(0.3), coarse = random.chance(0.3);
+    for (int row = 0; row < row_count; ++row) {
+      const double g = rows.data.label[row] * (coarse && random.chance(0.99) ? 1e-4 : 1);
+      rows.gradients.push_back(static_cast<float>(g));
+      rows.curvatures.push_back(flat ? 1.0F : static_cast<float>(random.chance(0.2) ? 0 : random.uniform()));
+      if (seed % 3 == 0) rows.sampled.push_back(random.chance(0.6));
+    }
+    if (seed % 3 == 0) rows.sampled[0] = true;
+    GrowthLimits limits{.level_wise = random.chance(0.5), .max_leaves = random.one_of({2, 8, 31, 100})};
+    limits.max_depth = random.one_of({0, 0, 3});
+    limits.l1 = random.one_of({0.0, 0.0, 0.3});
+    limits.min_child_weight = random.one_of({0.0, 0.0, 2.0});
+    limits.min_rows_in_leaf = random.one_of({1, 1, 5, 20});
+    std::vector<int> owner;
+    const double share = random.one_of({0.5, 0.1, 0.02});  // of rank 0
+    const double x = row_count * random.uniform();         // other ranks: what is before and behind it
+    for (int row = 0; row < row_count; ++row) owner.push_back(random.chance(share) ? 0 : row < x ? 1 : ranks - 1);
+    std::vector<std::int8_t> monotone;
+    for (const reference::Feature& feature : rows.data.features)
+      monotone.push_back(static_cast<std::int8_t>(feature.categorical ? 0 : random.below(3) - 1));
+    if (random.chance(0.6)) monotone.clear();
+    ASSERT_EQ(difference_of_ranks(device, rows, limits, ranks, owner, turns, monotone), "") << "seed " << seed;
+  }
+}
+
+}  // namespace linden

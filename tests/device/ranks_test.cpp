@@ -8,7 +8,7 @@ namespace {
 
 using DeviceRanks = device_test::OnGpu;
 
-TEST_F(DeviceRanks, GrowTheTreeOfOneMachine) { check_ranks(gpu(), 1, 12, true); }
+TEST_F(DeviceRanks, GrowTheTreeOfOneMachine) { check_ranks(gpu(), 1, 6, true); }
 
 }  // namespace
 }  // namespace linden

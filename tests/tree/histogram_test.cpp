@@ -1,0 +1,64 @@
+// Histograms against sums row by row: which nodes are summed, and what comes of it.
+#include "tree/hand_made_tree.hpp"
+
+namespace linden {
+namespace {
+
+using Histogram = TreeKernel;
+
+TEST_F(Histogram, OfTheRootHasTheSumsOfItsRows) {
+  for (const int features : {1, 3, 8, 20, 40})
+    for (const bool wide : {false, true}) {
+      std::vector<FeatureBins> all;
+      for (int f = 0; f < features; ++f) all.push_back(hand_feature(2 + 37 * f % 200));
+      HandMadeTree tree(device(), random_rows(700, all, wide ? 1 << 23 : 1 << 14), all, {}, wide);
+      const std::int32_t free = tree.state().free_count;
+      tree.kernels().histogram(tree.context(), tree.memory());
+      const GrowNode root = tree.nodes()[0];
+      ASSERT_GE(root.slot, 0);
+      EXPECT_EQ(tree.state().free_count, free - 1);
+      EXPECT_EQ(tree.histogram(root), tree.summed(root)) << features << " features, wide " << wide;
+    }
+}
+
+TEST_F(Histogram, OfTwoChildrenIsThatOfTheSmaller) {
+  const std::vector<FeatureBins> features{hand_feature(5), hand_feature(9, true)};
+  for (const std::int64_t left : {100, 250, 300}) {
+    HandMadeTree tree(device(), random_rows(500, features, 1000), features, {});
+    tree.give_histogram(0);
+    tree.divide_root(left);
+    tree.kernels().histogram(tree.context(), tree.memory());
+    const std::vector<GrowNode> nodes = tree.nodes();
+    const std::size_t smaller = left <= 250 ? 1 : 2;
+    ASSERT_GE(nodes[smaller].slot, 0);
+    EXPECT_EQ(nodes[3 - smaller].slot, -1);
+    EXPECT_EQ(tree.histogram(nodes[smaller]), tree.summed(nodes[smaller]));
+  }
+}
+
+TEST_F(Histogram, OfChildrenWhoseParentHasNoneIsMadeForBoth) {
+  const std::vector<FeatureBins> features{hand_feature(256)};
+  HandMadeTree tree(device(), random_rows(400, features, 16000), features, {});
+  tree.divide_root(130);
+  tree.kernels().histogram(tree.context(), tree.memory());
+  for (const std::size_t child : {1, 2}) {
+    const GrowNode node = tree.nodes()[child];
+    ASSERT_GE(node.slot, 0);
+    EXPECT_EQ(tree.histogram(node), tree.summed(node));
+  }
+}
+
+TEST_F(Histogram, IsNotMadeForFinalChildren) {
+  const std::vector<FeatureBins> features{hand_feature(4)};
+  HandMadeTree tree(device(), random_rows(60, features, 10), features, {});
+  tree.give_histogram(0);
+  tree.divide_root(20);
+  TreeState state = tree.state();
+  state.children_final = true;
+  tree.set_state(state);
+  tree.kernels().histogram(tree.context(), tree.memory());
+  for (const std::size_t child : {1, 2}) EXPECT_EQ(tree.nodes()[child].slot, -1);
+}
+
+}  // namespace
+}  // namespace linden

@@ -1,0 +1,128 @@
+// The best split of a node, by hand: which cut, which side of missing values, and what rows, weights and signs forbid.
+#include "tree/hand_made_tree.hpp"
+
+namespace linden {
+namespace {
+
+constexpr GrowthLimits plain{.l2 = 0};
+
+class BestSplit : public TreeKernel {
+ protected:
+  // Of the root. Curvatures are 1 unless they are given.
+  Split best(std::vector<HandRow> rows, std::vector<FeatureBins> features, const GrowthLimits& limits = plain) {
+    HandMadeTree tree(device(), std::move(rows), std::move(features), limits);
+    tree.give_histogram(0);
+    tree.kernels().split(tree.context(), tree.memory());
+    const GrowNode root = tree.nodes()[0];
+    EXPECT_EQ(root.slot >= 0, root.split.gain > 0) << "a node without a split keeps no histogram";
+    return root.split;
+  }
+};
+
+TEST_F(BestSplit, CutsBetweenTheMeans) {
+  const Split split = best({{{0}, -4}, {{1}, -4}, {{2}, 4}, {{3}, 4}}, {hand_feature(4)});
+  EXPECT_EQ(split.feature, 0);
+  EXPECT_EQ(split.bin, 1);
+  EXPECT_EQ(split.gain, 64);  // (-8)^2 / 2 + 8^2 / 2 - 0
+  EXPECT_EQ(split.left_gradient, -8);
+  EXPECT_EQ(split.left_curvature, 2);
+  EXPECT_EQ(split.left_bins[0], 3u);
+  EXPECT_FALSE(split.missing_left);
+}
+
+TEST_F(BestSplit, SendsMissingValuesToTheirLike) {
+  const FeatureBins feature = hand_feature(3, true);  // two values, and bin 2 of missing ones
+  const Split left = best({{{0}, -4}, {{1}, 4}, {{2}, -4}}, {feature});
+  EXPECT_EQ(left.bin, 0);
+  EXPECT_TRUE(left.missing_left);
+  EXPECT_EQ(left.left_bins[0], 5u);
+  const Split right = best({{{0}, -4}, {{1}, 4}, {{2}, 4}}, {feature});
+  EXPECT_EQ(right.bin, 0);
+  EXPECT_FALSE(right.missing_left);
+  const Split apart = best({{{0}, -4}, {{1}, -4}, {{2}, 4}}, {feature});  // all values left, missing ones right
+  EXPECT_EQ(apart.bin, 1);
+  EXPECT_FALSE(apart.missing_left);
+}
+
+TEST_F(BestSplit, OfEqualGainsIsThatOfTheLowestFeatureAndBin) {
+  const Split split = best({{{0, 0}, -4}, {{3, 3}, 4}}, {hand_feature(4), hand_feature(4)});
+  EXPECT_EQ(split.feature, 0);
+  EXPECT_EQ(split.bin, 0);
+}
+
+TEST_F(BestSplit, LeavesEnoughRowsOnBothSides) {
+  const std::vector<HandRow> rows{{{0}, -100}, {{1}, 1}, {{1}, 1}, {{2}, 2}, {{2}, 2}, {{3}, 3}};
+  EXPECT_EQ(best(rows, {hand_feature(4)}).bin, 0);
+  GrowthLimits limits = plain;
+  limits.min_rows_in_leaf = 2;
+  EXPECT_EQ(best(rows, {hand_feature(4)}, limits).bin, 1);
+  limits.min_rows_in_leaf = 4;
+  EXPECT_EQ(best(rows, {hand_feature(4)}, limits).gain, 0);
+}
+
+TEST_F(BestSplit, CountsRowsWhereTheirCurvatureProvesNothing) {
+  std::vector<HandRow> rows{{{0}, -100, 0}, {{0}, -100, 0}, {{1}, 1, 9}, {{1}, 5, 9}, {{2}, 60, 9}, {{2}, 60, 9}};
+  GrowthLimits limits;
+  limits.min_rows_in_leaf = 2;
+  const Split split = best(rows, {hand_feature(3)}, limits);
+  EXPECT_EQ(split.bin, 0);
+  EXPECT_TRUE(split.counted);
+  rows[0].bins[0] = 1;  // one row is left in bin 0
+  EXPECT_EQ(best(rows, {hand_feature(3)}, limits).bin, 1);
+}
+
+TEST_F(BestSplit, LeavesEnoughWeightOnBothSides) {
+  GrowthLimits limits = plain;
+  limits.min_child_weight = 2;
+  EXPECT_EQ(best({{{0}, -100}, {{1}, 1}, {{2}, 2}, {{3}, 3}}, {hand_feature(4)}, limits).bin, 1);
+}
+
+TEST_F(BestSplit, GainsMoreThanTheLeast) {
+  GrowthLimits limits = plain;
+  limits.min_gain = 64;
+  EXPECT_EQ(best({{{0}, -4}, {{1}, -4}, {{2}, 4}, {{3}, 4}}, {hand_feature(4)}, limits).gain, 0);
+  limits.min_gain = 63.9;
+  EXPECT_EQ(best({{{0}, -4}, {{1}, -4}, {{2}, 4}, {{3}, 4}}, {hand_feature(4)}, limits).gain, 64);
+}
+
+TEST_F(BestSplit, TakesOneCategoryOutOfFew) {
+  const Split split = best({{{0}, 3}, {{1}, -9}, {{2}, 3}, {{2}, 3}}, {hand_feature(3, false, true)});
+  EXPECT_TRUE(split.categorical);
+  EXPECT_EQ(split.left_bins[0], 2u);
+  EXPECT_EQ(split.gain, 108);  // 81 / 1 + 81 / 3 - 0
+}
+
+TEST_F(BestSplit, OrdersManyCategories) {
+  std::vector<HandRow> rows;
+  for (int bin = 0; bin < 6; ++bin)
+    for (int copy = 0; copy < 60; ++copy) rows.push_back({{static_cast<std::uint8_t>(bin)}, bin % 2 == 0 ? -5 : 4, 1});
+  FeatureBins feature = hand_feature(6, false, true);
+  feature.trusted_rows = 1;
+  const Split split = best(rows, {feature}, plain);
+  EXPECT_TRUE(split.left_bins[0] == 0b010101u || split.left_bins[0] == 0b101010u) << split.left_bins[0];
+}
+
+TEST_F(BestSplit, KeepsToTheSignOfItsFeature) {
+  // A row's gradient is the negative of where it wants to go: values fall from bin 1 to bin 2 and rise at the end.
+  const std::vector<HandRow> rows{{{0}, -5}, {{1}, -5}, {{2}, 5}, {{3}, 3}};
+  EXPECT_EQ(best(rows, {hand_feature(4)}).bin, 1);
+  EXPECT_EQ(best(rows, {hand_feature(4, false, false, -1)}).bin, 1);
+  EXPECT_EQ(best(rows, {hand_feature(4, false, false, 1)}).gain, 0);
+  const std::vector<HandRow> valley{{{0}, -5}, {{1}, 9}, {{2}, -5}};
+  EXPECT_EQ(best(valley, {hand_feature(3, false, false, 1)}).bin, 1);
+  EXPECT_EQ(best(valley, {hand_feature(3, false, false, -1)}).bin, 0);
+}
+
+TEST_F(BestSplit, KeepsToTheBoundsOfItsNode) {
+  std::vector<HandRow> rows{{{0}, -8, 1}, {{1}, 8, 1}};  // values 8 and -8
+  HandMadeTree tree(device(), rows, {hand_feature(2, false, false, -1)}, plain);
+  tree.give_histogram(0);
+  std::vector<GrowNode> nodes = tree.nodes();
+  nodes[0].bounds.upper = 2;
+  tree.set_nodes(nodes);
+  tree.kernels().split(tree.context(), tree.memory());
+  EXPECT_EQ(tree.nodes()[0].split.gain, 28 + 64);  // left at 2: -(2 * -8 * 2 + 2^2); right at -8: 64; both at 0: 0
+}
+
+}  // namespace
+}  // namespace linden

@@ -43,8 +43,8 @@ struct Round {
   double learning_rate = 0;              ///< of this round
   const ModelSoFar* so_far = nullptr;    ///< what model() asks
 
-  /// The model as it is after this round, to predict with, to save, to keep. It takes time in proportion to its trees;
-  /// a copy that outlives the callback copies the trees once. Throws ArgumentError for a Round that no training made.
+  /// The model as it is after this round, to predict with, to save, to keep: a copy, which takes time and memory in
+  /// proportion to its trees. Throws ArgumentError for a Round that no training made.
   LINDEN_API BoostedModel model() const;
 };
 

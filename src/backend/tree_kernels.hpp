@@ -14,6 +14,7 @@
 #include "backend/loss/row_losses.hpp"
 #include "backend/rows_view.hpp"
 #include "backend/sample.hpp"
+#include "backend/tree/bin_forest.hpp"
 #include "backend/tree/bin_value.hpp"
 #include "backend/tree/forest_view.hpp"
 #include "backend/tree/tree_state.hpp"
@@ -32,7 +33,8 @@ struct GradientTask {
   GradientRange* ranges = nullptr;  ///< [outputs], the host's, out: what quantise scales by
 };
 
-/// Raw values to bins, for all features: fills bins.by_feature and bins.by_row from row `first_row` of the bins on.
+/// Raw values to bins, for all dense features: fills bins.by_feature and, unless it is null, bins.by_row from row
+/// `first_row` of the bins on.
 struct BinTask {
   RowsView rows;
   const FeatureCuts* features = nullptr;  ///< [rows.features]
@@ -49,6 +51,13 @@ struct PredictTask {
   double* scores = nullptr;                   ///< null: do not sum
   std::int32_t* leaves = nullptr;             ///< out [row_count, trees]: leaf numbers; null: do not ask
   double* worker_rows = nullptr;  ///< predict_scratch() bytes of the host's; zeros, and left so by sparse rows
+};
+
+/// Adds finished trees, in order, to the scores of rows that are there as bins (bins.by_row is not read).
+struct AddTreesTask {
+  BinForestView forest;
+  BinsView bins;
+  double* scores = nullptr;  ///< [outputs, bins.rows], output-major
 };
 
 struct TreeKernels {
@@ -96,6 +105,8 @@ struct TreeKernels {
   void (*renew)(Context&, TreeMemory&);
   /// Adds the value of each row's leaf to its score.
   void (*update)(Context&, TreeMemory&, double* scores);
+  /// The same for finished trees, of any rows: to the last bit what update adds.
+  void (*add_trees)(Context&, const AddTreesTask&);
   void (*predict)(Context&, const PredictTask&);
   /// Bytes of scratch memory that predict wants for a forest of so many features. On a GPU 0.
   std::int64_t (*predict_scratch)(Context&, std::int32_t features);

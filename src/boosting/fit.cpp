@@ -1,4 +1,4 @@
-// fit_boosted: labels, cuts and bins once; then rounds of gradients, a tree for each output, and new scores.
+// fit_boosted: labels, cuts and bins once; then rounds of gradients, a sample, a tree for each output, and new scores.
 #include <algorithm>
 #include <chrono>
 #include <linden/boosting.hpp>
@@ -12,6 +12,7 @@
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/train/blank_model.hpp"
+#include "boosting/train/ensemble.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradient_source.hpp"
 #include "boosting/train/grow.hpp"
@@ -41,32 +42,33 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   const Threads tape_threads(options.threads);
   DeviceContext context(options.device, workers);
 
-  std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
+  const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   check_constraints(*model);
   const std::span<const double> weights = weights_of(train);
   model->initial_score = initial_score(labels.loss, labels.values, weights, workers);
   const int outputs = model->outputs();
-  Progress progress(backend, context, *model, train, labels, options);
+  Progress progress(*model, train, labels, options, workers);
 
   const Clock::time_point bin_start = Clock::now();
   const FitRows rows(backend, context, labels, weights);
-  Scores scores(backend, context, model->initial_score, train.rows());
+  Scores start_scores(backend, context, model->initial_score, train.rows());
   Gradients gradients(backend, context, outputs, train.rows());
   const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows);
-  const auto fill = [&](int round) {
+  const auto fill = [&](const Scores& scores, int round) {
     source->fill(scores, gradients);
     check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss);
   };
   std::vector<RowSlopes> slopes;
   if (std::ranges::any_of(train.columns(), &Column::categorical)) {
-    fill(0);
+    fill(start_scores, 0);
     slopes = gradients.slopes();
   }
   const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, slopes, workers);
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf);
   model->seconds_binning = seconds_since(bin_start);
-  progress.start(*model);
+  Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores), model->initial_score);
+  progress.start(backend, context, cuts, bins, ensemble);
 
   const Clock::time_point start = Clock::now();
   TreeStorage storage(backend, context, bins.view(), growth_limits(config), rows.renewal());
@@ -74,25 +76,26 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   Sampler sampler(backend, context, config, bins);
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
-    fill(round);
+    fill(ensemble.scores(), round);
     if (round == 0) start_gradients = gradients.ranges();
     sampler.draw(round, tree);
     for (int k = 0; k < outputs; ++k) {
       gradients.point(tree, k);
-      tree.renewal.scores = scores.of(k);
+      tree.renewal.scores = ensemble.scores().of(k);
       grow(backend, context, tree);
-      backend.tree.update(context, tree, scores.of(k));
-      model->trees.push_back(finished_tree(storage.finished(), cuts, bins.used()));
-      model->trees.back().output = k;
+      Tree grown = finished_tree(storage.finished(), cuts, bins.used());
+      grown.output = k;
+      ensemble.add(std::move(grown), tree);
     }
-    if (!progress.after_round(model, scores, round, seconds_since(start), tree.limits.learning_rate)) break;
+    if (!progress.after_round(*model, ensemble, round, seconds_since(start), tree.limits.learning_rate)) break;
   }
+  model->trees = std::move(ensemble).trees();
   model->seconds_training = seconds_since(start);
   progress.finish(*model);
   model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
                                  progress.undefined());
   model->finish_forest();
-  return BoostedModel(std::move(model));
+  return BoostedModel(model);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("fit_boosted");
 }

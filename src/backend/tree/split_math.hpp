@@ -65,16 +65,6 @@ LINDEN_HD bool is_proven(const TreeInput& tree, const GrowNode& node, const Spli
   return split.counted || (split.left_curvature > enough && node.curvature - split.left_curvature > enough);
 }
 
-LINDEN_HD void mark_left(Split& split, int bin) { split.left_bins[bin >> 6] |= std::uint64_t{1} << (bin & 63); }
-
-/// Marks bins [0, count) of a split.
-LINDEN_HD void mark_first(Split& split, int count) {
-  for (int word = 0; word < 4; ++word) {
-    const int bits = count - 64 * word;
-    split.left_bins[word] = bits <= 0 ? 0 : bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
-  }
-}
-
 /// By what categories are sorted, ascending; equal ones stay in the order of bins.
 LINDEN_HD double category_rank(const Scan& s, std::int64_t gradient, std::int64_t curvature) {
   return static_cast<double>(gradient) * s.gradient_unit /

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "backend/math/host_device.hpp"
+#include "backend/tree/bin_set.hpp"
 #include "backend/tree/tree_state.hpp"
 
 namespace linden {
@@ -133,8 +134,6 @@ LINDEN_HD void set(WideCell& c, std::int64_t gradient, std::int64_t curvature) {
 
 /// Whether the histogram of a node has packed cells.
 LINDEN_HD bool is_packed(const TreeInput& tree, const GrowNode& node) { return !tree.wide && node.rows <= packed_rows; }
-
-LINDEN_HD bool goes_left(const Split& split, std::uint8_t bin) { return (split.left_bins[bin >> 6] >> (bin & 63)) & 1; }
 
 /// Whether a node may be split at all, before its histogram is looked at.
 LINDEN_HD bool may_split(const TreeInput& tree, const GrowNode& node) {

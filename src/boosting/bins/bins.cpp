@@ -1,9 +1,8 @@
 #include "boosting/bins/bins.hpp"
 
 #include <algorithm>
-#include <limits>
 
-#include "backend/tree/bin_value.hpp"
+#include "boosting/bins/feature_cuts.hpp"
 #include "rows/dataset_rows.hpp"
 #include "rows/device_rows.hpp"
 
@@ -42,7 +41,6 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
            std::int64_t min_rows_in_leaf, std::span<const std::int8_t> monotone) {
   std::vector<int> sparse;
-  std::vector<double> numbers;
   for (std::size_t f = 0; f < cuts.size(); ++f) {
     const Cuts& c = cuts[f];
     if (c.bins < 2) continue;
@@ -56,15 +54,6 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
     view_.cells += c.bins;
     view_.most_bins = std::max(view_.most_bins, c.bins);
     used_.push_back(static_cast<int>(f));
-    numbers.insert(numbers.end(), c.numeric.begin(), c.numeric.end());
-    numbers.resize(used_.size() * std::size_t{search_width}, std::numeric_limits<double>::infinity());
-  }
-  std::vector<FeatureCuts> feature_cuts;
-  for (std::size_t i = 0; i < used_.size(); ++i) {
-    const Cuts& c = cuts[used_[i]];
-    feature_cuts.push_back({numbers.data() + i * std::size_t{search_width}, c.categorical ? c.bin_of.data() : nullptr,
-                            static_cast<std::int32_t>(c.bin_of.size()),
-                            static_cast<std::uint8_t>(c.has_missing ? c.bins - 1 : 0)});
   }
   const std::vector<int> dense = used_;
   for (const int f : sparse) features_.push_back(describe(cuts[f], 0, f));
@@ -89,12 +78,13 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
   view_.by_row = by_row_.data();
   view_.by_feature = by_feature_.data();
   view_.feature = device_features_.data();
+  const FeatureCutList feature_cuts(cuts, dense);
   const DatasetRows raw(data, plain_sources(dense));
   DeviceRows(backend, context, raw.view()).each_part([&](const RowsView& rows, std::int64_t first) {
     backend.tree.bin(context, {rows, feature_cuts.data(), view_, first});
   });
   if (sparse.empty()) return;
-  sparse_ = SparseEntries(backend, context, data.sparse(), cuts, sparse);
+  sparse_ = SparseEntries(backend, context, data.sparse(), sparse, cuts, sparse, true);
   view_.sparse = sparse_.view();
 }
 

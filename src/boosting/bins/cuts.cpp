@@ -145,7 +145,7 @@ void Cuts::find_usual_bin(std::span<const std::int64_t> rows_of_bins) {
 }
 
 int Cuts::bin_of_number(double value) const {
-  if (std::isnan(value)) return has_missing ? bins - 1 : 0;
+  if (std::isnan(value)) return missing_bin();
   return static_cast<int>(std::lower_bound(numeric.begin(), numeric.end(), value) - numeric.begin());
 }
 

@@ -29,6 +29,9 @@ struct Cuts {
   void find_usual_bin(std::span<const std::int64_t> rows_of_bins);
   /// The bin of a number.
   int bin_of_number(double value) const;
+  /// The bin of a missing value, or of a category that training has no row of: the one after the last where training
+  /// had no missing value, of which there is none where that is 256.
+  int missing_bin() const { return has_missing ? bins - 1 : bins; }
 };
 
 /// How often a value occurs.

@@ -13,12 +13,13 @@ struct Binned {
   std::vector<std::uint8_t> bin;
 };
 
-Binned bin_entries(const SparseRows& rows, const std::vector<Cuts>& cuts, std::span<const int> features,
-                   Workers& workers) {
+Binned bin_entries(const SparseRows& rows, std::span<const int> columns_of_features, const std::vector<Cuts>& cuts,
+                   std::span<const int> features, Workers& workers) {
   const auto offsets = rows.offsets.span<const std::int64_t>();
   const auto columns = rows.columns.span<const std::int32_t>();
-  std::vector<std::int32_t> place(cuts.size(), -1);
-  for (std::size_t i = 0; i < features.size(); ++i) place[features[i]] = static_cast<std::int32_t>(i);
+  std::vector<std::int32_t> place(rows.names.size(), -1);
+  for (std::size_t i = 0; i < features.size(); ++i)
+    if (columns_of_features[i] >= 0) place[columns_of_features[i]] = static_cast<std::int32_t>(i);
   Binned entries{std::vector<std::int32_t>(columns.size()), std::vector<std::uint8_t>(columns.size())};
   const auto bin = [&](const auto* values) {
     const auto row_count = static_cast<std::int64_t>(offsets.size()) - 1;
@@ -27,9 +28,10 @@ Binned bin_entries(const SparseRows& rows, const std::vector<Cuts>& cuts, std::s
         const std::int32_t column = columns[e];
         entries.feature[e] = place[column];
         if (place[column] < 0) continue;
-        const int b = cuts[column].bin_of_number(values[e]);
+        const Cuts& of_feature = cuts[features[place[column]]];
+        const int b = of_feature.bin_of_number(values[e]);
         entries.bin[e] = static_cast<std::uint8_t>(b);
-        if (b == cuts[column].usual_bin) entries.feature[e] = -1;
+        if (b == of_feature.usual_bin) entries.feature[e] = -1;
       }
     });
   };
@@ -43,8 +45,9 @@ Binned bin_entries(const SparseRows& rows, const std::vector<Cuts>& cuts, std::s
 }  // namespace
 
 SparseEntries::SparseEntries(const Backend& backend, Context& context, const SparseRows& rows,
-                             const std::vector<Cuts>& cuts, std::span<const int> features) {
-  Binned entries = bin_entries(rows, cuts, features, context.workers);
+                             std::span<const int> columns, const std::vector<Cuts>& cuts, std::span<const int> features,
+                             bool by_row) {
+  Binned entries = bin_entries(rows, columns, cuts, features, context.workers);
   const auto offsets = rows.offsets.span<const std::int64_t>();
   row_first_.assign(1, 0);
   row_first_.reserve(offsets.size());
@@ -71,6 +74,7 @@ SparseEntries::SparseEntries(const Backend& backend, Context& context, const Spa
       feature_rows_[to] = static_cast<std::uint32_t>(row);
       feature_bins_[to] = entries.bin[e];
     }
+  if (!by_row) row_first_ = {}, row_features_ = {};
 
   const auto place = [&]<class T>(OnDevice<T>& array, const std::vector<T>& values) {
     array = OnDevice<T>(backend.memory, context, values.data(), static_cast<std::int64_t>(values.size()),

@@ -15,9 +15,11 @@ namespace linden {
 class SparseEntries {
  public:
   SparseEntries() = default;
-  /// `features`: the columns to keep, ascending; an absent value of theirs must lie in their usual bin.
-  SparseEntries(const Backend& backend, Context& context, const SparseRows& rows, const std::vector<Cuts>& cuts,
-                std::span<const int> features);
+  /// `features`: those to keep, ascending, whose values are in these columns of the rows (-1: 0 in all of them). An
+  /// absent value of theirs must lie in their usual bin. `by_row`: whether they are listed by row, too, as growing
+  /// trees wants it: then the columns ascend.
+  SparseEntries(const Backend& backend, Context& context, const SparseRows& rows, std::span<const int> columns,
+                const std::vector<Cuts>& cuts, std::span<const int> features, bool by_row);
 
   const SparseBins& view() const noexcept { return view_; }
 

@@ -1,6 +1,5 @@
 #include "boosting/train/progress.hpp"
 
-#include <atomic>
 #include <set>
 
 #include "base/fail.hpp"
@@ -36,8 +35,13 @@ void check_asked(const FitOptions& options) {
 }  // namespace
 
 BoostedModel ModelSoFar::view() const {
-  state_->finish_forest();
-  return BoostedModel(state_);
+  if (made_ == nullptr) {
+    const auto state = std::make_shared<BoostedModel::State>(model_);
+    state->trees = ensemble_.trees();
+    state->finish_forest();
+    made_ = state;
+  }
+  return BoostedModel(made_);
 }
 
 BoostedModel Round::model() const {
@@ -45,39 +49,40 @@ BoostedModel Round::model() const {
   return so_far->view();
 }
 
-Progress::Progress(const Backend& backend, Context& context, const BoostedModel::State& model, const Dataset& train,
-                   const Labels& labels, const FitOptions& options)
-    : context_(context), train_(train), options_(options), metrics_(options.metrics) {
+Progress::Progress(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
+                   const FitOptions& options, Workers& workers)
+    : workers_(workers), train_(train), options_(options), metrics_(options.metrics) {
   check_names(options);
   check_asked(options);
   if (metrics_.empty() && (!options.valid.empty() || options.train_metrics))
     metrics_ = metric::defaults(model.config.loss);
-  for (const ValidationSet& set : options.valid) sets_.emplace_back(backend, context, model, set);
+  for (const ValidationSet& set : options.valid) sets_.emplace_back(model, set);
   if (options.train_metrics) train_labels_ = Tensor::copy_of(std::span(labels.values), {train.rows()});
 }
 
-void Progress::start(const BoostedModel::State& model) {
-  for (Validation& set : sets_) set.start(model);
+void Progress::start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
+                     Ensemble& ensemble) {
+  for (Validation& set : sets_) set.start(backend, context, cuts, bins, ensemble);
 }
 
-std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, const Scores& scores) {
+std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, Ensemble& ensemble) {
   std::vector<MetricValue> values;
-  for (Validation& set : sets_) set.after_round(model, metrics_, values, undefined_);
+  for (const Validation& set : sets_) set.after_round(model, ensemble, metrics_, workers_, values, undefined_);
   if (!options_.train_metrics) return values;
-  MetricInput input = judged(model.config.loss, model.outputs(), train_.rows(), scores.on_host(), context_.workers);
+  MetricInput input = judged(model.config.loss, model.outputs(), train_.rows(), ensemble.scores().on_host(), workers_);
   input.label = train_labels_;
   input.weight = train_.weight();
   append_metrics(training_rows, metrics_, input, values, undefined_);
   return values;
 }
 
-bool Progress::after_round(std::shared_ptr<BoostedModel::State>& model, const Scores& scores, int round, double seconds,
+bool Progress::after_round(BoostedModel::State& model, Ensemble& ensemble, int round, double seconds,
                            double& learning_rate) {
-  model->seconds_training = seconds;
-  if (!sets_.empty() || options_.train_metrics) model->history.push_back(evaluate(*model, scores));
-  const std::vector<MetricValue> metrics = model->history.empty() ? std::vector<MetricValue>{} : model->history.back();
-  const ModelSoFar so_far(model);
-  const Round seen{round, model->config.rounds, seconds, metrics, learning_rate, &so_far};
+  model.seconds_training = seconds;
+  if (!sets_.empty() || options_.train_metrics) model.history.push_back(evaluate(model, ensemble));
+  const std::vector<MetricValue> metrics = model.history.empty() ? std::vector<MetricValue>{} : model.history.back();
+  const ModelSoFar so_far(model, ensemble);
+  const Round seen{round, model.config.rounds, seconds, metrics, learning_rate, &so_far};
   bool go_on = true;
   for (const Callback& callback : options_.callbacks) {
     const Signal signal = callback(seen);
@@ -89,8 +94,6 @@ bool Progress::after_round(std::shared_ptr<BoostedModel::State>& model, const Sc
       fail<ArgumentError>("fit_boosted: after round {} a callback set the learning rate to {}; it must be in (0, 1].",
                           round, learning_rate);
   }
-  if (model.use_count() > 1) model = std::make_shared<BoostedModel::State>(*model);
-  std::atomic_thread_fence(std::memory_order_acquire);  // with whoever gave the last copy back on another thread
   return go_on;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "boosting/model/model.hpp"
-#include "boosting/train/scores.hpp"
+#include "boosting/train/ensemble.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
 
@@ -16,27 +16,29 @@ namespace linden {
 /// The model of a fit that goes on, as callbacks may have it.
 class ModelSoFar {
  public:
-  explicit ModelSoFar(std::shared_ptr<BoostedModel::State>& state) : state_(state) {}
-  /// The state itself, with its trees ready for prediction. The fit changes it no more while somebody has it.
+  ModelSoFar(const BoostedModel::State& model, const Ensemble& ensemble) : model_(model), ensemble_(ensemble) {}
+  /// A copy with the trees so far, made when it is first asked for.
   BoostedModel view() const;
 
  private:
-  std::shared_ptr<BoostedModel::State>& state_;
+  const BoostedModel::State& model_;
+  const Ensemble& ensemble_;
+  mutable std::shared_ptr<const BoostedModel::State> made_;
 };
 
 class Progress {
  public:
   /// `model` has everything but its trees. Throws DataError when a validation set does not fit it, ArgumentError when
   /// two have the same name. What is passed must outlive the object.
-  Progress(const Backend& backend, Context& context, const BoostedModel::State& model, const Dataset& train,
-           const Labels& labels, const FitOptions& options);
+  Progress(const BoostedModel::State& model, const Dataset& train, const Labels& labels, const FitOptions& options,
+           Workers& workers);
 
-  /// Once the model has its category groups, before the first round.
-  void start(const BoostedModel::State& model);
+  /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the validation sets.
+  void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
+             Ensemble& ensemble);
 
-  /// False when a callback ends training. A model that a callback has kept is left to it: the fit goes on with a copy.
-  bool after_round(std::shared_ptr<BoostedModel::State>& model, const Scores& scores, int round, double seconds,
-                   double& learning_rate);
+  /// False when a callback ends training. `seconds`: since training began.
+  bool after_round(BoostedModel::State& model, Ensemble& ensemble, int round, double seconds, double& learning_rate);
 
   /// The metrics that had no value in some round.
   const UndefinedMetrics& undefined() const noexcept { return undefined_; }
@@ -45,9 +47,9 @@ class Progress {
   void finish(BoostedModel::State& model) const;
 
  private:
-  std::vector<MetricValue> evaluate(const BoostedModel::State& model, const Scores& scores);
+  std::vector<MetricValue> evaluate(const BoostedModel::State& model, Ensemble& ensemble);
 
-  Context& context_;
+  Workers& workers_;
   const Dataset& train_;
   const FitOptions& options_;
   std::vector<Metric> metrics_;

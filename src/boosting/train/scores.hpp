@@ -14,6 +14,9 @@ class Scores {
   /// Every row begins with `start`, one an output.
   Scores(const Backend& backend, Context& context, std::span<const double> start, std::int64_t rows);
 
+  /// Gives them up for these.
+  void begin_with(std::span<const double> start);
+
   std::int64_t outputs() const noexcept { return outputs_; }
   std::int64_t rows() const noexcept { return rows_; }
   /// The device's [outputs, rows].
@@ -24,6 +27,8 @@ class Scores {
   const double* on_host() const;
 
  private:
+  const MemoryKernels* memory_;
+  Context* context_;
   std::int64_t outputs_, rows_;
   Memory host_;  // which on a GPU takes no room until it is read
   ToHost<double> device_;

@@ -1,4 +1,4 @@
-// A validation set during a fit: its scores, to which the trees of each round are added, and its metrics.
+// A validation set during a fit: its rows as bins, and its metrics after each round.
 #pragma once
 
 #include <linden/boosting.hpp>
@@ -9,8 +9,8 @@
 
 #include "backend/backend.hpp"
 #include "boosting/model/model.hpp"
-#include "rows/dataset_rows.hpp"
-#include "rows/device_rows.hpp"
+#include "boosting/train/ensemble.hpp"
+#include "boosting/train/valid_bins.hpp"
 
 namespace linden {
 
@@ -21,25 +21,22 @@ class Validation {
  public:
   /// `model` has everything but its trees. Throws DataError when the set does not fit it. What is passed must outlive
   /// the object.
-  Validation(const Backend& backend, Context& context, const BoostedModel::State& model, const ValidationSet& set);
+  Validation(const BoostedModel::State& model, const ValidationSet& set);
 
-  /// Once the model has its category groups, before the first round.
-  void start(const BoostedModel::State& model);
+  /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the set.
+  void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
+             Ensemble& ensemble);
 
-  /// Adds the last round's trees to the scores, as predict would, and appends the metrics to `values`.
-  void after_round(const BoostedModel::State& model, const std::vector<Metric>& metrics,
-                   std::vector<MetricValue>& values, UndefinedMetrics& undefined);
+  /// Appends the metrics of the scores to `values`.
+  void after_round(const BoostedModel::State& model, Ensemble& ensemble, const std::vector<Metric>& metrics,
+                   Workers& workers, std::vector<MetricValue>& values, UndefinedMetrics& undefined) const;
 
  private:
-  const Backend& backend_;
-  Context& context_;
   const ValidationSet& set_;
   Tensor labels_;
-  std::vector<FeatureSource> sources_;  // until start
-  std::optional<DatasetRows> raw_;      // all features of the model
-  std::optional<DeviceRows> rows_;
-  std::vector<double> host_scores_;  // [outputs, rows]
-  ToHost<double> scores_;            // these, where trees are added
+  std::vector<FeatureSource> sources_;  // of all features of the model, until start
+  std::optional<ValidBins> bins_;
+  std::size_t number_ = 0;  // in the ensemble
 };
 
 /// Appends the metrics of predictions, their names after that of the set, if it has one. One that is undefined there is

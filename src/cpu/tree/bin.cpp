@@ -49,7 +49,7 @@ void bin(Context& context, const BinTask& task) {
         out[f * bins.rows + i] = bin_of(task.features[f], value);
       });
     }
-    transpose(bins, task.first_row + begin, task.first_row + end);
+    if (bins.by_row != nullptr) transpose(bins, task.first_row + begin, task.first_row + end);
   });
 }
 

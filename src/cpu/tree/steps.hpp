@@ -22,6 +22,7 @@ void leaf_sums(Context&, TreeMemory&);
 void set_leaves(Context&, TreeMemory&);
 void renew(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);
+void add_trees(Context&, const AddTreesTask&);
 void predict(Context&, const PredictTask&);
 std::int64_t predict_scratch(Context&, std::int32_t features);
 

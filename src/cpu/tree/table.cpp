@@ -39,6 +39,7 @@ const TreeKernels& tree_kernels() {
       .set_leaves = set_leaves,
       .renew = renew,
       .update = update,
+      .add_trees = add_trees,
       .predict = predict,
       .predict_scratch = predict_scratch,
   };

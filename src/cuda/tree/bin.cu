@@ -162,6 +162,7 @@ void bin(Context& context, const BinTask& task) {
                           features.data(), task.rows, bins, task.first_row);
     }
   }
+  if (bins.by_row == nullptr) return;
   const BlockGrid tiles{rows, tile_rows};
   const unsigned tiles_across = unsigned((bins.row_stride + tile_features - 1) / tile_features);
   launch<transpose>({.grid = tiles.per_feature() * tiles_across, .block = threads, .stream = stream}, bins,

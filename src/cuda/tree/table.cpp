@@ -47,6 +47,7 @@ const TreeKernels& tree_kernels() {
       .set_leaves = set_leaves,
       .renew = renew,
       .update = update,
+      .add_trees = add_trees,
       .predict = predict,
       .predict_scratch = predict_scratch,
   };

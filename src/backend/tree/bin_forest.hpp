@@ -1,0 +1,32 @@
+// Finished trees over bins, as kernels read them: those of a fit, whose rows are there as bins. What a view points to
+// is memory of the device.
+#pragma once
+
+#include "backend/tree/bin_set.hpp"
+
+namespace linden {
+
+/// A node. Children lie side by side: right = left + 1. A leaf points to itself, and sends every bin left.
+struct BinNode {
+  std::uint64_t left_bins[4] = {};  ///< of every bin, whether it goes left
+  std::int32_t feature = 0;         ///< of the BinsView
+  std::int32_t left = 0;
+};
+
+struct BinForestView {
+  const BinNode* nodes = nullptr;
+  const double* values = nullptr;         ///< one a node: what a leaf adds to the score
+  const std::int32_t* roots = nullptr;    ///< [trees]
+  const std::int32_t* outputs = nullptr;  ///< [trees]
+  std::int32_t trees = 0;
+};
+
+LINDEN_LEVEL_BEGIN
+
+/// The child that rows of a bin go to; a leaf's is the leaf itself.
+LINDEN_HD std::int32_t next_node(const BinNode& node, std::uint8_t bin) {
+  return node.left + (goes_left(node, bin) ? 0 : 1);
+}
+
+LINDEN_LEVEL_END
+}  // namespace linden

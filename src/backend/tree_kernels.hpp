@@ -11,15 +11,25 @@
 
 #include "backend/context.hpp"
 #include "backend/math/host_device.hpp"
+#include "backend/math/philox.hpp"
 #include "backend/loss/row_losses.hpp"
 #include "backend/rows_view.hpp"
-#include "backend/sample.hpp"
 #include "backend/tree/bin_forest.hpp"
 #include "backend/tree/bin_value.hpp"
 #include "backend/tree/forest_view.hpp"
 #include "backend/tree/tree_state.hpp"
 
 namespace linden {
+
+/// The `wanted` of the items 0 .. count - 1 with the smallest random numbers (of equal ones the first), ascending.
+/// Item i has word i % 4 of the draw i / 4 for this use in this round (the tree's): the sample depends on nothing else.
+struct SampleTask {
+  std::uint64_t seed = 0;
+  Draw use = Draw::rows;
+  std::uint32_t round = 0;
+  std::int64_t count = 0, wanted = 0;  ///< count > 0, 0 < wanted <= count
+  std::uint32_t* sample = nullptr;     ///< out [wanted]
+};
 
 /// Gradient and curvature of every row, for all outputs. Arrays are [outputs, rows], output-major.
 struct GradientTask {
@@ -68,7 +78,7 @@ struct TreeKernels {
   /// What the kernels keep for themselves in TreeMemory::scratch, given its capacities.
   std::int64_t (*scratch_bytes)(Context&, const TreeMemory&);
 
-  /// Draws the rows that the trees of a round see.
+  /// Draws the rows that the trees of a round see (and, with the CPU's table, the features).
   void (*sample)(Context&, const SampleTask&);
   void (*bin)(Context&, const BinTask&);
   void (*gradients)(Context&, const GradientTask&);

@@ -13,6 +13,7 @@
 #include "boosting/model/model.hpp"
 #include "boosting/train/blank_model.hpp"
 #include "boosting/train/ensemble.hpp"
+#include "boosting/train/feature_sampler.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradient_source.hpp"
 #include "boosting/train/grow.hpp"
@@ -73,12 +74,14 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   const Clock::time_point start = Clock::now();
   TreeStorage storage(backend, context, bins.view(), growth_limits(config), rows.renewal());
   TreeMemory& tree = storage.memory();
-  Sampler sampler(backend, context, config, bins);
+  const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, train.rows());
+  FeatureSampler features(backend, context, config, bins);
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
     fill(ensemble.scores(), round);
     if (round == 0) start_gradients = gradients.ranges();
-    sampler.draw(round, tree);
+    sampler->draw(round, gradients, tree);
+    features.draw(round, tree);
     for (int k = 0; k < outputs; ++k) {
       gradients.point(tree, k);
       tree.renewal.scores = ensemble.scores().of(k);

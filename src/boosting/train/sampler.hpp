@@ -1,37 +1,32 @@
-// Sampler: the rows and features that the trees of a round see. Rows are drawn on the device, features, which are few,
-// on the host.
+// Sampler: which rows the trees of a round are grown from. It runs on the device, after the gradients: a kind may look
+// at them, and give rows more weight by changing them. What it draws depends on the seed, the round and the numbers of
+// the rows, so that a sample is the same everywhere.
 #pragma once
 
 #include <cstdint>
 #include <linden/boosting.hpp>
-#include <span>
-#include <vector>
+#include <memory>
 
 #include "backend/backend.hpp"
-#include "boosting/bins/bins.hpp"
+#include "boosting/train/gradients.hpp"
 
 namespace linden {
 
 class Sampler {
  public:
-  /// What is passed must outlive the object.
-  Sampler(const Backend& backend, Context& context, const BoostingConfig& config, const Bins& bins);
+  Sampler() = default;
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+  virtual ~Sampler() = default;
 
-  /// Points `tree` to the rows and features of this round.
-  void draw(int round, TreeInput& tree);
-
- private:
-  void use_features(std::span<const std::int32_t> features);
-
-  const Backend& backend_;
-  Context& context_;
-  const BoostingConfig& config_;
-  const Bins& bins_;
-  std::vector<std::int32_t> features_;
-  DeviceArray<std::uint32_t> device_rows_;  // empty: all rows
-  std::vector<std::uint8_t> sparse_use_;
-  OnDevice<std::int32_t> device_features_;
-  OnDevice<std::uint8_t> device_sparse_use_;
+  /// Points `tree` to the rows of this round. May change the gradients and curvatures of the round, their ranges with
+  /// them.
+  virtual void draw(int round, Gradients& gradients, TreeInput& tree) = 0;
 };
+
+/// The kind that a configuration asks for: all rows, or a share of them, each as likely as the others. What is passed
+/// must outlive it.
+std::unique_ptr<Sampler> row_sampler(const Backend& backend, Context& context, const BoostingConfig& config,
+                                     std::int64_t rows);
 
 }  // namespace linden

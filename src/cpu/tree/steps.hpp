@@ -4,6 +4,9 @@
 #include "backend/tree_kernels.hpp"
 
 namespace linden {
+
+void sample(Context&, const SampleTask&);  // one for all levels
+
 LINDEN_LEVEL_BEGIN
 
 void bin(Context&, const BinTask&);

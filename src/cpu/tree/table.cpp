@@ -22,7 +22,7 @@ const TreeKernels& tree_kernels() {
       .level_wise_batch = level_wise_batch,
       .histogram_bytes = histogram_bytes,
       .scratch_bytes = scratch_bytes,
-      .sample = draw_sample,
+      .sample = sample,
       .bin = bin,
       .gradients = gradients,
       .quantise = quantise,

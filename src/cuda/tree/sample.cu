@@ -1,5 +1,4 @@
-// The rows of a round: those with the smallest random numbers, of equal ones the first, as backend/sample.hpp has
-// it.
+// The rows of a round: those with the smallest random numbers, of equal ones the first.
 //
 // A stable sort of the numbers tells which row is the last of them; the rows up to it are then selected in their order.
 #include "backend/math/philox.hpp"

@@ -5,7 +5,7 @@
 #include "boosting/model/config.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
-#include "backend/sample.hpp"
+#include "boosting/train/drawn.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {
@@ -99,8 +99,7 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
     std::vector<std::vector<double>> next = scores;
     std::vector<std::uint32_t> sample;
     if (config.row_fraction < 1)
-      sample =
-          draw_sample(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
+      sample = drawn(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
     for (int k = 0; k < outputs; ++k) {
       slopes_of(k);
       auto oracle = reference::grow(features, gradients, curvatures, limits_of(config), sample);

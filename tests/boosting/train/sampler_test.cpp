@@ -1,5 +1,5 @@
 // Sampling rows and features: exact counts, the seed decides, every item as likely as the others.
-#include "backend/sample.hpp"
+#include "boosting/train/drawn.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace {
 std::vector<std::uint32_t> draw(std::int64_t count, double fraction, std::uint64_t seed, Draw use, std::uint32_t round,
                                 int threads = 2) {
   Workers workers(threads);
-  return draw_sample(count, fraction, seed, use, round, workers);
+  return drawn(count, fraction, seed, use, round, workers);
 }
 
 TEST(Sample, HasTheExactCountAscendingWithoutRepetition) {

@@ -1,5 +1,5 @@
 // Samples drawn on the device are those of the CPU: rows in order, for every seed, round and fraction.
-#include "backend/sample.hpp"
+#include "boosting/train/drawn.hpp"
 
 #include <algorithm>
 #include <linden/error.hpp>
@@ -25,8 +25,7 @@ TEST_F(CudaSample, HasTheRowsOfTheCpu) {
   for (const std::int64_t rows : {1, 2, 3, 5, 1'000, 5'001})
     for (const double fraction : {1e-9, 0.1, 0.5, 0.999})
       for (const std::uint64_t seed : {std::uint64_t{3}, ~std::uint64_t{0} - 5})
-        EXPECT_TRUE(
-            same_bytes(draw(rows, fraction, seed, 7), draw_sample(rows, fraction, seed, Draw::rows, 7, workers)))
+        EXPECT_TRUE(same_bytes(draw(rows, fraction, seed, 7), drawn(rows, fraction, seed, Draw::rows, 7, workers)))
             << rows << " rows, " << fraction;
 }
 
@@ -44,7 +43,7 @@ TEST_F(CudaSample, OfEqualNumbersTheFirstRowsAreDrawn) {
     const auto equal = std::ranges::adjacent_find(numbers);
     if (equal == numbers.end()) continue;
     const double fraction = (static_cast<double>(equal - numbers.begin()) + 1) / rows;
-    const std::vector<std::uint32_t> expected = draw_sample(rows, fraction, seed, Draw::rows, round, workers);
+    const std::vector<std::uint32_t> expected = drawn(rows, fraction, seed, Draw::rows, round, workers);
     ASSERT_EQ(static_cast<std::int64_t>(expected.size()), equal - numbers.begin() + 1);
     EXPECT_TRUE(same_bytes(draw(rows, fraction, seed, round), expected));
     return;

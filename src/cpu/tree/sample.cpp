@@ -1,10 +1,13 @@
-#include "backend/sample.hpp"
-
+// Draws a sample: the random numbers of all items, counted by their first bits, tell in which bucket the last of the
+// sample lies; that bucket alone is searched for it. Compiled once, not for each level, which must not share the
+// templates of the standard library that it is made of.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <mutex>
 #include <numeric>
+#include <vector>
+
+#include "cpu/tree/steps.hpp"
 
 namespace linden {
 namespace {
@@ -50,11 +53,7 @@ std::uint64_t threshold(const std::vector<std::uint32_t>& keys, const Counts& co
 
 }  // namespace
 
-std::int64_t sample_size(std::int64_t count, double fraction) {
-  return std::max<std::int64_t>(1, std::llrint(fraction * static_cast<double>(count)));
-}
-
-void draw_sample(Context& context, const SampleTask& task) {
+void sample(Context& context, const SampleTask& task) {
   Workers& workers = context.workers;
   const std::int64_t count = task.count;
   std::vector<std::uint32_t> keys(static_cast<std::size_t>(count));
@@ -75,14 +74,6 @@ void draw_sample(Context& context, const SampleTask& task) {
     for (std::int64_t i = begin; i < end; ++i)
       if (is_drawn(i)) task.sample[at++] = static_cast<std::uint32_t>(i);
   });
-}
-
-std::vector<std::uint32_t> draw_sample(std::int64_t count, double fraction, std::uint64_t seed, Draw use,
-                                       std::uint32_t round, Workers& workers) {
-  std::vector<std::uint32_t> sample(static_cast<std::size_t>(sample_size(count, fraction)));
-  Context context{workers};
-  draw_sample(context, {seed, use, round, count, static_cast<std::int64_t>(sample.size()), sample.data()});
-  return sample;
 }
 
 }  // namespace linden

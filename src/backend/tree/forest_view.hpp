@@ -12,11 +12,10 @@ inline constexpr double zero_bound = 1e-35f;
 /// points to itself, so that rows that have arrived need no branch.
 struct ForestNode {
   double threshold = 0;            ///< value <= threshold goes left; infinite for a leaf
-  std::uint32_t feature : 29 = 0;  ///< among the features used
+  std::uint32_t feature : 30 = 0;  ///< among the features used
   std::uint32_t missing_left : 1 = 0;
-  std::uint32_t categorical : 1 = 0;
-  std::uint32_t zero_missing : 1 = 0;  ///< whether zeros go where missing values go
-  std::int32_t left = 0;               ///< index of the left child
+  std::uint32_t special : 1 = 0;  ///< a split by category, or one that takes zeros for missing: its detail says which
+  std::int32_t left = 0;          ///< index of the left child
 };
 
 /// The rest of a node: a leaf's number within its tree and, where trees add to one score each, its value; or a
@@ -25,7 +24,9 @@ struct ForestDetail {
   double value = 0;
   std::int32_t leaf = -1;
   std::int32_t first_word = 0, words = 0;  ///< of the set, 32 codes a word
-  std::int32_t codes = 0;                  ///< categories that the feature has
+  std::int32_t codes = 0;                  ///< categories that the feature has; of_zeros where zeros are missing
+
+  static constexpr std::int32_t of_zeros = -1;
 };
 
 struct ForestView {
@@ -35,8 +36,8 @@ struct ForestView {
   const std::int32_t* outputs = nullptr;  ///< [trees]: the score that each adds to
   const std::uint32_t* categories = nullptr;
   std::int32_t trees = 0;
-  std::int32_t features = 0;        ///< how many features are used
-  bool has_special_splits = false;  ///< whether any split is by category, or takes zeros for missing
+  std::int32_t features = 0;  ///< how many features are used
+  bool has_special_splits = false;
   // Of trees that add to all scores: `outputs` and the details' values say what others add.
   const double* leaf_values = nullptr;       ///< [leaves of all trees, width]
   const std::int32_t* first_leaf = nullptr;  ///< [trees]: leaves of the trees before it

@@ -7,28 +7,27 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-/// Whether a category is in the set of those that go left; NaN and codes that training had no name for are missing.
-LINDEN_HD bool category_goes_left(const ForestView& forest, std::int32_t at, double code) {
+/// Whether a special split sends a value left: a category in the set of those that go left, where NaN and codes that
+/// training had no name for are missing; or a number up to the threshold, where zeros are missing.
+LINDEN_HD bool special_goes_left(const ForestView& forest, std::int32_t at, double value) {
   const ForestNode& node = forest.nodes[at];
   const ForestDetail& set = forest.details[at];
-  if (!(code >= 0 && code < set.codes)) return node.missing_left;
-  const auto c = static_cast<std::int64_t>(code);
+  if (!(value >= 0 && value < set.codes)) {
+    const bool is_other_number = set.codes == ForestDetail::of_zeros && (value < -zero_bound || value > zero_bound);
+    return is_other_number ? value <= node.threshold : node.missing_left != 0;
+  }
+  const auto c = static_cast<std::int64_t>(value);
   return c < std::int64_t{32} * set.words && ((forest.categories[set.first_word + c / 32] >> (c % 32)) & 1) != 0;
 }
 
 /// The child of node `at` that a value goes to: values up to the threshold, or categories in the set, go left; missing
 /// ones follow their direction, zeros too where they count as missing. A leaf's is the leaf itself. `special`: whether
-/// the forest has any split by category or such zeros. `node` is forest.nodes[at].
+/// the forest has any special split. `node` is forest.nodes[at].
 template <bool special>
 LINDEN_HD std::int32_t next_node(const ForestView& forest, const ForestNode& node, std::int32_t at, double value) {
   bool left = (value <= node.threshold) | ((value != value) & (node.missing_left != 0));
   if constexpr (special)
-    if ((node.categorical | node.zero_missing) != 0) {
-      if (node.categorical)
-        left = category_goes_left(forest, at, value);
-      else if (-zero_bound <= value && value <= zero_bound)
-        left = node.missing_left;
-    }
+    if (node.special) left = special_goes_left(forest, at, value);
   return node.left + (left ? 0 : 1);
 }
 

@@ -61,13 +61,14 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
       }
       const auto used = std::lower_bound(used_.begin(), used_.end(), node.feature) - used_.begin();
       out.threshold = node.threshold;
-      out.feature = static_cast<std::uint32_t>(used) & 0x1fffffff;
+      out.feature = static_cast<std::uint32_t>(used) & 0x3fffffff;
       out.missing_left = node.missing_left ? 1 : 0;
       out.left = root + node.left;
-      out.zero_missing = node.zero_missing ? 1 : 0;
-      has_special_splits_ |= node.categorical || node.zero_missing;
+      if (!node.categorical && !node.zero_missing) continue;
+      has_special_splits_ = true;
+      out.special = 1;
+      detail.codes = ForestDetail::of_zeros;
       if (!node.categorical) continue;
-      out.categorical = 1;
       detail.first_word = place(categories_.size());
       detail.codes = static_cast<std::int32_t>(categories[node.feature].size());  // no fewer than groups
       const auto number = [&](int code) { return numbers_[used].empty() ? code : numbers_[used][code]; };

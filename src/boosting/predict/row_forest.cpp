@@ -19,8 +19,8 @@ constexpr std::uint32_t few_flag = 1u << 31, many_flag = 1u << 30;  // in Node::
 double few_left_codes(const ForestView& forest, std::int32_t at) {
   std::uint64_t set = 0;
   for (std::int32_t code = 0; code < std::min(most_few, forest.details[at].codes); ++code)
-    if (category_goes_left(forest, at, code)) set |= std::uint64_t{1} << code;
-  if (category_goes_left(forest, at, -1)) set |= std::uint64_t{1} << most_few;
+    if (special_goes_left(forest, at, code)) set |= std::uint64_t{1} << code;
+  if (special_goes_left(forest, at, -1)) set |= std::uint64_t{1} << most_few;
   return std::bit_cast<double>(set);
 }
 
@@ -40,12 +40,13 @@ RowForest::RowForest(const Forest& forest)
   for (std::int32_t at = 0; at < count; ++at) {
     const ForestNode& node = forest_.nodes[at];
     const ForestDetail& detail = forest_.details[at];
-    const auto behind = static_cast<std::uint32_t>(node.zero_missing ? codes_.size() : 0);
+    const bool has_zeros = node.special && detail.codes == ForestDetail::of_zeros;
+    const auto behind = static_cast<std::uint32_t>(has_zeros ? codes_.size() : 0);
     const std::uint32_t slot = 2 + 2 * (behind + node.feature);
     if (detail.leaf >= 0) {
       nodes_.push_back({detail.value, 0, at});
-    } else if (!node.categorical) {
-      has_zeros_ |= node.zero_missing != 0;
+    } else if (!node.special || has_zeros) {
+      has_zeros_ |= has_zeros;
       nodes_.push_back({node.threshold, slot + node.missing_left, node.left});
     } else {
       std::int32_t& codes = codes_[node.feature];
@@ -94,7 +95,7 @@ void RowForest::descend(const std::int32_t* roots, const double* slots, std::int
         const std::int32_t is_above = value > node.threshold;
         right = is_above ^ ((is_above ^ in_set ^ 1) & static_cast<std::int32_t>(node.slot >> 31));
         if constexpr (kind == Kind::many_codes)
-          if ((node.slot & many_flag) != 0) right = category_goes_left(forest_, at[t], value) ? 0 : 1;
+          if ((node.slot & many_flag) != 0) right = special_goes_left(forest_, at[t], value) ? 0 : 1;
       }
       const std::int32_t next = node.left + right;
       moved |= next ^ at[t];

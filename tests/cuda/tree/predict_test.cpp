@@ -36,18 +36,20 @@ struct Trees {
       return;
     }
     node.threshold = int(random() % 41) * 0.25 - 5;
-    node.feature = static_cast<std::uint32_t>(random() % categorical.size()) & 0x1fffffff;
+    node.feature = static_cast<std::uint32_t>(random() % categorical.size()) & 0x3fffffff;
     node.missing_left = random() % 2;
     if (categorical[node.feature]) {
-      has_special_splits = true;
-      node.categorical = 1;
+      node.special = 1;
       detail.codes = 38;
       detail.first_word = static_cast<std::int32_t>(categories.size());
       detail.words = static_cast<std::int32_t>(random() % 3);
       for (int i = 0; i < detail.words; ++i) categories.push_back(static_cast<std::uint32_t>(random()));
     }
-    if (zeros_are_missing && !categorical[node.feature] && random() % 2 == 0) node.zero_missing = 1;
-    has_special_splits |= node.zero_missing != 0;
+    if (zeros_are_missing && !categorical[node.feature] && random() % 2 == 0) {
+      node.special = 1;
+      detail.codes = ForestDetail::of_zeros;
+    }
+    has_special_splits |= node.special != 0;
     node.left = static_cast<std::int32_t>(nodes.size());
     nodes.resize(nodes.size() + 2);
     details.resize(nodes.size());

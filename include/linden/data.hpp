@@ -1,4 +1,5 @@
-// Dataset: rows of named features with a label and a weight, as every model family takes them.
+// Dataset: rows of named features with a label and a weight, as every model family takes them; and with groups, an
+// offset or several labels a row, where a model takes these.
 //
 //     auto data = Dataset::from_csv("clicks.csv", {.label = "click", .drop = {"id"}});
 //     auto [train, test] = data.split({.test_fraction = 0.2, .seed = 7});
@@ -7,6 +8,7 @@
 //     std::vector<int> clicks(1000);
 //     auto mine = Dataset::from_rows(x, 28, {.label = clicks});       // copies; std::move(x) hands the vector over
 //     auto big = Dataset::from_rows(x, 28, {.refer = true});          // no copy: x must outlive it
+//     auto clicked = Dataset::from_csv("searches.csv", {.label = "clicked", .group = "query"});  // rows of queries
 //
 // A Dataset is a cheap handle to immutable columns. Missing values are NaN (numbers) or code -1 (categories);
 // a value absent from a sparse row is 0. Bad input is refused with file, line and column.
@@ -47,12 +49,17 @@ struct SparseRows {
 };
 
 struct CsvOptions {
-  /// The label's column: its name, or its number (from 0 without a header; -1 is the last); empty: no label.
-  std::string label = {};
+  /// The label's column: its name, or its number (from 0 without a header; -1 is the last); empty: no label. Several
+  /// columns, in the order in which they are named, are several labels a row, all of them numbers.
+  NameList label = {};
   bool header = true;       ///< whether the first line has the columns' names (else they are "0", "1", ...)
   char delimiter = 0;       ///< between fields; 0: a tab, ';', '|' or ',', whichever the first lines are divided by
   char decimal = '.';       ///< or ',': "1,5" is a number, "1.5" is none; the delimiter is then not guessed to be ','
   std::string weight = {};  ///< a column of row weights (finite, >= 0), by name or number
+  /// A column that says which rows are of one group, of one query for instance: any text, numbers included ("7" and
+  /// "7.0" are two). Rows of a group must stand together.
+  std::string group = {};
+  NameList offset = {};                       ///< a column of offsets (finite), or one for each output of a model
   std::vector<std::string> drop = {};         ///< columns to leave out
   std::vector<std::string> categorical = {};  ///< columns to take as categories though they hold numbers
   /// Fields that mean missing, beside those that are known: nothing, NA, N/A, n/a, #N/A, #NA, <NA>, NaN, nan, NULL,
@@ -60,7 +67,7 @@ struct CsvOptions {
   /// quoted is never missing, except the empty "".
   std::vector<std::string> missing = {};
   bool only_missing = false;     ///< whether `missing` is the whole list, in place of those that are known
-  bool drop_unlabelled = false;  ///< whether rows without a label are left out (else they are refused)
+  bool drop_unlabelled = false;  ///< whether rows that lack a label are left out (else they are refused)
   int threads = 0;               ///< 0: all cores
 };
 
@@ -71,6 +78,7 @@ struct LibsvmOptions {
   /// Whether indices start at 0 (libsvm's start at 1); nothing: whether an index 0 is in the file.
   std::optional<bool> zero_based = {};
   bool drop_unlabelled = false;  ///< whether rows whose label is nan are left out (else they are refused)
+  bool skip_groups = false;      ///< whether qid: words are passed over, as for rows that need not stand by group
   int threads = 0;               ///< 0: all cores
 };
 
@@ -86,17 +94,21 @@ struct Schema {
   Schema() = default;
 
   std::vector<Feature> features = {};
-  std::string label_name = {};            ///< the label's column, or ""
-  std::vector<std::string> classes = {};  ///< of the label; empty for numbers
-  std::vector<std::string> missing = {};  ///< as CsvOptions::missing, when the data was read
-  bool only_missing = false;              ///< as CsvOptions::only_missing
+  std::vector<std::string> label_names = {};   ///< the columns of the label; none where it has no name
+  std::string group_name = {};                 ///< the column of groups, or ""
+  std::vector<std::string> offset_names = {};  ///< the columns of offsets
+  std::vector<std::string> classes = {};       ///< of the label; empty for numbers
+  std::vector<std::string> missing = {};       ///< as CsvOptions::missing, when the data was read
+  bool only_missing = false;                   ///< as CsvOptions::only_missing
 };
 
-/// What goes with features that are in memory. Labels and weights are any vector, array, span, list or tensor of
-/// numbers, and copied.
+/// What goes with features that are in memory. Labels, weights, groups and offsets are any vector, array, span, list or
+/// tensor, and copied; several labels or offsets a row are a tensor [rows, K].
 struct RowOptions {
-  NumberList label = {};   ///< empty, or one a row, finite
+  NumberList label = {};   ///< empty, or one a row, or K; finite
   NumberList weight = {};  ///< empty (all 1), or one a row, finite and >= 0
+  GroupList groups = {};   ///< empty, or which rows belong together: ids a row, or GroupList::sizes({10, 7, ...})
+  NumberList offset = {};  ///< empty, or one a row, or one for each of K outputs; finite
   NameList names = {};     ///< empty ("f0", "f1", ...), or one a feature, distinct
   /// Features stay where they are, not copied: the caller keeps their memory, unchanged, as long as the dataset and
   /// what was taken from it. Whole numbers are converted, hence copied, all the same.
@@ -142,14 +154,17 @@ class LINDEN_API Dataset {
   static Dataset from_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
   /// Reads a file by a schema, as rows to validate on, to evaluate and to predict: its features, in its order and of
-  /// its kinds, by its missing tokens. Columns that it does not name are ignored, even if two have one name. Its label
-  /// is read where the file has it; a label, weight or further missing token that `options` names is read, too. Throws
-  /// as above, and DataError for a feature that is not there, with file and line for text in a column of numbers and
-  /// for a class that the schema does not have. `options` cannot say what is categorical.
+  /// its kinds, by its missing tokens. Columns that it does not name are ignored, even if two have one name. Its labels
+  /// and groups are read where the file has them; what `options` names (label, weight, group, offset, further missing
+  /// tokens) is read, too. Throws as above, and DataError for a feature or an offset that is not there, or some of
+  /// several labels, with file and line for text in a column of numbers and for a class that the schema does not have.
+  /// `options` cannot say what is categorical.
   static Dataset from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options = {});
 
   /// Reads lines "label index:value ..." with ascending indices; '#' starts a comment. Features are named by their
-  /// index. Kept sparse. Files may be compressed, as for from_csv. Throws FileError, or DataError with the line.
+  /// index. Kept sparse. A word "qid:7" behind the label says that the row is of group 7; then each row has one, and
+  /// rows of a group stand together. Files may be compressed, as for from_csv. Throws FileError, or DataError with the
+  /// line.
   static Dataset from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options = {});
 
   /// Reads a file by a schema whose features are numbers or f0, f1, ...: as many as it has, those absent being 0;
@@ -201,16 +216,21 @@ class LINDEN_API Dataset {
   /// Compressed sparse rows as tensors: [rows + 1] i64, [entries] i32, [entries] f32 or f64.
   static Dataset from_sparse(const Tensor& offsets, const Tensor& columns, const Tensor& values, int features,
                              const RowOptions& options = {});
-  /// Columns of mixed kinds, whose tensors are kept and not copied, with a label [rows] f64 (or empty), a weight [rows]
-  /// f64 (or empty) and, when the label holds class numbers, the names of the classes.
+  /// Columns of mixed kinds, whose tensors are kept and not copied, with a label [rows] or [rows, K] f64 (or empty), a
+  /// weight [rows] f64 (or empty) and, when the label holds class numbers, the names of the classes.
   static Dataset from_named(std::vector<Column> columns, Tensor label = {}, Tensor weight = {},
                             std::vector<std::string> classes = {});
 
-  /// This dataset with another label: numbers, or texts, which are classes. Throws as from_rows does.
-  Dataset with_label(const NumberList& label, std::string name = {}) const;
+  /// This dataset with another label: numbers, K a row (a tensor [rows, K]) with K names or none, or texts, which are
+  /// classes. Throws as from_rows does.
+  Dataset with_label(const NumberList& label, const NameList& names = {}) const;
   Dataset with_label(const NameList& label, std::string name = {}) const;
   /// With other weights; none: all 1.
   Dataset with_weight(const NumberList& weight) const;
+  /// With other groups, or none. Throws ArgumentError when they are of another number of rows.
+  Dataset with_groups(const GroupList& groups, std::string name = {}) const;
+  /// With other offsets, [rows] or [rows, K], or none. Throws as from_rows does.
+  Dataset with_offset(const NumberList& offset, const NameList& names = {}) const;
   /// With one more feature, or another in the place of one that has its name: numbers, or texts, which are categories
   /// ("" is missing). A dataset without rows and features takes any number of rows. Throws ArgumentError when sizes do
   /// not fit, or for a sparse dataset.
@@ -221,7 +241,8 @@ class LINDEN_API Dataset {
   Dataset without(const NameList& names) const;
 
   /// The rows of all, in order. Features are found by name, as the first has them (and later sparse rows); categories
-  /// and classes become those of all. Throws ArgumentError when features or kinds differ, or some have no label.
+  /// and classes become those of all; groups of two parts are two groups, also under one id. Throws ArgumentError when
+  /// features or kinds differ, or some have no label, groups or offset where others do, or another number of labels.
   static Dataset concat(std::span<const Dataset> parts);
   static Dataset concat(std::initializer_list<Dataset> parts) {
     return concat(std::span<const Dataset>(parts.begin(), parts.size()));
@@ -232,8 +253,12 @@ class LINDEN_API Dataset {
   std::int64_t rows() const noexcept;
   int features() const noexcept;
   std::vector<std::string> feature_names() const;
+  /// The label's column, of several the first; "" without a name.
   const std::string& label_name() const& noexcept;
   std::string label_name() const&& { return label_name(); }
+  /// One a label, or none.
+  const std::vector<std::string>& label_names() const& noexcept;
+  std::vector<std::string> label_names() const&& { return label_names(); }
 
   bool is_sparse() const noexcept;
   /// The columns of a dense dataset; empty for a sparse one.
@@ -250,7 +275,8 @@ class LINDEN_API Dataset {
   SparseRows sparse() const&& { return sparse(); }
 
   bool has_label() const noexcept;
-  /// [rows] f64: numbers as they stood, or class numbers where classes() is not empty; empty without a label.
+  /// [rows] f64, or [rows, K] of K labels a row: numbers as they stood, or class numbers where classes() is not empty;
+  /// empty without a label.
   const Tensor& label() const& noexcept;
   Tensor label() const&& { return label(); }
   /// The names of the classes of a label that was text, in byte order; empty for a numeric label.
@@ -259,6 +285,16 @@ class LINDEN_API Dataset {
   /// [rows] f64, or empty when all weights are 1.
   const Tensor& weight() const& noexcept;
   Tensor weight() const&& { return weight(); }
+
+  bool has_groups() const noexcept;
+  /// [groups + 1] i64: group g is the rows groups()[g] .. groups()[g + 1] - 1, and has at least one; empty without
+  /// groups. Losses of single rows leave them out of account; metrics are given them.
+  const Tensor& groups() const& noexcept;
+  Tensor groups() const&& { return groups(); }
+  bool has_offset() const noexcept;
+  /// [rows] f64, or [rows, K] for K outputs: what is added to a row's score, before the link; empty without offsets.
+  const Tensor& offset() const& noexcept;
+  Tensor offset() const&& { return offset(); }
 
   /// What this table is made of, to read other files alike: Dataset::from_csv("new.csv", data.schema()).
   Schema schema() const;
@@ -272,10 +308,12 @@ class LINDEN_API Dataset {
   const std::vector<std::string>& remarks() const& noexcept;
   std::vector<std::string> remarks() const&& { return remarks(); }
 
-  /// These rows, in this order, copied. Throws ArgumentError for a row out of range.
+  /// These rows, in this order, copied. Rows of one group stay one group, which is smaller where only some are taken.
+  /// Throws ArgumentError for a row out of range, DataError where rows of another group come between those of one.
   Dataset take(std::span<const std::int64_t> rows) const;
-  /// A random part for training and one for testing, rows in their old order in both.
-  /// Throws ArgumentError when a part would be empty, groups do not fit, or both groups and strata are asked for.
+  /// A random part for training and one for testing, rows in their old order in both. The data's own groups stay whole,
+  /// as those of the options do. Throws ArgumentError when a part would be empty, groups do not fit (those of the
+  /// options must not tear apart the data's), or there are both groups and strata.
   std::pair<Dataset, Dataset> split(const SplitOptions& options = {}) const;
   /// Cross-validation: every row is in the test part of one fold; sizes differ by one row at most, or as groups allow.
   /// Throws as split does.

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -33,7 +34,8 @@ template <class Range>
 concept NameRange = std::ranges::forward_range<const std::remove_cvref_t<Range>> &&
     std::is_convertible_v<std::ranges::range_reference_t<const std::remove_cvref_t<Range>>, std::string_view>;
 
-/// One number a row, copied as f64: labels, weights, groups.
+/// One number a row, copied as f64: labels, weights, groups; or, as a tensor, K of them, where a row may have several:
+/// labels, offsets.
 class LINDEN_API NumberList {
  public:
   NumberList() = default;
@@ -43,10 +45,11 @@ class LINDEN_API NumberList {
     std::ranges::transform(numbers, values_.data<double>(), [](auto number) { return static_cast<double>(number); });
   }
   NumberList(std::initializer_list<double> numbers) : NumberList(std::span<const double>(numbers)) {}
-  /// A tensor [rows] of the host, of any dtype. Throws ArgumentError for another rank, DeviceError on a GPU.
+  /// A tensor [rows] or [rows, K] of the host, of any dtype; [rows, 1] is [rows]. Throws ArgumentError for another
+  /// rank, DeviceError on a GPU.
   NumberList(const Tensor& values);
 
-  /// [rows] f64, contiguous.
+  /// [rows] or [rows, K] f64, contiguous.
   const Tensor& values() const noexcept { return values_; }
   std::span<const double> span() const { return values_.span<const double>(); }
   bool empty() const noexcept { return values_.elements() == 0; }
@@ -66,6 +69,14 @@ class NameList {
     detail::out_of_memory("NameList");
   }
   NameList(std::initializer_list<std::string> names) : NameList(std::span<const std::string>(names)) {}
+  /// One name, or none where it is "".
+  template <class Text>
+  requires std::is_convertible_v<const Text&, std::string_view> NameList(const Text& name)
+  try {
+    if (const std::string_view text = name; !text.empty()) names_.emplace_back(text);
+  } catch (const std::bad_alloc&) {
+    detail::out_of_memory("NameList");
+  }
 
   std::span<const std::string> span() const noexcept { return names_; }
   bool empty() const noexcept { return names_.empty(); }
@@ -75,6 +86,57 @@ class NameList {
 
  private:
   std::vector<std::string> names_;
+};
+
+/// Which rows belong together, as those of one query do: an id a row, a whole number or a text, the rows of an id
+/// standing together; or, by sizes(), how many rows each group has, in order. What is kept is where groups begin.
+class LINDEN_API GroupList {
+ public:
+  GroupList() = default;
+  /// Throw DataError where rows of one id do not stand together, naming two of them and one between.
+  template <class Range>
+  requires WholeRange<Range> || NameRange<Range> GroupList(const Range& ids)
+  try {  // NOLINT: meant to be implicit
+    std::vector<std::int64_t> numbers;
+    std::unordered_map<std::string, std::int64_t> texts;
+    for (const auto& id : ids)
+      if constexpr (WholeRange<Range>)
+        numbers.push_back(static_cast<std::int64_t>(id));
+      else
+        numbers.push_back(texts.emplace(std::string_view(id), static_cast<std::int64_t>(texts.size())).first->second);
+    starts_ = starts_of(numbers);
+  } catch (const std::bad_alloc&) {
+    detail::out_of_memory("GroupList");
+  }
+  GroupList(std::initializer_list<std::int64_t> ids) : GroupList(std::span<const std::int64_t>(ids)) {}
+  GroupList(std::initializer_list<std::string> ids) : GroupList(std::span<const std::string>(ids)) {}
+  /// Ids [rows] of i32 or i64 on the host. Throws ArgumentError for others.
+  GroupList(const Tensor& ids);
+
+  /// Groups of so many rows each, at least 1. Throws ArgumentError for a smaller size.
+  template <WholeRange Range>
+  static GroupList sizes(const Range& sizes) try {
+    std::vector<std::int64_t> starts{0};
+    for (const auto size : sizes)
+      starts.push_back(starts.back() + checked_size(std::in_range<std::int64_t>(size) ? std::int64_t(size) : -1));
+    return of_starts(starts);
+  } catch (const std::bad_alloc&) {
+    detail::out_of_memory("GroupList");
+  }
+  static GroupList sizes(std::initializer_list<std::int64_t> sizes) {
+    return GroupList::sizes(std::span<const std::int64_t>(sizes));
+  }
+
+  /// [groups + 1] i64: group g is the rows starts[g] .. starts[g + 1] - 1; empty without rows.
+  const Tensor& starts() const noexcept { return starts_; }
+  bool empty() const noexcept { return starts_.elements() == 0; }
+
+ private:
+  static Tensor starts_of(std::span<const std::int64_t> ids);
+  static std::int64_t checked_size(std::int64_t size);
+  static GroupList of_starts(std::span<const std::int64_t> starts);
+
+  Tensor starts_;
 };
 
 namespace detail {

@@ -9,7 +9,9 @@ Tensor predict(const AnyModel& model, const Dataset& data, Output output, int th
 }
 
 MetricInput judged(const AnyModel& model, const Dataset& data, int threads) {
-  MetricInput input{.score = predict(model, data, Output::score, threads, Device::cpu()), .weight = data.weight()};
+  MetricInput input{.score = predict(model, data, Output::score, threads, Device::cpu()),
+                    .weight = data.weight(),
+                    .groups = data.groups()};
   input.prediction = input.score.clone();
   const Loss loss = std::visit([](const auto& m) { return m.loss(); }, model);
   const auto rows = input.prediction.span<double>();

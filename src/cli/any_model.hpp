@@ -6,7 +6,8 @@
 
 namespace linden::cli {
 
-/// What metrics look at: predictions and scores of labelled data, its labels as the model counts them, weights. Throws
+/// What metrics look at: predictions and scores of labelled data, its labels as the model counts them, weights and
+/// groups. Throws
 /// DataError for data that does not fit.
 MetricInput judged(const AnyModel& model, const Dataset& data, int threads);
 

@@ -50,6 +50,8 @@ CsvOptions csv_options(const ReadOptions& options) {
   CsvOptions csv;
   csv.label = options.label;
   csv.weight = options.weight;
+  csv.group = options.group;
+  csv.offset = options.offset;
   csv.header = !options.no_header;
   csv.delimiter = delimiter_of(options.delimiter);
   csv.decimal = decimal_of(options.decimal);
@@ -84,7 +86,10 @@ void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics) {
 }
 
 void add_label_options(CLI::App& command, ReadOptions& options) {
-  command.add_option("--weight", options.weight, "a column of row weights, by name or number");
+  command.add_option("--weight", options.weight, "CSV: a column of row weights, by name or number");
+  command.add_option("--group", options.group,
+                     "CSV: a column that says which rows are of one group (a query), which stand together; libsvm has "
+                     "qid:7 behind the label");
   command.add_flag("--drop-unlabelled", options.drop_unlabelled, "leave out rows without a label, not refuse them");
 }
 
@@ -115,9 +120,10 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
       fail<ArgumentError>(
           "--label {}: {} is a libsvm file, whose label is the first number of a line. Hint: leave --label out, or "
           "--format csv.",
-          options.label, path);
+          fmt::join(options.label, ","), path);
     if (!options.drop.empty()) refuse_format("--drop", path, true);
     if (!options.categorical.empty()) refuse_format("--categorical", path, true);
+    if (!options.offset.empty()) refuse_format("--offset", path, true);
     LibsvmOptions libsvm = libsvm_options(options);
     libsvm.features = options.features;
     return Dataset::from_libsvm(path, libsvm);
@@ -139,6 +145,7 @@ void check_formats(const ReadOptions& options, const std::vector<std::string>& f
   };
   if (libsvm == std::ssize(files)) {
     refuse_if(!options.weight.empty(), "--weight");
+    refuse_if(!options.group.empty(), "--group");
     refuse_if(options.no_header, "--no-header");
     refuse_if(!options.delimiter.empty(), "--delimiter");
     refuse_if(!options.missing.empty(), "--missing");
@@ -147,9 +154,13 @@ void check_formats(const ReadOptions& options, const std::vector<std::string>& f
 }
 
 Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label) {
-  if (is_libsvm(path, options.format)) return Dataset::from_libsvm(path, schema, libsvm_options(options));
-  options.label = with_label ? schema.label_name : "";
-  if (!with_label) schema.label_name.clear();
+  if (is_libsvm(path, options.format)) {
+    LibsvmOptions libsvm = libsvm_options(options);
+    libsvm.skip_groups = !with_label;
+    return Dataset::from_libsvm(path, schema, libsvm);
+  }
+  options.label = with_label ? schema.label_names : std::vector<std::string>();
+  if (!with_label) schema.label_names.clear(), schema.group_name.clear();
   options.drop.clear();
   options.categorical.clear();
   return Dataset::from_csv(path, schema, csv_options(options));

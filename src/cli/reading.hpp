@@ -11,10 +11,10 @@
 namespace linden::cli {
 
 struct ReadOptions {
-  std::string label, weight, format, delimiter, decimal = ".";
+  std::string weight, group, format, delimiter, decimal = ".";
   bool no_header = false, zero_based = false, drop_unlabelled = false;
   int features = 0;
-  std::vector<std::string> drop, categorical, missing;
+  std::vector<std::string> label, offset, drop, categorical, missing;
   int threads = 0;
 };
 
@@ -22,7 +22,7 @@ struct ReadOptions {
 void add_data_option(CLI::App& command, std::string& data, const std::string& meaning);
 /// --metrics.
 void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics);
-/// --weight and --drop-unlabelled, for files that have a label.
+/// --weight, --group and --drop-unlabelled, for files that have a label.
 void add_label_options(CLI::App& command, ReadOptions& options);
 /// --format, --no-header, --delimiter, --decimal, --missing, --zero-based, --threads.
 void add_format_options(CLI::App& command, ReadOptions& options);

@@ -24,7 +24,7 @@ std::vector<std::string_view> words_of(std::string_view line) {
   return words;
 }
 
-// "index:value"; "qid:value" too, so that the libsvm reader can say what it thinks of it.
+// "index:value", or "qid:value".
 bool is_pair(std::string_view word) {
   const std::size_t colon = word.find(':');
   if (colon == std::string_view::npos || colon == 0) return false;

@@ -16,6 +16,7 @@
 #include "base/parallel.hpp"
 #include "data/dataset/columns_with_entries.hpp"
 #include "data/dataset/builder.hpp"
+#include "data/dataset/groups.hpp"
 #include "data/text/number.hpp"
 #include "data/text/origin.hpp"
 
@@ -33,6 +34,9 @@ struct Block {
   const char* begin = nullptr;
   const char* end = nullptr;
   std::vector<double> labels = {};
+  std::vector<std::int64_t> qids = {};     // of the rows that have one: all, or the file is refused
+  const char* first_qid = nullptr;         // where the first stands,
+  const char* first_without = nullptr;     // and the first row that has none
   std::vector<std::int64_t> lengths = {};  // entries of each row
   std::vector<std::int32_t> columns = {};  // counted from 0
   std::vector<double> values = {};
@@ -49,6 +53,7 @@ struct Indices {
   std::int64_t features = 0;   // 0: as many as there are
   bool ignore_larger = false;  // else they are refused
   bool drop_unlabelled = false;
+  bool skip_groups = false;
   std::atomic<bool>* zero_found = nullptr;  // where an index 0 is noted, and ends the parse
 };
 
@@ -63,20 +68,27 @@ class LineParser {
     pair_ = 0;
     previous_ = -1;
     unlabelled_ = false;
+    qid_ = {};
     const std::size_t entries = block_.columns.size();
-    for (p = skip(p, end); p < end; p = skip(p, end), ++pair_) {
+    const char* const row = p = skip(p, end);
+    for (; p < end; p = skip(p, end)) {
       const char* word_end = p;
       while (word_end < end && !is_blank(*word_end)) ++word_end;
       const std::string_view word(p, static_cast<std::size_t>(word_end - p));
-      if (pair_ == 0 ? !take_label(word) : !take_pair(word)) return false;
+      const bool is_qid = word.starts_with("qid:");
+      if (p != row && !is_qid) ++pair_;
+      if (p == row ? !take_label(word) : is_qid ? !take_qid(word) : !take_pair(word)) return false;
       p = word_end;
     }
     if (unlabelled_) {
       ++block_.unlabelled;
       block_.columns.resize(entries);
       block_.values.resize(entries);
-    } else if (pair_ > 0) {
+    } else if (row < end) {
       starts_.add(block_.lines);
+      if (qid_) block_.qids.push_back(*qid_);
+      const char*& first = qid_ ? block_.first_qid : block_.first_without;
+      if (first == nullptr) first = row;
       block_.lengths.push_back(static_cast<std::int64_t>(block_.columns.size() - entries));
     }
     return true;
@@ -98,6 +110,10 @@ class LineParser {
 
   bool take_label(std::string_view word) {
     const auto number = parse_number(word);
+    if (!number && word.find(',') != word.npos && parse_number(word.substr(0, word.find(','))))
+      return refuse(word,
+                    "the label {} is a list, which is not supported. Hint: a CSV file with a column for each label.",
+                    shown(word));
     if (!number)
       return refuse(word, "the label {} is not a number. Hint: a line is \"label index:value index:value ...\".",
                     shown(word));
@@ -113,13 +129,23 @@ class LineParser {
     return true;
   }
 
+  // As SVM-rank and LETOR have it: a whole number, right behind the label.
+  bool take_qid(std::string_view word) {
+    if (indices_.skip_groups) return true;
+    if (pair_ > 0 || qid_) return refuse(word, "{} does not stand right behind the label.", shown(word));
+    const char* const end = word.data() + word.size();
+    std::int64_t qid = 0;
+    const auto [stop, error] = std::from_chars(word.data() + 4, end, qid);
+    if (error != std::errc{} || stop != end)
+      return refuse(word, "the group of {} is not a whole number. Hint: number the groups, as in qid:7.", shown(word));
+    qid_ = qid;
+    return true;
+  }
+
   bool take_pair(std::string_view word) {
     const char* const end = word.data() + word.size();
     std::int64_t index = 0;
     const auto [colon, error] = std::from_chars(word.data(), end, index);
-    if (word.starts_with("qid:"))
-      return refuse(word, "{} belongs to a ranking file, and ranking is not supported. Hint: remove the qid: words.",
-                    shown(word));
     if (colon == end || *colon != ':' || error == std::errc::invalid_argument)
       return refuse(word, "{} is not index:value.", shown(word));
     constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max() - 1;
@@ -164,6 +190,7 @@ class LineParser {
   std::int64_t previous_ = -1;
   int pair_ = 0;
   bool unlabelled_ = false;
+  std::optional<std::int64_t> qid_;
 };
 
 const char* find(char c, const char* p, const char* end) {
@@ -236,6 +263,28 @@ void refuse_trouble(const Text& text, const Source& source, std::span<const Bloc
     if (block.trouble.where != nullptr)
       fail<DataError>("{}:{}: {}{}", source.file, line_of(text, block.trouble.where),
                       block.trouble.pair > 0 ? fmt::format("pair {}: ", block.trouble.pair) : "", block.trouble.what);
+}
+
+// Where groups begin, or nothing where no row has a qid. Throws DataError where some have one and others none, and for
+// rows of a group that do not stand together; `place` is that of a row.
+Tensor groups_of(const Text& text, const Source& source, std::span<const Block> blocks, const Origin& place) {
+  const char *with = nullptr, *without = nullptr;
+  std::vector<std::int64_t> qids;
+  for (const Block& block : blocks) {
+    if (with == nullptr) with = block.first_qid;
+    if (without == nullptr) without = block.first_without;
+    qids.insert(qids.end(), block.qids.begin(), block.qids.end());
+  }
+  if (with == nullptr) return {};
+  if (without != nullptr)
+    fail<DataError>("{}:{}: the row has {}, but the one in line {} has {}. Hint: qid:7 in all rows, or in none.",
+                    source.file, line_of(text, std::max(with, without)), with > without ? "a qid" : "no qid",
+                    line_of(text, std::min(with, without)), with > without ? "none" : "one");
+  return group_starts(qids, [&](const TornGroup& torn) {
+    fail<DataError>(
+        "{}: the row is of group {}, as {} is, but {} between them is of another. Hint: sort the rows by qid.",
+        place(torn.last), qids[static_cast<std::size_t>(torn.last)], place(torn.first), place(torn.between));
+  });
 }
 
 // The blocks of the text, parsed. Where nothing is said about the first index, one that is 0 makes it 0.
@@ -359,7 +408,8 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
     fail<ArgumentError>("{}: the schema says how many features there are. Hint: leave them out of the options.",
                         source.call);
   Workers workers(options.threads);
-  Indices indices{.features = options.features, .drop_unlabelled = options.drop_unlabelled};
+  Indices indices{
+      .features = options.features, .drop_unlabelled = options.drop_unlabelled, .skip_groups = options.skip_groups};
   std::optional<bool> zero_based = options.zero_based;
   std::optional<NamedIndices> named;
   if (schema != nullptr) {
@@ -388,6 +438,7 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
       blocks, workers, [](const Block& b) -> const auto& { return b.values; });
   state.sparse.names = named && !named->names.empty() ? std::move(named->names) : columns.names();
   state.origin = origin_in_file(source.file, starts_of(blocks));
+  state.groups = groups_of(text, source, blocks, *state.origin);
   if (unlabelled > 0)
     state.remarks.push_back(fmt::format("{}: {} of {} rows have no label and are left out.", source.file, unlabelled,
                                         unlabelled + state.rows));

@@ -134,6 +134,7 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
     const ModelSchema& known = envelope.schema;
     write_columns(json, known);
     json["label"].value(known.label);
+    if (!known.group.empty()) json["group"].value(known.group);
     if (known.only_missing || !known.missing.empty()) {
       json["missing"].open_object();
       json["only"].value(known.only_missing ? 1 : 0);
@@ -182,6 +183,7 @@ Envelope read_envelope(JsonReader& json) {
   ModelSchema& known = envelope.schema;
   read_columns(json, known);
   known.label = json["label"].text();
+  if (json.next_is("group")) known.group = json["group"].text();
   if (json.next_is("missing")) {
     json["missing"].open_object();
     known.only_missing = json["only"].whole(0, 1) == 1;

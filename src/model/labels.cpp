@@ -45,6 +45,13 @@ std::string first_text(const Dataset& data) {
   return fmt::format("{} at {}", shown(name(label[static_cast<std::size_t>(row)])), data.where(row));
 }
 
+void want_one_label(std::string_view where, const Dataset& data) {
+  if (data.label().rank() == 2)
+    fail<DataError>("{}: the data has {} labels a row{}, and every loss takes one. Hint: a model for each label.",
+                    where, data.label().size(1),
+                    data.label_names().empty() ? "" : fmt::format(" ({})", listing(data.label_names())));
+}
+
 [[noreturn]] void refuse_text(std::string_view where, const Dataset& data, const Loss& loss) {
   const auto classes = static_cast<std::ptrdiff_t>(data.classes().size());
   const bool is_slip =
@@ -120,6 +127,7 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
   if (!data.has_label())
     fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\", or pass one with the rows.",
                     where);
+  want_one_label(where, data);
   check_names(where, "label", {&data.label_name(), 1});
   check_names(where, "class", data.classes());
   const Loss loss = is_automatic(asked) ? default_loss(data) : asked;
@@ -164,6 +172,7 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
 
 std::vector<double> known_labels(std::string_view where, const Dataset& data, const std::vector<std::string>& classes) {
   if (!data.has_label()) fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\".", where);
+  want_one_label(where, data);
   const std::span<const double> raw = data.label().span<const double>();
   std::vector<double> values(raw.begin(), raw.end());
   if (classes.empty()) {
@@ -186,6 +195,7 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
 
 Loss default_loss(const Dataset& data) try {
   if (!data.has_label()) fail<DataError>("default_loss: the data has no label.");
+  want_one_label("default_loss", data);
   if (!data.classes().empty()) return data.classes().size() == 2 ? loss::logistic() : loss::softmax();
   std::vector<double> values;  // rows of weight 0 say nothing
   const std::span<const double> label = data.label().span<const double>();

@@ -7,7 +7,8 @@ Schema ModelSchema::schema() const {
   for (std::size_t f = 0; f < feature_names.size(); ++f)
     schema.features.push_back(
         {feature_names[f], has_categories(f), has_categories(f) ? categories[f] : std::vector<std::string>()});
-  schema.label_name = label;
+  if (!label.empty()) schema.label_names = {label};
+  schema.group_name = group;
   schema.classes = classes;
   schema.missing = missing;
   schema.only_missing = only_missing;

@@ -16,6 +16,7 @@ struct ModelSchema {
   std::vector<std::string> classes;                  ///< of the label; empty for real ones
   std::vector<std::string> missing;                  ///< the tokens by which the training data was read,
   bool only_missing = false;                         ///< in place of those that are known
+  std::string group = {};                            ///< the column of groups, or ""
 
   bool has_categories(std::size_t feature) const { return !categorical.empty() && categorical[feature]; }
 

@@ -16,6 +16,16 @@ void check_training_data(std::string_view where, const Dataset& train) {
   const std::span<const double> weights = weights_of(train);
   if (!weights.empty() && std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
     fail<DataError>("{}: all weights are zero.", where);
+  want_no_offset(where, train);
+}
+
+void want_no_offset(std::string_view where, const Dataset& data) {
+  if (!data.has_offset()) return;
+  const std::vector<std::string>& names = DatasetBuilder::state(data).offset_names;
+  fail<DataError>(
+      "{}: the data has an offset{}, which no model takes: scores start alike in all rows. Hint: leave it out. Of a "
+      "count with an exposure, poisson gives the same for count / exposure with the exposure as weight.",
+      where, names.empty() ? "" : fmt::format(" (column \"{}\")", fmt::join(names, "\", \"")));
 }
 
 Labels checked_labels(std::string_view where, const Dataset& train, const Loss& loss) {
@@ -31,9 +41,11 @@ std::span<const double> weights_of(const Dataset& train) {
 ModelSchema schema_of(std::string_view where, const Dataset& train, const Labels& labels,
                       std::vector<std::string> feature_names) {
   check_names(where, "feature", feature_names);
+  check_names(where, "group", {&DatasetBuilder::state(train).group_name, 1});
   ModelSchema schema;
   schema.feature_names = std::move(feature_names);
   schema.label = train.label_name();
+  schema.group = DatasetBuilder::state(train).group_name;
   schema.classes = labels.classes;
   schema.missing = DatasetBuilder::state(train).missing;
   schema.only_missing = DatasetBuilder::state(train).only_missing;

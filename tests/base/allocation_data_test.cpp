@@ -32,7 +32,11 @@ TEST(FailingAllocations, LeaveDatasetsFromMemoryAsErrors) {
   const std::vector<float> x{1, 2, 3, 4, 5, 6};
   const std::vector<int> offsets{0, 1, 2}, columns{0, 2}, whole{1, 2, 3, 4, 5, 6};
   const std::vector<double> values{1.5, 2.5};
-  const RowOptions options{.label = {1, 2}, .weight = {1, 0.5}, .names = {"a feature with a long name", "b", "c"}};
+  const RowOptions options{.label = {1, 2},
+                           .weight = {1, 0.5},
+                           .groups = {7, 7},
+                           .offset = {1, 2},
+                           .names = {"a feature with a long name", "b", "c"}};
   failed += fail_in_turn("from_rows", [&] { return Dataset::from_rows(x, 3, options); });
   failed += fail_in_turn("from_rows", [&] { return Dataset::from_rows(whole, 3); });
   failed += fail_in_turn("from_rows", [&] { return Dataset::from_rows({1, 2, 3}, 3); });
@@ -48,6 +52,8 @@ TEST(FailingAllocations, LeaveDatasetsFromMemoryAsErrors) {
   });
   failed += fail_in_turn("Dataset", [] { return Dataset(); });
   failed += fail_in_turn("NumberList", [&] { return NumberList(x).values(); });
+  failed += fail_in_turn("GroupList", [&] { return GroupList(whole).starts(); });
+  failed += fail_in_turn("GroupList", [&] { return GroupList::sizes(whole).starts(); });
   failed += fail_in_turn("NumberList", [&] { return NumberList(matrix[0]).values(); });
   EXPECT_GT(failed, 80);
 }
@@ -65,6 +71,8 @@ TEST(FailingAllocations, LeaveChangesOfDatasetsAsErrors) {
     const std::vector<Dataset> twice{data, data};
     failed += fail_in_turn("with_label", [&] { return data.with_label(label, copy_of(name)); });
     failed += fail_in_turn("with_weight", [&] { return data.with_weight(label); });
+    failed += fail_in_turn("with_groups", [&] { return data.with_groups(GroupList{}, copy_of(name)); });
+    failed += fail_in_turn("with_offset", [&] { return data.with_offset(label); });
     failed += fail_in_turn("without", [&] { return data.without(is_sparse ? second : first); });
     failed += fail_in_turn("concat", [&] { return Dataset::concat(twice); });
     failed += fail_in_turn("matrix", [&] { return data.matrix(); });

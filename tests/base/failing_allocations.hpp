@@ -88,7 +88,7 @@ inline std::string text_of(const LossParameter& parameter) {
 inline std::string text_of(const Metric& metric) { return metric.name(); }
 inline std::string text_of(const MetricValue& metric) { return fmt::format("{} {}", metric.name, metric.value); }
 inline std::string text_of(const Schema& schema) {
-  std::string text = schema.label_name;
+  std::string text = fmt::format("{} {}", fmt::join(schema.label_names, ","), schema.group_name);
   for (const Schema::Feature& feature : schema.features)
     text += fmt::format(" {} {}", feature.name, fmt::join(feature.categories, ","));
   return text;

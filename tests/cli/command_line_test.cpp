@@ -70,7 +70,7 @@ TEST_F(CommandLine, WhatIsRequiredIsNamed) {
 }
 
 TEST_F(CommandLine, AnEmptyValueIsNoValue) {
-  for (const char* option : {"--json", "--label", "--weight", "--model", "--device"})
+  for (const char* option : {"--json", "--group", "--weight", "--model", "--device"})
     EXPECT_EQ(refused(fmt::format("train t.csv --out m.json {} ''", option)),
               fmt::format("linden: the value of {} is empty.\n", option));
   EXPECT_EQ(refused("train t.csv --label y --out="), "linden: the value of --out is empty.\n");

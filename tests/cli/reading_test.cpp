@@ -61,12 +61,54 @@ TEST_F(Reading, LibsvmFilesMayBeNarrowerOrWider) {
   EXPECT_EQ(answers[0], answers[1]);
 }
 
+TEST_F(Reading, GroupsStandTogetherInLabelledFilesAndAreLookedForInNoOthers) {
+  const std::string rows = "q,x,y\na,1,1\na,2,3\nb,3,2\nb,4,7\nb,5,1\n", torn = "q,x,y\na,1,1\nb,3,2\na,2,3\n";
+  write("t.csv", rows);
+  write("torn.csv", torn);
+  const std::string train = "train t.csv --label y --group q --min-rows-in-leaf 1 --rounds 2 --out m.json ";
+  const std::string refusal =
+      "torn.csv:4: the group (column \"q\") is \"a\", as at torn.csv:2, but torn.csv:3 between them is of another. "
+      "Hint: sort the rows by group.\n";
+  EXPECT_EQ(run(train + "--valid torn.csv").err, "linden: " + refusal);
+  const std::string out = succeed(train + "--valid t.csv");
+  EXPECT_NE(out.find("5 rows, 1 feature; label y: numbers from 1 to 7; 2 groups\n"), std::string::npos) << out;
+  EXPECT_NE(read("m.json").find("\"group\":\"q\""), std::string::npos);
+  EXPECT_GE(value_of("rmse", succeed("evaluate t.csv --model m.json --metrics rmse")), 0);
+  EXPECT_EQ(run("evaluate torn.csv --model m.json").err, "linden: " + refusal);
+  EXPECT_EQ(lines_of(succeed("predict torn.csv --model m.json")).size(), 4u);
+
+  write("t.libsvm", "1 qid:1 1:1\n3 qid:1 1:2\n2 qid:2 1:3\n7 qid:2 1:4\n");
+  write("torn.libsvm", "1 qid:1 1:1\n3 qid:2 1:2\n2 qid:1 1:3\n");
+  EXPECT_NE(succeed("train t.libsvm --min-rows-in-leaf 1 --rounds 2 --out l.json").find("; 2 groups\n"),
+            std::string::npos);
+  EXPECT_EQ(run("evaluate torn.libsvm --model l.json").err,
+            "linden: torn.libsvm:3: the row is of group 1, as torn.libsvm:1 is, but torn.libsvm:2 between them is of "
+            "another. Hint: sort the rows by qid.\n");
+  EXPECT_EQ(lines_of(succeed("predict torn.libsvm --model l.json")).size(), 4u);
+}
+
+TEST_F(Reading, OffsetsAndSeveralLabelsAreReadAndRefusedByModels) {
+  write("t.csv", "x,o,a,b\n1,0,1,2\n2,1,3,4\n3,0,5,7\n4,1,9,9\n");
+  const std::string several =
+      "linden: the data has 2 labels a row (a, b), and every loss takes one. Hint: a model for each label.\n";
+  EXPECT_EQ(run("train t.csv --label '' --out m.json").err, "linden: t.csv: no column \"\". Columns: x, o, a, b.\n");
+  for (const char* family : {"boosted", "linear"}) {
+    const std::string train = fmt::format("train t.csv --model {} --out m.json ", family);
+    for (const char* labels : {"--label a,b", "--label a --label b", "--label a,b --loss squared --valid t.csv"})
+      EXPECT_EQ(run(train + labels).err, several);
+    EXPECT_EQ(run(train + "--label a --offset o").err,
+              "linden: the data has an offset (column \"o\"), which no model takes: scores start alike in all rows. "
+              "Hint: leave it out. Of a count with an exposure, poisson gives the same for count / exposure with the "
+              "exposure as weight.\n");
+  }
+}
+
 TEST_F(Reading, OptionsOfTheOtherFormatAreRefused) {
   write("t.libsvm", "1 1:1 3:1\n0 2:1\n1 1:2\n0 3:2\n");
   write("t.csv", small_table());
-  const std::pair<const char*, const char*> of_csv[] = {{"--weight", "w"},      {"--drop", "1"},
-                                                        {"--categorical", "1"}, {"--no-header", ""},
-                                                        {"--delimiter", ","},   {"--missing", "z"}};
+  const std::pair<const char*, const char*> of_csv[] = {{"--weight", "w"},    {"--drop", "1"},   {"--categorical", "1"},
+                                                        {"--no-header", ""},  {"--group", "q"},  {"--offset", "o"},
+                                                        {"--delimiter", ","}, {"--missing", "z"}};
   for (const auto& [option, value] : of_csv)
     EXPECT_EQ(run(fmt::format("train t.libsvm --out m.json {} {}", option, value)).err,
               fmt::format("linden: {} is for CSV files, and t.libsvm is libsvm. Hint: leave it out, or --format csv.\n",

@@ -170,8 +170,22 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"-inf 1:1\n", "x.txt:1: the label is infinite (\"-inf\"). Hint: remove the line."},
         BadLine{"1e999 1:1\n", "x.txt:1: the label is too large for a double (\"1e999\"). Hint: remove the line."},
         BadLine{"1 1:1\n1 qid:3 1:1\n",
-                "x.txt:2: pair 1: \"qid:3\" belongs to a ranking file, and ranking is not "
-                "supported. Hint: remove the qid: words."},
+                "x.txt:2: the row has a qid, but the one in line 1 has none. Hint: qid:7 in all rows, or in none."},
+        BadLine{"1 qid:3 1:1\n\n1 1:1\n",
+                "x.txt:3: the row has no qid, but the one in line 1 has one. Hint: qid:7 in all rows, or in none."},
+        BadLine{"1 qid:3 1:1\n1 qid:4\n# x\n1 qid:3 1:1\n",
+                "x.txt:4: the row is of group 3, as x.txt:1 is, but x.txt:2 between them is of another. Hint: sort the "
+                "rows by qid."},
+        BadLine{"1 1:1 qid:3\n", "x.txt:1: pair 1: \"qid:3\" does not stand right behind the label."},
+        BadLine{"1 qid:3 qid:3\n", "x.txt:1: \"qid:3\" does not stand right behind the label."},
+        BadLine{"1 qid:x 1:1\n",
+                "x.txt:1: the group of \"qid:x\" is not a whole number. Hint: number the groups, as in qid:7."},
+        BadLine{"1 qid:1.5\n",
+                "x.txt:1: the group of \"qid:1.5\" is not a whole number. Hint: number the groups, as in qid:7."},
+        BadLine{"1 qid:1 x\n", "x.txt:1: pair 1: \"x\" is not index:value."},
+        BadLine{"1,3 1:1\n",
+                "x.txt:1: the label \"1,3\" is a list, which is not supported. Hint: a CSV file with a column for each "
+                "label."},
         BadLine{"1 1:1 2\n", "x.txt:1: pair 2: \"2\" is not index:value."},
         BadLine{"1 1:1 :2\n", "x.txt:1: pair 2: \":2\" is not index:value."},
         BadLine{"1 1:1 x:2\n", "x.txt:1: pair 2: \"x:2\" is not index:value."},
@@ -191,6 +205,22 @@ INSTANTIATE_TEST_SUITE_P(
                 "x.txt:1: pair 1: the value of \"1:-1e999\" is too large for a double. Hint: use nan "
                 "if it is not known."},
         BadLine{std::string("1 1:1\n1 2:\0\n", 12), "x.txt:2: a NUL byte. Hint: the file must be text."}));
+
+TEST(Libsvm, QidMakesGroups) {
+  // As LETOR has it, comments and all.
+  const std::string text =
+      "2 qid:10 1:0.5 2:1 #docid = GX1\n0 qid:10 1:0.25\n# a query of one row\n1 qid:-3 2:2\n0 qid:10000000000\n";
+  for (const std::size_t block : {0, 1, 30}) {
+    const Dataset data = libsvm(text, {.threads = 3}, block);
+    EXPECT_EQ(numbers(data.groups()), (Numbers{0, 2, 3, 4}));
+    EXPECT_EQ(dump(data.with_groups({})), dump(libsvm("2 1:0.5 2:1\n0 1:0.25\n1 2:2\n0\n")));
+  }
+  const std::string torn = "2 qid:1 1:1\nnan qid:2 1:1\n1 qid:1 1:2\n";
+  EXPECT_EQ(numbers(libsvm(torn, {.drop_unlabelled = true}).groups()), (Numbers{0, 2}));
+  const Schema one = libsvm("1 1:1\n").schema();
+  EXPECT_EQ(numbers(libsvm_by(one, "1 qid:7 1:1\n2 qid:8\n").groups()), (Numbers{0, 1, 2}));
+  EXPECT_FALSE(libsvm_by(one, "1 qid:7 1:1\n2 qid:8\n2 qid:7\n3\n", {.skip_groups = true}).has_groups());
+}
 
 TEST(Libsvm, ANegativeWidthIsRefused) {
   EXPECT_EQ(refusal<ArgumentError>([] { libsvm("1 1:1\n", {.features = -1}); }),

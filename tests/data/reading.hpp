@@ -37,9 +37,10 @@ inline Dataset libsvm(std::string_view text, const LibsvmOptions& options = {}, 
   return parse_libsvm(Text::copy_of(text), Source("from_libsvm", "x.txt"), options, block);
 }
 
-/// The numbers of a vector of any dtype.
+/// The numbers of a vector of any dtype, of a matrix row by row.
 inline std::vector<double> numbers(const Tensor& values) {
   std::vector<double> all;
+  if (values.rank() == 2) return numbers(values.reshape({values.elements()}));
   for (std::int64_t i = 0; i < values.elements(); ++i) switch (values.dtype()) {
       case DType::f32: all.push_back(values.at<float>({i})); break;
       case DType::f64: all.push_back(values.at<double>({i})); break;
@@ -51,8 +52,13 @@ inline std::vector<double> numbers(const Tensor& values) {
 
 /// Everything a dataset holds: equal datasets have equal text.
 inline std::string dump(const Dataset& data) {
-  std::string text = fmt::format("{} rows, label {} {} {}, weight {}\n", data.rows(), data.label_name(),
-                                 numbers(data.label()), data.classes(), numbers(data.weight()));
+  std::string text =
+      fmt::format("{} rows, label {} {} {}, weight {}\n", data.rows(), fmt::join(data.label_names(), " "),
+                  numbers(data.label()), data.classes(), numbers(data.weight()));
+  if (data.has_groups()) text += fmt::format("groups {} {}\n", data.schema().group_name, numbers(data.groups()));
+  if (data.has_offset())
+    text += fmt::format("offset {} {} {}\n", fmt::join(data.schema().offset_names, " "), data.offset().shape().text(),
+                        numbers(data.offset()));
   for (const Column& column : data.columns())
     text += fmt::format("{} {} {} {} {}\n", column.name, name_of(column.values.dtype()), column.categorical,
                         numbers(column.values), column.categories);

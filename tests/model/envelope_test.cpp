@@ -63,6 +63,12 @@ TEST_F(EnvelopeText, ComesBackAsItWasWritten) {
   EXPECT_EQ(back.loss.name(), "logistic");
 }
 
+TEST_F(EnvelopeText, NamesTheColumnOfGroupsWhereThereIsOne) {
+  schema.group = "query";
+  EXPECT_NE(written().find("\"label\":\"z\",\"group\":\"query\",\"classes\""), std::string::npos);
+  EXPECT_EQ(read(source_of_text(written())).schema.group, "query");
+}
+
 TEST_F(EnvelopeText, IsOneLineOfJsonInAFixedOrder) {
   const std::string text = written();
   EXPECT_EQ(text.substr(0, text.find(",\"checksum\"")),

@@ -10,6 +10,7 @@ TEST(ModelSchema, WithoutKindsAllFeaturesAreNumbers) {
   ModelSchema known;
   known.feature_names = {"a", "b"};
   known.label = "y";
+  known.group = "q";
   known.classes = {"n", "y"};
   known.missing = {"?"};
   known.only_missing = true;
@@ -21,7 +22,8 @@ TEST(ModelSchema, WithoutKindsAllFeaturesAreNumbers) {
     EXPECT_FALSE(feature.categorical);
     EXPECT_TRUE(feature.categories.empty());
   }
-  EXPECT_EQ(schema.label_name, "y");
+  EXPECT_EQ(schema.label_names, std::vector<std::string>{"y"});
+  EXPECT_EQ(schema.group_name, "q");
   EXPECT_EQ(schema.classes, (std::vector<std::string>{"n", "y"}));
   EXPECT_EQ(schema.missing, std::vector<std::string>{"?"});
   EXPECT_TRUE(schema.only_missing);

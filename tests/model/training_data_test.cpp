@@ -58,6 +58,49 @@ TEST(TrainingData, LabelsThatTheLossDoesNotTakeAreRefusedByBothFamilies) {
             ": the label is -3 at row 2, but poisson want");
 }
 
+TEST(TrainingData, OffsetsAreRefusedByBothFamiliesInTrainingAndPrediction) {
+  const Dataset plain = rows({.label = {1, 2, 3, 5}}), data = plain.with_offset({1, 2, 3, 4});
+  const std::string hint =
+      ", which no model takes: scores start alike in all rows. Hint: leave it out. Of a count with an exposure, "
+      "poisson "
+      "gives the same for count / exposure with the exposure as weight.";
+  EXPECT_EQ(refused<DataError>(data), ": the data has an offset" + hint);
+  EXPECT_EQ(refused<DataError>(plain.with_offset(Tensor::zeros({4, 2}), NameList{"o", "p"})),
+            ": the data has an offset (column \"o\", \"p\")" + hint);
+  const BoostedModel boosted = fit_boosted(plain, {.rounds = 1});
+  const LinearModel linear = fit_linear(plain, {.l2 = 1});
+  EXPECT_EQ(refusal<DataError>([&] { boosted.predict(data); }), "BoostedModel::predict: the data has an offset" + hint);
+  EXPECT_EQ(refusal<DataError>([&] { linear.predict(data); }), "LinearModel::predict: the data has an offset" + hint);
+  EXPECT_EQ(refusal<DataError>([&] { fit_boosted(plain, {.rounds = 1}, {.valid = data}); }),
+            "fit_boosted: validation set: the data has an offset" + hint);
+}
+
+TEST(TrainingData, SeveralLabelsARowAreRefusedByBothFamilies) {
+  const Dataset plain = rows({.label = {1, 2, 3, 5}}), data = plain.with_label(Tensor::ones({4, 2}));
+  const std::string alone = ", and every loss takes one. Hint: a model for each label.";
+  for (const Loss& loss : {loss::automatic(), loss::squared(), loss::logistic(), loss::softmax()})
+    EXPECT_EQ(refused<DataError>(data, loss), ": the data has 2 labels a row" + alone);
+  EXPECT_EQ(refused<DataError>(plain.with_label(Tensor::ones({4, 3}), NameList{"a", "b", "c"})),
+            ": the data has 3 labels a row (a, b, c)" + alone);
+  EXPECT_EQ(refusal<DataError>([&] { default_loss(data); }), "default_loss: the data has 2 labels a row" + alone);
+  const BoostedModel boosted = fit_boosted(plain, {.rounds = 1});
+  EXPECT_EQ(refusal<DataError>([&] { boosted.labels_of(data); }),
+            "BoostedModel::labels_of: the data has 2 labels a row" + alone);
+  EXPECT_EQ(boosted.predict(data).elements(), 4);  // which asks for no label
+}
+
+TEST(TrainingData, GroupsAreKeptByNameAndChangeNoModel) {
+  const Dataset plain = rows({.label = {1, 2, 3, 5}});
+  const BoostingConfig config{.rounds = 2, .min_rows_in_leaf = 1};
+  EXPECT_EQ(fit_boosted(plain.with_groups({1, 1, 2, 2}), config).to_string(), fit_boosted(plain, config).to_string());
+  const Dataset data = plain.with_groups({1, 1, 2, 2}, "query");
+  const BoostedModel boosted = BoostedModel::from_string(fit_boosted(data, config).to_string());
+  EXPECT_EQ(boosted.schema().group_name, "query");
+  const LinearModel linear = LinearModel::from_string(fit_linear(data, {.l2 = 1}).to_string());
+  EXPECT_EQ(linear.schema().group_name, "query");
+  EXPECT_EQ(refused<DataError>(plain.with_groups({1, 1, 2, 2}, "caf\xe9")), ": the group name \"caf\xe9\"" + not_utf8);
+}
+
 TEST(TrainingData, BothFamiliesKeepTheSameSchema) {
   const Dataset data = rows({.label = {1, 2, 1, 2}, .names = {"a", "b"}}).with_label(NameList{"n", "y", "y", "n"}, "c");
   const Schema boosted = fit_boosted(data, {.rounds = 1, .min_rows_in_leaf = 1}).schema();
@@ -67,7 +110,7 @@ TEST(TrainingData, BothFamiliesKeepTheSameSchema) {
     EXPECT_EQ(schema.features[0].name, "a");
     EXPECT_EQ(schema.features[1].name, "b");
     EXPECT_FALSE(schema.features[1].categorical);
-    EXPECT_EQ(schema.label_name, "c");
+    EXPECT_EQ(schema.label_names, std::vector<std::string>{"c"});
     EXPECT_EQ(schema.classes, (std::vector<std::string>{"n", "y"}));
     EXPECT_TRUE(schema.missing.empty());
   }

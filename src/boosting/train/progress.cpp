@@ -72,6 +72,7 @@ std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, En
   MetricInput input = judged(model.config.loss, model.outputs(), train_.rows(), ensemble.scores().on_host(), workers_);
   input.label = train_labels_;
   input.weight = train_.weight();
+  input.groups = train_.groups();
   append_metrics(training_rows, metrics_, input, values, undefined_);
   return values;
 }

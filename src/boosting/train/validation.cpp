@@ -40,6 +40,7 @@ void Validation::after_round(const BoostedModel::State& model, Ensemble& ensembl
   MetricInput input = judged(model.config.loss, model.outputs(), set_.data.rows(), scores, workers);
   input.label = labels_;
   input.weight = set_.data.weight();
+  input.groups = set_.data.groups();
   append_metrics(set_.name, metrics, input, values, undefined);
 }
 

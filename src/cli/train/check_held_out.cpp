@@ -57,7 +57,8 @@ Tensor labels_of(const Dataset& data, const std::map<std::string, double>& class
 
 void check_held_out(const TrainArguments& args, const TrainingInput& input, const Loss& loss) {
   const bool has_classes = loss.label_kind() == LabelKind::classes;
-  if (!has_classes && !input.train.classes().empty()) return;  // training says so
+  // Training says so.
+  if (input.train.label().rank() == 2 || (!has_classes && !input.train.classes().empty())) return;
   const std::map<std::string, double> classes =
       has_classes ? classes_of(input.train, loss) : std::map<std::string, double>();
   const bool one_column = !has_classes || loss.outputs() == 1;
@@ -68,7 +69,8 @@ void check_held_out(const TrainArguments& args, const TrainingInput& input, cons
     const MetricInput guess{.prediction = Tensor::full(shape, one_column ? 0.5 : 1.0 / static_cast<double>(columns)),
                             .score = Tensor::zeros(shape),
                             .label = labels,
-                            .weight = data.weight()};
+                            .weight = data.weight(),
+                            .groups = data.groups()};
     for (const Metric& metric : input.metrics) check_metric(metric, guess, data);
   };
   for (const HeldOut& held_out : input.valid) check(held_out.rows);

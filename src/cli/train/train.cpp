@@ -128,10 +128,12 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a model on a CSV or libsvm file.");
   auto args = std::make_shared<TrainArguments>();
   add_data_option(*command, args->data, "training data: CSV or libsvm");
-  command->add_option(
-      "--label", args->read.label,
-      "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
-      "the first");
+  command
+      ->add_option("--label", args->read.label,
+                   "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
+                   "the first; several are comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
   command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
       ->take_all()
@@ -144,6 +146,11 @@ void add_train(CLI::App& app) {
                    "then those of every round")
       ->check(whole_number(1, 1'000'000));
   add_label_options(*command, args->read);
+  command
+      ->add_option("--offset", args->read.offset,
+                   "CSV: a column that is added to the scores, before the link, or one an output, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")
       ->delimiter(',')
       ->allow_extra_args(false);

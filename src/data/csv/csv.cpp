@@ -13,6 +13,7 @@
 #include "data/csv/roles.hpp"
 #include "data/csv/rows.hpp"
 #include "data/dataset/builder.hpp"
+#include "data/dataset/groups.hpp"
 
 namespace linden {
 namespace {
@@ -52,12 +53,13 @@ std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole r
     if (role == CsvRole::feature) return first(values, [](double v) { return std::isinf(v); });
     if (role == CsvRole::label)
       return first(values, [&](double v) { return std::isinf(v) || (std::isnan(v) && !may_be_unlabelled); });
-    return first(values, [](double v) { return !(v >= 0 && std::isfinite(v)); });
+    return first(values, [&](double v) { return !((v >= 0 || role == CsvRole::offset) && std::isfinite(v)); });
   }
   const auto codes = column.values.span<const std::int32_t>();
   if (role == CsvRole::feature) return rows;
   return first(codes, [&](std::int32_t code) {
     if (role == CsvRole::label) return code < 0 && !may_be_unlabelled;
+    if (role == CsvRole::group) return code < 0;
     return code < 0 || !table.number(column.categories[static_cast<std::size_t>(code)]);
   });
 }
@@ -70,6 +72,12 @@ std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole r
   if (role == CsvRole::weight)
     fail<DataError>("{}: the weight (column \"{}\") is {}, but a weight is a finite number, at least 0.", place, name,
                     shown(field.value()));
+  if (role == CsvRole::offset)
+    fail<DataError>("{}: the offset (column \"{}\") is {}, but an offset is a finite number.", place, name,
+                    shown(field.value()));
+  if (role == CsvRole::group)
+    fail<DataError>("{}: the group (column \"{}\") is missing{}. Hint: each row is of one group, or there are none.",
+                    place, name, field.text.empty() ? "" : fmt::format(" ({})", shown(field.value())));
   if (role == CsvRole::feature)
     fail<DataError>("{}: column \"{}\" {} ({}). Hint: leave the field empty if its value is not known.", place, name,
                     why_infinite(field.text), shown(field.value()));
@@ -122,13 +130,57 @@ void check_classes(const CsvTable& table, const CsvColumn& label, std::size_t c,
                   listing(schema.classes));
 }
 
-// The rows that have a label.
-std::vector<std::int64_t> labelled_rows(const CsvColumn& label) {
-  std::vector<std::int64_t> rows;
-  for (std::int64_t row = 0; row < label.values.elements(); ++row)
-    if (label.categorical ? label.values.data<std::int32_t>()[row] >= 0 : !std::isnan(label.values.data<double>()[row]))
-      rows.push_back(row);
-  return rows;
+bool is_labelled(const CsvColumn& label, std::int64_t row) {
+  return label.categorical ? label.values.data<std::int32_t>()[row] >= 0
+                           : !std::isnan(label.values.data<double>()[row]);
+}
+
+// Columns of numbers side by side: [rows], or [rows, K] of several.
+Tensor side_by_side(std::vector<CsvColumn>& columns, std::span<const std::size_t> chosen, std::int64_t rows) {
+  if (chosen.size() == 1) return std::move(columns[chosen[0]].values);
+  const auto width = static_cast<std::int64_t>(chosen.size());
+  Tensor all = Tensor::empty({rows, width});
+  for (std::int64_t k = 0; k < width; ++k)
+    for (std::int64_t row = 0; row < rows; ++row)
+      all.data<double>()[row * width + k] =
+          columns[chosen[static_cast<std::size_t>(k)]].values.data<const double>()[row];
+  return all;
+}
+
+std::vector<std::string> names_of(const CsvTable& table, std::span<const std::size_t> columns) {
+  std::vector<std::string> names;
+  for (const std::size_t c : columns) names.push_back(table.names[c]);
+  return names;
+}
+
+// Several labels are numbers, all of them.
+void want_numbers(const CsvTable& table, std::span<const CsvColumn> columns, std::span<const std::size_t> labels) {
+  for (const std::size_t c : labels) {
+    if (labels.size() == 1 || !columns[c].categorical) continue;
+    const char* const where = columns[c].first_text;
+    fail<DataError>(
+        "{}: the label (column \"{}\") is text{}, but several labels a row are numbers. Hint: one column for each "
+        "class, with 1 where it holds.",
+        where == nullptr ? table.source.call : fmt::format("{}:{}", table.source.file, line_of(table.text, where)),
+        table.names[c], columns[c].categories.empty() ? "" : fmt::format(" ({})", listing(columns[c].categories, 3)));
+  }
+}
+
+// Where groups begin, of the codes of their column.
+Tensor groups_of(const CsvTable& table, const CsvColumn& column, std::size_t c) {
+  const auto codes = column.values.span<const std::int32_t>();
+  const std::vector<std::int64_t> ids(codes.begin(), codes.end());
+  return group_starts(ids, [&](const TornGroup& torn) {
+    const auto place = [&](std::int64_t row) {
+      return fmt::format("{}:{}", table.source.file,
+                         line_of(table.text, field_at(table, row, static_cast<int>(c)).begin));
+    };
+    const auto code = static_cast<std::size_t>(codes[static_cast<std::size_t>(torn.first)]);
+    fail<DataError>(
+        "{}: the group (column \"{}\") is {}, as at {}, but {} between them is of another. Hint: sort the rows by "
+        "group.",
+        place(torn.last), table.names[c], shown(column.categories[code]), place(torn.first), place(torn.between));
+  });
 }
 
 // The missing tokens of the schema and those of the options.
@@ -172,20 +224,32 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
         {table.names[c], std::move(column.values), column.categorical, std::move(column.categories)});
   }
   std::vector<std::int64_t> labelled;
+  if (!roles.labels.empty()) {
+    const std::size_t c = roles.labels.front();
+    if (schema != nullptr) check_classes(table, columns[c], c, *schema);
+    want_numbers(table, columns, roles.labels);
+    state.label_names = names_of(table, roles.labels);
+    for (std::int64_t row = 0; options.drop_unlabelled && row < table.rows; ++row)
+      if (std::ranges::all_of(roles.labels, [&](std::size_t label) { return is_labelled(columns[label], row); }))
+        labelled.push_back(row);
+    if (options.drop_unlabelled && labelled.empty())
+      fail<DataError>("{}: every label (column \"{}\") is missing.", source.call,
+                      fmt::join(state.label_names, "\", \""));
+    state.classes = std::move(columns[c].categories);
+    state.label = columns[c].categorical ? as_f64(columns[c].values) : side_by_side(columns, roles.labels, table.rows);
+  }
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    CsvColumn& column = columns[c];
-    if (roles.roles[c] == CsvRole::label) {
-      if (schema != nullptr) check_classes(table, column, c, *schema);
-      if (options.drop_unlabelled) labelled = labelled_rows(column);
-      if (options.drop_unlabelled && labelled.empty())
-        fail<DataError>("{}: every label (column \"{}\") is missing.", source.call, table.names[c]);
-      state.label_name = table.names[c];
-      state.label = column.categorical ? as_f64(column.values) : std::move(column.values);
-      state.classes = std::move(column.categories);
+    if (roles.roles[c] == CsvRole::group) {
+      state.groups = groups_of(table, columns[c], c);
+      state.group_name = table.names[c];
     } else if (roles.roles[c] == CsvRole::weight) {
-      check_weights(table, column.values, table.names[c]);
-      state.weight = std::move(column.values);
+      check_weights(table, columns[c].values, table.names[c]);
+      state.weight = std::move(columns[c].values);
     }
+  }
+  if (!roles.offsets.empty()) {
+    state.offset = side_by_side(columns, roles.offsets, table.rows);
+    state.offset_names = names_of(table, roles.offsets);
   }
   state.origin = origin_in_file(source.file, std::move(table.starts));
   const std::int64_t left_out = table.rows - static_cast<std::int64_t>(labelled.size());

@@ -45,8 +45,35 @@ void refuse_twin(const CsvTable& table, const std::string& name) {
 }
 
 const char* name_of(CsvRole role) {
-  constexpr const char* names[] = {"a feature", "the label", "the weight", "dropped"};
+  constexpr const char* names[] = {"a feature", "the label", "the weight", "the group", "the offset", "dropped"};
   return names[static_cast<int>(role)];
+}
+
+// Columns of one role, in the order of their names. Throws ArgumentError for one that is named twice.
+template <class Assign>
+std::vector<std::size_t> assign_all(const CsvTable& table, std::span<const std::string> names, CsvRole role,
+                                    const Assign& assign) {
+  std::vector<std::size_t> columns;
+  for (const std::string& name : names) {
+    const std::size_t column = find_column(table, name);
+    if (std::ranges::find(columns, column) != columns.end())
+      fail<ArgumentError>("{}: column \"{}\" is named twice as {}.", table.source.call, table.names[column],
+                          name_of(role));
+    assign(column, role);
+    columns.push_back(column);
+  }
+  return columns;
+}
+
+// Of the labels that a schema names those that are there: all, or none.
+std::vector<std::string> labels_there(const CsvTable& table, const Schema& schema) {
+  const auto is_there = [&](const std::string& name) { return find_name(table, name) != nowhere; };
+  if (std::ranges::none_of(schema.label_names, is_there)) return {};
+  const auto absent = std::ranges::find_if_not(schema.label_names, is_there);
+  if (absent != schema.label_names.end())
+    fail<DataError>("{}: no column \"{}\", which is one of {} labels. {}Columns: {}.", table.source.call, *absent,
+                    schema.label_names.size(), did_you_mean(*absent, table.names), listing(table.names));
+  return schema.label_names;
 }
 
 }  // namespace
@@ -73,9 +100,12 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options) {
                           name_of(assigned), name_of(role));
     assigned = role;
     if (role == CsvRole::dropped) found.kinds[column] = CsvKind::dropped;
+    if (role == CsvRole::group) found.kinds[column] = CsvKind::categorical;
   };
-  if (!options.label.empty()) assign(find_column(table, options.label), CsvRole::label);
+  found.labels = assign_all(table, options.label.span(), CsvRole::label, assign);
   if (!options.weight.empty()) assign(find_column(table, options.weight), CsvRole::weight);
+  if (!options.group.empty()) assign(find_column(table, options.group), CsvRole::group);
+  found.offsets = assign_all(table, options.offset.span(), CsvRole::offset, assign);
   for (const std::string& name : options.drop) {
     const std::size_t first = find_column(table, name);
     for (std::size_t c = first; c < table.names.size(); ++c)
@@ -84,7 +114,7 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options) {
   for (const std::string& name : options.categorical) {
     const std::size_t column = find_column(table, name);
     const CsvRole role = found.roles[column];
-    if (role == CsvRole::label || role == CsvRole::weight)
+    if (role != CsvRole::feature && role != CsvRole::dropped)
       fail<ArgumentError>("{}: column \"{}\" is {}; only features are taken as categories.", table.source.call, name,
                           name_of(role));
     if (role == CsvRole::feature) found.kinds[column] = CsvKind::categorical;
@@ -126,12 +156,28 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Sc
     found.features.push_back(place->second);
   }
   const bool is_text = std::ranges::any_of(schema.classes, [](const std::string& name) { return !parse_number(name); });
-  const std::string& label = options.label.empty() ? schema.label_name : options.label;
-  const std::size_t place =
-      options.label.empty() ? (label.empty() ? nowhere : find_name(table, label)) : find_column(table, label);
-  const bool dropped = place != nowhere && std::ranges::find(options.drop, table.names[place]) != options.drop.end();
-  if (place != nowhere && !dropped) assign(place, CsvRole::label, is_text ? CsvKind::categorical : CsvKind::numbers);
+  std::vector<std::string> labels = options.label.empty()
+                                        ? labels_there(table, schema)
+                                        : std::vector<std::string>(options.label.begin(), options.label.end());
+  std::erase_if(labels, [&](const std::string& name) {
+    return std::ranges::find(options.drop, table.names[find_column(table, name)]) != options.drop.end();
+  });
+  found.labels = assign_all(table, labels, CsvRole::label, [&](std::size_t column, CsvRole role) {
+    assign(column, role, is_text ? CsvKind::categorical : CsvKind::numbers);
+  });
   if (!options.weight.empty()) assign(find_column(table, options.weight), CsvRole::weight, CsvKind::automatic);
+  const std::string& group = options.group.empty() ? schema.group_name : options.group;
+  const std::size_t place = group.empty()           ? nowhere
+                            : options.group.empty() ? find_name(table, group)
+                                                    : find_column(table, group);
+  if (place != nowhere) assign(place, CsvRole::group, CsvKind::categorical);
+  const NameList offsets = options.offset.empty() ? NameList(schema.offset_names) : options.offset;
+  for (const std::string& name : schema.offset_names)
+    if (options.offset.empty() && find_name(table, name) == nowhere)
+      fail<DataError>("{}: no column \"{}\", which was the offset in training. {}Columns: {}.", table.source.call, name,
+                      did_you_mean(name, table.names), listing(table.names));
+  found.offsets = assign_all(table, offsets.span(), CsvRole::offset,
+                             [&](std::size_t column, CsvRole role) { assign(column, role, CsvKind::automatic); });
   for (const std::string& name : options.drop)
     if (const std::size_t column = find_name(table, name); column != nowhere && found.roles[column] != CsvRole::dropped)
       fail<ArgumentError>("{}: column \"{}\" cannot be {} and dropped.", table.source.call, name,

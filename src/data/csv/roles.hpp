@@ -9,12 +9,13 @@
 
 namespace linden {
 
-enum class CsvRole : std::uint8_t { feature, label, weight, dropped };
+enum class CsvRole : std::uint8_t { feature, label, weight, group, offset, dropped };
 
 struct CsvRoles {
-  std::vector<CsvRole> roles;              ///< one a column
-  std::vector<CsvKind> kinds;              ///< one a column
-  std::vector<std::size_t> features = {};  ///< the columns that are, in their order
+  std::vector<CsvRole> roles;                          ///< one a column
+  std::vector<CsvKind> kinds;                          ///< one a column
+  std::vector<std::size_t> features = {};              ///< the columns that are, in their order
+  std::vector<std::size_t> labels = {}, offsets = {};  ///< likewise, in the order in which they were named
 };
 
 /// Throws ArgumentError for options that cannot be used: a delimiter that numbers or quotes need, a column that is not

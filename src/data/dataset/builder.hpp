@@ -14,10 +14,13 @@ struct Dataset::State {
   bool is_sparse = false;
   std::vector<Column> columns = {};  ///< dense
   SparseRows sparse = {};            ///< sparse
-  Tensor label = {};                 ///< empty, or contiguous [rows] f64
+  Tensor label = {};                 ///< empty, or contiguous [rows] or [rows, K] f64
   Tensor weight = {};                ///< empty, or contiguous [rows] f64
+  Tensor groups = {};                ///< empty, or contiguous [groups + 1] i64, as GroupList::starts
+  Tensor offset = {};                ///< empty, or contiguous [rows] or [rows, K] f64
   std::vector<std::string> classes = {};
-  std::string label_name = {};
+  std::vector<std::string> label_names = {}, offset_names = {};  ///< none, or one a column
+  std::string group_name = {};
   std::vector<std::string> remarks = {};
   std::map<std::string, std::string> slips = {};  ///< of columns that one field turned into text: line 79: "1.2.3"
   std::vector<std::string> missing = {};          ///< the tokens by which it was read

@@ -64,13 +64,13 @@ SparseRows without_columns(const SparseRows& sparse, const std::vector<bool>& dr
 
 }  // namespace
 
-Dataset Dataset::with_label(const NumberList& label, std::string name) const try {
+Dataset Dataset::with_label(const NumberList& label, const NameList& names) const try {
   State state = *state_;
-  if (features() == 0 && state.rows == 0) state.rows = label.values().elements();
-  check_label(label.span(), state.rows);
+  if (features() == 0 && state.rows == 0) state.rows = label.values().size(0);
+  check_label(label.values(), state.rows);
   state.label = label.values();
   state.classes.clear();
-  state.label_name = std::move(name);
+  state.label_names = checked_names("label", names.span(), state.label);
   return DatasetBuilder::make(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_label");
@@ -78,7 +78,7 @@ Dataset Dataset::with_label(const NumberList& label, std::string name) const try
 
 Dataset Dataset::with_label(const NameList& label, std::string name) const try {
   Coded classes = coded(label, false);
-  const Dataset labelled = with_label(NumberList(classes.codes), std::move(name));
+  const Dataset labelled = with_label(NumberList(classes.codes), name);
   State state = *labelled.state_;
   state.classes = std::move(classes.values);
   return DatasetBuilder::make(std::move(state));
@@ -87,12 +87,32 @@ Dataset Dataset::with_label(const NameList& label, std::string name) const try {
 }
 
 Dataset Dataset::with_weight(const NumberList& weight) const try {
-  if (!weight.empty()) check_weight(weight.span(), state_->rows);
+  if (!weight.empty()) check_weight(weight.values(), state_->rows);
   State state = *state_;
   state.weight = weight.values();
   return DatasetBuilder::make(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_weight");
+}
+
+Dataset Dataset::with_groups(const GroupList& groups, std::string name) const try {
+  if (!groups.empty()) check_groups(groups.starts(), state_->rows);
+  State state = *state_;
+  state.groups = groups.starts();
+  state.group_name = groups.empty() ? "" : std::move(name);
+  return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_groups");
+}
+
+Dataset Dataset::with_offset(const NumberList& offset, const NameList& names) const try {
+  if (!offset.empty()) check_offset(offset.values(), state_->rows);
+  State state = *state_;
+  state.offset = offset.values();
+  state.offset_names = checked_names("offset", names.span(), state.offset);
+  return DatasetBuilder::make(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_offset");
 }
 
 Dataset Dataset::with_column(Column column) const try {

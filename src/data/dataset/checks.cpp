@@ -84,9 +84,22 @@ void check_codes(const Column& column) {
   }
 }
 
-void check_size(const char* what, std::size_t entries, std::int64_t rows) {
-  if (static_cast<std::int64_t>(entries) != rows)
-    fail<ArgumentError>("Dataset: {} has {} entries, but there are {} rows.", what, entries, rows);
+std::int64_t columns_of(const Tensor& values) { return values.rank() == 2 ? values.size(1) : 1; }
+
+void check_size(const char* what, const Tensor& values, std::int64_t rows, bool may_have_columns) {
+  if (values.rank() == 1 && values.size(0) != rows)
+    fail<ArgumentError>("Dataset: {} has {} entries, but there are {} rows.", what, values.size(0), rows);
+  if (values.rank() == 2 && (values.size(0) != rows || !may_have_columns))
+    fail<ArgumentError>("Dataset: {} has shape {}, but must be [{}]{}.", what, values.shape().text(), rows,
+                        may_have_columns ? fmt::format(" or [{}, K]", rows) : "");
+}
+
+void check_finite(const char* what, const Tensor& values, std::int64_t rows) {
+  check_size(what, values, rows, true);
+  const auto numbers = values.span<const double>();
+  const auto bad = std::ranges::find_if(numbers, [](double number) { return !std::isfinite(number); });
+  if (bad != numbers.end())
+    fail<DataError>("Dataset: {} is {} at row {}.", what, *bad, (bad - numbers.begin()) / columns_of(values));
 }
 
 }  // namespace
@@ -108,14 +121,28 @@ std::vector<std::string> checked_names(std::span<const std::string> names, std::
   return checked;
 }
 
-void check_label(std::span<const double> label, std::int64_t rows) {
-  check_size("the label", label.size(), rows);
-  for (std::size_t r = 0; r < label.size(); ++r)
-    if (!std::isfinite(label[r])) fail<DataError>("Dataset: the label is {} at row {}.", label[r], r);
+std::vector<std::string> checked_names(std::string_view what, std::span<const std::string> names,
+                                       const Tensor& values) {
+  const std::int64_t columns = values.elements() == 0 ? 0 : columns_of(values);
+  if (!names.empty() && static_cast<std::int64_t>(names.size()) != columns)
+    fail<ArgumentError>("Dataset: {} names for {} {}s.", names.size(), columns, what);
+  std::set<std::string_view> seen;
+  for (const std::string& name : names)
+    if (!seen.insert(name).second) fail<ArgumentError>("Dataset: two {}s are called \"{}\".", what, name);
+  return {names.begin(), names.end()};
 }
 
-void check_weight(std::span<const double> weight, std::int64_t rows) {
-  check_size("the weight", weight.size(), rows);
+void check_label(const Tensor& label, std::int64_t rows) { check_finite("the label", label, rows); }
+void check_offset(const Tensor& offset, std::int64_t rows) { check_finite("the offset", offset, rows); }
+
+void check_groups(const Tensor& starts, std::int64_t rows) {
+  const std::int64_t grouped = starts.span<const std::int64_t>().back();
+  if (grouped != rows) fail<ArgumentError>("Dataset: the groups have {} rows, but there are {}.", grouped, rows);
+}
+
+void check_weight(const Tensor& weights, std::int64_t rows) {
+  check_size("the weight", weights, rows, false);
+  const auto weight = weights.span<const double>();
   bool positive = weight.empty();
   for (std::size_t r = 0; r < weight.size(); ++r) {
     if (!(weight[r] >= 0 && std::isfinite(weight[r])))
@@ -126,7 +153,11 @@ void check_weight(std::span<const double> weight, std::int64_t rows) {
   if (!positive) fail<DataError>("Dataset: every weight is 0.");
 }
 
-void check_classes(std::span<const double> label, std::span<const std::string> classes) {
+void check_classes(const Tensor& labels, std::span<const std::string> classes) {
+  if (labels.rank() == 2)
+    fail<ArgumentError>("Dataset: there are {} classes, but {} labels a row, which are numbers.", classes.size(),
+                        labels.size(1));
+  const auto label = labels.span<const double>();
   std::set<std::string_view> seen;
   for (const std::string& name : classes)
     if (!seen.insert(name).second) fail<ArgumentError>("Dataset: two classes are called \"{}\".", name);

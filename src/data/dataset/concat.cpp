@@ -171,6 +171,50 @@ void check_features(std::span<const Dataset> parts) {
   }
 }
 
+// Contiguous f64 [rows] or [rows, K] below each other.
+Tensor joined_rows(const std::vector<Tensor>& parts) {
+  std::vector<Tensor> flat;
+  for (const Tensor& part : parts) flat.push_back(part.reshape({part.elements()}));
+  const Tensor all = joined_numbers(flat);
+  return parts[0].rank() == 1 ? all : all.reshape({all.elements() / parts[0].size(1), parts[0].size(1)});
+}
+
+// "3 labels a row", "no groups".
+std::string said(const Tensor& values, const char* what) {
+  if (values.elements() == 0) return fmt::format("no {}", what);
+  return values.rank() == 2 ? fmt::format("{} {}s a row", values.size(1), what) : fmt::format("one {} a row", what);
+}
+
+// Throws unless all parts have as many of these a row, or none.
+void want_alike(std::span<const Dataset> parts, const char* what, const Tensor& (*of)(const Dataset&)) {
+  for (std::size_t p = 1; p < parts.size(); ++p)
+    if (said(of(parts[p]), what) != said(of(parts[0]), what))
+      fail<ArgumentError>("Dataset::concat: part {} has {}, part 0 has {}.", p, said(of(parts[p]), what),
+                          said(of(parts[0]), what));
+}
+
+void join_offsets(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+  want_alike(parts, "offset", [](const Dataset& part) -> const Tensor& { return part.offset(); });
+  std::vector<Tensor> offsets;
+  for (const Dataset& part : parts) offsets.push_back(part.offset());
+  if (parts[0].has_offset()) state.offset = joined_rows(offsets);
+}
+
+void join_groups(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+  std::vector<std::int64_t> starts{0};
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    if (parts[p].has_groups() != parts[0].has_groups())
+      fail<ArgumentError>("Dataset::concat: part {} has {} groups, part 0 has {}.", p,
+                          parts[p].has_groups() ? "its" : "no", parts[0].has_groups() ? "some" : "none");
+    const std::int64_t before = starts.back();
+    if (parts[p].has_groups())
+      for (const std::int64_t start : parts[p].groups().span<const std::int64_t>().subspan(1))
+        starts.push_back(before + start);
+  }
+  if (parts[0].has_groups())
+    state.groups = Tensor::copy_of(std::span<const std::int64_t>(starts), {static_cast<std::int64_t>(starts.size())});
+}
+
 // The labels of all, and their classes when they are classes.
 void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
   std::vector<const std::vector<std::string>*> lists;
@@ -183,6 +227,7 @@ void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
                           parts[0].classes().empty() ? p : 0, parts[0].classes().empty() ? 0 : p);
     lists.push_back(&parts[p].classes());
   }
+  want_alike(parts, "label", [](const Dataset& part) -> const Tensor& { return part.label(); });
   if (!parts[0].has_label()) return;
   state.classes = joined(lists);
   std::vector<Tensor> labels;
@@ -192,7 +237,7 @@ void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
       for (double& label : labels.back().span<double>())
         label = code_in(state.classes, part.classes()[static_cast<std::size_t>(label)]);
   }
-  state.label = joined_numbers(labels);
+  state.label = joined_rows(labels);
 }
 
 void join_weights(std::span<const Dataset> parts, DatasetBuilder::State& state) {
@@ -249,6 +294,8 @@ Dataset Dataset::concat_filled(std::span<const Dataset> parts) {
     for (Column& column : state.columns) column = joined_column(column, parts);
   join_labels(parts, state);
   join_weights(parts, state);
+  join_groups(parts, state);
+  join_offsets(parts, state);
   state.origin = joined_origin(parts);
   return DatasetBuilder::make(std::move(state));
 }

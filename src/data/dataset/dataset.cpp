@@ -11,12 +11,16 @@
 namespace linden {
 namespace {
 
-// What all ways from memory share: label and weight, checked. (They are copies already.)
+// What all ways from memory share: what is known of rows beside their features, checked. (They are copies already.)
 void add_options(DatasetBuilder::State& state, const RowOptions& options) {
-  if (!options.label.empty()) check_label(options.label.span(), state.rows);
-  if (!options.weight.empty()) check_weight(options.weight.span(), state.rows);
+  if (!options.label.empty()) check_label(options.label.values(), state.rows);
+  if (!options.weight.empty()) check_weight(options.weight.values(), state.rows);
+  if (!options.groups.empty()) check_groups(options.groups.starts(), state.rows);
+  if (!options.offset.empty()) check_offset(options.offset.values(), state.rows);
   state.label = options.label.values();
   state.weight = options.weight.values();
+  state.groups = options.groups.starts();
+  state.offset = options.offset.values();
 }
 
 // A copy whose columns lie as those of the original do: side by side or one after another.
@@ -42,14 +46,14 @@ void name_features(SparseRows& sparse, int features) {
   for (const std::int32_t column : kept) sparse.names.push_back(number_name(column));
 }
 
-// An f64 tensor [rows] of from_named as a span; empty stays empty.
-Tensor checked_numbers(const char* what, const Tensor& values) {
+// An f64 tensor [rows] of from_named, or [rows, K]; empty stays empty.
+Tensor checked_numbers(const char* what, const Tensor& values, bool may_have_columns) {
   if (values.elements() == 0) return {};
   check_host(fmt::format("{} is", what), values);
-  if (values.rank() != 1 || values.dtype() != DType::f64)
-    fail<ArgumentError>("Dataset: {} is {} of shape {}, but must be f64 of shape [rows].", what,
-                        name_of(values.dtype()), values.shape().text());
-  return values.contiguous();
+  if (values.dtype() != DType::f64 || !(values.rank() == 1 || (may_have_columns && values.rank() == 2)))
+    fail<ArgumentError>("Dataset: {} is {} of shape {}, but must be f64 of shape [rows]{}.", what,
+                        name_of(values.dtype()), values.shape().text(), may_have_columns ? " or [rows, K]" : "");
+  return (values.rank() == 2 && values.size(1) == 1 ? values.select(1, 0) : values).contiguous();
 }
 
 // Of sparse rows that are tensors.
@@ -135,17 +139,17 @@ Dataset Dataset::from_sparse(const Tensor& offsets, const Tensor& columns, const
 Dataset Dataset::from_named(std::vector<Column> columns, Tensor label, Tensor weight,
                             std::vector<std::string> classes) try {
   State state;
-  state.label = checked_numbers("the label", label);
-  state.weight = checked_numbers("the weight", weight);
-  state.rows = columns.empty() ? state.label.elements() : columns[0].values.elements();
+  state.label = checked_numbers("the label", label, true);
+  state.weight = checked_numbers("the weight", weight, false);
+  state.rows = columns.empty() ? state.label.size(0) : columns[0].values.elements();
   std::vector<std::string> names;
   for (const Column& column : columns) names.push_back(column.name);
   checked_names(names, static_cast<std::int64_t>(names.size()));
   for (const Column& column : columns) check_column(column, state.rows);
   const bool has_label = state.label.elements() > 0;
-  if (has_label) check_label(state.label.span<const double>(), state.rows);
-  if (state.weight.elements() > 0) check_weight(state.weight.span<const double>(), state.rows);
-  if (!classes.empty()) check_classes(state.label.span<const double>(), classes);
+  if (has_label) check_label(state.label, state.rows);
+  if (state.weight.elements() > 0) check_weight(state.weight, state.rows);
+  if (!classes.empty()) check_classes(state.label, classes);
   state.classes = std::move(classes);
   state.columns = std::move(columns);
   return DatasetBuilder::make(std::move(state));
@@ -168,7 +172,11 @@ std::vector<std::string> Dataset::feature_names() const try {
   fail_out_of_memory("Dataset::feature_names");
 }
 
-const std::string& Dataset::label_name() const& noexcept { return state_->label_name; }
+const std::string& Dataset::label_name() const& noexcept {
+  static const std::string none;
+  return state_->label_names.empty() ? none : state_->label_names.front();
+}
+const std::vector<std::string>& Dataset::label_names() const& noexcept { return state_->label_names; }
 bool Dataset::is_sparse() const noexcept { return state_->is_sparse; }
 const std::vector<Column>& Dataset::columns() const& noexcept { return state_->columns; }
 
@@ -187,6 +195,10 @@ bool Dataset::has_label() const noexcept { return state_->label.elements() > 0; 
 const Tensor& Dataset::label() const& noexcept { return state_->label; }
 const std::vector<std::string>& Dataset::classes() const& noexcept { return state_->classes; }
 const Tensor& Dataset::weight() const& noexcept { return state_->weight; }
+bool Dataset::has_groups() const noexcept { return state_->groups.elements() > 0; }
+const Tensor& Dataset::groups() const& noexcept { return state_->groups; }
+bool Dataset::has_offset() const noexcept { return state_->offset.elements() > 0; }
+const Tensor& Dataset::offset() const& noexcept { return state_->offset; }
 
 Schema Dataset::schema() const try {
   Schema schema;
@@ -194,7 +206,9 @@ Schema Dataset::schema() const try {
     for (const std::string& name : state_->sparse.names) schema.features.push_back({name, false, {}});
   for (const Column& column : state_->columns)
     schema.features.push_back({column.name, column.categorical, column.categories});
-  schema.label_name = state_->label_name;
+  schema.label_names = state_->label_names;
+  schema.group_name = state_->group_name;
+  schema.offset_names = state_->offset_names;
   schema.classes = state_->classes;
   schema.missing = state_->missing;
   schema.only_missing = state_->only_missing;

@@ -8,6 +8,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "data/dataset/builder.hpp"
+#include "data/dataset/groups.hpp"
 
 namespace linden {
 namespace {
@@ -63,8 +64,15 @@ template <class Options>
 std::span<const double> strata(const char* where, const Dataset& data, const Options& options) {
   if (options.stratified && !options.groups.empty())
     fail<ArgumentError>("{}: both strata and groups are asked for. Hint: choose one.", where);
+  if (options.stratified && data.has_groups())
+    fail<ArgumentError>(
+        "{}: strata are asked for, and the data has groups, whose rows stay together. Hint: leave one of them out.",
+        where);
   if (options.stratified && !data.has_label())
     fail<ArgumentError>("{}: the strata are those of the label, and the data has none.", where);
+  if (options.stratified && data.label().rank() == 2)
+    fail<ArgumentError>("{}: the strata are those of one label, and the data has {} a row.", where,
+                        data.label().size(1));
   if (!options.groups.empty() && options.groups.values().elements() != data.rows())
     fail<ArgumentError>("{}: {} groups are given for {} rows.", where, options.groups.values().elements(), data.rows());
   const auto groups = options.groups.span();
@@ -74,6 +82,24 @@ std::span<const double> strata(const char* where, const Dataset& data, const Opt
     fail<ArgumentError>("{}: the group is {} at {}.", where, *bad, data.where(row));
   }
   return options.stratified ? data.label().span<const double>() : std::span<const double>();
+}
+
+// The group of each row, those of the options, else the data's own; empty where each row stands for itself. Throws
+// where the groups of the options tear one of the data's apart.
+template <class Options>
+std::vector<double> kept_together(const char* where, const Dataset& data, const Options& options) {
+  const std::span<const double> asked = options.groups.span();
+  const std::vector<std::int64_t> own = group_numbers(data.groups());
+  if (asked.empty()) return {own.begin(), own.end()};
+  for (std::size_t row = 1; row < own.size(); ++row)
+    if (own[row] == own[row - 1] && asked[row] != asked[row - 1]) {
+      const auto place = [&](std::size_t r) { return data.where(static_cast<std::int64_t>(r)); };
+      fail<ArgumentError>(
+          "{}: .groups has {} at {} and {} at {}, but these rows are of one group of the data, whose rows stay "
+          "together.",
+          where, asked[row - 1], place(row - 1), asked[row], place(row));
+    }
+  return {asked.begin(), asked.end()};
 }
 
 Fold fold_of(const std::vector<bool>& is_test) {
@@ -106,8 +132,8 @@ std::pair<Dataset, Dataset> Dataset::split(const SplitOptions& options) const tr
   const std::span<const double> label = strata(where, *this, options);
   const std::int64_t rows = state_->rows, count = std::llround(static_cast<double>(rows) * fraction);
   std::vector<bool> is_test(static_cast<std::size_t>(rows));
-  if (!options.groups.empty()) {
-    is_test = draw_groups(options.groups.span(), count, options.seed);
+  if (const std::vector<double> groups = kept_together(where, *this, options); !groups.empty()) {
+    is_test = draw_groups(groups, count, options.seed);
   } else if (options.stratified) {
     const auto phase =
         rows == 0 ? 0 : static_cast<std::int64_t>(bits_of(options.seed, rows) % static_cast<std::uint64_t>(rows));
@@ -135,13 +161,14 @@ std::vector<Fold> Dataset::folds(const FoldOptions& options) const try {
                         options.count, state_->rows);
   const auto count = static_cast<std::size_t>(options.count);
   std::vector<std::vector<bool>> is_test(count, std::vector<bool>(static_cast<std::size_t>(state_->rows)));
-  if (options.groups.empty()) {
+  const std::vector<double> together = kept_together(where, *this, options);
+  if (together.empty()) {
     const std::size_t phase = bits_of(options.seed, state_->rows) % count;
     const Rows order = dealing_order(state_->rows, label, options.seed);
     for (std::size_t i = 0; i < order.size(); ++i)
       is_test[(i + phase) % count][static_cast<std::size_t>(order[i])] = true;
   } else {
-    std::vector<Rows> groups = groups_of(options.groups.span(), options.seed);
+    std::vector<Rows> groups = groups_of(together, options.seed);
     if (groups.size() < count)
       fail<ArgumentError>("{}: .count is {}, but there are {} groups.", where, count, groups.size());
     std::ranges::stable_sort(groups, std::greater<>(), &Rows::size);

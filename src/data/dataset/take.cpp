@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "data/dataset/builder.hpp"
+#include "data/dataset/groups.hpp"
 
 namespace linden {
 namespace {
@@ -36,11 +37,29 @@ void gather(const Tensor& values, Rows rows, std::int64_t first, const Tensor& t
     gather<std::uint64_t>(first_of(values), values.strides()[0], rows, to);
 }
 
-Tensor take_vector(const Tensor& values, Rows rows) {
+// Contiguous f64 [rows] or [rows, K].
+Tensor take_numbers(const Tensor& values, Rows rows) {
   if (values.elements() == 0) return values;
-  Tensor taken = Tensor::empty({static_cast<std::int64_t>(rows.size())}, values.dtype());
-  gather(values, rows, 0, taken);
+  const auto count = static_cast<std::int64_t>(rows.size());
+  const std::int64_t width = values.rank() == 2 ? values.size(1) : 1;
+  Tensor taken = Tensor::empty(values.rank() == 2 ? Shape{count, width} : Shape{count});
+  auto* to = taken.data<double>();
+  for (const std::int64_t row : rows) to = std::copy_n(values.data<const double>() + row * width, width, to);
   return taken;
+}
+
+Tensor take_groups(const Tensor& starts, Rows rows) {
+  if (starts.elements() == 0) return starts;
+  const std::vector<std::int64_t> groups = group_numbers(starts);
+  std::vector<std::int64_t> taken;
+  for (const std::int64_t row : rows) taken.push_back(groups[static_cast<std::size_t>(row)]);
+  return group_starts(taken, [&](const TornGroup& torn) {
+    const auto row = [&](std::int64_t place) { return rows[static_cast<std::size_t>(place)]; };
+    fail<DataError>(
+        "Dataset::take: rows {} and {} are of one group, and row {}, taken between them, is of another. Hint: take the "
+        "rows of a group one after another.",
+        row(torn.first), row(torn.last), row(torn.between));
+  });
 }
 
 std::vector<Column> take_columns(const std::vector<Column>& columns, Rows rows) {
@@ -93,8 +112,10 @@ Dataset Dataset::take(std::span<const std::int64_t> rows) const try {
     state.sparse = take_sparse(state_->sparse, rows);
   else
     state.columns = take_columns(state_->columns, rows);
-  state.label = take_vector(state_->label, rows);
-  state.weight = take_vector(state_->weight, rows);
+  state.label = take_numbers(state_->label, rows);
+  state.weight = take_numbers(state_->weight, rows);
+  state.groups = take_groups(state_->groups, rows);
+  state.offset = take_numbers(state_->offset, rows);
   state.origin = origin_of_rows(state_->origin, {rows.begin(), rows.end()});
   return DatasetBuilder::make(std::move(state));
 } catch (const std::bad_alloc&) {

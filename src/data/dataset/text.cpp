@@ -19,14 +19,18 @@ std::string text_column(const Column& column, const DatasetBuilder::State& state
                      slip == state.slips.end() ? "" : "; " + slip->second);
 }
 
+// "label y: numbers from 0 to 7", "2 labels (a, b): numbers from 0 to 7".
 std::string label_text(const Dataset& data) {
-  const std::string name = data.label_name().empty() ? "" : " " + data.label_name();
+  std::string name = data.label_name().empty() ? "label" : "label " + data.label_name();
+  if (data.label().rank() == 2)
+    name = fmt::format("{} labels{}", data.label().size(1),
+                       data.label_names().empty() ? "" : fmt::format(" ({})", listing(data.label_names(), 6)));
   if (!data.classes().empty())
-    return fmt::format("label{}: {} ({})", name, counted(data.classes().size(), "class", "classes"),
+    return fmt::format("{}: {} ({})", name, counted(data.classes().size(), "class", "classes"),
                        listing(data.classes(), 6));
   const auto values = data.label().span<const double>();
   const auto [least, most] = std::ranges::minmax(values);
-  return fmt::format("label{}: numbers from {:.6g} to {:.6g}", name, least, most);
+  return fmt::format("{}: numbers from {:.6g} to {:.6g}", name, least, most);
 }
 
 }  // namespace
@@ -40,6 +44,9 @@ std::ostream& operator<<(std::ostream& out, const Dataset& data) try {
   if (data.is_sparse()) out << fmt::format(", sparse: {}", counted(data.sparse().values.elements(), "value"));
   if (data.has_label()) out << "; " << label_text(data);
   if (data.weight().elements() > 0) out << "; weighted";
+  if (data.has_groups()) out << "; " << counted(data.groups().elements() - 1, "group");
+  if (data.has_offset())
+    out << (data.offset().rank() == 2 ? fmt::format("; {} offsets", data.offset().size(1)) : "; offset");
   return out;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("operator<<");

@@ -8,9 +8,11 @@ namespace linden {
 
 NumberList::NumberList(const Tensor& values) {
   check_host("numbers of rows are", values);
-  if (values.rank() != 1)
-    fail<ArgumentError>("Dataset: numbers of rows have shape {}, but must be [rows].", values.shape().text());
-  values_ = cast(values.detach(), DType::f64).clone();
+  if (values.rank() != 1 && values.rank() != 2)
+    fail<ArgumentError>("Dataset: numbers of rows have shape {}, but must be [rows], or [rows, K] of K a row.",
+                        values.shape().text());
+  const bool is_column = values.rank() == 2 && values.size(1) == 1;
+  values_ = cast((is_column ? values.select(1, 0) : values).detach(), DType::f64).clone();
 }
 
 }  // namespace linden

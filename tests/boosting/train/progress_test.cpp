@@ -108,12 +108,13 @@ TEST(Progress, MetricsSeeTheScoresThatPredictionsAreMadeOf) {
         if (classes > 1) label = (label > 1) + (classes > 2 && label > 3);
       return data.dataset();
     };
-    const Dataset train = labelled(1), watched = labelled(2);
+    const Dataset train = labelled(1), watched = labelled(2).with_groups(GroupList::sizes({100, 200}));
     std::vector<std::vector<double>> predictions, scores;
     const Metric noting("noting", false, [&](const MetricInput& in) {
       predictions.push_back(numbers_of(in.prediction));
       scores.push_back(numbers_of(in.score));
       EXPECT_EQ(in.score.shape(), in.prediction.shape());
+      EXPECT_EQ(in.groups.elements(), scores.size() % 2 == 1 ? 3 : 0);  // of the validation set, then of the others
       return 0;
     });
     BoostingConfig config = with_rounds(2);

@@ -303,5 +303,51 @@ TEST(Csv, AdultHasEightCategoricalFeatures) {
   EXPECT_EQ(data.classes(), (Names{"<=50K", ">50K"}));
 }
 
+TEST(Csv, GroupsStandTogether) {
+  const auto groups = [](const std::string& ids) {
+    std::string text = "x,q\n";
+    for (const char id : ids) text += fmt::format("1,{}\n", id);
+    return csv(text, {.group = "q"}, 6);
+  };
+  EXPECT_EQ(numbers(groups("aabccc").groups()), (std::vector<double>{0, 2, 3, 6}));
+  EXPECT_EQ(numbers(csv("x,q\n1,7\n1,7.0\n1,9007199254740993\n1,9007199254740992\n", {.group = "q"}).groups()),
+            (std::vector<double>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(refusal<DataError>([&] { groups("aabca"); }),
+            "x.csv:6: the group (column \"q\") is \"a\", as at x.csv:3, but x.csv:4 between them is of another. Hint: "
+            "sort the rows by group.");
+  EXPECT_EQ(refusal<DataError>([] { csv("x,q\n1,a\n1,\n", {.group = "q"}); }),
+            "x.csv:3: the group (column \"q\") is missing. Hint: each row is of one group, or there are none.");
+  EXPECT_EQ(
+      refusal<DataError>([] { csv("x,q\n1,a\n1,NA\n", {.group = "q"}); }),
+      "x.csv:3: the group (column \"q\") is missing (\"NA\"). Hint: each row is of one group, or there are none.");
+}
+
+TEST(Csv, OffsetsAreFiniteNumbers) {
+  for (const char* bad : {"", "abc", "inf", "1e999", "NA"})
+    EXPECT_EQ(refusal<DataError>([&] { csv(fmt::format("x,o\n1,2\n1,{}\n", bad), {.offset = "o"}); }),
+              fmt::format("x.csv:3: the offset (column \"o\") is \"{}\", but an offset is a finite number.", bad));
+  EXPECT_EQ(numbers(csv("x,o\n1,-2\n1,1e-3\n", {.offset = "o"}).offset()), (std::vector<double>{-2, 1e-3}));
+}
+
+TEST(Csv, SeveralLabelsAreNumbersAndMayLackRows) {
+  const std::string text = "x,a,b,q\n1,1,2,u\n2,,3,v\n3,4,5,u\n4,6,,w\n";
+  const CsvOptions options{.label = {"a", "b"}, .drop_unlabelled = true};
+  const Dataset data = csv(text, options);
+  EXPECT_EQ(numbers(data.label()), (std::vector<double>{1, 2, 4, 5}));
+  EXPECT_EQ(data.where(1), "x.csv:4");
+  EXPECT_EQ(data.remarks(), std::vector<std::string>{"x.csv: 2 of 4 rows have no label and are left out."});
+  EXPECT_EQ(refusal<DataError>([&] {
+              csv(text, {.label = {"a", "b"}});
+            }),
+            "x.csv:3: the label (column \"a\") is missing. Hint: have rows without a label left out, or mend the row.");
+  EXPECT_EQ(refusal<DataError>([&] { csv("x,a,b\n1,1,\n2,,3\n", options); }),
+            "Dataset::from_csv(\"x.csv\"): every label (column \"a\", \"b\") is missing.");
+  EXPECT_EQ(refusal<DataError>([] {
+              csv("x,a,b\n1,1,2\n2,1,no\n", {.label = {"a", "b"}});
+            }),
+            "x.csv:3: the label (column \"b\") is text (2, no), but several labels a row are numbers. Hint: one column "
+            "for each class, with 1 where it holds.");
+}
+
 }  // namespace
 }  // namespace linden

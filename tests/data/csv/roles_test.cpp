@@ -122,5 +122,58 @@ TEST(CsvRoles, ADelimiterMustNotBePartOfFields) {
   for (const char c : {'\n', '\r', '.', '-', '+', 'e', 'Z', '0'}) EXPECT_NE(refused({.delimiter = c}), "");
 }
 
+TEST(CsvRoles, GroupsOffsetsAndSeveralLabelsAreNoFeatures) {
+  const std::string file = "x,q,o,a,p,b\n1,7,0.5,1,-1,2\n2,7,-1.5,3,-2,4\n3,u,2.5,5,-3,6\n";
+  const Dataset data = csv(file, {.label = {"b", "a"}, .group = "q", .offset = {"o", "p"}});
+  EXPECT_EQ(data.feature_names(), std::vector<std::string>{"x"});
+  EXPECT_EQ(data.label_names(), (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(data.label().shape(), (Shape{3, 2}));
+  EXPECT_EQ(numbers(data.label()), (std::vector<double>{2, 1, 4, 3, 6, 5}));
+  EXPECT_EQ(numbers(data.groups()), (std::vector<double>{0, 2, 3}));
+  EXPECT_EQ(data.offset().shape(), (Shape{3, 2}));
+  EXPECT_EQ(numbers(data.offset()), (std::vector<double>{0.5, -1, -1.5, -2, 2.5, -3}));
+  const Dataset one = csv(file, {.label = "-1", .offset = "o"});
+  EXPECT_EQ(one.label_names(), std::vector<std::string>{"b"});
+  EXPECT_EQ(one.offset().shape(), Shape{3});
+  EXPECT_EQ(numbers(one.offset()), (std::vector<double>{0.5, -1.5, 2.5}));
+}
+
+TEST(CsvRoles, ASchemaNamesGroupsOffsetsAndAllLabels) {
+  const std::string file = "x,q,o,a,b\n1,7,0.5,1,2\n2,7,-1.5,3,4\n3,u,2.5,5,6\n";
+  const CsvOptions options{.label = {"a", "b"}, .group = "q", .offset = "o"};
+  const Schema schema = csv(file, options).schema();
+  EXPECT_EQ(schema.label_names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(schema.group_name, "q");
+  EXPECT_EQ(schema.offset_names, std::vector<std::string>{"o"});
+  EXPECT_EQ(dump(csv_by(schema, file)), dump(csv(file, options)));
+  // Labels and groups are read where they are there, offsets must be.
+  const Dataset rows = csv_by(schema, "o,x\n1,2\n");
+  EXPECT_FALSE(rows.has_label());
+  EXPECT_FALSE(rows.has_groups());
+  EXPECT_EQ(numbers(rows.offset()), std::vector<double>{1});
+  EXPECT_EQ(numbers(csv_by(schema, "o,x,r\n1,2,s\n", {.group = "r"}).groups()), (std::vector<double>{0, 1}));
+  const auto refused_by = [&](const std::string& other, const CsvOptions& more = {}) {
+    return refusal<Error>([&] { csv_by(schema, other, more); });
+  };
+  EXPECT_EQ(refused_by("x,a\n1,2\n"),
+            "Dataset::from_csv(\"x.csv\"): no column \"b\", which is one of 2 labels. Columns: x, a.");
+  EXPECT_EQ(refused_by("x,p\n1,2\n"),
+            "Dataset::from_csv(\"x.csv\"): no column \"o\", which was the offset in training. Columns: x, p.");
+  EXPECT_EQ(refused_by("x,o\n1,2\n", {.group = "q"}), "Dataset::from_csv(\"x.csv\"): no column \"q\". Columns: x, o.");
+}
+
+TEST(CsvRoles, GroupsAndOffsetsHaveOneUse) {
+  EXPECT_EQ(refused({.label = {"area", "area"}}),
+            "Dataset::from_csv(\"x.csv\"): column \"area\" is named twice as the label.");
+  EXPECT_EQ(refused({.label = "price", .group = "price"}),
+            "Dataset::from_csv(\"x.csv\"): column \"price\" cannot be the label and the group.");
+  EXPECT_EQ(refused({.group = "area", .offset = "area"}),
+            "Dataset::from_csv(\"x.csv\"): column \"area\" cannot be the group and the offset.");
+  EXPECT_EQ(refused({.offset = "area", .drop = {"area"}}),
+            "Dataset::from_csv(\"x.csv\"): column \"area\" cannot be the offset and dropped.");
+  EXPECT_EQ(refused({.group = "area", .categorical = {"area"}}),
+            "Dataset::from_csv(\"x.csv\"): column \"area\" is the group; only features are taken as categories.");
+}
+
 }  // namespace
 }  // namespace linden

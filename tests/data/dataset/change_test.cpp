@@ -79,5 +79,40 @@ TEST(Change, AColumnIsFoundByItsName) {
             "Dataset::column: no column \"1\" in compressed rows. Did you mean \"1\"? Columns: 1.");
 }
 
+TEST(Change, SeveralLabelsOffsetsAndGroups) {
+  const Tensor two = Tensor::of({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}});
+  const Dataset labelled = rows().with_label(two, Names{"a", "b"});
+  EXPECT_EQ(labelled.label_names(), (Names{"a", "b"}));
+  EXPECT_EQ(labelled.label_name(), "a");
+  EXPECT_EQ(labelled.label().shape(), (Shape{3, 2}));
+  EXPECT_TRUE(labelled.classes().empty());
+  EXPECT_TRUE(rows().with_label(two).label_names().empty());
+  EXPECT_EQ(Dataset().with_label(two).rows(), 3);
+  const Dataset data = rows().with_offset({1, -2, 3}, "o").with_groups({"p", "p", "q"}, "g");
+  EXPECT_EQ(numbers(data.offset()), (Numbers{1, -2, 3}));
+  EXPECT_EQ(numbers(data.groups()), (Numbers{0, 2, 3}));
+  EXPECT_EQ(data.schema().group_name, "g");
+  EXPECT_EQ(data.schema().offset_names, Names{"o"});
+  EXPECT_EQ(numbers(data.without({"x"}).with_column("n", {1, 2, 3}).groups()), (Numbers{0, 2, 3}));
+  EXPECT_EQ(dump(data.with_offset({}).with_groups({})), dump(rows()));
+  const auto refused = [&](const Names& names) {
+    return refusal<ArgumentError>([&] { rows().with_label(two, names); });
+  };
+  EXPECT_EQ(refused({"a", "b", "c"}), "Dataset: 3 names for 2 labels.");
+  EXPECT_EQ(refused({"a", "a"}), "Dataset: two labels are called \"a\".");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              rows().with_offset({1, 2, 3}, Names{"a", "b"});
+            }),
+            "Dataset: 2 names for 1 offsets.");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              rows().with_groups({1, 2});
+            }),
+            "Dataset: the groups have 2 rows, but there are 3.");
+  EXPECT_EQ(refusal<DataError>([] {
+              rows().with_offset({1, std::nan(""), 3});
+            }),
+            "Dataset: the offset is nan at row 1.");
+}
+
 }  // namespace
 }  // namespace linden

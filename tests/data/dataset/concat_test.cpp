@@ -64,5 +64,26 @@ TEST(Concat, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(refused(plain, libsvm("1 1:1\n")), "Dataset::concat: part 0 is dense and part 1 is not.");
 }
 
+TEST(Concat, GroupsOffsetsAndSeveralLabels) {
+  const std::string head = "x,q,o,a,b\n", first = "1,u,0.5,1,2\n2,u,1.5,3,4\n3,v,2.5,5,6\n", second = "4,v,3.5,7,8\n";
+  const CsvOptions options{.label = {"a", "b"}, .group = "q", .offset = "o"};
+  const Dataset parts = Dataset::concat({csv(head + first, options), csv(head + second, options)});
+  EXPECT_EQ(numbers(parts.groups()), (Numbers{0, 2, 3, 4}));  // "v" of the second part is a group of its own
+  EXPECT_EQ(numbers(parts.offset()), (Numbers{0.5, 1.5, 2.5, 3.5}));
+  EXPECT_EQ(parts.label().shape(), (Shape{4, 2}));
+  EXPECT_EQ(numbers(parts.label()), (Numbers{1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(parts.label_names(), (Names{"a", "b"}));
+  const Dataset data = parts.take(std::vector<std::int64_t>{0, 1, 2});
+  const auto refused = [&](const Dataset& other) {
+    return refusal<ArgumentError>([&] { Dataset::concat({data, other}); });
+  };
+  EXPECT_EQ(refused(data.with_groups({})), "Dataset::concat: part 1 has no groups, part 0 has some.");
+  EXPECT_EQ(refused(data.with_offset({})), "Dataset::concat: part 1 has no offset, part 0 has one offset a row.");
+  EXPECT_EQ(refused(data.with_offset(Tensor::zeros({3, 2}))),
+            "Dataset::concat: part 1 has 2 offsets a row, part 0 has one offset a row.");
+  EXPECT_EQ(refused(data.with_label({1, 2, 3})),
+            "Dataset::concat: part 1 has one label a row, part 0 has 2 labels a row.");
+}
+
 }  // namespace
 }  // namespace linden

@@ -117,9 +117,48 @@ TEST(Dataset, TakesAnyNumbersAndNames) {
             }),
             "Dataset: row 1 has column -1, but there are 2 features.");
   EXPECT_EQ(refusal<ArgumentError>([] {
-              Dataset::from_rows({1, 2}, 1, {.label = Tensor::zeros({2, 1})});
+              Dataset::from_rows({1, 2}, 1, {.label = Tensor::zeros({2, 1, 1})});
             }),
-            "Dataset: numbers of rows have shape [2, 1], but must be [rows].");
+            "Dataset: numbers of rows have shape [2, 1, 1], but must be [rows], or [rows, K] of K a row.");
+}
+
+TEST(Dataset, LabelsAndOffsetsMayBeSeveralARow) {
+  const Tensor two = Tensor::of({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}});
+  const Dataset data = Dataset::from_rows({1, 2, 3}, 1, {.label = two, .offset = two * 10});
+  EXPECT_EQ(data.label().shape(), (Shape{3, 2}));
+  EXPECT_EQ(numbers(data.label()), (Numbers{1, 2, 3, 4, 5, 6}));
+  EXPECT_TRUE(data.has_label());
+  EXPECT_EQ(data.label_name(), "");
+  EXPECT_EQ(data.offset().shape(), (Shape{3, 2}));
+  EXPECT_EQ(numbers(data.offset()), (Numbers{10, 20, 30, 40, 50, 60}));
+  const Tensor column = two.select(1, 1).unsqueeze(1);  // [3, 1] is one a row
+  const Dataset one = Dataset::from_rows({1, 2, 3}, 1, {.label = column, .offset = {7, 8, 9}});
+  EXPECT_EQ(one.label().shape(), Shape{3});
+  EXPECT_EQ(numbers(one.label()), (Numbers{2, 4, 6}));
+  EXPECT_EQ(numbers(one.offset()), (Numbers{7, 8, 9}));
+  EXPECT_FALSE(Dataset::from_rows({1, 2, 3}, 1).has_offset());
+  const Column x{.name = "x", .values = Tensor::zeros({3})};
+  const Tensor turned = two.transpose(0, 1).contiguous().transpose(0, 1);
+  EXPECT_EQ(numbers(Dataset::from_named({x}, turned).label()), (Numbers{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(Dataset::from_named({x}, column).label().shape(), Shape{3});
+}
+
+TEST(Dataset, RefusesLabelsWeightsAndOffsetsThatDoNotFit) {
+  const auto refused = [](const RowOptions& options) {
+    return refusal<Error>([&] { Dataset::from_rows({1, 2, 3}, 1, options); });
+  };
+  const Tensor hole = Tensor::of({{1.0, 2.0}, {3.0, std::nan("")}, {5.0, 6.0}});
+  EXPECT_EQ(refused({.label = Tensor::zeros({2, 3})}),
+            "Dataset: the label has shape [2, 3], but must be [3] or [3, K].");
+  EXPECT_EQ(refused({.label = hole}), "Dataset: the label is nan at row 1.");
+  EXPECT_EQ(refused({.weight = Tensor::ones({3, 2})}), "Dataset: the weight has shape [3, 2], but must be [3].");
+  EXPECT_EQ(refused({.offset = {1, 2}}), "Dataset: the offset has 2 entries, but there are 3 rows.");
+  EXPECT_EQ(refused({.offset = {1, 2, INFINITY}}), "Dataset: the offset is inf at row 2.");
+  const Column x{.name = "x", .values = Tensor::zeros({2})};
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              Dataset::from_named({x}, Tensor::zeros({2, 2}), {}, {"a", "b"});
+            }),
+            "Dataset: there are 2 classes, but 2 labels a row, which are numbers.");
 }
 
 TEST(Dataset, TheHeadersExampleIsOne) {
@@ -321,7 +360,7 @@ TEST(Dataset, RefusesColumnsThatDoNotFit) {
   EXPECT_EQ(refused_named({{.name = "n", .values = Tensor::zeros({2}), .categories = {"a"}}}),
             "Dataset: feature \"n\" has 1 categories, but is not categorical.");
   EXPECT_EQ(refused_named({x}, Tensor::zeros({2}, DType::f32)),
-            "Dataset: the label is f32 of shape [2], but must be f64 of shape [rows].");
+            "Dataset: the label is f32 of shape [2], but must be f64 of shape [rows] or [rows, K].");
   const Tensor label = Tensor::copy_of(std::span<const double>(std::array{0.0, 2.0}), {2});
   EXPECT_EQ(refused_named({x}, label, {"a", "b"}),
             "Dataset: the label is 2 at row 1, which is no number of one of 2 classes.");

@@ -1,6 +1,7 @@
 // split and folds: complements in old order, by strata and by groups.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -175,6 +176,68 @@ TEST(Folds, WhatCannotBeDealtIsRefused) {
               data.split({.groups = {1, 1, 1, 1, 1, 1}});
             }),
             "Dataset::split: .test_fraction 0.2 of 6 rows leaves none for testing.");
+}
+
+// Whether the part has all rows of a group or none, and its groups are those of the whole. Labels number the groups.
+void expect_whole_groups(const Dataset& part, const std::vector<std::int64_t>& sizes) {
+  const auto starts = part.groups().span<const std::int64_t>();
+  ASSERT_EQ(starts.back(), part.rows());
+  for (std::size_t g = 0; g + 1 < starts.size(); ++g) {
+    const double group = part.label().at<double>({starts[g]});
+    EXPECT_EQ(starts[g + 1] - starts[g], sizes[static_cast<std::size_t>(group)]);
+    for (std::int64_t row = starts[g]; row < starts[g + 1]; ++row) EXPECT_EQ(part.label().at<double>({row}), group);
+  }
+}
+
+TEST(Folds, TheDatasOwnGroupsStayWhole) {
+  std::vector<std::int64_t> sizes;
+  Numbers label;
+  for (int group = 0; group < 30; ++group) {
+    sizes.push_back(1 + group * group % 7);
+    label.insert(label.end(), static_cast<std::size_t>(sizes.back()), group);
+  }
+  const auto rows = static_cast<int>(label.size());
+  const Dataset data = numbered(rows).with_label(label).with_groups(GroupList::sizes(sizes));
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const auto [train, test] = data.split({.test_fraction = 0.3, .seed = seed});
+    EXPECT_NEAR(static_cast<double>(test.rows()), 0.3 * rows, 4);
+    EXPECT_EQ(train.groups().elements() + test.groups().elements(), 32);
+    expect_whole_groups(train, sizes);
+    expect_whole_groups(test, sizes);
+    std::size_t tested = 0;
+    for (const Fold& fold : data.folds({.count = 4, .seed = seed})) {
+      expect_whole_groups(data.take(fold.train), sizes);
+      expect_whole_groups(data.take(fold.test), sizes);
+      tested += fold.test.size();
+    }
+    EXPECT_EQ(tested, label.size());
+  }
+  // The draw is that of the same groups given as an option, which may also be coarser.
+  EXPECT_EQ(dump(data.split({.seed = 3}).second), dump(data.split({.seed = 3, .groups = label}).second));
+  Numbers coarse = label;
+  for (double& group : coarse) group = std::floor(group / 10);
+  for (const Fold& fold : data.folds({.count = 3, .groups = coarse}))
+    for (const std::int64_t row : fold.test)
+      EXPECT_EQ(coarse[static_cast<std::size_t>(row)], coarse[static_cast<std::size_t>(fold.test[0])]);
+  EXPECT_EQ(refusal<ArgumentError>([&] { data.folds({.count = 31}); }),
+            "Dataset::folds: .count is 31, but there are 30 groups.");
+}
+
+TEST(Folds, GroupsOfTheDataGoWithNeitherStrataNorGroupsThatTearThem) {
+  const Dataset data = numbered(4).with_groups({1, 1, 2, 2});
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] { data.split({.stratified = true}); }),
+      "Dataset::split: strata are asked for, and the data has groups, whose rows stay together. Hint: leave one of "
+      "them out.");
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              data.folds({.count = 2, .groups = {1, 1, 1, 2}});
+            }),
+            "Dataset::folds: .groups has 1 at row 2 and 2 at row 3, but these rows are of one group of the data, whose "
+            "rows stay together.");
+  EXPECT_EQ(refusal<ArgumentError>([] {
+              numbered(4).with_label(Tensor::zeros({4, 2})).folds({.stratified = true});
+            }),
+            "Dataset::folds: the strata are those of one label, and the data has 2 a row.");
 }
 
 }  // namespace

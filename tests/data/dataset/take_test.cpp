@@ -1,6 +1,7 @@
 // take: the right rows, with all that belongs to them.
 #include <algorithm>
 #include <array>
+#include <linden/ops.hpp>
 #include <numeric>
 
 #include "data/reading.hpp"
@@ -54,6 +55,36 @@ TEST(Take, RefusesARowOutOfRange) {
   EXPECT_EQ(refusal<ArgumentError>([] { numbered(5).take(std::array<std::int64_t, 2>{0, 5}); }), message);
   EXPECT_EQ(refusal<ArgumentError>([] { numbered(5).take(std::array<std::int64_t, 1>{-1}); }),
             "Dataset::take: row -1 is out of range; there are 5 rows.");
+}
+
+Dataset grouped() {  // groups of 2, 1 and 3 rows
+  const Numbers x{0, 1, 2, 3, 4, 5};
+  const Tensor column = Tensor::copy_of(std::span<const double>(x), {6});
+  return Dataset::from_rows(x, 1,
+                            {.label = stack(std::vector{column, column + 0.5}, 1),
+                             .groups = GroupList::sizes({2, 1, 3}),
+                             .offset = column + 10});
+}
+
+TEST(Take, KeepsGroupsOffsetsAndAllLabels) {
+  const Dataset taken = grouped().take(std::array<std::int64_t, 6>{5, 3, 4, 2, 0, 1});
+  EXPECT_EQ(numbers(taken.groups()), (Numbers{0, 3, 4, 6}));
+  EXPECT_EQ(numbers(taken.offset()), (Numbers{15, 13, 14, 12, 10, 11}));
+  EXPECT_EQ(taken.label().shape(), (Shape{6, 2}));
+  EXPECT_EQ(numbers(taken.label()), (Numbers{5, 5.5, 3, 3.5, 4, 4.5, 2, 2.5, 0, 0.5, 1, 1.5}));
+  // A group of which some rows are taken is smaller; rows taken twice are two of it.
+  EXPECT_EQ(numbers(grouped().take(std::array<std::int64_t, 2>{1, 4}).groups()), (Numbers{0, 1, 2}));
+  EXPECT_EQ(numbers(grouped().take(std::array<std::int64_t, 4>{3, 3, 3, 0}).groups()), (Numbers{0, 3, 4}));
+  EXPECT_FALSE(grouped().take({}).has_groups());
+}
+
+TEST(Take, DoesNotTearGroupsApart) {
+  EXPECT_EQ(
+      refusal<DataError>([] {
+        grouped().take(std::array<std::int64_t, 4>{4, 3, 1, 5});
+      }),
+      "Dataset::take: rows 3 and 5 are of one group, and row 1, taken between them, is of another. Hint: take the "
+      "rows of a group one after another.");
 }
 
 }  // namespace

@@ -30,5 +30,12 @@ TEST(DatasetText, NamesLabelWeightAndSparseRows) {
   EXPECT_EQ(text_of(Dataset()), "0 rows, 0 features");
 }
 
+TEST(DatasetText, NamesGroupsOffsetsAndSeveralLabels) {
+  const Dataset data = csv("x,q,o,a,b\n1,u,0,1,2\n2,v,0,3,4\n", {.label = {"a", "b"}, .group = "q", .offset = "o"});
+  EXPECT_EQ(text_of(data), "2 rows, 1 feature; 2 labels (a, b): numbers from 1 to 4; 2 groups; offset");
+  EXPECT_EQ(text_of(data.with_label(Tensor::zeros({2, 3})).with_offset(Tensor::zeros({2, 2})).with_groups({1, 1})),
+            "2 rows, 1 feature; 3 labels: numbers from 0 to 0; 1 group; 2 offsets");
+}
+
 }  // namespace
 }  // namespace linden

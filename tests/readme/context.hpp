@@ -25,7 +25,7 @@ inline Dataset some_rows(int seed) {
 }
 inline const Dataset some_training_rows = some_rows(1), other_rows = some_rows(2), last_rows = some_rows(3);
 
-/// Each runs in a folder of its own, with a file of clicks and a model.
+/// Each runs in a folder of its own, with files of clicks and of searches, and a model.
 class Snippets : public testing::Test {
  protected:
   Snippets() {
@@ -35,6 +35,7 @@ class Snippets : public testing::Test {
     clicks << "id,age,town,click\n";
     for (int i = 0; i < 200; ++i)
       clicks << i << ',' << i * 7 % 60 << ",town " << i % 3 << ',' << (i * 7 % 60 > 30) << '\n';
+    std::ofstream("searches.csv") << "query,clicked,place\n1,0,2\n1,1,1\n2,0,1\n";
     static const BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
     model.save("model.json");
   }

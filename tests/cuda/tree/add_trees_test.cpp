@@ -92,7 +92,7 @@ class AddTrees : public OnDevice {
       for (std::size_t row = 0; row < std::size_t(row_count); ++row)
         expected[std::size_t(trees.outputs[tree] * row_count) + row] += trees.value(tree, rows, row);
 
-    const auto task = [&](auto&& there) {
+    const auto task_of = [&](auto&& there) {
       AddTreesTask task{{there(trees.nodes), there(trees.values), there(trees.roots), there(trees.outputs), tree_count},
                         rows.view};
       task.bins.by_feature = const_cast<std::uint8_t*>(there(rows.by_feature));
@@ -104,7 +104,7 @@ class AddTrees : public OnDevice {
     };
     const auto on_device = upload(scores);
     std::vector<std::shared_ptr<void>> arrays;
-    AddTreesTask device = task([&]<class T>(const std::vector<T>& values) -> const T* {
+    AddTreesTask device = task_of([&]<class T>(const std::vector<T>& values) -> const T* {
       const auto array = std::make_shared<DeviceArray<T>>(upload(values));
       arrays.push_back(array);
       return array->data();
@@ -113,7 +113,7 @@ class AddTrees : public OnDevice {
     device_backend().tree.add_trees(context(), device);
     EXPECT_TRUE(same_bytes(download(on_device), expected)) << seed;
 
-    AddTreesTask host = task([](const auto& values) { return values.data(); });
+    AddTreesTask host = task_of([](const auto& values) { return values.data(); });
     host.scores = scores.data();
     cpu_backend().tree.add_trees(cpu(), host);
     EXPECT_TRUE(same_bytes(scores, expected)) << seed;

@@ -39,7 +39,10 @@ enum class Growth { leaf_wise, level_wise };
 
 /// What the trees must keep to.
 struct Constraints {
-  FeatureValues monotone = {};  ///< which way a score may go as a feature rises: 1 up, -1 down, 0 (or not named) both
+  /// Which way scores may go as a feature rises and all others stay: 1 up, -1 down, 0 (or not named) both. It holds
+  /// exactly, for every tree and every output of the model (of softmax each class's score, not its probability),
+  /// between any two numbers; a missing value is none. Features of categories have no order, and are refused.
+  FeatureValues monotone = {};
 };
 
 struct BoostingConfig {

@@ -21,6 +21,7 @@
 #include "boosting/train/sampler.hpp"
 #include "boosting/train/tree_storage.hpp"
 #include "loss/initial_score.hpp"
+#include "model/feature_values.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {
@@ -66,7 +67,8 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   }
   const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, slopes, workers);
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
-  const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf);
+  const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf,
+                  by_feature(config.constraints.monotone, model->feature_names));
   model->seconds_binning = seconds_since(bin_start);
   Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores), model->initial_score);
   progress.start(backend, context, cuts, bins, ensemble);

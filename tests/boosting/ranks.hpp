@@ -138,7 +138,7 @@ struct TreeOfRanks {
 /// Grows the tree of the rows that are here and, by `comms`, of those of others. `monotone`: signs of features.
 inline TreeOfRanks grow_by_hand(const Device& device, Comms* comms, const GradientRows& rows,
                                 const std::vector<Cuts>& cuts, const GrowthLimits& limits, int threads,
-                                const std::vector<std::int8_t>& monotone = {}) {
+                                const std::vector<double>& monotone = {}) {
   const Backend& on = backend_of(device);
   Workers workers(threads);
   DeviceContext context(device, workers, comms);
@@ -179,7 +179,7 @@ inline TreeOfRanks grow_by_hand(const Device& device, Comms* comms, const Gradie
 /// Empty, or how the tree of ranks differs from that of one that has all rows. Row r lies on rank owner[r].
 inline std::string difference_of_ranks(const Device& device, const GradientRows& rows, const GrowthLimits& limits,
                                        int ranks, const std::vector<int>& owner, bool turns,
-                                       const std::vector<std::int8_t>& monotone = {}) {
+                                       const std::vector<double>& monotone = {}) {
   const std::vector<Cuts> cuts = cuts_of(rows);
   const TreeOfRanks wanted = grow_by_hand(device, nullptr, rows, cuts, limits, 1, monotone);
   std::vector<std::vector<int>> parts(static_cast<std::size_t>(ranks));
@@ -225,9 +225,9 @@ inline void check_ranks(const Device& device, std::uint64_t first_seed, int coun
     const double share = random.one_of({0.5, 0.1, 0.02});  // of rank 0
     const double x = row_count * random.uniform();         // other ranks: what is before and behind it
     for (int row = 0; row < row_count; ++row) owner.push_back(random.chance(share) ? 0 : row < x ? 1 : ranks - 1);
-    std::vector<std::int8_t> monotone;
+    std::vector<double> monotone;
     for (const reference::Feature& feature : rows.data.features)
-      monotone.push_back(static_cast<std::int8_t>(feature.categorical ? 0 : random.below(3) - 1));
+      monotone.push_back(feature.categorical ? 0 : random.below(3) - 1);
     if (random.chance(0.6)) monotone.clear();
     ASSERT_EQ(difference_of_ranks(device, rows, limits, ranks, owner, turns, monotone), "") << "seed " << seed;
   }

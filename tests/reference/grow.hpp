@@ -23,6 +23,7 @@ struct Feature {
   std::vector<double> values;  ///< one a row: numbers, NaN missing; or category codes, -1 missing
   bool categorical = false;
   double trusted_rows = std::numeric_limits<double>::infinity();  ///< categories with fewer may be rare
+  int monotone = 0;                                               ///< 1: the trees may only rise with it, -1: only fall
 };
 
 /// Eight times the rows with which the mean of a category is as good a guess as that of all: noise / spread by the
@@ -75,6 +76,7 @@ struct GrowNode {
   double gain = 0, value = 0;  ///< of a split; of a leaf, the learning rate included
   int left = -1, depth = 0;    ///< the right child is left + 1
   std::vector<int> rows{};
+  ValueBounds bounds{};  ///< of the leaves below, without the learning rate
 };
 
 struct Quantised {
@@ -112,6 +114,7 @@ class Grower {
     const bool fine = magnitude < 64 * static_cast<std::int64_t>(sample_.size());  // 24 bits, else 15
     if (fine) g_ = quantise(gradients, 23);
     h_ = quantise(curvatures, fine ? 23 : 14);
+    for (const Feature& feature : features) constrained_ |= feature.monotone != 0;
   }
 
   std::vector<GrowNode> grow() {
@@ -133,6 +136,8 @@ class Grower {
       for (const int row : split.rows) children[goes_left(split, row) ? 0 : 1].rows.push_back(row);
       if (!has_missing(split.feature)) split.missing_left = children[0].rows.size() >= children[1].rows.size();
       tree[index] = split;
+      const double middle = (value_of(children[0], split.bounds) + value_of(children[1], split.bounds)) / 2;
+      bound(features_[split.feature].monotone, middle, split.bounds, children[0].bounds, children[1].bounds);
       for (GrowNode& child : children) {
         child.depth = split.depth + 1;
         open.push_back(static_cast<int>(tree.size()));
@@ -144,13 +149,29 @@ class Grower {
       long double g = 0, h = 0;
       for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
       if (node.feature < 0)
-        node.value =
-            limits_.learning_rate * leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2);
+        node.value = limits_.learning_rate *
+                     std::clamp(leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2),
+                                node.bounds.lower, node.bounds.upper);
     }
     return tree;
   }
 
+  /// The bounds of the two sides of a split.
+  static void bound(int sign, double middle, const ValueBounds& all, ValueBounds& left, ValueBounds& right) {
+    left = right = all;
+    if (sign == 1) left.upper = middle, right.lower = middle;
+    if (sign == -1) left.lower = middle, right.upper = middle;
+  }
+
  private:
+  // What a node is worth by its rounded sums.
+  double value_of(const GrowNode& node, const ValueBounds& bounds) const {
+    std::int64_t g = 0, h = 0;
+    for (const int row : node.rows) g += g_.q[row], h += h_.q[row];
+    return std::clamp(
+        leaf_value(static_cast<double>(g) * g_.unit, static_cast<double>(h) * h_.unit, limits_.l1, limits_.l2),
+        bounds.lower, bounds.upper);
+  }
   bool is_missing(int feature, int row) const {
     const double v = features_[feature].values[row];
     return std::isnan(v) || (features_[feature].categorical && v < 0);
@@ -179,9 +200,21 @@ class Grower {
     const double gl = static_cast<double>(left_g) * g_.unit, gr = static_cast<double>(all_g - left_g) * g_.unit;
     const double hl = static_cast<double>(left_h) * h_.unit, hr = static_cast<double>(all_h - left_h) * h_.unit;
     if (std::min(hl, hr) < limits_.min_child_weight) return;
-    const double parent =
-        node_score(static_cast<double>(all_g) * g_.unit, static_cast<double>(all_h) * h_.unit, limits_.l1, limits_.l2);
-    const double gain = split_gain(gl, hl, gr, hr, parent, limits_.l1, l2);
+    const double all_gradient = static_cast<double>(all_g) * g_.unit;
+    const double all_curvature = static_cast<double>(all_h) * h_.unit;
+    double parent = node_score(all_gradient, all_curvature, limits_.l1, limits_.l2);
+    double gain = split_gain(gl, hl, gr, hr, parent, limits_.l1, l2);
+    if (constrained_) {
+      const auto bounded = [&](double g, double h, double penalty) {
+        return std::clamp(leaf_value(g, h, limits_.l1, penalty), candidate.bounds.lower, candidate.bounds.upper);
+      };
+      const double left = bounded(gl, hl, l2), right = bounded(gr, hr, l2);
+      const int sign = features_[candidate.feature].monotone;
+      if ((sign == 1 && left > right) || (sign == -1 && left < right) || hl + l2 <= 0 || hr + l2 <= 0) return;
+      parent = score_of_value(bounded(all_gradient, all_curvature, limits_.l2), all_gradient, all_curvature, limits_.l1,
+                              limits_.l2);
+      gain = score_of_value(left, gl, hl, limits_.l1, l2) + score_of_value(right, gr, hr, limits_.l1, l2) - parent;
+    }
     if (gain <= best.gain || !worth_splitting(gain, parent, limits_.min_gain)) return;
     best = candidate;
     best.gain = gain;
@@ -279,6 +312,7 @@ class Grower {
   GrowthLimits limits_;
   std::vector<int> sample_;
   Quantised g_, h_;
+  bool constrained_ = false;
 };
 
 /// The tree that Linden promises for these gradients and curvatures, one a row, and these features, grown on the rows
@@ -316,6 +350,32 @@ inline void renew(std::vector<GrowNode>& tree, std::span<const double> residuals
     for (const int row : node.rows) own.push_back({residuals[row], weights.empty() ? 1.0 : weights[row]});
     node.value = learning_rate * order_statistic(std::move(own), level);
   }
+}
+
+/// The mean of the leaves below a node, by rows.
+inline double mean_of(const std::vector<GrowNode>& tree, const GrowNode& node) {
+  if (node.feature < 0) return node.value;
+  const GrowNode &left = tree[node.left], &right = tree[node.left + 1];
+  return (static_cast<double>(left.rows.size()) * mean_of(tree, left) +
+          static_cast<double>(right.rows.size()) * mean_of(tree, right)) /
+         static_cast<double>(node.rows.size());
+}
+
+/// Clamps renewed values, below a node, to the middle of the means of both sides of every split by a monotone feature.
+inline void bound_renewed(std::vector<GrowNode>& tree, std::span<const Feature> features,
+                          const std::vector<GrowNode>& renewed, std::size_t at, const ValueBounds& bounds) {
+  GrowNode& node = tree[at];
+  if (node.feature < 0) {
+    node.value = std::clamp(node.value, bounds.lower, bounds.upper);
+    return;
+  }
+  const auto left = static_cast<std::size_t>(node.left);
+  const double middle = std::clamp((mean_of(renewed, renewed[left]) + mean_of(renewed, renewed[left + 1])) / 2,
+                                   bounds.lower, bounds.upper);
+  ValueBounds sides[2];
+  Grower::bound(features[node.feature].monotone, middle, bounds, sides[0], sides[1]);
+  bound_renewed(tree, features, renewed, left, sides[0]);
+  bound_renewed(tree, features, renewed, left + 1, sides[1]);
 }
 
 }  // namespace linden::reference

@@ -39,7 +39,7 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 }  // namespace
 
 Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
-           std::int64_t min_rows_in_leaf, std::span<const std::int8_t> monotone) {
+           std::int64_t min_rows_in_leaf, std::span<const double> monotone) {
   std::vector<int> sparse;
   for (std::size_t f = 0; f < cuts.size(); ++f) {
     const Cuts& c = cuts[f];
@@ -68,10 +68,10 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
   view_.row_stride = row_stride(view_.features);
   by_row_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.row_stride, "bins");
   by_feature_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.features, "bins by feature");
-  for (FeatureBins& feature : features_) {
-    if (!monotone.empty()) feature.monotone = monotone[static_cast<std::size_t>(feature.source)];
-    view_.constrained |= feature.monotone != 0;
-  }
+  view_.constrained = std::ranges::any_of(monotone, [](double sign) { return sign != 0; });
+  for (FeatureBins& feature : features_)
+    if (!monotone.empty())
+      feature.monotone = static_cast<std::int8_t>(monotone[static_cast<std::size_t>(feature.source)]);
   device_features_ = DeviceArray<FeatureBins>(backend.memory, context, static_cast<std::int64_t>(features_.size()),
                                               "the list of features");
   device_features_.upload(features_.data());

@@ -16,7 +16,7 @@ class Bins {
  public:
   /// `monotone`: the sign of each of the data's features (FeatureBins), or nothing where none has one.
   Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
-       std::int64_t min_rows_in_leaf, std::span<const std::int8_t> monotone = {});
+       std::int64_t min_rows_in_leaf, std::span<const double> monotone = {});
 
   const BinsView& view() const noexcept { return view_; }
   /// What view().feature is on the device.

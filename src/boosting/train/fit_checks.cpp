@@ -67,10 +67,13 @@ Labels labels_of(const CountedRows& counted) {
 void check_constraints(const BoostedModel::State& model) {
   const BoostingConfig& config = model.config;
   check_features(config, model.feature_names);
-  if (!config.constraints.monotone.empty())
-    fail<ArgumentError>(
-        "BoostingConfig.constraints.monotone is {}, which trees cannot keep to yet. Hint: leave it out.",
-        text_of(config.constraints.monotone));
+  const std::vector<double> monotone = by_feature(config.constraints.monotone, model.feature_names);
+  for (std::size_t f = 0; f < monotone.size(); ++f)
+    if (monotone[f] != 0 && model.categorical[f])
+      fail<ArgumentError>(
+          "BoostingConfig.constraints.monotone: feature \"{}\" has {}, but holds categories, which have no order. "
+          "Hint: leave it out, or pass it as a column of numbers.",
+          model.feature_names[f], monotone[f]);
 }
 
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss) {

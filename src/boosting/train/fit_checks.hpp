@@ -22,8 +22,8 @@ void check_data(const Dataset& train);
 /// The labels of the rows that count, as checked_labels gives them; what it throws numbers the rows as the user does.
 Labels labels_of(const CountedRows& counted);
 
-/// Throws ArgumentError for a configuration that names features which the model does not have, and for what no tree
-/// keeps to yet.
+/// Throws ArgumentError for a configuration that names features which the model does not have, and for categories that
+/// should be monotone.
 void check_constraints(const BoostedModel::State& model);
 
 /// Throws DataError naming the round and the first row whose gradient or curvature is not finite.

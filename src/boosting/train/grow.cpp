@@ -5,6 +5,7 @@
 
 #include "backend/comms.hpp"
 #include "backend/tree/tree_math.hpp"
+#include "base/fail.hpp"
 #include "boosting/model/config.hpp"
 
 namespace linden {
@@ -74,6 +75,11 @@ void plant(const Backend& on, Context& context, TreeMemory& tree) {
 
 void grow(const Backend& on, Context& context, TreeMemory& tree) {
   const TreeKernels& kernels = on.tree;
+  if (context.comms != nullptr && tree.renewal.level > 0)
+    fail<ArgumentError>(
+        "fit_boosted: leaves that are order statistics, as those of the losses quantile and absolute, are not found "
+        "over "
+        "rows on several machines. Hint: huber is like absolute, and its leaves are sums.");
   plant(on, context, tree);
   for (;;) {
     kernels.histogram(context, tree);  // the smaller of each pair of new nodes

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "boosting/model/config.hpp"
+#include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/train/drawn.hpp"
@@ -103,7 +104,10 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
     for (int k = 0; k < outputs; ++k) {
       slopes_of(k);
       auto oracle = reference::grow(features, gradients, curvatures, limits_of(config), sample);
-      if (level > 0) reference::renew(oracle, residuals, data.weight, level, config.learning_rate);
+      if (level > 0) {
+        reference::renew(oracle, residuals, data.weight, level, config.learning_rate);
+        if (!config.constraints.monotone.empty()) reference::bound_renewed(oracle, features, oracle, 0, {});
+      }
       const Tree& tree = model.trees().at(static_cast<std::size_t>(round * outputs + k));
       const std::string found = difference(oracle, model, tree, data, tolerance);
       if (!found.empty()) return fmt::format("round {}, output {}: {}", round, k, found);
@@ -135,6 +139,7 @@ void check_many(const std::string& loss, std::uint64_t first_seed, int count, bo
     BoostingConfig config = random_config(random, loss);
     config.loss = random_parameter(random, config.loss);
     if (!config.loss.parameters().empty() || loss == "absolute") config.row_fraction = random.one_of({1.0, 1.0, 0.6});
+    if (random.chance(0.3)) constrain(random, data, config);
     const std::string found = check(data, config, exact_values ? 0 : 1e-12);
     if (found.empty()) continue;
     std::string settings;

@@ -24,5 +24,18 @@ TEST(Ranks, ShareLargeNodes) {  // beyond 2^17 rows cells are wide, though no ra
   EXPECT_EQ(difference_of_ranks(Device::cpu(), rows, limits, 2, owner, false), "");
 }
 
+TEST(Ranks, RefuseToRenewLeaves) {
+  Workers workers(1);
+  Meeting meeting(1, false);
+  Meeting::Member comms(meeting, host_memory_kernels());
+  DeviceContext context(Device::cpu(), workers, &comms);
+  TreeMemory tree;
+  tree.renewal.level = 0.5;
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] { grow(backend_of(Device::cpu()), context, tree); }),
+      "fit_boosted: leaves that are order statistics, as those of the losses quantile and absolute, are not found "
+      "over rows on several machines. Hint: huber is like absolute, and its leaves are sums.");
+}
+
 }  // namespace
 }  // namespace linden

@@ -21,10 +21,11 @@
 #include "boosting/train/gradient_source.hpp"
 #include "boosting/train/grow.hpp"
 #include "boosting/predict/predictor.hpp"
-#include "boosting/bins/raw_view.hpp"
 #include "boosting/train/tree_storage.hpp"
 #include "loss/initial_score.hpp"
 #include "rows.hpp"
+#include "rows/dataset_rows.hpp"
+#include "rows/row_source.hpp"
 #include "stage_bytes.hpp"
 #include "stopwatch.hpp"
 
@@ -93,8 +94,9 @@ class Grower {
       : backend_(backend),
         context_(context),
         labels_(training_labels("linden_gpu_kernels", data, config.loss)),
-        cuts_(make_cuts(data, config.max_bins, {}, workers)),
-        bins_(backend, context, data, cuts_, config.min_rows_in_leaf),
+        data_source_(data),
+        cuts_(make_cuts(data_source_, config.max_bins, {}, workers)),
+        bins_(backend, context, data_source_, cuts_, config.min_rows_in_leaf),
         rows_(backend, context, labels_, {}),
         scores_(backend, context, initial_score(labels_.loss, labels_.values, {}, workers), data.rows()),
         gradients_(backend, context, scores_.outputs(), data.rows()),
@@ -162,6 +164,7 @@ class Grower {
   const Backend& backend_;
   Context& context_;
   Labels labels_;
+  DatasetSource data_source_;
   std::vector<Cuts> cuts_;
   Bins bins_;
   FitRows rows_;
@@ -195,8 +198,8 @@ double time_predict(const Backend& backend, DeviceContext& context, Probe& probe
   const std::vector<std::vector<int>> groups(categories.size());
   const Forest forest(trees, categories, groups);
   const DeviceForest device_forest(backend, context, forest, 100);
-  const RawView raw(data, plain_sources(forest.used()));
-  DeviceRows rows(backend, context, raw, {.keep_bytes = std::int64_t{1} << 50});
+  const DatasetRows raw(data, plain_sources(forest.used()));
+  DeviceRows rows(backend, context, raw.view(), {.keep_bytes = std::int64_t{1} << 50});
   std::vector<int> all(forest.used().size());
   std::iota(all.begin(), all.end(), 0);
   const DeviceArray<double> scores(backend.memory, context, data.rows(), "scores");

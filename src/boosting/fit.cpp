@@ -65,9 +65,10 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
     fill(start_scores, 0);
     slopes = gradients.slopes();
   }
-  const std::vector<Cuts> cuts = make_cuts(train, config.max_bins, slopes, workers);
+  DatasetSource blocks(train);
+  const std::vector<Cuts> cuts = make_cuts(blocks, config.max_bins, slopes, workers);
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
-  const Bins bins(backend, context, train, cuts, config.min_rows_in_leaf,
+  const Bins bins(backend, context, blocks, cuts, config.min_rows_in_leaf,
                   by_feature(config.constraints.monotone, model->feature_names));
   model->seconds_binning = seconds_since(bin_start);
   Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores), model->initial_score);

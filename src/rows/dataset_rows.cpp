@@ -30,6 +30,19 @@ EntriesView view_of(const SparseRows& sparse) {
           sparse.values.dtype()};
 }
 
+DatasetRows::DatasetRows(const Dataset& data) {
+  view_.rows = data.rows();
+  view_.features = data.features();
+  view_.sparse = data.is_sparse();
+  if (view_.sparse) {
+    view_.entries = view_of(data.sparse());
+    view_.entry_columns = data.features();
+    return;
+  }
+  for (const Column& column : data.columns()) columns_.push_back(view_of(column));
+  set_columns();
+}
+
 DatasetRows::DatasetRows(const Dataset& data, std::vector<FeatureSource> features) : features_(std::move(features)) {
   view_.rows = data.rows();
   view_.features = static_cast<std::int32_t>(features_.size());
@@ -47,6 +60,10 @@ DatasetRows::DatasetRows(const Dataset& data, std::vector<FeatureSource> feature
     ColumnView& column = columns_.emplace_back(view_of(data.columns()[feature.column]));
     if (!feature.code.empty()) column.code = feature.code.data();
   }
+  set_columns();
+}
+
+void DatasetRows::set_columns() {
   view_.columns = columns_.data();
   view_.all_f32 = std::ranges::all_of(columns_, [](const ColumnView& c) { return c.dtype == DType::f32; });
 }

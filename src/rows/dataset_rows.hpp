@@ -16,9 +16,12 @@ ColumnView view_of(const Column& column);
 /// The entries of all columns, by rows.
 EntriesView view_of(const SparseRows& sparse);
 
-/// The features that kernels use. Views into the dataset, which must outlive them.
+/// Views into the dataset, which must outlive them.
 class DatasetRows {
  public:
+  /// All columns as they stand: however many sparse rows have, nothing is made of them.
+  explicit DatasetRows(const Dataset& data);
+  /// The features that kernels use.
   DatasetRows(const Dataset& data, std::vector<FeatureSource> features);
   DatasetRows(const DatasetRows&) = delete;
   DatasetRows& operator=(const DatasetRows&) = delete;
@@ -26,6 +29,8 @@ class DatasetRows {
   const RowsView& view() const noexcept { return view_; }
 
  private:
+  void set_columns();
+
   std::vector<FeatureSource> features_;
   std::vector<ColumnView> columns_;
   std::vector<std::int32_t> feature_of_column_;

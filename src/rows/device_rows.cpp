@@ -25,11 +25,6 @@ void gather(const std::byte* from, std::int64_t stride, std::int64_t count, std:
                 sizeof(T));
 }
 
-void set_columns(RowsView& view, const std::vector<ColumnView>& columns, const ColumnView* list) {
-  view.columns = list;
-  view.all_f32 = std::ranges::all_of(columns, [](const ColumnView& c) { return c.dtype == DType::f32; });
-}
-
 bool is_direct(const ColumnView& column, std::int64_t rows) {
   return column.stride == 1 && rows * bytes_of(column.dtype) >= direct_bytes;
 }
@@ -114,7 +109,6 @@ RowsView DeviceRows::load(std::size_t part, std::span<const int> features) {
       load_columns(room.memory.data(), bounds_[part], bounds_[part + 1]);
     if (rooms_.size() > 1 && part + 1 == rooms_.size()) staging_ = Memory();
   }
-  room.view = host_;
   room.view.rows = bounds_[part + 1] - bounds_[part];
   select(room, features);
   room.part = part;
@@ -157,65 +151,38 @@ void DeviceRows::load_entries(std::byte* to, std::int64_t begin, std::int64_t en
                  count * value_bytes);
 }
 
-std::vector<ColumnView> DeviceRows::columns_of(std::span<const int> features, const std::byte* memory) const {
-  std::vector<ColumnView> columns;
-  for (const int feature : features) {
-    ColumnView column = host_.columns[feature];
-    if (memory != nullptr) {
-      column.values = memory + places_[feature];
-      column.stride = 1;
-      if (column.code != nullptr) column.code = codes_.data() + code_places_[feature];
-    }
-    columns.push_back(column);
-  }
-  return columns;
-}
-
-std::vector<std::int32_t> DeviceRows::feature_of_column(std::span<const int> features) const {
-  std::vector<std::int32_t> place(all_.size(), -1), result;
-  for (std::size_t i = 0; i < features.size(); ++i) place[features[i]] = static_cast<std::int32_t>(i);
-  for (std::int32_t column = 0; column < host_.entry_columns; ++column) {
-    const std::int32_t feature = host_.feature_of_column != nullptr ? host_.feature_of_column[column] : column;
-    result.push_back(feature < 0 ? -1 : place[feature]);
-  }
-  return result;
-}
-
 void DeviceRows::select(Room& room, std::span<const int> features) {
-  const auto place = [&]<class T>(DeviceArray<T>& array, const std::vector<T>& list) {
-    if (list.empty()) return static_cast<T*>(nullptr);
-    if (array.size() != std::ssize(list))
-      array = DeviceArray<T>(memory_, context_, std::ssize(list), "the list of raw features");
-    array.upload(list.data());
+  const auto place = [&]<class T>(DeviceArray<T>& array, const T* list, std::int64_t count) -> const T* {
+    if (count == 0) return nullptr;
+    if (array.size() != count) array = DeviceArray<T>(memory_, context_, count, "the list of raw features");
+    array.upload(list);
     return array.data();
   };
-  RowsView& view = room.view;
-  view.features = static_cast<std::int32_t>(features.size());
-  if (host_.sparse) {
-    const std::byte* const memory = room.memory.data();
-    view.entries = {reinterpret_cast<const std::int64_t*>(memory),
-                    reinterpret_cast<const std::int32_t*>(memory + places_[1]), memory + places_[2],
-                    host_.entries.dtype};
-    view.feature_of_column = place(room.feature_of_column, feature_of_column(features));
+  const std::int64_t rows = room.view.rows;
+  const SelectedRows selected(host_, features);
+  RowsView& view = room.view = selected.view();
+  view.rows = rows;
+  const std::byte* const memory = room.memory.data();
+  if (view.sparse) {
+    view.entries.offsets = reinterpret_cast<const std::int64_t*>(memory);
+    view.entries.indices = reinterpret_cast<const std::int32_t*>(memory + places_[1]);
+    view.entries.values = memory + places_[2];
+    view.feature_of_column = place(room.feature_of_column, view.feature_of_column, view.entry_columns);
   } else {
-    const std::vector<ColumnView> columns = columns_of(features, room.memory.data());
-    set_columns(view, columns, place(room.columns, columns));
+    std::vector<ColumnView> columns(view.columns, view.columns + view.features);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      columns[i].values = memory + places_[features[i]];
+      columns[i].stride = 1;
+      if (columns[i].code != nullptr) columns[i].code = codes_.data() + code_places_[features[i]];
+    }
+    view.columns = place(room.columns, columns.data(), view.features);
   }
   room.features.assign(features.begin(), features.end());
 }
 
 RowsView DeviceRows::on_host(std::span<const int> features) {
   if (std::ranges::equal(features, all_)) return host_;
-  RowsView view = host_;
-  view.features = static_cast<std::int32_t>(features.size());
-  if (host_.sparse) {
-    host_feature_of_column_ = feature_of_column(features);
-    view.feature_of_column = host_feature_of_column_.data();
-  } else {
-    host_columns_ = columns_of(features, nullptr);
-    set_columns(view, host_columns_, host_columns_.data());
-  }
-  return view;
+  return on_host_.emplace(host_, features).view();
 }
 
 }  // namespace linden

@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "base/memory.hpp"
+#include "rows/selected_rows.hpp"
 
 namespace linden {
 
@@ -54,9 +56,6 @@ class DeviceRows {
   RowsView load(std::size_t part, std::span<const int> features);
   void load_columns(std::byte* to, std::int64_t begin, std::int64_t end);
   void load_entries(std::byte* to, std::int64_t begin, std::int64_t end);
-  /// The host's lists for these features; `memory` is that of a part, or null for the host's own columns.
-  std::vector<ColumnView> columns_of(std::span<const int> features, const std::byte* memory) const;
-  std::vector<std::int32_t> feature_of_column(std::span<const int> features) const;
   void select(Room& room, std::span<const int> features);
   RowsView on_host(std::span<const int> features);
 
@@ -66,9 +65,8 @@ class DeviceRows {
   std::vector<int> all_;              // the places of all features
   std::vector<std::int64_t> bounds_;  // part i has the rows from bounds_[i] to bounds_[i + 1]
 
-  // On the CPU, for features that are not all: their lists.
-  std::vector<ColumnView> host_columns_;
-  std::vector<std::int32_t> host_feature_of_column_;
+  // On the CPU, features asked for that are not all.
+  std::optional<SelectedRows> on_host_;
 
   // On a GPU.
   std::vector<Room> rooms_;           // one for each part, or one for all

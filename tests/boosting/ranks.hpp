@@ -127,7 +127,9 @@ inline std::vector<Cuts> cuts_of(const GradientRows& rows) {
   Workers workers(1);
   std::vector<RowSlopes> slopes;
   slopes.emplace_back(std::span(rows.gradients), std::span(rows.curvatures));
-  return make_cuts(rows.data.dataset(), 32, slopes, workers);
+  const Dataset data = rows.data.dataset();
+  DatasetSource source(data);
+  return make_cuts(source, 32, slopes, workers);
 }
 
 struct TreeOfRanks {
@@ -142,7 +144,9 @@ inline TreeOfRanks grow_by_hand(const Device& device, Comms* comms, const Gradie
   const Backend& on = backend_of(device);
   Workers workers(threads);
   DeviceContext context(device, workers, comms);
-  const Bins bins(on, context, rows.data.dataset(), cuts, limits.min_rows_in_leaf, monotone);
+  const Dataset data = rows.data.dataset();
+  DatasetSource source(data);
+  const Bins bins(on, context, source, cuts, limits.min_rows_in_leaf, monotone);
   EXPECT_TRUE(comms == nullptr || bins.view().sparse.features == 0);
   TreeStorage storage(on, context, bins.view(), limits, {});
   TreeMemory& tree = storage.memory();

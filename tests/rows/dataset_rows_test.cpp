@@ -59,5 +59,28 @@ TEST(DatasetRows, SparseColumnsOfNoUseAndFeaturesThatAreNotThere) {
   EXPECT_EQ(entry_value(rows.entries, 2), 3);
 }
 
+TEST(DatasetRows, AllColumnsAsTheyStand) {
+  RandomData data;
+  add_numbers(data, {1, 2});
+  add_codes(data, {1, 0}, 2);
+  data.label.assign(2, 0);
+  const Dataset dense = data.dataset();
+  const DatasetRows raw(dense);
+  ASSERT_EQ(raw.view().features, 2);
+  EXPECT_EQ(raw.view().columns[0].values, view_of(dense.columns()[0]).values);
+  EXPECT_EQ(raw.view().columns[1].code, nullptr);
+
+  const std::vector<std::int64_t> offsets{0, 1};
+  const std::vector<std::int32_t> columns{4};
+  const std::vector<double> values{3};
+  const Dataset sparse = Dataset::from_csr(std::span<const std::int64_t>(offsets),
+                                           std::span<const std::int32_t>(columns), std::span<const double>(values), 6);
+  const DatasetRows entries(sparse);
+  EXPECT_EQ(entries.view().features, 6);
+  EXPECT_EQ(entries.view().entry_columns, 6);
+  EXPECT_EQ(entries.view().feature_of_column, nullptr);
+  EXPECT_EQ(entry_feature(entries.view(), 0), 4);
+}
+
 }  // namespace
 }  // namespace linden

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "boosting/bins/feature_cuts.hpp"
-#include "rows/dataset_rows.hpp"
 #include "rows/device_rows.hpp"
 
 namespace linden {
@@ -20,9 +19,9 @@ std::int64_t row_stride(std::int64_t features) {
 }
 
 // The lists of entries are searched by what lies here: rows of several machines are kept dense.
-bool is_sparse(const Context& context, const Dataset& data, const Cuts& cuts) {
-  return context.comms == nullptr && data.is_sparse() && cuts.usual_bin == cuts.bin_of_number(0) &&
-         cuts.rows_elsewhere * rows_for_an_entry <= data.rows();
+bool is_sparse(const Context& context, const RowSchema& data, const Cuts& cuts) {
+  return context.comms == nullptr && data.sparse && cuts.usual_bin == cuts.bin_of_number(0) &&
+         cuts.rows_elsewhere * rows_for_an_entry <= data.rows;
 }
 
 FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
@@ -38,8 +37,9 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 
 }  // namespace
 
-Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
+Bins::Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
            std::int64_t min_rows_in_leaf, std::span<const double> monotone) {
+  const RowSchema& data = source.schema();
   std::vector<int> sparse;
   for (std::size_t f = 0; f < cuts.size(); ++f) {
     const Cuts& c = cuts[f];
@@ -63,7 +63,7 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
   for (std::size_t f = 0, v = 0; f < cuts.size(); ++f)
     if (cuts[f].bins >= 2) varying_[v++] = place[f];
 
-  view_.rows = data.rows();
+  view_.rows = data.rows;
   view_.features = static_cast<std::int32_t>(dense.size());
   view_.row_stride = row_stride(view_.features);
   by_row_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.row_stride, "bins");
@@ -79,12 +79,14 @@ Bins::Bins(const Backend& backend, Context& context, const Dataset& data, const 
   view_.by_feature = by_feature_.data();
   view_.feature = device_features_.data();
   const FeatureCutList feature_cuts(cuts, dense);
-  const DatasetRows raw(data, plain_sources(dense));
-  DeviceRows(backend, context, raw.view()).each_part([&](const RowsView& rows, std::int64_t first) {
-    backend.tree.bin(context, {rows, feature_cuts.data(), view_, first});
+  each_block(source, [&](const RowBlock& block) {
+    const SelectedRows wanted(block.rows, dense);
+    DeviceRows(backend, context, wanted.view()).each_part([&](const RowsView& rows, std::int64_t first) {
+      backend.tree.bin(context, {rows, feature_cuts.data(), view_, block.first + first});
+    });
   });
   if (sparse.empty()) return;
-  sparse_ = SparseEntries(backend, context, data.sparse(), sparse, cuts, sparse, true);
+  sparse_ = SparseEntries(backend, context, source, sparse, cuts, sparse, true);
   view_.sparse = sparse_.view();
 }
 

@@ -2,20 +2,21 @@
 // those of sparse data that lie mostly in the bin of zero are kept by their other rows.
 #pragma once
 
-#include <linden/data.hpp>
 #include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "boosting/bins/cuts.hpp"
 #include "boosting/bins/sparse_entries.hpp"
+#include "rows/row_source.hpp"
 
 namespace linden {
 
 class Bins {
  public:
-  /// `monotone`: the sign of each of the data's features (FeatureBins), or nothing where none has one.
-  Bins(const Backend& backend, Context& context, const Dataset& data, const std::vector<Cuts>& cuts,
+  /// One pass, and another for features that are kept by their rows. `source` knows how many rows it has. `monotone`:
+  /// the sign of each of the data's features (FeatureBins), or nothing where none has one.
+  Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
        std::int64_t min_rows_in_leaf, std::span<const double> monotone = {});
 
   const BinsView& view() const noexcept { return view_; }

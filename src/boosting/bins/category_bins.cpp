@@ -16,7 +16,7 @@ using Sums = RowSlopes::Sums;
 // The categories of a column, as one output sees them.
 struct Evidence {
   const RowSlopes* slopes = nullptr;
-  std::vector<Sums> sums;  // one a code
+  std::span<const Sums> sums;  // one a code
   double trusted_rows = std::numeric_limits<double>::infinity();
   double row_curvature = 1;  // the mean
 
@@ -54,20 +54,16 @@ double even_rows(const RowSlopes& slopes, std::span<const Sums> sums) {
   return spread > 0 ? noise / spread * static_cast<double>(all.rows) / curvature : none;
 }
 
-// Of the output that the categories tell most of.
-Evidence evidence_of(const Column& column, std::span<const RowSlopes> slopes) {
-  const auto* code = column.values.data<std::int32_t>();
-  const std::int64_t stride = column.values.strides()[0];
+// Of the output that the categories tell most of. `sums`: of each output.
+Evidence evidence_of(std::span<const RowSlopes> slopes, const std::vector<std::vector<Sums>>& sums) {
   Evidence best;
-  for (const RowSlopes& output : slopes) {
-    Evidence one{&output, std::vector<Sums>(column.categories.size())};
-    for (std::int64_t i = 0; i < column.values.elements(); ++i)
-      if (code[i * stride] >= 0) output.add(static_cast<std::size_t>(i), one.sums[code[i * stride]]);
-    one.trusted_rows = trusted_category_rows * even_rows(output, one.sums);
+  for (std::size_t k = 0; k < slopes.size(); ++k) {
+    Evidence one{&slopes[k], sums[k]};
+    one.trusted_rows = trusted_category_rows * even_rows(slopes[k], one.sums);
     Sums all;
     for (const Sums& s : one.sums) all.curvature += s.curvature, all.rows += s.rows;
-    if (all.rows > 0) one.row_curvature = output.curvature(all) / static_cast<double>(all.rows);
-    if (best.slopes == nullptr || one.trusted_rows < best.trusted_rows) best = std::move(one);
+    if (all.rows > 0) one.row_curvature = slopes[k].curvature(all) / static_cast<double>(all.rows);
+    if (best.slopes == nullptr || one.trusted_rows < best.trusted_rows) best = one;
   }
   return best;
 }
@@ -166,17 +162,25 @@ void RowSlopes::add(std::size_t row, Sums& sums) const {
   sums.square += std::llrint(g * g / h / square_unit_);
 }
 
-Cuts categorical_cuts(const Column& column, int max_bins, std::span<const RowSlopes> slopes) {
-  const Evidence evidence = evidence_of(column, slopes);
-  const auto codes = static_cast<int>(column.categories.size());
+CategoryCounts::CategoryCounts(std::int32_t categories, std::span<const RowSlopes> slopes)
+    : slopes_(slopes), sums_(slopes.size(), std::vector<Sums>(static_cast<std::size_t>(categories))) {}
+
+void CategoryCounts::add(const ColumnView& column, std::int64_t rows, std::int64_t first) {
+  const auto* const code = static_cast<const std::int32_t*>(column.values);
+  for (std::size_t k = 0; k < slopes_.size(); ++k)
+    for (std::int64_t i = 0; i < rows; ++i)
+      if (const std::int32_t c = code[i * column.stride]; c >= 0)
+        slopes_[k].add(static_cast<std::size_t>(first + i), sums_[k][c]);
+  for (std::int64_t i = 0; i < rows; ++i) missing_ += code[i * column.stride] < 0;
+}
+
+Cuts CategoryCounts::cuts(int max_bins) const {
+  const Evidence evidence = evidence_of(slopes_, sums_);
+  const auto codes = static_cast<int>(evidence.sums.size());
   Cuts cuts;
   cuts.categorical = true;
   cuts.trusted_rows = evidence.trusted_rows;
-  const auto* code = column.values.data<std::int32_t>();
-  const std::int64_t stride = column.values.strides()[0];
-  std::int64_t missing = 0;
-  for (std::int64_t i = 0; i < column.values.elements(); ++i) missing += code[i * stride] < 0;
-  cuts.has_missing = missing > 0;
+  cuts.has_missing = missing_ > 0;
   const auto rows = [&](int c) { return evidence.sums[c].rows; };
   std::vector<int> order, trusted;  // the most frequent first, equals by code
   for (int c = 0; c < codes; ++c) {
@@ -200,7 +204,7 @@ Cuts categorical_cuts(const Column& column, int max_bins, std::span<const RowSlo
   cuts.bins = static_cast<int>(bins) + (cuts.has_missing ? 1 : 0);
   std::vector<std::int64_t> in_bin(static_cast<std::size_t>(cuts.bins));
   for (const int c : order) in_bin[cuts.bin_of[c]] += rows(c);
-  if (cuts.has_missing) in_bin.back() = missing;
+  if (cuts.has_missing) in_bin.back() = missing_;
   if (cuts.bins > 0) cuts.find_usual_bin(in_bin);
   return cuts;
 }

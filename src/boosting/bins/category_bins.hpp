@@ -8,7 +8,9 @@
 // labels that it hardly sways need many.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "boosting/bins/cuts.hpp"
 
@@ -35,9 +37,22 @@ class RowSlopes {
   double gradient_unit_ = 1, curvature_unit_ = 1, square_unit_ = 1;
 };
 
-/// The bins of a column of categories, one list of slopes an output. Where there are more categories than bins: those
-/// that are trusted keep bins of their own, neighbours by their mean sharing one where that loses least, and the rest
-/// share the last; unless there are not even so many trusted ones, and the most frequent have bins of their own.
-Cuts categorical_cuts(const Column& column, int max_bins, std::span<const RowSlopes> slopes);
+/// What the categories of a column add up to, block by block.
+class CategoryCounts {
+ public:
+  /// One list of slopes an output, of all rows.
+  CategoryCounts(std::int32_t categories, std::span<const RowSlopes> slopes);
+  /// Rows of the column, the first of which is row `first` of the slopes.
+  void add(const ColumnView& column, std::int64_t rows, std::int64_t first);
+  /// The bins of the column. Where there are more categories than bins: those that are trusted keep bins of their own,
+  /// neighbours by their mean sharing one where that loses least, and the rest share the last; unless there are not
+  /// even so many trusted ones, and the most frequent have bins of their own.
+  Cuts cuts(int max_bins) const;
+
+ private:
+  std::span<const RowSlopes> slopes_;
+  std::vector<std::vector<RowSlopes::Sums>> sums_;  // [outputs][categories]
+  std::int64_t missing_ = 0;
+};
 
 }  // namespace linden

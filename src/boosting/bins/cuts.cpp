@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "boosting/bins/category_bins.hpp"
 #include "boosting/bins/radix_sort.hpp"
@@ -16,23 +17,22 @@ double between(double a, double b) {
   return middle >= a && middle < b ? middle : a;
 }
 
-// What one worker needs for one feature after another.
-struct Scratch {
-  std::vector<double> values;
-  std::vector<ValueCount> counts;
-  SortScratch sort;
-};
-
-// The distinct values among scratch.values, ascending, in scratch.counts.
-void count_values(Scratch& scratch) {
-  radix_sort(scratch.values, scratch.sort);
-  std::vector<ValueCount>& counts = scratch.counts;
+// The distinct values among `values`, ascending, in `counts`.
+void count_values(std::vector<double>& values, std::vector<ValueCount>& counts, SortScratch& sort) {
+  radix_sort(values, sort);
   counts.clear();
-  for (const double v : scratch.values) {
+  for (const double v : values) {
     if (counts.empty() || counts.back().value != v) counts.push_back({v, 0});
     ++counts.back().rows;
   }
 }
+
+// What one worker needs for one feature after another.
+struct Scratch {
+  std::vector<double> values;
+  std::vector<ValueCount> counts, merged;
+  SortScratch sort;
+};
 
 Cuts numeric_cuts(std::span<const ValueCount> values, std::int64_t missing_rows, int max_bins) {
   Cuts cuts;
@@ -52,63 +52,97 @@ Cuts numeric_cuts(std::span<const ValueCount> values, std::int64_t missing_rows,
   return cuts;
 }
 
-Cuts dense_numeric_cuts(const Column& column, int max_bins, Scratch& scratch) {
-  const std::int64_t rows = column.values.elements(), stride = column.values.strides()[0];
-  std::vector<double>& present = scratch.values;
+// The values of one feature of numbers, block by block.
+class NumberCounts {
+ public:
+  // Those of a block are in scratch.values, which is used up; they are in scratch.counts, with those of the blocks
+  // before it, until the scratch is used again.
+  void add(Scratch& scratch, std::int64_t missing) {
+    missing_ += missing;
+    count_values(scratch.values, scratch.counts, scratch.sort);
+    if (before_.empty()) return;
+    scratch.merged.clear();
+    auto old = before_.begin();
+    for (const ValueCount& v : scratch.counts) {
+      for (; old != before_.end() && old->value < v.value; ++old) scratch.merged.push_back(*old);
+      scratch.merged.push_back(v);
+      if (old != before_.end() && old->value == v.value) scratch.merged.back().rows += old++->rows;
+    }
+    scratch.merged.insert(scratch.merged.end(), old, before_.end());
+    scratch.counts.swap(scratch.merged);
+  }
+  // For a block that is not the last.
+  void keep(const Scratch& scratch) { before_ = scratch.counts; }
+  std::int64_t missing() const { return missing_; }
+
+ private:
+  std::vector<ValueCount> before_;
+  std::int64_t missing_ = 0;
+};
+
+// What is known of a feature while blocks go by.
+struct FeatureCounts {
+  NumberCounts numbers;
+  std::int64_t entries = 0;  // of sparse rows
+  std::optional<CategoryCounts> categories;
+};
+
+std::int64_t take_present(const ColumnView& column, std::int64_t rows, std::vector<double>& present) {
   present.resize(static_cast<std::size_t>(rows));
   std::size_t count = 0;
   const auto gather = [&](const auto* v) {
     for (std::int64_t i = 0; i < rows; ++i) {
-      present[count] = v[i * stride];  // written over by the next value when it is missing
-      count += !std::isnan(v[i * stride]);
+      present[count] = v[i * column.stride];  // written over by the next value when it is missing
+      count += !std::isnan(v[i * column.stride]);
     }
   };
-  if (column.values.dtype() == DType::f32)
-    gather(column.values.data<float>());
+  if (column.dtype == DType::f32)
+    gather(static_cast<const float*>(column.values));
   else
-    gather(column.values.data<double>());
+    gather(static_cast<const double*>(column.values));
   present.resize(count);
-  count_values(scratch);
-  return numeric_cuts(scratch.counts, rows - static_cast<std::int64_t>(count), max_bins);
+  return rows - static_cast<std::int64_t>(count);
 }
 
-// Sparse features: the values of each column, zeros counted rather than stored.
-std::vector<Cuts> sparse_cuts(const SparseRows& rows, std::int64_t row_count, int max_bins, Workers& workers) {
-  const std::size_t features = rows.names.size();
-  const std::span<const std::int32_t> columns = rows.columns.span<const std::int32_t>();
-  std::vector<std::int64_t> first(features + 1);
-  for (const std::int32_t c : columns) ++first[c + 1];
-  std::partial_sum(first.begin(), first.end(), first.begin());
-  std::vector<double> values(columns.size());
-  std::vector<std::int64_t> next(first.begin(), first.end() - 1);
-  const auto scatter = [&](const auto* v) {
-    for (std::size_t e = 0; e < columns.size(); ++e) values[next[columns[e]]++] = v[e];
-  };
-  if (rows.values.dtype() == DType::f32)
-    scatter(rows.values.data<float>());
-  else
-    scatter(rows.values.data<double>());
+// The values of sparse entries, column by column: those of column c from first[c] on.
+struct ColumnValues {
+  std::vector<std::int64_t> first;
+  std::vector<double> values;
 
-  std::vector<Cuts> cuts(features);
-  std::vector<Scratch> scratch(static_cast<std::size_t>(workers.threads()));
-  workers.each(static_cast<std::int64_t>(features), [&](std::int64_t f, int worker) {
-    std::vector<ValueCount>& counts = scratch[worker].counts;
-    std::vector<double>& present = scratch[worker].values;
-    present.assign(values.begin() + first[f], values.begin() + first[f + 1]);
-    const auto missing = static_cast<std::int64_t>(std::erase_if(present, [](double v) { return std::isnan(v); }));
-    count_values(scratch[worker]);
-    const std::int64_t zeros = row_count - (first[f + 1] - first[f]);
-    if (zeros > 0) {
-      const auto at = std::lower_bound(counts.begin(), counts.end(), 0.0,
-                                       [](const ValueCount& c, double v) { return c.value < v; });
-      if (at != counts.end() && at->value == 0)
-        at->rows += zeros;
-      else
-        counts.insert(at, {0.0, zeros});
-    }
-    cuts[f] = numeric_cuts(counts, missing, max_bins);
-  });
-  return cuts;
+  explicit ColumnValues(const RowsView& rows) : first(static_cast<std::size_t>(rows.features) + 1) {
+    const EntriesView& entries = rows.entries;
+    const std::int64_t begin = entries.offsets[0], end = entries.offsets[rows.rows];
+    for (std::int64_t e = begin; e < end; ++e) ++first[entries.indices[e] + 1];
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    values.resize(static_cast<std::size_t>(end - begin));
+    std::vector<std::int64_t> next(first.begin(), first.end() - 1);
+    const auto scatter = [&](const auto* v) {
+      for (std::int64_t e = begin; e < end; ++e) values[next[entries.indices[e]]++] = v[e];
+    };
+    if (entries.dtype == DType::f32)
+      scatter(static_cast<const float*>(entries.values));
+    else
+      scatter(static_cast<const double*>(entries.values));
+  }
+};
+
+// The entries of a feature of sparse rows.
+void add_entries(const ColumnValues& columns, std::int64_t f, FeatureCounts& feature, Scratch& scratch) {
+  scratch.values.assign(columns.values.begin() + columns.first[f], columns.values.begin() + columns.first[f + 1]);
+  feature.entries += std::ssize(scratch.values);
+  const auto missing = static_cast<std::int64_t>(std::erase_if(scratch.values, [](double v) { return std::isnan(v); }));
+  feature.numbers.add(scratch, missing);
+}
+
+// The zeros that sparse rows do not store.
+void add_zeros(std::int64_t zeros, std::vector<ValueCount>& counts) {
+  if (zeros == 0) return;
+  const auto at =
+      std::lower_bound(counts.begin(), counts.end(), 0.0, [](const ValueCount& c, double v) { return c.value < v; });
+  if (at != counts.end() && at->value == 0)
+    at->rows += zeros;
+  else
+    counts.insert(at, {0.0, zeros});
 }
 
 }  // namespace
@@ -149,14 +183,35 @@ int Cuts::bin_of_number(double value) const {
   return static_cast<int>(std::lower_bound(numeric.begin(), numeric.end(), value) - numeric.begin());
 }
 
-std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Workers& workers) {
-  if (data.is_sparse()) return sparse_cuts(data.sparse(), data.rows(), max_bins, workers);
-  std::vector<Cuts> cuts(data.columns().size());
-  std::vector<Scratch> scratch(static_cast<std::size_t>(workers.threads()));
-  workers.each(data.features(), [&](std::int64_t f, int worker) {
-    const Column& column = data.columns()[f];
-    cuts[f] = column.categorical ? categorical_cuts(column, max_bins, slopes)
-                                 : dense_numeric_cuts(column, max_bins, scratch[worker]);
+std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const RowSlopes> slopes, Workers& workers) {
+  const auto count = static_cast<std::size_t>(source.schema().features);
+  std::vector<Cuts> cuts(count);
+  std::vector<FeatureCounts> features(count);
+  std::vector<Scratch> scratches(static_cast<std::size_t>(workers.threads()));
+  each_block(source, [&](const RowBlock& block) {
+    const RowsView& rows = block.rows;
+    std::optional<ColumnValues> by_column;
+    if (rows.sparse) by_column.emplace(rows);
+    workers.each(rows.features, [&](std::int64_t f, int worker) {
+      FeatureCounts& feature = features[f];
+      Scratch& scratch = scratches[worker];
+      if (!rows.sparse && rows.columns[f].dtype == DType::i32) {
+        if (!feature.categories) feature.categories.emplace(rows.columns[f].codes, slopes);
+        feature.categories->add(rows.columns[f], rows.rows, block.first);
+        if (!block.is_last) return;
+        cuts[f] = feature.categories->cuts(max_bins);
+        feature.categories.reset();
+        return;
+      }
+      if (rows.sparse)
+        add_entries(*by_column, f, feature, scratch);
+      else
+        feature.numbers.add(scratch, take_present(rows.columns[f], rows.rows, scratch.values));
+      if (!block.is_last) return feature.numbers.keep(scratch);
+      if (rows.sparse) add_zeros(block.first + rows.rows - feature.entries, scratch.counts);
+      cuts[f] = numeric_cuts(scratch.counts, feature.numbers.missing(), max_bins);
+      feature.numbers = {};
+    });
   });
   return cuts;
 }

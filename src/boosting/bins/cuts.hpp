@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <linden/data.hpp>
 #include <span>
 #include <vector>
 
 #include "base/parallel.hpp"
+#include "rows/row_source.hpp"
 
 namespace linden {
 
@@ -42,8 +42,8 @@ struct ValueCount {
 
 /// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
 /// equal numbers of rows, a frequent value alone in its bin. `slopes`: one an output, where there are categories
-/// (category_bins.hpp). Does not depend on the order of rows or on threads.
-std::vector<Cuts> make_cuts(const Dataset& data, int max_bins, std::span<const RowSlopes> slopes, Workers& workers);
+/// (category_bins.hpp). One pass; does not depend on the order of rows, on how they are cut into blocks or on threads.
+std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const RowSlopes> slopes, Workers& workers);
 
 /// The cuts between at most `bins` bins of these ascending values.
 std::vector<double> cut_values(std::span<const ValueCount> values, int bins);

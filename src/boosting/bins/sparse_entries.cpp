@@ -13,66 +13,72 @@ struct Binned {
   std::vector<std::uint8_t> bin;
 };
 
-Binned bin_entries(const SparseRows& rows, std::span<const int> columns_of_features, const std::vector<Cuts>& cuts,
+// place[column]: of the feature whose values are there, among `features`; -1: of none.
+Binned bin_entries(const RowsView& rows, std::span<const std::int32_t> place, const std::vector<Cuts>& cuts,
                    std::span<const int> features, Workers& workers) {
-  const auto offsets = rows.offsets.span<const std::int64_t>();
-  const auto columns = rows.columns.span<const std::int32_t>();
-  std::vector<std::int32_t> place(rows.names.size(), -1);
-  for (std::size_t i = 0; i < features.size(); ++i)
-    if (columns_of_features[i] >= 0) place[columns_of_features[i]] = static_cast<std::int32_t>(i);
-  Binned entries{std::vector<std::int32_t>(columns.size()), std::vector<std::uint8_t>(columns.size())};
+  const EntriesView& all = rows.entries;
+  const std::int64_t start = all.offsets[0];
+  const auto count = static_cast<std::size_t>(all.offsets[rows.rows] - start);
+  Binned entries{std::vector<std::int32_t>(count), std::vector<std::uint8_t>(count)};
   const auto bin = [&](const auto* values) {
-    const auto row_count = static_cast<std::int64_t>(offsets.size()) - 1;
-    workers.chunks(row_count, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
-      for (std::int64_t e = offsets[begin]; e < offsets[end]; ++e) {
-        const std::int32_t column = columns[e];
-        entries.feature[e] = place[column];
+    workers.chunks(rows.rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+      for (std::int64_t e = all.offsets[begin]; e < all.offsets[end]; ++e) {
+        const std::int32_t column = all.indices[e];
+        entries.feature[e - start] = place[column];
         if (place[column] < 0) continue;
         const Cuts& of_feature = cuts[features[place[column]]];
         const int b = of_feature.bin_of_number(values[e]);
-        entries.bin[e] = static_cast<std::uint8_t>(b);
-        if (b == of_feature.usual_bin) entries.feature[e] = -1;
+        entries.bin[e - start] = static_cast<std::uint8_t>(b);
+        if (b == of_feature.usual_bin) entries.feature[e - start] = -1;
       }
     });
   };
-  if (rows.values.dtype() == DType::f32)
-    bin(rows.values.data<float>());
+  if (all.dtype == DType::f32)
+    bin(static_cast<const float*>(all.values));
   else
-    bin(rows.values.data<double>());
+    bin(static_cast<const double*>(all.values));
   return entries;
 }
 
 }  // namespace
 
-SparseEntries::SparseEntries(const Backend& backend, Context& context, const SparseRows& rows,
-                             std::span<const int> columns, const std::vector<Cuts>& cuts, std::span<const int> features,
-                             bool by_row) {
-  Binned entries = bin_entries(rows, columns, cuts, features, context.workers);
-  const auto offsets = rows.offsets.span<const std::int64_t>();
+SparseEntries::SparseEntries(const Backend& backend, Context& context, RowSource& source, std::span<const int> columns,
+                             const std::vector<Cuts>& cuts, std::span<const int> features, bool by_row) {
+  std::vector<std::int32_t> place_of(static_cast<std::size_t>(source.schema().features), -1);
+  for (std::size_t i = 0; i < features.size(); ++i)
+    if (columns[i] >= 0) place_of[columns[i]] = static_cast<std::int32_t>(i);
   row_first_.assign(1, 0);
-  row_first_.reserve(offsets.size());
+  row_first_.reserve(static_cast<std::size_t>(source.schema().rows) + 1);
   feature_first_.resize(features.size() + 1);
+  std::vector<std::uint8_t> bins;  // of all rows, row by row
   std::size_t kept = 0;
-  for (std::size_t row = 0; row + 1 < offsets.size(); ++row) {
-    for (std::int64_t e = offsets[row]; e < offsets[row + 1]; ++e) {
-      if (entries.feature[e] < 0) continue;
-      entries.feature[kept] = entries.feature[e];
-      entries.bin[kept++] = entries.bin[e];
-      ++feature_first_[entries.feature[e] + 1];
+  each_block(source, [&](const RowBlock& block) {
+    const Binned entries = bin_entries(block.rows, place_of, cuts, features, context.workers);
+    const std::int64_t* const offsets = block.rows.entries.offsets;
+    row_features_.resize(kept + entries.feature.size());
+    bins.resize(row_features_.size());
+    for (std::int64_t row = 0; row < block.rows.rows; ++row) {
+      for (std::int64_t e = offsets[row] - offsets[0]; e < offsets[row + 1] - offsets[0]; ++e) {
+        if (entries.feature[e] < 0) continue;
+        row_features_[kept] = entries.feature[e];
+        bins[kept++] = entries.bin[e];
+        ++feature_first_[entries.feature[e] + 1];
+      }
+      row_first_.push_back(static_cast<std::int64_t>(kept));
     }
-    row_first_.push_back(static_cast<std::int64_t>(kept));
-  }
+    row_features_.resize(kept);
+    bins.resize(kept);
+  });
+  row_features_.shrink_to_fit();
   std::partial_sum(feature_first_.begin(), feature_first_.end(), feature_first_.begin());
-  row_features_.assign(entries.feature.begin(), entries.feature.begin() + static_cast<std::ptrdiff_t>(kept));
-  entries.feature = {};
   feature_rows_.resize(kept);
   feature_bins_.resize(kept);
   std::vector<std::int64_t> next = feature_first_;
-  for (std::size_t row = 0; row + 1 < offsets.size(); ++row)
+  for (std::size_t row = 0; row + 1 < row_first_.size(); ++row)
     for (std::int64_t e = row_first_[row]; e < row_first_[row + 1]; ++e) {
       const std::int64_t to = next[row_features_[e]]++;
       feature_rows_[to] = static_cast<std::uint32_t>(row);
-      feature_bins_[to] = entries.bin[e];
+      feature_bins_[to] = bins[e];
     }
   if (!by_row) row_first_ = {}, row_features_ = {};
 

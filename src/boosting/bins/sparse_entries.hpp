@@ -3,22 +3,22 @@
 #pragma once
 
 #include <cstdint>
-#include <linden/data.hpp>
 #include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "boosting/bins/cuts.hpp"
+#include "rows/row_source.hpp"
 
 namespace linden {
 
 class SparseEntries {
  public:
   SparseEntries() = default;
-  /// `features`: those to keep, ascending, whose values are in these columns of the rows (-1: 0 in all of them). An
-  /// absent value of theirs must lie in their usual bin. `by_row`: whether they are listed by row, too, as growing
-  /// trees wants it: then the columns ascend.
-  SparseEntries(const Backend& backend, Context& context, const SparseRows& rows, std::span<const int> columns,
+  /// One pass over sparse rows. `features`: those to keep, ascending, whose values are in these columns of the rows
+  /// (-1: 0 in all of them). An absent value of theirs must lie in their usual bin. `by_row`: whether they are listed
+  /// by row, too, as growing trees wants it: then the columns ascend.
+  SparseEntries(const Backend& backend, Context& context, RowSource& source, std::span<const int> columns,
                 const std::vector<Cuts>& cuts, std::span<const int> features, bool by_row);
 
   const SparseBins& view() const noexcept { return view_; }

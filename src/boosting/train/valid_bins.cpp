@@ -84,7 +84,8 @@ ValidBins::ValidBins(const Backend& backend, Context& context, const Dataset& da
     view_.feature = features_.data();
     std::vector<int> columns;
     for (const int f : sparse) columns.push_back(sources[static_cast<std::size_t>(f)].column);
-    sparse_ = SparseEntries(backend, context, data.sparse(), columns, cuts, sparse, false);
+    DatasetSource entries(data);
+    sparse_ = SparseEntries(backend, context, entries, columns, cuts, sparse, false);
     view_.sparse = sparse_.view();
   }
 

@@ -33,7 +33,13 @@ struct Task {
   }
   Cuts cuts(int max_bins = 256) const {
     const RowSlopes slopes[] = {{gradients, curvatures}};
-    return categorical_cuts(dataset().columns()[0], max_bins, slopes);
+    return cuts(max_bins, slopes);
+  }
+  Cuts cuts(int max_bins, std::span<const RowSlopes> slopes) const {
+    const Dataset data = dataset();
+    CategoryCounts counts(categories, slopes);
+    counts.add(view_of(data.columns()[0]), data.rows(), 0);
+    return counts.cuts(max_bins);
   }
 };
 
@@ -80,7 +86,7 @@ TEST(CategoryBins, TrustIsEightTimesNoiseOverSpread) {
 TEST(CategoryBins, TheOutputThatCategoriesTellMostOfCounts) {
   const Task telling = decided(10, 30), silent = decided(10, 30, 0, 2);
   const RowSlopes slopes[] = {{silent.gradients, silent.curvatures}, {telling.gradients, telling.curvatures}};
-  EXPECT_EQ(categorical_cuts(telling.dataset().columns()[0], 256, slopes).trusted_rows, telling.cuts().trusted_rows);
+  EXPECT_EQ(telling.cuts(256, slopes).trusted_rows, telling.cuts().trusted_rows);
 }
 
 TEST(CategoryBins, WithoutTrustTheRarestShareTheLast) {

@@ -73,7 +73,9 @@ TEST(Cuts, OfDataCountTheMissingBin) {
   Workers workers(2);
   const std::vector<float> none(400, 0), ones(400, 1);
   const RowSlopes slopes[] = {{none, ones}};
-  const std::vector<Cuts> cuts = make_cuts(data.dataset(), 8, slopes, workers);
+  const Dataset dataset = data.dataset();
+  DatasetSource source(dataset);
+  const std::vector<Cuts> cuts = make_cuts(source, 8, slopes, workers);
   EXPECT_EQ(cuts[0].bins, 8);
   EXPECT_TRUE(cuts[0].has_missing);
   EXPECT_LT(cuts[1].bins, 2);

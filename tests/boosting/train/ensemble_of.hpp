@@ -27,8 +27,9 @@ class EnsembleOf {
     Scores scores(backend, context_, start, train.rows());
     Gradients gradients(backend, context_, scores.outputs(), train.rows());
     gradient_source(backend, context_, rows_)->fill(scores, gradients);
-    cuts_ = make_cuts(train, config.max_bins, gradients.slopes(), workers_);
-    bins_ = std::make_unique<Bins>(backend, context_, train, cuts_, config.min_rows_in_leaf);
+    DatasetSource source(train);
+    cuts_ = make_cuts(source, config.max_bins, gradients.slopes(), workers_);
+    bins_ = std::make_unique<Bins>(backend, context_, source, cuts_, config.min_rows_in_leaf);
     std::vector<int> all(static_cast<std::size_t>(train.features()));
     std::iota(all.begin(), all.end(), 0);
     const auto sources = match_features("test", valid, model.state(), all);

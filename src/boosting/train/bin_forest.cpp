@@ -42,8 +42,7 @@ void BinForest::ask_for_missing(std::int32_t at, std::int32_t feature, bool miss
 }
 
 void BinForest::add(const Tree& tree, double from, double to) {
-  const auto root = static_cast<std::int32_t>(nodes_.size());
-  roots_.push_back(root);
+  const std::int32_t root = roots_.back();
   outputs_.push_back(tree.output);
   for (const TreeNode& node : tree.nodes) {
     const auto index = static_cast<std::int32_t>(nodes_.size());
@@ -60,14 +59,15 @@ void BinForest::add(const Tree& tree, double from, double to) {
     const std::int32_t feature = places_.missing_of[static_cast<std::size_t>(node.feature)];
     if (feature >= 0) ask_for_missing(root + static_cast<std::int32_t>(i), feature, node.missing_left);
   }
+  roots_.push_back(static_cast<std::int32_t>(nodes_.size()));
 }
 
 void BinForest::add_to(const Backend& backend, Context& context, const BinsView& bins, double* scores) const {
-  const std::int64_t trees = std::ssize(roots_);
+  const std::int64_t trees = std::ssize(outputs_);
   BinForestView view{nodes_.data(), values_.data(), roots_.data(), outputs_.data(), static_cast<std::int32_t>(trees)};
-  const DeviceArray<std::byte> memory =
-      on_device_together(backend.memory, context, "trees", HostList{view.nodes, nodes()},
-                         HostList{view.values, nodes()}, HostList{view.roots, trees}, HostList{view.outputs, trees});
+  const DeviceArray<std::byte> memory = on_device_together(
+      backend.memory, context, "trees", HostList{view.nodes, nodes()}, HostList{view.values, nodes()},
+      HostList{view.roots, trees + 1}, HostList{view.outputs, trees});
   backend.tree.add_trees(context, {view, bins, scores});
 }
 

@@ -43,7 +43,7 @@ class BinForest {
   const BinPlaces& places_;
   std::vector<BinNode> nodes_;
   std::vector<double> values_;
-  std::vector<std::int32_t> roots_, outputs_;
+  std::vector<std::int32_t> roots_{0}, outputs_;  // a root for the tree to come, too
 };
 
 }  // namespace linden

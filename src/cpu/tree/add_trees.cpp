@@ -1,6 +1,9 @@
-// Finished trees added to the scores of rows that are there as bins. Where all features are dense, rows go down a tree
-// eight at a time, so that the loads of one hide behind those of the others; they lie side by side in the bins of a
-// feature. A tile of rows takes all trees before the next one begins.
+// Finished trees added to the scores of rows that are there as bins: eight rows go down a tree at a time, so that the
+// loads of one hide behind those of the others. A tile of rows takes all trees before the next one begins. Dense
+// features are read where they stand, rows side by side. Where there are sparse ones, the bins that the nodes of a tree
+// ask for are first written out for a tile, node by node: finding each by itself would cost a search.
+#include <cstring>
+
 #include "backend/tree/bin_forest.hpp"
 #include "backend/tree/sparse_bins.hpp"
 #include "cpu/tree/steps.hpp"
@@ -10,32 +13,59 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr std::int64_t tile_rows = 512;
+constexpr std::int64_t tile_bytes = 32768;  // of bins that are written out: they stay in the first-level cache
+constexpr std::int64_t least_rows = 64;     // fewer of them are not worth it
 constexpr int together = 8;
 
-// The leaves that the rows from `row` on reach: all take steps until none moves. Those past the last are copies of it.
-void descend(const BinForestView& forest, const BinsView& bins, std::int32_t root, std::int64_t row, int count,
-             std::int32_t* at) {
-  std::int64_t rows[together];
-  for (int r = 0; r < together; ++r) {
-    rows[r] = row + (r < count ? r : count - 1);
-    at[r] = root;
-  }
-  for (std::int32_t moved = 1; moved != 0;) {
-    moved = 0;
-#pragma GCC unroll 8
+// Adds what the leaves give that `count` rows reach: all take steps until none moves. bin(at, row) is the bin of a row,
+// of `count`, in the feature of a node.
+template <class Bin>
+void add_leaves(const BinForestView& forest, std::int32_t root, std::int64_t count, const Bin& bin, double* scores) {
+  for (std::int64_t first = 0; first < count; first += together) {
+    const int now = static_cast<int>(count - first < together ? count - first : together);
+    std::int32_t at[together];
+    std::int64_t rows[together];  // those past the last are copies of it
     for (int r = 0; r < together; ++r) {
-      const BinNode& node = forest.nodes[at[r]];
-      const std::int32_t next = next_node(node, bins.by_feature[node.feature * bins.rows + rows[r]]);
-      moved |= next ^ at[r];
-      at[r] = next;
+      at[r] = root;
+      rows[r] = first + (r < now ? r : now - 1);
     }
+    for (std::int32_t moved = 1; moved != 0;) {
+      moved = 0;
+#pragma GCC unroll 8
+      for (int r = 0; r < together; ++r) {
+        const std::int32_t next = next_node(forest.nodes[at[r]], bin(at[r], rows[r]));
+        moved |= next ^ at[r];
+        at[r] = next;
+      }
+    }
+    for (int r = 0; r < now; ++r) scores[first + r] += forest.values[at[r]];
   }
 }
 
-std::int32_t leaf_of(const BinForestView& forest, const BinsView& bins, std::int32_t at, std::int64_t row) {
+// out[i * count + r] = the bin of row begin + r in the feature of the tree's node i; what a leaf has there is left.
+void write_out(const BinForestView& forest, const BinsView& bins, std::int32_t root, std::int32_t nodes,
+               std::int64_t begin, std::int64_t count, std::uint8_t* out) {
+  const SparseBins& sparse = bins.sparse;
+  for (std::int32_t i = 0; i < nodes; ++i, out += count) {
+    const BinNode& node = forest.nodes[root + i];
+    if (node.left == root + i) continue;
+    if (node.feature < bins.features) {
+      std::memcpy(out, bins.by_feature + node.feature * bins.rows + begin, static_cast<std::size_t>(count));
+      continue;
+    }
+    std::memset(out, bins.feature[node.feature].usual_bin, static_cast<std::size_t>(count));
+    const std::int64_t* const range = sparse.feature_first + (node.feature - bins.features);
+    const std::uint32_t* const last = sparse.feature_rows + range[1];
+    for (const std::uint32_t* row = first_from(sparse.feature_rows + range[0], last, begin);
+         row < last && *row < begin + count; ++row)
+      out[*row - begin] = sparse.feature_bins[row - sparse.feature_rows];
+  }
+}
+
+double value_of(const BinForestView& forest, const BinsView& bins, std::int32_t at, std::int64_t row) {
   for (;;) {
     const BinNode& node = forest.nodes[at];
-    if (node.left == at) return at;
+    if (node.left == at) return forest.values[at];
     at = next_node(node, bin_of_row(bins, node.feature, row));
   }
 }
@@ -47,18 +77,25 @@ void add_trees(Context& context, const AddTreesTask& task) {
   const BinsView& bins = task.bins;
   const bool all_dense = bins.features > 0 && bins.sparse.features == 0;
   context.workers.chunks(bins.rows, tile_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    std::uint8_t tile[tile_bytes] = {};
     for (std::int32_t tree = 0; tree < forest.trees; ++tree) {
       double* const scores = task.scores + forest.outputs[tree] * bins.rows;
-      if (!all_dense) {
-        for (std::int64_t row = begin; row < end; ++row)
-          scores[row] += forest.values[leaf_of(forest, bins, forest.roots[tree], row)];
-        continue;
-      }
-      for (std::int64_t row = begin; row < end; row += together) {
-        const int count = static_cast<int>(end - row < together ? end - row : together);
-        std::int32_t at[together];
-        descend(forest, bins, forest.roots[tree], row, count, at);
-        for (int r = 0; r < count; ++r) scores[row + r] += forest.values[at[r]];
+      const std::int32_t root = forest.roots[tree], nodes = forest.roots[tree + 1] - root;
+      const std::int64_t fit = tile_bytes / nodes;
+      if (all_dense) {
+        const auto bin = [&](std::int32_t at, std::int64_t row) {
+          return bins.by_feature[forest.nodes[at].feature * bins.rows + begin + row];
+        };
+        add_leaves(forest, root, end - begin, bin, scores + begin);
+      } else if (fit >= least_rows) {
+        for (std::int64_t first = begin; first < end; first += fit) {
+          const std::int64_t count = end - first < fit ? end - first : fit;
+          write_out(forest, bins, root, nodes, first, count, tile);
+          const auto bin = [&](std::int32_t at, std::int64_t row) { return tile[(at - root) * count + row]; };
+          add_leaves(forest, root, count, bin, scores + first);
+        }
+      } else {
+        for (std::int64_t row = begin; row < end; ++row) scores[row] += value_of(forest, bins, root, row);
       }
     }
   });

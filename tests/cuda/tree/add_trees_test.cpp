@@ -57,11 +57,11 @@ struct Trees {
     grow(random, std::size_t(node.left) + 1, depth - 1, features);
   }
   void add(std::mt19937_64& random, int depth, int features, std::int32_t output) {
-    roots.push_back(std::int32_t(nodes.size()));
     outputs.push_back(output);
     nodes.emplace_back();
     values.emplace_back();
     grow(random, nodes.size() - 1, depth, features);
+    roots.push_back(std::int32_t(nodes.size()));
   }
   double value(std::size_t tree, const Rows& rows, std::size_t row) const {
     auto at = std::size_t(roots[tree]);
@@ -75,16 +75,17 @@ struct Trees {
 
   std::vector<BinNode> nodes;
   std::vector<double> values;
-  std::vector<std::int32_t> roots, outputs;
+  std::vector<std::int32_t> roots{0}, outputs;
 };
 
 class AddTrees : public OnDevice {
  protected:
-  void expect_sums(std::uint64_t seed, std::int64_t row_count, int dense, int sparse, int tree_count, int outputs) {
+  void expect_sums(std::uint64_t seed, std::int64_t row_count, int dense, int sparse, int tree_count, int outputs,
+                   int depth = 7) {
     std::mt19937_64 random(seed);
     Rows rows(random, row_count, dense, sparse);
     Trees trees;
-    for (int i = 0; i < tree_count; ++i) trees.add(random, 7, dense + sparse, i % outputs);
+    for (int i = 0; i < tree_count; ++i) trees.add(random, depth, dense + sparse, i % outputs);
     std::vector<double> scores(std::size_t(outputs * row_count)), expected;
     for (double& score : scores) score = std::normal_distribution<double>()(random);
     expected = scores;
@@ -128,6 +129,7 @@ TEST_F(AddTrees, OfDenseFeatures) {
 TEST_F(AddTrees, OfSparseFeatures) {
   expect_sums(3, 700, 0, 9, 6, 1);
   expect_sums(4, 700, 4, 9, 6, 1);
+  expect_sums(9, 700, 4, 9, 2, 1, 14);  // thousands of nodes
 }
 
 TEST_F(AddTrees, OfSeveralOutputs) { expect_sums(5, 300, 4, 3, 11, 3); }

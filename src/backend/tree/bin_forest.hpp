@@ -16,7 +16,7 @@ struct BinNode {
 struct BinForestView {
   const BinNode* nodes = nullptr;
   const double* values = nullptr;         ///< one a node: what a leaf adds to the score
-  const std::int32_t* roots = nullptr;    ///< [trees]
+  const std::int32_t* roots = nullptr;    ///< [trees + 1]: a tree has the nodes up to the root of the next
   const std::int32_t* outputs = nullptr;  ///< [trees]
   std::int32_t trees = 0;
 };

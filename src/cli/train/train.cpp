@@ -131,7 +131,7 @@ void add_train(CLI::App& app) {
   command
       ->add_option("--label", args->read.label,
                    "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
-                   "the first; several are comma-separated")
+                   "the first; several, comma-separated, are several labels a row, which no loss takes yet")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
@@ -147,8 +147,10 @@ void add_train(CLI::App& app) {
       ->check(whole_number(1, 1'000'000));
   add_label_options(*command, args->read);
   command
-      ->add_option("--offset", args->read.offset,
-                   "CSV: a column that is added to the scores, before the link, or one an output, comma-separated")
+      ->add_option(
+          "--offset", args->read.offset,
+          "CSV: a column of offsets, which add to scores before the link, or one for each output, comma-separated; no "
+          "model takes them yet")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")

@@ -79,8 +79,8 @@ class LINDEN_API Loss {
 
   /// The loss of one row; fills `gradient` and `curvature` (the diagonal, as the expression gives it: it may be
   /// negative) where they are not empty. `score`, and those two unless empty, have outputs() entries. Throws
-  /// ArgumentError otherwise, and for a custom loss that has parameters by row or mixes rows; DataError for a label
-  /// that this loss does not take (of softmax ArgumentError).
+  /// ArgumentError otherwise, for a custom loss that has parameters by row or mixes rows, and for one that is known by
+  /// its link alone (another library's); DataError for a label that it does not take (of softmax ArgumentError).
   double evaluate(std::span<const double> score, double label, std::span<double> gradient = {},
                   std::span<double> curvature = {}) const;
 

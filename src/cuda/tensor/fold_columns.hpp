@@ -107,16 +107,20 @@ __global__ void fold_columns(__grid_constant__ const ReduceTask task, __grid_con
     Total total{};
     for (std::int64_t block = 0; block < cut.blocks; ++block) {
       Rows<T> rows(task, cut, outer, block), rest = rows;
-      if (cut.together > 1) rows.widen(cut.together);
-      const auto of_wide = [&](std::int64_t wide) {
-        return totals != nullptr ? totals[(outer * cut.blocks + block) * cut.width + wide]
-                                 : fold_all_chunks<F>(rows, wide);
-      };
-      Total part = of_wide(column);
       if (cut.together > 1) {
-        for (std::int64_t k = 1; k < cut.together; ++k) part = F::combined(part, of_wide(k * cut.columns + column));
+        rows.widen(cut.together);
         rest.drop(rows.count * cut.together);
-        part = F::combined(part, fold_all_chunks<F>(rest, column));
+      }
+      // Wide columns, and behind them the rows that are left over: one loop, since every call is inlined.
+      const std::int64_t pieces = cut.together > 1 ? cut.together + 1 : 1;
+      Total part{};
+#pragma unroll 1
+      for (std::int64_t k = 0; k < pieces; ++k) {
+        const bool is_rest = cut.together > 1 && k == cut.together;
+        const std::int64_t wide = is_rest ? column : k * cut.columns + column;
+        const Total piece = totals != nullptr && !is_rest ? totals[(outer * cut.blocks + block) * cut.width + wide]
+                                                          : fold_all_chunks<F>(is_rest ? rest : rows, wide);
+        part = k == 0 ? piece : F::combined(part, piece);
       }
       total = block == 0 ? part : F::combined(total, part);
     }

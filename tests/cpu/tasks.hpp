@@ -12,50 +12,20 @@
 #include <vector>
 
 #include "backend/tensor_kernels.hpp"
+#include "cpu/levels.hpp"
 
 namespace linden {
-
-#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
-namespace v2 {
-const TensorKernels& tensor_kernels();
-}
-namespace v3 {
-const TensorKernels& tensor_kernels();
-}
-namespace v4 {
-const TensorKernels& tensor_kernels();
-}
-#endif
-
 namespace test {
-
-struct Level {
-  std::string name;
-  const TensorKernels* kernels;
-};
-
-/// The table that the library chose, and each that the machine can run (all share their threads' code: the thread
-/// sanitizer, slow as it is, sees one).
-inline std::vector<Level> levels() {
-  std::vector<Level> all{{"chosen", &cpu_tensor_kernels()}};
-#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
-  all.push_back({"v2", &v2::tensor_kernels()});
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) all.push_back({"v3", &v3::tensor_kernels()});
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    all.push_back({"v4", &v4::tensor_kernels()});
-#endif
-  return all;
-}
 
 /// Calls body(kernels, context) for every level with 1, 2 and 7 threads.
 template <class Body>
 void everywhere(const Body& body) {
   static Workers crews[] = {Workers(1), Workers(2), Workers(7)};
-  for (const Level& level : levels())
+  for (const CpuLevel& level : cpu_levels())
     for (Workers& workers : crews) {
-      SCOPED_TRACE("level " + level.name + ", " + std::to_string(workers.threads()) + " threads");
+      SCOPED_TRACE("level " + std::string(level.name) + ", " + std::to_string(workers.threads()) + " threads");
       Context context{workers};
-      body(*level.kernels, context);
+      body(level.tensor(), context);
       if (::testing::Test::HasFailure()) return;
     }
 }

@@ -4,40 +4,16 @@
 #include <vector>
 
 #include "backend/tree_kernels.hpp"
+#include "cpu/levels.hpp"
 
 namespace linden {
-
-#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
-namespace v2 {
-void gradients(Context&, const GradientTask&);
-}
-namespace v3 {
-void gradients(Context&, const GradientTask&);
-}
-namespace v4 {
-void gradients(Context&, const GradientTask&);
-}
-#else
-namespace native {
-void gradients(Context&, const GradientTask&);
-}
-#endif
 
 using Kernel = void (*)(Context&, const GradientTask&);
 
 inline std::vector<Kernel> kernels() {
-#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
-  __builtin_cpu_init();
-  std::vector<Kernel> list{v2::gradients};
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2")) return list;
-  list.push_back(v3::gradients);
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    list.push_back(v4::gradients);
+  std::vector<Kernel> list;
+  for (const CpuLevel& level : cpu_levels()) list.push_back(level.tree().gradients);
   return list;
-#else
-  return {native::gradients};
-#endif
 }
 
 }  // namespace linden

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backend/math/special_levels.hpp"
+#include "cpu/levels.hpp"
 
 namespace linden {
 namespace {
@@ -143,16 +144,13 @@ float scalar(int function, float x) {
 }
 
 TEST(MathFloat, VectorsOfEveryLevelGiveTheScalarBits) {
-  __builtin_cpu_init();
-  const bool has_v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-  const bool has_v4 = has_v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  const int level = machine_level();
   std::vector<float> xs{0.0f, -0.0f, inf, -inf, nan, smallest, -smallest, 1.0f, -1.0f, 2.0f};
   for (std::uint64_t bits = 0; bits < (std::uint64_t(1) << 32); bits += 99991)
     xs.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
   for (int i = 0; i < 20000; ++i) xs.push_back(-110 + 0.011f * static_cast<float>(i));
   std::vector<float> ys(xs.size());
-  const auto check = [&](const char* level, auto apply) {
+  const auto check = [&](const char* name, auto apply) {
     for (int f = 0; f < float_functions; ++f) {
       apply(f, xs.data(), ys.data(), static_cast<std::int64_t>(xs.size()));
       std::size_t different = 0;
@@ -160,12 +158,12 @@ TEST(MathFloat, VectorsOfEveryLevelGiveTheScalarBits) {
         const float want = scalar(f, xs[i]);
         different += std::isnan(want) ? !std::isnan(ys[i]) : math::bits_of(want) != math::bits_of(ys[i]);
       }
-      EXPECT_EQ(different, 0u) << "function " << f << " at " << level;
+      EXPECT_EQ(different, 0u) << "function " << f << " at " << name;
     }
   };
   check("v2", v2::apply_float);
-  if (has_v3) check("v3", v3::apply_float);
-  if (has_v4) check("v4", v4::apply_float);
+  if (level >= 3) check("v3", v3::apply_float);
+  if (level >= 4) check("v4", v4::apply_float);
 }
 #endif
 

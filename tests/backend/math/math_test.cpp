@@ -13,6 +13,7 @@
 
 #include "backend/math/math_levels.hpp"
 #include "quad.hpp"
+#include "cpu/levels.hpp"
 
 namespace linden {
 namespace {
@@ -222,16 +223,13 @@ TEST(Math, NeighboursKeepTheirOrder) {
 
 #if defined(__x86_64__)
 TEST(Math, VectorsOfEveryLevelGiveTheScalarBits) {
-  __builtin_cpu_init();
-  const bool has_v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-  const bool has_v4 = has_v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  const int level = machine_level();
   double (*const scalar[math_functions])(double) = {math::exp,     math::expm1,    math::log,         math::log1p,
                                                     math::sigmoid, math::softplus, math::log_sigmoid, math::tanh};
   const std::vector<double> xs = arguments(20000);
   std::vector<double> ys(xs.size());
   const auto count = static_cast<std::int64_t>(xs.size());
-  const auto check = [&](const char* level, auto apply) {
+  const auto check = [&](const char* name, auto apply) {
     for (int f = 0; f < math_functions; ++f) {
       apply(f, xs.data(), ys.data(), count);
       std::size_t different = 0;
@@ -239,12 +237,12 @@ TEST(Math, VectorsOfEveryLevelGiveTheScalarBits) {
         const double want = scalar[f](xs[i]);
         different += std::isnan(want) ? !std::isnan(ys[i]) : math::bits_of(want) != math::bits_of(ys[i]);
       }
-      EXPECT_EQ(different, 0u) << "function " << f << " at " << level;
+      EXPECT_EQ(different, 0u) << "function " << f << " at " << name;
     }
   };
   check("v2", v2::apply_math);
-  if (has_v3) check("v3", v3::apply_math);
-  if (has_v4) check("v4", v4::apply_math);
+  if (level >= 3) check("v3", v3::apply_math);
+  if (level >= 4) check("v4", v4::apply_math);
 }
 #endif
 

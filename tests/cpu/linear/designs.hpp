@@ -8,36 +8,7 @@
 #include "cpu/tasks.hpp"
 
 namespace linden {
-
-#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
-namespace v2 {
-const LinearKernels& linear_kernels();
-}
-namespace v3 {
-const LinearKernels& linear_kernels();
-}
-namespace v4 {
-const LinearKernels& linear_kernels();
-}
-#endif
-
 namespace test {
-
-struct LinearLevel {
-  std::string name;
-  const LinearKernels* kernels;
-};
-
-inline std::vector<LinearLevel> linear_levels() {
-  std::vector<LinearLevel> all{{"chosen", &cpu_linear_kernels()}};
-#if defined(__x86_64__) && !defined(LINDEN_ONE_LEVEL)
-  all.push_back({"v2", &v2::linear_kernels()});
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.push_back({"v3", &v3::linear_kernels()});
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    all.push_back({"v4", &v4::linear_kernels()});
-#endif
-  return all;
-}
 
 enum class Rows { row_major, column_major, strided, mixed, gap, sparse };
 inline const std::vector<Rows> all_layouts{Rows::row_major, Rows::column_major, Rows::strided,
@@ -189,12 +160,12 @@ struct Scratch {
 template <class Body>
 void every_linear_level(const Body& body) {
   static Workers crews[] = {Workers(1), Workers(2), Workers(7)};
-  for (const LinearLevel& level : linear_levels()) {
+  for (const CpuLevel& level : cpu_levels()) {
     std::vector<double> first;
     for (Workers& workers : crews) {
-      SCOPED_TRACE("level " + level.name + ", " + std::to_string(workers.threads()) + " threads");
+      SCOPED_TRACE("level " + std::string(level.name) + ", " + std::to_string(workers.threads()) + " threads");
       Context context{workers};
-      const std::vector<double> got = body(*level.kernels, context);
+      const std::vector<double> got = body(level.linear(), context);
       if (workers.threads() == 1)
         first = got;
       else

@@ -3,17 +3,13 @@
 // The loss is a functor or a row program on dual numbers, in double, as for boosting. Losses of a tile are summed in
 // eight lanes, then lane after lane.
 #include "backend/loss/row_loss.hpp"
-#include "backend/loss/row_program.hpp"
 #include "cpu/linear/pass.hpp"
 #include "cpu/linear/steps.hpp"
+#include "cpu/loss/row_tile.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
-
-constexpr std::int64_t program_doubles = 12288;  // 96 KiB of stack: 8 rows of the largest program
-constexpr std::int64_t program_rows = 128;
-static_assert(program_doubles >= 3 * 8 * RowProgram::most_registers);
 
 double sum_of(const double* x, std::int64_t count) {
   double lane[8] = {};
@@ -83,9 +79,8 @@ void step(const EvaluateTask& task, const SoftmaxLoss&, const TileRows& tile) {
 /// A part of the tile at a time, so that the program's registers stay in the nearest cache.
 void step(const EvaluateTask& task, const ProgramLoss&, const TileRows& tile) {
   const RowProgram& program = *task.loss.program;
-  alignas(64) double memory[program_doubles];
-  const std::int64_t fit = program_doubles / (3 * program.registers) / 8 * 8;
-  const std::int64_t width = fit > program_rows ? program_rows : fit;
+  alignas(64) double memory[tile_doubles];
+  const std::int64_t width = tile_rows(program);
   RowTile part(program, memory, width, true);
   const RowInputs inputs{task.scores, task.design.rows, task.labels, task.loss.program_parameters};
   for (std::int64_t first = 0; first < tile.count; first += width) {
@@ -94,7 +89,7 @@ void step(const EvaluateTask& task, const ProgramLoss&, const TileRows& tile) {
     for (std::int32_t k = 0; k < program.outputs; ++k) {
       double* const values = tile.values + k * tile.stride + first;
       double* const curvatures = task.curvatures + k * task.design.rows + tile.begin + first;
-      part.differentiate(k, task.loss.curvature, task.loss.majoriser);
+      differentiate(part, k, task.loss.curvature, task.loss.majoriser);
       for (std::int64_t i = 0; i < count; ++i) {
         const double weight = tile.weights[first + i];
         if (k == 0) tile.spare[first + i] = weighted(weight, part.loss(i));

@@ -3,7 +3,7 @@
 //
 // Rows are independent, and of all rows only maxima and the first bad row are kept, so no order matters.
 #include "backend/loss/row_gradient.hpp"
-#include "backend/loss/row_program.hpp"
+#include "cpu/loss/row_tile.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -11,9 +11,6 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr std::int64_t chunk_rows = 4096;
-constexpr std::int64_t program_doubles = 12288;  // 96 KiB of stack: 8 rows of the largest program
-constexpr std::int64_t program_rows = 128;
-static_assert(program_doubles >= 3 * 8 * RowProgram::most_registers);
 constexpr std::int64_t softmax_rows = 1024;  // its two arrays of doubles take 16 KiB of stack
 
 /// The largest bit patterns without their signs.
@@ -123,9 +120,8 @@ void fill(const GradientTask& task, const SoftmaxLoss&, std::int64_t begin, std:
 template <bool weighted>
 void fill(const GradientTask& task, const ProgramLoss&, std::int64_t begin, std::int64_t end) {
   const RowProgram& program = *task.loss.program;
-  alignas(64) double memory[program_doubles];
-  const std::int64_t fit = program_doubles / (3 * program.registers) / 8 * 8;
-  const std::int64_t width = fit > program_rows ? program_rows : fit;
+  alignas(64) double memory[tile_doubles];
+  const std::int64_t width = tile_rows(program);
   RowTile tile(program, memory, width, false);
   const RowInputs inputs{task.scores, task.rows, task.labels, task.loss.program_parameters};
   const CurvatureRule rule = task.loss.curvature;
@@ -133,7 +129,7 @@ void fill(const GradientTask& task, const ProgramLoss&, std::int64_t begin, std:
     const std::int64_t last = first + width < end ? first + width : end;
     tile.load(inputs, first, last - first);
     for (std::int32_t k = 0; k < program.outputs; ++k) {
-      tile.differentiate(k, rule, task.loss.majoriser);
+      differentiate(tile, k, rule, task.loss.majoriser);
       const Peak peak = store<weighted>(task, k, first, last, [&](std::int64_t row) {
         const double bend = tile.curvature(row - first);
         return SoftmaxLoss::Output{tile.gradient(row - first), ruled_curvature(rule, bend)};

@@ -19,12 +19,11 @@
 namespace linden {
 
 /// Rows of numbers with what standardises them. The entries of sparse rows are numbered as the features are; on a GPU
-/// all columns are contiguous and of one dtype.
+/// they are there by columns, too, and dense columns are contiguous and of one dtype.
 struct DesignView : RowsView {
   bool intercept = true;
   const double* shift = nullptr;   ///< [features]: A(i, j) = (x(i, j) - shift[j]) * factor[j]
   const double* factor = nullptr;  ///< [features]; 0 for a feature that is left out: its A(i, j) are 0
-  EntriesView by_column = {};      ///< sparse, on a GPU only: the same entries
 
   std::int64_t width() const noexcept { return std::int64_t{features} + 1; }
 };

@@ -33,6 +33,7 @@ struct RowsView {
   bool all_f32 = false;                 ///< dense: whether every column is f32
   const ColumnView* columns = nullptr;  ///< dense: [features]
   EntriesView entries = {};             ///< sparse: by rows
+  EntriesView by_column = {};           ///< sparse, where a kernel asks for them: the same by columns
   std::int32_t entry_columns = 0;       ///< sparse: how many columns entries are in
   /// Sparse: [entry_columns], the feature of each, or -1 for a column of no use; null: a column is the feature of its
   /// number.

@@ -43,19 +43,21 @@ std::vector<double> scores_of(const LinearModel::State& model, const Design& des
   const std::int32_t outputs = model.outputs();
   std::vector<double> scores(static_cast<std::size_t>(outputs * rows));
   if (scores.empty()) return scores;
-  const DeviceDesign device(backend, context, design);
+  DeviceDesign device(backend, context, design, false, DeviceRows::Layout{}.part_bytes);
   const std::vector<double> host_parameters = parameters_of(model);
   const OnDevice<double> parameters(backend.memory, context, host_parameters.data(),
                                     static_cast<std::int64_t>(host_parameters.size()), "weights");
-  const DeviceArray<std::uint8_t> scratch(
-      backend.memory, context, backend.linear.design_scratch(context, device.view(), outputs, false), "scratch memory");
-  const ToHost<double> device_scores(backend.memory, context, scores.data(), outputs * rows, "scores");
-  backend.linear.scores(context, {.design = device.view(),
-                                  .outputs = outputs,
-                                  .parameters = parameters.data(),
-                                  .scores = device_scores.data(),
-                                  .scratch = scratch.data()});
-  device_scores.download();
+  device.each_part([&](const DesignView& part, std::int64_t first) {
+    const DeviceArray<std::uint8_t> scratch(
+        backend.memory, context, backend.linear.design_scratch(context, part, outputs, false), "scratch memory");
+    const ToHost<double> found(backend.memory, context, scores.data() + first, outputs, part.rows, rows, "scores");
+    backend.linear.scores(context, {.design = part,
+                                    .outputs = outputs,
+                                    .parameters = parameters.data(),
+                                    .scores = found.data(),
+                                    .scratch = scratch.data()});
+    found.download();
+  });
   return scores;
 }
 

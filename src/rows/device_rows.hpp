@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,15 +17,21 @@ namespace linden {
 
 class DeviceRows {
  public:
-  struct Limits {
+  /// On a GPU.
+  struct Layout {
     std::int64_t part_bytes = std::int64_t{256} << 20;  ///< of a part; a row is never divided
     std::int64_t keep_bytes = 0;  ///< rows that take no more than this stay on the device for the next each_part
+    bool one_dtype = false;       ///< dense: all columns as f64 unless all are f32; there are no categories
+    bool dense = false;           ///< sparse rows with their zeros, as columns of f64
+    bool by_column = false;       ///< sparse: entries by columns, too; all features are asked for, as they stand
   };
+  /// The bytes of a part that all rows fit in.
+  static constexpr std::int64_t whole = std::numeric_limits<std::int64_t>::max();
 
   /// `host` is copied; what it points to must outlive the object.
-  DeviceRows(const Backend& backend, Context& context, const RowsView& host, const Limits& limits);
+  DeviceRows(const Backend& backend, Context& context, const RowsView& host, const Layout& layout);
   DeviceRows(const Backend& backend, Context& context, const RowsView& host)
-      : DeviceRows(backend, context, host, Limits{}) {}
+      : DeviceRows(backend, context, host, Layout{}) {}
   DeviceRows(const DeviceRows&) = delete;
   DeviceRows& operator=(const DeviceRows&) = delete;
 
@@ -51,10 +58,14 @@ class DeviceRows {
     RowsView view;
   };
 
-  void plan_columns(std::int64_t bytes);
-  void plan_entries(std::int64_t bytes);
+  bool has_columns() const noexcept { return !host_.sparse || layout_.dense; }
+  DType dtype_of_column(std::size_t feature) const;
+  bool is_direct(std::size_t feature, std::int64_t rows) const;
+  void plan_columns();
+  void plan_entries();
   RowsView load(std::size_t part, std::span<const int> features);
   void load_columns(std::byte* to, std::int64_t begin, std::int64_t end);
+  void stage(std::int64_t begin, std::int64_t end);
   void load_entries(std::byte* to, std::int64_t begin, std::int64_t end);
   void select(Room& room, std::span<const int> features);
   RowsView on_host(std::span<const int> features);
@@ -62,6 +73,7 @@ class DeviceRows {
   const MemoryKernels& memory_;
   Context& context_;
   const RowsView host_;
+  const Layout layout_;
   std::vector<int> all_;              // the places of all features
   std::vector<std::int64_t> bounds_;  // part i has the rows from bounds_[i] to bounds_[i + 1]
 
@@ -69,10 +81,14 @@ class DeviceRows {
   std::optional<SelectedRows> on_host_;
 
   // On a GPU.
-  std::vector<Room> rooms_;           // one for each part, or one for all
-  std::vector<std::int64_t> places_;  // within a part's memory: each column; or offsets, columns and values of entries
+  std::vector<Room> rooms_;  // one for each part, or one for all
+  // Within a part's memory: each column; or offsets, columns and values of entries, and the same by columns.
+  std::vector<std::int64_t> places_;
   std::int64_t part_size_ = 0;
-  std::int64_t staged_size_ = 0;  // columns up to here are gathered in `staging_` and copied as one
+  std::int64_t staged_size_ = 0;            // columns up to here are gathered in `staging_`,
+  std::int64_t slice_rows_ = 0;             // so many rows at a time,
+  std::vector<std::int64_t> slice_places_;  // where they begin here
+  std::int64_t slice_size_ = 0;
   Memory staging_;
   DeviceArray<std::int32_t> codes_;        // the translations of all categorical columns, one after the other,
   std::vector<std::int64_t> code_places_;  // and where those of each column begin

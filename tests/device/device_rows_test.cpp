@@ -41,8 +41,8 @@ class DeviceRowsOnGpu : public OnGpu {
     append(rows, lines);
     return lines;
   }
-  DeviceRows on_gpu(const DatasetRows& raw, const DeviceRows::Limits& limits) {
-    return DeviceRows(backend_of(gpu()), *context_, raw.view(), limits);
+  DeviceRows on_gpu(const DatasetRows& raw, const DeviceRows::Layout& layout) {
+    return DeviceRows(backend_of(gpu()), *context_, raw.view(), layout);
   }
 
  private:
@@ -98,7 +98,7 @@ class DeviceRowsOnGpu : public OnGpu {
   std::vector<ColumnView> columns_;
 };
 
-const DeviceRows::Limits limits_tried[] = {
+const DeviceRows::Layout layouts_tried[] = {
     {}, {.part_bytes = 1}, {.part_bytes = 1000}, {.keep_bytes = 1 << 20}, {.part_bytes = 2000, .keep_bytes = 1 << 20}};
 
 TEST_F(DeviceRowsOnGpu, DenseColumns) {
@@ -109,10 +109,10 @@ TEST_F(DeviceRowsOnGpu, DenseColumns) {
   std::vector<FeatureSource> sources = plain_sources(std::vector<int>{3, 0, 2, 1});
   for (int code = 0; code < 20; ++code) sources[0].code.push_back(code % 3 == 0 ? -1 : 2 * code);
   const DatasetRows raw(rows, sources);
-  for (const DeviceRows::Limits& limits : limits_tried) {
-    DeviceRows parts = on_gpu(raw, limits);
+  for (const DeviceRows::Layout& layout : layouts_tried) {
+    DeviceRows parts = on_gpu(raw, layout);
     for (const std::vector<int>& features : {std::vector<int>{0, 1, 2, 3}, {1, 3}, {}, {0, 2}})
-      EXPECT_EQ(read_back(parts, features, 0), lines_of(raw, features)) << limits.part_bytes;
+      EXPECT_EQ(read_back(parts, features, 0), lines_of(raw, features)) << layout.part_bytes;
   }
 }
 
@@ -165,10 +165,10 @@ void try_sparse(Random& random, const std::function<void(const DatasetRows&)>& c
 TEST_F(DeviceRowsOnGpu, SparseRows) {
   Random random(3);
   const auto check = [&](const DatasetRows& raw) {
-    for (const DeviceRows::Limits& limits : limits_tried) {
-      DeviceRows parts = on_gpu(raw, limits);
+    for (const DeviceRows::Layout& layout : layouts_tried) {
+      DeviceRows parts = on_gpu(raw, layout);
       for (const std::vector<int>& features : {std::vector<int>{0, 1, 2, 3}, {2, 0}, {}, {3}})
-        EXPECT_EQ(read_back(parts, features, 9), lines_of(raw, features)) << limits.part_bytes;
+        EXPECT_EQ(read_back(parts, features, 9), lines_of(raw, features)) << layout.part_bytes;
     }
   };
   try_sparse<double>(random, check);

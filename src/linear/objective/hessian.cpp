@@ -17,7 +17,8 @@ Hessian::Hessian(const Backend& backend, Context& context, const Design& design,
       width_(device.view().width()),
       size_(outputs * width_),
       softmax_(softmax) {
-  if (design.is_sparse() && !backend.linear.has_sparse_hessian) dense_.emplace(backend, context, design, true);
+  if (design.is_sparse() && !backend.linear.has_sparse_hessian)
+    dense_ = std::make_unique<DeviceDesign>(backend, context, design, true);
   const auto room = [&](std::int64_t count) {
     return DeviceArray<double>(backend.memory, context, count, "the Hessian");
   };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -43,7 +43,7 @@ class Hessian {
   Context& context_;
   const Design& design_;
   const DeviceDesign& device_;
-  std::optional<DeviceDesign> dense_;  // sparse rows, where the kernel wants them dense
+  std::unique_ptr<DeviceDesign> dense_;  // sparse rows, where the kernel wants them dense
   std::int64_t outputs_, width_, size_;
   bool softmax_;
   DeviceArray<double> matrix_, vector_, diagonal_, coupling_;

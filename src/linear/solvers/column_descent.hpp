@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "linear/design/by_column.hpp"
+#include "rows/by_column.hpp"
 #include "linear/solvers/gram_descent.hpp"
 #include "linear/objective/objective.hpp"
 

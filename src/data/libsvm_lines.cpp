@@ -25,7 +25,7 @@ class LineParser {
     pair_ = 0;
     previous_ = -1;
     unlabelled_ = false;
-    qid_ = {};
+    has_qid_ = false;
     const std::size_t entries = block_.columns.size();
     const char* const row = p = skip(p, end);
     for (; p < end; p = skip(p, end)) {
@@ -43,8 +43,8 @@ class LineParser {
       block_.values.resize(entries);
     } else if (row < end) {
       starts_.add(block_.lines);
-      if (qid_) block_.qids.push_back(*qid_);
-      const char*& first = qid_ ? block_.first_qid : block_.first_without;
+      if (has_qid_) block_.qids.push_back(qid_);
+      const char*& first = has_qid_ ? block_.first_qid : block_.first_without;
       if (first == nullptr) first = row;
       block_.lengths.push_back(static_cast<std::int64_t>(block_.columns.size() - entries));
     }
@@ -89,13 +89,12 @@ class LineParser {
   // As SVM-rank and LETOR have it: a whole number, right behind the label.
   bool take_qid(std::string_view word) {
     if (indices_.skip_groups) return true;
-    if (pair_ > 0 || qid_) return refuse(word, "{} does not stand right behind the label.", shown(word));
+    if (pair_ > 0 || has_qid_) return refuse(word, "{} does not stand right behind the label.", shown(word));
     const char* const end = word.data() + word.size();
-    std::int64_t qid = 0;
-    const auto [stop, error] = std::from_chars(word.data() + 4, end, qid);
+    const auto [stop, error] = std::from_chars(word.data() + 4, end, qid_);
     if (error != std::errc{} || stop != end)
       return refuse(word, "the group of {} is not a whole number. Hint: number the groups, as in qid:7.", shown(word));
-    qid_ = qid;
+    has_qid_ = true;
     return true;
   }
 
@@ -147,7 +146,8 @@ class LineParser {
   std::int64_t previous_ = -1;
   int pair_ = 0;
   bool unlabelled_ = false;
-  std::optional<std::int64_t> qid_;
+  bool has_qid_ = false;
+  std::int64_t qid_ = 0;
 };
 
 const char* find(char c, const char* p, const char* end) {

@@ -237,4 +237,18 @@ inline void check_ranks(const Device& device, std::uint64_t first_seed, int coun
   }
 }
 
+/// A rank of which the sample has no row.
+inline void check_rank_without_sample(const Device& device, bool turns) {
+  Random random(5);
+  GradientRows rows{random_data(random, 200, 4, "squared", 12), {}, {}, {}};
+  std::vector<int> owner;
+  for (int row = 0; row < 200; ++row) {
+    rows.gradients.push_back(static_cast<float>(rows.data.label[row]));
+    rows.curvatures.push_back(1);
+    rows.sampled.push_back(row % 2 == 0);
+    owner.push_back(row % 2);
+  }
+  EXPECT_EQ(difference_of_ranks(device, rows, {.max_leaves = 8}, 2, owner, turns), "");
+}
+
 }  // namespace linden

@@ -10,5 +10,7 @@ using DeviceRanks = device_test::OnGpu;
 
 TEST_F(DeviceRanks, GrowTheTreeOfOneMachine) { check_ranks(gpu(), 1, 6, true); }
 
+TEST_F(DeviceRanks, MayHaveNoRowOfTheSample) { check_rank_without_sample(gpu(), true); }
+
 }  // namespace
 }  // namespace linden

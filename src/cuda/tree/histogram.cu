@@ -184,7 +184,7 @@ void accumulate_rows(Context& context, const TreeMemory& tree, const StepScratch
   const unsigned resident = static_cast<unsigned>(stream.multiprocessors()) *
                             static_cast<unsigned>(fit < most_resident ? fit : most_resident);
   const unsigned shared_out = resident / (groups * parts), fair = shared_out > 0 ? shared_out : 1;
-  const std::int64_t useful = (tree.sample_rows + least_rows - 1) / least_rows;
+  const std::int64_t tiles = (tree.sample_rows + least_rows - 1) / least_rows, useful = tiles > 0 ? tiles : 1;
   const unsigned across = useful < fair ? static_cast<unsigned>(useful) : fair;
   with_entries(tree, [&]<class E>(E*) {
     launch<accumulate<words, E>>(

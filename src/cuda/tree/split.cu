@@ -2,6 +2,8 @@
 //
 // Whether both children have enough rows is first proven by their curvature; only where that fails are the rows of that
 // one feature counted (row_counts.hpp), and the feature is searched again.
+#include <type_traits>
+
 #include "backend/tree/grow_queue.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/row_counts.hpp"
@@ -64,6 +66,7 @@ __device__ __forceinline__ std::int32_t next_better(const Split* candidates, std
 }
 
 // A new node whose split is sought; its candidates, one a feature.
+template <bool constrained>
 struct Sought {
   const TreeState& tree;
   std::int32_t number;  // among the new nodes
@@ -104,8 +107,7 @@ struct Sought {
                                                CategoryOrder& order) const {
     if (warp_index() == 0) {
       const std::int32_t index = tree.features[candidate];
-      const Split counted = tree.bins.constrained ? feature_split<true>(tree, node, scan, index, rows, order)
-                                                  : feature_split<false>(tree, node, scan, index, rows, order);
+      const Split counted = feature_split<constrained>(tree, node, scan, index, rows, order);
       if (lane_index() == 0) candidates[candidate] = counted;
     }
     __syncthreads();
@@ -146,14 +148,14 @@ struct Sought {
 
 // Counting never raises a gain: the largest one is counted first, and then only those that are above the best known,
 // each once. Large nodes leave it to the two launches of `count` that follow.
-template <class E>
+template <class E, bool constrained>
 __global__ void __launch_bounds__(choose_threads) choose(TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(rows, unsigned[256]);
   LINDEN_SHARED(order, CategoryOrder);
   const std::int32_t count = tree->node_count - tree->first_new;
   for (std::int32_t n = std::int32_t(blockIdx.x); n < count; n += std::int32_t(gridDim.x)) {
     if (!is_searched(*tree, tree->nodes[tree->first_new + n])) continue;  // whole blocks
-    const Sought sought(*tree, n);
+    const Sought<constrained> sought(*tree, n);
     const Choice best = sought.largest([](const Split&) { return true; });
     if (!sought.is_worth(best.gain)) continue;
     if (is_proven(*tree, sought.node, sought.candidates[best.candidate])) {
@@ -162,13 +164,13 @@ __global__ void __launch_bounds__(choose_threads) choose(TreeState* tree, StepSc
     }
     if (sought.node.entries > count_tile && is_listed(scratch.counted[0], n, sought.node.entries, best.candidate))
       continue;
-    sought.settle<E>(best.candidate, nullptr, nullptr, rows, order);
+    sought.template settle<E>(best.candidate, nullptr, nullptr, rows, order);
   }
 }
 
 // Counts the rows of what is listed: a tile to a block. Whoever ends a candidate searches it again; after the first
 // list it lists what may still beat it, and whoever ends the last one of the second list takes the best.
-template <class E, int turn>
+template <class E, int turn, bool constrained>
 __global__ void __launch_bounds__(choose_threads) count(TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(rows, unsigned[256]);
   LINDEN_SHARED(order, CategoryOrder);
@@ -179,7 +181,7 @@ __global__ void __launch_bounds__(choose_threads) count(TreeState* tree, StepScr
     const std::int32_t j = range_of(list.first_tile, end.jobs, tile);
     CountJob& job = list.jobs[j];
     unsigned* const counts = global(list.rows + std::int64_t{j} * 256) + threadIdx.x;
-    const Sought sought(*tree, job.node);
+    const Sought<constrained> sought(*tree, job.node);
     const std::int64_t begin = (tile - list.first_tile[j]) * count_tile, rest = sought.node.entries - begin;
     if (rest <= 0) continue;  // of a candidate for which there was no room
     rows[threadIdx.x] = 0;
@@ -198,7 +200,7 @@ __global__ void __launch_bounds__(choose_threads) count(TreeState* tree, StepScr
     __syncthreads();
     sought.search_again(job.candidate, rows, order);
     if constexpr (turn == 0) {
-      sought.settle<E>(-1, &scratch.counted[1], scratch.counts_left, rows, order);
+      sought.template settle<E>(-1, &scratch.counted[1], scratch.counts_left, rows, order);
     } else {
       if (threadIdx.x == 0) {  // who wrote the candidate
         __threadfence();
@@ -252,23 +254,26 @@ void split(Context& context, TreeMemory& tree) {
                              .block = 32 * search_warps,
                              .stream = stream_of(context)};
   const bool counted = tree.exchange != nullptr;
-  if (tree.bins.constrained && counted)
-    launch<search<true, true>>(searched, tree.state, scratch);
-  else if (tree.bins.constrained)
-    launch<search<false, true>>(searched, tree.state, scratch);
-  else if (counted)
-    launch<search<true, false>>(searched, tree.state, scratch);
+  const auto search_and_choose = [&]<bool constrained>(std::bool_constant<constrained>) {
+    if (counted)
+      launch<search<true, constrained>>(searched, tree.state, scratch);
+    else
+      launch<search<false, constrained>>(searched, tree.state, scratch);
+    with_entries(tree, [&]<class E>(E*) {
+      launch<choose<E, constrained>>(
+          {.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)}, tree.state,
+          scratch);
+      if (tree.sample_rows <= count_tile) return;  // no node is large
+      const LaunchShape tiles{
+          .grid = blocks_to_count(context, tree), .block = choose_threads, .stream = stream_of(context)};
+      launch<count<E, 0, constrained>>(tiles, tree.state, scratch);
+      launch<count<E, 1, constrained>>(tiles, tree.state, scratch);
+    });
+  };
+  if (tree.bins.constrained)
+    search_and_choose(std::true_type());
   else
-    launch<search<false, false>>(searched, tree.state, scratch);
-  with_entries(tree, [&]<class E>(E*) {
-    launch<choose<E>>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
-                      tree.state, scratch);
-    if (tree.sample_rows <= count_tile) return;  // no node is large
-    const LaunchShape tiles{
-        .grid = blocks_to_count(context, tree), .block = choose_threads, .stream = stream_of(context)};
-    launch<count<E, 0>>(tiles, tree.state, scratch);
-    launch<count<E, 1>>(tiles, tree.state, scratch);
-  });
+    search_and_choose(std::false_type());
   if (tree.bins.sparse.features > 0) split_sparse(context, tree);
   launch<keep>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.state);
 }

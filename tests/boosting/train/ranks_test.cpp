@@ -6,6 +6,8 @@ namespace {
 
 TEST(Ranks, GrowTheTreeOfOneMachine) { check_ranks(Device::cpu(), 1, 90, false); }
 
+TEST(Ranks, MayHaveNoRowOfTheSample) { check_rank_without_sample(Device::cpu(), false); }
+
 TEST(Ranks, ShareLargeNodes) {  // beyond 2^17 rows cells are wide, though no rank has so many
   Random random(5);
   const int row_count = 150'000;

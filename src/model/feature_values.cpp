@@ -46,20 +46,24 @@ std::string text_of(const FeatureValues& values) {
   return text.empty() ? std::string(no_values) : text;
 }
 
-FeatureValues feature_values_of(std::string_view field, std::string_view text) {
+FeatureValues feature_values_of(std::string_view field, const std::string_view all) {
   FeatureValues values;
-  if (text == no_values) return values;
+  if (all == no_values) return values;
+  std::string_view text = all;
   for (bool is_last = false; !is_last;) {
     const std::size_t end = end_of_name(text);
     const bool has_value = end != text.npos && end > 0 && end < text.size() && text[end] == '=';
     const std::size_t comma = has_value ? text.find(',', end) : text.npos;
     FeatureValue& value = values.emplace_back();
-    const std::string_view number = has_value ? text.substr(end + 1, comma - end - 1) : "";
+    std::string_view number = has_value ? text.substr(end + 1, comma - end - 1) : "";
+    if (number.starts_with('+')) number.remove_prefix(1);
     const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), value.value);
     if (error != std::errc{} || stop != number.data() + number.size())
       fail<ArgumentError>(
-          "{}: \"{}\" is not NAME=NUMBER,... Hint: age=1,income=-1; a name with a comma in it stands in double quotes.",
-          field, text);
+          "{}: \"{}\" is not NAME=NUMBER,... Hint: features go by their names, age=1,income=-1; a name with a comma in "
+          "it stands in double quotes.",
+          field, all);
+    value.value += 0;  // which makes -0 a 0
     value.feature = unquoted(text.substr(0, end));
     is_last = comma == text.npos;
     if (!is_last) text.remove_prefix(comma + 1);

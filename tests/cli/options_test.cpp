@@ -34,10 +34,10 @@ TEST_F(Options, FieldsOfGroupsHaveItsNameBeforeThem) {
   for (const char* option : {"--set constraints.monotone=x=1,age=-1", "--constraints.monotone x=1,age=-1"})
     EXPECT_EQ(refused(file + option),
               "linden: --constraints.monotone: the data has no feature \"age\". Features: x, z.\n");
-  EXPECT_EQ(
-      refused(file + "--set constraints.monotone=x=up"),
-      "linden: --constraints.monotone: \"x=up\" is not NAME=NUMBER,... Hint: age=1,income=-1; a name with a comma "
-      "in it stands in double quotes.\n");
+  EXPECT_EQ(refused(file + "--set constraints.monotone=x=up"),
+            "linden: --constraints.monotone: \"x=up\" is not NAME=NUMBER,... Hint: features go by their names, "
+            "age=1,income=-1; a name with a comma "
+            "in it stands in double quotes.\n");
   EXPECT_EQ(refused(file + "--set monotone_constraints=x=1"),
             "linden: --set monotone_constraints=x=1: boosted models have no such field. Here that is "
             "constraints.monotone. Fields: " +

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <linden/error.hpp>
 
@@ -28,6 +29,8 @@ TEST(FeatureValues, AreReadAndWrittenAsText) {
             "\"a,b\"=1,\"\"=0.1,\"say \"\"no\"\"\"=2,x=1=3");
   expect_same(feature_values_of("f", "age=1,income=-1e-3"), {{"age", 1}, {"income", -1e-3}});
   expect_same(feature_values_of("f", "none"), {});
+  expect_same(feature_values_of("f", "age=+1"), {{"age", 1}});
+  EXPECT_FALSE(std::signbit(feature_values_of("f", "age=-0")[0].value));
   expect_same(feature_values_of("f", "none=1"), {{"none", 1}});
   expect_same(feature_values_of("f", "\"age\"=1, b=2"), {{"age", 1}, {" b", 2}});
 }
@@ -52,10 +55,10 @@ TEST(FeatureValues, OtherTextIsRefused) {
   for (const char* text : {"", "age", "age=", "=1", "age=one", "age=1,", ",age=1", "age=1 ", "age=1,,b=2", "\"age=1",
                            "\"age\"", "\"age\"1", "\"age\"x=1", "\"a\"\"=1"}) {
     const std::string message = refusal<ArgumentError>([&] { feature_values_of("BoostingConfig.f", text); });
-    EXPECT_TRUE(message.starts_with("BoostingConfig.f: \"")) << text << ": " << message;
+    EXPECT_TRUE(message.starts_with("BoostingConfig.f: \"" + std::string(text) + "\" is")) << text << ": " << message;
     EXPECT_TRUE(
-        message.ends_with(" is not NAME=NUMBER,... Hint: age=1,income=-1; a name with a comma in it stands in "
-                          "double quotes."))
+        message.ends_with(" is not NAME=NUMBER,... Hint: features go by their names, age=1,income=-1; a name with a "
+                          "comma in it stands in double quotes."))
         << message;
   }
 }

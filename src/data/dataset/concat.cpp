@@ -193,8 +193,22 @@ void want_alike(std::span<const Dataset> parts, const char* what, const Tensor& 
                           said(of(parts[0]), what));
 }
 
+// Columns that have names are put below those of the same names: their order is not for concat to change.
+void want_names(std::span<const Dataset> parts, const char* what,
+                const std::vector<std::string>& (*of)(const Dataset&)) {
+  for (std::size_t p = 1; p < parts.size(); ++p)
+    if (!of(parts[0]).empty() && !of(parts[p]).empty() && of(parts[p]) != of(parts[0]))
+      fail<ArgumentError>(
+          "Dataset::concat: part {} has the {} {}, part 0 has {}. Hint: name them alike, and in one order, by {}.", p,
+          what, listing(of(parts[p])), listing(of(parts[0])),
+          std::string_view(what) == "label" ? "with_label" : "with_offset");
+}
+
 void join_offsets(std::span<const Dataset> parts, DatasetBuilder::State& state) {
   want_alike(parts, "offset", [](const Dataset& part) -> const Tensor& { return part.offset(); });
+  want_names(parts, "offset", [](const Dataset& part) -> const std::vector<std::string>& {
+    return DatasetBuilder::state(part).offset_names;
+  });
   std::vector<Tensor> offsets;
   for (const Dataset& part : parts) offsets.push_back(part.offset());
   if (parts[0].has_offset()) state.offset = joined_rows(offsets);
@@ -228,6 +242,7 @@ void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
     lists.push_back(&parts[p].classes());
   }
   want_alike(parts, "label", [](const Dataset& part) -> const Tensor& { return part.label(); });
+  want_names(parts, "label", [](const Dataset& part) -> const std::vector<std::string>& { return part.label_names(); });
   if (!parts[0].has_label()) return;
   state.classes = joined(lists);
   std::vector<Tensor> labels;

@@ -215,8 +215,8 @@ TEST(Config, ValuesForFeaturesAreRefusedWithTheFeature) {
   EXPECT_EQ(set("constraints.monotone", "age=1,age=1"), field + "feature \"age\" is there twice. Hint: leave one out.");
   EXPECT_EQ(set("constraints.monotone", "age"),
             field +
-                "\"age\" is not NAME=NUMBER,... Hint: age=1,income=-1; a name with a comma in it stands in double "
-                "quotes.");
+                "\"age\" is not NAME=NUMBER,... Hint: features go by their names, age=1,income=-1; a name with a comma "
+                "in it stands in double quotes.");
   EXPECT_EQ(check_after([](BoostingConfig& c) {
               c.constraints.monotone = {{"age", 0.5}};
             }),

@@ -83,6 +83,14 @@ TEST(Concat, GroupsOffsetsAndSeveralLabels) {
             "Dataset::concat: part 1 has 2 offsets a row, part 0 has one offset a row.");
   EXPECT_EQ(refused(data.with_label({1, 2, 3})),
             "Dataset::concat: part 1 has one label a row, part 0 has 2 labels a row.");
+  const Tensor two = Tensor::zeros({3, 2});
+  EXPECT_EQ(refused(data.with_label(two, {"b", "a"})),
+            "Dataset::concat: part 1 has the label b, a, part 0 has a, b. Hint: name them alike, and in one order, by "
+            "with_label.");
+  EXPECT_EQ(refused(data.with_offset({1, 2, 3}, {"c"})),
+            "Dataset::concat: part 1 has the offset c, part 0 has o. Hint: name them alike, and in one order, by "
+            "with_offset.");
+  EXPECT_EQ(Dataset::concat({data, data.with_label(two)}).label_names(), (Names{"a", "b"}));
 }
 
 }  // namespace

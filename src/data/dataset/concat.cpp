@@ -199,9 +199,9 @@ void want_names(std::span<const Dataset> parts, const char* what,
   for (std::size_t p = 1; p < parts.size(); ++p)
     if (!of(parts[0]).empty() && !of(parts[p]).empty() && of(parts[p]) != of(parts[0]))
       fail<ArgumentError>(
-          "Dataset::concat: part {} has the {} {}, part 0 has {}. Hint: name them alike, and in one order, by {}.", p,
-          what, listing(of(parts[p])), listing(of(parts[0])),
-          std::string_view(what) == "label" ? "with_label" : "with_offset");
+          "Dataset::concat: part {0} has the {1} {2}, part 0 has {3}. Hint: name them alike, and in one order, by "
+          "with_{1}.",
+          p, what, listing(of(parts[p])), listing(of(parts[0])));
 }
 
 void join_offsets(std::span<const Dataset> parts, DatasetBuilder::State& state) {

@@ -6,7 +6,7 @@
 #include "base/out_of_memory.hpp"
 #include "boosting/model/model_file.hpp"
 #include "linear/model_file.hpp"
-#include "model/envelope.hpp"
+#include "model/file/envelope.hpp"
 
 namespace linden {
 namespace {

@@ -18,7 +18,7 @@
 #include "arguments.hpp"
 #include "backend/backend.hpp"
 #include "boosting/bins/bins.hpp"
-#include "boosting/train/gradient_source.hpp"
+#include "boosting/train/gradients/gradient_source.hpp"
 #include "boosting/train/grow.hpp"
 #include "boosting/predict/predictor.hpp"
 #include "boosting/train/tree_storage.hpp"

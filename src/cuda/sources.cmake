@@ -5,10 +5,10 @@ set(LINDEN_CUDA_KERNELS
   tensor/arg_reduce.cu tensor/binary.cu tensor/cholesky.cu tensor/copy.cu tensor/cumulative_sum.cu tensor/gather.cu
   tensor/matmul.cu tensor/random.cu tensor/reduce.cu tensor/scatter_add.cu tensor/solve_triangular.cu tensor/sort.cu
   tensor/step.cu tensor/unary.cu tensor/where.cu
-  tree/add_trees.cu tree/bin.cu tree/exchange.cu tree/gradients.cu tree/histogram.cu tree/leaf_sums.cu
-  tree/partition.cu tree/predict.cu
-  tree/program_rows.cu tree/quantise.cu tree/renew.cu tree/sample.cu tree/select.cu tree/sparse_histogram.cu tree/sparse_split.cu
-  tree/split.cu tree/subtract.cu tree/update.cu)
+  tree/exchange.cu tree/histogram.cu tree/leaf_sums.cu tree/partition.cu tree/select.cu tree/sparse_histogram.cu
+  tree/sparse_split.cu tree/split.cu tree/subtract.cu
+  tree/rows/add_trees.cu tree/rows/bin.cu tree/rows/gradients.cu tree/rows/predict.cu tree/rows/program_rows.cu
+  tree/rows/quantise.cu tree/rows/renew.cu tree/rows/sample.cu tree/rows/update.cu)
 set(LINDEN_CUDA_HOST
   backend.cpp memory.cpp
   linear/table.cpp

@@ -6,8 +6,8 @@
 #include "base/fail.hpp"
 #include "linear/certificate.hpp"
 #include "model/config_json.hpp"
-#include "model/envelope.hpp"
-#include "model/save_model.hpp"
+#include "model/file/envelope.hpp"
+#include "model/file/save_model.hpp"
 
 namespace linden {
 

@@ -3,7 +3,7 @@
 
 #include "linear/model.hpp"
 #include "model/stated_fields.hpp"
-#include "model/text_lines.hpp"
+#include "model/file/text_lines.hpp"
 #include "base/out_of_memory.hpp"
 
 namespace linden {

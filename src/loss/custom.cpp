@@ -13,8 +13,8 @@
 #include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "loss/definition.hpp"
-#include "loss/probe.hpp"
-#include "loss/program_rows.hpp"
+#include "loss/trace/probe.hpp"
+#include "loss/trace/program_rows.hpp"
 #include "loss/tape_derivatives.hpp"
 
 namespace linden {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backend/loss/row_instructions.hpp"
-#include "loss/trace.hpp"
+#include "loss/trace/trace.hpp"
 
 namespace linden {
 

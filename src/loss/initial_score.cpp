@@ -14,7 +14,7 @@
 #include "loss/definition.hpp"
 #include "loss/exact_sum.hpp"
 #include "loss/label_groups.hpp"
-#include "loss/program_rows.hpp"
+#include "loss/trace/program_rows.hpp"
 #include "loss/tape_derivatives.hpp"
 
 namespace linden {

@@ -19,7 +19,7 @@
 
 namespace linden {
 
-/// What an op did, for those who read the tape to make a row program of it (src/loss/trace.cpp).
+/// What an op did, for those who read the tape to make a row program of it (src/loss/trace/trace.cpp).
 enum class OpCode : std::uint8_t {
   other,      ///< nothing that a row program knows
   variable,   ///< argument `a` of the traced function

@@ -87,8 +87,9 @@ std::vector<std::string> literals_of(const std::filesystem::path& path) {
 
 // Messages that no command can cause: of custom losses, of data from memory, of calls that the program does not make.
 bool is_of_cpp_alone(const std::string& file, const std::string& message) {
-  for (const char* name : {"loss/custom.cpp", "loss/trace.cpp", "loss/tape_derivatives.cpp", "loss/probe.cpp",
-                           "loss/program_rows.cpp", "loss/program_json.cpp", "boosting/model/row_predictor.cpp"})
+  for (const char* name :
+       {"loss/custom.cpp", "loss/trace/trace.cpp", "loss/tape_derivatives.cpp", "loss/trace/probe.cpp",
+        "loss/trace/program_rows.cpp", "loss/program_json.cpp", "boosting/model/row_predictor.cpp"})
     if (file.ends_with(name)) return true;
   if (message.find("Curvature::") != message.npos || message.find("model.loss()") != message.npos) return true;
   for (const char* start :

@@ -1,5 +1,5 @@
 // An ensemble on a GPU: the scores of the CPU, to the last bit, whatever was added, dropped and scaled.
-#include "boosting/train/ensemble.hpp"
+#include "boosting/train/ensemble/ensemble.hpp"
 
 #include "boosting/sparse_data.hpp"
 #include "boosting/train/ensemble_of.hpp"

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "model/model_text.hpp"
+#include "model/file/model_text.hpp"
 #include "refusal.hpp"
 
 namespace linden {

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "linear/hand_made.hpp"
-#include "model/model_text.hpp"
+#include "model/file/model_text.hpp"
 
 namespace linden {
 namespace {

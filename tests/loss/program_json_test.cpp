@@ -15,7 +15,7 @@
 
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
-#include "model/model_text.hpp"
+#include "model/file/model_text.hpp"
 #include "refusal.hpp"
 
 namespace linden {

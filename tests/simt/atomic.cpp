@@ -6,9 +6,9 @@
 
 #include "simt/executor.hpp"
 #include "simt/order.hpp"
-#include "simt/region.hpp"
+#include "simt/memory/region.hpp"
 #include "simt/report.hpp"
-#include "simt/shadow.hpp"
+#include "simt/memory/shadow.hpp"
 
 namespace linden::simt {
 namespace {

@@ -7,10 +7,10 @@
 #include <linden/error.hpp>
 #include <numeric>
 
-#include "simt/heap.hpp"
+#include "simt/memory/heap.hpp"
 #include "simt/order.hpp"
 #include "simt/report.hpp"
-#include "simt/shared_memory.hpp"
+#include "simt/memory/shared_memory.hpp"
 
 namespace linden::simt {
 

@@ -7,7 +7,7 @@
 
 #include "simt/executor.hpp"
 #include "simt/report.hpp"
-#include "simt/shadow.hpp"
+#include "simt/memory/shadow.hpp"
 
 using linden::simt::Access;
 

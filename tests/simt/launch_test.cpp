@@ -4,7 +4,7 @@
 #include "refusal.hpp"
 #include "cuda/runtime/launch.hpp"
 #include "sanitizers.hpp"
-#include "simt/device_array.hpp"
+#include "simt/memory/device_array.hpp"
 #include "simt/executor.hpp"
 #include "simt/kernels/planted.hpp"
 

@@ -5,7 +5,7 @@
 #include <linden/error.hpp>
 
 #include "refusal.hpp"
-#include "simt/device_array.hpp"
+#include "simt/memory/device_array.hpp"
 #include "simt/executor.hpp"
 #include "simt/kernels/planted.hpp"
 

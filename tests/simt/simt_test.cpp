@@ -7,7 +7,7 @@
 #include <random>
 
 #include "refusal.hpp"
-#include "simt/device_array.hpp"
+#include "simt/memory/device_array.hpp"
 #include "simt/executor.hpp"
 #include "simt/kernels/kernels.hpp"
 

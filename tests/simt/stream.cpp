@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "simt/executor.hpp"
-#include "simt/heap.hpp"
-#include "simt/host_access.hpp"
-#include "simt/region.hpp"
+#include "simt/memory/heap.hpp"
+#include "simt/memory/host_access.hpp"
+#include "simt/memory/region.hpp"
 
 namespace linden::simt {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "refusal.hpp"
-#include "simt/device_array.hpp"
+#include "simt/memory/device_array.hpp"
 #include "simt/executor.hpp"
 #include "simt/kernels/kernels.hpp"
 #include "simt/kernels/planted.hpp"

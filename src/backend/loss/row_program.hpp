@@ -1,10 +1,10 @@
 // A loss as data: a small program over the ops of scalar_ops.hpp, and its interpreter.
 //
-// loss::custom traces a user's expression into such a program once (src/loss/trace.cpp). The interpreter runs it on
-// second-order dual numbers, for a tile of rows at a time (one row on a GPU), in the order of its instructions: loss,
-// gradient and diagonal curvature without a graph. Each instruction calls the very overload that the same expression,
-// compiled, would call: a constant, Line or Dual operand (dual.hpp) is known for every register before a row is
-// touched. So a program that spells a built-in loss in its documented form gives its bits.
+// loss::custom traces a user's expression into such a program once (src/loss/trace/trace.cpp). The interpreter runs it
+// on second-order dual numbers, for a tile of rows at a time (one row on a GPU), in the order of its instructions:
+// loss, gradient and diagonal curvature without a graph. Each instruction calls the very overload that the same
+// expression, compiled, would call: a constant, Line or Dual operand (dual.hpp) is known for every register before a
+// row is touched. So a program that spells a built-in loss in its documented form gives its bits.
 //
 // Registers: the K scores, the label, parameters by row, constants, then results. For K scores the diagonal needs K
 // seeds: values are computed once, then for each score the instructions that depend on it. Where only derivatives are

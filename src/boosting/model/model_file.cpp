@@ -10,8 +10,8 @@
 #include "boosting/model/config.hpp"
 #include "loss/link_only.hpp"
 #include "model/config_json.hpp"
-#include "model/envelope.hpp"
-#include "model/save_model.hpp"
+#include "model/file/envelope.hpp"
+#include "model/file/save_model.hpp"
 
 namespace linden {
 namespace {

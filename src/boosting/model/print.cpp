@@ -7,7 +7,7 @@
 #include "base/out_of_memory.hpp"
 #include "boosting/model/model.hpp"
 #include "model/stated_fields.hpp"
-#include "model/text_lines.hpp"
+#include "model/file/text_lines.hpp"
 
 namespace linden {
 namespace {

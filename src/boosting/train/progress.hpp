@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "boosting/model/model.hpp"
-#include "boosting/train/ensemble.hpp"
+#include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
 

@@ -9,8 +9,8 @@
 
 #include "backend/backend.hpp"
 #include "boosting/model/model.hpp"
-#include "boosting/train/ensemble.hpp"
-#include "boosting/train/valid_bins.hpp"
+#include "boosting/train/ensemble/ensemble.hpp"
+#include "boosting/train/ensemble/valid_bins.hpp"
 
 namespace linden {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/fields.hpp"
-#include "cli/held_out.hpp"
+#include "cli/commands/held_out.hpp"
 #include "cli/options.hpp"
 #include "cli/saving.hpp"
 #include "cli/reading.hpp"

@@ -3,7 +3,7 @@
 // Row programs (program_rows.hpp) have launches of their own, with slopes and losses of all rows in memory.
 #include "cuda/linear/pass.hpp"
 #include "cuda/linear/steps.hpp"
-#include "cuda/tree/program_rows.hpp"
+#include "cuda/tree/rows/program_rows.hpp"
 
 namespace linden::cuda {
 namespace {

@@ -1,4 +1,4 @@
-// Where the process's cuBLAS comes from. The executor has a twin in place of this file: tests/simt/gemm_twin.cpp.
+// Where the process's cuBLAS comes from. The executor has a twin in place of this file: tests/simt/twins/gemm_twin.cpp.
 #include <cuda_runtime.h>
 
 #include "cuda/runtime/cublas.hpp"

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "loss/trace.hpp"
+#include "loss/trace/trace.hpp"
 #include "ops/masked.hpp"
 
 namespace linden {

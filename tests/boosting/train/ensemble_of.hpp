@@ -7,9 +7,9 @@
 
 #include "boosting/model/model.hpp"
 #include "boosting/random_data.hpp"
-#include "boosting/train/ensemble.hpp"
-#include "boosting/train/gradient_source.hpp"
-#include "boosting/train/valid_bins.hpp"
+#include "boosting/train/ensemble/ensemble.hpp"
+#include "boosting/train/gradients/gradient_source.hpp"
+#include "boosting/train/ensemble/valid_bins.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {

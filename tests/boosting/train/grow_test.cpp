@@ -6,7 +6,7 @@
 #include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
-#include "boosting/train/drawn.hpp"
+#include "boosting/train/gradients/drawn.hpp"
 #include "loss/definition.hpp"
 
 namespace linden {

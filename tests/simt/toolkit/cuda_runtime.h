@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "simt/heap.hpp"
-#include "simt/pinned.hpp"
-#include "simt/shared_memory.hpp"
+#include "simt/memory/heap.hpp"
+#include "simt/memory/pinned.hpp"
+#include "simt/memory/shared_memory.hpp"
 #include "simt/stream.hpp"
 #include "simt/words.hpp"
 
@@ -190,7 +190,8 @@ inline cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes
   const bool to_device = linden::simt::is_device_address(to), from_device = linden::simt::is_device_address(from);
   if (bytes > 0 && kind != cudaMemcpyDefault && int(kind) != int(to_device) + 2 * int(from_device))
     return cudaErrorInvalidValue;
-  if (bytes > 0 && to_device && !from_device && !linden::simt::is_pinned_address(from)) {  // pageable memory is copied before the call returns
+  if (bytes > 0 && to_device && !from_device &&
+      !linden::simt::is_pinned_address(from)) {  // pageable memory is copied before the call returns
     const auto* const first = static_cast<const unsigned char*>(from);
     const auto staged = std::make_shared<std::vector<unsigned char>>(first, first + bytes);
     linden::simt::copy_async(to, staged->data(), bytes, stream);

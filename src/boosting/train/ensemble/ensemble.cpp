@@ -1,0 +1,89 @@
+#include "boosting/train/ensemble/ensemble.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace linden {
+namespace {
+
+constexpr std::int64_t nodes_at_once = std::int64_t{1} << 20;  // of trees that are laid out
+
+void weigh(Tree& tree, double weight) {
+  for (double& value : tree.leaf_values) value *= weight;
+}
+
+}  // namespace
+
+Ensemble::Ensemble(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
+                   Scores scores, std::vector<double> start)
+    : backend_(backend), context_(context), cuts_(cuts), places_(cuts.size(), bins.used()), start_(std::move(start)) {
+  rows_.push_back({std::move(scores), bins.view(), places_, {}});
+}
+
+std::size_t Ensemble::watch(const BinsView& bins, const BinPlaces& places) {
+  rows_.push_back({Scores(backend_, context_, start_, bins.rows), bins, places, {}});
+  return rows_.size() - 1;
+}
+
+const Scores& Ensemble::scores_of(std::size_t number) {
+  ScoredRows& rows = rows_[number];
+  rows.counted.resize(size());
+  while (rows.settled < size()) {
+    BinForest forest(cuts_, rows.places);
+    for (; rows.settled < size() && forest.nodes() < nodes_at_once; ++rows.settled) {
+      const std::size_t tree = rows.settled;
+      const double counted = std::exchange(rows.counted[tree], wanted_[tree]);
+      if (counted != wanted_[tree]) forest.add(trees_[tree], counted, wanted_[tree]);
+    }
+    if (forest.nodes() > 0) forest.add_to(backend_, context_, rows.bins, rows.scores.data());
+  }
+  return rows.scores;
+}
+
+void Ensemble::add(Tree tree, TreeMemory& grown) {
+  backend_.tree.update(context_, grown, scores().of(tree.output));
+  add(std::move(tree));
+  ScoredRows& training = rows_.front();
+  training.counted.push_back(1);
+  training.settled = size();
+}
+
+void Ensemble::add(Tree tree) {
+  trees_.push_back(std::move(tree));
+  weights_.push_back(1);
+  wanted_.push_back(1);
+}
+
+void Ensemble::count(std::size_t tree, double times) {
+  wanted_[tree] = times;
+  for (ScoredRows& rows : rows_) rows.settled = std::min(rows.settled, tree);
+}
+
+void Ensemble::drop(std::span<const std::size_t> trees) {
+  for (const std::size_t tree : trees) count(tree, 0);
+}
+
+void Ensemble::scale(std::span<const std::size_t> trees, double factor) {
+  for (const std::size_t tree : trees) count(tree, weights_[tree] *= factor);
+}
+
+void Ensemble::sum_again() {
+  for (ScoredRows& rows : rows_) {
+    rows.scores.begin_with(start_);
+    rows.counted.clear();
+    rows.settled = 0;
+  }
+}
+
+std::vector<Tree> Ensemble::trees() const& {
+  std::vector<Tree> trees = trees_;
+  for (std::size_t i = 0; i < trees.size(); ++i) weigh(trees[i], weights_[i]);
+  return trees;
+}
+
+std::vector<Tree> Ensemble::trees() && {
+  for (std::size_t i = 0; i < trees_.size(); ++i) weigh(trees_[i], weights_[i]);
+  return std::move(trees_);
+}
+
+}  // namespace linden

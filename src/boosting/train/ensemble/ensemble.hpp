@@ -1,0 +1,76 @@
+// Ensemble: the trees of a fit, what each of them weighs, and the scores that they give to the training rows and to
+// every validation set.
+//
+// Scores follow the trees when they are asked for: what each row begins with, then the trees in their order, in double.
+// As long as trees are only added they have the bytes that predict gives. Dropping trees, or giving them another
+// weight, adds the difference: the bytes are the same on every device and on any number of threads, but the last bits
+// may not be those of a sum without these trees. sum_again() makes them so.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <linden/boosting.hpp>
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "boosting/bins/bins.hpp"
+#include "boosting/train/ensemble/bin_forest.hpp"
+#include "boosting/train/ensemble/scores.hpp"
+
+namespace linden {
+
+class Ensemble {
+ public:
+  /// Without trees. `scores` are those of the training rows, which begin with `start`, one an output. What is passed
+  /// must outlive the object, but for `scores` and `start`.
+  Ensemble(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins, Scores scores,
+           std::vector<double> start);
+
+  /// Keeps the scores of these rows, too. Returns their number, for scores_of().
+  std::size_t watch(const BinsView& bins, const BinPlaces& places);
+
+  /// Of the training rows.
+  const Scores& scores() { return scores_of(0); }
+  const Scores& scores_of(std::size_t number);
+
+  std::size_t size() const noexcept { return trees_.size(); }
+
+  /// Appends the tree that has just been grown, of weight 1: `grown` knows the leaf of every training row.
+  void add(Tree tree, TreeMemory& grown);
+  /// Appends a tree of weight 1 that was grown from bins of the same cuts.
+  void add(Tree tree);
+  /// Takes out of all scores what these trees give, until they are scaled.
+  void drop(std::span<const std::size_t> trees);
+  /// Multiplies the weights of these trees. Where they had been dropped they count again.
+  void scale(std::span<const std::size_t> trees, double factor);
+  /// Sums all scores anew, in the order of the trees.
+  void sum_again();
+
+  /// All trees, dropped or not, their weights in the values of their leaves.
+  std::vector<Tree> trees() const&;
+  std::vector<Tree> trees() &&;
+
+ private:
+  struct ScoredRows {
+    Scores scores;
+    const BinsView& bins;
+    const BinPlaces& places;
+    std::vector<double> counted;  // how often each tree is in the scores
+    std::size_t settled = 0;      // trees before this one are in them as often as they are to be
+  };
+
+  void count(std::size_t tree, double times);
+
+  const Backend& backend_;
+  Context& context_;
+  const std::vector<Cuts>& cuts_;
+  const BinPlaces places_;  // of the training rows
+  std::vector<double> start_;
+  std::vector<Tree> trees_;
+  std::vector<double> weights_;
+  std::vector<double> wanted_;   // the weights, but 0 of trees that are dropped
+  std::deque<ScoredRows> rows_;  // the training rows, then those that are watched
+};
+
+}  // namespace linden

@@ -1,0 +1,29 @@
+#include "boosting/train/ensemble/scores.hpp"
+
+#include <vector>
+
+namespace linden {
+
+Scores::Scores(const Backend& backend, Context& context, std::span<const double> start, std::int64_t rows)
+    : memory_(&backend.memory),
+      context_(&context),
+      outputs_(std::ssize(start)),
+      rows_(rows),
+      host_(static_cast<std::size_t>(outputs_ * rows) * sizeof(double)),
+      device_(backend.memory, context, host_.as<double>(), outputs_ * rows, "scores") {
+  begin_with(start);
+}
+
+void Scores::begin_with(std::span<const double> start) {
+  for (std::int64_t k = 0; k < outputs_; ++k) {
+    const std::vector<double> column(static_cast<std::size_t>(rows_), start[static_cast<std::size_t>(k)]);
+    memory_->upload(*context_, of(k), column.data(), rows_ * static_cast<std::int64_t>(sizeof(double)));
+  }
+}
+
+const double* Scores::on_host() const {
+  device_.download();
+  return host_.as<double>();
+}
+
+}  // namespace linden

@@ -1,0 +1,28 @@
+// GradientSource: where the gradients of a round come from. Each kind of loss is one: by rows, whose loss a kernel
+// evaluates row by row; by the tape, which sees all rows at once, on the host.
+#pragma once
+
+#include <memory>
+
+#include "backend/backend.hpp"
+#include "boosting/train/gradients/fit_rows.hpp"
+#include "boosting/train/gradients/gradients.hpp"
+#include "boosting/train/ensemble/scores.hpp"
+
+namespace linden {
+
+class GradientSource {
+ public:
+  GradientSource() = default;
+  GradientSource(const GradientSource&) = delete;
+  GradientSource& operator=(const GradientSource&) = delete;
+  virtual ~GradientSource() = default;
+
+  /// Fills the gradients, curvatures and ranges of all rows and outputs, weights included, at these scores.
+  virtual void fill(const Scores& scores, Gradients& gradients) = 0;
+};
+
+/// That of the loss of `rows`. What is passed must outlive it.
+std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context& context, const FitRows& rows);
+
+}  // namespace linden

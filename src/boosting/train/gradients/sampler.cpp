@@ -1,0 +1,46 @@
+#include "boosting/train/gradients/sampler.hpp"
+
+#include "boosting/train/gradients/drawn.hpp"
+
+namespace linden {
+namespace {
+
+class AllRows final : public Sampler {
+ public:
+  void draw(int, Gradients& gradients, TreeInput& tree) override {
+    tree.sample = nullptr;
+    tree.sample_rows = gradients.rows();
+  }
+};
+
+class UniformSampler final : public Sampler {
+ public:
+  UniformSampler(const Backend& backend, Context& context, const BoostingConfig& config, std::int64_t rows)
+      : backend_(backend),
+        context_(context),
+        seed_(config.seed),
+        sample_(backend.memory, context, sample_size(rows, config.row_fraction), "sample") {}
+
+  void draw(int round, Gradients& gradients, TreeInput& tree) override {
+    const auto number = static_cast<std::uint32_t>(round);
+    backend_.tree.sample(context_, {seed_, Draw::rows, number, gradients.rows(), sample_.size(), sample_.data()});
+    tree.sample = sample_.data();
+    tree.sample_rows = sample_.size();
+  }
+
+ private:
+  const Backend& backend_;
+  Context& context_;
+  std::uint64_t seed_;
+  DeviceArray<std::uint32_t> sample_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sampler> row_sampler(const Backend& backend, Context& context, const BoostingConfig& config,
+                                     std::int64_t rows) {
+  if (config.row_fraction < 1) return std::make_unique<UniformSampler>(backend, context, config, rows);
+  return std::make_unique<AllRows>();
+}
+
+}  // namespace linden

@@ -1,0 +1,52 @@
+// linden evaluate: metrics of a model on a labelled data file, one "name value" a line.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/commands/held_out.hpp"
+#include "cli/options.hpp"
+#include "cli/paths.hpp"
+#include "cli/reading.hpp"
+
+namespace linden::cli {
+namespace {
+
+struct EvaluateArguments {
+  ReadOptions read;
+  std::string model, data;
+  std::vector<std::string> metrics;
+  bool json = false;
+};
+
+void run_evaluate(const EvaluateArguments& args) {
+  check_paths({{"--model", args.model}, {"--data", args.data}}, {});
+  check_formats(args.read, {args.data});
+  const AnyModel model = load_model(args.model);
+  const std::vector<Metric> metrics = metrics_by_name(args.metrics);
+  const Dataset data = read_for(model, args.data, args.read, true);
+  const std::vector<MetricResult> results = metrics_of(model, data, args.read.threads, metrics, Misfit::refused);
+  std::string text = args.json ? to_json(results).dump(2) + '\n' : "";
+  if (!args.json)
+    for (const MetricResult& result : results)
+      text += result.value ? fmt::format("{} {}\n", result.name, *result.value)
+                           : fmt::format("{} undefined ({})\n", result.name, result.why);
+  write_result("-", text);
+  print_remarks(data.remarks());
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("evaluate", "Metrics of a model on labelled data.");
+  auto args = std::make_shared<EvaluateArguments>();
+  command->add_option("--model", args->model, "a model file")->required();
+  add_data_option(*command, args->data, "labelled rows: the label has the name it had in training");
+  add_metrics_option(*command, args->metrics);
+  command->add_flag("--json", args->json, "print one JSON object; a metric that these rows leave undefined is null");
+  add_label_options(*command, args->read);
+  add_format_options(*command, args->read);
+  command->callback([args] { run_evaluate(*args); });
+}
+
+}  // namespace linden::cli

@@ -1,0 +1,206 @@
+#include "model/file/envelope.hpp"
+
+#include <algorithm>
+#include <array>
+#include <linden/version.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/fail.hpp"
+#include "loss/program_json.hpp"
+
+namespace linden {
+namespace {
+
+constexpr std::string_view format_name = "linden model";
+constexpr int schema = 2;  // what each brought: docs/design.md, "Model files"
+constexpr std::string_view seal_opening = ",\"checksum\":\"";
+constexpr std::string_view seal_closing = "\"}\n";
+constexpr std::size_t seal_digits = 16;
+
+// The end of every file. It has one place and one form: anything else was changed.
+std::string seal(Checksum checksum) {
+  return fmt::format("{}{:0{}x}{}", seal_opening, checksum.value(), seal_digits, seal_closing);
+}
+
+[[noreturn]] void refuse_cut(const std::string& file) {
+  fail<FileError>("{}: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.",
+                  file);
+}
+
+[[noreturn]] void refuse_changed(const std::string& file) {
+  fail<FileError>(
+      "{}: the model was changed after it was written: its checksum does not fit. Hint: copy the file again, or train "
+      "again.",
+      file);
+}
+
+// After a refusal: reads to the end of the line and returns if the seal is there and fits. If it does not, damage is
+// the reason for the refusal, and is what to speak of.
+void check_rest(JsonReader& json) {
+  constexpr std::size_t size = seal_opening.size() + seal_digits + seal_closing.size();
+  ByteReader& bytes = json.bytes();
+  auto [checksum, last] = json.read_ahead_of();  // the last bytes, which may be a seal
+  int byte = 0;
+  while (byte != '\n' && (byte = bytes.take()) != ByteReader::end) {
+    last += static_cast<char>(byte);
+    if (last.size() < 2 * size) continue;
+    checksum.add(std::string_view(last).substr(0, size));
+    last.erase(0, size);
+  }
+  if (last.size() > size) {
+    checksum.add(std::string_view(last).substr(0, last.size() - size));
+    last.erase(0, last.size() - size);
+  }
+  if (last == seal(checksum)) return;
+  if (byte == ByteReader::end) refuse_cut(json.file());
+  refuse_changed(json.file());
+}
+
+// Checks the seal, whose member's name was read.
+void read_seal(JsonReader& json) {
+  auto [checksum, found] = json.read_ahead_of();
+  const std::string wanted = seal(checksum);
+  for (int byte = 0; found.size() < wanted.size() && (byte = json.bytes().take()) != ByteReader::end;)
+    found += static_cast<char>(byte);
+  if (found == wanted) return;
+  if (found.size() < wanted.size() || !found.ends_with(seal_closing)) refuse_cut(json.file());
+  refuse_changed(json.file());
+}
+
+// Checks that no name of a list is there twice.
+void check_names(const JsonReader& json, const std::vector<std::string>& names) {
+  if (std::adjacent_find(names.begin(), names.end(), std::greater_equal<>()) == names.end()) return;
+  std::vector<const std::string*> sorted(names.size());
+  std::ranges::transform(names, sorted.begin(), [](const std::string& name) { return &name; });
+  std::ranges::sort(sorted, {}, [](const std::string* name) -> const std::string& { return *name; });
+  const auto equal = [](const std::string* a, const std::string* b) { return *a == *b; };
+  if (std::adjacent_find(sorted.begin(), sorted.end(), equal) != sorted.end()) json.refuse("has a name twice");
+}
+
+void write_columns(JsonWriter& json, const ModelSchema& known) {
+  json["columns"].open_list();
+  for (std::size_t i = 0; i < known.feature_names.size(); ++i) {
+    json.open_object();
+    json["name"].value(known.feature_names[i]);
+    if (known.has_categories(i)) json["categories"].values(known.categories[i]);
+    json.close_object();
+  }
+  json.close_list();
+}
+
+void read_columns(JsonReader& json, ModelSchema& known) {
+  for (json["columns"].open_list(); json.next();) {
+    json.open_object();
+    known.feature_names.push_back(json["name"].text());
+    known.categorical.push_back(json.next_is("categories"));
+    known.categories.push_back(known.categorical.back() ? json["categories"].texts() : std::vector<std::string>());
+    json.close_object();
+    const std::vector<std::string>& categories = known.categories.back();
+    if (!std::is_sorted(categories.begin(), categories.end())) json.refuse("has categories out of order");
+    check_names(json, categories);
+  }
+  check_names(json, known.feature_names);
+}
+
+// Opens the document; the format is all that is looked at.
+void open_model(JsonReader& json) {
+  // gzip (where a stream has it), zstd, xz, bzip2.
+  const int first = json.bytes().peek();
+  const bool compressed = first == 0x1f || first == 0x28 || first == 0xfd || first == 'B';
+  try {
+    json.open_object();
+    if (json["format"].text() == format_name) return;
+  } catch (const FileError&) {
+  }
+  fail<FileError>("{}: not a Linden model{}. Hint: models are written by save() and by linden train --out.",
+                  json.file(), compressed ? ", but it may be one that is compressed" : "");
+}
+
+}  // namespace
+
+void write_model(const TextSink& out, std::string_view name, const EnvelopeView& envelope,
+                 const std::function<void(JsonWriter&)>& rest) {
+  Checksum checksum;
+  JsonWriter json([&](std::string_view text) {
+    checksum.add(text);
+    out(text);
+  });
+  try {
+    json.open_object();
+    json["format"].value(format_name);
+    json["schema"].value(schema);
+    json["library"].value(version());
+    json["model"].value(envelope.family);
+    const ModelSchema& known = envelope.schema;
+    write_columns(json, known);
+    json["label"].value(known.label);
+    if (!known.group.empty()) json["group"].value(known.group);
+    if (known.only_missing || !known.missing.empty()) {
+      json["missing"].open_object();
+      json["only"].value(known.only_missing ? 1 : 0);
+      json["tokens"].values(known.missing);
+      json.close_object();
+    }
+    json["classes"].values(known.classes);
+    write_loss(json["loss"], envelope.loss);
+    json["link"].value(name_of(envelope.loss.link()));
+    rest(json);
+  } catch (const nlohmann::json::exception&) {
+    fail<FileError>("cannot write {}: a feature, category or class name is not UTF-8. Hint: convert the data to UTF-8.",
+                    name);
+  }
+  json.flush();  // the closing brace comes with the seal
+  out(seal(checksum));
+}
+
+void read_model(const ModelSource& source,
+                const std::function<void(JsonReader& json, const std::string& family)>& rest) {
+  JsonReader json(source.bytes, source.name);
+  open_model(json);
+  try {
+    const std::int64_t found = json["schema"].whole(1, INT32_MAX);
+    const std::string library = json["library"].text();
+    if (found > schema)
+      fail<FileError>(
+          "{}: written in schema {} by Linden {}; this one ({}) reads up to schema {}. Hint: upgrade Linden.",
+          json.file(), found, library, version(), schema);
+    rest(json, json["model"].text());
+    if (!json.next_is("checksum")) {
+      json.close_object();  // which refuses an unknown member
+      json.refuse("has no member \"checksum\"");
+    }
+  } catch (const FileError&) {
+    check_rest(json);
+    throw;
+  }
+  read_seal(json);
+  if (source.whole && json.bytes().peek() != ByteReader::end)
+    fail<FileError>("{}: something follows the end of the model. Hint: copy the file again.", json.file());
+}
+
+Envelope read_envelope(JsonReader& json) {
+  Envelope envelope;
+  ModelSchema& known = envelope.schema;
+  read_columns(json, known);
+  known.label = json["label"].text();
+  if (json.next_is("group")) known.group = json["group"].text();
+  if (json.next_is("missing")) {
+    json["missing"].open_object();
+    known.only_missing = json["only"].whole(0, 1) == 1;
+    known.missing = json["tokens"].texts();
+    json.close_object();
+  }
+  known.classes = json["classes"].texts();
+  check_names(json, known.classes);
+  envelope.loss = read_loss(json["loss"]);
+  if (static_cast<int>(known.classes.size()) != envelope.loss.classes())
+    json.refuse_at("classes", "does not fit the loss");
+  if (json["link"].text() != name_of(envelope.loss.link())) json.refuse("does not belong to the loss");
+  return envelope;
+}
+
+void check_family(const JsonReader& json, std::string_view family, std::string_view wanted) {
+  if (family != wanted) fail<FileError>("{}: holds a {} model, not a {} one.", json.file(), family, wanted);
+}
+
+}  // namespace linden

@@ -1,0 +1,153 @@
+// The envelope that every family of models shares: what is written comes back, and whatever is otherwise is refused.
+#include "model/file/envelope.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <linden/error.hpp>
+#include <linden/version.hpp>
+#include <sstream>
+
+#include "refusal.hpp"
+
+namespace linden {
+namespace {
+
+class EnvelopeText : public testing::Test {
+ protected:
+  std::string written() const {
+    std::string text;
+    write_model([&](std::string_view part) { text += part; }, "\"m.json\"", {"linear", schema, loss},
+                [](JsonWriter& json) {
+                  json["config"].open_object();
+                  json.close_object();
+                  json["body"].value(1.5);
+                });
+    return text;
+  }
+  static void read_rest(JsonReader& json) {
+    json["config"].open_object();
+    json.close_object();
+    json["body"].finite();
+  }
+  static Envelope read(const ModelSource& source) {
+    Envelope envelope;
+    read_model(source, [&](JsonReader& json, const std::string& family) {
+      check_family(json, family, "linear");
+      envelope = read_envelope(json);
+      read_rest(json);
+    });
+    return envelope;
+  }
+  static std::string refused(std::string_view text) {
+    return refusal<FileError>([&] { read(source_of_text(text)); });
+  }
+
+  ModelSchema schema{.feature_names = {"x", "y"},
+                     .categorical = {false, true},
+                     .categories = {{}, {"a", "b"}},
+                     .label = "z",
+                     .classes = {"no", "yes"},
+                     .missing = {}};
+  Loss loss = loss::logistic();
+};
+
+TEST_F(EnvelopeText, ComesBackAsItWasWritten) {
+  const std::string text = written();
+  const Envelope back = read(source_of_text(text));
+  EXPECT_EQ(back.schema.feature_names, schema.feature_names);
+  EXPECT_EQ(back.schema.categorical, schema.categorical);
+  EXPECT_EQ(back.schema.categories, schema.categories);
+  EXPECT_EQ(back.schema.label, "z");
+  EXPECT_EQ(back.schema.classes, schema.classes);
+  EXPECT_EQ(back.loss.name(), "logistic");
+}
+
+TEST_F(EnvelopeText, NamesTheColumnOfGroupsWhereThereIsOne) {
+  schema.group = "query";
+  EXPECT_NE(written().find("\"label\":\"z\",\"group\":\"query\",\"classes\""), std::string::npos);
+  EXPECT_EQ(read(source_of_text(written())).schema.group, "query");
+}
+
+TEST_F(EnvelopeText, IsOneLineOfJsonInAFixedOrder) {
+  const std::string text = written();
+  EXPECT_EQ(text.substr(0, text.find(",\"checksum\"")),
+            "{\"format\":\"linden model\",\"schema\":2,\"library\":\"" + std::string(version()) +
+                "\",\"model\":\"linear\",\"columns\":[{\"name\":\"x\"},{\"name\":\"y\",\"categories\":[\"a\",\"b\"]}],"
+                "\"label\":\"z\",\"classes\":[\"no\",\"yes\"],\"loss\":{\"name\":\"logistic\",\"classes\":2},"
+                "\"link\":\"sigmoid\",\"config\":{},\"body\":1.5");
+  EXPECT_EQ(text.substr(text.size() - 3), "\"}\n");
+  EXPECT_EQ(text.find('\n'), text.size() - 1);
+}
+
+TEST_F(EnvelopeText, AnotherFamilyIsRefused) {
+  std::string text = written();
+  EXPECT_EQ(refusal<FileError>([&] {
+              read_model(source_of_text(text),
+                         [](JsonReader& json, const std::string& family) { check_family(json, family, "boosted"); });
+            }),
+            "the text: holds a linear model, not a boosted one.");
+}
+
+TEST_F(EnvelopeText, TokensForMissingValuesComeBack) {
+  schema.missing = {"?", "-999"};
+  for (const bool only : {false, true}) {
+    schema.only_missing = only;
+    const std::string text = written();
+    EXPECT_NE(text.find(fmt::format(",\"missing\":{{\"only\":{},\"tokens\":[\"?\",\"-999\"]}},", only ? 1 : 0)),
+              std::string::npos);
+    const Envelope back = read(source_of_text(text));
+    EXPECT_EQ(back.schema.missing, schema.missing);
+    EXPECT_EQ(back.schema.only_missing, only);
+  }
+  schema.missing.clear();
+  EXPECT_TRUE(read(source_of_text(written())).schema.only_missing);
+}
+
+TEST_F(EnvelopeText, SoftmaxKeepsItsClasses) {
+  loss = loss::softmax({.classes = 3});
+  schema.classes = {"a", "b", "c"};
+  EXPECT_EQ(read(source_of_text(written())).loss.outputs(), 3);
+}
+
+TEST_F(EnvelopeText, NamesThatAreNotTextAreRefused) {
+  schema.feature_names[0] = "caf\xe9";
+  EXPECT_EQ(refusal<FileError>([&] { written(); }),
+            "cannot write \"m.json\": a feature, category or class name is not UTF-8. Hint: convert the data to "
+            "UTF-8.");
+}
+
+// Whatever is wrong, a checksum that does not fit is the reason to give.
+TEST_F(EnvelopeText, DamageIsToldFromWhatOthersWrote) {
+  const std::string text = written();
+  for (std::size_t size = 24; size < text.size(); ++size)
+    EXPECT_EQ(refused(text.substr(0, size)),
+              "the text: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.")
+        << size;
+  for (std::size_t at = 24; at < text.find(",\"checksum"); ++at)
+    for (const char other : {'\n', '"', '7', '\xff'}) {
+      std::string changed = text;
+      if (changed[at] == other) continue;
+      changed[at] = other;
+      EXPECT_EQ(refused(changed),
+                "the text: the model was changed after it was written: its checksum does not fit. Hint: copy the file "
+                "again, or train again.")
+          << at << other;
+    }
+  EXPECT_EQ(refused(text + " "), "the text: something follows the end of the model. Hint: copy the file again.");
+  EXPECT_EQ(refused("\x1f\x8b\x08"),
+            "the text: not a Linden model, but it may be one that is compressed. Hint: models are written by save() "
+            "and by linden train --out.");
+}
+
+TEST_F(EnvelopeText, AStreamIsReadToTheEndOfTheModel) {
+  std::stringstream stream(written() + written() + "and more\n");
+  EXPECT_EQ(read(source_of(stream)).schema.label, "z");
+  EXPECT_EQ(read(source_of(stream)).schema.label, "z");
+  std::string rest;
+  std::getline(stream, rest);
+  EXPECT_EQ(rest, "and more");
+}
+
+}  // namespace
+}  // namespace linden

@@ -7,14 +7,22 @@ import tempfile
 import venv
 from pathlib import Path
 
+# The releases that the figures in bench/results stand for. PyPI offers the newest one that takes this Python, which is
+# not always the newest one that there is: what these need comes first, then they themselves, whatever Python they ask for.
+PEERS = {"lightgbm": "4.7.0", "xgboost": "3.4.1", "catboost": "1.2.10"}
+
 
 def made(env, packages):
-    """The Python of the environment, which is made where it is missing."""
+    """The Python of the environment, which is made where it is missing, with the releases of PEERS."""
     python = env / "bin" / "python"
     if not python.exists():
         print(f"making a Python environment in {env}", file=sys.stderr, flush=True)
         venv.create(env, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+        install = [python, "-m", "pip", "install", "--quiet"]
+        subprocess.run(install + packages, check=True)
+        pinned = [f"{name}=={PEERS[name]}" for name in packages if name in PEERS]
+        if pinned:
+            subprocess.run(install + ["--no-deps", "--ignore-requires-python", *pinned], check=True)
     return python
 
 

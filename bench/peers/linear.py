@@ -187,10 +187,12 @@ def main():
         for name in asked:
             if name not in known:
                 refuse(f'no "{name}"; there are {", ".join(known)}.')
+    told = machine.describe()
+    print(machine.sentence(told) + "\n")
     with tempfile.TemporaryDirectory(prefix="linden-linear-") as folder:
         problems = {name: report(name, args, libraries, Path(folder)) for name in names}
     if args.json:
-        result = {"machine": machine.describe(), "threads": args.threads, "omp_wait": args.omp_wait,
+        result = {"machine": told, "threads": args.threads, "omp_wait": args.omp_wait,
                   "repeat": args.repeat, "gap": args.gap,
                   "loaded": any(p["loaded"] for p in problems.values() if p), "problems": problems}
         args.json.write_text(json.dumps(result, indent=1) + "\n")

@@ -3,7 +3,9 @@
 import os
 import platform
 import resource
+import subprocess
 import time
+from pathlib import Path
 
 # Others may use this share of one core before a run is refused.
 MOST_LOAD = 0.1
@@ -55,13 +57,48 @@ def quiet_load(tries=3, children=()):
 
 
 def describe():
-    model = platform.processor() or platform.machine()
+    """The processor with its caches and its instruction sets for arrays, the system, and the commit that is measured."""
+    cpu = {}
     with open("/proc/cpuinfo") as cpuinfo:
         for line in cpuinfo:
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    return {"cpu": model, "cores": os.cpu_count(), "system": platform.platform()}
+            key, colon, value = line.partition(":")
+            if colon:
+                cpu.setdefault(key.strip(), value.strip())
+    flags = cpu.get("flags", "").split()
+    return {"cpu": cpu.get("model name", platform.machine()),
+            "family": f"{cpu.get('cpu family', '?')}/{cpu.get('model', '?')}",
+            "instructions": next((name for flag, name in SETS if flag in flags), "SSE2"),
+            "caches": caches(), "cores": os.cpu_count(), "system": platform.platform(), "commit": commit(),
+            "forced_level": os.environ.get("LINDEN_ISA")}
+
+
+SETS = [("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX")]
+
+
+def caches():
+    """What the first core has, as L1d 48K, L2 1024K, L3 32768K; those beyond the first level are often shared."""
+    found = []
+    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        level, kind, size = ((index / name).read_text().strip() for name in ("level", "type", "size"))
+        if kind != "Instruction":
+            found.append(f"L{level}{'d' if kind == 'Data' else ''} {size}")
+    return ", ".join(found)
+
+
+def commit():
+    """The commit that the sources stand at, with a plus sign where they were changed since; None outside a repository."""
+    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty=+", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def sentence(told):
+    """What describe() returns, as a line above a table."""
+    level = f", LINDEN_ISA={told['forced_level']}" if told["forced_level"] else ""
+    return (f"{told['cpu']} (family/model {told['family']}, {told['instructions']}{level}), {told['cores']} cores, {told['caches']}; "
+            f"{told['system']}; commit {told['commit'] or 'unknown'}.")
 
 
 def environment(threads, waiting):

@@ -143,10 +143,12 @@ def main():
         for name in asked:
             if name not in known:
                 refuse(f'no "{name}"; there are {", ".join(known)}.')
+    told = machine.describe()
+    print(machine.sentence(told) + "\n")
     with tempfile.TemporaryDirectory(prefix="linden-rows-") as folder:
         problems = {name: report(name, args, libraries, folder) for name in names}
     if args.json:
-        result = {"machine": machine.describe(), "threads": args.threads, "omp_wait": args.omp_wait, "repeat": args.repeat,
+        result = {"machine": told, "threads": args.threads, "omp_wait": args.omp_wait, "repeat": args.repeat,
                   "loaded": any(p["loaded"] for p in problems.values() if p), "problems": problems}
         args.json.write_text(json.dumps(result, indent=1) + "\n")
 

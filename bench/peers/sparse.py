@@ -131,6 +131,7 @@ def main():
     if args.env is None or Path(sys.prefix).resolve() != args.env.resolve():
         sys.exit(environment.call_in(args.env, PACKAGES, lambda sentence: sys.exit(f"sparse.py: {sentence}")))
     libraries = args.libraries.split(",")
+    print(machine.sentence(machine.describe()) + "\n")
     with tempfile.TemporaryDirectory(prefix="linden-sparse-") as folder:
         for name in args.data.split(","):
             write, problem = PROBLEMS[name]

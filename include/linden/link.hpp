@@ -10,7 +10,8 @@ enum class Link { identity, sigmoid, softmax, exp };
 
 LINDEN_API const char* name_of(Link) noexcept;
 
-/// What a label must be: any finite number, a number >= 0, one above 0, or a class (0, 1, ... below `classes`).
-enum class LabelKind { real, nonnegative, positive, classes };
+/// What a label must be: any finite number, a number >= 0, one above 0, a class (0, 1, ... below `classes`), or a
+/// number from 0 to 1.
+enum class LabelKind { real, nonnegative, positive, classes, share };
 
 }  // namespace linden

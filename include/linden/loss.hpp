@@ -176,6 +176,61 @@ inline Loss pseudo_huber(PseudoHuberOptions options = {}) {
   return by_name("pseudo_huber").with_parameter("delta", options.delta);
 }
 
+/// With r = y - s: log(cosh(r)), for any real label: a pseudo_huber without a parameter, r^2 / 2 near 0 and |r| - log 2
+/// far out, so that the label's unit matters. The curvature is tanh(r) / r, that of the tightest parabola which touches
+/// the loss at s and lies above it. Metrics: mae, rmse, r2.
+inline Loss log_cosh() { return by_name("log_cosh"); }
+
+struct FairOptions {
+  double c = 1;  ///< the residual at which the pull is half of what it can be, > 0, in the unit of the label
+};
+
+/// With r = y - s: c^2 (|r| / c - log(1 + |r| / c)), for any real label (Fair 1974). It pulls by |r| / (1 + |r| / c),
+/// ever nearer to c. The curvature is 1 / (1 + |r| / c), that of the tightest parabola which touches the loss at s and
+/// lies above it (LightGBM takes its square, the second derivative, whose steps have no bound). Metrics: mae, rmse, r2.
+inline Loss fair(FairOptions options = {}) { return by_name("fair").with_parameter("c", options.c); }
+
+struct ExpectileOptions {
+  double level = 0.5;  ///< the weight of labels above the prediction, those below have 1 - level; (0, 1)
+};
+
+/// With r = y - s: level r^2 where r > 0, (1 - level) r^2 where r < 0, for any real label (Newey and Powell 1987). The
+/// prediction is to the mean what quantile's is to the median; at level 0.5 it is the mean, and the loss the squared
+/// one. Metrics: the loss itself, rmse.
+inline Loss expectile(ExpectileOptions options = {}) {
+  return by_name("expectile").with_parameter("level", options.level);
+}
+
+struct TweedieOptions {
+  double variance_power =
+      1.5;  ///< the variance goes with this power of the mean, (1, 2): near 1 counts, near 2 amounts
+};
+
+/// With q the power: exp((2 - q) s) / (2 - q) + y exp((1 - q) s) / (q - 1), for labels y >= 0 of which many are 0 and
+/// the others amounts, such as the claims of a policy; the prediction is the mean exp(s). Metrics: tweedie_deviance at
+/// the power, rmse.
+inline Loss tweedie(TweedieOptions options = {}) {
+  return by_name("tweedie").with_parameter("variance_power", options.variance_power);
+}
+
+struct NegativeBinomialOptions {
+  double dispersion = 1;  ///< the variance is mean + dispersion mean^2, > 0; towards 0 the loss is poisson's
+};
+
+/// With a the dispersion: (y + 1 / a) softplus(s + log a) - y s, for counts y >= 0 that vary more than Poisson's; the
+/// prediction is the mean exp(s). Metrics: the loss itself, rmse.
+inline Loss negative_binomial(NegativeBinomialOptions options = {}) {
+  return by_name("negative_binomial").with_parameter("dispersion", options.dispersion);
+}
+
+/// softplus(s) - y s, for labels from 0 to 1: shares, or classes that are known as probabilities. The prediction is the
+/// probability. Metrics: the loss itself, rmse.
+inline Loss cross_entropy() { return by_name("cross_entropy"); }
+
+/// exp((1 / 2 - y) s), AdaBoost's loss, for labels 0 and 1; the prediction is the probability of class 1. Rows that are
+/// wrong weigh exponentially: labels should be free of errors. Metrics: logloss, accuracy, auc.
+inline Loss exponential() { return by_name("exponential"); }
+
 struct FocalOptions {
   double gamma = 2;  ///< how much rows that are already right are played down, [0, 100); 0 is logistic
 };

@@ -71,6 +71,14 @@ LINDEN_API Metric auc();       ///< area under the ROC curve; tied predictions c
 LINDEN_API Metric poisson_deviance();  ///< 2 mean(y log(y / p) - y + p), for y and p >= 0
 LINDEN_API Metric gamma_deviance();    ///< 2 mean(y / p - 1 - log(y / p)), for y and p > 0
 
+struct TweedieDevianceOptions {
+  double variance_power = 1.5;  ///< (1, 2)
+};
+
+/// With q the power, 2 mean(y^(2 - q) / ((1 - q) (2 - q)) - y p^(1 - q) / (1 - q) + p^(2 - q) / (2 - q)), for y >= 0
+/// and p > 0. Its name has the power: "tweedie_deviance_1.5".
+LINDEN_API Metric tweedie_deviance(TweedieDevianceOptions options = {});
+
 struct PinballOptions {
   double level = 0.5;  ///< (0, 1)
 };
@@ -88,8 +96,9 @@ LINDEN_API Metric pinball(PinballOptions options = {});
 /// function; and for softmax without its number of classes.
 LINDEN_API Metric of(const Loss& loss);
 
-/// The metric of this name ("pinball_0.9" is pinball at that level; "multiclass_logloss" and "multiclass_error" are
-/// accepted for logloss and error). Throws ArgumentError for an unknown name, with the nearest one.
+/// The metric of this name ("pinball_0.9" is pinball at that level, "tweedie_deviance_1.2" that of this power;
+/// "multiclass_logloss" and "multiclass_error" are accepted for logloss and error). Throws ArgumentError for an unknown
+/// name, with the nearest one.
 LINDEN_API Metric by_name(std::string_view name);
 
 /// All names that by_name takes.

@@ -53,6 +53,9 @@ constexpr OtherName boosting_fields[] = {
     {"huber_slope", "loss.delta"},
     {"delta", "loss.delta"},
     {"focal_gamma", "loss.gamma"},
+    {"fair_c", "loss.c"},
+    {"expectile_alpha", "loss.level"},
+    {"tweedie_variance_power", "loss.variance_power"},
     {"nthread", "FitOptions::threads"},
     {"n_jobs", "FitOptions::threads"},
     {"num_threads", "FitOptions::threads"},
@@ -130,6 +133,12 @@ constexpr OtherName losses[] = {
     {"mae", "absolute"},
     {"reg:pseudohubererror", "pseudo_huber"},
     {"reg:gamma", "gamma"},
+    {"reg:tweedie", "tweedie"},
+    {"reg:expectileerror", "expectile"},
+    {"LogCosh", "log_cosh"},
+    {"reg:logistic", "cross_entropy"},
+    {"xentropy", "cross_entropy"},
+    {"CrossEntropy", "cross_entropy"},
 };
 
 constexpr OtherName metrics[] = {

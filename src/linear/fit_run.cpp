@@ -167,7 +167,7 @@ bool FitRun::leave_out(const std::vector<int>& columns) {
   return !columns.empty();
 }
 
-// Of a class, or of counts of zero: an intercept without end fits them ever better.
+// Of a class, of shares that are all 0 or all 1, or of counts of zero: an intercept without end fits them ever better.
 bool FitRun::has_one_label() const {
   const Loss& loss = rows_.loss;
   if (loss.label_kind() == LabelKind::real || loss.label_kind() == LabelKind::positive || loss.link() == Link::identity)
@@ -178,7 +178,7 @@ bool FitRun::has_one_label() const {
     if (seen == -1) seen = rows_.labels[row];
     if (rows_.labels[row] != seen) return false;
   }
-  return true;
+  return loss.label_kind() != LabelKind::share || seen == 0 || seen == 1;
 }
 
 void FitRun::note_conditioning() {

@@ -4,6 +4,7 @@
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
 #include <linden/ops.hpp>
+#include <optional>
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
@@ -108,8 +109,17 @@ double Metric::evaluate(const Tensor& prediction, const Tensor& label, const Ten
 
 namespace metric {
 namespace {
-constexpr std::string_view pinball_prefix = "pinball_";
+
+/// The number in a name that ends with one: 0.9 of "pinball_0.9".
+std::optional<double> number_after(std::string_view prefix, std::string_view name) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const std::string_view text = name.substr(prefix.size());
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
+
+}  // namespace
 
 std::vector<std::string> names() try {
   return {"rmse",
@@ -121,6 +131,7 @@ std::vector<std::string> names() try {
           "auc",
           "poisson_deviance",
           "gamma_deviance",
+          "tweedie_deviance_1.5",
           "pinball_0.5",
           "multiclass_logloss",
           "multiclass_error"};
@@ -138,12 +149,8 @@ Metric by_name(std::string_view name) try {
   if (name == "auc") return auc();
   if (name == "poisson_deviance") return poisson_deviance();
   if (name == "gamma_deviance") return gamma_deviance();
-  if (name.starts_with(pinball_prefix)) {
-    const std::string_view text = name.substr(pinball_prefix.size());
-    double level = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), level);
-    if (error == std::errc{} && end == text.data() + text.size()) return pinball({.level = level});
-  }
+  if (const auto level = number_after("pinball_", name)) return pinball({.level = *level});
+  if (const auto power = number_after("tweedie_deviance_", name)) return tweedie_deviance({.variance_power = *power});
   const std::vector<std::string> known = names();
   fail<ArgumentError>("metric: no metric \"{}\". {}Metrics: {}.", name, suggestion(name, other_metrics(), known),
                       listing(known));
@@ -183,6 +190,10 @@ std::vector<Metric> defaults(const Loss& loss) try {
   if (is_automatic(loss)) return {};
   std::vector<Metric> metrics;
   for (std::string name : traits_of(builtin_spec(loss))->metrics) {
+    if (name == "{loss}") {
+      metrics.push_back(of(loss));
+      continue;
+    }
     for (const LossParameter& parameter : loss.parameters())
       if (const std::size_t at = name.find("{" + parameter.name + "}"); at != name.npos)
         name.replace(at, parameter.name.size() + 2, fmt::format("{}", parameter.value));

@@ -109,6 +109,21 @@ double mean_gamma_deviance(const MetricRows& rows) {
          });
 }
 
+double mean_tweedie_deviance(const MetricRows& rows, double power) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!(rows.predictions[row] > 0))
+      fail<DataError>("metric::tweedie_deviance: prediction {} at row {}, but it takes predictions > 0.",
+                      rows.predictions[row], row);
+    if (rows.labels[row] < 0)
+      fail<DataError>("metric::tweedie_deviance: label {} at row {}, but it takes labels >= 0.", rows.labels[row], row);
+  }
+  const double rise = 2 - power, fall = power - 1;
+  return 2 * weighted_mean(rows, [&](std::size_t row) {
+           const double y = rows.labels[row], p = rows.predictions[row];
+           return y * std::pow(p, -fall) / fall + std::pow(p, rise) / rise - std::pow(y, rise) / (rise * fall);
+         });
+}
+
 }  // namespace
 
 Metric rmse() {
@@ -176,6 +191,22 @@ Metric gamma_deviance() {
     want_one_column(name, rows);
     return mean_gamma_deviance(rows);
   });
+}
+
+Metric tweedie_deviance(TweedieDevianceOptions options) try {
+  const double power = options.variance_power;
+  if (!(power > 1 && power < 2))
+    fail<ArgumentError>(
+        "metric::tweedie_deviance: variance_power is {}, but it must be in (1, 2). Hint: poisson_deviance is that of "
+        "1, "
+        "gamma_deviance that of 2.",
+        power);
+  return make(fmt::format("tweedie_deviance_{}", power), false, [power](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return mean_tweedie_deviance(rows, power);
+  });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("metric::tweedie_deviance");
 }
 
 Metric pinball(PinballOptions options) try {

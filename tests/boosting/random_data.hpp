@@ -162,6 +162,7 @@ inline RandomData random_data(Random& random, int rows, int features, const std:
     switch (loss::by_name(loss).label_kind()) {  // of all other losses
       case LabelKind::real: data.label.push_back(random.chance(0.1) ? 30 * y : y); break;
       case LabelKind::nonnegative: data.label.push_back(std::floor(std::exp(y))); break;
+      case LabelKind::share: data.label.push_back(1 / (1 + std::exp(-y))); break;
       case LabelKind::positive: data.label.push_back(std::exp(y)); break;
       case LabelKind::classes: data.label.push_back(row == 0 || (row > 1 && y > 0.5)); break;
     }

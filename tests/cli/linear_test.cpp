@@ -208,7 +208,7 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
             "--model boosted.\n");
   EXPECT_EQ(refused(train + "--set loss=quantile"),
             "linden: --loss is quantile, which has no curvature; linear models take " +
-                listing(losses_with_curvature()) + ".\n");
+                fmt::format("{}", fmt::join(losses_with_curvature(), ", ")) + ".\n");
   EXPECT_EQ(refused(train + "--set loss=logistic --set l1=1 --set solver=newton_cg"),
             "linden: --solver is newton_cg, which does not take l1, and l1 is 1. Hint: coordinate_descent or "
             "lbfgs, or leave the choice to automatic.\n");

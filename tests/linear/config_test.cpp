@@ -88,8 +88,8 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
 }
 
 TEST(LinearConfig, LossesWithoutCurvatureAreRefused) {
-  const std::string rest =
-      ", which has no curvature; linear models take " + listing(losses_with_curvature()) + " and loss::custom.";
+  const std::string rest = ", which has no curvature; linear models take " +
+                           fmt::format("{}", fmt::join(losses_with_curvature(), ", ")) + " and loss::custom.";
   EXPECT_EQ(set("loss", "quantile"), "LinearConfig.loss is quantile" + rest);
   EXPECT_EQ(checked({.loss = loss::absolute()}), "LinearConfig.loss is absolute" + rest);
   for (const std::string& name : losses_with_curvature())

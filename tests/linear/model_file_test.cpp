@@ -232,7 +232,7 @@ TEST_F(LinearModelFile, DamageUnderAGoodChecksumIsRefused) {
       {[](Json& j) { j["loss"]["name"] = "absolute"; }, "config.loss is squared, but the model's is absolute."},
       {[](Json& j) { j["loss"]["name"] = j["config"]["loss"] = "absolute"; },
        "config is out of range (LinearConfig.loss is absolute, which has no curvature; linear models take " +
-           listing(losses_with_curvature()) + " and loss::custom.)."},
+           fmt::format("{}", fmt::join(losses_with_curvature(), ", ")) + " and loss::custom.)."},
   };
   const Json whole = Json::parse(opened(bytes_of(hand_made())));
   for (const Damage& damage : damages) {

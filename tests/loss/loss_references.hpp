@@ -50,6 +50,15 @@ LINDEN_LOSS(QuantileLoss, quantile(), quantile({.level = 0.9}), r.value > 0 ? p 
 LINDEN_LOSS(AbsoluteLoss, absolute(), absolute(), abs(r))
 LINDEN_LOSS(HuberLoss, huber(), huber({.delta = 0.7}), abs(r).value > p ? p * (abs(r) - p / 2) : r * r / 2)
 LINDEN_LOSS(PseudoHuberLoss, pseudo_huber(), pseudo_huber({.delta = 0.7}), p* p*(sqrt(1 + r * r / (p * p)) - 1))
+LINDEN_LOSS(TweedieLoss, tweedie(), tweedie({.variance_power = 1.3}),
+            exp((2 - p) * s) / (2 - p) + y * exp((1 - p) * s) / (p - 1))
+LINDEN_LOSS(NegativeBinomialLoss, negative_binomial(), negative_binomial({.dispersion = 0.6}),
+            (y + 1 / p) * log_of_one_plus(s + std::log(p)) - y * s)
+LINDEN_LOSS(ExpectileLoss, expectile(), expectile({.level = 0.8}), (r.value > 0 ? p : 1 - p) * r * r)
+LINDEN_LOSS(FairLoss, fair(), fair({.c = 0.7}), p* p*(abs(r) / p - log1p(abs(r) / p)))
+LINDEN_LOSS(LogCoshLoss, log_cosh(), log_cosh(), log((exp(r) + exp(-r)) / 2))
+LINDEN_LOSS(CrossEntropyLoss, cross_entropy(), cross_entropy(), log_of_one_plus(s) - y * s)
+LINDEN_LOSS(ExponentialLoss, exponential(), exponential(), y > 0.5 ? exp(-s / 2) : exp(s / 2))
 LINDEN_LOSS(FocalLoss, focal(), focal({.gamma = 0.5}),
             y* pow(exp(-log_of_one_plus(s)), p) * log_of_one_plus(-s) +
                 (1 - y) * pow(exp(-log_of_one_plus(-s)), p) * log_of_one_plus(s))
@@ -103,6 +112,7 @@ inline double some_label(LabelKind kind, int classes, int number) {
     case LabelKind::classes: return number % classes;
     case LabelKind::nonnegative: return number % 4 * 1.5;
     case LabelKind::positive: return 0.25 + number % 5;
+    case LabelKind::share: return number % 5 * 0.25;
     case LabelKind::real: break;
   }
   return number % 7 - 3.25;

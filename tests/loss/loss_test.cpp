@@ -255,7 +255,7 @@ TEST(Loss, ParametersThatDoNotFitAreRefused) {
   EXPECT_EQ(refusal<ArgumentError>([] {
               loss::by_name("squared", {{"level", 0.5}});
             }),
-            "loss squared has no parameter \"level\". Parameters: none. Hint: quantile has it.");
+            "loss squared has no parameter \"level\". Parameters: none. Hint: quantile, expectile have it.");
   EXPECT_EQ(refusal<ArgumentError>([] { loss::huber().with_parameter("detla", 2); }),
             "loss huber has no parameter \"detla\". Did you mean \"delta\"? Parameters: delta.");
 }

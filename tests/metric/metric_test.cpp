@@ -55,10 +55,10 @@ TEST(Metric, PinballWeighsBothSidesByTheLevel) {
             "metric::pinball: level is 1, but it must be in (0, 1).");
   EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("pinball_nan"); }),
             "metric::pinball: level is nan, but it must be in (0, 1).");
-  EXPECT_EQ(
-      refusal<ArgumentError>([] { metric::by_name("pinball_0.5x"); }),
-      "metric: no metric \"pinball_0.5x\". Did you mean \"pinball_0.5\"? Metrics: rmse, mae, r2, logloss, "
-      "accuracy, error, auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.");
+  EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("pinball_0.5x"); }),
+            "metric: no metric \"pinball_0.5x\". Did you mean \"pinball_0.5\"? Metrics: rmse, mae, r2, logloss, "
+            "accuracy, error, auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, "
+            "multiclass_logloss, multiclass_error.");
 }
 
 TEST(Metric, LoglossOfTwoClasses) {
@@ -110,6 +110,25 @@ TEST(Metric, GammaDevianceIsThatOfTheRatios) {
               of(metric::gamma_deviance(), {1, 1}, {1, 0});
             }),
             "metric::gamma_deviance: label 0 at row 1, but it takes labels > 0.");
+}
+
+// 4 square(sqrt(y) - sqrt(p)) / sqrt(p) at the power 1.5; the last is scikit-learn's mean_tweedie_deviance.
+TEST(Metric, TweedieDevianceIsThatOfItsPower) {
+  const auto at = [](double y, double p) { return 4 * std::pow(std::sqrt(y) - std::sqrt(p), 2) / std::sqrt(p); };
+  EXPECT_DOUBLE_EQ(of(metric::tweedie_deviance(), {2, 0.5}, {3, 0}), (at(3, 2) + at(0, 0.5)) / 2);
+  EXPECT_DOUBLE_EQ(of(metric::by_name("tweedie_deviance_1.5"), {2, 0.5}, {3, 0}, {1, 3}),
+                   (at(3, 2) + 3 * at(0, 0.5)) / 4);
+  EXPECT_NEAR(of(metric::tweedie_deviance({.variance_power = 1.2}), {0.5, 2, 2.5}, {0, 1, 3}), 0.6904588651658008,
+              1e-14);
+  EXPECT_EQ(metric::tweedie_deviance({.variance_power = 1.2}).name(), "tweedie_deviance_1.2");
+  EXPECT_EQ(refusal<DataError>([] {
+              of(metric::tweedie_deviance(), {1, 0}, {1, 2});
+            }),
+            "metric::tweedie_deviance: prediction 0 at row 1, but it takes predictions > 0.");
+  EXPECT_EQ(
+      refusal<ArgumentError>([] { metric::by_name("tweedie_deviance_2"); }),
+      "metric::tweedie_deviance: variance_power is 2, but it must be in (1, 2). Hint: poisson_deviance is that of "
+      "1, gamma_deviance that of 2.");
 }
 
 double auc_of_all_pairs(const Values& p, const Values& y, const Values& w) {

@@ -9,6 +9,7 @@
 // cancels: the divergence is of the order of d^2. Certificates of linear models are sums of it.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -37,6 +38,26 @@ double entropy_divergence(double p, double d, const Log& log_p) noexcept {
   const double q = p + d;
   if (q <= 0) return q >= -4 * std::numeric_limits<double>::epsilon() * p ? p : no_dual_point;
   return q * (std::log(q) - log_p()) - d;
+}
+
+/// The t with up (exp(rise t) - 1) + down (1 - exp(-fall t)) = d, which grows with t: Newton's method within a bracket.
+/// up, down > 0.
+inline double solve_two_exponentials(double up, double rise, double down, double fall, double d) noexcept {
+  constexpr double no_bound = std::numeric_limits<double>::infinity();
+  double low = 0, high = 0;  // each of the two alone must go further than both together
+  if (d > 0) high = std::min(std::log1p(d / up) / rise, d < down ? -std::log1p(-d / down) / fall : no_bound);
+  if (d < 0) low = -std::min(std::log1p(-d / down) / fall, -d < up ? -std::log1p(d / up) / rise : no_bound);
+  double t = d > 0 ? high : low;
+  for (int i = 0; i < 200; ++i) {
+    const double rest = up * std::expm1(rise * t) - down * std::expm1(-fall * t) - d;
+    (rest > 0 ? high : low) = t;
+    const double slope = up * rise * std::exp(rise * t) + down * fall * std::exp(-fall * t);
+    double next = t - rest / slope;
+    if (!(next >= low && next <= high)) next = 0.5 * (low + high);
+    if (std::abs(next - t) <= 2 * std::numeric_limits<double>::epsilon() * std::abs(t)) return next;
+    t = next;
+  }
+  return t;
 }
 
 LINDEN_LEVEL_END

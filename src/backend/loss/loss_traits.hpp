@@ -111,8 +111,8 @@ struct CompleteLoss {
       "a convex loss has a `divergence(score, label, d)`: without it the certificate knows no gap");
   static_assert(
       !is_convex<Loss> ||
-          requires {
-            { Loss::least(1.0) } -> std::same_as<double>;
+          requires(const Loss& loss) {
+            { loss.least(1.0) } -> std::same_as<double>;
           },
       "a convex loss says what a row of some label costs at `least(label)`, whatever its scores");
   static_assert(

@@ -38,7 +38,8 @@ inline double bend_of(const LossSpec& loss, double score, double label) noexcept
 inline double least_loss(const LossSpec& loss, double label) noexcept {
   return visit_type(loss, [&]<class Loss>(LossType<Loss>) -> double {
     if constexpr (is_convex<Loss>)
-      return Loss::least(label);
+      return visit_with<Loss>(static_cast<const double*>(loss.parameter),
+                              [&](const auto& functor) { return functor.least(label); });
     else
       __builtin_trap();
   });

@@ -56,6 +56,8 @@ Probe make_probe(const TraceOptions& options, int number) {
   int y = number;
   for (double& label : p.label.span<double>())
     label = (y += number + 1) % kinds + (options.labels == LabelKind::positive ? 1 : 0);
+  if (options.labels == LabelKind::share)
+    for (double& label : p.label.span<double>()) label /= kinds;
   for (std::int32_t i = 0; i < options.parameters; ++i)
     p.parameters.push_back(scattered({rows}, 0.5 + 0.1 * i, 0.7 + 0.1 * i, number + i));
   return p;

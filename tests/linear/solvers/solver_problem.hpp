@@ -86,6 +86,7 @@ class SolverProblem {
     switch (shape_.loss.label_kind()) {
       case LabelKind::real: return score + noise;
       case LabelKind::nonnegative: return std::floor(std::exp(std::clamp(0.3 * score + 0.3 * noise, -3.0, 3.0)));
+      case LabelKind::share: return 1 / (1 + std::exp(-0.3 * score - 0.3 * noise));
       case LabelKind::positive: return std::exp(std::clamp(0.3 * score + 0.3 * noise, -3.0, 3.0));
       case LabelKind::classes: break;
     }

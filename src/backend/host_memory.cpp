@@ -1,5 +1,6 @@
 // The seam of memory on the CPU, where host and device are one.
 #include <cstring>
+#include <limits>
 
 #include "backend/memory_kernels.hpp"
 #include "base/memory.hpp"
@@ -17,6 +18,7 @@ void copy(Context&, void* to, const void* from, std::int64_t bytes) {
 void fill(Context&, void* to, std::uint8_t byte, std::int64_t bytes) {
   if (bytes > 0) std::memset(to, byte, static_cast<std::size_t>(bytes));
 }
+std::int64_t available(Context&) { return std::numeric_limits<std::int64_t>::max(); }
 
 }  // namespace
 
@@ -29,6 +31,7 @@ const MemoryKernels& host_memory_kernels() {
       .download = copy,
       .copy = copy,
       .fill = fill,
+      .available = available,
   };
   return table;
 }

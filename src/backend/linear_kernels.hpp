@@ -8,6 +8,10 @@
 // (zeros without one). It is never made: kernels standardise raw values while they read them. Tasks and views are the
 // host's; arrays behind them are the device's. All arithmetic is in double. Sums follow an order that depends on
 // sizes alone.
+//
+// Rows that a GPU has no room for come to it in parts, one after the other, each with the same task: arrays by row are
+// those of all rows, and sums go on where the part before has left them. They are there after the last part, and the
+// same, to the byte, as those of all rows at once.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +25,22 @@ namespace linden {
 /// Rows of numbers with what standardises them. The entries of sparse rows are numbered as the features are; on a GPU
 /// they are there by columns, too, and dense columns are contiguous and of one dtype.
 struct DesignView : RowsView {
+  /// Where part of the rows come between the others. Parts but the last have whole multiples of design_part_rows, or of
+  /// sparse rows, whose sums by column are added part by part, any number that depends on the data alone. The CPU's
+  /// kernels take all rows at once.
+  std::int64_t rows_before = 0, rows_after = 0;
   bool intercept = true;
   const double* shift = nullptr;   ///< [features]: A(i, j) = (x(i, j) - shift[j]) * factor[j]
   const double* factor = nullptr;  ///< [features]; 0 for a feature that is left out: its A(i, j) are 0
 
   std::int64_t width() const noexcept { return std::int64_t{features} + 1; }
+  std::int64_t all_rows() const noexcept { return rows_before + rows + rows_after; }
+  bool is_first() const noexcept { return rows_before == 0; }
+  bool is_last() const noexcept { return rows_after == 0; }
+  bool is_whole() const noexcept { return is_first() && is_last(); }
 };
+
+inline constexpr std::int64_t design_part_rows = 256;
 
 /// Weights of rows: weight_i / (their sum).
 struct DesignWeights {
@@ -34,7 +48,8 @@ struct DesignWeights {
   double share = 1;                 ///< 1 / their sum
 };
 
-/// scores [outputs, rows] = (A parameters^T)^T for parameters [outputs, width].
+/// scores [outputs, rows] = (A parameters^T)^T for parameters [outputs, width]. Here and below [rows] are all rows, of
+/// which a part's task reads and writes its own.
 struct DesignScoresTask {
   DesignView design;
   std::int32_t outputs = 1;
@@ -115,7 +130,8 @@ struct LinearKernels {
   bool has_sparse_hessian;
   LinearRates rates;
   /// Bytes of scratch memory that a task of this design wants, the same for all kinds but HessianTask, which
-  /// wants `with_hessian`. On a GPU 0: kernels take what they need from the stream's pool.
+  /// wants `with_hessian`. On a GPU kernels take what they need from the stream's pool, and it is 0 but for rows that
+  /// come in parts: their sums lie there from the first part to the last. The first part says how much they take.
   std::int64_t (*design_scratch)(Context&, const DesignView&, std::int32_t outputs, bool with_hessian);
   void (*scores)(Context&, const DesignScoresTask&);
   void (*evaluate)(Context&, const EvaluateTask&);

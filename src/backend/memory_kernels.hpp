@@ -25,6 +25,8 @@ struct MemoryKernels {
   /// From device to device.
   void (*copy)(Context&, void* to, const void* from, std::int64_t bytes);
   void (*fill)(Context&, void* to, std::uint8_t byte, std::int64_t bytes);
+  /// Bytes that could be allocated now; on the host nobody asks, and there is no end.
+  std::int64_t (*available)(Context&);
 };
 
 /// The host's own.

@@ -34,6 +34,7 @@ void copy(Context& context, void* to, const void* from, std::int64_t bytes) {
 void fill(Context& context, void* to, std::uint8_t byte, std::int64_t bytes) {
   set_bytes(context, to, byte, static_cast<std::size_t>(bytes), "a fill on the GPU");
 }
+std::int64_t available(Context& context) { return context.stream->available(); }
 
 }  // namespace
 
@@ -46,6 +47,7 @@ const MemoryKernels& memory_kernels() {
       .download = download,
       .copy = copy,
       .fill = fill,
+      .available = available,
   };
   return table;
 }

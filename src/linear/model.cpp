@@ -43,11 +43,13 @@ std::vector<double> scores_of(const LinearModel::State& model, const Design& des
   const std::int32_t outputs = model.outputs();
   std::vector<double> scores(static_cast<std::size_t>(outputs * rows));
   if (scores.empty()) return scores;
-  DeviceDesign device(backend, context, design, false, DeviceRows::Layout{}.part_bytes);
+  DeviceDesign device(backend, context, design, false, {});
   const std::vector<double> host_parameters = parameters_of(model);
   const OnDevice<double> parameters(backend.memory, context, host_parameters.data(),
                                     static_cast<std::int64_t>(host_parameters.size()), "weights");
-  device.each_part([&](const DesignView& part, std::int64_t first) {
+  device.each_part([&](DesignView part) {
+    const std::int64_t first = part.rows_before;
+    part.rows_before = part.rows_after = 0;  // its scores are all that there is of them on the device
     const DeviceArray<std::uint8_t> scratch(
         backend.memory, context, backend.linear.design_scratch(context, part, outputs, false), "scratch memory");
     const ToHost<double> found(backend.memory, context, scores.data() + first, outputs, part.rows, rows, "scores");

@@ -47,8 +47,8 @@ DeviceRows::DeviceRows(const Backend& backend, Context& context, const RowsView&
     return;
   }
   has_columns() ? plan_columns() : plan_entries();
-  const auto parts = std::ssize(bounds_) - 1;
-  rooms_.resize(static_cast<std::size_t>(parts == 1 || parts * part_size_ <= layout_.keep_bytes ? parts : 1));
+  const std::int64_t parts = std::ssize(bounds_) - 1, fit = layout_.keep_bytes / std::max<std::int64_t>(part_size_, 1);
+  rooms_.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(fit, 1, parts)));
   for (Room& room : rooms_) room.memory = DeviceArray<std::byte>(memory_, context_, part_size_, "raw rows");
 }
 
@@ -71,8 +71,9 @@ void DeviceRows::plan_columns() {
   const std::size_t features = all_.size();
   std::int64_t row_bytes = 0, staged_bytes = 0;
   for (std::size_t f = 0; f < features; ++f) row_bytes += bytes_of(dtype_of_column(f));
-  const std::int64_t fit = std::max<std::int64_t>(layout_.part_bytes / std::max<std::int64_t>(row_bytes, 1), 1);
-  const std::int64_t rows = std::min(fit, host_.rows);
+  const std::int64_t together = layout_.rows_together;
+  const std::int64_t fit = layout_.part_bytes / std::max<std::int64_t>(row_bytes, 1) / together * together;
+  const std::int64_t rows = std::min(std::max(fit, together), host_.rows);
   for (std::int64_t end = 0; end < host_.rows; bounds_.push_back(end)) end = std::min(end + rows, host_.rows);
   places_.resize(features);
   for (const bool direct : {false, true}) {
@@ -129,16 +130,17 @@ void DeviceRows::plan_entries() {
 
 RowsView DeviceRows::load(std::size_t part, std::span<const int> features) {
   if (memory_.is_host) return on_host(features);
-  Room& room = rooms_[part % rooms_.size()];
+  const std::size_t parts = bounds_.size() - 1;
+  Room& room = rooms_[std::min(part, rooms_.size() - 1)];
   const bool is_there = room.is_loaded && room.part == part;
-  if (is_there && std::ranges::equal(room.features, features)) return room.view;
+  if (is_there && (are_all(features) ? room.has_all : std::ranges::equal(room.features, features))) return room.view;
   room.is_loaded = false;  // should a copy fail
   if (!is_there) {
     if (has_columns())
       load_columns(room.memory.data(), bounds_[part], bounds_[part + 1]);
     else
       load_entries(room.memory.data(), bounds_[part], bounds_[part + 1]);
-    if (part + 1 == rooms_.size()) staging_ = Memory();
+    if (part + 1 == parts && rooms_.size() == parts) staging_ = Memory();
   }
   room.view.rows = bounds_[part + 1] - bounds_[part];
   select(room, features);
@@ -247,11 +249,12 @@ void DeviceRows::select(Room& room, std::span<const int> features) {
           place(room.feature_of_column, SelectedRows(host_, features).view().feature_of_column, view.entry_columns);
   }
   room.view = view;
+  room.has_all = are_all(features);
   room.features.assign(features.begin(), features.end());
 }
 
 RowsView DeviceRows::on_host(std::span<const int> features) {
-  if (std::ranges::equal(features, all_)) return host_;
+  if (are_all(features) || std::ranges::equal(features, all_)) return host_;
   return on_host_.emplace(host_, features).view();
 }
 

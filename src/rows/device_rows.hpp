@@ -1,5 +1,6 @@
 // DeviceRows: rows of the host where kernels can read them. On the CPU that is where they are. On a GPU parts of the
-// rows are copied there, one after the other into the same memory, or each once into memory of its own.
+// rows are copied there: as many as may stay each once into memory of its own, the others one after the other into the
+// same memory.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +20,12 @@ class DeviceRows {
  public:
   /// On a GPU.
   struct Layout {
-    std::int64_t part_bytes = std::int64_t{256} << 20;  ///< of a part; a row is never divided
-    std::int64_t keep_bytes = 0;  ///< rows that take no more than this stay on the device for the next each_part
-    bool one_dtype = false;       ///< dense: all columns as f64 unless all are f32; there are no categories
-    bool dense = false;           ///< sparse rows with their zeros, as columns of f64
-    bool by_column = false;       ///< sparse: entries by columns, too; all features are asked for, as they stand
+    std::int64_t part_bytes = std::int64_t{256} << 20;  ///< of a part
+    std::int64_t keep_bytes = 0;     ///< parts that take no more than this stay on the device for the next each_part
+    std::int64_t rows_together = 1;  ///< columns: so many rows are never divided
+    bool one_dtype = false;          ///< dense: all columns as f64 unless all are f32; there are no categories
+    bool dense = false;              ///< sparse rows with their zeros, as columns of f64
+    bool by_column = false;          ///< sparse: entries by columns, too; all features are asked for, as they stand
   };
   /// The bytes of a part that all rows fit in.
   static constexpr std::int64_t whole = std::numeric_limits<std::int64_t>::max();
@@ -34,6 +36,10 @@ class DeviceRows {
       : DeviceRows(backend, context, host, Layout{}) {}
   DeviceRows(const DeviceRows&) = delete;
   DeviceRows& operator=(const DeviceRows&) = delete;
+
+  std::int64_t rows() const noexcept { return host_.rows; }
+  /// Of the first part.
+  std::int64_t first_rows() const noexcept { return bounds_.size() > 1 ? bounds_[1] : 0; }
 
   /// Calls f(rows, first) for the parts in order. rows[0] is row `first` of the host's; its features are those at these
   /// places of the host's.
@@ -54,9 +60,12 @@ class DeviceRows {
     DeviceArray<std::int32_t> feature_of_column;  // which sparse rows find by this
     std::size_t part = 0;
     bool is_loaded = false;
-    std::vector<int> features;
+    bool has_all = false;       // the features in their order,
+    std::vector<int> features;  // or these
     RowsView view;
   };
+
+  bool are_all(std::span<const int> features) const noexcept { return features.data() == all_.data(); }
 
   bool has_columns() const noexcept { return !host_.sparse || layout_.dense; }
   DType dtype_of_column(std::size_t feature) const;
@@ -81,7 +90,7 @@ class DeviceRows {
   std::optional<SelectedRows> on_host_;
 
   // On a GPU.
-  std::vector<Room> rooms_;  // one for each part, or one for all
+  std::vector<Room> rooms_;  // one for each part; where there are fewer, the last one is for all that are left
   // Within a part's memory: each column; or offsets, columns and values of entries, and the same by columns.
   std::vector<std::int64_t> places_;
   std::int64_t part_size_ = 0;

@@ -22,6 +22,9 @@ using linear_test::Rows;
 
 class DeviceLinear : public device_test::OnGpu {
  protected:
+  void TearDown() override {
+    if (cuda_available()) set_memory_budget(gpu(), 0);
+  }
   void expect_same_fit(const Dataset& data, const LinearConfig& config) {
     const LinearModel here = fit_linear(data, config), there = fit_linear(data, config, {.device = gpu()});
     const Certificate &a = here.certificate(), &b = there.certificate();
@@ -104,6 +107,23 @@ TEST_F(DeviceLinear, SparseRowsAndWeightsHaveTheCpusOptimum) {
   for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::lbfgs})
     expect_same_fit(data, {.loss = loss::logistic(), .l2 = 0.01, .solver = solver});
   expect_same_fit(data, {.loss = loss::logistic(), .l1 = 0.01});
+}
+
+// Of the rows a third would fit; where a Hessian is formed, that wants more than they do.
+TEST_F(DeviceLinear, RowsBeyondTheMemoryHaveTheSameModelToTheByte) {
+  constexpr std::int64_t count = 1200, features = 40, bytes = count * features * 8;
+  const Dataset data = random_rows(Kind::logistic, count, features, 5).dataset();
+  for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::lbfgs, Solver::coordinate_descent}) {
+    const bool has_hessian = solver != Solver::lbfgs;
+    const double l1 = solver == Solver::coordinate_descent ? 0.02 : 0;
+    const LinearConfig config{.loss = loss::logistic(), .l1 = l1, .l2 = 0.01, .solver = solver, .max_iterations = 2};
+    const LinearModel whole = fit_linear(data, config, {.device = gpu()});
+    set_memory_budget(gpu(), memory_use(gpu()).in_use + (has_hessian ? 8 << 20 : bytes * 4 / 5));
+    const LinearModel parts = fit_linear(data, config, {.device = gpu()});
+    set_memory_budget(gpu(), 0);
+    EXPECT_TRUE(parts.weights() == whole.weights()) << name_of(solver);
+    EXPECT_TRUE(parts.intercept() == whole.intercept());
+  }
 }
 
 TEST_F(DeviceLinear, CollinearColumnsAreNamedAsOnTheCpu) {

@@ -23,36 +23,46 @@ struct WeighedRow {
 };
 
 void evaluate_program(Context& context, const EvaluateTask& task) {
-  const std::int64_t rows = task.design.rows;
+  const DesignView& design = task.design;
+  const std::int64_t rows = design.rows, all_rows = design.all_rows();
   const std::int32_t outputs = task.loss.outputs;
-  const unsigned blocks = row_blocks(rows);
+  const unsigned blocks = row_blocks(all_rows);
+  const PassRoom room(context, design, outputs, task.scratch);
   const Scratch<double> slopes(context, outputs * rows, "slopes of a linear model's rows");
   const Scratch<double> losses(context, rows, "losses of a linear model's rows"), of_blocks(context, blocks);
-  all_scores(context, task.design, outputs, task.parameters, task.scores);
+  all_scores(context, design, outputs, task.parameters, of_part(task.scores, design), all_rows);
   program_rows(context, task.loss,
-               {rows, 0, rows, task.scores, task.labels, losses.data(), slopes.data(), task.curvatures});
-  const WeighedRow op{outputs, task.weights, losses.data()};
-  launch<row_pass<WeighedRow>>({.grid = blocks, .block = pass_threads, .stream = stream_of(context)}, rows, op,
-                               slopes.data(), of_blocks.data());
-  all_gradients(context, task.design, outputs, slopes.data(), task.gradient, of_blocks.data(), int(blocks),
-                task.mean_loss);
+               {all_rows, design.rows_before, rows, task.scores, task.labels, losses.data(), slopes.data(),
+                of_part(task.curvatures, design), all_rows});
+  const WeighedRow op{outputs, of_part(task.weights, design), losses.data()};
+  launch_rows(context, design, blocks, op, slopes.data(), of_blocks.data(), room);
+  all_gradients(context, design, outputs, slopes.data(), task.gradient, of_blocks.data(), int(blocks), task.mean_loss,
+                room);
 }
 
 }  // namespace
 
 void evaluate(Context& context, const EvaluateTask& task) {
-  const std::int64_t rows = task.design.rows;
+  const DesignView& design = task.design;
+  const std::int64_t rows = design.all_rows();
   const std::int32_t outputs = task.loss.outputs;
-  const LossArrays arrays{rows, outputs, task.weights, task.labels, task.scores, task.curvatures};
+  const DesignWeights weights = of_part(task.weights, design);
+  const LossArrays arrays{rows,
+                          outputs,
+                          weights,
+                          of_part(task.labels, design),
+                          of_part(task.scores, design),
+                          of_part(task.curvatures, design)};
   visit_loss(task.loss, [&]<class Loss>(const Loss& loss) {
     if constexpr (__is_same(Loss, ProgramLoss))
       evaluate_program(context, task);
     else if constexpr (__is_same(Loss, TapeLoss))
-      whole_pass(context, task.design, outputs, nullptr, GivenSlopes{rows, outputs, task.weights, task.row_gradients},
-                 task.gradient, nullptr);
+      whole_pass(context, design, outputs, nullptr,
+                 GivenSlopes{rows, outputs, weights, of_part(task.row_gradients, design)}, task.gradient, nullptr,
+                 task.scratch);
     else
-      whole_pass(context, task.design, outputs, task.parameters, LossRow<Loss>{arrays, loss}, task.gradient,
-                 task.mean_loss);
+      whole_pass(context, design, outputs, task.parameters, LossRow<Loss>{arrays, loss}, task.gradient, task.mean_loss,
+                 task.scratch);
   });
 }
 

@@ -5,7 +5,8 @@
 // and curvatures, while the values of the next 32 rows are under way, and each thread adds products to 4 x 4 elements.
 // Tiles have 64 columns; narrow designs, where most of such a tile would be empty, have 32, and then four groups of
 // threads share the rows. A second kernel adds the shares, 8 strands of them and then the strands. Sizes alone decide
-// how rows are shared. Products are fused with their sums.
+// how rows are shared. Products are fused with their sums. Of rows that come in parts a block takes those of its share
+// that are there, and goes on with the sums that it has kept.
 #include <cmath>
 
 #include "cuda/linear/rows.hpp"
@@ -26,7 +27,8 @@ constexpr int most_strands = 8;
 
 struct HessianArrays {
   DesignView design;
-  DesignWeights weights;
+  DesignWeights weights;  // this and curvatures from the part's first row on
+  std::int64_t all_rows;
   bool softmax;
   std::int32_t outputs;
   const double *curvatures, *diagonal, *coupling;
@@ -96,7 +98,7 @@ __device__ __forceinline__ void add_rows(const HessianArrays& arrays, std::int64
                                          const SlabColumn* columns, std::int64_t begin, std::int64_t end,
                                          Slab<tile>& left, Slab<tile>& right, double (&totals)[4][4]) {
   constexpr int warps = hessian_threads / 32, count = tile / warps;
-  const std::int64_t rows = arrays.design.rows;
+  const std::int64_t rows = arrays.all_rows;
   const int lane = int(lane_index()), warp = int(warp_index());
   const Micro<tile> mine;
   T high[count], low[count];
@@ -158,12 +160,28 @@ __global__ void __launch_bounds__(hessian_threads, 2)
   const PairOf outputs(item / shape.tile_pairs), tiles(item % shape.tile_pairs);
   const bool is_diagonal = tiles.high == tiles.low;
   const bool is_f32 = design.all_f32;
-  const std::int64_t begin = blockIdx.y * shape.rows_of_share;
-  const std::int64_t end = begin + shape.rows_of_share < design.rows ? begin + shape.rows_of_share : design.rows;
+  // Rows of the share that are in this part, counted from its first one.
+  const std::int64_t share = blockIdx.y * shape.rows_of_share - design.rows_before,
+                     share_end = share + shape.rows_of_share;
+  const std::int64_t begin = share > 0 ? share : 0, end = share_end < design.rows ? share_end : design.rows;
+  const bool is_first = design.rows_before == 0;
+  if (!is_first && begin >= end) return;  // the whole block
   for (int c = int(threadIdx.x); c < 2 * tile; c += hessian_threads)
     columns[c] = slab_column(design, (c < tile ? tiles.high : tiles.low) * tile + c % tile);
   __syncthreads();
+  const Micro<tile> mine;
+  const std::int64_t part = std::int64_t{blockIdx.y} * Micro<tile>::groups + mine.group;
+  double* const to = parts + (part * gridDim.x + blockIdx.x) * (tile * tile);
+  const auto place = [&](int u, int v) {
+    return Micro<tile>::place(mine.down, u) * tile + Micro<tile>::place(mine.across, v);
+  };
   double totals[4][4] = {};
+  if (!is_first) {
+#pragma unroll
+    for (int u = 0; u < 4; ++u)
+#pragma unroll
+      for (int v = 0; v < 4; ++v) totals[u][v] = to[place(u, v)];
+  }
   // Losses other than softmax have no curvature between outputs.
   const bool has_curvature = arrays.softmax || outputs.high == outputs.low;
   if (has_curvature && begin < end) {  // the same for the whole block
@@ -172,14 +190,10 @@ __global__ void __launch_bounds__(hessian_threads, 2)
     else
       add_rows<double, tile>(arrays, outputs.high, outputs.low, is_diagonal, columns, begin, end, left, right, totals);
   }
-  const Micro<tile> mine;
-  const std::int64_t part = std::int64_t{blockIdx.y} * Micro<tile>::groups + mine.group;
-  double* const to = parts + (part * gridDim.x + blockIdx.x) * (tile * tile);
 #pragma unroll
   for (int u = 0; u < 4; ++u)
 #pragma unroll
-    for (int v = 0; v < 4; ++v)
-      to[Micro<tile>::place(mine.down, u) * tile + Micro<tile>::place(mine.across, v)] = totals[u][v];
+    for (int v = 0; v < 4; ++v) to[place(u, v)] = totals[u][v];
 }
 
 /// Adds `count` parts of `items` tiles and writes the elements. `strands` threads, a power of two, share an element's
@@ -215,35 +229,66 @@ __global__ void __launch_bounds__(hessian_threads)
   }
 }
 
+constexpr std::int64_t clamped(std::int64_t x, std::int64_t most) {
+  return x < 1 || most < 1 ? 1 : x < most ? x : most;
+}
+
+/// Tiles of this size for all rows of a design.
 template <int tile>
-void hessian_as(Context& context, const HessianArrays& arrays) {
-  const std::int64_t rows = arrays.design.rows, across = (arrays.design.width() + tile - 1) / tile;
-  const std::int64_t pairs = across * (across + 1) / 2, items = pairs * arrays.outputs * (arrays.outputs + 1) / 2;
-  const auto clamped = [](std::int64_t x, std::int64_t most) { return x < 1 || most < 1 ? 1 : x < most ? x : most; };
-  const std::int64_t shares = clamped((enough_blocks + items - 1) / items, rows / share_rows);
-  HessianShape shape{pairs, items, shares, ((rows + shares - 1) / shares + depth - 1) / depth * depth};
-  const std::int64_t count = shares * Micro<tile>::groups;
-  const std::int64_t together = clamped(most_parts / (count * tile * tile), items);
-  const Scratch<double> parts(context, count * together * tile * tile, "tiles of a Hessian");
+struct HessianPlan {
+  HessianShape shape;
+  std::int64_t count;     // of parts of an item
+  std::int64_t together;  // items of a launch: all of them where rows come in parts
+
+  HessianPlan(const DesignView& design, std::int32_t outputs) {
+    const std::int64_t rows = design.all_rows(), across = (design.width() + tile - 1) / tile;
+    const std::int64_t pairs = across * (across + 1) / 2, items = pairs * outputs * (outputs + 1) / 2;
+    const std::int64_t shares = clamped((enough_blocks + items - 1) / items, rows / share_rows);
+    shape = {pairs, items, shares, ((rows + shares - 1) / shares + depth - 1) / depth * depth};
+    count = shares * Micro<tile>::groups;
+    together = design.is_whole() ? clamped(most_parts / (count * tile * tile), items) : items;
+  }
+  std::int64_t numbers() const { return count * together * tile * tile; }
+};
+
+template <int tile>
+void hessian_as(Context& context, const HessianArrays& arrays, double* kept) {
+  const DesignView& design = arrays.design;
+  auto [shape, count, together] = HessianPlan<tile>(design, arrays.outputs);
+  const Scratch<double> own(context, design.is_whole() ? count * together * tile * tile : 0, "tiles of a Hessian");
+  double* const parts = design.is_whole() ? own.data() : kept;
   const int strands = count > most_strands ? most_strands : 1;
-  for (; shape.first < items; shape.first += together) {
-    const std::int64_t now = together < items - shape.first ? together : items - shape.first;
+  for (; shape.first < shape.items; shape.first += together) {
+    const std::int64_t now = together < shape.items - shape.first ? together : shape.items - shape.first;
     launch<hessian_tiles<tile>>(
-        {.grid = {unsigned(now), unsigned(shares)}, .block = hessian_threads, .stream = stream_of(context)}, arrays,
-        shape, parts.data());
+        {.grid = {unsigned(now), unsigned(shape.shares)}, .block = hessian_threads, .stream = stream_of(context)},
+        arrays, shape, parts);
+    if (!design.is_last()) continue;
     launch<join_tiles<tile>>({.grid = unsigned(now * tile * tile / (hessian_threads / strands)),
                               .block = hessian_threads,
                               .stream = stream_of(context)},
-                             arrays, shape, parts.data(), now, count, strands);
+                             arrays, shape, parts, now, count, strands);
   }
 }
+
+bool is_narrow(const DesignView& design) { return design.width() <= narrow_width; }
 
 }  // namespace
 
 void hessian(Context& context, const HessianTask& task) {
-  const HessianArrays arrays{task.design,     task.weights,  task.softmax,  task.outputs,
-                             task.curvatures, task.diagonal, task.coupling, task.out};
-  task.design.width() <= narrow_width ? hessian_as<32>(context, arrays) : hessian_as<64>(context, arrays);
+  const DesignView& design = task.design;
+  const HessianArrays arrays{design,       of_part(task.weights, design),    design.all_rows(), task.softmax,
+                             task.outputs, of_part(task.curvatures, design), task.diagonal,     task.coupling,
+                             task.out};
+  double* const kept = static_cast<double*>(task.scratch);
+  is_narrow(design) ? hessian_as<32>(context, arrays, kept) : hessian_as<64>(context, arrays, kept);
+}
+
+std::int64_t hessian_room(const DesignView& design, std::int32_t outputs) {
+  if (design.is_whole()) return 0;
+  const std::int64_t numbers =
+      is_narrow(design) ? HessianPlan<32>(design, outputs).numbers() : HessianPlan<64>(design, outputs).numbers();
+  return numbers * std::int64_t{sizeof(double)};
 }
 
 }  // namespace linden::cuda

@@ -7,8 +7,10 @@ namespace {
 
 template <bool softmax>
 void product_as(Context& context, const HessianProductTask& task) {
-  const CurvatureRow<softmax> op{task.design.rows, task.outputs, task.weights, task.curvatures};
-  whole_pass(context, task.design, task.outputs, task.direction, op, task.out, nullptr);
+  const DesignView& design = task.design;
+  const CurvatureRow<softmax> op{design.all_rows(), task.outputs, of_part(task.weights, design),
+                                 of_part(task.curvatures, design)};
+  whole_pass(context, design, task.outputs, task.direction, op, task.out, nullptr, task.scratch);
 }
 
 }  // namespace

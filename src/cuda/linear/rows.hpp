@@ -2,7 +2,8 @@
 // that are multiplied by the row's weight, stores what is asked for, and returns the weighted loss.
 //
 // Score k of the row stands at scores[k * stride]. The arithmetic is that of backend/loss/row_loss.hpp. An operation
-// says which outputs there can be: kernels that are never used are not made.
+// says which outputs there can be: kernels that are never used are not made. Its rows are those of a part, whose arrays
+// begin there; `rows`, the distance between outputs, is that of all.
 #pragma once
 
 #include "backend/linear_kernels.hpp"
@@ -10,6 +11,15 @@
 #include "cuda/runtime/simt.hpp"
 
 namespace linden::cuda {
+
+/// An array by row of all rows, from the first row of this part on.
+template <class T>
+T* of_part(T* array, const DesignView& design) {
+  return array != nullptr ? array + design.rows_before : nullptr;
+}
+inline DesignWeights of_part(const DesignWeights& weights, const DesignView& design) {
+  return {of_part(weights.weights, design), weights.share};
+}
 
 /// weight_i / (sum of the weights)
 __device__ __forceinline__ double weight_of(const DesignWeights& weights, std::int64_t row) {

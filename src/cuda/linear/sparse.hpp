@@ -41,11 +41,11 @@ __global__ void __launch_bounds__(coefficient_threads)
   if (threadIdx.x == 0) starts[blockIdx.x] = (design.intercept ? mine[design.features] : 0.0) - shifted;
 }
 
-/// scores [outputs, rows]
+/// scores [outputs, stride]
 template <class T, int group>
 __global__ void __launch_bounds__(pass_threads)
     sparse_scores(__grid_constant__ const DesignView design, std::int32_t outputs, const double* coefficients,
-                  const double* starts, double* scores) {
+                  const double* starts, double* scores, std::int64_t stride) {
   constexpr int holders = 32 / group;
   const std::int64_t warps = std::int64_t{gridDim.x} * warps_in_block();
   const T* const values = static_cast<const T*>(design.entries.values);
@@ -63,7 +63,7 @@ __global__ void __launch_bounds__(pass_threads)
       }
       const double total = sum_over_lanes(sums);
       const std::int32_t output = k + lane / holders;
-      if (lane % holders == 0 && output < outputs) scores[output * design.rows + row] = starts[output] + total;
+      if (lane % holders == 0 && output < outputs) scores[output * stride + row] = starts[output] + total;
     }
   }
 }
@@ -112,19 +112,19 @@ __global__ void __launch_bounds__(pass_threads) sum_slopes(std::int64_t rows, co
   if (threadIdx.x == 0) parts[blockIdx.y * gridDim.x + blockIdx.x] = sum;
 }
 
-/// scores [outputs, rows] of a sparse design.
+/// scores [outputs, stride] of a sparse design.
 template <class T>
 void launch_sparse_scores(Context& context, const DesignView& design, std::int32_t outputs, const double* parameters,
-                          double* scores) {
+                          double* scores, std::int64_t stride) {
   const Scratch<double> coefficients(context, std::int64_t{outputs} * design.features), starts(context, outputs);
   launch<sparse_coefficients>({.grid = unsigned(outputs), .block = coefficient_threads, .stream = stream_of(context)},
                               design, parameters, coefficients.data(), starts.data());
   const LaunchShape shape{
       .grid = blocks_for(context, design.rows, pass_threads / 32), .block = pass_threads, .stream = stream_of(context)};
   if (outputs == 1)
-    launch<sparse_scores<T, 1>>(shape, design, outputs, coefficients.data(), starts.data(), scores);
+    launch<sparse_scores<T, 1>>(shape, design, outputs, coefficients.data(), starts.data(), scores, stride);
   else
-    launch<sparse_scores<T, 4>>(shape, design, outputs, coefficients.data(), starts.data(), scores);
+    launch<sparse_scores<T, 4>>(shape, design, outputs, coefficients.data(), starts.data(), scores, stride);
 }
 
 template <class T>

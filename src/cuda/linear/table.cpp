@@ -5,8 +5,9 @@
 namespace linden::cuda {
 namespace {
 
-// What the kernels want, they take from the stream's pool.
-std::int64_t design_scratch(Context&, const DesignView&, std::int32_t, bool) { return 0; }
+std::int64_t design_scratch(Context&, const DesignView& design, std::int32_t outputs, bool with_hessian) {
+  return with_hessian ? hessian_room(design, outputs) : pass_room(design, outputs);
+}
 
 constexpr LinearRates rates = {
     .gram = 1e-13, .sparse_gram = 1e-13, .pass = 4e-12, .sparse_pass = 1e-11, .factor = 1e-12};

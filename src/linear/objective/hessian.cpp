@@ -7,18 +7,20 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-Hessian::Hessian(const Backend& backend, Context& context, const Design& design, const DeviceDesign& device,
-                 std::int64_t outputs, bool softmax)
+Hessian::Hessian(const Backend& backend, Context& context, const Design& design, DeviceDesign& device,
+                 std::int64_t outputs, bool softmax, std::int64_t part_bytes)
     : backend_(backend),
       context_(context),
       design_(design),
       device_(device),
       outputs_(outputs),
-      width_(device.view().width()),
+      width_(device.width()),
       size_(outputs * width_),
       softmax_(softmax) {
   if (design.is_sparse() && !backend.linear.has_sparse_hessian)
-    dense_ = std::make_unique<DeviceDesign>(backend, context, design, true);
+    dense_ = std::make_unique<DeviceDesign>(
+        backend, context, design, true,
+        DeviceDesign::parts_of_fit(backend, context, design, true, part_bytes, bytes(size_)));
   const auto room = [&](std::int64_t count) {
     return DeviceArray<double>(backend.memory, context, count, "the Hessian");
   };
@@ -26,10 +28,11 @@ Hessian::Hessian(const Backend& backend, Context& context, const Design& design,
   vector_ = room(size_);
   diagonal_ = room(size_);
   coupling_ = room(width_);
-  scratch_ = DeviceArray<std::uint8_t>(
-      backend.memory, context, backend.linear.design_scratch(context, view(), static_cast<std::int32_t>(outputs), true),
-      "scratch memory");
+  scratch_ = rows().scratch(static_cast<std::int32_t>(outputs), true);
 }
+
+// The matrix, and the tiles that a GPU sums.
+std::int64_t Hessian::bytes(std::int64_t size) noexcept { return 2 * 8 * size * size + (std::int64_t{48} << 20); }
 
 void Hessian::set_diagonal(const Penalty& penalty, std::span<const double> more) {
   if (dense_) dense_->update();
@@ -47,7 +50,6 @@ void Hessian::set_diagonal(const Penalty& penalty, std::span<const double> more)
 
 void Hessian::form(const double* curvatures, const DesignWeights& weights) {
   HessianTask task;
-  task.design = view();
   task.weights = weights;
   task.softmax = softmax_;
   task.outputs = static_cast<std::int32_t>(outputs_);
@@ -56,7 +58,10 @@ void Hessian::form(const double* curvatures, const DesignWeights& weights) {
   task.coupling = softmax_ ? coupling_.data() : nullptr;
   task.out = matrix_.data();
   task.scratch = scratch_.data();
-  backend_.linear.hessian(context_, task);
+  rows().each_part([&](const DesignView& part) {
+    task.design = part;
+    backend_.linear.hessian(context_, task);
+  });
 }
 
 std::int64_t Hessian::factor() { return backend_.tensor.cholesky(context_, DType::f64, matrix_.data(), size_); }

@@ -19,9 +19,11 @@ struct Penalty {
 class Hessian {
  public:
   /// Of parameters [outputs, width] over these rows; `softmax` says what curvatures are. `device` is the design's. All
-  /// three must outlive it.
-  Hessian(const Backend& backend, Context& context, const Design& design, const DeviceDesign& device,
-          std::int64_t outputs, bool softmax);
+  /// must outlive it. Where sparse rows are wanted dense, and they find no room so, they come in parts of `part_bytes`.
+  Hessian(const Backend& backend, Context& context, const Design& design, DeviceDesign& device, std::int64_t outputs,
+          bool softmax, std::int64_t part_bytes);
+  /// About the bytes that it takes, its design apart.
+  static std::int64_t bytes(std::int64_t size) noexcept;
 
   /// Adds l2 to the diagonal, and `more` [width] unless it is empty; parameters that are not free, in columns that the
   /// design leaves out now, have 1 there.
@@ -37,12 +39,12 @@ class Hessian {
   std::vector<double> copy() const;
 
  private:
-  const DesignView& view() const noexcept { return dense_ ? dense_->view() : device_.view(); }
+  DeviceDesign& rows() const noexcept { return dense_ ? *dense_ : device_; }
 
   const Backend& backend_;
   Context& context_;
   const Design& design_;
-  const DeviceDesign& device_;
+  DeviceDesign& device_;
   std::unique_ptr<DeviceDesign> dense_;  // sparse rows, where the kernel wants them dense
   std::int64_t outputs_, width_, size_;
   bool softmax_;

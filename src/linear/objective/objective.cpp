@@ -15,12 +15,13 @@ std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
 LinearRows::LinearRows(const Backend& on, Context& in, const Loss& l, std::span<const double> y,
-                       std::span<const double> w)
+                       std::span<const double> w, std::int64_t most_part_bytes)
     : backend(on),
       context(in),
       loss(l),
       labels(y),
       weights(w),
+      part_bytes(most_part_bytes),
       device_labels_(on.memory, in, y.data(), rows(), "labels"),
       device_weights_(on.memory, in, w.data(), static_cast<std::int64_t>(w.size()), "weights"),
       device_loss_(on, in, l, rows()) {
@@ -47,7 +48,7 @@ Objective::Objective(const LinearRows& rows, const Design& design, Penalty penal
       width_(design.view().width()),
       softmax_(is_loss<SoftmaxLoss>(rows.loss.definition().spec)),
       tape_(rows.loss.definition().spec.kind == LossKind::tape),
-      device_(rows.backend, rows.context, design) {
+      device_(rows.backend, rows.context, design, false, parts()) {
   has_l1_ = std::ranges::any_of(penalty_.l1, [](double l1) { return l1 > 0; });
   const auto array = [&](std::int64_t count, const char* what) {
     return DeviceArray<double>(rows_.backend.memory, rows_.context, count, what);
@@ -57,10 +58,16 @@ Objective::Objective(const LinearRows& rows, const Design& design, Penalty penal
   result_ = array(size() + 1, "weights");
   vector_ = array(size(), "weights");
   host_result_.resize(at_index(size() + 1));
-  scratch_ = DeviceArray<std::uint8_t>(
-      rows_.backend.memory, rows_.context,
-      rows_.backend.linear.design_scratch(rows_.context, device_.view(), static_cast<std::int32_t>(outputs_), false),
-      "scratch memory");
+  scratch_ = device_.scratch(static_cast<std::int32_t>(outputs_));
+}
+
+// Beside the rows there are two points and the slopes of a pass, sums of blocks, and a Hessian where that is no larger
+// than any that choose_solver() takes.
+DeviceDesign::Parts Objective::parts() const {
+  constexpr std::int64_t points = 5, block_sums = 512, most_size = 8192;
+  const std::int64_t vectors = 8 * (points * outputs_ * rows_.rows() + block_sums * size());
+  return DeviceDesign::parts_of_fit(rows_.backend, rows_.context, design_, false, rows_.part_bytes,
+                                    vectors + Hessian::bytes(std::min(size(), most_size)));
 }
 
 bool Objective::is_penalised() const noexcept {
@@ -83,7 +90,6 @@ DesignWeights Objective::curvature_weights() const noexcept {
 
 EvaluateTask Objective::task(const Point::Found& found) const {
   EvaluateTask task;
-  task.design = device_.view();
   task.weights = curvature_weights();
   task.loss = rows_.spec();
   task.labels = rows_.device_labels();
@@ -138,7 +144,11 @@ Point Objective::evaluate(std::span<const double> at) {
 }
 
 double Objective::evaluate_loss(Point::Found& found) {
-  rows_.backend.linear.evaluate(rows_.context, task(found));
+  EvaluateTask task = this->task(found);
+  device_.each_part([&](const DesignView& part) {
+    task.design = part;
+    rows_.backend.linear.evaluate(rows_.context, task);
+  });
   result_.download(host_result_.data());
   std::copy_n(host_result_.begin(), size(), found.gradient.begin());
   return host_result_.back();
@@ -147,12 +157,14 @@ double Objective::evaluate_loss(Point::Found& found) {
 // The tape runs on the host: scores come to it, slopes go back.
 double Objective::evaluate_tape(Point::Found& found) {
   DesignScoresTask scores_task;
-  scores_task.design = device_.view();
   scores_task.outputs = static_cast<std::int32_t>(outputs_);
   scores_task.parameters = parameters_.data();
   scores_task.scores = found.scores.data();
   scores_task.scratch = scratch_.data();
-  rows_.backend.linear.scores(rows_.context, scores_task);
+  device_.each_part([&](const DesignView& part) {
+    scores_task.design = part;
+    rows_.backend.linear.scores(rows_.context, scores_task);
+  });
   std::vector<double> scores(at_index(found.scores.size())), slopes(scores.size()), bends(scores.size());
   found.scores.download(scores.data());
   const double loss =
@@ -164,8 +176,8 @@ double Objective::evaluate_tape(Point::Found& found) {
   return loss;
 }
 
-Hessian Objective::hessian_room() const {
-  Hessian hessian(rows_.backend, rows_.context, design_, device_, outputs_, softmax_);
+Hessian Objective::hessian_room() {
+  Hessian hessian(rows_.backend, rows_.context, design_, device_, outputs_, softmax_, rows_.part_bytes);
   hessian.set_diagonal(penalty_);
   return hessian;
 }

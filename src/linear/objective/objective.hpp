@@ -21,13 +21,16 @@ namespace linden {
 class LinearRows {
  public:
   /// What is passed must outlive the object; `weights` is empty for all one. Labels must have passed check_labels.
-  LinearRows(const Backend& on, Context& in, const Loss& l, std::span<const double> y, std::span<const double> w);
+  LinearRows(const Backend& on, Context& in, const Loss& l, std::span<const double> y, std::span<const double> w,
+             std::int64_t most_part_bytes = std::int64_t{1} << 30);
 
   const Backend& backend;
   Context& context;
   const Loss& loss;
   const std::span<const double> labels, weights;  ///< the host's
-  double share = 1;                               ///< 1 / sum of the weights
+  /// Of the parts in which rows come to a GPU that has no room for all, and sparse rows always.
+  const std::int64_t part_bytes;
+  double share = 1;  ///< 1 / sum of the weights
 
   /// The loss as kernels see it, with columns of parameters on the device.
   LossSpec spec() const { return device_loss_.spec(); }
@@ -73,7 +76,7 @@ class Objective {
   /// used again: with two of them at a time nothing is allocated after the second evaluation.
   Point evaluate(std::span<const double> at);
   /// Room for Point::factor() and Point::hessian(), with the penalty and the columns that the design leaves out now.
-  Hessian hessian_room() const;
+  Hessian hessian_room();
   /// The weights that go with the curvatures of a point.
   DesignWeights curvature_weights() const noexcept;
 
@@ -86,6 +89,7 @@ class Objective {
 
   std::unique_ptr<Point::Found> room();
   void take_back(std::unique_ptr<Point::Found> found) noexcept { spare_.push_back(std::move(found)); }
+  DeviceDesign::Parts parts() const;
   EvaluateTask task(const Point::Found& found) const;
   double evaluate_loss(Point::Found& found);
   double evaluate_tape(Point::Found& found);

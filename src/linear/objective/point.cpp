@@ -21,7 +21,6 @@ void Point::hessian_product(std::span<const double> direction, std::span<double>
   Objective& of = objective();
   of.vector_.upload(direction.data());
   HessianProductTask task;
-  task.design = of.device_.view();
   task.weights = of.curvature_weights();
   task.softmax = of.softmax_;
   task.outputs = static_cast<std::int32_t>(of.outputs_);
@@ -29,7 +28,10 @@ void Point::hessian_product(std::span<const double> direction, std::span<double>
   task.direction = of.vector_.data();
   task.out = of.result_.data();
   task.scratch = of.scratch_.data();
-  of.rows_.backend.linear.hessian_product(of.rows_.context, task);
+  of.device_.each_part([&](const DesignView& part) {
+    task.design = part;
+    of.rows_.backend.linear.hessian_product(of.rows_.context, task);
+  });
   of.result_.download(of.host_result_.data());
   for (std::int64_t i = 0; i < of.size(); ++i)
     out[index(i)] = of.is_free(i) ? of.host_result_[index(i)] + of.l2(i) * direction[index(i)] : 0;

@@ -24,8 +24,9 @@ RowSample::RowSample(const Objective& whole)
     : whole_(whole),
       blocks_(RowBlocks::spread(whole.rows().rows(), rows_for(whole))),
       design_(whole.design().of_rows(blocks_, whole.rows().context.workers)),
-      device_(whole.rows().backend, whole.rows().context, design_),
-      hessian_(whole.rows().backend, whole.rows().context, design_, device_, whole.outputs(), whole.is_softmax()) {
+      device_(whole.rows().backend, whole.rows().context, design_, false, {DeviceRows::whole, 0}),
+      hessian_(whole.rows().backend, whole.rows().context, design_, device_, whole.outputs(), whole.is_softmax(),
+               whole.rows().part_bytes) {
   const LinearRows& rows = whole.rows();
   for (std::int64_t i = 0; i < blocks_.rows() && !rows.weights.empty(); ++i)
     weights_.push_back(rows.weights[at(blocks_.row(i))]);

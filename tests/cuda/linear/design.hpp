@@ -99,6 +99,30 @@ class LinearOnDevice : public OnDevice {
   DesignOn on_device(const DesignData<T>& data) {
     return on(data, [&](const auto& values) { return keep(values); });
   }
+  /// Calls task(part, scratch) for three parts of a design on the device, or as many as there can be; for one, where
+  /// it is sparse.
+  template <class T, class Task>
+  void in_parts(const DesignData<T>& data, DesignView view, std::int32_t outputs, bool with_hessian, const Task& task) {
+    const std::int64_t rows = data.shape.rows, third = rows / 3 / design_part_rows * design_part_rows;
+    const std::int64_t step = data.shape.sparse ? rows : std::max(third, design_part_rows);
+    const T* const values = data.shape.sparse ? nullptr : keep(data.dense);
+    std::unique_ptr<DeviceArray<std::uint8_t>> scratch;
+    for (std::int64_t first = 0; first < rows; first += step) {
+      view.rows_before = first;
+      view.rows = std::min(step, rows - first);
+      view.rows_after = rows - first - view.rows;
+      if (!data.shape.sparse) {
+        std::vector<ColumnView> columns;
+        for (std::int32_t j = 0; j < view.features; ++j)
+          columns.push_back({values + j * data.ld + first, 1, view.all_f32 ? DType::f32 : DType::f64});
+        view.columns = keep(columns);
+      }
+      if (first == 0)
+        scratch = std::make_unique<DeviceArray<std::uint8_t>>(
+            room<std::uint8_t>(device_backend().linear.design_scratch(context(), view, outputs, with_hessian)));
+      task(view, scratch->data());
+    }
+  }
   template <class T>
   const T* keep(const std::vector<T>& values) {
     auto array = std::make_shared<DeviceArray<T>>(upload(values));

@@ -18,7 +18,12 @@ class CudaLinearScores : public LinearOnDevice {
     const auto found = room<double>(outputs * shape.rows);
     const double* const on_gpu = keep(parameters);
     device_backend().linear.scores(context(), {device.view, outputs, on_gpu, found.data(), nullptr});
-    expect_near(download(found), wanted, shape.text() + ", outputs " + std::to_string(outputs));
+    const std::vector<double> whole = download(found);
+    in_parts(data, device.view, outputs, false, [&](const DesignView& part, void* kept) {
+      device_backend().linear.scores(context(), {part, outputs, on_gpu, found.data(), kept});
+    });
+    EXPECT_TRUE(same_bytes(download(found), whole));
+    expect_near(whole, wanted, shape.text() + ", outputs " + std::to_string(outputs));
   }
   void compare(DesignShape shape, std::int32_t outputs) {
     compare_as<double>(shape, outputs);

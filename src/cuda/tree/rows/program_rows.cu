@@ -26,6 +26,7 @@ __global__ void __launch_bounds__(program_block)
   const std::int64_t thread = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
   const std::int64_t threads = std::int64_t{gridDim.x} * blockDim.x;
   const std::int32_t outputs = program->outputs;
+  const std::int64_t stride = task.curvature_stride != 0 ? task.curvature_stride : task.count;
   BoundedRowTile<most_registers> tile(*program, is_small ? local : memory + thread, 1, is_small ? 1 : threads,
                                       task.losses != nullptr);
   const RowInputs inputs{task.scores, task.rows, task.labels, parameters};
@@ -34,7 +35,7 @@ __global__ void __launch_bounds__(program_block)
     for (std::int32_t k = 0; k < outputs; ++k) {
       tile.differentiate(k, rule, majoriser);
       task.slopes[k * task.count + row] = tile.gradient(0);
-      task.curvatures[k * task.count + row] = never_negative(ruled_curvature(rule, tile.curvature(0)));
+      task.curvatures[k * stride + row] = never_negative(ruled_curvature(rule, tile.curvature(0)));
     }
     if (task.losses != nullptr) task.losses[row] = tile.loss(0);
   }

@@ -15,6 +15,7 @@ struct ProgramRows {
   double* losses;        ///< out [count], or null
   double* slopes;        ///< out [outputs, count]
   double* curvatures;    ///< out [outputs, count], as the loss's rule has them and never negative (NaN stays)
+  std::int64_t curvature_stride = 0;  ///< between outputs; 0: count
 };
 
 /// `loss` is of LossKind::program.

@@ -10,6 +10,7 @@
 #include "linear/objective/conditioning.hpp"
 #include "linear/solvers/choose_solver.hpp"
 #include "linear/units.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
 
@@ -20,11 +21,23 @@ constexpr int most_resumptions = 2;
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+// What is known of the rows of one rank alone.
+const LinearRows& checked(const char* where, const LinearRows& rows) {
+  const CustomLoss* const custom = rows.loss.definition().custom.get();
+  if (!rows.ranks.is_alone() && custom && (custom->mixes_rows || custom->parameters_by_row))
+    fail<ArgumentError>(
+        "{}: loss \"{}\" {}, which rows on several machines do not allow. Hint: a loss that is evaluated row by row, "
+        "of "
+        "the row's score and label alone.",
+        where, rows.loss.name(), custom->mixes_rows ? "mixes rows" : "has a parameter with a value a row");
+  return rows;
+}
+
 }  // namespace
 
 FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const LinearConfig& config,
                const std::vector<std::string>& names)
-    : rows_(rows),
+    : rows_(checked(where, rows)),
       design_(design),
       config_(config),
       names_(names),
@@ -38,6 +51,7 @@ FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const 
   // Only where a constant fits as well as that does the size of labels matter: a pass over the rows is saved.
   double largest = 0;
   for (const double label : rows.labels) largest = std::max(largest, std::abs(label));
+  largest = rows.ranks.max(largest);
   if (std::abs(start_value) <= 1e-6 * std::min(largest, largest * largest)) {
     const std::vector<double> zero(start_.size());
     target_.zero_objective = start_ == zero ? start_value : objective_.evaluate(zero).smooth();
@@ -135,7 +149,11 @@ void FitRun::stop_at_start(Solver solver) {
 std::vector<double> FitRun::constant_start() const {
   std::vector<double> start(index(objective_.size()));
   if (!config_.intercept) return start;
-  const std::vector<double> constant = initial_score(rows_.loss, rows_.labels, rows_.weights, rows_.context.workers);
+  Workers& workers = rows_.context.workers;
+  const std::vector<double> constant =
+      rows_.ranks.is_alone()
+          ? initial_score(rows_.loss, rows_.labels, rows_.weights, workers)
+          : initial_score(rows_.loss, rows_.ranks.join(rows_.labels), rows_.ranks.join(rows_.weights), workers);
   for (std::size_t k = 0; k < constant.size(); ++k) start[(k + 1) * index(objective_.width()) - 1] = constant[k];
   return start;
 }
@@ -153,8 +171,8 @@ Point FitRun::at_start() {
 }
 
 LeastSquares FitRun::factorise() {
-  Context host{rows_.context.workers};
-  return least_squares(design_, rows_.labels, rows_.weights, rows_.share, objective_.penalty().l2, host);
+  return least_squares(design_, rows_.labels, rows_.weights, rows_.share, objective_.penalty().l2,
+                       rows_.context.workers, rows_.ranks);
 }
 
 // Returns whether there were any: the objective is another then.
@@ -172,13 +190,19 @@ bool FitRun::has_one_label() const {
   const Loss& loss = rows_.loss;
   if (loss.label_kind() == LabelKind::real || loss.label_kind() == LabelKind::positive || loss.link() == Link::identity)
     return false;
-  double seen = loss.label_kind() == LabelKind::nonnegative ? 0 : -1;
-  for (std::size_t row = 0; row < rows_.labels.size(); ++row) {
-    if (!rows_.weights.empty() && rows_.weights[row] == 0) continue;
-    if (seen == -1) seen = rows_.labels[row];
-    if (rows_.labels[row] != seen) return false;
+  double least = 0, largest = 0;
+  if (loss.label_kind() != LabelKind::nonnegative) {
+    least = std::numeric_limits<double>::infinity();
+    largest = -least;
   }
-  return loss.label_kind() != LabelKind::share || seen == 0 || seen == 1;
+  for (std::size_t row = 0; row < rows_.labels.size() && !(least < largest); ++row) {
+    if (!rows_.weights.empty() && rows_.weights[row] == 0) continue;
+    least = std::min(least, rows_.labels[row]);
+    largest = std::max(largest, rows_.labels[row]);
+  }
+  least = -rows_.ranks.max(-least);
+  if (least < rows_.ranks.max(largest)) return false;
+  return loss.label_kind() != LabelKind::share || least == 0 || least == 1;
 }
 
 void FitRun::note_conditioning() {

@@ -1,110 +1,15 @@
-// Ranks for tests: threads of one process, each with a part of the rows, that grow one tree together.
+// Ranks that grow one tree together, each with a part of the rows.
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
 
-#include "backend/comms.hpp"
 #include "boosting/bins/bins.hpp"
 #include "boosting/bins/category_bins.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/train/grow.hpp"
+#include "meeting.hpp"
 
 namespace linden {
-
-/// Where the ranks of a test meet. With `turns` one of them works at a time, and the next one takes over where it waits
-/// for the others: for the executor, which knows one host thread.
-class Meeting {
- public:
-  Meeting(int ranks, bool turns) : ranks_(ranks), turns_(turns) {}
-
-  /// The ranks' Comms: rank after rank adds to what is there, the last one ends it, and all take the result.
-  class Member : public Comms {
-   public:
-    explicit Member(Meeting& meeting, const MemoryKernels& memory) : meeting_(meeting), memory_(memory) {}
-    void sum(Context& context, std::int64_t* values, std::int64_t count) override {
-      combine(context, values, count, meeting_.sums_, [](std::int64_t a, std::int64_t b) { return a + b; });
-    }
-    void max(Context& context, double* values, std::int64_t count) override {
-      combine(context, values, count, meeting_.maxima_, [](double a, double b) { return std::max(a, b); });
-    }
-
-   private:
-    template <class T, class Join>
-    void combine(Context& context, T* values, std::int64_t count, std::vector<T>& all, const Join& join) {
-      std::vector<T> mine(static_cast<std::size_t>(count));
-      const auto bytes = count * static_cast<std::int64_t>(sizeof(T));
-      memory_.download(context, mine.data(), values, bytes);
-      meeting_.meet([&](bool first) {
-        if (first) all = mine;
-        if (all.size() != mine.size()) throw std::logic_error("the ranks' counts differ");
-        for (std::size_t i = 0; i < mine.size() && !first; ++i) all[i] = join(all[i], mine[i]);
-      });
-      meeting_.meet([&](bool) { mine = all; });
-      memory_.upload(context, values, mine.data(), bytes);
-    }
-    Meeting& meeting_;
-    const MemoryKernels& memory_;
-  };
-
-  /// Runs work(rank) on a thread for each rank; throws what one of them threw.
-  template <class Work>
-  void run(const Work& work) {
-    std::vector<std::thread> threads;
-    for (int rank = 0; rank < ranks_; ++rank)
-      threads.emplace_back([&, rank] {
-        take_turn(rank);
-        try {
-          work(rank);
-        } catch (...) {
-          const std::lock_guard lock(mutex_);
-          if (!error_) error_ = std::current_exception();
-        }
-        end_turn();
-      });
-    for (std::thread& thread : threads) thread.join();
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  // Calls f once for each rank, one at a time, and waits until it was called for all.
-  template <class F>
-  void meet(const F& f) {
-    std::unique_lock lock(mutex_);
-    f(here_ == 0);
-    const int meeting = meetings_;
-    if (++here_ == ranks_) {
-      here_ = 0;
-      ++meetings_;
-    }
-    const int mine = turn_;
-    if (turns_) turn_ = (turn_ + 1) % ranks_;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return error_ || (meetings_ != meeting && (!turns_ || turn_ == mine)); });
-    if (error_) throw std::logic_error("another rank has failed");
-  }
-  void take_turn(int rank) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return error_ || !turns_ || turn_ == rank; });
-  }
-  void end_turn() {
-    const std::lock_guard lock(mutex_);
-    if (turns_) turn_ = (turn_ + 1) % ranks_;
-    changed_.notify_all();
-  }
-
-  const int ranks_;
-  const bool turns_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int here_ = 0, meetings_ = 0, turn_ = 0;
-  std::vector<std::int64_t> sums_;
-  std::vector<double> maxima_;
-  std::exception_ptr error_;
-};
 
 /// Rows with their gradients and curvatures; `sample`: the rows that the tree sees, or all where it is empty.
 struct GradientRows {
@@ -191,7 +96,7 @@ inline std::string difference_of_ranks(const Device& device, const GradientRows&
   std::vector<TreeOfRanks> found(parts.size());
   Meeting meeting(ranks, turns);
   meeting.run([&](int rank) {
-    Meeting::Member comms(meeting, backend_of(device).memory);
+    Meeting::Member comms(meeting, backend_of(device).memory, rank);
     found[rank] = grow_by_hand(device, &comms, rows.take(parts[rank]), cuts, limits, 1 + rank % 2, monotone);
   });
   for (int rank = 0; rank < ranks; ++rank) {

@@ -45,14 +45,22 @@ void refuse_missing(std::string_view where, std::span<const std::string> names) 
       where, names.size() == 1 ? "column" : "columns", listing(names));
 }
 
-std::vector<int> fitted_columns(const Dataset& data) {
+std::vector<int> fitted_columns(const Dataset& data, const Ranks& ranks) {
   if (!data.is_sparse()) {
     std::vector<int> columns(data.columns().size());
     std::iota(columns.begin(), columns.end(), 0);
     return columns;
   }
   const std::span<const std::int32_t> entries = data.sparse().columns.span<const std::int32_t>();
-  return columns_with_entries({&entries, 1}, data.features());
+  const std::vector<std::int32_t> here = columns_with_entries({&entries, 1}, data.features());
+  if (ranks.is_alone()) return here;
+  std::vector<double> has_entry(at(data.features()));
+  for (const int c : here) has_entry[at(c)] = 1;
+  ranks.max(has_entry);
+  std::vector<int> columns;
+  for (int c = 0; c < data.features(); ++c)
+    if (has_entry[at(c)] > 0) columns.push_back(c);
+  return columns;
 }
 
 std::vector<std::string> names_of(const Dataset& data, std::span<const int> columns) {
@@ -63,9 +71,9 @@ std::vector<std::string> names_of(const Dataset& data, std::span<const int> colu
   return names;
 }
 
-void Design::check_present(std::string_view where, const Dataset& data, std::span<const int> columns,
-                           Workers& workers) const {
-  std::vector<char> missing(columns.size());
+void Design::check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers,
+                           const Ranks& ranks) const {
+  std::vector<double> missing(columns.size());
   if (sparse_) {
     for (std::int64_t e = 0; e < entries_.offsets[rows_]; ++e)
       if (std::isnan(entry_value(entries_, e))) missing[at(entries_.indices[e])] = 1;
@@ -75,6 +83,7 @@ void Design::check_present(std::string_view where, const Dataset& data, std::spa
         missing[at(j)] = std::isnan(raw_value(dense_[at(j)], row)) ? 1 : 0;
     });
   }
+  ranks.max(missing);
   std::vector<int> found;
   for (std::size_t j = 0; j < columns.size(); ++j)
     if (missing[j] != 0) found.push_back(columns[j]);
@@ -82,9 +91,9 @@ void Design::check_present(std::string_view where, const Dataset& data, std::spa
 }
 
 Design::Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,
-               Workers& workers)
+               Workers& workers, const Ranks& ranks)
     : rows_(data.rows()), sparse_(data.is_sparse()), intercept_(intercept) {
-  const std::vector<int> columns = fitted_columns(data);
+  const std::vector<int> columns = fitted_columns(data, ranks);
   refuse_text(where, data, columns);
   shift_.resize(columns.size());
   factor_.resize(columns.size());
@@ -93,9 +102,10 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
     take_entries(view_of(data.sparse()), columns, data.features(), workers);
   else
     dense_ = dense_columns(data, columns);
-  const std::vector<Moments> moments = column_moments(view(), weights, workers);
+  const std::vector<Moments> moments =
+      moments_of_ranks(column_moments(view(), weights, workers), rows_, weights, ranks);
   if (std::ranges::any_of(moments, [](const Moments& m) { return !std::isfinite(m.mean + m.deviation); }))
-    check_present(where, data, columns, workers);
+    check_present(where, data, columns, workers, ranks);
   constexpr double rounding = 8 * std::numeric_limits<double>::epsilon();
   for (std::size_t j = 0; j < columns.size(); ++j) {
     const auto [mean, deviation] = moments[j];
@@ -123,7 +133,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
   } else {
     dense_ = dense_columns(data, columns);
   }
-  check_present(where, data, columns, workers);
+  check_present(where, data, columns, workers, {});
 }
 
 std::int64_t Design::entries() const noexcept {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/comms.hpp"
 #include "backend/linear_kernels.hpp"
 #include "base/parallel.hpp"
 
@@ -29,8 +30,9 @@ struct RowBlocks {
 [[noreturn]] void refuse_missing(std::string_view where, std::span<const std::string> names);
 
 /// The columns that a fit looks at, ascending: those of dense data, and of sparse data those that have an entry. A
-/// column without is 0 in all rows and has weight 0: it is no part of a model, however many there are.
-std::vector<int> fitted_columns(const Dataset& data);
+/// column without is 0 in all rows and has weight 0: it is no part of a model, however many there are. Those of `ranks`
+/// are the same everywhere.
+std::vector<int> fitted_columns(const Dataset& data, const Ranks& ranks = {});
 
 /// The names of these columns.
 std::vector<std::string> names_of(const Dataset& data, std::span<const int> columns);
@@ -40,10 +42,11 @@ std::vector<std::string> names_of(const Dataset& data, std::span<const int> colu
 class Design {
  public:
   /// Of the fitted_columns(). Standardises with moments under the rows' weights (empty: all one): columns are centred
-  /// where there is an intercept, and scaled to variance 1 (without an intercept, to mean square 1). Throws DataError,
-  /// opening with `where`, for categorical columns and missing values, naming the columns.
-  Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,
-         Workers& workers);
+  /// where there is an intercept, and scaled to variance 1 (without an intercept, to mean square 1). Moments are those
+  /// of the rows of all `ranks`, and the same everywhere. Throws DataError, opening with `where`, for categorical
+  /// columns and missing values, naming the columns.
+  Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept, Workers& workers,
+         const Ranks& ranks = {});
 
   /// Raw values, for a fitted model: shift 0, factor 1. `columns` says where each feature is found in `data`, -1: it is
   /// 0 in all of these sparse rows. Throws as above.
@@ -87,7 +90,8 @@ class Design {
                     Workers& workers);
   void copy_columns(const DesignView& from, const RowBlocks& blocks, Workers& workers);
   /// `columns`: where they are in `data`.
-  void check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers) const;
+  void check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers,
+                     const Ranks& ranks) const;
 
   std::int64_t rows_ = 0;
   bool sparse_ = false, intercept_ = true;

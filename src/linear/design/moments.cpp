@@ -187,15 +187,55 @@ std::vector<Moments> sparse_moments(const EntriesView& entries, std::size_t colu
   return moments;
 }
 
+double total_weight(std::int64_t rows, std::span<const double> weights) {
+  double total = weights.empty() ? static_cast<double>(rows) : 0;
+  for (const double w : weights) total += w;
+  return total;
+}
+
 }  // namespace
 
 std::vector<Moments> column_moments(const RowsView& rows, std::span<const double> weights, Workers& workers) {
   if (rows.features == 0) return {};
-  double total = weights.empty() ? static_cast<double>(rows.rows) : 0;
-  for (const double w : weights) total += w;
+  const double total = total_weight(rows.rows, weights);
   const double* const w = weights.empty() ? nullptr : weights.data();
   if (rows.sparse) return sparse_moments(rows.entries, at(rows.features), rows.rows, w, total, workers);
   return dense_moments({rows.columns, at(rows.features)}, rows.rows, w, total, workers);
+}
+
+// With shares w_r of the weight, the variance is the mean of (deviation_r^2 + (mean_r - mean)^2), in units of the
+// largest of these numbers.
+std::vector<Moments> moments_of_ranks(std::vector<Moments> here, std::int64_t rows, std::span<const double> weights,
+                                      const Ranks& ranks) {
+  if (ranks.is_alone()) return here;
+  std::vector<double> mine{total_weight(rows, weights)};
+  for (const Moments& m : here) mine.insert(mine.end(), {m.mean, m.deviation});
+  const std::vector<double> all = ranks.gather(mine);
+  const std::size_t size = mine.size();
+  double total = 0;
+  for (std::size_t rank = 0; rank < all.size(); rank += size) total += all[rank];
+  const auto mean_of = [&](const auto& term) {
+    double sum = 0;
+    for (std::size_t rank = 0; rank < all.size(); rank += size)
+      if (all[rank] > 0) sum += all[rank] / total * term(rank);
+    return sum;
+  };
+  for (std::size_t j = 0; j < here.size(); ++j) {
+    const auto mean = [&](std::size_t rank) { return all[rank + 1 + 2 * j]; };
+    const auto deviation = [&](std::size_t rank) { return all[rank + 2 + 2 * j]; };
+    const double middle = mean_of(mean);
+    double unit = 0;
+    for (std::size_t rank = 0; rank < all.size(); rank += size)
+      if (all[rank] > 0) unit = std::max({unit, std::abs(mean(rank) - middle), deviation(rank)});
+    const double square = mean_of([&](std::size_t rank) {
+      const double off = (mean(rank) - middle) / unit, own = deviation(rank) / unit;
+      return own * own + off * off;
+    });
+    // No maximum shows what is not finite.
+    const bool is_finite = std::isfinite(middle) && std::isfinite(mean_of(deviation));
+    here[j] = {middle, !is_finite ? std::nan("") : unit > 0 ? unit * std::sqrt(square) : 0};
+  }
+  return here;
 }
 
 }  // namespace linden

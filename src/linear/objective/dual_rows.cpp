@@ -112,6 +112,7 @@ std::vector<double> DualRows::means(std::size_t count, const Body& body) const {
       });
   std::vector<double> means(count);
   for (std::size_t s = 0; s < sums.size(); ++s) means[s % count] += sums[s];
+  objective_.rows().ranks.sum(means);
   return means;
 }
 
@@ -179,7 +180,7 @@ bool DualRows::keep_inside(std::span<double> bends, std::span<const double> scor
     bends[i] = 0;
     is_changed = true;
   }
-  return is_changed;
+  return objective_.rows().ranks.max(is_changed ? 1.0 : 0.0) > 0;
 }
 
 std::optional<DualRows::Centre> DualRows::centre(double enough) const {
@@ -239,8 +240,10 @@ std::vector<double> DualRows::moved_gradient(std::span<const double> move) const
 std::vector<double> DualRows::gradient_of(std::span<const double> slopes, bool with_weights) const {
   const LinearRows& rows = objective_.rows();
   const DesignWeights weights{rows.weights.empty() || !with_weights ? nullptr : rows.weights.data(), rows.share};
-  return host_gradient(objective_.design(), rows.context.workers, static_cast<std::int32_t>(outputs_), weights,
-                       rows.labels, slopes);
+  std::vector<double> gradient = host_gradient(objective_.design(), rows.context.workers,
+                                               static_cast<std::int32_t>(outputs_), weights, rows.labels, slopes);
+  rows.ranks.sum(gradient);
+  return gradient;
 }
 
 }  // namespace linden

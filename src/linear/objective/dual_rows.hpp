@@ -9,6 +9,7 @@
 
 namespace linden {
 
+/// What it sums, it sums over all ranks; scores and bends are those of the rows here.
 class DualRows {
  public:
   /// Rows with the scores of a point, whose objective must outlive the object.

@@ -1,5 +1,7 @@
 #include "linear/objective/hessian.hpp"
 
+#include <algorithm>
+
 namespace linden {
 namespace {
 
@@ -11,6 +13,7 @@ Hessian::Hessian(const Backend& backend, Context& context, const Design& design,
                  std::int64_t outputs, bool softmax, std::int64_t part_bytes)
     : backend_(backend),
       context_(context),
+      ranks_(backend.memory, context),
       design_(design),
       device_(device),
       outputs_(outputs),
@@ -36,8 +39,8 @@ std::int64_t Hessian::bytes(std::int64_t size) noexcept { return 2 * 8 * size * 
 
 void Hessian::set_diagonal(const Penalty& penalty, std::span<const double> more) {
   if (dense_) dense_->update();
-  std::vector<double> diagonal(at(size_), 1.0), coupling(at(width_), 0.0);
-  for (std::int64_t j = 0; j < width_; ++j) {
+  std::vector<double> diagonal(at(size_), ranks_.is_first() ? 1.0 : 0.0), coupling(at(width_), 0.0);
+  for (std::int64_t j = 0; j < width_ && ranks_.is_first(); ++j) {  // one rank adds it
     if (!design_.is_free(j)) continue;
     for (std::int64_t i = j; i < size_; i += width_)
       diagonal[at(i)] = penalty.l2[at(j)] + (more.empty() ? 0 : more[at(j)]);
@@ -62,6 +65,22 @@ void Hessian::form(const double* curvatures, const DesignWeights& weights) {
     task.design = part;
     backend_.linear.hessian(context_, task);
   });
+  if (!ranks_.is_alone()) sum_over_ranks();
+}
+
+// Of the lower half, as no more is defined; so many numbers at once that what all ranks have stays small.
+void Hessian::sum_over_ranks() {
+  constexpr std::size_t at_once = std::size_t{1} << 20;
+  std::vector<double> matrix = copy(), packed;
+  for (std::int64_t begin = 0, end = 0; begin < size_; begin = end) {
+    packed.clear();
+    for (; end < size_ && (end == begin || packed.size() < at_once); ++end)
+      packed.insert(packed.end(), &matrix[at(end * size_)], &matrix[at(end * size_ + end)] + 1);
+    ranks_.sum(packed);
+    auto from = packed.begin();
+    for (std::int64_t i = begin; i < end; from += i + 1, ++i) std::copy_n(from, i + 1, &matrix[at(i * size_)]);
+  }
+  matrix_.upload(matrix.data());
 }
 
 std::int64_t Hessian::factor() { return backend_.tensor.cholesky(context_, DType::f64, matrix_.data(), size_); }

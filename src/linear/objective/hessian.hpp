@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "backend/comms.hpp"
 #include "linear/design/device_design.hpp"
 
 namespace linden {
@@ -29,7 +30,7 @@ class Hessian {
   /// design leaves out now, have 1 there.
   void set_diagonal(const Penalty& penalty, std::span<const double> more = {});
 
-  /// curvatures [outputs, rows], on the device.
+  /// curvatures [outputs, rows], on the device. The sums over rows are those of all ranks.
   void form(const double* curvatures, const DesignWeights& weights);
   /// Cholesky of what was formed, in place. Returns the first pivot that is not positive, or -1.
   std::int64_t factor();
@@ -39,10 +40,12 @@ class Hessian {
   std::vector<double> copy() const;
 
  private:
+  void sum_over_ranks();
   DeviceDesign& rows() const noexcept { return dense_ ? *dense_ : device_; }
 
   const Backend& backend_;
   Context& context_;
+  const Ranks ranks_;
   const Design& design_;
   DeviceDesign& device_;
   std::unique_ptr<DeviceDesign> dense_;  // sparse rows, where the kernel wants them dense

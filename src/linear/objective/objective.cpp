@@ -22,12 +22,14 @@ LinearRows::LinearRows(const Backend& on, Context& in, const Loss& l, std::span<
       labels(y),
       weights(w),
       part_bytes(most_part_bytes),
+      ranks(on.memory, in),
       device_labels_(on.memory, in, y.data(), rows(), "labels"),
       device_weights_(on.memory, in, w.data(), static_cast<std::int64_t>(w.size()), "weights"),
       device_loss_(on, in, l, rows()) {
   double total = 0;
   for (const double weight : w) total += weight;
-  share = 1 / (w.empty() ? static_cast<double>(rows()) : total);
+  rows_of_all = ranks.sum(rows());
+  share = 1 / ranks.sum(w.empty() ? static_cast<double>(rows()) : total);
 }
 
 bool LinearRows::is_convex() const noexcept {
@@ -150,6 +152,7 @@ double Objective::evaluate_loss(Point::Found& found) {
     rows_.backend.linear.evaluate(rows_.context, task);
   });
   result_.download(host_result_.data());
+  rows_.ranks.sum(host_result_);
   std::copy_n(host_result_.begin(), size(), found.gradient.begin());
   return host_result_.back();
 }
@@ -167,9 +170,10 @@ double Objective::evaluate_tape(Point::Found& found) {
   });
   std::vector<double> scores(at_index(found.scores.size())), slopes(scores.size()), bends(scores.size());
   found.scores.download(scores.data());
-  const double loss =
+  double loss =
       rows_.share * tape_total(rows_.loss.definition(), rows_.rows(), scores.data(), rows_.labels.data(),
                                rows_.weights.empty() ? nullptr : rows_.weights.data(), slopes.data(), bends.data());
+  loss = rows_.ranks.sum(loss);
   row_gradients_.upload(slopes.data());
   found.curvatures.upload(bends.data());
   evaluate_loss(found);

@@ -17,7 +17,8 @@
 
 namespace linden {
 
-/// Rows of a fit on its device, shared by the objectives of one fit.
+/// Rows of a fit on its device, shared by the objectives of one fit. Where there are several ranks, each has some rows,
+/// and all have the same loss, with the same parameters.
 class LinearRows {
  public:
   /// What is passed must outlive the object; `weights` is empty for all one. Labels must have passed check_labels.
@@ -30,7 +31,9 @@ class LinearRows {
   const std::span<const double> labels, weights;  ///< the host's
   /// Of the parts in which rows come to a GPU that has no room for all, and sparse rows always.
   const std::int64_t part_bytes;
-  double share = 1;  ///< 1 / sum of the weights
+  const Ranks ranks;             ///< that have other rows of the fit
+  std::int64_t rows_of_all = 0;  ///< of all ranks
+  double share = 1;              ///< 1 / sum of the weights, of all ranks
 
   /// The loss as kernels see it, with columns of parameters on the device.
   LossSpec spec() const { return device_loss_.spec(); }
@@ -72,8 +75,9 @@ class Objective {
   bool has_full_hessian() const noexcept;
   bool is_softmax() const noexcept { return softmax_; }
 
-  /// One pass over the rows. What it finds is not finite where the loss is not. Memory of points that have ended is
-  /// used again: with two of them at a time nothing is allocated after the second evaluation.
+  /// One pass over the rows, whose sums are those of all ranks. What it finds is not finite where the loss is not.
+  /// Memory of points that have ended is used again: with two of them at a time nothing is allocated after the second
+  /// evaluation.
   Point evaluate(std::span<const double> at);
   /// Room for Point::factor() and Point::hessian(), with the penalty and the columns that the design leaves out now.
   Hessian hessian_room();

@@ -33,6 +33,7 @@ void Point::hessian_product(std::span<const double> direction, std::span<double>
     of.rows_.backend.linear.hessian_product(of.rows_.context, task);
   });
   of.result_.download(of.host_result_.data());
+  of.rows_.ranks.sum(std::span(of.host_result_).first(index(of.size())));
   for (std::int64_t i = 0; i < of.size(); ++i)
     out[index(i)] = of.is_free(i) ? of.host_result_[index(i)] + of.l2(i) * direction[index(i)] : 0;
 }
@@ -69,7 +70,7 @@ double Point::mean_curvature() const {
       const double weight = has_weights ? rows.weights[index(i % rows.rows())] : 1.0;
       sum += weight * (softmax ? c * (1 - c) : c);
     }
-    known = sum * rows.share / static_cast<double>(objective().outputs());
+    known = rows.ranks.sum(sum) * rows.share / static_cast<double>(objective().outputs());
   }
   return *known;
 }

@@ -17,6 +17,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 std::int64_t RowSample::rows_for(const Objective& whole) noexcept {
   const std::int64_t wanted = rows_a_column * whole.width();
+  if (!whole.rows().ranks.is_alone()) return 0;
   return whole.size() <= most_parameters && wanted * least_part <= whole.rows().rows() ? wanted : 0;
 }
 

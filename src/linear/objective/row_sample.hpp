@@ -18,7 +18,7 @@ namespace linden {
 class RowSample {
  public:
   /// How many rows a sample of this objective takes; 0 where so many would be no small part of all,
-  /// or there are too many parameters for a factor.
+  /// there are too many parameters for a factor, or rows lie on several ranks.
   static std::int64_t rows_for(const Objective& whole) noexcept;
 
   /// `whole` must outlive it, and rows_for() is not 0.

@@ -73,6 +73,7 @@ void hessian_product(const Point& point, std::span<const double> bends, std::spa
   const LinearRows& rows = objective.rows();
   host_hessian_product(objective.design(), rows.context.workers,
                        {rows.weights.empty() ? nullptr : rows.weights.data(), rows.share}, bends, direction, out);
+  rows.ranks.sum(out);
   for (std::int64_t j = 0; j < objective.size(); ++j)
     out[static_cast<std::size_t>(j)] += objective.l2(j) * direction[static_cast<std::size_t>(j)];
 }

@@ -61,6 +61,9 @@ bool separates(const Point& point) {
     all.least = std::min(all.least, part.least);
     all.largest_score = std::max(all.largest_score, part.largest_score);
   }
+  const Ranks& ranks = objective.rows().ranks;
+  all.least = -ranks.max(-all.least);
+  all.largest_score = ranks.max(all.largest_score);
   // A margin within the rounding of the scores proves nothing.
   const double rounding = 64 * std::numeric_limits<double>::epsilon() * all.largest_score;
   return all.least > rounding && all.least < std::numeric_limits<double>::infinity();

@@ -26,7 +26,9 @@ Costs costs_of(const Objective& objective) {
   const LinearKernels& kernels = objective.rows().backend.linear;
   const LinearRates& rates = kernels.rates;
   const Design& design = objective.design();
-  const auto rows = static_cast<double>(design.rows()), entries = static_cast<double>(design.entries());
+  const LinearRows& all = objective.rows();
+  const auto rows = static_cast<double>(all.rows_of_all);
+  const auto entries = static_cast<double>(all.ranks.sum(design.entries()));
   const auto width = static_cast<double>(objective.width()), outputs = static_cast<double>(objective.outputs());
   const bool is_sparse = design.is_sparse(), is_dense_hessian = !is_sparse || !kernels.has_sparse_hessian;
   const double blocks = outputs * (outputs + 1) / 2, size = width * outputs;
@@ -43,7 +45,7 @@ Costs costs_of(const Objective& objective) {
 }
 
 std::string problem(const Objective& objective) {
-  return fmt::format("{} rows, {} columns{}", objective.design().rows(), objective.design().columns(),
+  return fmt::format("{} rows, {} columns{}", objective.rows().rows_of_all, objective.design().columns(),
                      objective.outputs() > 1 ? fmt::format(", {} outputs", objective.outputs()) : "");
 }
 

@@ -1,7 +1,7 @@
 // Proximal Newton steps on all features where they are few, else on a working set (Massias, Gramfort and Salmon 2018;
 // Bertrand et al. 2022): the features that are not zero and those whose subgradient is largest, up to as many; then a
 // look at all of them, and again, until none asks to join. A working set that outgrows its Hessian gives way to descent
-// on the columns of sparse rows, or to OWL-QN.
+// on the columns of sparse rows, where they all lie here, or to OWL-QN.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -103,7 +103,8 @@ Solution by_working_sets(Point whole, const Target& target, int limit) {
       const std::size_t wanted = nonzero + std::min(outside + nonzero / 10, std::max(nonzero, first_features));
       std::vector<int> features = most_demanding(demand, wanted);
       if (static_cast<std::int64_t>(features.size()) * objective.outputs() > most_parameters) {
-        const bool by_columns = objective.design().is_sparse() && objective.outputs() == 1;
+        const bool by_columns =
+            objective.design().is_sparse() && objective.outputs() == 1 && objective.rows().ranks.is_alone();
         newton.reset();
         part.reset();
         Solution rest = by_columns ? on_all(std::move(whole), target, std::min(limit - steps, most_column_steps), true)

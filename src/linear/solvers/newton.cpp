@@ -36,6 +36,9 @@ void SeparationWatch::after_step(const Point& point, double length) {
     move = std::max(move, std::abs(scores[i] - scores_[i]));
     largest = std::max(largest, std::abs(scores[i]));
   }
+  const Ranks& ranks = point.objective().rows().ranks;
+  move = ranks.max(move);
+  largest = ranks.max(largest);
   scores_ = std::move(scores);
   is_moving_ = move > std::max(0.1, still * largest);
   moves_ = length == 1 && move > 0.5 && move < 5 ? moves_ + 1 : 0;

@@ -67,12 +67,30 @@ void reflect(Matrix& m, std::size_t column, std::size_t top, std::size_t begin, 
   }
 }
 
+/// R of the rows of several triangles [size, size], one after the other.
+Matrix joined(const std::vector<double>& triangles, std::size_t size) {
+  Matrix r(size, size);
+  const std::size_t count = size * size;
+  std::copy_n(triangles.begin(), count, r.values.begin());
+  for (std::size_t first = count; first < triangles.size(); first += count) {
+    Matrix both(2 * size, size);
+    std::copy(r.values.begin(), r.values.end(), both.values.begin());
+    std::copy_n(triangles.begin() + static_cast<std::ptrdiff_t>(first), count,
+                both.values.begin() + static_cast<std::ptrdiff_t>(count));
+    for (std::size_t j = 0; j < size; ++j) reflect(both, j, j, size, size + j + 1);
+    std::copy_n(both.values.begin(), count, r.values.begin());
+  }
+  return r;
+}
+
 /// R of the rows and their labels: the upper [width, width + 1].
 Matrix triangle_of(const Design& design, std::span<const double> labels, std::span<const double> weights, double share,
-                   Context& context) {
+                   Workers& workers, const Ranks& ranks) {
   const auto width = static_cast<std::size_t>(design.view().width());
-  Matrix whole(width + 1, width + 1), upper(width, width + 1);
-  whole.values = host_triangle(design, context.workers, {weights.empty() ? nullptr : weights.data(), share}, labels);
+  Matrix upper(width, width + 1);
+  const Matrix whole =
+      joined(ranks.gather(host_triangle(design, workers, {weights.empty() ? nullptr : weights.data(), share}, labels)),
+             width + 1);
   for (std::size_t i = 0; i < width; ++i) {
     for (std::size_t j = i; j <= width; ++j) upper(i, j) = whole(i, j);
   }
@@ -119,8 +137,8 @@ double condition_of(std::span<const double> t, std::size_t n) {
 }  // namespace
 
 LeastSquares least_squares(const Design& design, std::span<const double> labels, std::span<const double> weights,
-                           double share, std::span<const double> l2, Context& context) {
-  Matrix r = triangle_of(design, labels, weights, share, context);
+                           double share, std::span<const double> l2, Workers& workers, const Ranks& ranks) {
+  Matrix r = triangle_of(design, labels, weights, share, workers, ranks);
   append_penalty(r, l2);
 
   LeastSquares result;

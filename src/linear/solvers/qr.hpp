@@ -23,8 +23,8 @@ struct LeastSquares {
 };
 
 /// Minimises  share * sum_i weight_i (y_i - A_i x)^2 / 2 + sum_j l2[j] x_j^2 / 2  over x, for a design of the host (the
-/// CPU's kernels). `weights` is empty for all one; l2 is [width].
+/// CPU's kernels), over the rows of all ranks. `weights` is empty for all one; l2 is [width].
 LeastSquares least_squares(const Design& design, std::span<const double> labels, std::span<const double> weights,
-                           double share, std::span<const double> l2, Context& context);
+                           double share, std::span<const double> l2, Workers& workers, const Ranks& ranks = {});
 
 }  // namespace linden

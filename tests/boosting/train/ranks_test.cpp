@@ -29,7 +29,7 @@ TEST(Ranks, ShareLargeNodes) {  // beyond 2^17 rows cells are wide, though no ra
 TEST(Ranks, RefuseToRenewLeaves) {
   Workers workers(1);
   Meeting meeting(1, false);
-  Meeting::Member comms(meeting, host_memory_kernels());
+  Meeting::Member comms(meeting, host_memory_kernels(), 0);
   DeviceContext context(Device::cpu(), workers, &comms);
   TreeMemory tree;
   tree.renewal.level = 0.5;

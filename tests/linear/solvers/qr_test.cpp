@@ -20,14 +20,13 @@ struct Solved {
 Solved solve(const Dataset& data, const std::vector<double>& labels, const std::vector<double>& row_weights = {},
              double l2 = 0, bool intercept = true, std::span<const int> left_out = {}) {
   Workers workers(2);
-  Context context{workers};
   Design design("test", data, row_weights, intercept, workers);
   for (const int column : left_out) design.leave_out(column);
   double total = row_weights.empty() ? static_cast<double>(labels.size()) : 0;
   for (const double w : row_weights) total += w;
   std::vector<double> penalty(static_cast<std::size_t>(design.columns()), l2);
   penalty.push_back(0);
-  Solved result{least_squares(design, labels, row_weights, 1 / total, penalty, context), {}, 0};
+  Solved result{least_squares(design, labels, row_weights, 1 / total, penalty, workers), {}, 0};
   long double constant = result.squares.parameters.back();
   for (std::size_t j = 0; j + 1 < result.squares.parameters.size(); ++j) {
     result.weights.push_back(result.squares.parameters[j] * design.factor()[j]);

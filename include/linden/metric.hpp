@@ -33,11 +33,12 @@ struct MetricInput {
 
 class LINDEN_API Metric {
  public:
-  /// Sees what evaluate() was given, checked: contiguous f64, and groups i64. Where it needs scores, weights or groups
+  /// Sees what evaluate() was given, checked: contiguous f64, and groups i64; [rows] where that was [rows, 1]. They are
+  /// there to be read: what would change them in place throws ArgumentError. Where it needs scores, weights or groups
   /// that are not there, or takes one label a row and finds several, it throws ArgumentError.
   using Function = std::function<double(const MetricInput&)>;
 
-  /// A metric of your own. `name` stands in logs and history.
+  /// A metric of your own. `name` stands in logs and history. Throws ArgumentError for an empty name or function.
   Metric(std::string name, bool higher_is_better, Function function);
 
   const std::string& name() const& noexcept { return name_; }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
@@ -117,8 +118,7 @@ class LINDEN_API GroupList {
   template <WholeRange Range>
   static GroupList sizes(const Range& sizes) try {
     std::vector<std::int64_t> starts{0};
-    for (const auto size : sizes)
-      starts.push_back(starts.back() + checked_size(std::in_range<std::int64_t>(size) ? std::int64_t(size) : -1));
+    for (const auto size : sizes) starts.push_back(starts.back() + checked_size(size));
     return of_starts(starts);
   } catch (const std::bad_alloc&) {
     detail::out_of_memory("GroupList");
@@ -133,16 +133,27 @@ class LINDEN_API GroupList {
 
  private:
   static Tensor starts_of(std::span<const std::int64_t> ids);
-  static std::int64_t checked_size(std::int64_t size);
+  template <Whole Size>
+  static std::int64_t checked_size(Size size) {
+    if (!std::in_range<std::int64_t>(size) || size < 1 || static_cast<std::int64_t>(size) > most_rows)
+      refuse_size(std::to_string(size));
+    return static_cast<std::int64_t>(size);
+  }
+  [[noreturn]] static void refuse_size(const std::string& size);
   static GroupList of_starts(std::span<const std::int64_t> starts);
+
+  static constexpr std::int64_t most_rows = std::int64_t{1} << 40;  // so that sums of sizes are numbers of rows, too
 
   Tensor starts_;
 };
 
 namespace detail {
 
+/// Throws ArgumentError for a number of a row or column of sparse data above the largest that there can be.
+[[noreturn]] LINDEN_API void refuse_place(const std::string& number, std::int64_t most);
+
 /// Numbers as a tensor of this type: moved into it from a temporary vector, referred to where that is asked for, else
-/// copied. Whole numbers that Number cannot hold become -1.
+/// copied. Throws ArgumentError for whole numbers that Number cannot hold.
 template <class Number, class Range>
 Tensor as_tensor(Range&& numbers, const Shape& shape, bool refer, const std::shared_ptr<const void>& owner) try {
   using Plain = std::remove_cvref_t<Range>;
@@ -159,9 +170,8 @@ Tensor as_tensor(Range&& numbers, const Shape& shape, bool refer, const std::sha
     std::vector<Number> converted;
     for (const auto number : numbers) {
       if constexpr (std::is_integral_v<Number> && std::is_integral_v<Given> && !std::is_same_v<Given, bool>)
-        converted.push_back(std::in_range<Number>(number) ? static_cast<Number>(number) : Number{-1});
-      else
-        converted.push_back(static_cast<Number>(number));
+        if (!std::in_range<Number>(number)) refuse_place(std::to_string(number), std::numeric_limits<Number>::max());
+      converted.push_back(static_cast<Number>(number));
     }
     return as_tensor<Number>(std::move(converted), shape, false, nullptr);
   }

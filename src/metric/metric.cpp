@@ -12,6 +12,7 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "metric/loss_metric.hpp"
+#include "tensor/read_only.hpp"
 
 namespace linden {
 namespace {
@@ -21,9 +22,13 @@ void want_host(const std::string& metric, const char* what, const Tensor& tensor
     fail<ArgumentError>("metric::{}: {} is on {}. Hint: .to(Device::cpu()).", metric, what, tensor.device().name());
 }
 
-Tensor doubles(const std::string& metric, const char* what, const Tensor& tensor) {
+// What metrics are given: f64, [rows] also of a column [rows, 1], and to be read alone, for it may be memory of a
+// Dataset, and the next metric sees it, too.
+Tensor to_read(const std::string& metric, const char* what, const Tensor& tensor) {
   want_host(metric, what, tensor);
-  return tensor.dtype() == DType::f64 ? tensor.contiguous() : cast(tensor.detach(), DType::f64);
+  const Tensor numbers = tensor.dtype() == DType::f64 ? tensor.contiguous() : cast(tensor.detach(), DType::f64);
+  const bool is_column = numbers.rank() == 2 && numbers.size(1) == 1;
+  return read_only(is_column ? numbers.select(1, 0).contiguous() : numbers);
 }
 
 void want_numbers(const std::string& metric, const char* what, const Tensor& tensor) {
@@ -62,13 +67,15 @@ Tensor checked_groups(const std::string& metric, const Tensor& groups, std::int6
     if (starts[g - 1] >= starts[g])
       fail<ArgumentError>("metric::{}: group {} begins at row {} and ends before row {}.", metric, g - 1, starts[g - 1],
                           starts[g]);
-  return checked;
+  return read_only(checked);
 }
 
 }  // namespace
 
 Metric::Metric(std::string name, bool higher_is_better, Function function)
     : name_(std::move(name)), higher_is_better_(higher_is_better), function_(std::move(function)) {
+  if (name_.empty())
+    fail<ArgumentError>("Metric: its name is \"\". Hint: a name, which stands in logs and in the history.");
   if (!function_) fail<ArgumentError>("Metric \"{}\": the function is empty.", name_);
 }
 
@@ -79,20 +86,20 @@ double Metric::evaluate(const MetricInput& input) const try {
   const auto is_table = [](const Tensor& tensor) { return tensor.rank() == 1 || tensor.rank() == 2; };
   const bool weighted = weight.elements() > 0, scored = score.elements() > 0;
   if (!is_table(label) || !is_table(prediction) || prediction.size(0) != label.size(0) ||
-      (weighted && weight.shape() != Shape{label.size(0)}))
+      (weighted && weight.shape() != Shape{label.size(0)} && weight.shape() != Shape{label.size(0), 1}))
     fail<ArgumentError>(
         "metric::{}: prediction {}, label {} and weight {} do not fit. They are [rows] or [rows, K], [rows] or "
         "[rows, L], and [rows] or nothing.",
         name_, prediction.shape().text(), label.shape().text(), weight.shape().text());
-  if (scored && score.shape() != prediction.shape())
+  if (prediction.elements() == 0) fail<UndefinedMetric>("metric::{}: there are no rows.", name_);
+  const MetricInput checked{.prediction = to_read(name_, "prediction", prediction),
+                            .score = to_read(name_, "score", score),
+                            .label = to_read(name_, "label", label),
+                            .weight = to_read(name_, "weight", weight),
+                            .groups = checked_groups(name_, groups, label.size(0))};
+  if (scored && checked.score.shape() != checked.prediction.shape())
     fail<ArgumentError>("metric::{}: scores have shape {}, but predictions {}.", name_, score.shape().text(),
                         prediction.shape().text());
-  if (prediction.elements() == 0) fail<UndefinedMetric>("metric::{}: there are no rows.", name_);
-  const MetricInput checked{.prediction = doubles(name_, "prediction", prediction),
-                            .score = doubles(name_, "score", score),
-                            .label = doubles(name_, "label", label),
-                            .weight = doubles(name_, "weight", weight),
-                            .groups = checked_groups(name_, groups, label.size(0))};
   want_numbers(name_, "prediction", checked.prediction);
   if (checked.score.data<const double>() != checked.prediction.data<const double>())
     want_numbers(name_, "score", checked.score);
@@ -184,7 +191,8 @@ std::vector<Metric> defaults(const Loss& loss) try {
   if (custom && !custom->is_builtin) {
     std::vector<Metric> metrics;
     if (why_no_metric(loss).empty()) metrics.push_back(of(loss));
-    for (const Metric& metric : by_link(loss)) metrics.push_back(metric);
+    for (const Metric& metric : by_link(loss))
+      if (metric.name() != loss.name()) metrics.push_back(metric);
     return metrics;
   }
   if (is_automatic(loss)) return {};

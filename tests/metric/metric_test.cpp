@@ -245,7 +245,7 @@ TEST(Metric, RefusesScoresAndGroupsThatDoNotFit) {
     return refusal<ArgumentError>(
         [&] { metric::rmse().evaluate({.prediction = y, .score = score, .label = y, .groups = groups}); });
   };
-  EXPECT_EQ(refused(table({1, 2, 3}, 1), {}), "metric::rmse: scores have shape [3, 1], but predictions [3].");
+  EXPECT_EQ(refused(table({1, 2, 3, 4, 5, 6}, 2), {}), "metric::rmse: scores have shape [3, 2], but predictions [3].");
   EXPECT_EQ(
       refused({}, column({0, 3})),
       "metric::rmse: groups are f64 of shape [2], but they are the first row of each group and the number of rows, "
@@ -295,6 +295,9 @@ TEST(Metric, EveryLossHasDefaults) {
   EXPECT_EQ(names_of(metric::defaults(loss::absolute())), "mae rmse r2 ");
   EXPECT_EQ(names_of(metric::defaults(loss::huber())), "mae rmse r2 ");
   EXPECT_EQ(names_of(metric::defaults(loss::focal())), "auc accuracy logloss ");
+  const auto square_of = [](const Tensor& score, const Tensor& y) { return square(score - y); };
+  EXPECT_EQ(names_of(metric::defaults(loss::custom("mine", square_of))), "mine rmse mae r2 ");
+  EXPECT_EQ(names_of(metric::defaults(loss::custom("rmse", square_of))), "rmse mae r2 ");  // of its own, once
 }
 
 TEST(Metric, RefusesShapesThatDoNotFit) {
@@ -311,6 +314,43 @@ TEST(Metric, RefusesShapesThatDoNotFit) {
               metric::auc().evaluate(Tensor::zeros({2, 3}), two);
             }),
             "metric::auc: predictions have 3 columns, but it takes one. Hint: logloss and accuracy take several.");
+}
+
+TEST(Metric, AColumnIsOneNumberARow) {
+  const auto rows = [](const Values& values) { return table(values, 1); };
+  const Values p{1, 2, 4}, y{1, 4, 1}, w{1, 2, 5};
+  EXPECT_EQ(metric::rmse().evaluate({.prediction = rows(p), .score = column(p), .label = rows(y), .weight = rows(w)}),
+            of(metric::rmse(), p, y, w));
+  const Metric seen("seen", false, [](const MetricInput& in) {
+    for (const Tensor* t : {&in.prediction, &in.score, &in.label, &in.weight}) EXPECT_EQ(t->shape(), Shape{3});
+    return mean(in.prediction - in.label).item();
+  });
+  EXPECT_EQ(seen.evaluate({.prediction = column(p), .score = rows(p), .label = rows(y), .weight = rows(w)}), 1.0 / 3);
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              metric::rmse().evaluate({.prediction = rows(p), .score = table({1, 2, 3, 4, 5, 6}, 2), .label = rows(y)});
+            }),
+            "metric::rmse: scores have shape [3, 2], but predictions [3, 1].");
+}
+
+TEST(Metric, IsGivenWhatItMayReadButNotChange) {
+  const Tensor p = column({1, 2}), y = column({3, 4}), w = column({1, 1});
+  const Tensor groups = Tensor::copy_of(std::vector<std::int64_t>{0, 2});
+  const Metric greedy("greedy", false, [](const MetricInput& in) {
+    for (Tensor t : {in.prediction, in.score, in.label, in.weight})
+      EXPECT_TRUE(refusal<ArgumentError>([&] { t += 1; }).ends_with("a view of const memory. Hint: change a clone()."));
+    Tensor first = in.groups;
+    EXPECT_THROW(assign(first, Tensor::copy_of(std::vector<std::int64_t>{7, 7})), ArgumentError);
+    Tensor mine = in.label.clone();
+    mine += 1;
+    return mean(mine).item();
+  });
+  EXPECT_EQ(greedy.evaluate({.prediction = p, .score = p.clone(), .label = y, .weight = w, .groups = groups}), 4.5);
+  EXPECT_EQ(mean(y).item(), 3.5);
+}
+
+TEST(Metric, HasAName) {
+  EXPECT_EQ(refusal<ArgumentError>([] { Metric("", false, [](const MetricInput&) { return 0.0; }); }),
+            "Metric: its name is \"\". Hint: a name, which stands in logs and in the history.");
 }
 
 TEST(Metric, TakesTensorsOfAnyDType) {

@@ -28,13 +28,18 @@ struct Dataset::State {
   SharedOrigin origin = nullptr;  ///< null: from memory
 };
 
-/// The door for readers and for code that changes a part of a dataset: nothing is checked.
+/// The door for readers and for code that changes a part of a dataset: nothing is checked. Tensors of a dataset are to
+/// be read: what would change them in place is refused, whoever asks for them.
 class DatasetBuilder {
  public:
   using State = Dataset::State;
 
-  static Dataset make(State state) { return Dataset(std::make_shared<const State>(std::move(state))); }
+  static Dataset make(State state);
   static const State& state(const Dataset& data) noexcept { return *data.state_; }
 };
+
+/// Throws ArgumentError where two of labels, groups, offsets and features have one name: by a schema a column of a file
+/// is one thing.
+void check_roles(const DatasetBuilder::State& state);
 
 }  // namespace linden

@@ -62,7 +62,35 @@ SparseRows without_columns(const SparseRows& sparse, const std::vector<bool>& dr
   return kept;
 }
 
+Dataset checked(DatasetBuilder::State state) {
+  check_roles(state);
+  return DatasetBuilder::make(std::move(state));
+}
+
 }  // namespace
+
+void check_roles(const DatasetBuilder::State& state) {
+  std::vector<std::pair<std::string_view, const char*>> roles;
+  const auto add = [&](const std::string& name, const char* role) {
+    for (const auto& [other, earlier] : roles)
+      if (name == other)
+        fail<ArgumentError>("Dataset: column \"{}\" cannot be {} and {}. Hint: another name for one of them.", name,
+                            earlier, role);
+    if (!name.empty()) roles.emplace_back(name, role);
+  };
+  for (const std::string& name : state.label_names) add(name, "the label");
+  add(state.group_name, "the group");
+  for (const std::string& name : state.offset_names) add(name, "the offset");
+  const auto check = [&](const std::string& feature) {
+    for (const auto& [name, role] : roles)
+      if (feature == name)
+        fail<ArgumentError>(
+            "Dataset: column \"{}\" cannot be a feature and {}. Hint: another name, or first without(\"{}\").", name,
+            role, name);
+  };
+  for (const std::string& name : state.sparse.names) check(name);
+  for (const Column& column : state.columns) check(column.name);
+}
 
 Dataset Dataset::with_label(const NumberList& label, const NameList& names) const try {
   State state = *state_;
@@ -71,7 +99,7 @@ Dataset Dataset::with_label(const NumberList& label, const NameList& names) cons
   state.label = label.values();
   state.classes.clear();
   state.label_names = checked_names("label", names.span(), state.label);
-  return DatasetBuilder::make(std::move(state));
+  return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_label");
 }
@@ -81,7 +109,7 @@ Dataset Dataset::with_label(const NameList& label, std::string name) const try {
   const Dataset labelled = with_label(NumberList(classes.codes), name);
   State state = *labelled.state_;
   state.classes = std::move(classes.values);
-  return DatasetBuilder::make(std::move(state));
+  return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_label");
 }
@@ -90,7 +118,7 @@ Dataset Dataset::with_weight(const NumberList& weight) const try {
   if (!weight.empty()) check_weight(weight.values(), state_->rows);
   State state = *state_;
   state.weight = weight.values();
-  return DatasetBuilder::make(std::move(state));
+  return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_weight");
 }
@@ -100,7 +128,7 @@ Dataset Dataset::with_groups(const GroupList& groups, std::string name) const tr
   State state = *state_;
   state.groups = groups.starts();
   state.group_name = groups.empty() ? "" : std::move(name);
-  return DatasetBuilder::make(std::move(state));
+  return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_groups");
 }
@@ -110,7 +138,7 @@ Dataset Dataset::with_offset(const NumberList& offset, const NameList& names) co
   State state = *state_;
   state.offset = offset.values();
   state.offset_names = checked_names("offset", names.span(), state.offset);
-  return DatasetBuilder::make(std::move(state));
+  return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_offset");
 }
@@ -129,7 +157,7 @@ Dataset Dataset::with_column(Column column) const try {
     state.columns.push_back(std::move(column));
   else
     *place = std::move(column);
-  return DatasetBuilder::make(std::move(state));
+  return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_column");
 }

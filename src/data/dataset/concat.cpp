@@ -312,6 +312,7 @@ Dataset Dataset::concat_filled(std::span<const Dataset> parts) {
   join_groups(parts, state);
   join_offsets(parts, state);
   state.origin = joined_origin(parts);
+  check_roles(state);
   return DatasetBuilder::make(std::move(state));
 }
 

@@ -7,6 +7,7 @@
 #include "data/dataset/columns_with_entries.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/dataset/checks.hpp"
+#include "tensor/read_only.hpp"
 
 namespace linden {
 namespace {
@@ -48,11 +49,14 @@ void name_features(SparseRows& sparse, int features) {
 
 // An f64 tensor [rows] of from_named, or [rows, K]; empty stays empty.
 Tensor checked_numbers(const char* what, const Tensor& values, bool may_have_columns) {
-  if (values.elements() == 0) return {};
+  if (values.elements() == 0 && values.rank() == 1) return {};
   check_host(fmt::format("{} is", what), values);
   if (values.dtype() != DType::f64 || !(values.rank() == 1 || (may_have_columns && values.rank() == 2)))
     fail<ArgumentError>("Dataset: {} is {} of shape {}, but must be f64 of shape [rows]{}.", what,
                         name_of(values.dtype()), values.shape().text(), may_have_columns ? " or [rows, K]" : "");
+  if (values.rank() == 2 && values.size(0) > 0 && values.size(1) == 0)
+    fail<ArgumentError>("Dataset: {} has shape {}, none a row. Hint: an empty tensor where there is none.", what,
+                        values.shape().text());
   return (values.rank() == 2 && values.size(1) == 1 ? values.select(1, 0) : values).contiguous();
 }
 
@@ -65,6 +69,14 @@ void check_part(const char* name, const Tensor& part, DType wanted, const char* 
 }
 
 }  // namespace
+
+Dataset DatasetBuilder::make(State state) {
+  for (Tensor* tensor : {&state.label, &state.weight, &state.groups, &state.offset, &state.sparse.offsets,
+                         &state.sparse.columns, &state.sparse.values})
+    *tensor = read_only(*tensor);
+  for (Column& column : state.columns) column.values = read_only(column.values);
+  return Dataset(std::make_shared<const State>(std::move(state)));
+}
 
 // A handle without an owner: no memory is asked for, and none can be missing.
 Dataset::Dataset() noexcept {

@@ -10,7 +10,7 @@
 
 namespace linden {
 
-Tensor group_starts(std::span<const std::int64_t> ids, const std::function<void(const TornGroup&)>& refuse) {
+Tensor group_starts(std::span<const std::int64_t> ids, const std::function<void(const TornGroup&)>& torn) {
   std::vector<std::int64_t> starts;
   std::unordered_map<std::int64_t, std::int64_t> last_rows;  // of the groups that have ended
   const auto rows = static_cast<std::int64_t>(ids.size());
@@ -18,8 +18,10 @@ Tensor group_starts(std::span<const std::int64_t> ids, const std::function<void(
     const auto r = static_cast<std::size_t>(row);
     if (row > 0 && ids[r] == ids[r - 1]) continue;
     if (row > 0) last_rows.emplace(ids[r - 1], row - 1);
-    if (const auto earlier = last_rows.find(ids[r]); earlier != last_rows.end())
-      refuse({earlier->second, earlier->second + 1, row});
+    if (const auto earlier = last_rows.find(ids[r]); earlier != last_rows.end()) {
+      torn({earlier->second, earlier->second + 1, row});
+      return {};
+    }
     starts.push_back(row);
   }
   if (rows == 0) return {};
@@ -57,11 +59,8 @@ Tensor GroupList::starts_of(std::span<const std::int64_t> ids) {
   });
 }
 
-std::int64_t GroupList::checked_size(std::int64_t size) {
-  constexpr std::int64_t most = std::int64_t{1} << 40;  // so that their sum is a number of rows, too
-  if (size < 1 || size > most)
-    fail<ArgumentError>("Dataset: a group has {} rows, but each has from 1 to {}.", size, most);
-  return size;
+void GroupList::refuse_size(const std::string& size) {
+  fail<ArgumentError>("Dataset: a group has {} rows, but each has from 1 to {}.", size, most_rows);
 }
 
 GroupList GroupList::of_starts(std::span<const std::int64_t> starts) {

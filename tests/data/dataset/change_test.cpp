@@ -112,6 +112,59 @@ TEST(Change, SeveralLabelsOffsetsAndGroups) {
               rows().with_offset({1, std::nan(""), 3});
             }),
             "Dataset: the offset is nan at row 1.");
+  const std::string none_a_row =
+      "Dataset: numbers of rows have shape [3, 0], none a row. Hint: {} where there are none.";
+  const Tensor nothing = Tensor::zeros({3, 0});
+  EXPECT_EQ(refusal<ArgumentError>([&] { rows().with_label(nothing); }), none_a_row);
+  EXPECT_EQ(refusal<ArgumentError>([&] { rows().with_offset(nothing); }), none_a_row);
+  EXPECT_EQ(refusal<ArgumentError>([&] { rows().with_weight(nothing); }), none_a_row);
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] { Dataset::from_named({{.name = "x", .values = Tensor::zeros({3})}}, nothing); }),
+      "Dataset: the label has shape [3, 0], none a row. Hint: an empty tensor where there is none.");
+}
+
+// By a schema a column of a file is one thing.
+TEST(Change, ANameIsOfOneThing) {
+  const Tensor two = Tensor::zeros({3, 2});
+  const auto refused = [](const auto& change) { return refusal<ArgumentError>(change); };
+  const std::string another = ". Hint: another name for one of them.";
+  EXPECT_EQ(refused([] {
+              rows().with_label({1, 2, 3}, "x");
+            }),
+            "Dataset: column \"x\" cannot be a feature and the label. Hint: another name, or first without(\"x\").");
+  EXPECT_EQ(refused([] {
+              rows().with_column("y", {1, 2, 3});
+            }),
+            "Dataset: column \"y\" cannot be a feature and the label. Hint: another name, or first without(\"y\").");
+  EXPECT_EQ(refused([] {
+              libsvm("1 7:1\n2 7:1\n").with_groups({1, 1}, "7");
+            }),
+            "Dataset: column \"7\" cannot be a feature and the group. Hint: another name, or first without(\"7\").");
+  EXPECT_EQ(refused([] {
+              rows().with_groups({1, 1, 1}, "y");
+            }),
+            "Dataset: column \"y\" cannot be the label and the group" + another);
+  EXPECT_EQ(refused([&] {
+              rows().with_groups({1, 1, 1}, "q").with_offset(two, {"o", "q"});
+            }),
+            "Dataset: column \"q\" cannot be the group and the offset" + another);
+  EXPECT_EQ(rows().without("x").with_label({1, 2, 3}, "x").label_name(), "x");
+}
+
+TEST(Change, WhatADatasetHoldsIsToBeRead) {
+  const Dataset data = rows().with_groups({1, 1, 2}).with_offset({1, 2, 3});
+  const std::string before = dump(data);
+  for (Tensor held : {data.label(), data.weight(), data.offset(), data.column("x").values})
+    EXPECT_TRUE(
+        refusal<ArgumentError>([&] { held += 1; }).ends_with("a view of const memory. Hint: change a clone()."));
+  Tensor mine = data.label().clone();
+  mine += 1;
+  EXPECT_EQ(dump(data), before);
+  // Tensors that a dataset keeps are still their owner's to change.
+  Tensor values = Tensor::zeros({2});
+  const Dataset kept = Dataset::from_named({{.name = "v", .values = values}});
+  values += 1;
+  EXPECT_EQ(numbers(kept.column("v").values), (Numbers{1, 1}));
 }
 
 }  // namespace

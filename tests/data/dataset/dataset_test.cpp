@@ -112,10 +112,15 @@ TEST(Dataset, TakesAnyNumbersAndNames) {
   EXPECT_EQ(
       dump(Dataset::from_csr(offsets, columns, std::vector<int>{5, 6}, 2)),
       dump(Dataset::from_csr(std::vector<std::int64_t>{0, 1, 2}, std::vector<std::int32_t>{1, 0}, Numbers{5, 6}, 2)));
-  EXPECT_EQ(refusal<DataError>([&] {
+  EXPECT_EQ(refusal<ArgumentError>([&] {
               Dataset::from_csr(offsets, far, Numbers{5, 6}, 2);
             }),
-            "Dataset: row 1 has column -1, but there are 2 features.");
+            "Dataset: 4294967296 is no offset or column of sparse data, which are numbers from 0 to 2147483647.");
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              Dataset::from_csr(std::vector<std::uint64_t>{0, ~std::uint64_t{0}}, columns, Numbers{5, 6}, 2);
+            }),
+            "Dataset: 18446744073709551615 is no offset or column of sparse data, which are numbers from 0 to "
+            "9223372036854775807.");
   EXPECT_EQ(refusal<ArgumentError>([] {
               Dataset::from_rows({1, 2}, 1, {.label = Tensor::zeros({2, 1, 1})});
             }),

@@ -56,7 +56,7 @@ TEST(Groups, WhatDoesNotFitTheRowsIsRefused) {
             }),
             "Dataset: a group has 0 rows, but each has from 1 to 1099511627776.");
   EXPECT_EQ(refusal<ArgumentError>([] { GroupList::sizes(std::vector<std::uint64_t>{~std::uint64_t{0}}); }),
-            "Dataset: a group has -1 rows, but each has from 1 to 1099511627776.");
+            "Dataset: a group has 18446744073709551615 rows, but each has from 1 to 1099511627776.");
   EXPECT_EQ(refusal<ArgumentError>([] { GroupList(Tensor::zeros({3})); }),
             "Dataset: ids of groups are f64 of shape [3], but must be i32 or i64 of shape [rows].");
   EXPECT_EQ(refusal<ArgumentError>([] {

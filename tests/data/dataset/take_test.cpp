@@ -75,7 +75,21 @@ TEST(Take, KeepsGroupsOffsetsAndAllLabels) {
   // A group of which some rows are taken is smaller; rows taken twice are two of it.
   EXPECT_EQ(numbers(grouped().take(std::array<std::int64_t, 2>{1, 4}).groups()), (Numbers{0, 1, 2}));
   EXPECT_EQ(numbers(grouped().take(std::array<std::int64_t, 4>{3, 3, 3, 0}).groups()), (Numbers{0, 3, 4}));
-  EXPECT_FALSE(grouped().take({}).has_groups());
+}
+
+TEST(Take, OfNoRowsKeepsTheSchemaAlone) {
+  const Dataset named = grouped()
+                            .with_label(Tensor::zeros({6, 2}), {"a", "b"})
+                            .with_groups({1, 1, 1, 1, 1, 1}, "q")
+                            .with_offset(Tensor::zeros({6, 3}), {"o", "p", "r"});
+  const Dataset none = named.take({});
+  EXPECT_EQ(none.rows(), 0);
+  EXPECT_FALSE(none.has_label() || none.has_groups() || none.has_offset());
+  const Schema schema = none.schema();
+  EXPECT_EQ(schema.label_names, named.schema().label_names);
+  EXPECT_EQ(schema.group_name, "q");
+  EXPECT_EQ(schema.offset_names, named.schema().offset_names);
+  EXPECT_EQ(dump(Dataset::concat({none, named})), dump(named));
 }
 
 TEST(Take, DoesNotTearGroupsApart) {

@@ -70,7 +70,7 @@ class FieldTable {
   FieldTable& add_number(const std::string& name, T Config::*member, Bounds bounds, std::string meaning) {
     return add_field(
         name, bounds.text(), bounds.must(), std::move(meaning),
-        [member](const Config& c) { return fmt::format("{}", c.*member); },
+        [member](const Config& c) { return text_of(c.*member); },
         [type = type_, name, member, bounds](Config& c, std::string_view text) {
           c.*member = parse_number<T>(type, name, text, bounds);
         },
@@ -81,8 +81,7 @@ class FieldTable {
   FieldTable& add_number(const std::string& name, std::optional<double> Config::*member, double (*value)(const Config&),
                          Bounds bounds, std::string meaning) {
     return add_field(
-        name, bounds.text(), bounds.must(), std::move(meaning),
-        [value](const Config& c) { return fmt::format("{}", value(c)); },
+        name, bounds.text(), bounds.must(), std::move(meaning), [value](const Config& c) { return text_of(value(c)); },
         [type = type_, name, member, bounds](Config& c, std::string_view text) {
           c.*member = parse_number<double>(type, name, text, bounds);
         },
@@ -126,7 +125,7 @@ class FieldTable {
     Part part{.name = name};
     part.append = [=, range = fmt::format("NAME={},...", fmt::join(words, "|"))](
                       const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
-      infos.push_back({prefix + name, text_of(c.*member), range, meaning});
+      infos.push_back({prefix + name, linden::text_of(c.*member), range, meaning});
     };
     part.check = [=](const Config& c) {
       std::unordered_set<std::string_view> seen;
@@ -238,6 +237,12 @@ class FieldTable {
 
   void append(const Config& config, const std::string& prefix, std::vector<FieldInfo>& infos) const {
     for (const Part& part : parts_) part.append(config, part.is_group ? prefix + part.name + "." : prefix, infos);
+  }
+
+  /// Of -0, which is 0, no bytes tell.
+  template <class T>
+  static std::string text_of(T value) {
+    return std::is_floating_point_v<T> ? fmt::format("{}", value + T{0}) : fmt::format("{}", value);
   }
 
   /// "a, b or c".

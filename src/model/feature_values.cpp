@@ -12,7 +12,16 @@ namespace {
 
 constexpr std::string_view no_values = "none";
 
-bool needs_quotes(std::string_view name) { return name.empty() || name.find_first_of(",\"") != name.npos; }
+constexpr std::string_view blanks = " \t";
+
+std::string_view without_blanks(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(blanks);
+  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(blanks) + 1 - first);
+}
+
+bool needs_quotes(std::string_view name) {
+  return name.empty() || name.find_first_of(",\"") != name.npos || without_blanks(name) != name;
+}
 
 std::string in_quotes(std::string_view name) {
   std::string text = "\"";
@@ -41,8 +50,8 @@ std::string unquoted(std::string_view name) {
 std::string text_of(const FeatureValues& values) {
   std::string text;
   for (const auto& [feature, value] : values)
-    text +=
-        fmt::format("{}{}={}", text.empty() ? "" : ",", needs_quotes(feature) ? in_quotes(feature) : feature, value);
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", needs_quotes(feature) ? in_quotes(feature) : feature,
+                        value + 0.0);  // which makes -0 a 0
   return text.empty() ? std::string(no_values) : text;
 }
 
@@ -51,11 +60,13 @@ FeatureValues feature_values_of(std::string_view field, const std::string_view a
   if (all == no_values) return values;
   std::string_view text = all;
   for (bool is_last = false; !is_last;) {
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(blanks)));
     const std::size_t end = end_of_name(text);
-    const bool has_value = end != text.npos && end > 0 && end < text.size() && text[end] == '=';
-    const std::size_t comma = has_value ? text.find(',', end) : text.npos;
+    const std::size_t equals = std::min(text.size(), text.find_first_not_of(blanks, end));
+    const bool has_value = end != text.npos && end > 0 && equals < text.size() && text[equals] == '=';
+    const std::size_t comma = has_value ? text.find(',', equals) : text.npos;
     FeatureValue& value = values.emplace_back();
-    std::string_view number = has_value ? text.substr(end + 1, comma - end - 1) : "";
+    std::string_view number = has_value ? without_blanks(text.substr(equals + 1, comma - equals - 1)) : "";
     if (number.starts_with('+')) number.remove_prefix(1);
     const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), value.value);
     if (error != std::errc{} || stop != number.data() + number.size())
@@ -63,8 +74,8 @@ FeatureValues feature_values_of(std::string_view field, const std::string_view a
           "{}: \"{}\" is not NAME=NUMBER,... Hint: features go by their names, age=1,income=-1; a name with a comma in "
           "it stands in double quotes.",
           field, all);
-    value.value += 0;  // which makes -0 a 0
-    value.feature = unquoted(text.substr(0, end));
+    value.value += 0;  // likewise
+    value.feature = unquoted(without_blanks(text.substr(0, end)));
     is_last = comma == text.npos;
     if (!is_last) text.remove_prefix(comma + 1);
   }
@@ -85,7 +96,7 @@ std::vector<double> by_feature(const FeatureValues& values, std::span<const std:
   for (const auto& [feature, value] : values) known.emplace(feature, value);
   std::vector<double> all(features.size());
   for (std::size_t f = 0; f < features.size(); ++f)
-    if (const auto found = known.find(features[f]); found != known.end()) all[f] = found->second;
+    if (const auto found = known.find(features[f]); found != known.end()) all[f] = found->second + 0.0;
   return all;
 }
 

@@ -217,6 +217,15 @@ TEST(Fit, CategoriesThatTellNothingShareTheLastBin) {
   }
 }
 
+TEST(Fit, MetricsHaveNamesOfTheirOwn) {
+  const Dataset train = line(60).dataset();
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] {
+        fit_boosted(train, {.rounds = 1}, {.valid = train, .metrics = {metric::rmse(), metric::mae(), metric::rmse()}});
+      }),
+      "fit_boosted: two of .metrics are called \"rmse\". Hint: leave one out, or give it another name.");
+}
+
 TEST(Fit, DataThatCannotBeTrainedOnIsRefused) {
   const auto refused = [](const Dataset& data, const BoostingConfig& config = {}, const FitOptions& options = {}) {
     return refusal<DataError>([&] { fit_boosted(data, config, options); });

@@ -32,7 +32,9 @@ TEST(FeatureValues, AreReadAndWrittenAsText) {
   expect_same(feature_values_of("f", "age=+1"), {{"age", 1}});
   EXPECT_FALSE(std::signbit(feature_values_of("f", "age=-0")[0].value));
   expect_same(feature_values_of("f", "none=1"), {{"none", 1}});
-  expect_same(feature_values_of("f", "\"age\"=1, b=2"), {{"age", 1}, {" b", 2}});
+  expect_same(feature_values_of("f", " \"age\" = 1 ,\tb c = -1 , \" d\"=2 "), {{"age", 1}, {"b c", -1}, {" d", 2}});
+  EXPECT_EQ(text_of({{" a", 1}, {"b ", -0.0}}), "\" a\"=1,\"b \"=0");
+  EXPECT_FALSE(std::signbit(by_feature({{"a", -0.0}}, Names{"a"})[0]));
 }
 
 TEST(FeatureValues, OfAnyNameComeBack) {
@@ -52,8 +54,8 @@ TEST(FeatureValues, OfAnyNameComeBack) {
 }
 
 TEST(FeatureValues, OtherTextIsRefused) {
-  for (const char* text : {"", "age", "age=", "=1", "age=one", "age=1,", ",age=1", "age=1 ", "age=1,,b=2", "\"age=1",
-                           "\"age\"", "\"age\"1", "\"age\"x=1", "\"a\"\"=1"}) {
+  for (const char* text : {"", "age", "age=", "=1", "age=one", "age=1,", ",age=1", "age= 1 2", " =1", "age=1,,b=2",
+                           "\"age=1", "\"age\"", "\"age\"1", "\"age\"x=1", "\"a\"\"=1"}) {
     const std::string message = refusal<ArgumentError>([&] { feature_values_of("BoostingConfig.f", text); });
     EXPECT_TRUE(message.starts_with("BoostingConfig.f: \"" + std::string(text) + "\" is")) << text << ": " << message;
     EXPECT_TRUE(

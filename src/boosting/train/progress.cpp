@@ -21,6 +21,12 @@ void check_names(const FitOptions& options) {
 }
 
 void check_asked(const FitOptions& options) {
+  std::set<std::string> metrics;
+  for (const Metric& metric : options.metrics)
+    if (!metrics.insert(metric.name()).second)
+      fail<ArgumentError>(
+          "fit_boosted: two of .metrics are called \"{}\". Hint: leave one out, or give it another name.",
+          metric.name());
   for (std::size_t i = 0; i < options.callbacks.size(); ++i)
     if (!options.callbacks[i]) fail<ArgumentError>("fit_boosted: callback {} of .callbacks is empty.", i);
   if (options.metrics.empty() || !options.valid.empty() || options.train_metrics) return;

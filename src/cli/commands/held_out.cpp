@@ -50,7 +50,14 @@ void check_metric(const Metric& metric, const MetricInput& input, const Dataset&
 
 std::vector<Metric> metrics_by_name(const std::vector<std::string>& names) {
   std::vector<Metric> metrics;
-  for (const std::string& name : names) metrics.push_back(metric::by_name(name));
+  for (const std::string& name : names) {
+    const Metric& added = metrics.emplace_back(metric::by_name(name));
+    for (std::size_t i = 0; i + 1 < metrics.size(); ++i)
+      if (metrics[i].name() == added.name())
+        fail<ArgumentError>("--metrics {}: {}. Hint: leave one out.", fmt::join(names, ","),
+                            names[i] == name ? fmt::format("{} is there twice", name)
+                                             : fmt::format("{} and {} are one metric", names[i], name));
+  }
   return metrics;
 }
 

@@ -118,8 +118,10 @@ struct FitOptions {
   ValidationSets valid = {};             ///< for metrics and early stopping
   std::vector<Metric> metrics = {};      ///< of the validation sets, each round; empty: metric::defaults(loss)
   std::vector<Callback> callbacks = {};  ///< after each round, in order
-  bool train_metrics = false;            ///< whether the metrics are those of the training rows, too: "train auc"
-  bool save_history = false;             ///< whether history() is in files of the model
+  /// Whether the metrics are those of the training rows, too: "train auc". They see the rows that were trained on:
+  /// those of weight 0 are left out, and out of their groups.
+  bool train_metrics = false;
+  bool save_history = false;  ///< whether history() is in files of the model
 };
 
 /// One node of a tree. A split has a feature and two children, a leaf has neither.
@@ -164,13 +166,6 @@ struct LINDEN_API Tree {
   std::span<const double> values(const TreeNode& leaf) const;
 };
 
-struct PredictOptions {
-  Output output = Output::prediction;
-  int rounds = 0;   ///< use only the first rounds; 0: all
-  int threads = 0;  ///< 0: all cores
-  Device device = Device::cpu();
-};
-
 /// What a feature did for the splits of a model.
 struct Importance {
   int feature = 0;  ///< index into feature_names()
@@ -197,13 +192,16 @@ class LINDEN_API BoostedModel {
   /// Columns are found by name: reordered and extra ones are fine, a missing one throws DataError with the nearest
   /// name (sparse rows have 0 there, unless they lack all). Returns f64 [rows], or [rows, K] for K > 1 outputs; class
   /// numbers f64 [rows] for Output::label; leaf indices i32 [rows, trees] for Output::leaf. Threads may share a model.
+  /// Scores of a model that was fitted with an offset have that of the data added: throws DataError where the data has
+  /// none, or has one though the model has none.
   Tensor predict(const Dataset& data, const PredictOptions& options = {}) const;
 
   /// One row, without allocating: `values` in the order of feature_names(), NaN for missing, the code for a category;
-  /// `out` has outputs() entries and receives the prediction. Throws ArgumentError when sizes do not fit.
-  void predict_row(std::span<const double> values, std::span<double> out) const;
+  /// `out` has outputs() entries and receives the prediction; so has `offset`, where the model has_offset(). Throws
+  /// ArgumentError when sizes do not fit.
+  void predict_row(std::span<const double> values, std::span<double> out, std::span<const double> offset = {}) const;
   /// The same with names for categories: {31, "technician"}.
-  void predict_row(std::span<const RowValue> values, std::span<double> out) const;
+  void predict_row(std::span<const RowValue> values, std::span<double> out, std::span<const double> offset = {}) const;
 
   /// For rows whose values stand in the order of these columns (RowPredictor::predict). They are the model's features
   /// in any order; others among them are not read. Throws DataError for a feature that is missing, with the nearest
@@ -245,7 +243,7 @@ class LINDEN_API BoostedModel {
   int rounds() const;
   const std::vector<Tree>& trees() const&;
   std::vector<Tree> trees() const&& { return trees(); }
-  /// The score every row starts from, one an output.
+  /// The score every row starts from, one an output; its offset is added to it.
   const std::vector<double>& initial_score() const&;
   std::vector<double> initial_score() const&& { return initial_score(); }
   const std::vector<std::string>& feature_names() const&;
@@ -263,6 +261,8 @@ class LINDEN_API BoostedModel {
   /// The label's column in the training data; empty when it had no name.
   const std::string& label_name() const&;
   std::string label_name() const&& { return label_name(); }
+  /// Whether it was fitted with an offset, so that rows to predict have one, too.
+  bool has_offset() const;
   /// Names of the classes; empty for real labels.
   const std::vector<std::string>& classes() const&;
   std::vector<std::string> classes() const&& { return classes(); }
@@ -298,10 +298,11 @@ class LINDEN_API BoostedModel {
 /// A few lines: rounds, trees and leaves, loss, label, and the features that gained most.
 LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostedModel& model);
 
-/// Trains a boosted model. Rows of weight 0 shape nothing, as if they were not there (but for losses of your own that
-/// stay on the tape: those see all rows). Throws ArgumentError for a configuration out of range, DataError for data
-/// that cannot be trained on (no rows, no label, a label the loss does not take, all weights zero), DeviceError for a
-/// device that this build does not support.
+/// Trains a boosted model. Scores start at the offset of their row, where the data has one, and the constant that is
+/// best with it. Rows of weight 0 shape nothing, as if they were not there (but for losses of your own that stay on the
+/// tape: those see all rows). Throws ArgumentError for a configuration out of range, DataError for data that cannot be
+/// trained on (no rows, no label, a label the loss does not take, all weights zero), DeviceError for a device that this
+/// build does not support.
 LINDEN_API BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config = {},
                                     const FitOptions& options = {});
 

@@ -1,5 +1,5 @@
-// Dataset: rows of named features with a label and a weight, as every model family takes them; and with groups, an
-// offset or several labels a row, where a model takes these.
+// Dataset: rows of named features with a label, a weight and an offset, as every model family takes them; and with
+// groups or several labels a row, where a model takes these.
 //
 //     auto data = Dataset::from_csv("clicks.csv", {.label = "click", .drop = {"id"}});
 //     auto [train, test] = data.split({.test_fraction = 0.2, .seed = 7});
@@ -48,14 +48,16 @@ struct SparseRows {
   Tensor values;                   ///< [entries] f32 or f64; absent is 0, NaN is missing
 };
 
+/// How a CSV file is to be read. Wherever a column is named it is by its name in the header, "price", or from the end,
+/// "-1" for the last, unless a column is called so. Without a header the columns are called "0", "1", ...
 struct CsvOptions {
-  /// The label's column: its name, or its number (from 0 without a header; -1 is the last); empty: no label. Several
-  /// columns, in the order in which they are named, are several labels a row, all of them numbers.
+  /// The label's column; empty: no label. Several columns, in the order in which they are named, are several labels a
+  /// row, all of them numbers.
   NameList label = {};
   bool header = true;       ///< whether the first line has the columns' names (else they are "0", "1", ...)
   char delimiter = 0;       ///< between fields; 0: a tab, ';', '|' or ',', whichever the first lines are divided by
   char decimal = '.';       ///< or ',': "1,5" is a number, "1.5" is none; the delimiter is then not guessed to be ','
-  std::string weight = {};  ///< a column of row weights (finite, >= 0), by name or number
+  std::string weight = {};  ///< a column of row weights (finite, >= 0)
   /// A column that says which rows are of one group, of one query for instance: any text, numbers included ("7" and
   /// "7.0" are two). Rows of a group must stand together.
   std::string group = {};
@@ -155,10 +157,11 @@ class LINDEN_API Dataset {
 
   /// Reads a file by a schema, as rows to validate on, to evaluate and to predict: its features, in its order and of
   /// its kinds, by its missing tokens. Columns that it does not name are ignored, even if two have one name. Its labels
-  /// and groups are read where the file has them; what `options` names (label, weight, group, offset, further missing
-  /// tokens) is read, too. Throws as above, and DataError for a feature or an offset that is not there, or some of
-  /// several labels, with file and line for text in a column of numbers and for a class that the schema does not have.
-  /// `options` cannot say what is categorical.
+  /// and groups are read where the file has them, unless `options.drop` names them; what `options` names (label,
+  /// weight, group, offset, further missing tokens) is read, too. Groups that it alone names are left out, with a
+  /// remark, where they are torn apart or some are missing. Throws as above, and DataError for a feature or an offset
+  /// that is not there, or some of several labels, with file and line for text in a column of numbers and for a class
+  /// that the schema does not have. `options` cannot say what is categorical.
   static Dataset from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options = {});
 
   /// Reads lines "label index:value ..." with ascending indices; '#' starts a comment. Features are named by their
@@ -168,7 +171,8 @@ class LINDEN_API Dataset {
   static Dataset from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options = {});
 
   /// Reads a file by a schema whose features are numbers or f0, f1, ...: as many as it has, those absent being 0;
-  /// larger indices are ignored. DataError for a schema of other names or with categories, whose columns have no index.
+  /// larger indices are ignored, and groups that are torn apart are left out, with a remark. DataError for a schema of
+  /// other names or with categories, whose columns have no index.
   static Dataset from_libsvm(const std::filesystem::path& path, const Schema& schema,
                              const LibsvmOptions& options = {});
 
@@ -292,7 +296,9 @@ class LINDEN_API Dataset {
   const Tensor& groups() const& noexcept;
   Tensor groups() const&& { return groups(); }
   bool has_offset() const noexcept;
-  /// [rows] f64, or [rows, K] for K outputs: what is added to a row's score, before the link; empty without offsets.
+  /// [rows] f64, or [rows, K] for K outputs: what is added to a row's score, before the link, in fits and in
+  /// predictions; empty without offsets. Of counts it is the logarithm of the exposure, else the score of another
+  /// model, say (XGBoost's base_margin, LightGBM's init_score).
   const Tensor& offset() const& noexcept;
   Tensor offset() const&& { return offset(); }
 
@@ -309,6 +315,7 @@ class LINDEN_API Dataset {
   std::vector<std::string> remarks() const&& { return remarks(); }
 
   /// These rows, in this order, copied. Rows of one group stay one group, which is smaller where only some are taken.
+  /// Of no rows there is no label, weight, group or offset; their names stay, so that schema() is the same.
   /// Throws ArgumentError for a row out of range, DataError where rows of another group come between those of one.
   Dataset take(std::span<const std::int64_t> rows) const;
   /// A random part for training and one for testing, rows in their old order in both. The data's own groups stay whole,

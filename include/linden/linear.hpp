@@ -7,7 +7,9 @@
 //
 // The objective, for weights w [features, outputs] and one intercept b an output:
 //
-//     sum_i weight_i loss(b + x_i w, y_i) / sum_i weight_i  +  l1 |w|_1  +  l2 / 2 |w|^2
+//     sum_i weight_i loss(o_i + b + x_i w, y_i) / sum_i weight_i  +  l1 |w|_1  +  l2 / 2 |w|^2
+//
+// with the offset o of the data, where it has one. As glmnet does, predictions of such a model want an offset, too.
 //
 // Columns of sparse data that have no entry are no part of the model: they cost nothing.
 //
@@ -143,12 +145,6 @@ struct LinearOptions {
   int threads = 0;  ///< 0: all cores. Results are the same bytes for any number
 };
 
-struct LinearPredictOptions {
-  Output output = Output::prediction;  ///< prediction, score or label
-  int threads = 0;                     ///< 0: all cores
-  Device device = Device::cpu();
-};
-
 class LINDEN_API LinearModel {
  public:
   /// An empty model, to be assigned to. All calls but empty(), assignment and printing throw ArgumentError on it, as
@@ -159,13 +155,16 @@ class LINDEN_API LinearModel {
   explicit operator bool() const noexcept { return !empty(); }
 
   /// Columns are found by name, as BoostedModel::predict does. Returns f64 [rows], or [rows, K] for K > 1 outputs;
-  /// class numbers f64 [rows] for Output::label. Throws DataError for missing values, naming their columns. Scores of
-  /// the same rows as dense and as sparse data may differ in their last digit: absent zeros are no terms of a sum.
-  Tensor predict(const Dataset& data, const LinearPredictOptions& options = {}) const;
+  /// class numbers f64 [rows] for Output::label. Throws DataError for missing values, naming their columns, and for
+  /// offsets as that does; ArgumentError for Output::leaf and for .rounds. Scores of the same rows as dense and as
+  /// sparse data may differ in their last digit, for absent zeros are no terms of a sum; and so may those of another
+  /// version of the library.
+  Tensor predict(const Dataset& data, const PredictOptions& options = {}) const;
 
   /// One row, without allocating: `values` in the order of feature_names(); `out` has outputs() entries and receives
-  /// the prediction. Throws ArgumentError when sizes do not fit, DataError for missing values, naming their columns.
-  void predict_row(std::span<const double> values, std::span<double> out) const;
+  /// the prediction; so has `offset`, where the model has_offset(). Throws ArgumentError when sizes do not fit,
+  /// DataError for missing values, naming their columns.
+  void predict_row(std::span<const double> values, std::span<double> out, std::span<const double> offset = {}) const;
 
   /// The label of `data` as this model counts it, as BoostedModel::labels_of.
   Tensor labels_of(const Dataset& data) const;
@@ -209,6 +208,8 @@ class LINDEN_API LinearModel {
   /// The label's column in the training data; empty when it had no name.
   const std::string& label_name() const&;
   std::string label_name() const&& { return label_name(); }
+  /// Whether it was fitted with an offset, so that rows to predict have one, too.
+  bool has_offset() const;
   /// Names of the classes; empty for real labels.
   const std::vector<std::string>& classes() const&;
   std::vector<std::string> classes() const&& { return classes(); }

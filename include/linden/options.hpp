@@ -1,11 +1,12 @@
 // What boosted and linear models have in common for those who use them: the fields of configurations as text, the loss
-// that a label asks for, and what predict returns.
+// that a label asks for, and how and what to predict.
 //
 //     for (const FieldInfo& field : fields(config)) std::cout << field.name << " = " << field.value << "\n";
 //     Tensor k = model.predict(test, {.output = Output::label});
 #pragma once
 
 #include <linden/data.hpp>
+#include <linden/device.hpp>
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
 #include <string>
@@ -27,8 +28,9 @@ struct FeatureValue {
   double value = 0;
 };
 
-/// Values for some of the features, {{"age", 1}, {"income", -1}}. As text it is "age=1,income=-1", or "none"; a name
-/// with a comma or a double quote in it stands in double quotes, and a quote in it twice.
+/// Values for some of the features, {{"age", 1}, {"income", -1}}. As text it is "age=1,income=-1", or "none"; blanks
+/// around names and numbers are passed over. A name with a comma or a double quote in it, or a blank at its ends,
+/// stands in double quotes, and a quote in it twice.
 using FeatureValues = std::vector<FeatureValue>;
 
 /// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
@@ -39,5 +41,12 @@ LINDEN_API Loss default_loss(const Dataset& data);
 /// What predict returns: after the link, before it, the most probable class, or (of a boosted model) the leaf reached
 /// in each tree.
 enum class Output { prediction, score, label, leaf };
+
+struct PredictOptions {
+  Output output = Output::prediction;
+  int rounds = 0;   ///< of a boosted model: use only the first rounds; 0: all
+  int threads = 0;  ///< 0: all cores
+  Device device = Device::cpu();
+};
 
 }  // namespace linden

@@ -51,12 +51,12 @@ class LINDEN_API RowPredictor {
   int outputs() const;
 
   /// The prediction of a row: `values` in the order of the columns that the predictor was made for, `out` with
-  /// outputs() entries. Allocates nothing, unless the trees read more than 512 columns: then once a thread. Throws
-  /// ArgumentError when sizes do not fit, for a name where training saw numbers, and for a number other than NaN where
-  /// it saw categories.
-  void predict(std::span<const RowValue> values, std::span<double> out) const;
+  /// outputs() entries, and so `offset`, where the model was fitted with one. Allocates nothing, unless the trees read
+  /// more than 512 columns: then once a thread. Throws ArgumentError when sizes do not fit, for a name where training
+  /// saw numbers, and for a number other than NaN where it saw categories.
+  void predict(std::span<const RowValue> values, std::span<double> out, std::span<const double> offset = {}) const;
 
-  /// The prediction of a model with one output.
+  /// The prediction of a model with one output, fitted without an offset.
   double operator()(std::span<const RowValue> values) const;
   double operator()(std::initializer_list<RowValue> values) const {
     return (*this)(std::span<const RowValue>(values.begin(), values.size()));

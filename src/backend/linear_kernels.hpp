@@ -70,8 +70,9 @@ struct EvaluateTask {
   /// Out [outputs, rows], of a row without its weight: second derivatives, as the loss's rules have them and never
   /// negative; for softmax the shares p_k, from which its whole curvature follows: [k = l] p_k - p_k p_l.
   double* curvatures = nullptr;
-  double* gradient = nullptr;   ///< out [outputs, width]
-  double* mean_loss = nullptr;  ///< out: one number, of the weighted mean; not finite where a row's loss is not
+  double* gradient = nullptr;       ///< out [outputs, width]
+  double* mean_loss = nullptr;      ///< out: one number, of the weighted mean; not finite where a row's loss is not
+  const double* offsets = nullptr;  ///< [outputs, rows], added to the scores; null: none
   /// For losses that the tape evaluates (LossKind::tape) scores and losses are left alone: d loss / d score of every
   /// row, [outputs, rows], without weights, is given, and only the gradient is formed.
   const double* row_gradients = nullptr;

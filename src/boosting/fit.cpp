@@ -22,6 +22,7 @@
 #include "boosting/train/tree_storage.hpp"
 #include "loss/initial_score.hpp"
 #include "model/feature_values.hpp"
+#include "model/offsets.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {
@@ -47,13 +48,14 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   check_constraints(*model);
   const std::span<const double> weights = weights_of(train);
-  model->initial_score = initial_score(labels.loss, labels.values, weights, workers);
+  const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
+  model->initial_score = initial_score(labels.loss, labels.values, weights, workers, offsets);
   const int outputs = model->outputs();
   Progress progress(*model, train, labels, options, workers);
 
   const Clock::time_point bin_start = Clock::now();
   const FitRows rows(backend, context, labels, weights);
-  Scores start_scores(backend, context, model->initial_score, train.rows());
+  Scores start_scores(backend, context, model->initial_score, train.rows(), offsets);
   Gradients gradients(backend, context, outputs, train.rows());
   const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows);
   const auto fill = [&](const Scores& scores, int round) {

@@ -67,6 +67,7 @@ LibsvmOptions libsvm_options(const ReadOptions& options) {
   LibsvmOptions libsvm;
   if (options.zero_based) libsvm.zero_based = true;  // else the file tells
   libsvm.drop_unlabelled = options.drop_unlabelled;
+  libsvm.skip_groups = options.skip_groups;
   libsvm.threads = options.threads;
   return libsvm;
 }
@@ -90,7 +91,18 @@ void add_label_options(CLI::App& command, ReadOptions& options) {
   command.add_option("--group", options.group,
                      "CSV: a column that says which rows are of one group (a query), which stand together; libsvm has "
                      "qid:7 behind the label");
+  command.add_flag("--skip-groups", options.skip_groups, "libsvm: pass over qid: words, whose rows may then be apart");
   command.add_flag("--drop-unlabelled", options.drop_unlabelled, "leave out rows without a label, not refuse them");
+}
+
+void add_offset_option(CLI::App& command, ReadOptions& options, const std::string& otherwise) {
+  command
+      .add_option("--offset", options.offset,
+                  "CSV: a column of offsets, which are added to scores before the link (of counts the logarithm of the "
+                  "exposure), or one for each score, comma-separated" +
+                      (otherwise.empty() ? "" : " (default: " + otherwise + ")"))
+      ->delimiter(',')
+      ->allow_extra_args(false);
 }
 
 void add_format_options(CLI::App& command, ReadOptions& options) {
@@ -123,7 +135,6 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
           fmt::join(options.label, ","), path);
     if (!options.drop.empty()) refuse_format("--drop", path, true);
     if (!options.categorical.empty()) refuse_format("--categorical", path, true);
-    if (!options.offset.empty()) refuse_format("--offset", path, true);
     LibsvmOptions libsvm = libsvm_options(options);
     libsvm.features = options.features;
     return Dataset::from_libsvm(path, libsvm);
@@ -146,17 +157,19 @@ void check_formats(const ReadOptions& options, const std::vector<std::string>& f
   if (libsvm == std::ssize(files)) {
     refuse_if(!options.weight.empty(), "--weight");
     refuse_if(!options.group.empty(), "--group");
+    refuse_if(!options.offset.empty(), "--offset");
     refuse_if(options.no_header, "--no-header");
     refuse_if(!options.delimiter.empty(), "--delimiter");
     refuse_if(!options.missing.empty(), "--missing");
   }
   if (libsvm == 0) refuse_if(options.zero_based, "--zero-based");
+  if (libsvm == 0) refuse_if(options.skip_groups, "--skip-groups");
 }
 
 Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label) {
   if (is_libsvm(path, options.format)) {
     LibsvmOptions libsvm = libsvm_options(options);
-    libsvm.skip_groups = !with_label;
+    libsvm.skip_groups |= !with_label;
     return Dataset::from_libsvm(path, schema, libsvm);
   }
   options.label = with_label ? schema.label_names : std::vector<std::string>();

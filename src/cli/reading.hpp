@@ -12,7 +12,7 @@ namespace linden::cli {
 
 struct ReadOptions {
   std::string weight, group, format, delimiter, decimal = ".";
-  bool no_header = false, zero_based = false, drop_unlabelled = false;
+  bool no_header = false, zero_based = false, drop_unlabelled = false, skip_groups = false;
   int features = 0;
   std::vector<std::string> label, offset, drop, categorical, missing;
   int threads = 0;
@@ -22,8 +22,10 @@ struct ReadOptions {
 void add_data_option(CLI::App& command, std::string& data, const std::string& meaning);
 /// --metrics.
 void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics);
-/// --weight, --group and --drop-unlabelled, for files that have a label.
+/// --weight, --group, --skip-groups and --drop-unlabelled, for files that have a label.
 void add_label_options(CLI::App& command, ReadOptions& options);
+/// --offset; `otherwise` says where offsets are without it, or nothing.
+void add_offset_option(CLI::App& command, ReadOptions& options, const std::string& otherwise);
 /// --format, --no-header, --delimiter, --decimal, --missing, --zero-based, --threads.
 void add_format_options(CLI::App& command, ReadOptions& options);
 /// --device.

@@ -29,6 +29,7 @@ constexpr Word openings[] = {
 constexpr Word words[] = {
     {".header = false", "--no-header"},
     {".zero_based = true", "--zero-based"},
+    {".skip_groups = true", "--skip-groups"},
     {".drop_unlabelled = true", "--drop-unlabelled"},
     {".device = Device::cpu()", "--device cpu"},
     {".to(Device::cpu())", "--device cpu"},
@@ -56,9 +57,8 @@ constexpr Word words[] = {
 };
 
 // What the structs of options are called; a field follows behind "::" or ".".
-constexpr std::string_view structs[] = {"CsvOptions",     "LibsvmOptions",        "RowOptions",
-                                        "FitOptions",     "LinearOptions",        "PredictOptions",
-                                        "BoostingConfig", "LinearPredictOptions", "LinearConfig"};
+constexpr std::string_view structs[] = {"CsvOptions",    "LibsvmOptions",  "RowOptions",     "FitOptions",
+                                        "LinearOptions", "PredictOptions", "BoostingConfig", "LinearConfig"};
 
 bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
 

@@ -55,9 +55,11 @@ std::vector<LineStart> starts_of(std::span<const LibsvmBlock> blocks) {
   return starts.take();
 }
 
-// Where groups begin, or nothing where no row has a qid. Throws DataError where some have one and others none, and for
-// rows of a group that do not stand together; `place` is that of a row.
-Tensor groups_of(const Text& text, const Source& source, std::span<const LibsvmBlock> blocks, const Origin& place) {
+// Where groups begin, or nothing where no row has a qid; `place` is that of a row. Where some have one and others none,
+// and for rows of a group that do not stand together, calls refuse(message, hint); if it returns, there are no groups.
+template <class Refuse>
+Tensor groups_of(const Text& text, const Source& source, std::span<const LibsvmBlock> blocks, const Origin& place,
+                 const Refuse& refuse) {
   const char *with = nullptr, *without = nullptr;
   std::vector<std::int64_t> qids;
   for (const LibsvmBlock& block : blocks) {
@@ -66,14 +68,17 @@ Tensor groups_of(const Text& text, const Source& source, std::span<const LibsvmB
     qids.insert(qids.end(), block.qids.begin(), block.qids.end());
   }
   if (with == nullptr) return {};
-  if (without != nullptr)
-    fail<DataError>("{}:{}: the row has {}, but the one in line {} has {}. Hint: qid:7 in all rows, or in none.",
-                    source.file, line_of(text, std::max(with, without)), with > without ? "a qid" : "no qid",
-                    line_of(text, std::min(with, without)), with > without ? "none" : "one");
+  if (without != nullptr) {
+    refuse(fmt::format("{}:{}: the row has {}, but the one in line {} has {}", source.file,
+                       line_of(text, std::max(with, without)), with > without ? "a qid" : "no qid",
+                       line_of(text, std::min(with, without)), with > without ? "none" : "one"),
+           "qid:7 in all rows, or in none");
+    return {};
+  }
   return group_starts(qids, [&](const TornGroup& torn) {
-    fail<DataError>(
-        "{}: the row is of group {}, as {} is, but {} between them is of another. Hint: sort the rows by qid.",
-        place(torn.last), qids[static_cast<std::size_t>(torn.last)], place(torn.first), place(torn.between));
+    refuse(fmt::format("{}: the row is of group {}, as {} is, but {} between them is of another", place(torn.last),
+                       qids[static_cast<std::size_t>(torn.last)], place(torn.first), place(torn.between)),
+           "sort the rows by qid");
   });
 }
 
@@ -214,7 +219,10 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
       blocks, workers, [](const LibsvmBlock& b) -> const auto& { return b.values; });
   state.sparse.names = named && !named->names.empty() ? std::move(named->names) : columns.names();
   state.origin = origin_in_file(source.file, starts_of(blocks));
-  state.groups = groups_of(text, source, blocks, *state.origin);
+  state.groups = groups_of(text, source, blocks, *state.origin, [&](const std::string& what, const char* hint) {
+    if (schema == nullptr) fail<DataError>("{}. Hint: {}; or .skip_groups = true.", what, hint);
+    state.remarks.push_back(what + ": these rows go without groups.");
+  });
   if (unlabelled > 0)
     state.remarks.push_back(fmt::format("{}: {} of {} rows have no label and are left out.", source.file, unlabelled,
                                         unlabelled + state.rows));

@@ -11,6 +11,7 @@
 #include "linear/units.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "model/offsets.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {
@@ -64,6 +65,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, labels.loss);
   const std::span<const double> weights = weights_of(train);
+  const std::vector<double> offsets = training_offsets(where, train, labels.loss.outputs());
   const Backend& backend = backend_of(options.device);
   if (config.solver == Solver::qr && options.device.kind() != Device::Kind::cpu)
     fail<DeviceError>(
@@ -78,7 +80,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   static_cast<ModelSchema&>(*state) = schema_of(where, train, labels, names_of(train, fitted_columns(train)));
 
   Design design(where, train, weights, config.intercept, workers);
-  const LinearRows rows(backend, context, labels.loss, labels.values, weights);
+  const LinearRows rows(backend, context, labels.loss, labels.values, weights, offsets);
   FitRun fit(where, rows, design, config, state->feature_names);
   fit.run();
   state->certificate = fit.certificate();

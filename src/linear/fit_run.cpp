@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -150,10 +151,13 @@ std::vector<double> FitRun::constant_start() const {
   std::vector<double> start(index(objective_.size()));
   if (!config_.intercept) return start;
   Workers& workers = rows_.context.workers;
+  const Ranks& ranks = rows_.ranks;
+  std::vector<double> offsets;  // of all ranks, [outputs, rows]
+  for (std::size_t first = 0; !ranks.is_alone() && first < rows_.offsets.size(); first += rows_.labels.size())
+    std::ranges::copy(ranks.join(rows_.offsets.subspan(first, rows_.labels.size())), std::back_inserter(offsets));
   const std::vector<double> constant =
-      rows_.ranks.is_alone()
-          ? initial_score(rows_.loss, rows_.labels, rows_.weights, workers)
-          : initial_score(rows_.loss, rows_.ranks.join(rows_.labels), rows_.ranks.join(rows_.weights), workers);
+      ranks.is_alone() ? initial_score(rows_.loss, rows_.labels, rows_.weights, workers, rows_.offsets)
+                       : initial_score(rows_.loss, ranks.join(rows_.labels), ranks.join(rows_.weights), workers, offsets);
   for (std::size_t k = 0; k < constant.size(); ++k) start[(k + 1) * index(objective_.width()) - 1] = constant[k];
   return start;
 }
@@ -171,8 +175,11 @@ Point FitRun::at_start() {
 }
 
 LeastSquares FitRun::factorise() {
-  return least_squares(design_, rows_.labels, rows_.weights, rows_.share, objective_.penalty().l2,
-                       rows_.context.workers, rows_.ranks);
+  // Of a squared loss an offset is as good as taken off the label.
+  std::vector<double> labels(rows_.labels.begin(), rows_.labels.end());
+  for (std::size_t row = 0; row < labels.size() && !rows_.offsets.empty(); ++row) labels[row] -= rows_.offsets[row];
+  return least_squares(design_, labels, rows_.weights, rows_.share, objective_.penalty().l2, rows_.context.workers,
+                       rows_.ranks);
 }
 
 // Returns whether there were any: the objective is another then.

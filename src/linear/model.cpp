@@ -10,6 +10,7 @@
 #include "linear/design/device_design.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
+#include "model/offsets.hpp"
 #include "model/predictions.hpp"
 
 namespace linden {
@@ -91,6 +92,7 @@ const Certificate& LinearModel::certificate() const& { return known("certificate
 const std::vector<std::string>& LinearModel::warnings() const& { return known("warnings").warnings; }
 const std::vector<std::string>& LinearModel::feature_names() const& { return known("feature_names").feature_names; }
 const std::string& LinearModel::label_name() const& { return known("label_name").label; }
+bool LinearModel::has_offset() const { return !known("has_offset").offset.empty(); }
 const std::vector<std::string>& LinearModel::classes() const& { return known("classes").classes; }
 
 Schema LinearModel::schema() const try { return known("schema").schema(); } catch (const std::bad_alloc&) {
@@ -113,17 +115,21 @@ Tensor LinearModel::labels_of(const Dataset& data) const try {
   fail_out_of_memory("LinearModel::labels_of");
 }
 
-Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& options) const try {
+Tensor LinearModel::predict(const Dataset& data, const PredictOptions& options) const try {
   constexpr std::string_view where = "LinearModel::predict";
   if (options.output == Output::leaf)
     fail<ArgumentError>("{}: Output::leaf wants a boosted model. Hint: a linear one has prediction, score and label.",
                         where);
+  if (options.rounds != 0)
+    fail<ArgumentError>("{}: .rounds is {}, and a linear model has none. Hint: leave it out.", where, options.rounds);
   const State& s = known("predict");
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);
   const std::vector<int> columns = columns_of(where, data, s);
-  const std::vector<double> scores = scores_of(s, Design(where, data, columns, workers), backend, context);
+  const std::vector<double> offsets = known_offsets(where, data, s);
+  std::vector<double> scores = scores_of(s, Design(where, data, columns, workers), backend, context);
+  for (std::size_t i = 0; i < offsets.size(); ++i) scores[i] += offsets[i];
   const Tensor result =
       predictions(loss(), outputs(), data.rows(), scores.data(), options.output != Output::score, workers);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
@@ -131,15 +137,18 @@ Tensor LinearModel::predict(const Dataset& data, const LinearPredictOptions& opt
   fail_out_of_memory("LinearModel::predict");
 }
 
-void LinearModel::predict_row(std::span<const double> values, std::span<double> out) const {
+void LinearModel::predict_row(std::span<const double> values, std::span<double> out,
+                              std::span<const double> offset) const {
   const State& s = known("predict_row");
   if (values.size() != s.feature_names.size() || out.size() != s.intercept.size())
     fail<ArgumentError>(
         "LinearModel::predict_row: {} values and {} outputs, but the model has {} features and {} outputs.",
         values.size(), out.size(), s.feature_names.size(), s.intercept.size());
+  check_row_offset("LinearModel::predict_row", offset.size(), s);
   const double* weight = s.weights.data();
   for (std::size_t k = 0; k < out.size(); ++k, weight += values.size())
-    out[k] = std::inner_product(values.begin(), values.end(), weight, s.intercept[k]);
+    out[k] =
+        std::inner_product(values.begin(), values.end(), weight, s.intercept[k]) + (offset.empty() ? 0 : offset[k]);
   // A missing value leaves no score that is a number: only then is there one to be looked for.
   if (std::ranges::any_of(out, [](double score) { return std::isnan(score); })) refuse_missing(s, values);
   s.config.loss.predict(out);

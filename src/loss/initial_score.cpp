@@ -7,6 +7,7 @@
 #include <numeric>
 #include <type_traits>
 
+#include "backend/math/math.hpp"
 #include "backend/math/order_statistic.hpp"
 #include "backend/tree/tree_math.hpp"
 #include "base/fail.hpp"
@@ -31,12 +32,22 @@ struct Slope {
   double gradient, curvature;
 };
 
-/// Calls visit(row, slope, curvature) for the rows of a chunk, at one constant score.
+/// A sum in the order of its terms.
+class PlainSum {
+ public:
+  void add(double term) noexcept { sum_ += term; }
+  double value() const noexcept { return sum_; }
+
+ private:
+  double sum_ = 0;
+};
+
+/// Calls visit(row, slope, curvature) for the rows of a chunk, at one constant score beside their offsets.
 template <class RowLoss, class Visit>
 void for_each_slope(const RowLoss& loss, const LossSpec&, double score, const LabelPoints& points, std::int64_t begin,
                     std::int64_t end, const Visit& visit) {
   for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row) {
-    const Dual d = loss(variable(score), points.labels[row]);
+    const Dual d = loss(variable(score + points.offset(0, row)), points.labels[row]);
     visit(row, d.first, bend_of<RowLoss>(d));
   }
 }
@@ -46,9 +57,11 @@ void for_each_slope(const ProgramLoss&, const LossSpec& spec, double score, cons
                     std::int64_t begin, std::int64_t end, const Visit& visit) {
   constexpr std::int64_t width = 64;
   ProgramRows tile(*spec.program, width, false);
-  const std::vector<double> scores(static_cast<std::size_t>(width), score);
+  std::vector<double> scores(static_cast<std::size_t>(width), score);
   for (std::int64_t first = begin; first < end; first += width) {
     const std::int64_t count = std::min(width, end - first);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count) && !points.offsets.empty(); ++i)
+      scores[i] = score + points.offset(0, static_cast<std::size_t>(first) + i);
     tile.load(scores.data(), 0, points.labels.data() + first, spec.program_parameters, first, count);
     tile.differentiate(0);
     for (std::int64_t i = 0; i < count; ++i)
@@ -69,9 +82,8 @@ Slope slope_at(double score, const LossSpec& spec, const LabelPoints& points, Wo
       workers.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
         Sums& sums = partial[static_cast<std::size_t>(worker)];
         for_each_slope(loss, spec, score, points, begin, end, [&](std::size_t row, double slope, double curvature) {
-          const double weight = points.weights.empty() ? 1.0 : points.weights[row];
-          sums.gradient.add(weight * slope);
-          sums.curvature.add(weight * curvature);
+          sums.gradient.add(points.weight(row) * slope);
+          sums.curvature.add(points.weight(row) * curvature);
         });
       });
     }
@@ -90,18 +102,18 @@ struct Search {
   bool bounded;  ///< whether steps are
 };
 
-/// The logarithm of the mean label.
+/// The logarithm of the mean label, over that of what offsets make of it.
 double log_mean(const LabelPoints& points) {
   ExactSum sum, total;
   for (std::size_t row = 0; row < points.labels.size(); ++row) {
-    const double weight = points.weights.empty() ? 1.0 : points.weights[row];
-    sum.add(weight * points.labels[row]);
-    total.add(weight);
+    sum.add(points.weight(row) * points.labels[row]);
+    total.add(points.weight(row) * (points.offsets.empty() ? 1.0 : math::exp(points.offset(0, row))));
   }
   return std::log(sum.value()) - std::log(total.value());
 }
 
-Search search_for(const Loss& loss, const LabelPoints& points, double median) {
+/// `spread` is how far offsets lie from 0.
+Search search_for(const Loss& loss, const LabelPoints& points, double median, double spread) {
   constexpr double anywhere = std::numeric_limits<double>::max();
   const LossSpec& spec = loss.definition().spec;
   const LossTraits* const traits = traits_of(spec);
@@ -119,9 +131,11 @@ Search search_for(const Loss& loss, const LabelPoints& points, double median) {
   const bool bounded = loss.link() != Link::identity;
   if (start == Start::log_mean) {  // means beyond e^30 or below e^-30 are found as well; that of zeros stays -30
     const double middle = log_mean(points);
+    if (spread > 0 && std::isfinite(middle))
+      return {middle - farthest - spread, middle + farthest + spread, middle, false, true};
     if (std::abs(middle) > farthest - 1 && std::isfinite(middle)) return {middle - 1, middle + 1, middle, true, false};
   }
-  const double bound = bounded ? farthest : anywhere;
+  const double bound = bounded ? farthest + spread : anywhere;
   return {-bound, bound, 0, false, bounded};
 }
 
@@ -162,37 +176,48 @@ struct Total {
   std::vector<double> gradient, curvature;
 };
 
+/// Rows that have offsets are as many as the user has, in an order that must not show.
+template <class Sum>
 Total total_at(const LossSpec& spec, std::span<const double> scores, const LabelPoints& points) {
   constexpr std::int64_t width = 16;
   const std::size_t outputs = scores.size();
   std::vector<double> repeated;
   for (const double score : scores) repeated.insert(repeated.end(), static_cast<std::size_t>(width), score);
   ProgramRows tile(*spec.program, width, true);
-  Total total{0, std::vector<double>(outputs), std::vector<double>(outputs)};
+  Sum loss;
+  std::vector<Sum> gradient(outputs), curvature(outputs);
   const auto rows = static_cast<std::int64_t>(points.labels.size());
   for (std::int64_t first = 0; first < rows; first += width) {
     const std::int64_t count = std::min(width, rows - first);
+    for (std::size_t k = 0; k < outputs && !points.offsets.empty(); ++k)
+      for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+        repeated[k * static_cast<std::size_t>(width) + i] =
+            scores[k] + points.offset(k, static_cast<std::size_t>(first) + i);
     tile.load(repeated.data(), width, points.labels.data() + first, spec.program_parameters, first, count);
     for (std::size_t k = 0; k < outputs; ++k) {
       tile.differentiate(static_cast<std::int32_t>(k));
       for (std::int64_t i = 0; i < count; ++i) {
-        const double weight = points.weights.empty() ? 1.0 : points.weights[static_cast<std::size_t>(first + i)];
+        const double weight = points.weight(static_cast<std::size_t>(first + i));
         if (weight == 0) continue;
-        if (k == 0) total.loss += weight * tile.loss(i);
-        total.gradient[k] += weight * tile.gradient(i);
-        total.curvature[k] += weight * tile.curvature(i);
+        if (k == 0) loss.add(weight * tile.loss(i));
+        gradient[k].add(weight * tile.gradient(i));
+        curvature[k].add(weight * tile.curvature(i));
       }
     }
   }
+  Total total{loss.value(), {}, {}};
+  for (const Sum& sum : gradient) total.gradient.push_back(sum.value());
+  for (const Sum& sum : curvature) total.curvature.push_back(sum.value());
   return total;
 }
 
 /// All outputs together, each by the diagonal curvature (downhill by 1 where that is not positive); steps are halved
 /// until the loss does not rise. Zeros where the loss is not finite there.
+template <class Sum>
 std::vector<double> descend(const LossSpec& spec, const LabelPoints& points) {
   constexpr int most_steps = 100;
   std::vector<double> scores(static_cast<std::size_t>(spec.outputs)), next = scores;
-  Total now = total_at(spec, scores, points);
+  Total now = total_at<Sum>(spec, scores, points);
   double change = std::isfinite(now.loss) ? 1 : 0;
   for (int i = 0; i < most_steps && change > tolerance; ++i) {
     Total then;
@@ -205,7 +230,7 @@ std::vector<double> descend(const LossSpec& spec, const LabelPoints& points) {
         next[k] = scores[k] - part * step;
         change = std::max(change, part * std::abs(step) / std::max(1.0, std::abs(scores[k])));
       }
-      then = total_at(spec, next, points);
+      then = total_at<Sum>(spec, next, points);
       lower = then.loss <= now.loss;
     }
     if (!(then.loss <= now.loss)) break;
@@ -217,31 +242,72 @@ std::vector<double> descend(const LossSpec& spec, const LabelPoints& points) {
              : std::vector<double>(static_cast<std::size_t>(spec.outputs));
 }
 
+/// Slope and curvature of the weighted loss by output.
+struct Slopes {
+  std::vector<double> slope, bend;
+};
+
+Slopes slopes_at(const Loss& loss, std::span<const double> scores, const LabelPoints& points) {
+  const std::size_t outputs = scores.size();
+  std::vector<double> gradient(outputs), curvature(outputs);
+  Slopes all{std::vector<double>(outputs), std::vector<double>(outputs)};
+  for (std::size_t c = 0; c < points.labels.size(); ++c) {
+    const double weight = points.weight(c);
+    if (weight == 0) continue;
+    evaluate_row(loss, scores, points.labels[c], c, gradient, curvature);
+    for (std::size_t k = 0; k < outputs; ++k) {
+      all.slope[k] += weight * gradient[k];
+      all.bend[k] += weight * curvature[k];
+    }
+  }
+  return all;
+}
+
+/// The same of rows with offsets, which are many, and whose order must not show.
+Slopes slopes_beside_offsets(const Loss& loss, std::span<const double> scores, const LabelPoints& points,
+                             Workers& workers) {
+  const std::size_t outputs = scores.size();
+  std::vector<std::vector<ExactSum>> partial(static_cast<std::size_t>(workers.threads()),
+                                             std::vector<ExactSum>(2 * outputs));
+  const auto rows = static_cast<std::int64_t>(points.labels.size());
+  workers.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+    std::vector<ExactSum>& sums = partial[static_cast<std::size_t>(worker)];
+    std::vector<double> at(outputs), gradient(outputs), curvature(outputs);
+    for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row) {
+      const double weight = points.weight(row);
+      if (weight == 0) continue;
+      for (std::size_t k = 0; k < outputs; ++k) at[k] = scores[k] + points.offset(k, row);
+      evaluate_row(loss, at, points.labels[row], row, gradient, curvature);
+      for (std::size_t k = 0; k < outputs; ++k) {
+        sums[k].add(weight * gradient[k]);
+        sums[outputs + k].add(weight * curvature[k]);
+      }
+    }
+  });
+  for (std::size_t i = 1; i < partial.size(); ++i)
+    for (std::size_t s = 0; s < 2 * outputs; ++s) partial[0][s].add(partial[i][s]);
+  Slopes all;
+  for (std::size_t s = 0; s < 2 * outputs; ++s) (s < outputs ? all.slope : all.bend).push_back(partial[0][s].value());
+  return all;
+}
+
 /// All outputs together, each by the diagonal curvature. For softmax the Hessian lies between one and two times its
 /// diagonal, where the common shift that changes nothing is left aside: two thirds of the diagonal step then divide
 /// the error by three or more.
-std::vector<double> minimise_all(const Loss& loss, const LabelPoints& points) {
+std::vector<double> minimise_all(const Loss& loss, const LabelPoints& points, double spread, Workers& workers) {
   const auto outputs = static_cast<std::size_t>(loss.outputs());
-  std::vector<double> scores(outputs), before, gradient(outputs), curvature(outputs);
+  std::vector<double> scores(outputs), before;
   double change = 1;
   for (int i = 0; i < most_iterations && change > tolerance; ++i) {
-    std::vector<double> slope(outputs), bend(outputs);
-    for (std::size_t c = 0; c < points.labels.size(); ++c) {
-      const double weight = points.weights.empty() ? 1.0 : points.weights[c];
-      if (weight == 0) continue;
-      evaluate_row(loss, scores, points.labels[c], c, gradient, curvature);
-      for (std::size_t k = 0; k < outputs; ++k) {
-        slope[k] += weight * gradient[k];
-        bend[k] += weight * curvature[k];
-      }
-    }
+    const auto [slope, bend] =
+        points.offsets.empty() ? slopes_at(loss, scores, points) : slopes_beside_offsets(loss, scores, points, workers);
     before = scores;
     for (std::size_t k = 0; k < outputs; ++k)
       if (bend[k] > 0) scores[k] -= std::clamp(slope[k] / (1.5 * bend[k]), -longest_step, longest_step);
     const double top = *std::ranges::max_element(scores);
     change = 0;
     for (std::size_t k = 0; k < outputs; ++k) {
-      scores[k] = std::max(scores[k] - top, -farthest);
+      scores[k] = std::max(scores[k] - top, -farthest - spread);
       change = std::max(change, std::abs(scores[k] - before[k]));
     }
   }
@@ -253,7 +319,9 @@ std::vector<double> minimise_all(const Loss& loss, const LabelPoints& points) {
 double order_statistic(const LabelPoints& points, double level) {
   std::vector<std::uint64_t> keys;
   keys.reserve(points.labels.size());
-  for (const double label : points.labels) keys.push_back(ordered_key(label));
+  for (std::size_t row = 0; row < points.labels.size(); ++row)
+    keys.push_back(
+        ordered_key(points.offsets.empty() ? points.labels[row] : points.labels[row] - points.offset(0, row)));
   const auto count = static_cast<std::int64_t>(keys.size());
   std::vector<std::int64_t> sums(select_digits);
   if (points.weights.empty())
@@ -270,27 +338,31 @@ double order_statistic(const LabelPoints& points, double level) {
 }  // namespace
 
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
-                                  Workers& workers) {
+                                  Workers& workers, std::span<const double> offsets) {
   if (loss.outputs() == 0) fail<ArgumentError>("initial_score: {} does not know its classes yet.", loss.name());
-  const LabelPoints rows{labels, weights};
+  const LabelPoints rows{labels, weights, offsets};
   const LossSpec& spec = loss.definition().spec;
+  double spread = 0;
+  for (const double offset : offsets) spread = std::max(spread, std::abs(offset));
   if (const double level = renewal_level(spec); level > 0) return {order_statistic(rows, level)};
   const CustomLoss* const custom = loss.definition().custom.get();
   if (spec.kind == LossKind::tape) {
     if (loss.outputs() > 1) return std::vector<double>(static_cast<std::size_t>(loss.outputs()));
-    return {minimise(search_for(loss, {}, 0), [&](double score) {
-      const ConstantSlope slope = tape_slope_at(loss.definition(), score, labels, weights);
+    return {minimise(search_for(loss, {}, 0, spread), [&](double score) {
+      const ConstantSlope slope = tape_slope_at(loss.definition(), score, labels, weights, offsets);
       return Slope{slope.gradient, slope.curvature};
     })};
   }
   // Passes over rows are many, over distinct labels few and short: class labels and most counts take one.
+  const bool rows_are_alike = offsets.empty() && !(custom && custom->parameters_by_row);
   const LabelGroups groups(rows, std::max<std::size_t>(most_groups, static_cast<std::size_t>(loss.classes())));
-  const LabelPoints points = groups.complete() && !(custom && custom->parameters_by_row) ? groups.points() : rows;
-  if (loss.outputs() > 1) return loss.link() == Link::softmax ? minimise_all(loss, points) : descend(spec, points);
+  const LabelPoints points = rows_are_alike && groups.complete() ? groups.points() : rows;
+  if (loss.outputs() > 1 && loss.link() == Link::softmax) return minimise_all(loss, points, spread, workers);
+  if (loss.outputs() > 1) return offsets.empty() ? descend<PlainSum>(spec, points) : descend<ExactSum>(spec, points);
   const LossTraits* const traits = traits_of(spec);
   const double median = traits && traits->start == Start::median ? order_statistic(rows, 0.5) : 0;
-  return {
-      minimise(search_for(loss, points, median), [&](double score) { return slope_at(score, spec, points, workers); })};
+  return {minimise(search_for(loss, points, median, spread),
+                   [&](double score) { return slope_at(score, spec, points, workers); })};
 }
 
 }  // namespace linden

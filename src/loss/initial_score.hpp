@@ -14,7 +14,10 @@ namespace linden {
 /// labels of one class, all counts zero) the score stops at 30 on that side; softmax stops 30 below its largest
 /// score. The scores of softmax sum to zero. Quantile and absolute start from the order statistic of the labels, as
 /// backend/math/order_statistic.hpp defines it: one of the labels.
+///
+/// With `offsets`, [outputs, rows], it is the constant to be added to them, which may then lie beyond 30 by their
+/// spread; of quantile and absolute the order statistic of label - offset.
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
-                                  Workers& workers);
+                                  Workers& workers, std::span<const double> offsets = {});
 
 }  // namespace linden

@@ -15,6 +15,12 @@ namespace linden {
 /// Labels with a weight each: rows, or distinct labels with the exact weight of their rows.
 struct LabelPoints {
   std::span<const double> labels, weights;  ///< no weights: all one
+  std::span<const double> offsets = {};     ///< [outputs, labels], or none: distinct labels have none
+
+  double weight(std::size_t i) const { return weights.empty() ? 1.0 : weights[i]; }
+  double offset(std::size_t output, std::size_t i) const {
+    return offsets.empty() ? 0.0 : offsets[output * labels.size() + i];
+  }
 };
 
 /// The distinct labels in ascending order, each with the weight of its rows: a small hash table with open addressing.

@@ -156,10 +156,11 @@ void tape_gradients(const Loss::Definition& loss, const GradientTask& task) {
 }
 
 ConstantSlope tape_slope_at(const Loss::Definition& loss, double score, std::span<const double> labels,
-                            std::span<const double> weights) {
+                            std::span<const double> weights, std::span<const double> offsets) {
   const TapeScope scope(TapeMode::on);
   const auto rows = static_cast<std::int64_t>(labels.size());
-  const Tensor x = Tensor::full({1, rows}, score).set_requires_grad();
+  Tensor x = offsets.empty() ? Tensor::full({1, rows}, score) : Tensor::copy_of(offsets, {1, rows}) + score;
+  x.set_requires_grad();
   const Tensor y =
       total(loss, x, column(labels.data(), rows), weights.empty() ? nullptr : weights.data(), loss.custom->parameters);
   if (!y.requires_grad()) return {};

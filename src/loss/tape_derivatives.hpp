@@ -22,12 +22,13 @@ double tape_total(const Loss::Definition& loss, std::int64_t rows, const double*
 void tape_hessian_product(const Loss::Definition& loss, std::int64_t rows, const double* scores, const double* labels,
                           const double* weights, const double* direction, double* out);
 
-/// The slope and the curvature of the weighted loss where all rows have one score, along that score.
+/// The slope and the curvature of the weighted loss where all rows have one score, and their offsets where there are
+/// any, along that score.
 struct ConstantSlope {
   double gradient = 0, curvature = 0;
 };
 ConstantSlope tape_slope_at(const Loss::Definition& loss, double score, std::span<const double> labels,
-                            std::span<const double> weights);
+                            std::span<const double> weights, std::span<const double> offsets = {});
 
 /// One row.
 double tape_evaluate(const Loss::Definition& loss, std::span<const double> score, double label, std::int64_t row,

@@ -7,7 +7,6 @@
 #include "base/fail.hpp"
 #include "data/text/number.hpp"
 #include "data/text/text_file.hpp"
-#include "model/training_data.hpp"
 
 namespace linden {
 namespace {
@@ -96,7 +95,6 @@ void check_shared(std::string_view where, const Dataset& data, const ModelSchema
 
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const ModelSchema& model,
                                           const std::vector<int>& used) {
-  want_no_offset(where, data);
   const std::vector<int> columns = columns_of(data, model.feature_names);
   if (data.is_sparse()) check_shared(where, data, model, columns);
   std::vector<FeatureSource> sources;

@@ -18,8 +18,7 @@ struct FeatureSource {
 };
 
 /// Where the features `used` are found in `data`. Every feature of the model must be there, used or not; sparse rows
-/// may lack some, but not all. Throws DataError, opening with `where`, for one that is not, or whose kind is another,
-/// and for offsets.
+/// may lack some, but not all. Throws DataError, opening with `where`, for one that is not, or whose kind is another.
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const ModelSchema& model,
                                           const std::vector<int>& used);
 

@@ -9,6 +9,7 @@ Schema ModelSchema::schema() const {
         {feature_names[f], has_categories(f), has_categories(f) ? categories[f] : std::vector<std::string>()});
   if (!label.empty()) schema.label_names = {label};
   schema.group_name = group;
+  if (!offset.empty() && !offset.front().empty()) schema.offset_names = offset;
   schema.classes = classes;
   schema.missing = missing;
   schema.only_missing = only_missing;

@@ -17,6 +17,7 @@ struct ModelSchema {
   std::vector<std::string> missing;                  ///< the tokens by which the training data was read,
   bool only_missing = false;                         ///< in place of those that are known
   std::string group = {};                            ///< the column of groups, or ""
+  std::vector<std::string> offset = {};  ///< one an output, "" without a name; empty: fitted without offsets
 
   bool has_categories(std::size_t feature) const { return !categorical.empty() && categorical[feature]; }
 

@@ -7,6 +7,7 @@
 #include "data/dataset/builder.hpp"
 #include "loss/custom.hpp"
 #include "model/check_names.hpp"
+#include "model/offsets.hpp"
 
 namespace linden {
 
@@ -16,16 +17,6 @@ void check_training_data(std::string_view where, const Dataset& train) {
   const std::span<const double> weights = weights_of(train);
   if (!weights.empty() && std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
     fail<DataError>("{}: all weights are zero.", where);
-  want_no_offset(where, train);
-}
-
-void want_no_offset(std::string_view where, const Dataset& data) {
-  if (!data.has_offset()) return;
-  const std::vector<std::string>& names = DatasetBuilder::state(data).offset_names;
-  fail<DataError>(
-      "{}: the data has an offset{}, which no model takes: scores start alike in all rows. Hint: leave it out. Of a "
-      "count with an exposure, poisson gives the same for count / exposure with the exposure as weight.",
-      where, names.empty() ? "" : fmt::format(" (column \"{}\")", fmt::join(names, "\", \"")));
 }
 
 Labels checked_labels(std::string_view where, const Dataset& train, const Loss& loss) {
@@ -42,10 +33,12 @@ ModelSchema schema_of(std::string_view where, const Dataset& train, const Labels
                       std::vector<std::string> feature_names) {
   check_names(where, "feature", feature_names);
   check_names(where, "group", {&DatasetBuilder::state(train).group_name, 1});
+  check_names(where, "offset", DatasetBuilder::state(train).offset_names);
   ModelSchema schema;
   schema.feature_names = std::move(feature_names);
   schema.label = train.label_name();
   schema.group = DatasetBuilder::state(train).group_name;
+  schema.offset = names_of_offsets(train);
   schema.classes = labels.classes;
   schema.missing = DatasetBuilder::state(train).missing;
   schema.only_missing = DatasetBuilder::state(train).only_missing;

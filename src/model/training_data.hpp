@@ -14,11 +14,8 @@
 
 namespace linden {
 
-/// Throws DataError for data without rows or features, where all weights are zero, and for offsets.
+/// Throws DataError for data without rows or features, and where all weights are zero.
 void check_training_data(std::string_view where, const Dataset& train);
-
-/// Throws DataError for offsets, which no model adds to its scores.
-void want_no_offset(std::string_view where, const Dataset& data);
 
 /// The labels as the loss counts them, for a loss that can be trained on these rows. Throws DataError when there are
 /// none or the loss does not take them, ArgumentError for a loss that lacks what training asks of it.

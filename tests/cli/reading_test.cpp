@@ -66,28 +66,37 @@ TEST_F(Reading, GroupsStandTogetherInLabelledFilesAndAreLookedForInNoOthers) {
   write("t.csv", rows);
   write("torn.csv", torn);
   const std::string train = "train t.csv --label y --group q --min-rows-in-leaf 1 --rounds 2 --out m.json ";
-  const std::string refusal =
-      "torn.csv:4: the group (column \"q\") is \"a\", as at torn.csv:2, but torn.csv:3 between them is of another. "
-      "Hint: sort the rows by group.\n";
-  EXPECT_EQ(run(train + "--valid torn.csv").err, "linden: " + refusal);
+  // Where nothing asks for groups, rows to evaluate may be without.
+  const std::string what =
+      "linden: torn.csv:4: the group (column \"q\") is \"a\", as at torn.csv:2, but torn.csv:3 between them is of "
+      "another";
+  write("none.csv", "x,y\n1,1\n3,2\n");
+  EXPECT_NE(run(train + "--valid torn.csv").err.find(what + ": these rows go without groups.\n"), std::string::npos);
+  succeed(train + "--valid none.csv");
   const std::string out = succeed(train + "--valid t.csv");
   EXPECT_NE(out.find("5 rows, 1 feature; label y: numbers from 1 to 7; 2 groups\n"), std::string::npos) << out;
   EXPECT_NE(read("m.json").find("\"group\":\"q\""), std::string::npos);
   EXPECT_GE(value_of("rmse", succeed("evaluate t.csv --model m.json --metrics rmse")), 0);
-  EXPECT_EQ(run("evaluate torn.csv --model m.json").err, "linden: " + refusal);
+  const Ran torn_run = run("evaluate torn.csv --model m.json --metrics rmse");
+  EXPECT_EQ(torn_run.err, what + ": these rows go without groups.\n");
+  EXPECT_GE(value_of("rmse", torn_run.out), 0);
+  EXPECT_EQ(run("evaluate torn.csv --model m.json --group q").err, what + ". Hint: sort the rows by group.\n");
   EXPECT_EQ(lines_of(succeed("predict torn.csv --model m.json")).size(), 4u);
 
   write("t.libsvm", "1 qid:1 1:1\n3 qid:1 1:2\n2 qid:2 1:3\n7 qid:2 1:4\n");
   write("torn.libsvm", "1 qid:1 1:1\n3 qid:2 1:2\n2 qid:1 1:3\n");
   EXPECT_NE(succeed("train t.libsvm --min-rows-in-leaf 1 --rounds 2 --out l.json").find("; 2 groups\n"),
             std::string::npos);
-  EXPECT_EQ(run("evaluate torn.libsvm --model l.json").err,
-            "linden: torn.libsvm:3: the row is of group 1, as torn.libsvm:1 is, but torn.libsvm:2 between them is of "
-            "another. Hint: sort the rows by qid.\n");
+  const std::string apart =
+      "linden: torn.libsvm:3: the row is of group 1, as torn.libsvm:1 is, but torn.libsvm:2 between them is of another";
+  EXPECT_EQ(run("evaluate torn.libsvm --model l.json").err, apart + ": these rows go without groups.\n");
+  EXPECT_EQ(run("evaluate torn.libsvm --model l.json --skip-groups").err, "");
+  EXPECT_EQ(run("train torn.libsvm --out x.json").err, apart + ". Hint: sort the rows by qid; or --skip-groups.\n");
+  succeed("train torn.libsvm --out x.json --skip-groups --min-rows-in-leaf 1");
   EXPECT_EQ(lines_of(succeed("predict torn.libsvm --model l.json")).size(), 4u);
 }
 
-TEST_F(Reading, OffsetsAndSeveralLabelsAreReadAndRefusedByModels) {
+TEST_F(Reading, SeveralLabelsAreReadAndRefusedByModels) {
   write("t.csv", "x,o,a,b\n1,0,1,2\n2,1,3,4\n3,0,5,7\n4,1,9,9\n");
   const std::string several =
       "linden: the data has 2 labels a row (a, b), and every loss takes one. Hint: a model for each label.\n";
@@ -96,11 +105,51 @@ TEST_F(Reading, OffsetsAndSeveralLabelsAreReadAndRefusedByModels) {
     const std::string train = fmt::format("train t.csv --model {} --out m.json ", family);
     for (const char* labels : {"--label a,b", "--label a --label b", "--label a,b --loss squared --valid t.csv"})
       EXPECT_EQ(run(train + labels).err, several);
-    EXPECT_EQ(run(train + "--label a --offset o").err,
-              "linden: the data has an offset (column \"o\"), which no model takes: scores start alike in all rows. "
-              "Hint: leave it out. Of a count with an exposure, poisson gives the same for count / exposure with the "
-              "exposure as weight.\n");
   }
+}
+
+TEST_F(Reading, OffsetsArePartOfScoresInAllCommands) {
+  std::string rows = "x,o,p,y\n", other = "x,y\n1,2\n";
+  for (int i = 0; i < 200; ++i) rows += fmt::format("{},{},{},{}\n", i % 5, i % 3, i % 3 + 1, i % 5 + i % 3 * 2);
+  write("t.csv", rows);
+  write("other.csv", other);
+  write("t.libsvm", "1 1:2\n");
+  for (const char* family : {"boosted", "linear"}) {
+    const std::string out = succeed(fmt::format(
+        "train t.csv --label y --drop p --loss poisson --model {} --offset o --valid t.csv --out m.json", family));
+    EXPECT_NE(out.find("; offset\n"), std::string::npos) << out;
+    EXPECT_NE(succeed("inspect m.json").find("offset      o\n"), std::string::npos);
+    const std::vector<std::string> plain = lines_of(succeed("predict t.csv --model m.json"));
+    EXPECT_EQ(lines_of(succeed("predict t.csv --model m.json --offset o")), plain);
+    const std::vector<std::string> more = lines_of(succeed("predict t.csv --model m.json --offset p"));
+    for (std::size_t i = 1; i < plain.size(); ++i)
+      EXPECT_NEAR(std::stod(more[i]), std::exp(1.0) * std::stod(plain[i]), 1e-9 * std::stod(more[i]));
+    EXPECT_GE(value_of("rmse", succeed("evaluate t.csv --model m.json")), 0);
+    EXPECT_EQ(run("predict other.csv --model m.json").err,
+              "linden: other.csv: no column \"o\", which was the offset in training. Columns: x, y.\n");
+    succeed(fmt::format("train t.csv --label y --drop p --loss poisson --model {} --out n.json", family));
+    EXPECT_EQ(run("predict t.csv --model n.json --offset o").code, 1);
+  }
+  EXPECT_EQ(run("predict t.libsvm --model m.json --offset o").err,
+            "linden: --offset is for CSV files, and t.libsvm is libsvm. Hint: leave it out, or --format csv.\n");
+  EXPECT_EQ(run("train t.csv --label y --offset o,p --out x.json").err,
+            "linden: the data has 2 offsets a row (columns \"o\", \"p\"), but there is one score. Hint: one for each "
+            "score.\n");
+  EXPECT_EQ(run("train t.csv --label y --out x.json --base_margin o").err,
+            "linden: linden train has no option --base_margin. Here that is --offset. Hint: linden train --help lists "
+            "them.\n");
+}
+
+TEST_F(Reading, AMetricIsAskedForOnce) {
+  write("t.csv", small_table());
+  const std::string train =
+      "train t.csv --label y --min-rows-in-leaf 1 --rounds 2 --train-metrics --out m.json --metrics ";
+  EXPECT_EQ(run(train + "rmse,mae,rmse").err,
+            "linden: --metrics rmse,mae,rmse: rmse is there twice. Hint: leave one out.\n");
+  EXPECT_EQ(
+      run(train + "logloss,multiclass_logloss").err,
+      "linden: --metrics logloss,multiclass_logloss: logloss and multiclass_logloss are one metric. Hint: leave one "
+      "out.\n");
 }
 
 TEST_F(Reading, OptionsOfTheOtherFormatAreRefused) {

@@ -43,12 +43,14 @@ INSTANTIATE_TEST_SUITE_P(
         BadLine{"-inf 1:1\n", "x.txt:1: the label is infinite (\"-inf\"). Hint: remove the line."},
         BadLine{"1e999 1:1\n", "x.txt:1: the label is too large for a double (\"1e999\"). Hint: remove the line."},
         BadLine{"1 1:1\n1 qid:3 1:1\n",
-                "x.txt:2: the row has a qid, but the one in line 1 has none. Hint: qid:7 in all rows, or in none."},
+                "x.txt:2: the row has a qid, but the one in line 1 has none. Hint: qid:7 in all rows, or in none; or "
+                ".skip_groups = true."},
         BadLine{"1 qid:3 1:1\n\n1 1:1\n",
-                "x.txt:3: the row has no qid, but the one in line 1 has one. Hint: qid:7 in all rows, or in none."},
+                "x.txt:3: the row has no qid, but the one in line 1 has one. Hint: qid:7 in all rows, or in none; or "
+                ".skip_groups = true."},
         BadLine{"1 qid:3 1:1\n1 qid:4\n# x\n1 qid:3 1:1\n",
                 "x.txt:4: the row is of group 3, as x.txt:1 is, but x.txt:2 between them is of another. Hint: sort the "
-                "rows by qid."},
+                "rows by qid; or .skip_groups = true."},
         BadLine{"1 1:1 qid:3\n", "x.txt:1: pair 1: \"qid:3\" does not stand right behind the label."},
         BadLine{"1 qid:3 qid:3\n", "x.txt:1: \"qid:3\" does not stand right behind the label."},
         BadLine{"1 qid:x 1:1\n",
@@ -93,6 +95,20 @@ TEST(LibsvmLines, QidMakesGroups) {
   const Schema one = libsvm("1 1:1\n").schema();
   EXPECT_EQ(numbers(libsvm_by(one, "1 qid:7 1:1\n2 qid:8\n").groups()), (Numbers{0, 1, 2}));
   EXPECT_FALSE(libsvm_by(one, "1 qid:7 1:1\n2 qid:8\n2 qid:7\n3\n", {.skip_groups = true}).has_groups());
+  EXPECT_FALSE(libsvm("1 qid:7 1:1\n2 qid:8\n2 qid:7\n3\n", {.skip_groups = true}).has_groups());
+}
+
+// Rows to validate, to evaluate: what needs groups says that there are none.
+TEST(LibsvmLines, BySchemaRowsOfTornGroupsGoWithoutThem) {
+  const Schema one = libsvm("1 1:1\n").schema();
+  const Dataset torn = libsvm_by(one, "2 qid:1 1:1\n1 qid:2 1:1\n1 qid:1 1:2\n");
+  EXPECT_EQ(dump(torn), dump(libsvm("2 1:1\n1 1:1\n1 1:2\n")));
+  EXPECT_EQ(torn.remarks(),
+            std::vector<std::string>{"x.txt:3: the row is of group 1, as x.txt:1 is, but x.txt:2 between "
+                                     "them is of another: these rows go without groups."});
+  EXPECT_EQ(libsvm_by(one, "2 qid:1 1:1\n1 1:1\n").remarks(),
+            std::vector<std::string>{
+                "x.txt:2: the row has no qid, but the one in line 1 has one: these rows go without groups."});
 }
 
 TEST(LibsvmLines, TheCutsDoNotMatter) {

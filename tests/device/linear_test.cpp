@@ -64,8 +64,18 @@ TEST_F(DeviceLinear, EveryConvexLossHasTheCpusOptimum) {
   }
 }
 
+TEST_F(DeviceLinear, OffsetsHaveTheCpusOptimum) {
+  for (const Loss& loss : convex_losses()) {
+    const RandomRows rows(loss, true, 11, 120, 3);
+    const Tensor offset = Generator(2).normal({120, std::max(1, loss.outputs())});
+    for (const auto& [l1, l2] : {std::pair(0.0, 0.01), std::pair(0.02, 0.01)})
+      expect_same_fit(rows.dataset().with_offset(offset), {.loss = loss, .l1 = l1, .l2 = l2});
+  }
+}
+
 TEST_F(DeviceLinear, CustomLossesHaveTheCpusOptimum) {
-  const Dataset data = random_rows(Kind::logistic, 200, 3, 2).dataset();
+  const Dataset plain = random_rows(Kind::logistic, 200, 3, 2).dataset();
+  const Dataset data = plain.with_offset(Generator(3).normal({200}));
   const Loss spelt = loss::custom("mine", [](const Tensor& s, const Tensor& y) { return softplus(s) - y * s; },
                                   {.link = Link::sigmoid});
   const Loss taped = loss::custom(

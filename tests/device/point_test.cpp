@@ -49,7 +49,7 @@ class DevicePoint : public device_test::OnGpu {
     Workers workers(2);
     DeviceContext context(gpu(), workers);
     const std::span<const double> labels = data.label().span<const double>(), weights = weights_of(data);
-    const LinearRows rows(backend_of(gpu()), context, loss, labels, weights, limits.part_bytes);
+    const LinearRows rows(backend_of(gpu()), context, loss, labels, weights, {}, limits.part_bytes);
     set_memory_budget(gpu(), limits.budget > 0 ? memory_use(gpu()).in_use + limits.budget : 0);
     const Design design("test", data, weights, true, workers);
     const std::vector<double> penalty(static_cast<std::size_t>(design.columns()) + 1, 0.01);

@@ -34,6 +34,20 @@ TEST_F(ValidationOnGpu, ColumnsOfAllKinds) {
   }
 }
 
+TEST_F(ValidationOnGpu, RowsWithOffsets) {
+  Random random(3);
+  for (const std::string loss : {"squared", "logistic", "softmax", "quantile"}) {
+    const Dataset data = random_data(random, 200, 4, loss).dataset();
+    const auto outputs = loss == "softmax" ? static_cast<std::int64_t>(max(data.label()).item()) + 1 : 1;
+    std::vector<double> offsets;
+    for (std::int64_t i = 0; i < 200 * outputs; ++i) offsets.push_back(random.normal());
+    const Dataset rows = data.with_offset(Tensor::copy_of(offsets, {200, outputs}));
+    expect_same_history(rows, rows, loss);
+    const BoostedModel model = fit_boosted(rows, {.loss = loss::by_name(loss), .rounds = 2}, {.device = gpu()});
+    EXPECT_EQ(numbers_of(model.predict(rows, {.device = gpu()})), numbers_of(model.predict(rows))) << loss;
+  }
+}
+
 TEST_F(ValidationOnGpu, SparseRows) {
   Random random(2);
   std::vector<std::int64_t> offsets{0};

@@ -163,7 +163,7 @@ TEST_F(LinearModelFile, TheOtherFamilyIsRefused) {
 
 TEST_F(LinearModelFile, TruncationsAndFlippedBitsAreRefused) {
   const std::string text = bytes_of(hand_made());
-  for (std::size_t size = 0; size < text.size(); size += 7) {
+  for (std::size_t size = 0; size + 1 < text.size(); size += 7) {  // without its last line end it is whole
     std::ofstream(path, std::ios::binary) << text.substr(0, size);
     EXPECT_THROW(LinearModel::load(path), FileError) << size;
   }

@@ -153,6 +153,84 @@ TEST(InitialScore, OfFocalIsBetweenTheLogitOfTheMeanAndZero) {
   EXPECT_LT(focal, 0);
 }
 
+struct RowsWithOffsets : Rows {
+  std::vector<double> offsets;
+
+  RowsWithOffsets(const Rows& rows, int outputs) : Rows(rows) {
+    std::mt19937_64 random(5);
+    std::normal_distribution<double> normal(3, 2);
+    for (std::size_t i = 0; i < outputs * labels.size(); ++i) offsets.push_back(normal(random));
+  }
+  std::vector<double> start(const Loss& loss, int threads = 2) const {
+    Workers workers(threads);
+    return initial_score(loss, labels, weights, workers, offsets);
+  }
+};
+
+// Where the slopes cancel: the weighted sum of gradients at offset + start is 0 in each output.
+void expect_stationary(const Loss& loss, const RowsWithOffsets& rows) {
+  const std::vector<double> start = rows.start(loss);
+  const std::size_t count = rows.labels.size(), outputs = start.size();
+  std::vector<double> at(outputs), gradient(outputs), curvature(outputs);
+  std::vector<long double> sum(outputs), size(outputs);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t k = 0; k < outputs; ++k) at[k] = start[k] + rows.offsets[k * count + i];
+    loss.evaluate(at, rows.labels[i], gradient, curvature);
+    for (std::size_t k = 0; k < outputs; ++k) {
+      sum[k] += static_cast<long double>(rows.weights[i]) * gradient[k];
+      size[k] += static_cast<long double>(rows.weights[i]) * std::abs(gradient[k]);
+    }
+  }
+  for (std::size_t k = 0; k < outputs; ++k)
+    EXPECT_LE(std::abs(static_cast<double>(sum[k] / size[k])), 1e-10) << loss.name() << " " << k;
+}
+
+TEST(InitialScore, BesideOffsetsIsWhereTheSlopesCancel) {
+  for (const std::string& name : loss::names()) {
+    Loss loss = loss::by_name(name);
+    if (loss.outputs() == 0) loss = loss::softmax({.classes = 4});
+    if (name == "quantile" || name == "absolute") continue;  // have none: see below
+    const int classes = loss.classes();
+    const RowsWithOffsets rows(make_rows(3000,
+                                         [&](auto& random) {
+                                           const double u = static_cast<double>(random() % 1000 + 1) / 100;
+                                           return classes > 0 ? static_cast<double>(random() % classes) : u;
+                                         }),
+                               loss.outputs());
+    expect_stationary(loss, rows);
+    EXPECT_EQ(rows.start(loss, 1), rows.start(loss, 7)) << name;
+  }
+}
+
+TEST(InitialScore, BesideOffsetsHasClosedFormsAndNoOrder) {
+  const Rows counts = make_rows(2000, [](auto& random) { return static_cast<double>(random() % 9); });
+  RowsWithOffsets rows(counts, 1);
+  long double sum = 0, expected = 0, residual = 0, total = 0;
+  for (std::size_t i = 0; i < rows.labels.size(); ++i) {
+    const long double w = rows.weights[i];
+    sum += w * rows.labels[i];
+    expected += w * std::exp(static_cast<long double>(rows.offsets[i]));
+    residual += w * (rows.labels[i] - static_cast<long double>(rows.offsets[i]));
+    total += w;
+  }
+  EXPECT_NEAR(rows.start(loss::poisson())[0], static_cast<double>(std::log(sum / expected)), 1e-12);
+  EXPECT_NEAR(rows.start(loss::squared())[0], static_cast<double>(residual / total), 1e-12);
+  Rows residuals = rows;
+  for (std::size_t i = 0; i < rows.labels.size(); ++i) residuals.labels[i] -= rows.offsets[i];
+  for (const Loss& loss : {loss::absolute(), loss::quantile({.level = 0.9})})
+    EXPECT_EQ(rows.start(loss), start(loss, residuals, true)) << loss.name();
+  RowsWithOffsets reversed = rows;
+  std::ranges::reverse(reversed.labels);
+  std::ranges::reverse(reversed.weights);
+  std::ranges::reverse(reversed.offsets);
+  for (const Loss& loss : {loss::poisson(), loss::squared(), loss::huber()})
+    EXPECT_EQ(rows.start(loss), reversed.start(loss)) << loss.name();
+  // Offsets of one number move the start by it; zeros change nothing to speak of.
+  rows.offsets.assign(rows.labels.size(), 40);
+  for (const Loss& loss : {loss::poisson(), loss::squared(), loss::huber(), loss::absolute()})
+    EXPECT_NEAR(rows.start(loss)[0], start(loss, counts, true)[0] - 40, 1e-9) << loss.name();
+}
+
 TEST(InitialScore, StaysFiniteWhereTheMinimumIsNot) {
   const Rows zeros{std::vector<double>(100, 0.0), {}}, ones{std::vector<double>(100, 1.0), {}};
   EXPECT_EQ(start(loss::logistic(), zeros, false)[0], -30);

@@ -58,23 +58,6 @@ TEST(TrainingData, LabelsThatTheLossDoesNotTakeAreRefusedByBothFamilies) {
             ": the label is -3 at row 2, but poisson want");
 }
 
-TEST(TrainingData, OffsetsAreRefusedByBothFamiliesInTrainingAndPrediction) {
-  const Dataset plain = rows({.label = {1, 2, 3, 5}}), data = plain.with_offset({1, 2, 3, 4});
-  const std::string hint =
-      ", which no model takes: scores start alike in all rows. Hint: leave it out. Of a count with an exposure, "
-      "poisson "
-      "gives the same for count / exposure with the exposure as weight.";
-  EXPECT_EQ(refused<DataError>(data), ": the data has an offset" + hint);
-  EXPECT_EQ(refused<DataError>(plain.with_offset(Tensor::zeros({4, 2}), NameList{"o", "p"})),
-            ": the data has an offset (column \"o\", \"p\")" + hint);
-  const BoostedModel boosted = fit_boosted(plain, {.rounds = 1});
-  const LinearModel linear = fit_linear(plain, {.l2 = 1});
-  EXPECT_EQ(refusal<DataError>([&] { boosted.predict(data); }), "BoostedModel::predict: the data has an offset" + hint);
-  EXPECT_EQ(refusal<DataError>([&] { linear.predict(data); }), "LinearModel::predict: the data has an offset" + hint);
-  EXPECT_EQ(refusal<DataError>([&] { fit_boosted(plain, {.rounds = 1}, {.valid = data}); }),
-            "fit_boosted: validation set: the data has an offset" + hint);
-}
-
 TEST(TrainingData, SeveralLabelsARowAreRefusedByBothFamilies) {
   const Dataset plain = rows({.label = {1, 2, 3, 5}}), data = plain.with_label(Tensor::ones({4, 2}));
   const std::string alone = ", and every loss takes one. Hint: a model for each label.";

@@ -9,6 +9,7 @@
 #include "boosting/predict/predictor.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
+#include "model/offsets.hpp"
 #include "model/predictions.hpp"
 #include "rows/dataset_rows.hpp"
 
@@ -83,6 +84,7 @@ const std::vector<Tree>& BoostedModel::trees() const& { return known("trees").tr
 const std::vector<double>& BoostedModel::initial_score() const& { return known("initial_score").initial_score; }
 const std::vector<std::string>& BoostedModel::feature_names() const& { return known("feature_names").feature_names; }
 const std::string& BoostedModel::label_name() const& { return known("label_name").label; }
+bool BoostedModel::has_offset() const { return !known("has_offset").offset.empty(); }
 const std::vector<std::string>& BoostedModel::classes() const& { return known("classes").classes; }
 const std::vector<std::vector<MetricValue>>& BoostedModel::history() const& { return known("history").history; }
 const std::vector<std::string>& BoostedModel::warnings() const& { return known("warnings").warnings; }
@@ -142,7 +144,10 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
     return leaves;
   }
   std::vector<double> scores(static_cast<std::size_t>(rows * outputs()));
-  for (int k = 0; k < outputs(); ++k) std::fill_n(scores.begin() + k * rows, rows, s.initial_score[k]);
+  const std::vector<double> offsets = known_offsets(where, data, s);
+  for (int k = 0; k < outputs(); ++k)
+    for (std::int64_t row = k * rows; row < (k + 1) * rows; ++row)
+      scores[row] = s.initial_score[k] + (offsets.empty() ? 0 : offsets[row]);
   add_scores(backend, context, s.forest, trees, view, scores);
   const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, workers);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;

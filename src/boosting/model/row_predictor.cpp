@@ -10,6 +10,7 @@
 #include "base/out_of_memory.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/predict/row_forest.hpp"
+#include "model/offsets.hpp"
 
 namespace linden {
 
@@ -39,13 +40,15 @@ void with_slots(std::size_t count, const Use& use) {
 
 // The predictions of a row, which `fill(forest, slots, u, f)` writes feature by feature: the u-th that trees read is f.
 template <class Fill>
-void predict_one(const State& model, std::span<double> out, const Fill& fill) {
+void predict_one(const char* where, const State& model, std::span<double> out, std::span<const double> offset,
+                 const Fill& fill) {
+  check_row_offset(where, offset.size(), model);
   const RowForest& forest = model.row_forest.of(model.forest);
   const std::vector<int>& used = model.forest.used();
   with_slots(forest.slots(), [&](double* slots) {
     slots[0] = -std::numeric_limits<double>::infinity();
     for (std::size_t u = 0; u < used.size(); ++u) fill(forest, slots, u, used[u]);
-    std::copy(model.initial_score.begin(), model.initial_score.end(), out.begin());
+    for (std::size_t k = 0; k < out.size(); ++k) out[k] = model.initial_score[k] + (offset.empty() ? 0 : offset[k]);
     forest.add(slots, out.data());
   });
   model.config.loss.predict(out);
@@ -82,22 +85,24 @@ void check_sizes(const char* where, const char* owner, const char* what, std::si
 
 }  // namespace
 
-void BoostedModel::predict_row(std::span<const double> values, std::span<double> out) const try {
+void BoostedModel::predict_row(std::span<const double> values, std::span<double> out,
+                               std::span<const double> offset) const try {
+  constexpr const char* where = "BoostedModel::predict_row";
   const State& s = known("predict_row");
-  check_sizes("BoostedModel::predict_row", "model", "features", values.size(), s.feature_names.size(), out.size(),
-              s.initial_score.size());
-  predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+  check_sizes(where, "model", "features", values.size(), s.feature_names.size(), out.size(), s.initial_score.size());
+  predict_one(where, s, out, offset, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
     forest.is_categorical(u) ? forest.set_code(slots, u, values[f]) : forest.set_number(slots, u, values[f]);
   });
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("BoostedModel::predict_row");
 }
 
-void BoostedModel::predict_row(std::span<const RowValue> values, std::span<double> out) const try {
+void BoostedModel::predict_row(std::span<const RowValue> values, std::span<double> out,
+                               std::span<const double> offset) const try {
   constexpr const char* where = "BoostedModel::predict_row";
   const State& s = known("predict_row");
   check_sizes(where, "model", "features", values.size(), s.feature_names.size(), out.size(), s.initial_score.size());
-  predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+  predict_one(where, s, out, offset, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
     set_value(where, s, forest, slots, u, f, values[f]);
   });
 } catch (const std::bad_alloc&) {
@@ -133,12 +138,13 @@ int RowPredictor::outputs() const {
   return data_->model->outputs();
 }
 
-void RowPredictor::predict(std::span<const RowValue> values, std::span<double> out) const try {
+void RowPredictor::predict(std::span<const RowValue> values, std::span<double> out,
+                           std::span<const double> offset) const try {
   constexpr const char* where = "RowPredictor::predict";
   if (empty()) fail<ArgumentError>("{}: the predictor is empty. Hint: BoostedModel::row_predictor makes one.", where);
   const State& s = *data_->model;
   check_sizes(where, "predictor", "columns", values.size(), data_->columns, out.size(), s.initial_score.size());
-  predict_one(s, out, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+  predict_one(where, s, out, offset, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
     set_value(where, s, forest, slots, u, f, values[data_->column_of[u]]);
   });
 } catch (const std::bad_alloc&) {

@@ -7,6 +7,7 @@
 #include "base/fail.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
+#include "model/offsets.hpp"
 #include "model/predictions.hpp"
 
 namespace linden {
@@ -22,6 +23,7 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
     fail<DataError>("{}: {} rows; at most {} are supported.", where, valid.rows(), UINT32_MAX);
   const std::vector<double> labels = known_labels(where, valid, model.classes);
   labels_ = Tensor::copy_of(std::span(labels), {valid.rows()});
+  offsets_ = known_offsets(where, valid, model);
   std::vector<int> all(model.feature_names.size());
   std::iota(all.begin(), all.end(), 0);
   sources_ = match_features(where, valid, model, all);
@@ -31,7 +33,7 @@ void Validation::start(const Backend& backend, Context& context, const std::vect
                        Ensemble& ensemble) {
   bins_.emplace(backend, context, set_.data, sources_, cuts, bins);
   sources_ = {};
-  number_ = ensemble.watch(bins_->view(), bins_->places());
+  number_ = ensemble.watch(bins_->view(), bins_->places(), offsets_);
 }
 
 void Validation::after_round(const BoostedModel::State& model, Ensemble& ensemble, const std::vector<Metric>& metrics,

@@ -34,6 +34,7 @@ class Validation {
  private:
   const ValidationSet& set_;
   Tensor labels_;
+  std::vector<double> offsets_;         // [outputs, rows], or empty
   std::vector<FeatureSource> sources_;  // of all features of the model, until start
   std::optional<ValidBins> bins_;
   std::size_t number_ = 0;  // in the ensemble

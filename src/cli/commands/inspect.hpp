@@ -18,6 +18,10 @@ void print_names(const Model& model) {
   fmt::print("label       {}\n", model.label_name());
   if (!model.classes().empty()) fmt::print("classes     {}\n", fmt::join(model.classes(), ", "));
   fmt::print("features    {}\n", model.feature_names().size());
+  if (model.has_offset()) {
+    const std::vector<std::string> names = model.schema().offset_names;
+    fmt::print("offset      {}\n", names.empty() ? "one for each score" : fmt::format("{}", fmt::join(names, ", ")));
+  }
 }
 
 template <class Config>

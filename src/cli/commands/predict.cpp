@@ -83,6 +83,7 @@ void add_predict(CLI::App& app) {
   command->add_option("--out", args->out,
                       "the file to write (default: -, standard output); compressed if it ends in .gz");
   add_device_option(*command, args->device);
+  add_offset_option(*command, args->read, "those that the model was trained with");
   add_format_options(*command, args->read);
   command->callback([args] {
     check_paths({{"--model", args->model}, {"--data", args->data}}, {{"--out", args->out}});

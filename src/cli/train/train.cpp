@@ -70,6 +70,9 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   device = device_of(args.device, args.report());
   const double start = now();
   train = read_training(args.data, args.read);
+  ReadOptions by_schema = args.read;
+  by_schema.group.clear();  // which the training data has a name for, and held-out rows may do without
+  by_schema.offset.clear();
   for (const std::string& argument : args.valid) {
     const auto [name, file] = name_and_file(argument);
     if (args.train_metrics && name == training_rows)
@@ -81,7 +84,7 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
       if (other.name == name)
         fail<ArgumentError>("--valid {}: two files are called \"{}\". Hint: name them, --valid NAME=FILE.", argument,
                             name);
-    valid.push_back({name, read_by(train.schema(), file, args.read, true)});
+    valid.push_back({name, read_by(train.schema(), file, by_schema, true)});
   }
   add_new(remarks, train.remarks());
   for (const HeldOut& held_out : valid) add_new(remarks, held_out.rows.remarks());
@@ -146,13 +149,7 @@ void add_train(CLI::App& app) {
                    "then those of every round")
       ->check(whole_number(1, 1'000'000));
   add_label_options(*command, args->read);
-  command
-      ->add_option(
-          "--offset", args->read.offset,
-          "CSV: a column of offsets, which add to scores before the link, or one for each output, comma-separated; no "
-          "model takes them yet")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_offset_option(*command, args->read, "");
   command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -109,6 +109,14 @@ void step(const EvaluateTask& task, const TapeLoss&, const TileRows& tile) {
   }
 }
 
+void add_offsets(const EvaluateTask& task, const TileRows& tile) {
+  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
+    const double* const offsets = task.offsets + k * task.design.rows + tile.begin;
+    double* const values = tile.values + k * tile.stride;
+    for (std::int64_t i = 0; i < tile.count; ++i) values[i] += offsets[i];
+  }
+}
+
 void keep_scores(const EvaluateTask& task, const TileRows& tile) {
   for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
     double* const scores = task.scores + k * task.design.rows + tile.begin;
@@ -125,6 +133,7 @@ void evaluate(Context& context, const EvaluateTask& task) {
   const PassTask both{task.design,   task.weights, task.loss.outputs, tape ? nullptr : task.parameters,
                       task.gradient, task.scratch};
   pass(context, both, plan, [&](const TileRows& tile) {
+    if (!tape && task.offsets != nullptr) add_offsets(task, tile);
     if (!tape) keep_scores(task, tile);
     visit_loss(task.loss, [&](const auto& loss) { step(task, loss, tile); });
   });

@@ -22,6 +22,14 @@ struct WeighedRow {
   }
 };
 
+/// scores [outputs, stride] of some rows += their offsets.
+__global__ void __launch_bounds__(pass_threads)
+    add_offsets(std::int64_t rows, std::int32_t outputs, std::int64_t stride, const double* offsets, double* scores) {
+  for (std::int64_t row = std::int64_t{blockIdx.x} * pass_threads + threadIdx.x; row < rows;
+       row += std::int64_t{gridDim.x} * pass_threads)
+    for (std::int32_t k = 0; k < outputs; ++k) scores[k * stride + row] += offsets[k * stride + row];
+}
+
 void evaluate_program(Context& context, const EvaluateTask& task) {
   const DesignView& design = task.design;
   const std::int64_t rows = design.rows, all_rows = design.all_rows();
@@ -31,6 +39,9 @@ void evaluate_program(Context& context, const EvaluateTask& task) {
   const Scratch<double> slopes(context, outputs * rows, "slopes of a linear model's rows");
   const Scratch<double> losses(context, rows, "losses of a linear model's rows"), of_blocks(context, blocks);
   all_scores(context, design, outputs, task.parameters, of_part(task.scores, design), all_rows);
+  if (task.offsets != nullptr)
+    launch<add_offsets>({.grid = blocks, .block = pass_threads, .stream = stream_of(context)}, rows, outputs, all_rows,
+                        of_part(task.offsets, design), of_part(task.scores, design));
   program_rows(context, task.loss,
                {all_rows, design.rows_before, rows, task.scores, task.labels, losses.data(), slopes.data(),
                 of_part(task.curvatures, design), all_rows});
@@ -51,6 +62,7 @@ void evaluate(Context& context, const EvaluateTask& task) {
                           outputs,
                           weights,
                           of_part(task.labels, design),
+                          of_part(task.offsets, design),
                           of_part(task.scores, design),
                           of_part(task.curvatures, design)};
   visit_loss(task.loss, [&]<class Loss>(const Loss& loss) {

@@ -62,7 +62,13 @@ struct LossArrays {
   std::int32_t outputs;
   DesignWeights weights;
   const double* labels;
+  const double* offsets;  ///< null: none
   double *scores, *curvatures;
+
+  /// Score k of a row with its offset.
+  __device__ __forceinline__ double score(std::int64_t row, std::int32_t k, double without) const {
+    return offsets != nullptr ? without + offsets[k * rows + row] : without;
+  }
 };
 
 /// Losses of one score.
@@ -74,7 +80,7 @@ struct LossRow {
   Loss loss;
 
   __device__ __forceinline__ double operator()(std::int64_t row, double* scores, std::int64_t) const {
-    const double score = scores[0], weight = weight_of(arrays.weights, row);
+    const double score = arrays.score(row, 0, scores[0]), weight = weight_of(arrays.weights, row);
     const RowLoss d = row_loss(loss, score, arrays.labels[row]);
     arrays.scores[row] = score;
     arrays.curvatures[row] = d.curvature;
@@ -92,6 +98,8 @@ struct LossRow<SoftmaxLoss> {
 
   __device__ __forceinline__ double operator()(std::int64_t row, double* scores, std::int64_t stride) const {
     const double weight = weight_of(arrays.weights, row), label = arrays.labels[row];
+    if (arrays.offsets != nullptr)
+      for (std::int32_t k = 0; k < arrays.outputs; ++k) scores[k * stride] = arrays.score(row, k, scores[k * stride]);
     const SoftmaxRow all = softmax_row(arrays.outputs, [&](int k) { return scores[k * stride]; });
     double value = 0;
     for (std::int32_t k = 0; k < arrays.outputs; ++k) {

@@ -91,11 +91,12 @@ std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole r
 
 // Refuses the first row, then column, that holds what its role does not allow.
 void check_values(const CsvTable& table, const std::vector<CsvColumn>& columns, const std::vector<CsvRole>& roles,
-                  bool may_be_unlabelled, Workers& workers) {
+                  bool may_be_unlabelled, bool wants_groups, Workers& workers) {
   std::vector<std::int64_t> bad(columns.size(), table.rows);
   workers.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t task, int) {
     const auto c = static_cast<std::size_t>(task);
-    if (roles[c] != CsvRole::dropped) bad[c] = first_bad(table, columns[c], roles[c], may_be_unlabelled);
+    if (roles[c] != CsvRole::dropped && (roles[c] != CsvRole::group || wants_groups))
+      bad[c] = first_bad(table, columns[c], roles[c], may_be_unlabelled);
   });
   const auto first = std::min_element(bad.begin(), bad.end());
   const auto c = static_cast<std::size_t>(first - bad.begin());
@@ -166,20 +167,31 @@ void want_numbers(const CsvTable& table, std::span<const CsvColumn> columns, std
   }
 }
 
-// Where groups begin, of the codes of their column.
-Tensor groups_of(const CsvTable& table, const CsvColumn& column, std::size_t c) {
+// Where groups begin, of the codes of their column. Rows whose groups nobody asked for, for a schema has their column,
+// go without where they do not stand by group, and a remark says so.
+Tensor groups_of(const CsvTable& table, const CsvColumn& column, std::size_t c, bool is_asked,
+                 std::vector<std::string>& remarks) {
   const auto codes = column.values.span<const std::int32_t>();
   const std::vector<std::int64_t> ids(codes.begin(), codes.end());
+  const auto place = [&](std::int64_t row) {
+    return fmt::format("{}:{}", table.source.file,
+                       line_of(table.text, field_at(table, row, static_cast<int>(c)).begin));
+  };
+  const auto leave_out = [&](std::int64_t row, const std::string& what) {
+    remarks.push_back(fmt::format("{}: the group (column \"{}\") is {}: these rows go without groups.", place(row),
+                                  table.names[c], what));
+  };
+  if (const auto missing = std::ranges::find(codes, -1); missing != codes.end()) {  // else it has been refused
+    leave_out(missing - codes.begin(), "missing");
+    return {};
+  }
   return group_starts(ids, [&](const TornGroup& torn) {
-    const auto place = [&](std::int64_t row) {
-      return fmt::format("{}:{}", table.source.file,
-                         line_of(table.text, field_at(table, row, static_cast<int>(c)).begin));
-    };
     const auto code = static_cast<std::size_t>(codes[static_cast<std::size_t>(torn.first)]);
-    fail<DataError>(
-        "{}: the group (column \"{}\") is {}, as at {}, but {} between them is of another. Hint: sort the rows by "
-        "group.",
-        place(torn.last), table.names[c], shown(column.categories[code]), place(torn.first), place(torn.between));
+    const std::string what = fmt::format("{}, as at {}, but {} between them is of another",
+                                         shown(column.categories[code]), place(torn.first), place(torn.between));
+    if (!is_asked) return leave_out(torn.last, what);
+    fail<DataError>("{}: the group (column \"{}\") is {}. Hint: sort the rows by group.", place(torn.last),
+                    table.names[c], what);
   });
 }
 
@@ -210,7 +222,8 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
   const Schema tokens = tokens_of(options, schema);
   std::vector<CsvColumn> columns =
       read_columns(table, roles.kinds, MissingTokens(tokens.missing, tokens.only_missing), workers);
-  check_values(table, columns, roles.roles, options.drop_unlabelled, workers);
+  const bool wants_groups = schema == nullptr || !options.group.empty();
+  check_values(table, columns, roles.roles, options.drop_unlabelled, wants_groups, workers);
 
   DatasetBuilder::State state;
   state.rows = table.rows;
@@ -240,8 +253,8 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
   }
   for (std::size_t c = 0; c < columns.size(); ++c) {
     if (roles.roles[c] == CsvRole::group) {
-      state.groups = groups_of(table, columns[c], c);
-      state.group_name = table.names[c];
+      state.groups = groups_of(table, columns[c], c, wants_groups, state.remarks);
+      if (state.groups.elements() > 0) state.group_name = table.names[c];
     } else if (roles.roles[c] == CsvRole::weight) {
       check_weights(table, columns[c].values, table.names[c]);
       state.weight = std::move(columns[c].values);

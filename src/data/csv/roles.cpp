@@ -155,21 +155,22 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Sc
     assign(place->second, CsvRole::feature, feature.categorical ? CsvKind::categorical : CsvKind::numbers);
     found.features.push_back(place->second);
   }
+  const auto is_dropped = [&](const std::string& name) {
+    return std::ranges::find(options.drop, name) != options.drop.end();
+  };
   const bool is_text = std::ranges::any_of(schema.classes, [](const std::string& name) { return !parse_number(name); });
   std::vector<std::string> labels = options.label.empty()
                                         ? labels_there(table, schema)
                                         : std::vector<std::string>(options.label.begin(), options.label.end());
-  std::erase_if(labels, [&](const std::string& name) {
-    return std::ranges::find(options.drop, table.names[find_column(table, name)]) != options.drop.end();
-  });
+  std::erase_if(labels, [&](const std::string& name) { return is_dropped(table.names[find_column(table, name)]); });
   found.labels = assign_all(table, labels, CsvRole::label, [&](std::size_t column, CsvRole role) {
     assign(column, role, is_text ? CsvKind::categorical : CsvKind::numbers);
   });
   if (!options.weight.empty()) assign(find_column(table, options.weight), CsvRole::weight, CsvKind::automatic);
   const std::string& group = options.group.empty() ? schema.group_name : options.group;
-  const std::size_t place = group.empty()           ? nowhere
-                            : options.group.empty() ? find_name(table, group)
-                                                    : find_column(table, group);
+  const std::size_t place = group.empty() || (options.group.empty() && is_dropped(group)) ? nowhere
+                            : options.group.empty()                                       ? find_name(table, group)
+                                                                                          : find_column(table, group);
   if (place != nowhere) assign(place, CsvRole::group, CsvKind::categorical);
   const NameList offsets = options.offset.empty() ? NameList(schema.offset_names) : options.offset;
   for (const std::string& name : schema.offset_names)

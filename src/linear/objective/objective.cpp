@@ -15,16 +15,16 @@ std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 }  // namespace
 
 LinearRows::LinearRows(const Backend& on, Context& in, const Loss& l, std::span<const double> y,
-                       std::span<const double> w, std::int64_t most_part_bytes)
+                       std::span<const double> w, std::span<const double> o, std::int64_t most_part_bytes)
     : backend(on),
       context(in),
       loss(l),
       labels(y),
       weights(w),
-      part_bytes(most_part_bytes),
-      ranks(on.memory, in),
+                       std::span<const double> w, std::span<const double> o, std::int64_t most_part_bytes)
       device_labels_(on.memory, in, y.data(), rows(), "labels"),
       device_weights_(on.memory, in, w.data(), static_cast<std::int64_t>(w.size()), "weights"),
+      device_offsets_(on.memory, in, o.data(), static_cast<std::int64_t>(o.size()), "offsets"),
       device_loss_(on, in, l, rows()) {
   double total = 0;
   for (const double weight : w) total += weight;
@@ -95,6 +95,7 @@ EvaluateTask Objective::task(const Point::Found& found) const {
   task.weights = curvature_weights();
   task.loss = rows_.spec();
   task.labels = rows_.device_labels();
+  task.offsets = rows_.device_offsets();
   task.parameters = parameters_.data();
   task.scores = found.scores.data();
   task.curvatures = found.curvatures.data();
@@ -170,6 +171,8 @@ double Objective::evaluate_tape(Point::Found& found) {
   });
   std::vector<double> scores(at_index(found.scores.size())), slopes(scores.size()), bends(scores.size());
   found.scores.download(scores.data());
+  for (std::size_t i = 0; i < rows_.offsets.size(); ++i) scores[i] += rows_.offsets[i];
+  if (!rows_.offsets.empty()) found.scores.upload(scores.data());
   double loss =
       rows_.share * tape_total(rows_.loss.definition(), rows_.rows(), scores.data(), rows_.labels.data(),
                                rows_.weights.empty() ? nullptr : rows_.weights.data(), slopes.data(), bends.data());

@@ -21,14 +21,15 @@ namespace linden {
 /// and all have the same loss, with the same parameters.
 class LinearRows {
  public:
-  /// What is passed must outlive the object; `weights` is empty for all one. Labels must have passed check_labels.
+  /// What is passed must outlive the object; `w` is empty for all one, `o` [outputs, rows], or empty, for no offsets.
+  /// Labels must have passed check_labels.
   LinearRows(const Backend& on, Context& in, const Loss& l, std::span<const double> y, std::span<const double> w,
-             std::int64_t most_part_bytes = std::int64_t{1} << 30);
+             std::span<const double> o = {}, std::int64_t most_part_bytes = std::int64_t{1} << 30);
 
   const Backend& backend;
   Context& context;
   const Loss& loss;
-  const std::span<const double> labels, weights;  ///< the host's
+  const std::span<const double> labels, weights, offsets;  ///< the host's
   /// Of the parts in which rows come to a GPU that has no room for all, and sparse rows always.
   const std::int64_t part_bytes;
   const Ranks ranks;             ///< that have other rows of the fit
@@ -38,6 +39,8 @@ class LinearRows {
   /// The loss as kernels see it, with columns of parameters on the device.
   LossSpec spec() const { return device_loss_.spec(); }
   const double* device_labels() const noexcept { return device_labels_.data(); }
+  /// Null for none.
+  const double* device_offsets() const noexcept { return offsets.empty() ? nullptr : device_offsets_.data(); }
   DesignWeights device_weights() const noexcept { return {weights.empty() ? nullptr : device_weights_.data(), share}; }
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(labels.size()); }
   /// Whether the loss is convex in the scores, as far as the library knows.
@@ -46,7 +49,7 @@ class LinearRows {
   bool is_quadratic() const noexcept;
 
  private:
-  OnDevice<double> device_labels_, device_weights_;
+  OnDevice<double> device_labels_, device_weights_, device_offsets_;
   DeviceLoss device_loss_;
 };
 

@@ -14,12 +14,18 @@ namespace {
 constexpr std::string_view format_name = "linden model";
 constexpr int schema = 2;  // what each brought: docs/design.md, "Model files"
 constexpr std::string_view seal_opening = ",\"checksum\":\"";
-constexpr std::string_view seal_closing = "\"}\n";
+constexpr std::string_view seal_closing = "\"}";
 constexpr std::size_t seal_digits = 16;
+constexpr std::size_t seal_size = seal_opening.size() + seal_digits + seal_closing.size();
 
-// The end of every file. It has one place and one form: anything else was changed.
+// The end of every file, but for the end of its line. It has one place and one form: anything else was changed.
 std::string seal(Checksum checksum) {
   return fmt::format("{}{:0{}x}{}", seal_opening, checksum.value(), seal_digits, seal_closing);
+}
+
+// Whether a text has the form of a seal, whatever its digits.
+bool is_seal(std::string_view text) {
+  return text.size() == seal_size && text.starts_with(seal_opening) && text.ends_with(seal_closing);
 }
 
 [[noreturn]] void refuse_cut(const std::string& file) {
@@ -37,34 +43,46 @@ std::string seal(Checksum checksum) {
 // After a refusal: reads to the end of the line and returns if the seal is there and fits. If it does not, damage is
 // the reason for the refusal, and is what to speak of.
 void check_rest(JsonReader& json) {
-  constexpr std::size_t size = seal_opening.size() + seal_digits + seal_closing.size();
   ByteReader& bytes = json.bytes();
   auto [checksum, last] = json.read_ahead_of();  // the last bytes, which may be a seal
   int byte = 0;
-  while (byte != '\n' && (byte = bytes.take()) != ByteReader::end) {
+  while ((byte = bytes.take()) != '\n' && byte != ByteReader::end) {
     last += static_cast<char>(byte);
-    if (last.size() < 2 * size) continue;
-    checksum.add(std::string_view(last).substr(0, size));
-    last.erase(0, size);
+    if (last.size() <= 2 * seal_size) continue;
+    checksum.add(std::string_view(last).substr(0, seal_size));
+    last.erase(0, seal_size);
   }
-  if (last.size() > size) {
-    checksum.add(std::string_view(last).substr(0, last.size() - size));
-    last.erase(0, last.size() - size);
+  if (last.ends_with('\r')) last.pop_back();
+  if (last.size() > seal_size) {
+    checksum.add(std::string_view(last).substr(0, last.size() - seal_size));
+    last.erase(0, last.size() - seal_size);
   }
   if (last == seal(checksum)) return;
-  if (byte == ByteReader::end) refuse_cut(json.file());
+  if (byte == ByteReader::end && !is_seal(last)) refuse_cut(json.file());
   refuse_changed(json.file());
 }
 
 // Checks the seal, whose member's name was read.
 void read_seal(JsonReader& json) {
   auto [checksum, found] = json.read_ahead_of();
-  const std::string wanted = seal(checksum);
-  for (int byte = 0; found.size() < wanted.size() && (byte = json.bytes().take()) != ByteReader::end;)
+  for (int byte = 0; found.size() < seal_size && (byte = json.bytes().take()) != ByteReader::end;)
     found += static_cast<char>(byte);
-  if (found == wanted) return;
-  if (found.size() < wanted.size() || !found.ends_with(seal_closing)) refuse_cut(json.file());
+  if (found == seal(checksum)) return;
+  if (!is_seal(found)) refuse_cut(json.file());
   refuse_changed(json.file());
+}
+
+// Behind the seal: the end of the line, which those who pass files on may write as "\r\n", or leave out where nothing
+// follows; and nothing else.
+void read_end(JsonReader& json, bool is_whole) {
+  ByteReader& bytes = json.bytes();
+  bool ends = bytes.peek() == ByteReader::end;
+  if (bytes.peek() == '\r') bytes.take();
+  if (bytes.peek() == '\n') {
+    bytes.take();
+    ends = !is_whole || bytes.peek() == ByteReader::end;
+  }
+  if (!ends) fail<FileError>("{}: something follows the end of the model. Hint: copy the file again.", json.file());
 }
 
 // Checks that no name of a list is there twice.
@@ -135,6 +153,7 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
     write_columns(json, known);
     json["label"].value(known.label);
     if (!known.group.empty()) json["group"].value(known.group);
+    if (!known.offset.empty()) json["offset"].values(known.offset);
     if (known.only_missing || !known.missing.empty()) {
       json["missing"].open_object();
       json["only"].value(known.only_missing ? 1 : 0);
@@ -150,7 +169,7 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
                     name);
   }
   json.flush();  // the closing brace comes with the seal
-  out(seal(checksum));
+  out(seal(checksum) + '\n');
 }
 
 void read_model(const ModelSource& source,
@@ -174,8 +193,7 @@ void read_model(const ModelSource& source,
     throw;
   }
   read_seal(json);
-  if (source.whole && json.bytes().peek() != ByteReader::end)
-    fail<FileError>("{}: something follows the end of the model. Hint: copy the file again.", json.file());
+  read_end(json, source.whole);
 }
 
 Envelope read_envelope(JsonReader& json) {
@@ -184,6 +202,8 @@ Envelope read_envelope(JsonReader& json) {
   read_columns(json, known);
   known.label = json["label"].text();
   if (json.next_is("group")) known.group = json["group"].text();
+  const bool has_offset = json.next_is("offset");
+  if (has_offset) known.offset = json["offset"].texts();
   if (json.next_is("missing")) {
     json["missing"].open_object();
     known.only_missing = json["only"].whole(0, 1) == 1;
@@ -193,6 +213,14 @@ Envelope read_envelope(JsonReader& json) {
   known.classes = json["classes"].texts();
   check_names(json, known.classes);
   envelope.loss = read_loss(json["loss"]);
+  if (has_offset && std::ssize(known.offset) != envelope.loss.outputs())
+    json.refuse_at("offset", "does not have one entry an output");
+  if (has_offset && std::ranges::any_of(known.offset, [](const auto& name) { return !name.empty(); })) {
+    std::vector<std::string> names = known.offset;
+    std::ranges::sort(names);
+    if (names.front().empty() || std::ranges::adjacent_find(names) != names.end())
+      json.refuse_at("offset", "has no name for one, or one for two");
+  }
   if (static_cast<int>(known.classes.size()) != envelope.loss.classes())
     json.refuse_at("classes", "does not fit the loss");
   if (json["link"].text() != name_of(envelope.loss.link())) json.refuse("does not belong to the loss");

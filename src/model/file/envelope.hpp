@@ -2,7 +2,8 @@
 // and link, then the family's own configuration and body, and a checksum of all that stands before it.
 //
 // A file is one JSON document on one line, written and read from front to back. Equal trainings write equal bytes:
-// nothing in it tells of threads, devices, paths or times.
+// nothing in it tells of threads, devices, paths or times. The line ends in "\n"; a reader takes "\r\n", too, and the
+// end of the file.
 #pragma once
 
 #include <functional>

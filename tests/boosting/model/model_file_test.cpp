@@ -137,7 +137,7 @@ TEST(ModelFile, ItTellsNothingOfThreadsOrPaths) {
 
 TEST(ModelFile, EveryTruncationIsRefused) {
   const std::string bytes = bytes_of(small_model());
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
+  for (std::size_t size = 0; size + 1 < bytes.size(); ++size) {
     const std::filesystem::path path = file_of(std::string_view(bytes).substr(0, size));
     EXPECT_THROW(BoostedModel::load(path), FileError) << size;
   }
@@ -146,6 +146,14 @@ TEST(ModelFile, EveryTruncationIsRefused) {
   EXPECT_EQ(refused(bytes.substr(0, 5)),
             "m.json: not a Linden model. Hint: models are written by save() and by linden train --out.");
   EXPECT_EQ(refused(bytes + " "), "m.json: something follows the end of the model. Hint: copy the file again.");
+}
+
+TEST(ModelFile, LineEndsOfOtherSystemsAndEditorsAreNoDamage) {
+  const std::string bytes = bytes_of(small_model()), text = bytes.substr(0, bytes.size() - 1);
+  ASSERT_EQ(bytes, text + "\n");
+  for (const char* end : {"", "\r\n"}) EXPECT_EQ(bytes_of(BoostedModel::load(file_of(text + end))), bytes);
+  for (const char* end : {"\r", "\n\n", "\r\n\n", "\n\r", " \n"})
+    EXPECT_EQ(refused(text + end), "m.json: something follows the end of the model. Hint: copy the file again.") << end;
 }
 
 TEST(ModelFile, EveryFlippedBitIsRefused) {

@@ -21,10 +21,11 @@ struct Evaluated {
 class CudaEvaluate : public LinearOnDevice {
  protected:
   template <class T>
-  Evaluated compare_as(const DesignData<T>& data, const LossSpec& loss, double size = 0.3) {
+  Evaluated compare_as(const DesignData<T>& data, const LossSpec& loss, double size = 0.3, bool with_offsets = false) {
     const std::int64_t rows = data.shape.rows, width = data.shape.columns + 1, outputs = loss.outputs;
     const std::vector<double> parameters = normal_numbers(outputs * width, 5, size);
     const std::vector<double> by_row = normal_numbers(rows, 8), given = normal_numbers(outputs * rows, 7);
+    const std::vector<double> offsets = normal_numbers(with_offsets ? outputs * rows : 0, 9);
     const DesignOn host = on_cpu(data), device = on_device(data);
 
     Evaluated wanted;
@@ -36,6 +37,7 @@ class CudaEvaluate : public LinearOnDevice {
     EvaluateTask task{host.view, host.weights, loss, host.labels, parameters.data()};
     task.loss.program_parameters = columns;
     task.row_gradients = given.data();
+    if (with_offsets) task.offsets = offsets.data();
     task.scratch = scratch(host, loss.outputs);
     task.scores = wanted.scores.data();
     task.curvatures = wanted.curvatures.data();
@@ -54,6 +56,7 @@ class CudaEvaluate : public LinearOnDevice {
       task.labels = device.labels;
       task.parameters = keep(parameters);
       task.row_gradients = keep(given);
+      if (with_offsets) task.offsets = keep(offsets);
       task.scratch = nullptr;
       task.scores = scores.data();
       task.curvatures = curvatures.data();
@@ -86,7 +89,7 @@ class CudaEvaluate : public LinearOnDevice {
     const int classes = loss.kind == kind_of<SoftmaxLoss> ? loss.outputs : 2;
     compare_as(DesignData<double>(shape, classes), loss);
     shape.f32 = true;
-    compare_as(DesignData<float>(shape, classes), loss);
+    compare_as(DesignData<float>(shape, classes), loss, 0.3, true);
   }
 };
 

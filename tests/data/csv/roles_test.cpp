@@ -162,6 +162,26 @@ TEST(CsvRoles, ASchemaNamesGroupsOffsetsAndAllLabels) {
   EXPECT_EQ(refused_by("x,o\n1,2\n", {.group = "q"}), "Dataset::from_csv(\"x.csv\"): no column \"q\". Columns: x, o.");
 }
 
+// Groups that only the schema names are no reason to refuse rows: what needs them says that there are none.
+TEST(CsvRoles, GroupsOfASchemaAreLeftOutWhereTheyAreTornOrDropped) {
+  const Schema schema = csv("x,q\n1,7\n", {.group = "q"}).schema();
+  const std::string torn = "x,q\n1,a\n2,b\n3,a\n", gap = "x,q\n1,a\n2,\n";
+  const Dataset without = csv_by(schema, torn);
+  EXPECT_FALSE(without.has_groups());
+  EXPECT_EQ(without.schema().group_name, "");
+  EXPECT_EQ(without.remarks(),
+            std::vector<std::string>{"x.csv:4: the group (column \"q\") is \"a\", as at x.csv:2, but x.csv:3 between "
+                                     "them is of another: these rows go without groups."});
+  EXPECT_EQ(csv_by(schema, gap).remarks(),
+            std::vector<std::string>{"x.csv:3: the group (column \"q\") is missing: these rows go without groups."});
+  for (const std::string& file : {torn, gap}) {
+    const Dataset dropped = csv_by(schema, file, {.drop = {"q"}});
+    EXPECT_FALSE(dropped.has_groups());
+    EXPECT_TRUE(dropped.remarks().empty());
+    EXPECT_THROW(csv_by(schema, file, {.group = "q"}), DataError);
+  }
+}
+
 TEST(CsvRoles, GroupsAndOffsetsHaveOneUse) {
   EXPECT_EQ(refused({.label = {"area", "area"}}),
             "Dataset::from_csv(\"x.csv\"): column \"area\" is named twice as the label.");

@@ -120,10 +120,11 @@ TEST_F(EnvelopeText, NamesThatAreNotTextAreRefused) {
 // Whatever is wrong, a checksum that does not fit is the reason to give.
 TEST_F(EnvelopeText, DamageIsToldFromWhatOthersWrote) {
   const std::string text = written();
-  for (std::size_t size = 24; size < text.size(); ++size)
-    EXPECT_EQ(refused(text.substr(0, size)),
-              "the text: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.")
-        << size;
+  for (std::size_t size = 24; size + 1 < text.size(); ++size)
+    for (const char* end : {"", "\r"})
+      EXPECT_EQ(refused(text.substr(0, size) + end),
+                "the text: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.")
+          << size;
   for (std::size_t at = 24; at < text.find(",\"checksum"); ++at)
     for (const char other : {'\n', '"', '7', '\xff'}) {
       std::string changed = text;
@@ -138,6 +139,37 @@ TEST_F(EnvelopeText, DamageIsToldFromWhatOthersWrote) {
   EXPECT_EQ(refused("\x1f\x8b\x08"),
             "the text: not a Linden model, but it may be one that is compressed. Hint: models are written by save() "
             "and by linden train --out.");
+}
+
+// Whatever the refusal, and however the line ends.
+TEST_F(EnvelopeText, ALineEndIsNotWhatTellsAChangeFromACut) {
+  const std::string text = written(), line = text.substr(0, text.size() - 1);
+  for (const char* end : {"", "\n", "\r\n"}) {
+    EXPECT_EQ(read(source_of_text(line + end)).schema.label, "z");
+    std::string changed = line, unknown = line;
+    changed[line.find("1.5")] = '7';
+    unknown[line.find("body")] = 'B';
+    for (const std::string& other : {changed, unknown})
+      EXPECT_EQ(refused(other + end),
+                "the text: the model was changed after it was written: its checksum does not fit. Hint: copy the file "
+                "again, or train again.");
+    // A seal that fits says that it was written so.
+    const std::size_t body = line.find(",\"checksum");
+    Checksum checksum;
+    const std::string another = unknown.substr(0, body);
+    checksum.add(another);
+    EXPECT_EQ(refused(fmt::format("{},\"checksum\":\"{:016x}\"}}{}", another, checksum.value(), end)),
+              "the text: the document has \"Body\" where its member \"body\" belongs.");
+  }
+}
+
+TEST_F(EnvelopeText, ModelsOfAStreamMayEndInAnyLineEnd) {
+  const std::string text = written(), line = text.substr(0, text.size() - 1);
+  std::stringstream stream(line + "\r\n" + text + line);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(read(source_of(stream)).schema.label, "z") << i;
+  std::stringstream joined(line + line);
+  EXPECT_EQ(refusal<FileError>([&] { read(source_of(joined)); }),
+            "the stream: something follows the end of the model. Hint: copy the file again.");
 }
 
 TEST_F(EnvelopeText, AStreamIsReadToTheEndOfTheModel) {

@@ -20,8 +20,8 @@ Ensemble::Ensemble(const Backend& backend, Context& context, const std::vector<C
   rows_.push_back({std::move(scores), bins.view(), places_, {}});
 }
 
-std::size_t Ensemble::watch(const BinsView& bins, const BinPlaces& places) {
-  rows_.push_back({Scores(backend_, context_, start_, bins.rows), bins, places, {}});
+std::size_t Ensemble::watch(const BinsView& bins, const BinPlaces& places, std::span<const double> offsets) {
+  rows_.push_back({Scores(backend_, context_, start_, bins.rows, offsets), bins, places, {}});
   return rows_.size() - 1;
 }
 

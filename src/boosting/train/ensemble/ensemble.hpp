@@ -22,13 +22,14 @@ namespace linden {
 
 class Ensemble {
  public:
-  /// Without trees. `scores` are those of the training rows, which begin with `start`, one an output. What is passed
-  /// must outlive the object, but for `scores` and `start`.
+  /// Without trees. `scores` are those of the training rows, which begin with `start`, one an output, and their
+  /// offsets. What is passed must outlive the object, but for `scores` and `start`.
   Ensemble(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins, Scores scores,
            std::vector<double> start);
 
-  /// Keeps the scores of these rows, too. Returns their number, for scores_of().
-  std::size_t watch(const BinsView& bins, const BinPlaces& places);
+  /// Keeps the scores of these rows, too, with offsets [outputs, rows], or without. Returns their number, for
+  /// scores_of().
+  std::size_t watch(const BinsView& bins, const BinPlaces& places, std::span<const double> offsets = {});
 
   /// Of the training rows.
   const Scores& scores() { return scores_of(0); }

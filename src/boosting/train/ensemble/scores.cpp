@@ -4,11 +4,13 @@
 
 namespace linden {
 
-Scores::Scores(const Backend& backend, Context& context, std::span<const double> start, std::int64_t rows)
+Scores::Scores(const Backend& backend, Context& context, std::span<const double> start, std::int64_t rows,
+               std::span<const double> offsets)
     : memory_(&backend.memory),
       context_(&context),
       outputs_(std::ssize(start)),
       rows_(rows),
+      offsets_(offsets),
       host_(static_cast<std::size_t>(outputs_ * rows) * sizeof(double)),
       device_(backend.memory, context, host_.as<double>(), outputs_ * rows, "scores") {
   begin_with(start);
@@ -16,7 +18,10 @@ Scores::Scores(const Backend& backend, Context& context, std::span<const double>
 
 void Scores::begin_with(std::span<const double> start) {
   for (std::int64_t k = 0; k < outputs_; ++k) {
-    const std::vector<double> column(static_cast<std::size_t>(rows_), start[static_cast<std::size_t>(k)]);
+    const double first = start[static_cast<std::size_t>(k)];
+    std::vector<double> column(static_cast<std::size_t>(rows_), first);
+    for (std::size_t row = 0; row < column.size() && !offsets_.empty(); ++row)
+      column[row] = first + offsets_[static_cast<std::size_t>(k) * column.size() + row];
     memory_->upload(*context_, of(k), column.data(), rows_ * static_cast<std::int64_t>(sizeof(double)));
   }
 }

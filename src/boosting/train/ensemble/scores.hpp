@@ -11,8 +11,10 @@ namespace linden {
 
 class Scores {
  public:
-  /// Every row begins with `start`, one an output.
-  Scores(const Backend& backend, Context& context, std::span<const double> start, std::int64_t rows);
+  /// Every row begins with `start`, one an output, and its offset, of [outputs, rows], which must outlive the object;
+  /// without offsets with that alone.
+  Scores(const Backend& backend, Context& context, std::span<const double> start, std::int64_t rows,
+         std::span<const double> offsets = {});
 
   /// Gives them up for these.
   void begin_with(std::span<const double> start);
@@ -30,6 +32,7 @@ class Scores {
   const MemoryKernels* memory_;
   Context* context_;
   std::int64_t outputs_, rows_;
+  std::span<const double> offsets_;
   Memory host_;  // which on a GPU takes no room until it is read
   ToHost<double> device_;
 };

@@ -3,26 +3,17 @@
 // weights the statistic of n values is the ceil(level * n)-th smallest. Nothing lies between two values: no means are
 // taken.
 //
-// The value is found digit by digit, from the top, among keys that are ordered as the values are.
+// The value is found digit by digit, from the top, among keys that are ordered as the values are (ordered_key.hpp).
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 
 #include "backend/math/host_device.hpp"
+#include "backend/math/ordered_key.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
-
-/// Unsigned integers ordered as the numbers are. Zeros of both signs have one key.
-LINDEN_HD std::uint64_t ordered_key(double value) {
-  const auto bits = __builtin_bit_cast(std::uint64_t, value + 0.0);  // -0.0 + 0.0 is 0.0
-  return bits >> 63 ? ~bits : bits | std::uint64_t{1} << 63;
-}
-
-LINDEN_HD double value_of_key(std::uint64_t key) {
-  return __builtin_bit_cast(double, key >> 63 ? key & ~(std::uint64_t{1} << 63) : ~key);
-}
 
 /// A weight in units (tree_math.hpp has sum_unit): none at all only for a weight of zero.
 LINDEN_HD std::int64_t weight_in_units(double weight, double per_unit) {

@@ -6,6 +6,7 @@
 
 #include "backend/math/convert.hpp"
 #include "backend/math/host_device.hpp"
+#include "backend/math/ordered_key.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -24,8 +25,7 @@ struct Order {
     Bits bits;
     if constexpr (is_floating<T>) {
       if (x != x) return nan_key;
-      bits = __builtin_bit_cast(Bits, x + T(0));  // -0.0 + 0.0 is 0.0
-      bits = bits & sign ? ~bits : bits | sign;
+      bits = ordered_key(x);
     } else {
       bits = Bits(is_signed ? Bits(x) ^ sign : Bits(x));
     }
@@ -37,8 +37,7 @@ struct Order {
     Bits bits = descending ? Bits(~key) : key;
     if constexpr (is_floating<T>) {
       if (key == nan_key || bits == sign) return original;
-      bits = bits & sign ? bits & ~sign : ~bits;
-      return __builtin_bit_cast(T, bits);
+      return value_of_key(bits);
     } else {
       return T(is_signed ? Bits(bits ^ sign) : bits);
     }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "backend/comms.hpp"
-#include "backend/tree/layout.hpp"
+#include "backend/layout.hpp"
 #include "backend/tree/sparse_bins.hpp"
 
 namespace linden {

@@ -53,12 +53,12 @@ struct BlockPlan {
         together(blocks > 1 ? 1 : at_most(output_pairs, at_least(1, near_memory / (side * side * 8)))),
         groups((output_pairs + together - 1) / together),
         chunks(design.rows, block_rows, most()) {
-    Carver carver(scratch);
-    accumulators = carver.take(chunks.count * output_pairs * block_pairs * side * side);
-    tile = carver.take(threads * tile_size());
-    weighted_tile = carver.take(threads * tile_size());
-    weights = carver.take(threads * block_rows);
-    bytes = carver.bytes();
+    Layout layout(scratch);
+    layout.place(accumulators, chunks.count * output_pairs * block_pairs * side * side);
+    layout.place(tile, threads * tile_size());
+    layout.place(weighted_tile, threads * tile_size());
+    layout.place(weights, threads * block_rows);
+    bytes = layout.bytes();
   }
 
   std::int64_t tile_size() const { return side / panel_columns * panel_stride(block_rows); }
@@ -88,10 +88,10 @@ struct SparseBlockPlan {
       : size(pairs_of(design.width())),
         output_pairs(pairs_of(outputs)),
         chunks(design.rows, most_tile_rows, most(design)) {
-    Carver carver(scratch);
-    accumulators = carver.take(chunks.count * output_pairs * size);
-    last_rows = carver.take(output_pairs * design.width());
-    bytes = carver.bytes();
+    Layout layout(scratch);
+    layout.place(accumulators, chunks.count * output_pairs * size);
+    layout.place(last_rows, output_pairs * design.width());
+    bytes = layout.bytes();
   }
 
   double* accumulator(std::int64_t chunk, std::int64_t output_pair) const {

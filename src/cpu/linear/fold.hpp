@@ -24,11 +24,11 @@ struct FoldPlan {
         chunks(design.rows, fold_tile_rows, most(design.rows)),
         fold_rows((at_most(size, most_fold_rows) + fold_tile_rows - 1) / fold_tile_rows * fold_tile_rows),
         stacks(at_most(threads, chunks.count)) {
-    Carver carver(scratch);
-    triangle_memory = carver.take(chunks.count * size * size);
-    stack_memory = carver.take(stacks * stack_rows() * size);
-    tile_memory = carver.take(stacks * panel_stride(fold_tile_rows));
-    bytes = carver.bytes();
+    Layout layout(scratch);
+    layout.place(triangle_memory, chunks.count * size * size);
+    layout.place(stack_memory, stacks * stack_rows() * size);
+    layout.place(tile_memory, stacks * panel_stride(fold_tile_rows));
+    bytes = layout.bytes();
   }
 
   /// [R; rows], column after column.

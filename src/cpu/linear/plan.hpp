@@ -6,8 +6,9 @@
 
 #include <cstdint>
 
-#include "backend/math/host_device.hpp"
+#include "backend/layout.hpp"
 #include "backend/linear_kernels.hpp"
+#include "backend/math/host_device.hpp"
 #include "cpu/linear/columns.hpp"
 #include "cpu/linear/panel.hpp"
 
@@ -19,26 +20,6 @@ inline constexpr std::int64_t most_tile_rows = 256;
 
 inline std::int64_t at_least(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
 inline std::int64_t at_most(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-
-/// Hands out a block of memory piece by piece, each on a line of its own. Without memory it only counts.
-class Carver {
- public:
-  explicit Carver(void* memory = nullptr) {
-    const auto at = reinterpret_cast<std::uintptr_t>(memory);
-    memory_ = memory == nullptr ? nullptr : static_cast<char*>(memory) + ((64 - at % 64) % 64);
-  }
-  template <class T = double>
-  T* take(std::int64_t count) {
-    T* const piece = memory_ == nullptr ? nullptr : reinterpret_cast<T*>(memory_ + used_);
-    used_ += (count * static_cast<std::int64_t>(sizeof(T)) + 63) / 64 * 64;
-    return piece;
-  }
-  std::int64_t bytes() const { return used_ + 64; }
-
- private:
-  char* memory_;
-  std::int64_t used_ = 0;
-};
 
 struct Chunks {
   std::int64_t tile_rows = 0, tiles = 0, count = 0;
@@ -80,15 +61,15 @@ struct PassPlan {
       : padded(panels_of(design.width()) * panel_columns),
         in_place(!design.sparse && ContiguousColumns::fit(design)),
         chunks(chunks_of(design, outputs, in_place)) {
-    Carver carver(scratch);
-    parameters = carver.take(outputs * padded);
-    partial = carver.take(chunks.count * outputs * padded);
-    loss = carver.take(chunks.count);
-    tile = carver.take(threads * tile_size(design));
-    scores = carver.take(threads * outputs * chunks.tile_rows);
-    weights = carver.take(threads * chunks.tile_rows);
-    spare = carver.take(threads * 2 * chunks.tile_rows);
-    bytes = carver.bytes();
+    Layout layout(scratch);
+    layout.place(parameters, outputs * padded);
+    layout.place(partial, chunks.count * outputs * padded);
+    layout.place(loss, chunks.count);
+    layout.place(tile, threads * tile_size(design));
+    layout.place(scores, threads * outputs * chunks.tile_rows);
+    layout.place(weights, threads * chunks.tile_rows);
+    layout.place(spare, threads * 2 * chunks.tile_rows);
+    bytes = layout.bytes();
   }
   std::int64_t bytes;
 

@@ -1,10 +1,11 @@
 // A stable sort along an axis: values, and where each came from. NaN comes last in either direction; -0.0 equals 0.0.
 //
 // An element becomes an unsigned key in the order wanted, with its position beside it. Short ones are merged; longer
-// ones go through a radix sort, eight bits at a time from the lowest, digits that all keys share passed over. The
+// ones go through digit_sort (backend/math/digit_sort.hpp), or, shared by threads, through the same in chunks. The
 // outcome of a stable sort is unique, so threads and chunks do not show in it.
-#include "backend/tensor/axis_walk.hpp"
+#include "backend/math/digit_sort.hpp"
 #include "backend/math/sort_key.hpp"
+#include "backend/tensor/axis_walk.hpp"
 #include "cpu/tensor/steps.hpp"
 
 namespace linden {
@@ -15,7 +16,7 @@ constexpr std::int64_t radix_length = 256;     // from here on the radix sort is
 constexpr std::int64_t run_length = 16;        // of the insertion sort below the merges
 constexpr std::int64_t shared_length = 65536;  // from here on threads may share one sort
 constexpr int chunks = 16;                     // of a shared sort
-constexpr int digits = 256;
+constexpr int digit_bits = 8, digits = 1 << digit_bits;
 
 template <class Key>
 struct Record {
@@ -53,34 +54,6 @@ Record<Key>* merge_sort(Record<Key>* records, Record<Key>* other, std::int64_t c
       const std::int64_t left = count - begin;
       merge(records + begin, other + begin, left < width ? left : width, left < 2 * width ? left : 2 * width);
     }
-    Record<Key>* const sorted = other;
-    other = records;
-    records = sorted;
-  }
-  return records;
-}
-
-/// counts[d] becomes how many records have a digit below d. False if all records share a digit.
-template <class Count>
-bool places(Count (&counts)[digits], std::int64_t count) {
-  Count before = 0;
-  for (Count& c : counts) {
-    if (static_cast<std::int64_t>(c) == count) return false;
-    const Count here = c;
-    c = before;
-    before += here;
-  }
-  return true;
-}
-
-template <class Key>
-Record<Key>* radix_sort(Record<Key>* records, Record<Key>* other, std::int64_t count) {
-  Key counts[sizeof(Key)][digits] = {};
-  for (std::int64_t i = 0; i < count; ++i)
-    for (unsigned d = 0; d < sizeof(Key); ++d) ++counts[d][records[i].key >> (8 * d) & 0xff];
-  for (unsigned d = 0; d < sizeof(Key); ++d) {
-    if (!places(counts[d], count)) continue;
-    for (std::int64_t i = 0; i < count; ++i) other[counts[d][records[i].key >> (8 * d) & 0xff]++] = records[i];
     Record<Key>* const sorted = other;
     other = records;
     records = sorted;
@@ -181,8 +154,11 @@ void sort_as(Context& context, bool descending, const AxisTask<3>& task, void* s
         for (std::int64_t position = begin; position < end; ++position) {
           const Line<T> line(task, position);
           line.read(order, records, 0, length);
-          const Record<Key>* const sorted = length < radix_length ? merge_sort(records, records + length, length)
-                                                                  : radix_sort(records, records + length, length);
+          Record<Key>* const other = records + length;
+          const Record<Key>* const sorted =
+              length < radix_length
+                  ? merge_sort(records, other, length)
+                  : digit_sort<digit_bits, Key>(records, other, length, [](const Record<Key>& r) { return r.key; });
           line.write(order, sorted, 0, length);
         }
       });

@@ -3,7 +3,7 @@
 
 #include "backend/math/order_statistic.hpp"
 #include "backend/tree_kernels.hpp"
-#include "backend/tree/layout.hpp"
+#include "backend/layout.hpp"
 #include "backend/tree/sparse_bins.hpp"
 
 namespace linden {

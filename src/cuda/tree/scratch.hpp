@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "backend/tree/layout.hpp"
+#include "backend/layout.hpp"
 #include "backend/tree/tree_state.hpp"
 
 namespace linden::cuda {

@@ -1,5 +1,7 @@
 #include "linear/design/host_passes.hpp"
 
+#include "base/memory.hpp"
+
 namespace linden {
 namespace {
 
@@ -9,8 +11,8 @@ void run(void (*LinearKernels::*kernel)(Context&, const Task&), Task task, const
   const LinearKernels& kernels = cpu_linear_kernels();
   Context host{workers};
   task.design = design.view();
-  std::vector<std::uint8_t> scratch(
-      static_cast<std::size_t>(kernels.design_scratch(host, task.design, outputs, with_hessian)));
+  const Memory scratch(static_cast<std::size_t>(kernels.design_scratch(host, task.design, outputs, with_hessian)),
+                       "use fewer features");
   task.scratch = scratch.data();
   (kernels.*kernel)(host, task);
 }

@@ -1,5 +1,5 @@
 // Arrays of a block of memory: one after another, aligned, measured before there is memory.
-#include "backend/tree/layout.hpp"
+#include "backend/layout.hpp"
 
 #include <gtest/gtest.h>
 

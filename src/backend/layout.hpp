@@ -8,7 +8,8 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-/// Places arrays in the memory at `first`; without memory it only measures.
+/// Places arrays in the memory at `first`, each 256 bytes, or a multiple, behind it: as aligned as `first` is. Without
+/// memory it only measures.
 class Layout {
  public:
   explicit Layout(void* first) : first_(static_cast<char*>(first)) {}

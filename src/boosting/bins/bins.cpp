@@ -4,6 +4,7 @@
 
 #include "boosting/bins/feature_cuts.hpp"
 #include "rows/device_rows.hpp"
+#include "rows/selected_rows.hpp"
 
 namespace linden {
 namespace {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/memory.hpp"
+#include "boosting/predict/device_forest.hpp"
+#include "rows/device_rows.hpp"
 
 namespace linden {
 namespace {
@@ -17,18 +19,6 @@ void run(const Backend& backend, Context& context, PredictTask task) {
 }
 
 }  // namespace
-
-void add_trees(const Backend& backend, Context& context, const DeviceForest& forest, DeviceRows& rows,
-               std::span<const int> features, double* scores, std::int64_t score_stride) {
-  rows.each_part(features, [&](const RowsView& part, std::int64_t first) {
-    run(backend, context,
-        {.forest = forest.view(),
-         .rows = part,
-         .row_count = part.rows,
-         .score_stride = score_stride,
-         .scores = scores + first});
-  });
-}
 
 void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
                 const RowsView& rows, std::span<double> scores) {

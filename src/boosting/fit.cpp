@@ -62,8 +62,9 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
     source->fill(scores, gradients);
     check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss);
   };
+  const bool has_categories = std::ranges::any_of(train.columns(), &Column::categorical);
   std::vector<RowSlopes> slopes;
-  if (std::ranges::any_of(train.columns(), &Column::categorical)) {
+  if (has_categories) {  // their cuts need the gradients of the first round
     fill(start_scores, 0);
     slopes = gradients.slopes();
   }
@@ -83,7 +84,7 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   FeatureSampler features(backend, context, config, bins);
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
-    fill(ensemble.scores(), round);
+    if (round > 0 || !has_categories) fill(ensemble.scores(), round);
     if (round == 0) start_gradients = gradients.ranges();
     sampler->draw(round, gradients, tree);
     features.draw(round, tree);

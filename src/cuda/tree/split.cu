@@ -114,30 +114,31 @@ struct Sought {
   }
 
   template <class E>
-  __device__ __forceinline__ void count_here(std::int32_t candidate, unsigned* rows, CategoryOrder& order) const {
+  __device__ __forceinline__ void count_here(std::int32_t candidate, unsigned* rows) const {
     rows[threadIdx.x] = 0;
     __syncthreads();
     count_rows<E>(tree, node, tree.features[candidate], 0, node.entries, rows);
     __syncthreads();
-    search_again(candidate, rows, order);
   }
 
-  // Counts the candidates that may beat the best proven one, from `first` on where one is given, and takes the best; or
-  // lists them, where there is a list.
+  // Counts the unproven candidate `first`, unless its rows are in `rows`, and then those that may beat the best known
+  // one, and takes the best; or lists them, where there is a list.
   template <class E>
-  __device__ __forceinline__ void settle(std::int32_t first, const CountList* list, std::int32_t* counts_left,
-                                         unsigned* rows, CategoryOrder& order) const {
+  __device__ __forceinline__ void settle(std::int32_t first, bool is_counted, const CountList* list,
+                                         std::int32_t* counts_left, unsigned* rows, CategoryOrder& order) const {
     const std::int32_t count = tree.feature_count;
-    Choice best = largest_proven();
+    Choice best{0, count, 0};
     std::int32_t listed = 0;
-    for (std::int32_t i = first >= 0 ? first : next_better(candidates, 0, count, best); i < count;
-         i = next_better(candidates, i == first ? 0 : i + 1, count, best)) {
-      if (list != nullptr && is_listed(*list, number, node.entries, i)) {
-        ++listed;
-        continue;
+    for (std::int32_t i = first; i < count; i = next_better(candidates, i == first ? 0 : i + 1, count, best)) {
+      if (i != first || !is_counted) {
+        if (list != nullptr && is_listed(*list, number, node.entries, i)) {
+          ++listed;
+          continue;
+        }
+        count_here<E>(i, rows);
       }
-      count_here<E>(i, rows, order);
-      best = FirstLargest{}(best, Choice{candidates[i].gain, i, 0});
+      search_again(i, rows, order);  // at one place, across which little is kept: it takes most of the registers
+      best = largest_proven();
     }
     if (listed == 0)
       take(best);
@@ -164,7 +165,7 @@ __global__ void __launch_bounds__(choose_threads) choose(TreeState* tree, StepSc
     }
     if (sought.node.entries > count_tile && is_listed(scratch.counted[0], n, sought.node.entries, best.candidate))
       continue;
-    sought.template settle<E>(best.candidate, nullptr, nullptr, rows, order);
+    sought.template settle<E>(best.candidate, false, nullptr, nullptr, rows, order);
   }
 }
 
@@ -198,10 +199,10 @@ __global__ void __launch_bounds__(choose_threads) count(TreeState* tree, StepScr
     __threadfence();
     rows[threadIdx.x] = *counts;
     __syncthreads();
-    sought.search_again(job.candidate, rows, order);
     if constexpr (turn == 0) {
-      sought.template settle<E>(-1, &scratch.counted[1], scratch.counts_left, rows, order);
+      sought.template settle<E>(job.candidate, true, &scratch.counted[1], scratch.counts_left, rows, order);
     } else {
+      sought.search_again(job.candidate, rows, order);
       if (threadIdx.x == 0) {  // who wrote the candidate
         __threadfence();
         is_last = atomicAdd(scratch.counts_left + job.node, -1) == 1;

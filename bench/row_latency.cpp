@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
   const int rows = argc > 1 ? std::atoi(argv[1]) : 20000, asked = std::min(rows, 4000);
   for (const bool mixed : {false, true}) {
     const Rows made = make_rows(rows, mixed);
-    for (const auto [rounds, leaves] : {std::pair{50, 31}, {235, 31}, {235, 255}}) {
+    for (const auto& [rounds, leaves] : {std::pair{50, 31}, {235, 31}, {235, 255}}) {
       const BoostedModel model = fit_boosted(made.data, {.rounds = rounds, .max_leaves = leaves});
       std::vector<double> values(features);
       const double by_code = microseconds(asked, [&](std::size_t i) {

@@ -5,7 +5,9 @@ target_compile_definitions(linden_flags INTERFACE LINDEN_BUILDING $<$<BOOL:${LIN
 # The same bytes everywhere: no contraction to FMA. The other two let branch-free loops vectorise and change no value.
 target_compile_options(linden_flags INTERFACE -ffp-contract=off -fno-math-errno -fno-trapping-math)
 # g++ 12 reports a false -Wrestrict on std::string at -O3 (GCC bug 105651).
-target_compile_options(linden_flags INTERFACE -Wall -Wextra -Wshadow
+# A batch has the names of other files, too, which a local one may hide.
+target_compile_options(linden_flags INTERFACE -Wall -Wextra
+  $<IF:$<BOOL:${LINDEN_BATCHES}>,$<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>,-Wshadow>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${LINDEN_WERROR}>:-Werror>)
 
 # The library itself also minds conversions that lose value.

@@ -16,3 +16,16 @@
 #ifdef __SANITIZE_THREAD__
 #define LINDEN_TSAN
 #endif
+
+namespace linden {
+
+/// How often a test draws: sanitizers slow each trial down tenfold, and see all there is to see in a few.
+constexpr int trials(int count) {
+#if defined(LINDEN_ASAN) || defined(LINDEN_TSAN)
+  return count / 5 + 1;
+#else
+  return count;
+#endif
+}
+
+}  // namespace linden

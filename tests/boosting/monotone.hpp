@@ -4,6 +4,7 @@
 #include <linden/boosting.hpp>
 
 #include "boosting/random_data.hpp"
+#include "sanitizers.hpp"
 
 namespace linden {
 
@@ -88,6 +89,7 @@ inline std::string against_sign(Random& random, const BoostedModel& model, const
 /// Random fits under random signs, of which none may go against them; at least one of them would have without.
 inline void check_monotone(const Device& device, const std::string& loss, std::uint64_t first_seed, int count) {
   int bound = 0;
+  count = trials(count);
   for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
     Random random(seed);
     RandomData data = random_data(random, 40 + random.below(300), 2 + random.below(3), loss, random.one_of({4, 9}));

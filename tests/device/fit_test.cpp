@@ -6,6 +6,7 @@
 #include "boosting/random_config.hpp"
 #include "boosting/sparse_data.hpp"
 #include "device/gpu.hpp"
+#include "sanitizers.hpp"
 
 namespace linden {
 namespace {
@@ -60,7 +61,7 @@ TEST_F(DeviceFit, EveryLossGivesTheBytesOfTheCpu) {
 }
 
 TEST_F(DeviceFit, SparseRowsGiveTheBytesOfTheCpu) {
-  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+  for (int seed = 1; seed <= trials(16); ++seed) {
     Random random(seed);
     const std::string loss = random.one_of({"squared", "logistic", "softmax", "quantile"});
     RandomData data = random_sparse(random, 20 + random.below(400), 1 + random.below(60), loss);

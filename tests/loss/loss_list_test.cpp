@@ -72,8 +72,11 @@ std::vector<std::string> questions(const std::filesystem::path& path) {
       names + ")\"");
   std::vector<std::string> found;
   std::istringstream lines(text_of(path));
+  const auto may_ask = [](const std::string& line) {  // the expression alone takes a second for all files
+    return line.find("case ") != line.npos || line.find("switch ") != line.npos || line.find("= \"") != line.npos;
+  };
   for (std::string line; std::getline(lines, line);)
-    if (std::regex_search(line, question)) found.push_back(path.string() + ": " + line);
+    if (may_ask(line) && std::regex_search(line, question)) found.push_back(path.string() + ": " + line);
   return found;
 }
 

@@ -8,6 +8,7 @@
 #include "boosting/random_data.hpp"
 #include "boosting/train/gradients/drawn.hpp"
 #include "loss/definition.hpp"
+#include "sanitizers.hpp"
 
 namespace linden {
 namespace {
@@ -128,7 +129,7 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
 
 void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool exact_values = false) {
   int failures = 0;
-  for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + trials(count); ++seed) {
     Random random(seed);
     const int rows = 5 + random.below(random.one_of({20, 100, 395}));
     RandomData data = random_data(random, rows, 1 + random.below(6), loss, random.one_of({4, 12, 40}));

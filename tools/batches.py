@@ -5,8 +5,8 @@
 
 Prints a line "BATCH SOURCE" for each source that does not stay alone. Headers that many sources include are read, and
 their templates compiled, once a batch. What a source keeps to itself (an unnamed namespace) others of its batch would
-see, so that two sources which define the same name are never together, and one that has a type or a constant by the name
-of a header's is alone. Names are read off the first column, where clang-format leaves whatever stands in a namespace.
+see, so that two sources which define the same name are never together, and one that has a type or a constant by a
+name of a header's is alone. Names are read off the first column, where clang-format leaves whatever stands in a namespace.
 """
 import re
 import sys
@@ -20,7 +20,7 @@ ALIAS = re.compile(r"using (?:[\w:]+::)?(\w+)")
 
 def names_of(line):
     """The names that a line defines, where it begins a definition outside classes and functions."""
-    line = re.sub(r"//.*", "", line)
+    line = re.sub(r"//.*", "", line).replace("LINDEN_HD", "inline")
     if line.startswith("#define"):
         return re.findall(r"^#define\s+(\w+)", line)
     if not re.match(r"[A-Za-z_\[]", line) or OTHERS.match(line):
@@ -39,6 +39,7 @@ def definitions_in(path):
 
 
 def types_and_constants_in(path):
+    """What may not have the name of anything else, as a function may."""
     with open(path, encoding="utf-8") as file:
         return {found.group(1) for line in file if (found := KIND.match(line) or CONSTANT.match(line))}
 
@@ -46,7 +47,7 @@ def types_and_constants_in(path):
 def main():
     root = Path(__file__).resolve().parent.parent
     headers = [path for folder in ("include", "src") for path in (root / folder).rglob("*.hpp")]
-    of_headers = set().union(*map(types_and_constants_in, headers))
+    of_headers = set().union(*map(definitions_in, headers))
     most, batches = int(sys.argv[1]), []
     for path in sys.argv[2:]:
         if types_and_constants_in(path) & of_headers:

@@ -50,7 +50,8 @@ def lightgbm(job, x, y, x_test, clock, quantised=False):
 
     c = job["config"]
     params = {
-        "objective": {"logistic": "binary", "squared": "regression"}[c["loss"]],
+        "objective": {"logistic": "binary", "squared": "regression", "softmax": "multiclass"}[c["loss"]],
+        "num_class": outputs(c, y),
         "num_threads": job["threads"],
         "learning_rate": c["learning_rate"],
         "num_leaves": c["max_leaves"],
@@ -81,7 +82,7 @@ def xgboost(job, x, y, x_test, clock):
 
     c = job["config"]
     params = {
-        "objective": {"logistic": "binary:logistic", "squared": "reg:squarederror"}[c["loss"]],
+        "objective": {"logistic": "binary:logistic", "squared": "reg:squarederror", "softmax": "multi:softprob"}[c["loss"]],
         "nthread": job["threads"],
         "tree_method": "hist",
         "grow_policy": "lossguide",
@@ -92,7 +93,7 @@ def xgboost(job, x, y, x_test, clock):
         "lambda": c["l2"],
         "min_child_weight": c["min_child_weight"],
         "verbosity": 0,
-    }
+    } | ({"num_class": outputs(c, y)} if c["loss"] == "softmax" else {})
     data = xgboost.QuantileDMatrix(x, y, max_bin=c["max_bins"], nthread=job["threads"])
     clock.lap("bin")
     model = xgboost.train(params, data, c["rounds"])
@@ -111,7 +112,7 @@ def catboost(job, x, y, x_test, clock):
     pool.quantize(border_count=c["max_bins"] - 1)  # on all cores: it takes no number of threads
     clock.lap("bin")
     model = catboost.CatBoost({
-        "loss_function": {"logistic": "Logloss", "squared": "RMSE"}[c["loss"]],
+        "loss_function": {"logistic": "Logloss", "squared": "RMSE", "softmax": "MultiClass"}[c["loss"]],
         "thread_count": threads,
         "iterations": c["rounds"],
         "learning_rate": c["learning_rate"],
@@ -131,7 +132,7 @@ def catboost(job, x, y, x_test, clock):
     })
     model.fit(pool)
     clock.lap("train")
-    wanted = "Probability" if c["loss"] == "logistic" else "RawFormulaVal"
+    wanted = "RawFormulaVal" if c["loss"] == "squared" else "Probability"
     prediction = model.predict(x_test, prediction_type=wanted, thread_count=threads)
     clock.lap("predict")
     return prediction[:, 1] if c["loss"] == "logistic" else prediction
@@ -141,8 +142,8 @@ def sklearn(job, x, y, x_test, clock):
     from sklearn import ensemble
 
     c = job["config"]
-    kind = {"logistic": ensemble.HistGradientBoostingClassifier, "squared": ensemble.HistGradientBoostingRegressor}
-    model = kind[c["loss"]](
+    is_squared = c["loss"] == "squared"
+    model = (ensemble.HistGradientBoostingRegressor if is_squared else ensemble.HistGradientBoostingClassifier)(
         max_iter=c["rounds"],
         learning_rate=c["learning_rate"],
         max_leaf_nodes=c["max_leaves"],
@@ -154,9 +155,13 @@ def sklearn(job, x, y, x_test, clock):
     clock.lap("bin")
     model.fit(x, y)
     clock.lap("train")
-    prediction = model.predict_proba(x_test)[:, 1] if c["loss"] == "logistic" else model.predict(x_test)
+    prediction = model.predict(x_test) if c["loss"] == "squared" else model.predict_proba(x_test)
     clock.lap("predict")
-    return prediction
+    return prediction[:, 1] if c["loss"] == "logistic" else prediction
+
+
+def outputs(config, labels):
+    return int(labels.max()) + 1 if config["loss"] == "softmax" else 1
 
 
 LIBRARIES = {f.__name__: f for f in (lightgbm, lightgbm_quantised, xgboost, catboost, sklearn)}
@@ -168,6 +173,9 @@ def metric(loss, prediction, label):
 
     if loss == "logistic":
         return metrics.roc_auc_score(label, prediction)
+    if loss == "softmax":
+        chosen = prediction[np.arange(len(label)), label.astype(int)].astype(np.float64)
+        return float(-np.mean(np.log(np.maximum(chosen, 1e-15))))
     return float(np.sqrt(np.mean(np.square(prediction.astype(np.float64) - label))))
 
 

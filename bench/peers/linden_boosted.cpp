@@ -54,7 +54,10 @@ ordered_json run(const ordered_json& job) {
   // What fit_boosted does beside binning and rounds (checks, the first score, the flat forest) counts as training.
   const double bin = made - start + model.seconds_binning();
   const auto labels = linden::Tensor::view_of(std::span(test.labels), {test.rows});
-  const linden::Metric metric = config.loss.name() == "logistic" ? linden::metric::auc() : linden::metric::rmse();
+  const std::string loss = config.loss.name();
+  const linden::Metric metric = loss == "logistic"  ? linden::metric::auc()
+                                : loss == "softmax" ? linden::metric::logloss()
+                                                    : linden::metric::rmse();
   return {{"version", linden::version()},
           {"seconds", {{"bin", bin}, {"train", fitted - start - bin}, {"predict", predicted - fitted}}},
           {"cpu_seconds", {{"fit", cpu_fitted - cpu_start}, {"predict", cpu_predicted - cpu_fitted}}},

@@ -27,7 +27,9 @@ PROGRAMS = ["linden_boosted", "linden_higgs_rows"]
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", default="higgs,adult,california", help="comma-separated: higgs, adult, california")
+    parser.add_argument("--data", default="higgs,adult,california",
+                        help="comma-separated: higgs, adult, california, wide, pixels, connections, hundred "
+                        "(default: %(default)s)")
     parser.add_argument("--libraries", default=",".join(LIBRARIES), help="comma-separated (default: %(default)s)")
     parser.add_argument("--with-sklearn", action="store_true", help="scikit-learn's HistGradientBoosting, too")
     parser.add_argument("--threads", type=int, default=2, help="threads of every library (default: %(default)s)")
@@ -117,7 +119,7 @@ def report(name, args, libraries, folder):
     best = table.add_ratios(summary)
     load = max(run["load"] for run in runs)
     loaded = load if load > machine.MOST_LOAD else 0
-    metric = "AUC" if problem.config["loss"] == "logistic" else "RMSE"
+    metric = {"logistic": "AUC", "squared": "RMSE", "softmax": "log loss"}[problem.config["loss"]]
     settings = f"{args.threads} threads, " + ", ".join(f"{k} {v}" for k, v in problem.config.items())
     print(table.markdown(problem.title, metric, summary, best) + "\n")
     print(footer(libraries, settings, loaded) + "\n", flush=True)

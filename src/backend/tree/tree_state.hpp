@@ -66,10 +66,10 @@ struct WideCell {
   std::int64_t gradient, curvature;
 };
 
-/// What a node's entries of a sparse feature add up to, whatever their bins: positive and negative gradients apart, so
-/// that they bound the sums of any of these rows.
+/// What a node's entries of a sparse feature add up to, whatever their bins: positive and negative centred gradients
+/// (sparse_bins.hpp) apart, so that they bound the sums of any of these rows.
 struct SparseCell {
-  std::int64_t rise, fall;  ///< the sums of positive and of negative gradients, the latter without its sign
+  std::int64_t rise, fall;  ///< the sums of positive and of negative ones, the latter without its sign
   std::int64_t curvature;
   std::int64_t rows;
 };
@@ -136,6 +136,7 @@ struct TreeState : TreeMemory {
   std::int32_t queue_size = 0, batch_size = 0, free_count = 0;
   bool children_final = false;  ///< whether the children of the batch are leaves for certain
   std::int32_t committed_count = 0, leaf_count = 0;
+  std::int64_t centre = 0;  ///< of the gradients in the cells of sparse features (sparse_bins.hpp)
 };
 
 }  // namespace linden

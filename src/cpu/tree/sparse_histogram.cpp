@@ -23,7 +23,7 @@ void add_rows(const TreeState& tree, const HistogramJob& job) {
     const std::int64_t next = i + ahead < job.end ? i + ahead : i;
     __builtin_prefetch(sparse.row_features + sparse.row_first[entries[next].row]);
     const std::uint32_t row = entries[i].row;
-    const SparseCell cell = cell_of(entries[i].gradient, entries[i].curvature);
+    const SparseCell cell = cell_of(tree.centre, entries[i].gradient, entries[i].curvature);
     const FourSums sums{cell.rise, cell.fall, cell.curvature, cell.rows};
     tree.row_sums[row].label = label;
     const std::int32_t* const end = sparse.row_features + sparse.row_first[row + 1];
@@ -31,9 +31,27 @@ void add_rows(const TreeState& tree, const HistogramJob& job) {
   }
 }
 
+// Centres most rows of the root, those with positive or those with negative gradients.
+template <class Integer>
+std::int64_t centre_of(const TreeState& tree) {
+  const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries);
+  std::int64_t rows[2] = {}, gradient[2] = {}, curvature[2] = {};
+  for (std::int64_t i = 0; i < tree.sample_rows; ++i) {
+    const bool falls = entries[i].gradient < 0;
+    rows[falls] += 1;
+    gradient[falls] += entries[i].gradient;
+    curvature[falls] += entries[i].curvature;
+  }
+  const bool most = rows[1] > rows[0];
+  if (curvature[most] == 0) return 0;
+  const std::int64_t centre = -centred_units * gradient[most] / curvature[most];
+  return centre > farthest_centre ? farthest_centre : centre < -farthest_centre ? -farthest_centre : centre;
+}
+
 }  // namespace
 
 void sum_sparse(Context& context, TreeState& tree, const StepScratch& scratch) {
+  if (tree.first_new == 0) tree.centre = tree.wide ? centre_of<std::int32_t>(tree) : centre_of<std::int16_t>(tree);
   const std::int64_t features = tree.bins.sparse.features;
   const int threads = context.workers.threads();
   std::int64_t rows = 0;
@@ -90,10 +108,10 @@ void subtract_sparse(const TreeState& tree, SideBounds* all_bounds, std::int32_t
   const auto* const take = reinterpret_cast<const FourSums*>(cells);
   auto* const from = reinterpret_cast<FourSums*>(tree.sparse_cells + parent_slot * features);
   SideBounds* const bounds = all_bounds + parent_slot * features;
-  const double lightest = lightest_side(tree.limits);
+  const SparseScale scale = sparse_scale_of(tree);
   for (std::int64_t f = 0; f < features; ++f) {
     from[f] -= take[f];
-    bounds[f] = without(bounds[f], cells[f], tree.gradient_unit, tree.curvature_unit, lightest);
+    bounds[f] = without(scale, bounds[f], cells[f]);
   }
 }
 

@@ -37,30 +37,26 @@ void add_by_entries(const TreeState& tree, const GrowNode& node, std::int32_t f,
 SideBounds side_bounds(const Scan& s, const FeatureBins& feature, const FourSums* sums) {
   const int values = feature.has_missing ? feature.bins - 1 : feature.bins;
   const FourSums missing = feature.has_missing ? sums[values] : FourSums{};
-  SideBounds bounds{INT64_MAX, INT64_MIN, 0};
-  double scores[2 * 256 + 1];  // of the sides
-  int count = 0;
-  const auto take = [&](std::int64_t gradient, std::int64_t curvature, std::int64_t rows) {
-    if (!enough_rows(s, rows)) return;
-    bounds.low = gradient < bounds.low ? gradient : bounds.low;
-    bounds.high = gradient > bounds.high ? gradient : bounds.high;
-    scores[count++] = node_score(static_cast<double>(gradient) * s.gradient_unit,
-                                 static_cast<double>(curvature) * s.curvature_unit, s.limits.l1, s.limits.l2);
+  const double value = value_of(s), l1 = s.limits.l1 * sign_of(value);
+  double up = 0, down = 0;  // squares
+  const auto take = [&](const FourSums& side) {
+    const double bottom = static_cast<double>(side[1]) * s.curvature_unit + s.limits.l2;
+    const double x = static_cast<double>(side[0]) * s.gradient_unit + bottom * value + l1;
+    const double square = bottom > 0 && enough_rows(s, side[2]) ? x * x / bottom : 0.0;
+    up = x > 0 && square > up ? square : up;
+    down = x < 0 && square > down ? square : down;
   };
   FourSums side{};
   const auto add = [&](int b) {
     side += sums[b];
-    take(side[0], side[1], side[2]);
-    if (feature.has_missing) take(side[0] + missing[0], side[1] + missing[1], side[2] + missing[2]);
+    take(side);
+    if (feature.has_missing) take(side + missing);
   };
   for (int b = 0; b < feature.usual_bin; ++b) add(b);
   side = FourSums{};
   for (int b = values - 1; b > feature.usual_bin; --b) add(b);
-  if (feature.has_missing) take(missing[0], missing[1], missing[2]);
-  double most = 0;
-  for (int i = 0; i < count; ++i) most = scores[i] > most ? scores[i] : most;
-  bounds.away = std::sqrt(most) * (1 + 1e-12);
-  return bounds;
+  if (feature.has_missing) take(missing);
+  return {std::sqrt(up) * (1 + 1e-12), std::sqrt(down) * (1 + 1e-12), value};
 }
 
 // The best split of a node by sparse feature f, of which its entries add up to `all`, if it may gain `known`; learns
@@ -72,7 +68,7 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
   const FeatureBins& feature = tree.bins.feature[index];
   FourSums sums[256];
   for (int b = 0; b < feature.bins; ++b) sums[b] = FourSums{};
-  const FourSums total{all.rise - all.fall, all.curvature, all.rows, 0};
+  const FourSums total{gradient_of(tree.centre, all), all.curvature, all.rows, 0};
   if (feature.bins == 2)
     sums[1 - feature.usual_bin] = total;
   else if (node.entries * search_steps < sparse.feature_first[f + 1] - sparse.feature_first[f])
@@ -81,7 +77,7 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
   else
     add_by_entries(tree, node, f, sums);
   bounds = side_bounds(s, feature, sums);
-  if (most_gain(s, all, bounds) < known) return {};
+  if (most_gain(s, all, bounds, root_of_all(s, all)) < known) return {};
   sums[feature.usual_bin] = FourSums{node.gradient, node.curvature, node.rows, 0} - total;
   WideCell cells[256];
   std::int64_t rows[256];
@@ -131,19 +127,23 @@ struct Block {
   void begin_search() const {
     const Scan s = scan_of(tree, node);
     const bool is_new = &node == tree.nodes + node.label;  // and not what is left of its parent
-    const double lightest = lightest_side(tree.limits);
+    const SparseScale scale = sparse_scale_of(tree);
     double highest = 0;
     std::int32_t first = -1;
     for (std::int32_t f = begin; f < end; ++f) {
       SideBounds& known = bounds[f];
-      known = clipped(s, cells()[f], lightest, is_new ? no_bounds() : known);
-      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], known) : 0;
+      const double root = root_of_all(s, cells()[f]);
+      const SideBounds fresh = bounds_of(s, scale, cells()[f], root);
+      const SideBounds kept = is_new ? fresh : as_seen_by(s, scale, known, root);
+      known = {kept.up < fresh.up ? kept.up : fresh.up, kept.down < fresh.down ? kept.down : fresh.down, fresh.value};
+      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], known, root) : 0;
       if (!(most > highest)) continue;
       highest = most;
       first = f;
     }
     best = {};
-    if (first >= 0) search(s, first);
+    const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
+    if (first >= 0 && highest >= known) search(s, first);
     publish();
   }
 
@@ -151,7 +151,7 @@ struct Block {
   void end_search() const {
     const Scan s = scan_of(tree, node);
     for (std::int32_t f = begin; f < end; ++f) {
-      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds[f]) : 0;
+      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds[f], root_of_all(s, cells()[f])) : 0;
       const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
       if (most > 0 && most >= known && most >= best.gain && (best.feature != tree.bins.features + f)) search(s, f);
     }

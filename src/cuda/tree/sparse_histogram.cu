@@ -34,7 +34,7 @@ __global__ void __launch_bounds__(threads) accumulate(const TreeState* tree, Ste
     const std::int32_t job = range_of(scratch.first_row, jobs, at);
     const GrowNode& node = tree->nodes[scratch.job_node[job]];
     const E entry = static_cast<const E*>(tree->entries)[node.begin + at - scratch.first_row[job]];
-    const SparseCell cell = cell_of(entry.gradient, entry.curvature);
+    const SparseCell cell = cell_of(tree->centre, entry.gradient, entry.curvature);
     SparseCell* const cells = tree->sparse_cells + std::int64_t{node.slot} * sparse.features;
     if (lane_index() == 0) tree->row_sums[entry.row].label = node.label;
     const std::int64_t end = sparse.row_first[std::int64_t{entry.row} + 1];

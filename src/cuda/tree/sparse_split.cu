@@ -68,7 +68,8 @@ __device__ __forceinline__ Split feature_split(const TreeState& tree, const Grow
   }
   __syncwarp();
   if (lane_index() == 0) {
-    sums.cells[feature.usual_bin] = WideCell{node.gradient - (all.rise - all.fall), node.curvature - all.curvature};
+    sums.cells[feature.usual_bin] =
+        WideCell{node.gradient - gradient_of(tree.centre, all), node.curvature - all.curvature};
     sums.rows[feature.usual_bin] = unsigned(node.rows - all.rows);
   }
   __syncwarp();
@@ -86,7 +87,7 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
   const std::int32_t features = tree->bins.sparse.features;
   const std::int64_t blocks = sparse_blocks(tree->bins);
   const std::int64_t tasks = (tree->node_count - tree->first_new) * blocks;
-  const double lightest = lightest_side(tree->limits);
+  const SparseScale scale = sparse_scale_of(*tree);
   for (std::int64_t task = std::int64_t{blockIdx.x} * search_warps + warp_index(); task < tasks;
        task += std::int64_t{gridDim.x} * search_warps) {
     const auto n = std::int32_t(task / blocks);
@@ -99,8 +100,10 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     for (std::int32_t first = begin; first < begin + sparse_block && first < features; first += 32) {
       const std::int32_t mine = first + std::int32_t(lane_index());
       double most = 0;
-      if (mine < features && tree->sparse_use[mine] != 0)
-        most = most_gain(scan, cells[mine], clipped(scan, cells[mine], lightest, no_bounds()));
+      if (mine < features && tree->sparse_use[mine] != 0) {
+        const double root = root_of_all(scan, cells[mine]);
+        most = most_gain(scan, cells[mine], bounds_of(scan, scale, cells[mine], root), root);
+      }
       for (unsigned left = all_lanes;;) {
         const unsigned long long known = atomicMax(best_of(*tree, n), bits_of(best.gain));
         left &= __ballot_sync(all_lanes, most > 0 && bits_of(most) >= known);

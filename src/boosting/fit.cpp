@@ -16,10 +16,10 @@
 #include "boosting/train/gradients/feature_sampler.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradients/gradient_source.hpp"
+#include "boosting/train/grove.hpp"
 #include "boosting/train/grow.hpp"
 #include "boosting/train/progress.hpp"
 #include "boosting/train/gradients/sampler.hpp"
-#include "boosting/train/tree_storage.hpp"
 #include "loss/initial_score.hpp"
 #include "model/feature_values.hpp"
 #include "model/offsets.hpp"
@@ -78,25 +78,17 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   progress.start(backend, context, cuts, bins, ensemble);
 
   const Clock::time_point start = Clock::now();
-  TreeStorage storage(backend, context, bins.view(), growth_limits(config), rows.renewal());
-  TreeMemory& tree = storage.memory();
+  Grove grove(backend, context, cuts, bins, growth_limits(config), rows.renewal(), outputs);
   const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, train.rows());
   FeatureSampler features(backend, context, config, bins);
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
     if (round > 0 || !has_categories) fill(ensemble.scores(), round);
     if (round == 0) start_gradients = gradients.ranges();
-    sampler->draw(round, gradients, tree);
-    features.draw(round, tree);
-    for (int k = 0; k < outputs; ++k) {
-      gradients.point(tree, k);
-      tree.renewal.scores = ensemble.scores().of(k);
-      grow(backend, context, tree);
-      Tree grown = finished_tree(storage.finished(), cuts, bins.used());
-      grown.output = k;
-      ensemble.add(std::move(grown), tree);
-    }
-    if (!progress.after_round(*model, ensemble, round, seconds_since(start), tree.limits.learning_rate)) break;
+    sampler->draw(round, gradients, grove.input());
+    features.draw(round, grove.input());
+    grove.grow_round(gradients, ensemble);
+    if (!progress.after_round(*model, ensemble, round, seconds_since(start), grove.input().limits.learning_rate)) break;
   }
   model->trees = std::move(ensemble).trees();
   model->seconds_training = seconds_since(start);

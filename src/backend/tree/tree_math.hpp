@@ -122,7 +122,6 @@ LINDEN_HD bool is_rare_category(std::int64_t curvature, std::int64_t node_curvat
 
 // Histogram cells.
 inline constexpr std::int64_t packed_rows = (std::int64_t{1} << 17) - 1;  ///< narrow entries that a packed cell holds
-inline constexpr std::int64_t packed_wide_rows = (std::int64_t{1} << 8) - 1;  ///< wide entries that it holds
 
 LINDEN_HD std::int64_t pack(std::int64_t gradient, std::int64_t curvature) { return (gradient << 32) + curvature; }
 LINDEN_HD std::int64_t gradient_of(PackedCell c) { return c.sums >> 32; }

@@ -50,7 +50,7 @@ void TreeStorage::allocate(T*& array, std::int64_t count, const char* what) {
 }
 
 TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsView& bins, const GrowthLimits& limits,
-                         const Renewal& renewal)
+                         const Renewal& renewal, int sharers)
     : backend_(backend), context_(context) {
   tree_.bins = bins;
   tree_.limits = limits;
@@ -59,12 +59,12 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
 
   const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
-  const std::int64_t affordable =
-      histogram_bytes(backend, context) / (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
-                                           sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)));
-  const std::int64_t wanted =
-      std::min<std::int64_t>(limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch, leaves);
-  const std::int64_t batch = std::clamp<std::int64_t>(affordable / 4, 1, wanted);
+  const std::int64_t affordable = histogram_bytes(backend, context) / sharers /
+                                  (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
+                                   sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)));
+  const std::int64_t wanted =  // leaves at once
+      limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch(context);
+  const std::int64_t batch = std::clamp<std::int64_t>(affordable / 4, 1, std::min(wanted, leaves));
   tree_.batch_capacity = static_cast<std::int32_t>(batch);
   tree_.node_capacity = static_cast<std::int32_t>(4 * leaves + 2 * batch);
   tree_.slots = static_cast<std::int32_t>(std::clamp<std::int64_t>(affordable, 4 * batch, 2 * leaves + 4 * batch));

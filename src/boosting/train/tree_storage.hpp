@@ -20,9 +20,10 @@ struct GrownTree {
 
 class TreeStorage {
  public:
-  /// `renewal` without its scores: they belong to an output.
+  /// `renewal` without its scores: they belong to an output. `sharers`: how many of these may fill what histograms may
+  /// take at the same time.
   TreeStorage(const Backend& backend, Context& context, const BinsView& bins, const GrowthLimits& limits,
-              const Renewal& renewal);
+              const Renewal& renewal, int sharers = 1);
 
   TreeMemory& memory() noexcept { return tree_; }
 

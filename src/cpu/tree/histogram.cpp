@@ -1,10 +1,11 @@
 // Histograms: the sums of quantised gradients and curvatures of a node's rows, by feature and bin.
 //
-// A row adds one packed 64-bit word to one cell of every feature. Cells that may overflow are packed words over blocks
-// of rows, added into wide cells after each block. Features are taken 16 at a time over blocks of rows when there are
-// many, so that the cells in use stay in the first-level cache. Large nodes are divided between threads, by rows (each
-// part has cells of its own, added up afterwards) or, when there are many features, by features. All sums are of
-// integers: no order of adding changes them.
+// A narrow entry adds one packed 64-bit word to one cell of every feature. Cells that may overflow are packed words
+// over blocks of rows, added into wide cells after each block. Wide entries, of which a packed word would hold few, add
+// two words at once. Features are taken 16 at a time over blocks of rows when there are many, so that the cells in use
+// stay in the first-level cache. Large nodes are divided between threads, by rows (each part has cells of its own,
+// added up afterwards) or, when there are many features, by features. All sums are of integers: no order of adding
+// changes them.
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
@@ -23,18 +24,36 @@ constexpr std::int64_t least_part_rows = 16384;
 
 using Job = HistogramJob;
 
+// What an entry adds to a cell, at once.
+template <class Integer>
+struct Sums;
+template <>
+struct Sums<std::int16_t> {
+  using Cell = PackedCell;
+  using Type = std::int64_t;
+  static Type of(const NarrowEntry& entry) { return pack(entry.gradient, entry.curvature); }
+};
+template <>
+struct Sums<std::int32_t> {
+  using Cell = WideCell;
+  using Type [[gnu::vector_size(16), gnu::aligned(8), gnu::may_alias]] = long long;
+  static Type of(const WideEntry& entry) { return Type{entry.gradient, entry.curvature}; }
+};
+
 // A group of features in registers: where each one's bins lie in a bin row, and its cells.
+template <class Integer>
 struct Group {
   std::int32_t column[widest_group];
-  PackedCell* cells[widest_group];
+  typename Sums<Integer>::Type* cells[widest_group];
 };
 
 // Adds rows to N features. `columns_follow`: the features lie side by side, so that offsets are constants.
 template <int N, bool columns_follow, class Integer>
-void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const BinsView& bins, const Group& group) {
+void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const BinsView& bins,
+              const Group<Integer>& group) {
   const std::uint8_t* const by_row = bins.by_row + group.column[0];
   const std::int64_t stride = bins.row_stride;
-  PackedCell* cells[N];
+  typename Sums<Integer>::Type* cells[N];
   std::int32_t column[N];
   for (int j = 0; j < N; ++j) {
     cells[j] = group.cells[j];
@@ -43,14 +62,14 @@ void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const Bins
   for (; entry < end; ++entry) {
     __builtin_prefetch(by_row + entry[prefetch_rows].row * stride);  // entries have that many readable after the last
     const std::uint8_t* const row = by_row + entry->row * stride;
-    const std::int64_t sums = pack(entry->gradient, entry->curvature);
+    const auto sums = Sums<Integer>::of(*entry);
 #pragma GCC unroll 32
-    for (int j = 0; j < N; ++j) cells[j][row[columns_follow ? j : column[j]]].sums += sums;
+    for (int j = 0; j < N; ++j) cells[j][row[columns_follow ? j : column[j]]] += sums;
   }
 }
 
 template <class Integer>
-using AddRows = void (*)(const Entry<Integer>*, const Entry<Integer>*, const BinsView&, const Group&);
+using AddRows = void (*)(const Entry<Integer>*, const Entry<Integer>*, const BinsView&, const Group<Integer>&);
 
 // add_rows for every number of features: table[columns_follow][N - 1].
 template <class Integer, int... N>
@@ -60,9 +79,10 @@ AddRows<Integer> add_rows_for(int features, bool columns_follow, std::integer_se
   return (columns_follow ? following : scattered)[features - 1];
 }
 
-// Adds entries [begin, end) into packed cells that start at `cells`.
+// Adds entries [begin, end) into cells that start at `cells`.
 template <class Integer>
-void add_packed(const TreeState& tree, const Job& job, std::int64_t begin, std::int64_t end, PackedCell* cells) {
+void add_entries(const TreeState& tree, const Job& job, std::int64_t begin, std::int64_t end,
+                 typename Sums<Integer>::Cell* cells) {
   const auto* entries = static_cast<const Entry<Integer>*>(tree.entries);
   const int count = job.last - job.first;
   const int width = count <= widest_group ? count : group_of_many;
@@ -71,10 +91,11 @@ void add_packed(const TreeState& tree, const Job& job, std::int64_t begin, std::
     const std::int64_t stop = block + step < end ? block + step : end;
     for (std::int32_t f = job.first; f < job.last; f += width) {
       const int n = job.last - f < width ? job.last - f : width;
-      Group group;
+      Group<Integer> group;
       for (int j = 0; j < n; ++j) {
         group.column[j] = tree.features[f + j];
-        group.cells[j] = cells + tree.bins.feature[group.column[j]].first_cell;
+        group.cells[j] =
+            reinterpret_cast<typename Sums<Integer>::Type*>(cells + tree.bins.feature[group.column[j]].first_cell);
       }
       const bool follow = group.column[n - 1] - group.column[0] == n - 1;
       add_rows_for<Integer>(n, follow, std::make_integer_sequence<int, widest_group>{})(entries + block, entries + stop,
@@ -92,28 +113,27 @@ void each_feature(const TreeState& tree, const Job& job, const F& f) {
   }
 }
 
-void clear(const TreeState& tree, const Job& job, PackedCell* cells) {
+template <class Cell>
+void clear(const TreeState& tree, const Job& job, Cell* cells) {
   each_feature(tree, job, [&](int first, int bins) {
-    for (int b = 0; b < bins; ++b) cells[first + b].sums = 0;
+    for (int b = 0; b < bins; ++b) cells[first + b] = Cell{};
   });
 }
 
 template <class Integer>
-void run(const TreeState& tree, const Job& job, PackedCell* spare) {
-  if (is_packed(tree, *job.node)) {
-    auto* cells = static_cast<PackedCell*>(job.cells);
-    clear(tree, job, cells);
-    add_packed<Integer>(tree, job, job.begin, job.end, cells);
-    return;
-  }
-  auto* cells = static_cast<WideCell*>(job.cells);
-  each_feature(tree, job, [&](int first, int bins) {
-    for (int b = 0; b < bins; ++b) cells[first + b] = {0, 0};
-  });
-  const std::int64_t step = tree.wide ? packed_wide_rows : packed_rows;
-  for (std::int64_t block = job.begin; block < job.end; block += step) {
+void fill(const TreeState& tree, const Job& job) {
+  auto* const cells = static_cast<typename Sums<Integer>::Cell*>(job.cells);
+  clear(tree, job, cells);
+  add_entries<Integer>(tree, job, job.begin, job.end, cells);
+}
+
+// Narrow entries of a node that is too large for packed cells, by way of such cells.
+void fill_by_blocks(const TreeState& tree, const Job& job, PackedCell* spare) {
+  auto* const cells = static_cast<WideCell*>(job.cells);
+  clear(tree, job, cells);
+  for (std::int64_t block = job.begin; block < job.end; block += packed_rows) {
     clear(tree, job, spare);
-    add_packed<Integer>(tree, job, block, block + step < job.end ? block + step : job.end, spare);
+    add_entries<std::int16_t>(tree, job, block, block + packed_rows < job.end ? block + packed_rows : job.end, spare);
     each_feature(tree, job, [&](int first, int bins) {
       for (int b = first; b < first + bins; ++b) {
         cells[b].gradient += gradient_of(spare[b]);
@@ -193,9 +213,11 @@ void histogram(Context& context, TreeMemory& memory) {
   context.workers.each(job_count, [&](std::int64_t j, int worker) {
     PackedCell* const spare = scratch.worker_cells + std::int64_t{worker} * tree.bins.cells;
     if (tree.wide)
-      run<std::int32_t>(tree, jobs[j], spare);
+      fill<std::int32_t>(tree, jobs[j]);
+    else if (is_packed(tree, *jobs[j].node))
+      fill<std::int16_t>(tree, jobs[j]);
     else
-      run<std::int16_t>(tree, jobs[j], spare);
+      fill_by_blocks(tree, jobs[j], spare);
   });
   for (std::int64_t s = 0; s < sum_count; ++s)
     context.workers.chunks(tree.feature_count, 8, [&](std::int64_t first, std::int64_t last, std::int64_t, int) {

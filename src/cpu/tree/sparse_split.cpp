@@ -50,11 +50,12 @@ SideBounds side_bounds(const Scan& s, const FeatureBins& feature, const FourSums
   const auto add = [&](int b) {
     side += sums[b];
     take(side);
-    if (feature.has_missing) take(side + missing);
+    if (feature.has_missing) take(side + missing);  // of no rows where they are the usual ones
   };
+  const bool mostly_missing = feature.has_missing && feature.usual_bin == values;
   for (int b = 0; b < feature.usual_bin; ++b) add(b);
   side = FourSums{};
-  for (int b = values - 1; b > feature.usual_bin; --b) add(b);
+  for (int b = values - 1; b > (mostly_missing ? -1 : feature.usual_bin); --b) add(b);
   if (feature.has_missing) take(missing);
   return {std::sqrt(up) * (1 + 1e-12), std::sqrt(down) * (1 + 1e-12), value};
 }
@@ -131,6 +132,7 @@ struct Block {
     double highest = 0;
     std::int32_t first = -1;
     for (std::int32_t f = begin; f < end; ++f) {
+      if (cells()[f].rows < tree.limits.min_rows_in_leaf) continue;  // for good: rows only leave
       SideBounds& known = bounds[f];
       const double root = root_of_all(s, cells()[f]);
       const SideBounds fresh = bounds_of(s, scale, cells()[f], root);
@@ -151,6 +153,7 @@ struct Block {
   void end_search() const {
     const Scan s = scan_of(tree, node);
     for (std::int32_t f = begin; f < end; ++f) {
+      if (cells()[f].rows < tree.limits.min_rows_in_leaf) continue;
       const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds[f], root_of_all(s, cells()[f])) : 0;
       const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
       if (most > 0 && most >= known && most >= best.gain && (best.feature != tree.bins.features + f)) search(s, f);

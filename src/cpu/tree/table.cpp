@@ -5,7 +5,15 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-constexpr std::int32_t leaf_wise_batch = 8, level_wise_batch = 32;
+constexpr std::int32_t level_wise_batch = 32;
+
+// A thread that is alone need not expand leaves in advance. Ranks, which may have different numbers of threads, take
+// the same steps.
+static std::int32_t leaf_wise_batch(Context& context) {
+  return context.comms == nullptr && context.workers.threads() == 1 ? 1 : 8;
+}
+
+static std::int32_t side_by_side(Context& context) { return context.workers.threads(); }
 
 // A part of what anyone has.
 static std::int64_t histogram_bytes(Context&) { return std::int64_t{1} << 30; }
@@ -20,6 +28,8 @@ const TreeKernels& tree_kernels() {
   static constexpr TreeKernels table{
       .leaf_wise_batch = leaf_wise_batch,
       .level_wise_batch = level_wise_batch,
+      .side_by_side = side_by_side,
+      .lists_dense_rows = true,
       .histogram_bytes = histogram_bytes,
       .scratch_bytes = scratch_bytes,
       .sample = sample,

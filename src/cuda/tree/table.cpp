@@ -8,10 +8,14 @@ namespace linden::cuda {
 namespace {
 
 // A level of 1,024 leaves in one step: the work of a step is divided between all its nodes.
-constexpr std::int32_t leaf_wise_batch = 32, level_wise_batch = 1024;
+constexpr std::int32_t level_wise_batch = 1024;
+std::int32_t leaf_wise_batch(Context&) { return 32; }
 
 // Blocks gather rows in shared memory.
 std::int64_t predict_scratch(Context&, std::int32_t) { return 0; }
+
+// All blocks work on one tree.
+std::int32_t side_by_side(Context&) { return 1; }
 
 // Of what is left: the rest is for rows and scores.
 std::int64_t histogram_bytes(Context& context) { return context.stream->available() / 4; }
@@ -28,6 +32,8 @@ const TreeKernels& tree_kernels() {
   static constexpr TreeKernels table{
       .leaf_wise_batch = leaf_wise_batch,
       .level_wise_batch = level_wise_batch,
+      .side_by_side = side_by_side,
+      .lists_dense_rows = false,
       .histogram_bytes = histogram_bytes,
       .scratch_bytes = scratch_bytes,
       .sample = sample,

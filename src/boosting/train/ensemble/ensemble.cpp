@@ -40,8 +40,7 @@ const Scores& Ensemble::scores_of(std::size_t number) {
   return rows.scores;
 }
 
-void Ensemble::add(Tree tree, TreeMemory& grown) {
-  backend_.tree.update(context_, grown, scores().of(tree.output));
+void Ensemble::add_scored(Tree tree) {
   add(std::move(tree));
   ScoredRows& training = rows_.front();
   training.counted.push_back(1);

@@ -37,8 +37,8 @@ class Ensemble {
 
   std::size_t size() const noexcept { return trees_.size(); }
 
-  /// Appends the tree that has just been grown, of weight 1: `grown` knows the leaf of every training row.
-  void add(Tree tree, TreeMemory& grown);
+  /// Appends a tree of weight 1 that has just been grown: the scores of the training rows, up to date before, have it.
+  void add_scored(Tree tree);
   /// Appends a tree of weight 1 that was grown from bins of the same cuts.
   void add(Tree tree);
   /// Takes out of all scores what these trees give, until they are scaled.

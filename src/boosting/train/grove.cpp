@@ -1,0 +1,64 @@
+#include "boosting/train/grove.hpp"
+
+#include "boosting/train/grow.hpp"
+
+namespace linden {
+namespace {
+
+// What grows at the same time has an entry of each row, and more, for each tree.
+constexpr std::int64_t most_rows_in_all = std::int64_t{1} << 24;
+
+// How many trees grow at the same time: 1, or one a thread.
+int trees_at_once(const Backend& backend, Context& context, std::int64_t rows, int outputs) {
+  const std::int32_t threads = backend.tree.side_by_side(context);
+  const bool pays = threads > 1 && outputs >= threads && rows * threads <= most_rows_in_all;
+  return pays && context.comms == nullptr ? threads : 1;
+}
+
+}  // namespace
+
+Grove::Place::Place(const Backend& backend, const BinsView& bins, const GrowthLimits& limits, const Renewal& renewal,
+                    int places)
+    : storage(backend, context, bins, limits, renewal, places) {}
+
+Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
+             const GrowthLimits& limits, const Renewal& renewal, int outputs)
+    : backend_(backend),
+      context_(context),
+      cuts_(cuts),
+      bins_(bins),
+      outputs_(outputs),
+      side_by_side_(trees_at_once(backend, context, bins.view().rows, outputs)),
+      storage_(backend, context, bins.view(), limits, renewal, side_by_side_) {
+  for (int i = 0; side_by_side_ > 1 && i < side_by_side_; ++i)
+    places_.emplace_back(backend, bins.view(), limits, renewal, side_by_side_);
+}
+
+Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& scores,
+                      int output) {
+  TreeMemory& tree = storage.memory();
+  gradients.point(tree, output);
+  tree.renewal.scores = scores.of(output);
+  grow(backend_, context, tree);
+  backend_.tree.update(context, tree, scores.of(output));
+  Tree grown = finished_tree(storage.finished(), cuts_, bins_.used());
+  grown.output = output;
+  return grown;
+}
+
+void Grove::grow_round(const Gradients& gradients, Ensemble& ensemble) {
+  const Scores& scores = ensemble.scores();
+  std::vector<Tree> trees(static_cast<std::size_t>(outputs_));
+  const int in_places = places_.empty() ? 0 : outputs_ - outputs_ % side_by_side_;
+  context_.workers.each(in_places, [&](std::int64_t output, int worker) {
+    Place& place = places_[static_cast<std::size_t>(worker)];
+    static_cast<TreeInput&>(place.storage.memory()) = input();
+    trees[static_cast<std::size_t>(output)] =
+        grow_tree(place.context, place.storage, gradients, scores, static_cast<int>(output));
+  });
+  for (int output = in_places; output < outputs_; ++output)
+    trees[static_cast<std::size_t>(output)] = grow_tree(context_, storage_, gradients, scores, output);
+  for (Tree& tree : trees) ensemble.add_scored(std::move(tree));
+}
+
+}  // namespace linden

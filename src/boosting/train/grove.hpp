@@ -1,0 +1,50 @@
+// Grove: the trees of a round, one for each output. Where a device has a thread for each of several trees, and the
+// outputs keep all threads busy, they grow side by side, each in memory of its own; else one after another, each by all
+// threads. The trees are the same.
+#pragma once
+
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "boosting/bins/bins.hpp"
+#include "boosting/train/ensemble/ensemble.hpp"
+#include "boosting/train/gradients/gradients.hpp"
+#include "boosting/train/tree_storage.hpp"
+
+namespace linden {
+
+class Grove {
+ public:
+  /// `renewal` without its scores. What is passed must outlive the object, but for `limits` and `renewal`.
+  Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
+        const GrowthLimits& limits, const Renewal& renewal, int outputs);
+
+  /// What the trees of a round have in common: rows, features, limits.
+  TreeInput& input() noexcept { return storage_.memory(); }
+
+  /// Grows the trees of a round and adds them to the ensemble.
+  void grow_round(const Gradients& gradients, Ensemble& ensemble);
+
+ private:
+  // Where one of several trees grows, on one thread.
+  struct Place {
+    Place(const Backend& backend, const BinsView& bins, const GrowthLimits& limits, const Renewal& renewal, int places);
+    Workers alone{1};
+    Context context{alone};
+    TreeStorage storage;
+  };
+
+  Tree grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& scores, int output);
+
+  const Backend& backend_;
+  Context& context_;
+  const std::vector<Cuts>& cuts_;
+  const Bins& bins_;
+  int outputs_, side_by_side_;
+  TreeStorage storage_;       // of a tree that all threads grow
+  std::deque<Place> places_;  // by worker
+};
+
+}  // namespace linden

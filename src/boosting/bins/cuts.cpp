@@ -4,18 +4,14 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include "boosting/bins/category_bins.hpp"
+#include "boosting/bins/quantiles.hpp"
 #include "boosting/bins/radix_sort.hpp"
 
 namespace linden {
 namespace {
-
-// A cut c with a <= c < b, half way where that is possible.
-double between(double a, double b) {
-  const double middle = a / 2 + b / 2;
-  return middle >= a && middle < b ? middle : a;
-}
 
 // The distinct values among `values`, ascending, in `counts`.
 void count_values(std::vector<double>& values, std::vector<ValueCount>& counts, SortScratch& sort) {
@@ -32,23 +28,20 @@ struct Scratch {
   std::vector<double> values;
   std::vector<ValueCount> counts, merged;
   SortScratch sort;
+  ValueRuns<float> floats;
+  ValueRuns<double> doubles;
 };
 
-Cuts numeric_cuts(std::span<const ValueCount> values, std::int64_t missing_rows, int max_bins) {
+int bins_of_values(std::int64_t missing_rows, int max_bins) { return max_bins - (missing_rows > 0 ? 1 : 0); }
+
+Cuts numeric_cuts(Quantiles values, std::int64_t missing_rows) {
   Cuts cuts;
-  const bool has_missing = missing_rows > 0;
-  cuts.has_missing = has_missing;
-  if (values.empty()) return cuts;
-  cuts.numeric = cut_values(values, max_bins - (has_missing ? 1 : 0));
-  cuts.bins = static_cast<int>(cuts.numeric.size()) + 1 + (has_missing ? 1 : 0);
-  std::int64_t rows[256] = {};
-  std::size_t bin = 0;
-  for (const ValueCount& v : values) {
-    while (bin < cuts.numeric.size() && cuts.numeric[bin] < v.value) ++bin;
-    rows[bin] += v.rows;
-  }
-  if (has_missing) rows[cuts.bins - 1] = missing_rows;
-  cuts.find_usual_bin(std::span(rows).first(static_cast<std::size_t>(cuts.bins)));
+  cuts.has_missing = missing_rows > 0;
+  if (values.rows.empty()) return cuts;
+  cuts.numeric = std::move(values.cuts);
+  if (cuts.has_missing) values.rows.push_back(missing_rows);
+  cuts.bins = static_cast<int>(values.rows.size());
+  cuts.find_usual_bin(values.rows);
   return cuts;
 }
 
@@ -79,6 +72,96 @@ class NumberCounts {
   std::vector<ValueCount> before_;
   std::int64_t missing_ = 0;
 };
+
+template <class T>
+using KeyOf = typename ValueRuns<T>::Key;
+
+// Rows [begin, end) of a column of numbers.
+template <class T>
+void write_keys(const ColumnView& column, std::int64_t begin, std::int64_t end, KeyOf<T>* keys) {
+  const T* const values = static_cast<const T*>(column.values) + begin * column.stride;
+  if (column.stride == 1)
+    for (std::int64_t i = 0; i < end - begin; ++i) keys[i] = ValueRuns<T>::key_of(values[i]);
+  else
+    for (std::int64_t i = 0; i < end - begin; ++i) keys[i] = ValueRuns<T>::key_of(values[i * column.stride]);
+}
+
+template <class T>
+Cuts cuts_of_keys(std::span<KeyOf<T>> keys, ValueRuns<T>& runs, int max_bins) {
+  const std::int64_t missing = runs.take(keys);
+  std::vector<ValueRun> all;
+  if (runs.all().rows > 0) all.push_back(runs.all());
+  const auto divide = [&](const ValueRun& run, std::vector<ValueRun>& parts) { runs.divide(run, parts); };
+  return numeric_cuts(quantiles_of(std::move(all), bins_of_values(missing, max_bins), divide), missing);
+}
+
+// Of a column of numbers, all rows of which are here.
+template <class T>
+Cuts cuts_of_column(const ColumnView& column, std::int64_t rows, ValueRuns<T>& runs, int max_bins) {
+  runs.spare().resize(static_cast<std::size_t>(rows));
+  write_keys<T>(column, 0, rows, runs.spare().data());
+  return cuts_of_keys<T>(runs.spare(), runs, max_bins);
+}
+
+// Of columns whose rows lie side by side, so that it takes one pass over memory to read several.
+constexpr std::ptrdiff_t columns_at_once = 8;
+
+template <class T>
+void cuts_of_rows(std::span<const ColumnView> columns, std::int64_t rows, int max_bins, Workers& workers,
+                  std::span<Scratch> scratches, ValueRuns<T> Scratch::*runs, std::span<Cuts> cuts) {
+  constexpr std::int64_t chunk_rows = 256;
+  const std::ptrdiff_t most = std::min(columns_at_once, std::ssize(columns));
+  std::vector<KeyOf<T>> keys(static_cast<std::size_t>(most * rows));
+  for (std::ptrdiff_t first = 0; first < std::ssize(columns); first += most) {
+    const std::ptrdiff_t count = std::min(most, std::ssize(columns) - first);
+    workers.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+      for (std::ptrdiff_t i = 0; i < count; ++i)
+        write_keys<T>(columns[first + i], begin, end, keys.data() + i * rows + begin);
+    });
+    workers.each(count, [&](std::int64_t i, int worker) {
+      const std::span<KeyOf<T>> column(keys.data() + i * rows, static_cast<std::size_t>(rows));
+      cuts[first + i] = cuts_of_keys<T>(column, scratches[worker].*runs, max_bins);
+    });
+  }
+}
+
+// Of the columns from `first` on that are of rows of one dtype: where they end.
+std::int32_t end_of_rows(const RowsView& rows, std::int32_t first) {
+  const auto is_alike = [&](std::int32_t f) {
+    return rows.columns[f].stride > 1 && rows.columns[f].dtype == rows.columns[first].dtype;
+  };
+  std::int32_t last = first;
+  while (last < rows.features && is_alike(last)) ++last;
+  return last;
+}
+
+// Of the numbers among dense rows, all of which are here.
+void cuts_of_numbers(const RowsView& rows, int max_bins, Workers& workers, std::span<Scratch> scratches,
+                     std::span<Cuts> cuts) {
+  std::vector<std::int32_t> apart;
+  for (std::int32_t f = 0; f < rows.features;) {
+    const DType dtype = rows.columns[f].dtype;
+    const std::int32_t last = dtype == DType::i32 ? f : end_of_rows(rows, f);
+    if (last == f) {
+      if (dtype != DType::i32) apart.push_back(f);
+      ++f;
+      continue;
+    }
+    const std::span<const ColumnView> columns(rows.columns + f, rows.columns + last);
+    const std::span<Cuts> to = cuts.subspan(f, last - f);
+    if (dtype == DType::f32)
+      cuts_of_rows<float>(columns, rows.rows, max_bins, workers, scratches, &Scratch::floats, to);
+    else
+      cuts_of_rows<double>(columns, rows.rows, max_bins, workers, scratches, &Scratch::doubles, to);
+    f = last;
+  }
+  workers.each(std::ssize(apart), [&](std::int64_t i, int worker) {
+    const ColumnView& column = rows.columns[apart[i]];
+    Scratch& scratch = scratches[worker];
+    cuts[apart[i]] = column.dtype == DType::f32 ? cuts_of_column(column, rows.rows, scratch.floats, max_bins)
+                                                : cuts_of_column(column, rows.rows, scratch.doubles, max_bins);
+  });
+}
 
 // What is known of a feature while blocks go by.
 struct FeatureCounts {
@@ -147,32 +230,6 @@ void add_zeros(std::int64_t zeros, std::vector<ValueCount>& counts) {
 
 }  // namespace
 
-std::vector<double> cut_values(std::span<const ValueCount> values, int bins) {
-  std::vector<double> cuts;
-  if (values.size() <= static_cast<std::size_t>(bins)) {
-    for (std::size_t i = 0; i + 1 < values.size(); ++i) cuts.push_back(between(values[i].value, values[i + 1].value));
-    return cuts;
-  }
-  std::int64_t rows_left = 0;  // in this bin and those after it
-  for (const ValueCount& v : values) rows_left += v.rows;
-  const auto fills_a_bin = [bins, rows = rows_left](const ValueCount& v) { return v.rows * bins >= rows; };
-  auto giants_left = std::count_if(values.begin(), values.end(), fills_a_bin);
-  std::int64_t in_bin = 0, bins_left = bins;
-  for (std::size_t i = 0; i + 1 < values.size() && bins_left > 1; ++i) {
-    in_bin += values[i].rows;
-    giants_left -= fills_a_bin(values[i]);
-    // A bin is full with its share of the rows left, or before a value that fills one by itself, as long as there are
-    // bins for all of those.
-    const bool full = in_bin * bins_left >= rows_left;
-    if (!full && !(fills_a_bin(values[i + 1]) && bins_left > giants_left)) continue;
-    cuts.push_back(between(values[i].value, values[i + 1].value));
-    rows_left -= in_bin;
-    in_bin = 0;
-    --bins_left;
-  }
-  return cuts;
-}
-
 void Cuts::find_usual_bin(std::span<const std::int64_t> rows_of_bins) {
   usual_bin = static_cast<int>(std::ranges::max_element(rows_of_bins) - rows_of_bins.begin());
   rows_elsewhere = std::accumulate(rows_of_bins.begin(), rows_of_bins.end(), std::int64_t{0}) - rows_of_bins[usual_bin];
@@ -192,6 +249,8 @@ std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const Row
     const RowsView& rows = block.rows;
     std::optional<ColumnValues> by_column;
     if (rows.sparse) by_column.emplace(rows);
+    const bool at_once = !rows.sparse && block.first == 0 && block.is_last;
+    if (at_once) cuts_of_numbers(rows, max_bins, workers, scratches, cuts);
     workers.each(rows.features, [&](std::int64_t f, int worker) {
       FeatureCounts& feature = features[f];
       Scratch& scratch = scratches[worker];
@@ -203,13 +262,15 @@ std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const Row
         feature.categories.reset();
         return;
       }
+      if (at_once) return;
       if (rows.sparse)
         add_entries(*by_column, f, feature, scratch);
       else
         feature.numbers.add(scratch, take_present(rows.columns[f], rows.rows, scratch.values));
       if (!block.is_last) return feature.numbers.keep(scratch);
       if (rows.sparse) add_zeros(block.first + rows.rows - feature.entries, scratch.counts);
-      cuts[f] = numeric_cuts(scratch.counts, feature.numbers.missing(), max_bins);
+      const std::int64_t missing = feature.numbers.missing();
+      cuts[f] = numeric_cuts(quantiles_of(scratch.counts, bins_of_values(missing, max_bins)), missing);
       feature.numbers = {};
     });
   });

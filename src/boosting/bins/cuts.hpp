@@ -34,18 +34,9 @@ struct Cuts {
   int missing_bin() const { return has_missing ? bins - 1 : bins; }
 };
 
-/// How often a value occurs.
-struct ValueCount {
-  double value;
-  std::int64_t rows;
-};
-
 /// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
 /// equal numbers of rows, a frequent value alone in its bin. `slopes`: one an output, where there are categories
 /// (category_bins.hpp). One pass; does not depend on the order of rows, on how they are cut into blocks or on threads.
 std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const RowSlopes> slopes, Workers& workers);
-
-/// The cuts between at most `bins` bins of these ascending values.
-std::vector<double> cut_values(std::span<const ValueCount> values, int bins);
 
 }  // namespace linden

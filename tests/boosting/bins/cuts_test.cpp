@@ -1,4 +1,4 @@
-// Cut points against what they promise: every value its own bin where there is room, else nearly equal shares.
+// Cut points of data: what is missing, categories, and that they are the same however the values lie.
 #include "boosting/bins/cuts.hpp"
 
 #include <gtest/gtest.h>
@@ -6,58 +6,10 @@
 #include "boosting/bins/category_bins.hpp"
 #include "boosting/bins/radix_sort.hpp"
 #include "boosting/random_data.hpp"
+#include "rows/blocks.hpp"
 
 namespace linden {
 namespace {
-
-std::vector<ValueCount> counted(const std::vector<double>& values) {
-  std::vector<ValueCount> counts;
-  for (const double v : values) counts.push_back({v, 1});
-  return counts;
-}
-
-int bin_of(const std::vector<double>& cuts, double v) {
-  return static_cast<int>(std::ranges::lower_bound(cuts, v) - cuts.begin());
-}
-
-TEST(Cuts, EveryValueHasItsBinWhereThereIsRoom) {
-  EXPECT_EQ(cut_values(counted({1, 2, 4}), 3), (std::vector<double>{1.5, 3}));
-  EXPECT_EQ(cut_values(counted({-5}), 4), std::vector<double>{});
-  EXPECT_EQ(cut_values({}, 4), std::vector<double>{});
-}
-
-TEST(Cuts, LieBetweenNeighboursHoweverCloseOrFar) {
-  const double most = std::numeric_limits<double>::max(), least = std::numeric_limits<double>::denorm_min();
-  std::vector<double> values{-most, -1, -least, 0, least, 2 * least, 1, std::nextafter(1, 2), 1e300, most};
-  const std::vector<double> cuts = cut_values(counted(values), 100);
-  ASSERT_EQ(cuts.size(), values.size() - 1);
-  for (std::size_t i = 0; i < cuts.size(); ++i) {
-    EXPECT_LE(values[i], cuts[i]);
-    EXPECT_LT(cuts[i], values[i + 1]);
-  }
-}
-
-TEST(Cuts, ManyValuesShareBinsOfNearlyEqualRows) {
-  for (const int distinct : {300, 1000, 12345})
-    for (const int bins : {3, 15, 255}) {
-      std::vector<double> values;
-      for (int i = 0; i < distinct; ++i) values.push_back(std::sqrt(i));
-      const std::vector<double> cuts = cut_values(counted(values), bins);
-      ASSERT_EQ(static_cast<int>(cuts.size()), bins - 1);
-      std::vector<int> rows(bins);
-      for (const double v : values) ++rows[bin_of(cuts, v)];
-      for (const int n : rows) EXPECT_NEAR(n, static_cast<double>(distinct) / bins, 1) << distinct << " " << bins;
-    }
-}
-
-TEST(Cuts, AFrequentValueIsAloneInItsBin) {
-  std::vector<ValueCount> values;
-  for (int i = 0; i < 1000; ++i) values.push_back({static_cast<double>(i), i == 500 ? 100'000 : 1});
-  const std::vector<double> cuts = cut_values(values, 16);
-  EXPECT_LE(static_cast<int>(cuts.size()), 15);
-  EXPECT_LT(bin_of(cuts, 499), bin_of(cuts, 500));
-  EXPECT_LT(bin_of(cuts, 500), bin_of(cuts, 501));
-}
 
 TEST(Cuts, OfDataCountTheMissingBin) {
   RandomData data;
@@ -85,6 +37,42 @@ TEST(Cuts, OfDataCountTheMissingBin) {
   EXPECT_TRUE(cuts[3].seen[9]);
   EXPECT_FALSE(cuts[3].seen[0]);
   EXPECT_FALSE(cuts[3].seen[11]);
+}
+
+// Rows side by side, columns one after another, floats and doubles, in blocks or as a whole.
+TEST(Cuts, DoNotDependOnHowValuesLie) {
+  Random random(3);
+  constexpr int rows = 3000, features = 21;
+  std::vector<float> by_row(rows * features), by_column(rows * features);
+  for (int row = 0; row < rows; ++row)
+    for (int f = 0; f < features; ++f) {
+      const double x = random.normal();
+      const double v = f % 4 == 0   ? x
+                       : f % 4 == 1 ? std::round(x * 4)
+                       : f % 4 == 2 ? std::max(x, 0.0)
+                                    : std::exp(9 * x);
+      by_row[row * features + f] = static_cast<float>(random.chance(f == 5 ? 0.2 : 0) ? missing_value : v);
+      by_column[f * rows + row] = by_row[row * features + f];
+    }
+  const std::vector<double> doubles_by_row(by_row.begin(), by_row.end()),
+      doubles_by_column(by_column.begin(), by_column.end());
+  const Dataset plain = Dataset::from_columns(doubles_by_column, features);
+  Blocks blocks(plain, {1000});
+  Workers workers(3);
+  const std::vector<Cuts> wanted = make_cuts(blocks, 64, {}, workers);
+  for (const Dataset& data : {plain, Dataset::from_rows(doubles_by_row, features), Dataset::from_rows(by_row, features),
+                              Dataset::from_columns(by_column, features)}) {
+    DatasetSource source(data);
+    const std::vector<Cuts> found = make_cuts(source, 64, {}, workers);
+    ASSERT_EQ(found.size(), wanted.size());
+    for (std::size_t f = 0; f < wanted.size(); ++f) {
+      EXPECT_EQ(found[f].numeric, wanted[f].numeric) << f;
+      EXPECT_EQ(found[f].bins, wanted[f].bins) << f;
+      EXPECT_EQ(found[f].has_missing, f == 5) << f;
+      EXPECT_EQ(found[f].usual_bin, wanted[f].usual_bin) << f;
+      EXPECT_EQ(found[f].rows_elsewhere, wanted[f].rows_elsewhere) << f;
+    }
+  }
 }
 
 TEST(RadixSort, SortsLikeStdSort) {

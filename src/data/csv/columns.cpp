@@ -1,6 +1,6 @@
-// Two passes, each parallel over blocks of rows. The first takes every column for numbers, straight into its memory,
-// and notes which columns hold something else; the second gives the fields of those codes, block by block, and the
-// dictionaries of the blocks are then merged into one in byte order.
+// A pass over the text, parallel over blocks of rows: columns are taken for numbers, straight into their memory, but
+// for those whose first rows hold text, which become codes. Columns that turn out to be text further down take a second
+// pass. Codes are given block by block, and the dictionaries of the blocks are then merged into one in byte order.
 #include "data/csv/columns.hpp"
 
 #include <algorithm>
@@ -9,9 +9,10 @@
 #include <deque>
 #include <limits>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/fail.hpp"
+#include "base/huge_pages.hpp"
+#include "data/csv/words.hpp"
 #include "data/text/number.hpp"
 
 namespace linden {
@@ -26,16 +27,72 @@ void keep_first(FirstText& first, const char* where) {
   }
 }
 
-// The first pass over a block. A column that is known to be text further up is not parsed.
-CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const MissingTokens& missing,
-                        std::span<double* const> values, std::span<FirstText> first_text,
-                        std::span<std::atomic<bool>> doubtful) {
+// What a field of a column of numbers says, and which are missing only if the column holds numbers.
+enum class Said : std::uint8_t { number, missing, doubtful, text };
+
+Said number_of(const CsvTable& table, const MissingTokens& missing, const CsvField& field, double& value) {
+  value = std::numeric_limits<double>::quiet_NaN();
+  if (missing.has(field)) return Said::missing;
+  if (const auto number = table.number(field.text)) {
+    value = *number;
+    return Said::number;
+  }
+  return missing.has_among_numbers(field) ? Said::doubtful : Said::text;
+}
+
+// All words of a block, one entry a column with categories. Fields without doubled quotes are views of the text.
+struct BlockWords {
+  std::vector<Words> columns;
+  std::deque<std::string> unescaped;
+
+  std::int32_t code(std::size_t column, const CsvField& field, const MissingTokens& missing) {
+    if (missing.has(field)) return -1;
+    if (!field.is_escaped()) return columns[column].code(field.text);
+    unescaped.push_back(field.value());
+    return columns[column].code(unescaped.back());
+  }
+};
+
+// Where the codes of a column with categories go, and its place among such columns; no codes for other columns.
+struct CodeColumn {
+  std::int32_t* codes = nullptr;
+  std::size_t place = 0;
+};
+
+// Columns with categories, and the words of their blocks.
+struct CodeColumns {
+  std::vector<CodeColumn> targets;       // one a column of the table
+  std::vector<std::size_t> categorical;  // the columns
+  std::vector<BlockWords> blocks;
+
+  explicit CodeColumns(const CsvTable& table)
+      : targets(static_cast<std::size_t>(table.columns())), blocks(table.blocks.size()) {}
+
+  void add(std::size_t column, CsvColumn& to, std::int64_t rows) {
+    to.values = Tensor::empty({rows}, DType::i32);
+    targets[column] = {to.values.data<std::int32_t>(), categorical.size()};
+    categorical.push_back(column);
+  }
+};
+
+// The first pass over a block. A column that is known to be text further up is not parsed as numbers.
+CsvTrouble read_block(const CsvTable& table, std::size_t b, const MissingTokens& missing,
+                      std::span<double* const> values, std::span<FirstText> first_text,
+                      std::span<std::atomic<bool>> doubtful, CodeColumns& coded) {
+  const CsvBlock& block = table.blocks[b];
   const CsvGrammar grammar = table.grammar;
   const bool has_points = table.decimal == '.';
   const char* const end = table.text.end();
   const char* nul = CsvGrammar::find('\0', block.begin, block.end);
+  BlockWords& words = coded.blocks[b];
+  words.columns.resize(coded.categorical.size());
   const CsvTrouble form = each_field(table, block, [&](const char* p, std::int64_t row, int column, CsvField& field) {
     const auto c = static_cast<std::size_t>(column);
+    if (const CodeColumn& target = coded.targets[c]; target.codes != nullptr) {
+      p = grammar.take(p, end, field);
+      if (field.fault == CsvFault::none) target.codes[row] = words.code(target.place, field, missing);
+      return p;
+    }
     const char* const known = first_text[c].load(std::memory_order_relaxed);
     const bool wanted = values[c] != nullptr && (known == nullptr || p < known);
     p = grammar.skip_blanks(p);
@@ -48,76 +105,61 @@ CsvTrouble read_numbers(const CsvTable& table, const CsvBlock& block, const Miss
     }
     p = grammar.take(p, end, field);
     if (!wanted || field.fault != CsvFault::none) return p;
-    if (missing.has(field))
-      values[c][row] = std::numeric_limits<double>::quiet_NaN();
-    else if (const auto number = table.number(field.text))
-      values[c][row] = *number;
-    else if (missing.has_among_numbers(field))
-      values[c][row] = std::numeric_limits<double>::quiet_NaN(), doubtful[c].store(true, std::memory_order_relaxed);
-    else
-      keep_first(first_text[c], field.begin);
+    const Said said = number_of(table, missing, field, values[c][row]);
+    if (said == Said::doubtful) doubtful[c].store(true, std::memory_order_relaxed);
+    if (said == Said::text) keep_first(first_text[c], field.begin);
     return p;
   });
+  for (Words& column : words.columns) column.close();
   if (nul != block.end && (form.fault == CsvFault::none || nul < form.where)) return {CsvFault::nul_byte, nul};
   return form;
 }
 
-// The words of one column in one block, numbered as they come.
-struct Words {
-  std::unordered_map<std::string_view, std::int32_t> codes;
-  std::vector<std::string_view> words;
-
-  std::int32_t code(std::string_view word) {
-    const auto [place, is_new] = codes.try_emplace(word, static_cast<std::int32_t>(words.size()));
-    if (is_new) words.push_back(word);
-    return place->second;
-  }
-};
-
-// Where the codes of a column with categories go, and its place among such columns; no codes for other columns.
-struct CodeColumn {
-  std::int32_t* codes = nullptr;
-  std::size_t place = 0;
-};
-
-// All words of a block, one entry a column with categories. Fields without doubled quotes are views of the text.
-struct BlockWords {
-  std::vector<Words> columns;
-  std::deque<std::string> unescaped;
-};
-
-void read_words(const CsvTable& table, const CsvBlock& block, const MissingTokens& missing,
-                std::span<const CodeColumn> targets, BlockWords& found) {
-  each_field(table, block, [&](const char* p, std::int64_t row, int column, CsvField& field) {
+// The second pass over a block.
+void read_words(const CsvTable& table, std::size_t b, const MissingTokens& missing, CodeColumns& coded) {
+  BlockWords& words = coded.blocks[b];
+  words.columns.resize(coded.categorical.size());
+  each_field(table, table.blocks[b], [&](const char* p, std::int64_t row, int column, CsvField& field) {
     p = table.grammar.take(p, table.text.end(), field);
-    const CodeColumn target = targets[static_cast<std::size_t>(column)];
-    std::int32_t* const to = target.codes;
-    if (to == nullptr) return p;
-    Words& words = found.columns[target.place];
-    if (missing.has(field)) {
-      to[row] = -1;
-    } else if (!field.is_escaped()) {
-      to[row] = words.code(field.text);
-    } else {
-      found.unescaped.push_back(field.value());
-      to[row] = words.code(found.unescaped.back());
-    }
+    const CodeColumn& target = coded.targets[static_cast<std::size_t>(column)];
+    if (target.codes != nullptr) target.codes[row] = words.code(target.place, field, missing);
     return p;
   });
-  for (Words& words : found.columns) words.codes = {};
+  for (Words& column : words.columns) column.close();
+}
+
+// Where each column has its first text among the first rows, as far as these are in good form.
+std::vector<const char*> early_texts(const CsvTable& table, const MissingTokens& missing) {
+  constexpr int rows = 64;
+  const char* const text_end = table.text.end();
+  CsvBlock sample{table.data, table.data};
+  for (int row = 0; row < rows && sample.end < text_end; ++row)
+    sample.end = std::min(text_end, table.grammar.row_end(sample.end, sample.end, text_end) + 1);
+  std::vector<const char*> first(static_cast<std::size_t>(table.columns()), nullptr);
+  each_field(table, sample, [&](const char* p, std::int64_t, int column, CsvField& field) {
+    p = table.grammar.take(p, text_end, field);
+    const char*& known = first[static_cast<std::size_t>(column)];
+    double value = 0;
+    if (known == nullptr && field.fault == CsvFault::none && number_of(table, missing, field, value) == Said::text)
+      known = field.begin;
+    return p;
+  });
+  return first;
 }
 
 // One dictionary for the column, and the codes of the blocks changed to it.
 std::vector<std::string> merge_words(const CsvTable& table, std::span<const BlockWords> found,
                                      const CodeColumn& target) {
   std::vector<std::string_view> all;
-  for (const BlockWords& block : found)
-    all.insert(all.end(), block.columns[target.place].words.begin(), block.columns[target.place].words.end());
+  for (const BlockWords& block : found) {
+    const std::vector<std::string_view>& words = block.columns[target.place].all();
+    all.insert(all.end(), words.begin(), words.end());
+  }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   std::vector<std::int32_t> merged;
   for (std::size_t b = 0; b < found.size(); ++b) {
-    const std::vector<std::string_view>& words = found[b].columns[target.place].words;
+    const std::vector<std::string_view>& words = found[b].columns[target.place].all();
     merged.resize(words.size());
     for (std::size_t w = 0; w < words.size(); ++w)
       merged[w] = static_cast<std::int32_t>(std::lower_bound(all.begin(), all.end(), words[w]) - all.begin());
@@ -128,26 +170,10 @@ std::vector<std::string> merge_words(const CsvTable& table, std::span<const Bloc
   return {all.begin(), all.end()};
 }
 
-void read_categories(const CsvTable& table, std::vector<CsvColumn>& columns, const MissingTokens& missing,
-                     Workers& workers) {
-  std::vector<CodeColumn> targets(columns.size());
-  std::vector<std::size_t> categorical;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (!columns[c].categorical) continue;
-    columns[c].values = Tensor::empty({table.rows}, DType::i32);
-    targets[c] = {columns[c].values.data<std::int32_t>(), categorical.size()};
-    categorical.push_back(c);
-  }
-  if (categorical.empty()) return;
-  std::vector<BlockWords> found(table.blocks.size());
-  workers.each(static_cast<std::int64_t>(found.size()), [&](std::int64_t task, int) {
-    const auto b = static_cast<std::size_t>(task);
-    found[b].columns.resize(categorical.size());
-    read_words(table, table.blocks[b], missing, targets, found[b]);
-  });
-  workers.each(static_cast<std::int64_t>(categorical.size()), [&](std::int64_t task, int) {
-    const std::size_t c = categorical[static_cast<std::size_t>(task)];
-    columns[c].categories = merge_words(table, found, targets[c]);
+void merge_columns(const CsvTable& table, const CodeColumns& coded, std::vector<CsvColumn>& columns, Workers& workers) {
+  workers.each(std::ssize(coded.categorical), [&](std::int64_t task, int) {
+    const std::size_t c = coded.categorical[static_cast<std::size_t>(task)];
+    columns[c].categories = merge_words(table, coded.blocks, coded.targets[c]);
   });
 }
 
@@ -183,15 +209,22 @@ std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKi
   std::vector<double*> values(count, nullptr);
   std::vector<FirstText> first_text(count);
   std::vector<std::atomic<bool>> doubtful(count);
+  const std::vector<const char*> early = early_texts(table, missing);
+  CodeColumns coded(table), coded_late(table);
   for (std::size_t c = 0; c < count; ++c) {
-    if (kinds[c] != CsvKind::automatic && kinds[c] != CsvKind::numbers) continue;
+    const bool takes_numbers = kinds[c] == CsvKind::automatic || kinds[c] == CsvKind::numbers;
+    if (takes_numbers) first_text[c] = early[c];
+    if (kinds[c] == CsvKind::categorical || (kinds[c] == CsvKind::automatic && early[c] != nullptr))
+      coded.add(c, columns[c], table.rows);
+    if (!takes_numbers || early[c] != nullptr) continue;
     columns[c].values = Tensor::empty({table.rows}, DType::f64);
     values[c] = columns[c].values.data<double>();
+    wish_for_huge_pages(values[c], static_cast<std::size_t>(table.rows) * sizeof(double));
   }
   std::vector<CsvTrouble> troubles(table.blocks.size());
-  workers.each(static_cast<std::int64_t>(troubles.size()), [&](std::int64_t task, int) {
+  workers.each(std::ssize(troubles), [&](std::int64_t task, int) {
     const auto b = static_cast<std::size_t>(task);
-    troubles[b] = read_numbers(table, table.blocks[b], missing, values, first_text, doubtful);
+    troubles[b] = read_block(table, b, missing, values, first_text, doubtful, coded);
   });
   refuse_first(table, troubles);
   for (std::size_t c = 0; c < count; ++c) {
@@ -200,7 +233,14 @@ std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKi
                              (kinds[c] == CsvKind::automatic && doubtful[c] && has_no_number(columns[c].values));
   }
   refuse_text(table, columns, kinds);
-  read_categories(table, columns, missing, workers);
+  for (std::size_t c = 0; c < count; ++c)
+    if (columns[c].categorical && coded.targets[c].codes == nullptr) coded_late.add(c, columns[c], table.rows);
+  if (!coded_late.categorical.empty())
+    workers.each(std::ssize(table.blocks), [&](std::int64_t task, int) {
+      read_words(table, static_cast<std::size_t>(task), missing, coded_late);
+    });
+  merge_columns(table, coded, columns, workers);
+  merge_columns(table, coded_late, columns, workers);
   return columns;
 }
 

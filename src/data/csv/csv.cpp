@@ -274,14 +274,14 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
 
 Dataset Dataset::from_csv(const std::filesystem::path& path, const CsvOptions& options) try {
   const Source source("from_csv", path);
-  return parse_csv(Text::read(path, source.call), source, options);
+  return parse_csv(Text::read(path, source.call, options.threads), source, options);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::from_csv");
 }
 
 Dataset Dataset::from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options) try {
   const Source source("from_csv", path);
-  return parse_csv(Text::read(path, source.call), source, options, 0, &schema);
+  return parse_csv(Text::read(path, source.call, options.threads), source, options, 0, &schema);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::from_csv");
 }

@@ -1,5 +1,6 @@
-// Where rows begin depends on the quotes before them. One thread therefore walks from quote to quote, at the speed of
-// memchr, and cuts the text into blocks; what is in the blocks is counted and parsed in parallel.
+// Where rows begin depends on the quotes before them. The text is cut behind line feeds, as if none were inside of
+// quotes; blocks are counted, later parsed, in parallel, and a block that ends inside of quotes takes the rest of its
+// row from those after it.
 #include "data/csv/rows.hpp"
 
 #include <algorithm>
@@ -9,27 +10,25 @@
 namespace linden {
 namespace {
 
-std::vector<CsvBlock> cut(const char* begin, const char* end, const CsvGrammar& grammar, std::size_t size) {
+std::vector<CsvBlock> cut(const char* begin, const char* end, std::size_t size) {
   std::vector<CsvBlock> blocks;
-  const char* p = begin;  // outside of quotes
-  const char* first = begin;
-  while (first < end) {
-    const char* target = first + std::min(size, static_cast<std::size_t>(end - first));
-    while (p < target) {
-      const char* quote = CsvGrammar::find('"', p, target);
-      p = quote == target ? target : grammar.past_quote(begin, quote, end);
-    }
-    p = std::min(end, grammar.row_end(begin, p, end) + 1);
-    blocks.push_back({first, p});
-    first = p;
+  while (begin < end) {
+    const char* const target = begin + std::min(size, static_cast<std::size_t>(end - begin));
+    const char* const next = std::min(end, CsvGrammar::find('\n', target, end) + 1);
+    blocks.push_back({begin, next});
+    begin = next;
   }
   return blocks;
 }
 
-void count_rows(CsvBlock& block, const CsvGrammar& grammar) {
+// Fills rows, lines and starts. Returns the row that the block does not end, if there is one.
+const char* count_rows(CsvBlock& block, const CsvGrammar& grammar) {
   LineStarts starts;
+  const char* open_row = nullptr;
+  block.rows = block.lines = 0;
   const bool quotes = CsvGrammar::find('"', block.begin, block.end) != block.end;
   for (const char* p = block.begin; p < block.end; ++p, ++block.lines) {
+    const char* const row = p;
     if (!grammar.is_blank_line(p)) {
       starts.add(block.lines);
       ++block.rows;
@@ -37,8 +36,29 @@ void count_rows(CsvBlock& block, const CsvGrammar& grammar) {
     const char* const row_end = quotes ? grammar.row_end(p, p, block.end) : CsvGrammar::find('\n', p, block.end);
     while (quotes && (p = CsvGrammar::find('\n', p, row_end)) != row_end) ++p, ++block.lines;
     p = row_end;
+    if (row_end == block.end) open_row = row;
   }
   block.starts = starts.take();
+  return open_row;
+}
+
+// Blocks that end inside of quotes take the rest of their last row, of which the blocks after them know nothing.
+// `open_rows`: of each block, where it begins, or null.
+void close_rows(std::vector<CsvBlock>& blocks, std::vector<const char*>& open_rows, const CsvGrammar& grammar,
+                const char* end) {
+  for (std::size_t b = 0; b + 1 < blocks.size(); ++b) {
+    if (open_rows[b] == nullptr) continue;
+    CsvBlock& block = blocks[b];
+    const char* const row_end = grammar.row_end(open_rows[b], open_rows[b], end);
+    block.lines += std::count(block.end, row_end, '\n');
+    block.end = std::min(end, row_end + 1);
+    std::size_t next = b + 1;
+    for (; next < blocks.size() && blocks[next].end <= block.end; ++next)
+      blocks[next] = {block.end, block.end}, open_rows[next] = nullptr;
+    if (next == blocks.size()) continue;
+    blocks[next].begin = block.end;
+    open_rows[next] = count_rows(blocks[next], grammar);
+  }
 }
 
 std::string one_or_more(int count, const char* what) {
@@ -48,9 +68,13 @@ std::string one_or_more(int count, const char* what) {
 }  // namespace
 
 void find_rows(CsvTable& table, std::size_t size, Workers& workers) {
-  table.blocks = cut(table.data, table.text.end(), table.grammar, size);
-  workers.each(static_cast<std::int64_t>(table.blocks.size()),
-               [&](std::int64_t b, int) { count_rows(table.blocks[static_cast<std::size_t>(b)], table.grammar); });
+  table.blocks = cut(table.data, table.text.end(), size);
+  std::vector<const char*> open_rows(table.blocks.size());
+  workers.each(std::ssize(table.blocks), [&](std::int64_t task, int) {
+    const auto b = static_cast<std::size_t>(task);
+    open_rows[b] = count_rows(table.blocks[b], table.grammar);
+  });
+  close_rows(table.blocks, open_rows, table.grammar, table.text.end());
   LineStarts starts;
   auto line = static_cast<std::int64_t>(line_of(table.text, table.data));
   table.rows = 0;

@@ -6,6 +6,8 @@
 // tabs, except a delimiter. All functions rely on the line feed that a Text has behind its end.
 #pragma once
 
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -88,9 +90,22 @@ class CsvGrammar {
   }
 
  private:
+  // The next quote, or `end`. Most are near: a call of memchr costs as much as sixteen bytes.
+  static const char* find_quote(const char* p, const char* end) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    for (int i = 0; i < 3 && end - p >= 8; ++i, p += 8) {
+      std::uint64_t text;
+      std::memcpy(&text, p, sizeof text);
+      text ^= '"' * ones;  // a quote is a zero, and the lowest zero is found rightly
+      if (const std::uint64_t zeros = (text - ones) & ~text & (ones << 7); zeros != 0)
+        return p + std::countr_zero(zeros) / 8;
+    }
+    return find('"', p, end);
+  }
+
   // The quote that closes the one at p, or `end`.
   static const char* closing_quote(const char* p, const char* end) noexcept {
-    for (p = find('"', p + 1, end); p != end && p[1] == '"';) p = find('"', p + 2, end);
+    for (p = find_quote(p + 1, end); p != end && p[1] == '"';) p = find_quote(p + 2, end);
     return p;
   }
 

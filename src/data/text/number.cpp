@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+#include "data/text/short_number.hpp"
+
 namespace linden {
 namespace {
 
@@ -60,6 +62,8 @@ std::optional<double> parse_number(std::string_view text, char decimal) {
 }
 
 const char* parse_number_prefix(const char* begin, const char* end, double& value) noexcept {
+  if (end - begin >= short_number_room)
+    if (const char* const stop = parse_short_number(begin, value)) return stop;
   const auto [stop, error] = std::from_chars(begin, end, value);
   return error == std::errc() && std::isfinite(value) ? stop : nullptr;
 }

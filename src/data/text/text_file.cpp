@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -14,6 +15,8 @@
 #include <system_error>
 
 #include "base/fail.hpp"
+#include "base/huge_pages.hpp"
+#include "base/parallel.hpp"
 #include "data/text/decompress.hpp"
 
 namespace linden {
@@ -80,6 +83,7 @@ void Text::reserve(std::size_t bytes) {
   if (larger == nullptr) fail<MemoryError>("Reading text: {} bytes of memory are not to be had.", bytes + 1);
   (void)memory_.release();
   memory_.reset(static_cast<char*>(larger));
+  wish_for_huge_pages(memory_.get(), bytes);
   capacity_ = bytes;
 }
 
@@ -97,19 +101,45 @@ Text Text::copy_of(std::string_view text) {
   return copy;
 }
 
-Text Text::read(const std::filesystem::path& path, const std::string& call) {
-  return read(path, call, std::numeric_limits<std::size_t>::max(), false);
+Text Text::read(const std::filesystem::path& path, const std::string& call, int threads) {
+  return read(path, call, std::numeric_limits<std::size_t>::max(), false, threads);
 }
 
 Text Text::read_archive(const std::filesystem::path& path, const std::string& call) {
-  return read(path, call, std::numeric_limits<std::size_t>::max(), true);
+  return read(path, call, std::numeric_limits<std::size_t>::max(), true, 1);
 }
 
 Text Text::read_start(const std::filesystem::path& path, const std::string& call, std::size_t most) {
-  return read(path, call, most, false);
+  return read(path, call, most, false, 1);
 }
 
-Text Text::read(const std::filesystem::path& path, const std::string& call, std::size_t most, bool takes_archives) {
+// Fills the memory from where the text ends, or as far as the file goes, all threads at once. (A map of the file would
+// save the copy, but end the process when someone cuts the file short meanwhile.)
+void Text::read_rest(int descriptor, const std::string& call, int threads) {
+  constexpr std::int64_t piece = std::int64_t{4} << 20;
+  Workers workers(threads);
+  std::atomic<std::int64_t> end = static_cast<std::int64_t>(capacity_);
+  std::atomic<int> error = 0;
+  const auto first = static_cast<std::int64_t>(size_);
+  workers.chunks(end - first, piece, [&](std::int64_t from, std::int64_t to, std::int64_t, int) {
+    for (std::int64_t at = first + from; at < first + to;) {
+      const auto got = ::pread(descriptor, memory_.get() + at, static_cast<std::size_t>(first + to - at), at);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) error = errno;
+      if (got <= 0) {
+        for (std::int64_t known = end; at < known && !end.compare_exchange_weak(known, at);) {
+        }
+        return;
+      }
+      at += got;
+    }
+  });
+  if (error != 0) fail<FileError>("{}: cannot read the file: {}.", call, reason(error));
+  size_ = static_cast<std::size_t>(end.load());
+}
+
+Text Text::read(const std::filesystem::path& path, const std::string& call, std::size_t most, bool takes_archives,
+                int threads) {
   const bool standard_input = path == "-";
   std::error_code ignored;
   const std::unique_ptr<std::FILE, Close> file(standard_input ? stdin : open(path, call));
@@ -125,7 +155,15 @@ Text Text::read(const std::filesystem::path& path, const std::string& call, std:
     const std::size_t wanted = std::min(block, text.capacity_ - text.size_);
     const std::size_t got = std::fread(text.memory_.get() + text.size_, 1, wanted, file.get());
     text.size_ += got;
-    if (got == wanted) continue;
+    if (got == wanted) {
+      const bool is_large = threads != 1 && !standard_input && text.size_ == block && text.capacity_ > 2 * block;
+      const std::string_view start(text.memory_.get(), text.size_);
+      if (!is_large || compression_of(start) != Compression::none || other_compression_of(start)) continue;
+      text.read_rest(::fileno(file.get()), call, threads);
+      if (std::fseek(file.get(), static_cast<long>(text.size_), SEEK_SET) != 0)
+        fail<FileError>("{}: cannot read the file: {}.", call, reason(errno));
+      continue;
+    }
     if (std::ferror(file.get())) fail<FileError>("{}: cannot read the file: {}.", call, reason(errno));
     whole = true;
     break;

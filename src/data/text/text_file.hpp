@@ -15,7 +15,8 @@ class Text {
  public:
   /// Reads the file, or standard input for "-"; what is compressed by gzip or zstd is unpacked. Throws FileError that
   /// opens with `call`, such as Dataset::from_csv("x.csv"), when it cannot be read, or is packed otherwise.
-  static Text read(const std::filesystem::path& path, const std::string& call);
+  /// A large file is read by `threads` at once (0: all cores).
+  static Text read(const std::filesystem::path& path, const std::string& call, int threads = 1);
   /// The same, but archives of zip are what the caller reads: as they are.
   static Text read_archive(const std::filesystem::path& path, const std::string& call);
   /// The first `most` bytes of a file, or all when there are fewer.
@@ -31,7 +32,9 @@ class Text {
     void operator()(char* memory) const noexcept { std::free(memory); }
   };
   Text() = default;
-  static Text read(const std::filesystem::path& path, const std::string& call, std::size_t most, bool takes_archives);
+  static Text read(const std::filesystem::path& path, const std::string& call, std::size_t most, bool takes_archives,
+                   int threads);
+  void read_rest(int descriptor, const std::string& call, int threads);
   void reserve(std::size_t bytes);
   void close();
   // What was compressed, or nothing for what was not.

@@ -50,6 +50,31 @@ TEST(Csv, TextBecomesCategoriesInByteOrder) {
   EXPECT_FALSE(data.columns()[1].categorical);
 }
 
+// The first rows tell what most columns are; a column may also turn out to be text further down.
+TEST(Csv, TextIsFoundInWhateverRowItBegins) {
+  for (const int first : {0, 1, 62, 63, 64, 65, 150, 299})
+    for (const std::size_t block : {20, 200, 1000, 100'000}) {
+      std::string text = "a,b,c\n";
+      for (int row = 0; row < 300; ++row)
+        text += fmt::format("{},{},{}\n",
+                            row >= first && row % 7 == first % 7 ? "\"x\""
+                            : row % 7 == 3                       ? "NA"
+                                                                 : "1.50",
+                            row, row % 2 == 0 ? "t" : "\"u\"\"u\"");
+      const Dataset data = csv(text, {.threads = 2}, block);
+      const Column& a = data.columns()[0];
+      ASSERT_EQ(a.categories, (Names{"1.50", "x"})) << first << " " << block;
+      Numbers wanted, counted;
+      for (int row = 0; row < 300; ++row) {
+        wanted.push_back(row >= first && row % 7 == first % 7 ? 1 : row % 7 == 3 ? -1 : 0);
+        counted.push_back(row);
+      }
+      EXPECT_EQ(numbers(a.values), wanted);
+      EXPECT_EQ(numbers(data.columns()[1].values), counted);
+      EXPECT_EQ(data.columns()[2].categories, (Names{"t", "u\"u"}));
+    }
+}
+
 TEST(Csv, NumbersInATextColumnStayAsTheyAreWritten) {
   const Dataset data = csv("c\n10\n1.0\n1\nx\n9\n");
   EXPECT_EQ(data.columns()[0].categories, (Names{"1", "1.0", "10", "9", "x"}));

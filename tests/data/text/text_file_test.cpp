@@ -31,6 +31,21 @@ TEST(TextFile, ReadsAnEmptyFileAndSkipsAByteOrderMark) {
   EXPECT_EQ(view(Text::copy_of("")), "");
 }
 
+TEST(TextFile, ALargeFileIsTheSameForAllThreads) {
+  std::string content((std::size_t{33} << 20) + 12'345, ' ');
+  std::uint64_t state = 1;
+  for (std::size_t i = 0; i < content.size(); i += 97) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    content[i] = static_cast<char>('a' + (state >> 33) % 26);
+  }
+  const ScratchFile file("large.txt", content);
+  for (const int threads : {1, 3}) {
+    const Text text = Text::read(file.path(), "here", threads);
+    EXPECT_TRUE(view(text) == content) << threads;
+    EXPECT_EQ(*text.end(), '\n');
+  }
+}
+
 TEST(TextFile, AFileThatIsNotThereIsRefused) {
   EXPECT_EQ(refusal<FileError>([] { Dataset::from_csv("no/such.csv"); }),
             "Dataset::from_csv(\"no/such.csv\"): cannot open the file: No such file or directory.");

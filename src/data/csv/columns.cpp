@@ -8,6 +8,7 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <numeric>
 #include <string_view>
 
 #include "base/fail.hpp"
@@ -48,8 +49,8 @@ struct BlockWords {
   std::int32_t code(std::size_t column, const CsvField& field, const MissingTokens& missing) {
     if (missing.has(field)) return -1;
     if (!field.is_escaped()) return columns[column].code(field.text);
-    unescaped.push_back(field.value());
-    return columns[column].code(unescaped.back());
+    return columns[column].code(
+        field.value(), [&](std::string_view word) -> std::string_view { return unescaped.emplace_back(word); });
   }
 };
 
@@ -96,8 +97,10 @@ CsvTrouble read_block(const CsvTable& table, std::size_t b, const MissingTokens&
     const char* const known = first_text[c].load(std::memory_order_relaxed);
     const bool wanted = values[c] != nullptr && (known == nullptr || p < known);
     p = grammar.skip_blanks(p);
-    if (wanted && has_points && missing.plainly_number(*p)) {
-      if (const char* q = parse_number_prefix(p, end, values[c][row])) {
+    const bool quoted = *p == '"';
+    if (wanted && has_points && missing.plainly_number(p[quoted])) {
+      const char* q = parse_number_prefix(p + quoted, end, values[c][row]);
+      if (q != nullptr && (!quoted || *q++ == '"')) {
         q = grammar.skip_blanks(q);
         if (*q == '\r' && q[1] == '\n') ++q;
         if (*q == grammar.delimiter() || *q == '\n') return q;
@@ -150,24 +153,26 @@ std::vector<const char*> early_texts(const CsvTable& table, const MissingTokens&
 // One dictionary for the column, and the codes of the blocks changed to it.
 std::vector<std::string> merge_words(const CsvTable& table, std::span<const BlockWords> found,
                                      const CodeColumn& target) {
-  std::vector<std::string_view> all;
-  for (const BlockWords& block : found) {
-    const std::vector<std::string_view>& words = block.columns[target.place].all();
-    all.insert(all.end(), words.begin(), words.end());
+  Words all;  // of all blocks, as they come
+  std::vector<std::vector<std::int32_t>> codes(found.size());
+  for (std::size_t b = 0; b < found.size(); ++b)
+    for (const std::string_view word : found[b].columns[target.place].all()) codes[b].push_back(all.code(word));
+  std::vector<std::int32_t> order(all.all().size()), place(order.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto word_of = [&](std::int32_t code) { return all.all()[static_cast<std::size_t>(code)]; };
+  std::ranges::sort(order, {}, word_of);
+  std::vector<std::string> sorted;
+  for (const std::int32_t code : order) {
+    place[static_cast<std::size_t>(code)] = static_cast<std::int32_t>(sorted.size());
+    sorted.emplace_back(word_of(code));
   }
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  std::vector<std::int32_t> merged;
   for (std::size_t b = 0; b < found.size(); ++b) {
-    const std::vector<std::string_view>& words = found[b].columns[target.place].all();
-    merged.resize(words.size());
-    for (std::size_t w = 0; w < words.size(); ++w)
-      merged[w] = static_cast<std::int32_t>(std::lower_bound(all.begin(), all.end(), words[w]) - all.begin());
+    for (std::int32_t& code : codes[b]) code = place[static_cast<std::size_t>(code)];
     std::int32_t* const first = target.codes + table.blocks[b].first_row;
     for (std::int64_t row = 0; row < table.blocks[b].rows; ++row)
-      if (first[row] >= 0) first[row] = merged[static_cast<std::size_t>(first[row])];
+      if (first[row] >= 0) first[row] = codes[b][static_cast<std::size_t>(first[row])];
   }
-  return {all.begin(), all.end()};
+  return sorted;
 }
 
 void merge_columns(const CsvTable& table, const CodeColumns& coded, std::vector<CsvColumn>& columns, Workers& workers) {

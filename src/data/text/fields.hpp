@@ -6,6 +6,7 @@
 // tabs, except a delimiter. All functions rely on the line feed that a Text has behind its end.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -25,10 +26,13 @@ struct CsvField {
 
   /// The text that is meant.
   std::string value() const {
+    if (!quoted) return std::string(text);
     std::string meant;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      meant += text[i];
-      if (quoted && text[i] == '"') ++i;
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::size_t quote = rest.find('"');
+      if (quote == rest.npos) return meant.append(rest);
+      meant.append(rest.substr(0, quote + 1));
+      rest.remove_prefix(std::min(quote + 2, rest.size()));
     }
     return meant;
   }
@@ -66,11 +70,11 @@ class CsvGrammar {
   /// The line feed (or the text's end) that ends the row of which `p` is a part, outside of quotes. `begin` is where
   /// some row begins, at or before p.
   const char* row_end(const char* begin, const char* p, const char* end) const noexcept {
-    while (true) {
-      const char* line_end = find('\n', p, end);
-      const char* quote = find('"', p, line_end);
+    for (const char* line_end = find('\n', p, end);;) {
+      const char* quote = find_quote(p, line_end);
       if (quote == line_end) return line_end;
       p = past_quote(begin, quote, end);
+      if (p > line_end) line_end = find('\n', p, end);
     }
   }
 

@@ -16,6 +16,7 @@
 #include "backend/rows_view.hpp"
 #include "backend/tree/bin_forest.hpp"
 #include "backend/tree/bin_value.hpp"
+#include "backend/tree/byte_forest_view.hpp"
 #include "backend/tree/forest_view.hpp"
 #include "backend/tree/tree_state.hpp"
 
@@ -60,7 +61,8 @@ struct PredictTask {
   std::int64_t score_stride = 0;              ///< between outputs
   double* scores = nullptr;                   ///< null: do not sum
   std::int32_t* leaves = nullptr;             ///< out [row_count, trees]: leaf numbers; null: do not ask
-  double* worker_rows = nullptr;  ///< predict_scratch() bytes of the host's; zeros, and left so by sparse rows
+  void* scratch = nullptr;    ///< predict_scratch() bytes of the host's; zeros, and left so by sparse rows
+  ByteForestView bytes = {};  ///< the same forest, where the table asks for it and it is made
 };
 
 /// Adds finished trees, in order, to the scores of rows that are there as bins (bins.by_row is not read).
@@ -124,8 +126,10 @@ struct TreeKernels {
   /// The same for finished trees, of any rows: to the last bit what update adds.
   void (*add_trees)(Context&, const AddTreesTask&);
   void (*predict)(Context&, const PredictTask&);
-  /// Bytes of scratch memory that predict wants for a forest of so many features. On a GPU 0.
-  std::int64_t (*predict_scratch)(Context&, std::int32_t features);
+  /// Bytes of scratch memory that predict wants. On a GPU 0.
+  std::int64_t (*predict_scratch)(Context&, const PredictTask&);
+  /// Whether predict is the faster for PredictTask::bytes.
+  bool predicts_over_bytes;
 };
 
 /// The CPU's table for this machine's instruction level (LINDEN_ISA=v2, v3 or v4 in the environment forces one).

@@ -140,7 +140,7 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
 
   if (options.output == Output::leaf) {
     Tensor leaves = Tensor::empty({rows, trees}, DType::i32);
-    find_leaves(backend, context, s.forest, trees, view, leaves.data<std::int32_t>());
+    find_leaves(backend, context, s.forest, s.byte_forest, trees, view, leaves.data<std::int32_t>());
     return leaves;
   }
   std::vector<double> scores(static_cast<std::size_t>(rows * outputs()));
@@ -148,7 +148,7 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   for (int k = 0; k < outputs(); ++k)
     for (std::int64_t row = k * rows; row < (k + 1) * rows; ++row)
       scores[row] = s.initial_score[k] + (offsets.empty() ? 0 : offsets[row]);
-  add_scores(backend, context, s.forest, trees, view, scores);
+  add_scores(backend, context, s.forest, s.byte_forest, trees, view, scores);
   const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, workers);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
 } catch (const std::bad_alloc&) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "boosting/predict/byte_forest.hpp"
 #include "boosting/predict/forest.hpp"
 #include "boosting/predict/row_forest.hpp"
 #include "model/model_schema.hpp"
@@ -48,12 +49,14 @@ struct BoostedModel::State : ModelSchema {
   double seconds_binning = 0, seconds_training = 0;
   Forest forest;             ///< made from `trees`
   LazyRowForest row_forest;  ///< made from `forest`
+  LazyByteForest byte_forest;
 
   /// Lays the trees out for prediction, where that is not done.
   void finish_forest() {
     if (forest.trees() == static_cast<std::int32_t>(trees.size())) return;
     forest = Forest(trees, categories, groups);
     row_forest = {};
+    byte_forest = {};
   }
 
   int outputs() const noexcept { return static_cast<int>(initial_score.size()); }

@@ -80,6 +80,11 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
   }
 }
 
+std::int32_t Forest::groups(std::uint32_t used, std::int32_t categories) const noexcept {
+  if (numbers_[used].empty()) return categories;
+  return std::ranges::max(numbers_[used]) + 1;
+}
+
 ForestView Forest::view(std::int32_t trees) const noexcept {
   return {nodes_.data(),
           details_.data(),

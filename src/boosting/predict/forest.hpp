@@ -39,6 +39,8 @@ class Forest {
     if (numbers.empty()) return code;
     return code >= 0 && code < static_cast<double>(numbers.size()) ? numbers[static_cast<std::size_t>(code)] : -1.0;
   }
+  /// How many groups the categories of one of the features used make, where there are so many.
+  std::int32_t groups(std::uint32_t used, std::int32_t categories) const noexcept;
   /// The model's feature behind each feature of the view, ascending.
   const std::vector<int>& used() const noexcept { return used_; }
 

@@ -13,17 +13,23 @@ constexpr std::int64_t leaf_bytes = std::int64_t{256} << 20;  // at a time
 
 // The task with the scratch memory that the kernel wants.
 void run(const Backend& backend, Context& context, PredictTask task) {
-  const Memory scratch(static_cast<std::size_t>(backend.tree.predict_scratch(context, task.forest.features)));
-  task.worker_rows = scratch.as<double>();
+  const Memory scratch(static_cast<std::size_t>(backend.tree.predict_scratch(context, task)));
+  task.scratch = scratch.data();
   backend.tree.predict(context, task);
+}
+
+ByteForestView bytes_for(const Backend& backend, const Forest& forest, const LazyByteForest& bytes,
+                         const RowsView& rows) {
+  return backend.tree.predicts_over_bytes ? bytes.of(forest, rows.rows) : ByteForestView{};
 }
 
 }  // namespace
 
-void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
-                const RowsView& rows, std::span<double> scores) {
+void add_scores(const Backend& backend, Context& context, const Forest& forest, const LazyByteForest& bytes,
+                std::int32_t trees, const RowsView& rows, std::span<double> scores) {
   const DeviceForest device_forest(backend, context, forest, trees);
   DeviceRows device_rows(backend, context, rows);
+  const ByteForestView over_bytes = bytes_for(backend, forest, bytes, rows);
   const std::int64_t count = rows.rows;
   const std::int64_t outputs = count > 0 ? static_cast<std::int64_t>(scores.size()) / count : 0;
   device_rows.each_part([&](const RowsView& part, std::int64_t first) {
@@ -34,15 +40,17 @@ void add_scores(const Backend& backend, Context& context, const Forest& forest, 
          .rows = part,
          .row_count = part.rows,
          .score_stride = sums.stride(),
-         .scores = sums.data()});
+         .scores = sums.data(),
+         .bytes = over_bytes});
     sums.download();
   });
 }
 
-void find_leaves(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
-                 const RowsView& rows, std::int32_t* leaves) {
+void find_leaves(const Backend& backend, Context& context, const Forest& forest, const LazyByteForest& bytes,
+                 std::int32_t trees, const RowsView& rows, std::int32_t* leaves) {
   const DeviceForest device_forest(backend, context, forest, trees);
   DeviceRows device_rows(backend, context, rows);
+  const ByteForestView over_bytes = bytes_for(backend, forest, bytes, rows);
   const std::int64_t row_bytes = std::int64_t{std::max(trees, 1)} * std::int64_t{sizeof(std::int32_t)};
   const std::int64_t at_once = std::max(leaf_bytes / row_bytes, std::int64_t{1});
   device_rows.each_part([&](const RowsView& part, std::int64_t first) {
@@ -55,7 +63,8 @@ void find_leaves(const Backend& backend, Context& context, const Forest& forest,
            .rows = part,
            .first_row = begin,
            .row_count = row_count,
-           .leaves = found.data()});
+           .leaves = found.data(),
+           .bytes = over_bytes});
       found.download();
     }
   });

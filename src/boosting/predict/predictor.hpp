@@ -5,16 +5,17 @@
 
 #include "backend/backend.hpp"
 #include "backend/rows_view.hpp"
+#include "boosting/predict/byte_forest.hpp"
 #include "boosting/predict/forest.hpp"
 
 namespace linden {
 
-/// Adds the first `trees` trees to scores [outputs, rows] of the host.
-void add_scores(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
-                const RowsView& rows, std::span<double> scores);
+/// Adds the first `trees` trees to scores [outputs, rows] of the host. `bytes` is made from `forest`.
+void add_scores(const Backend& backend, Context& context, const Forest& forest, const LazyByteForest& bytes,
+                std::int32_t trees, const RowsView& rows, std::span<double> scores);
 
 /// The leaves [rows, trees] that rows reach in the first `trees` trees.
-void find_leaves(const Backend& backend, Context& context, const Forest& forest, std::int32_t trees,
-                 const RowsView& rows, std::int32_t* leaves);
+void find_leaves(const Backend& backend, Context& context, const Forest& forest, const LazyByteForest& bytes,
+                 std::int32_t trees, const RowsView& rows, std::int32_t* leaves);
 
 }  // namespace linden

@@ -24,13 +24,6 @@ double few_left_codes(const ForestView& forest, std::int32_t at) {
   return std::bit_cast<double>(set);
 }
 
-// How many groups the categories of a feature make.
-std::int32_t groups_of(const Forest& forest, std::uint32_t used, std::int32_t categories) {
-  double last = -1;
-  for (std::int32_t code = 0; code < categories; ++code) last = std::max(last, forest.group_of(used, code));
-  return static_cast<std::int32_t>(last) + 1;
-}
-
 }  // namespace
 
 RowForest::RowForest(const Forest& forest)
@@ -50,7 +43,7 @@ RowForest::RowForest(const Forest& forest)
       nodes_.push_back({node.threshold, slot + node.missing_left, node.left});
     } else {
       std::int32_t& codes = codes_[node.feature];
-      if (codes < 0) codes = groups_of(forest, node.feature, detail.codes);
+      if (codes < 0) codes = forest.groups(node.feature, detail.codes);
       const bool few = codes <= most_few;
       kind_ = std::max(kind_, few ? Kind::few_codes : Kind::many_codes);
       nodes_.push_back({few ? few_left_codes(forest_, at) : 0.0, slot | (few ? few_flag : many_flag), node.left});

@@ -27,7 +27,7 @@ void renew(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);
 void add_trees(Context&, const AddTreesTask&);
 void predict(Context&, const PredictTask&);
-std::int64_t predict_scratch(Context&, std::int32_t features);
+std::int64_t predict_scratch(Context&, const PredictTask&);
 
 LINDEN_LEVEL_END
 }  // namespace linden

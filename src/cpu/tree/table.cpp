@@ -52,6 +52,7 @@ const TreeKernels& tree_kernels() {
       .add_trees = add_trees,
       .predict = predict,
       .predict_scratch = predict_scratch,
+      .predicts_over_bytes = true,
   };
   return table;
 }

@@ -12,7 +12,7 @@ constexpr std::int32_t level_wise_batch = 1024;
 std::int32_t leaf_wise_batch(Context&) { return 32; }
 
 // Blocks gather rows in shared memory.
-std::int64_t predict_scratch(Context&, std::int32_t) { return 0; }
+std::int64_t predict_scratch(Context&, const PredictTask&) { return 0; }
 
 // All blocks work on one tree.
 std::int32_t side_by_side(Context&) { return 1; }
@@ -56,6 +56,7 @@ const TreeKernels& tree_kernels() {
       .add_trees = add_trees,
       .predict = predict,
       .predict_scratch = predict_scratch,
+      .predicts_over_bytes = false,
   };
   return table;
 }

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "backend/raw_value.hpp"
-#include "cpu/tree/cut_search.hpp"
+#include "cpu/tree/rows/cut_search.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {

@@ -1,8 +1,11 @@
-// Prediction: rows go down each tree eight at a time, so that the loads of one hide behind those of the others. The
-// values of a tile of rows are first gathered next to each other. Scores are summed in double, trees in order. Sparse
-// rows write their entries into a tile of zeros and take them out again: what they lack costs nothing.
+// Prediction. Many rows are turned into bytes (predict_bytes.cpp). Else rows go down each tree eight at a time, so that
+// the loads of one hide behind those of the others. The values of a tile of rows are first gathered next to each other.
+// Scores are summed in double, trees in order. Sparse rows write their entries into a tile of zeros and take them out
+// again: what they lack costs nothing.
 #include "backend/raw_value.hpp"
+#include "backend/tensor/lanes.hpp"
 #include "backend/tree/traverse.hpp"
+#include "cpu/tree/rows/predict_bytes.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -60,19 +63,27 @@ void add(const PredictTask& task, std::int32_t tree, const std::int32_t* at, int
   }
 }
 
+// A step over bytes costs the same for one row as for a register of them.
+bool is_over_bytes(const PredictTask& task) {
+  return task.bytes.trees != nullptr && task.row_count >= vector_bytes / 2;
+}
+
 }  // namespace
 
-std::int64_t predict_scratch(Context& context, std::int32_t features) {
+std::int64_t predict_scratch(Context& context, const PredictTask& task) {
+  if (is_over_bytes(task)) return context.workers.threads() * byte_scratch(task.bytes);
+  const std::int32_t features = task.forest.features;
   const std::int64_t width = features > 0 ? features : 1;  // leaves read the value of a feature, too
   return context.workers.threads() * tile_rows(features) * width * std::int64_t{sizeof(double)};
 }
 
 void predict(Context& context, const PredictTask& task) {
+  if (is_over_bytes(task)) return predict_bytes(context, task);
   const ForestView& forest = task.forest;
   const std::int64_t width = forest.features;
   const std::int64_t tile = tile_rows(forest.features);
   context.workers.chunks(task.row_count, tile, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
-    double* const values = task.worker_rows + worker * tile * width;
+    double* const values = static_cast<double*>(task.scratch) + worker * tile * width;
     gather(task.rows, task.first_row + begin, task.first_row + end, values);
     for (std::int32_t tree = 0; tree < forest.trees; ++tree)
       for (std::int64_t i = begin; i < end; i += together) {

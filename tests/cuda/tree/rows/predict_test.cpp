@@ -113,15 +113,15 @@ class Predict : public RawColumns {
     std::vector<std::int32_t> leaves(static_cast<std::size_t>(rows) * trees.roots.size());
     const DeviceArray<double> device_scores = upload(scores);
     const DeviceArray<std::int32_t> device_leaves = room<std::int32_t>(static_cast<std::int64_t>(leaves.size()));
-    std::vector<double> worker_rows(
-        static_cast<std::size_t>(cpu_backend().tree.predict_scratch(cpu(), trees.features)) / sizeof(double));
     task.forest = trees.view();
     task.rows = host;
     task.scores = scores.data();
     task.leaves = leaves.data();
-    task.worker_rows = worker_rows.data();
+    std::vector<double> scratch(static_cast<std::size_t>(cpu_backend().tree.predict_scratch(cpu(), task)) /
+                                sizeof(double));
+    task.scratch = scratch.data();
     cpu_backend().tree.predict(cpu(), task);
-    const bool is_zero = std::ranges::all_of(worker_rows, [](double value) { return value == 0; });
+    const bool is_zero = std::ranges::all_of(scratch, [](double value) { return value == 0; });
     EXPECT_TRUE(is_zero || host.columns != nullptr);  // for the next rows
 
     const auto nodes = upload(trees.nodes);
@@ -140,7 +140,7 @@ class Predict : public RawColumns {
     task.rows = device;
     task.scores = device_scores.data();
     task.leaves = nullptr;
-    task.worker_rows = nullptr;
+    task.scratch = nullptr;
     device_backend().tree.predict(context(), task);
     EXPECT_TRUE(same_bytes(scores, download(device_scores)));
     task.scores = nullptr;

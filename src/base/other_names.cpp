@@ -173,6 +173,10 @@ constexpr OtherName metrics[] = {
     {"mean_poisson_deviance", "poisson_deviance"},
     {"gamma-deviance", "gamma_deviance"},
     {"mean_gamma_deviance", "gamma_deviance"},
+    {"tweedie-nloglik@1.5", "tweedie_deviance_1.5"},
+    {"tweedie", "tweedie_deviance_1.5"},
+    {"Tweedie", "tweedie_deviance_1.5"},
+    {"mean_tweedie_deviance", "tweedie_deviance_1.5"},
     {"quantile", "pinball_0.5"},
     {"mean_pinball_loss", "pinball_0.5"},
 };

@@ -156,8 +156,9 @@ std::vector<double> FitRun::constant_start() const {
   for (std::size_t first = 0; !ranks.is_alone() && first < rows_.offsets.size(); first += rows_.labels.size())
     std::ranges::copy(ranks.join(rows_.offsets.subspan(first, rows_.labels.size())), std::back_inserter(offsets));
   const std::vector<double> constant =
-      ranks.is_alone() ? initial_score(rows_.loss, rows_.labels, rows_.weights, workers, rows_.offsets)
-                       : initial_score(rows_.loss, ranks.join(rows_.labels), ranks.join(rows_.weights), workers, offsets);
+      ranks.is_alone()
+          ? initial_score(rows_.loss, rows_.labels, rows_.weights, workers, rows_.offsets)
+          : initial_score(rows_.loss, ranks.join(rows_.labels), ranks.join(rows_.weights), workers, offsets);
   for (std::size_t k = 0; k < constant.size(); ++k) start[(k + 1) * index(objective_.width()) - 1] = constant[k];
   return start;
 }

@@ -14,10 +14,10 @@
 namespace linden {
 
 /// What is being solved, and what has become known of it. All that is passed must outlive the object, and columns that
-/// depend on others are left out of `design`. Where rows lie on several ranks, all of which run the same fit, all find the
-/// same weights and the same certificate, to the byte, whatever their numbers of threads: what is summed over rows is
-/// summed over ranks in their order. One machine with all rows sums in another order: it finds the same optimum, within
-/// the gaps of both. Each rank has a row at least.
+/// depend on others are left out of `design`. Where rows lie on several ranks, all of which run the same fit, all find
+/// the same weights and the same certificate, to the byte, whatever their numbers of threads: what is summed over rows
+/// is summed over ranks in their order. One machine with all rows sums in another order: it finds the same optimum,
+/// within the gaps of both. Each rank has a row at least.
 class FitRun {
  public:
   /// Throws DataError where the loss is not finite at the start.

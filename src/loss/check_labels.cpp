@@ -41,8 +41,9 @@ std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const dou
       return LabelFault{row, fmt::format(", but {} wants {}. Hint: {}.", loss.name(), wanted_classes(loss.classes()),
                                          class_hint(labels))};
     if (loss.label_kind() == LabelKind::share && !(label >= 0 && label <= 1))
-      return LabelFault{row,
-                        fmt::format(", but {} wants numbers from 0 to 1. Hint: {}.", loss.name(), class_hint(labels))};
+      return LabelFault{row, fmt::format(", but {} wants numbers from 0 to 1. Hint: divide percentages by 100, or use "
+                                         ".loss = loss::squared() for measurements.",
+                                         loss.name())};
     const bool is_positive = loss.label_kind() == LabelKind::positive;
     if ((is_positive || loss.label_kind() == LabelKind::nonnegative) && label < 0)
       return LabelFault{row, fmt::format(", but {} wants numbers {} 0. Hint: use .loss = loss::squared() for labels of "

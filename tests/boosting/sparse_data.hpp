@@ -51,8 +51,9 @@ inline RandomData random_sparse(Random& random, int rows, int features, const st
     add_numbers(data, std::move(column));
   }
   for (int row = 0; row < rows; ++row)
-    if (data.features[0].values[row] > 0 && loss::by_name(loss).label_kind() != LabelKind::classes)
-      data.label[row] = std::abs(data.label[row] + 3);
+    if (const LabelKind kind = loss::by_name(loss).label_kind();
+        data.features[0].values[row] > 0 && kind != LabelKind::classes)
+      data.label[row] = kind == LabelKind::share ? 0.9 : std::abs(data.label[row] + 3);
   return data;
 }
 

@@ -138,7 +138,8 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(refused(train + "--label y --set loss=hinge"),
             "linden: loss: no loss \"hinge\". Losses: " + listing(loss::names()) + ".\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=0.9"),
-            "linden: --set loss.level=0.9: that is a parameter of quantile, and the loss is chosen by the label. Hint: "
+            "linden: --set loss.level=0.9: that is a parameter of quantile and expectile, and the loss is chosen by "
+            "the label. Hint: "
             "--loss quantile, or leave it out.\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=9 --set loss=quantile"),
             "linden: --loss.level is 9, but it must be in (0, 1).\n");
@@ -152,7 +153,8 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(
       refused("evaluate --model m.json --data t.csv --metrics acc"),
       "linden: metric: no metric \"acc\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
-      "auc, poisson_deviance, gamma_deviance, pinball_0.5, multiclass_logloss, multiclass_error.\n");
+      "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, multiclass_logloss, ... (13 in "
+      "all).\n");
   EXPECT_EQ(refused("inspect m.json --tree 3"), "linden: --tree is 3; the model has trees 0 to 2.\n");
   write("t.libsvm", "0 1:1\n1 1:2\n");
   EXPECT_EQ(refused("train --data t.libsvm --label y --out m.json"),

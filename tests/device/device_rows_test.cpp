@@ -98,14 +98,13 @@ class DeviceRowsOnGpu : public OnGpu {
   std::vector<ColumnView> columns_;
 };
 
-const DeviceRows::Layout layouts_tried[] = {
-    {},
-    {.part_bytes = 1},
-    {.part_bytes = 1000},
-    {.keep_bytes = 1 << 20},
-    {.part_bytes = 2000, .keep_bytes = 1 << 20},
-    {.part_bytes = 400, .keep_bytes = 4000},
-    {.part_bytes = 1, .rows_together = 7}};
+const DeviceRows::Layout layouts_tried[] = {{},
+                                            {.part_bytes = 1},
+                                            {.part_bytes = 1000},
+                                            {.keep_bytes = 1 << 20},
+                                            {.part_bytes = 2000, .keep_bytes = 1 << 20},
+                                            {.part_bytes = 400, .keep_bytes = 4000},
+                                            {.part_bytes = 1, .rows_together = 7}};
 
 TEST_F(DeviceRowsOnGpu, DenseColumns) {
   Random random(1);

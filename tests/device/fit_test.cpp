@@ -176,7 +176,7 @@ TEST_F(DeviceFit, RowsOfLargeNodesAreCountedByTiles) {
 
 TEST_F(DeviceFit, CustomLossesRunAsRowProgramsWithTheSameBytes) {
   const RandomData data = large_data(8, 700, 3);
-  const Loss cosh = loss::custom("log_cosh", [](Tensor score, Tensor label) {
+  const Loss cosh = loss::custom("log cosh", [](Tensor score, Tensor label) {
     const Tensor r = label - score;
     return r + softplus(-2 * r);
   });

@@ -194,6 +194,7 @@ TEST(InitialScore, BesideOffsetsIsWhereTheSlopesCancel) {
     const RowsWithOffsets rows(make_rows(3000,
                                          [&](auto& random) {
                                            const double u = static_cast<double>(random() % 1000 + 1) / 100;
+                                           if (loss.label_kind() == LabelKind::share) return u / 10;
                                            return classes > 0 ? static_cast<double>(random() % classes) : u;
                                          }),
                                loss.outputs());

@@ -1,5 +1,5 @@
-// The order of floating-point numbers as the order of unsigned integers of their size: negative ones reversed, below the
-// positive ones. Zeros of both signs have one key. NaN is not in the order.
+// The order of floating-point numbers as the order of unsigned integers of their size: negative ones reversed, below
+// the positive ones. Zeros of both signs have one key. NaN is not in the order.
 #pragma once
 
 #include <cstdint>

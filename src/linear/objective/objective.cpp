@@ -21,7 +21,9 @@ LinearRows::LinearRows(const Backend& on, Context& in, const Loss& l, std::span<
       loss(l),
       labels(y),
       weights(w),
-                       std::span<const double> w, std::span<const double> o, std::int64_t most_part_bytes)
+      offsets(o),
+      part_bytes(most_part_bytes),
+      ranks(on.memory, in),
       device_labels_(on.memory, in, y.data(), rows(), "labels"),
       device_weights_(on.memory, in, w.data(), static_cast<std::int64_t>(w.size()), "weights"),
       device_offsets_(on.memory, in, o.data(), static_cast<std::int64_t>(o.size()), "offsets"),

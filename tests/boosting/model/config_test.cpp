@@ -134,7 +134,7 @@ std::string set_for(const char* loss, std::string_view name, std::string_view va
 
 TEST(Config, ParametersThatTheLossDoesNotHaveAreRefused) {
   EXPECT_EQ(set_for("squared", "loss.level", "0.9"),
-            "loss squared has no parameter \"level\". Parameters: none. Hint: quantile has it.");
+            "loss squared has no parameter \"level\". Parameters: none. Hint: quantile, expectile have it.");
   std::vector<std::string> with_delta;
   for (const std::string& name : loss::names())
     for (const LossParameter& parameter : loss::by_name(name).parameters())

@@ -171,7 +171,7 @@ void check(const Case& c, const DesignOptions& options) {
     kernels.scores(context, {design.view(), outputs, parameters.data(), plain_scores.data(), scratch.data()});
     kernels.evaluate(context,
                      {design.view(), design.weights(), c.spec, labels.data(), parameters.data(), got_scores.data(),
-                      got_curvatures.data(), got_gradient.data(), loss.data(), nullptr, scratch.data()});
+                      got_curvatures.data(), got_gradient.data(), loss.data(), nullptr, nullptr, scratch.data()});
     kernels.hessian_product(context, {design.view(), design.weights(), softmax, outputs, got_curvatures.data(),
                                       direction.data(), got_product.data(), scratch.data()});
     expect_near(plain_scores, scores, 1e-13, "scores");
@@ -268,6 +268,7 @@ double mean_loss_with(double weight_of_bad_row, std::vector<double>* gradient) {
                                curvatures.data(),
                                gradient->data(),
                                &loss,
+                               nullptr,
                                nullptr,
                                scratch.data()});
     return std::vector<double>{loss};

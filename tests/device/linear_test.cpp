@@ -14,11 +14,6 @@ namespace linden {
 namespace {
 
 using device_test::expect_like;
-using linear_test::Kind;
-using linear_test::loss_of;
-using linear_test::penalties;
-using linear_test::random_rows;
-using linear_test::Rows;
 
 class DeviceLinear : public device_test::OnGpu {
  protected:
@@ -40,7 +35,7 @@ class DeviceLinear : public device_test::OnGpu {
   }
 
   void expect_same_fits(Kind kind) {
-    const Dataset data = random_rows(kind, 300, 4, 1).dataset();
+    const Dataset data = RandomRows(loss_of(kind), false, 1, 300, 4).dataset();
     for (LinearConfig config : penalties(kind))
       for (const Solver solver :
            {Solver::newton_cholesky, Solver::newton_cg, Solver::lbfgs, Solver::coordinate_descent}) {
@@ -74,7 +69,7 @@ TEST_F(DeviceLinear, OffsetsHaveTheCpusOptimum) {
 }
 
 TEST_F(DeviceLinear, CustomLossesHaveTheCpusOptimum) {
-  const Dataset plain = random_rows(Kind::logistic, 200, 3, 2).dataset();
+  const Dataset plain = RandomRows(loss_of(Kind::logistic), false, 2, 200, 3).dataset();
   const Dataset data = plain.with_offset(Generator(3).normal({200}));
   const Loss spelt = loss::custom("mine", [](const Tensor& s, const Tensor& y) { return softplus(s) - y * s; },
                                   {.link = Link::sigmoid});
@@ -89,8 +84,8 @@ TEST_F(DeviceLinear, CustomLossesHaveTheCpusOptimum) {
 // preconditioner.
 TEST_F(DeviceLinear, DependentColumnsHaveTheCpusOptimum) {
   for (const Kind kind : {Kind::squared, Kind::logistic, Kind::softmax}) {
-    Rows rows = random_rows(kind, 800, 8, 3);
-    for (std::int64_t i = 0; i < rows.count(); ++i)
+    RandomRows rows(loss_of(kind), false, 3, 800, 8);
+    for (std::int64_t i = 0; i < rows.rows; ++i)
       for (int j = 1; j < 8; ++j) rows.at(i, j) = rows.at(i, j - 1) + 0.2 * rows.at(i, j);
     expect_same_fit(rows.dataset(), {.loss = loss_of(kind), .l2 = 1e-4, .solver = Solver::newton_cg});
   }
@@ -122,7 +117,7 @@ TEST_F(DeviceLinear, SparseRowsAndWeightsHaveTheCpusOptimum) {
 // Of the rows a third would fit; where a Hessian is formed, that wants more than they do.
 TEST_F(DeviceLinear, RowsBeyondTheMemoryHaveTheSameModelToTheByte) {
   constexpr std::int64_t count = 1200, features = 40, bytes = count * features * 8;
-  const Dataset data = random_rows(Kind::logistic, count, features, 5).dataset();
+  const Dataset data = RandomRows(loss_of(Kind::logistic), false, 5, count, features).dataset();
   for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::lbfgs, Solver::coordinate_descent}) {
     const bool has_hessian = solver != Solver::lbfgs;
     const double l1 = solver == Solver::coordinate_descent ? 0.02 : 0;
@@ -137,10 +132,10 @@ TEST_F(DeviceLinear, RowsBeyondTheMemoryHaveTheSameModelToTheByte) {
 }
 
 TEST_F(DeviceLinear, CollinearColumnsAreNamedAsOnTheCpu) {
-  Rows rows = random_rows(Kind::logistic, 200, 4, 3);
-  for (std::int64_t i = 0; i < rows.count(); ++i) rows.at(i, 2) = rows.at(i, 0) + rows.at(i, 1);
+  RandomRows rows(loss_of(Kind::logistic), false, 3, 200, 4);
+  for (std::int64_t i = 0; i < rows.rows; ++i) rows.at(i, 2) = rows.at(i, 0) + rows.at(i, 1);
   expect_same_fit(rows.dataset(), {.loss = loss::logistic()});
-  for (std::int64_t i = 0; i < rows.count(); ++i) rows.label[static_cast<std::size_t>(i)] += rows.at(i, 3);
+  for (std::int64_t i = 0; i < rows.rows; ++i) rows.labels[static_cast<std::size_t>(i)] += rows.at(i, 3);
   expect_same_fit(rows.dataset(), {});
 }
 
@@ -151,7 +146,7 @@ TEST_F(DeviceLinear, NoMinimumIsNoMinimum) {
 }
 
 TEST_F(DeviceLinear, QrRunsOnTheCpuAlone) {
-  const Dataset data = random_rows(Kind::squared, 50, 2, 4).dataset();
+  const Dataset data = RandomRows(loss_of(Kind::squared), false, 4, 50, 2).dataset();
   try {
     fit_linear(data, {.solver = Solver::qr}, {.device = gpu()});
     FAIL();

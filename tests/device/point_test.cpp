@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -63,29 +62,6 @@ class DevicePoint : public device_test::OnGpu {
   }
 };
 
-Dataset narrow(const RandomRows& rows) {
-  const auto values = std::make_shared<std::vector<float>>(rows.values.begin(), rows.values.end());
-  return Dataset::from_rows(std::span<const float>(*values), rows.features,
-                            {.label = rows.labels, .weight = rows.weights, .owner = values});
-}
-
-Dataset sparse(const RandomRows& rows) {
-  std::vector<std::int64_t> offsets{0};
-  std::vector<std::int32_t> columns;
-  std::vector<double> values;
-  for (int i = 0; i < rows.rows; ++i) {
-    for (int j = 0; j < rows.features; ++j)
-      if ((i * 5 + j * 3) % 7 < 3) {
-        columns.push_back(j);
-        values.push_back(rows.values[static_cast<std::size_t>(i * rows.features + j)]);
-      }
-    offsets.push_back(std::ssize(values));
-  }
-  return Dataset::from_csr(std::span<const std::int64_t>(offsets), std::span<const std::int32_t>(columns),
-                           std::span<const double>(values), rows.features,
-                           {.label = rows.labels, .weight = rows.weights});
-}
-
 TEST_F(DevicePoint, TellsTheSameWhateverIsEvaluatedAfterIt) {
   for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3})}) {
     SCOPED_TRACE(loss.name());
@@ -123,14 +99,14 @@ TEST_F(DevicePoint, DenseRowsInPartsTellTheSameToTheByte) {
   for (const Loss& loss : {loss::logistic(), loss::softmax({.classes = 3}), spelt, taped}) {
     const RandomRows rows(loss, true, 2, 600, 5);
     expect_same_in_parts(rows.dataset(), loss);
-    expect_same_in_parts(narrow(rows), loss);
+    expect_same_in_parts(rows.dense<float>(), loss);
   }
 }
 
 // Sparse rows come in the same parts whether they stay or not; their sums are those of all rows but for rounding.
 TEST_F(DevicePoint, SparseRowsTellTheSameWhetherTheirPartsStayOrNot) {
   for (const Loss& loss : {loss::logistic(), loss::softmax({.classes = 3})}) {
-    const Dataset data = sparse(RandomRows(loss, true, 4, 600, 5));
+    const Dataset data = RandomRows(loss, {.rows = 600, .features = 5, .weighted = true, .entries = 3}, 4).dataset();
     const Told parts = told(data, loss, {}), all = told(data, loss, {.part_bytes = 1 << 30});
     EXPECT_TRUE(told(data, loss, {.budget = 12 << 20}) == parts);
     EXPECT_TRUE(all.scores == parts.scores);

@@ -15,16 +15,13 @@
 namespace linden {
 namespace {
 
-using linear_test::Kind;
-using linear_test::random_rows;
-using linear_test::Rows;
 using reference::Real;
 
 Tensor squares(const Tensor& s, const Tensor& y) { return 0.5 * square(y - s); }
 
 TEST(LinearCustomLoss, AMeanOverRowsIsItsRows) {
-  Rows rows = random_rows(Kind::squared, 120, 4, 3);
-  for (int i = 0; i < 120; ++i) rows.weight.push_back(1 + i % 3);
+  RandomRows rows(loss_of(Kind::squared), false, 3, 120, 4);
+  for (int i = 0; i < 120; ++i) rows.weights.push_back(1 + i % 3);
   for (const double l2 : {0.0, 0.01}) {
     const LinearModel known = fit_linear(rows.dataset(), {.l2 = l2});
     for (const bool is_mean : {true, false}) {
@@ -43,21 +40,20 @@ TEST(LinearCustomLoss, AMeanOverRowsIsItsRows) {
 
 /// Breslow's partial likelihood of rows in order of their times, all of which are events, over the number of rows.
 struct Cox {
-  const Rows& rows;
+  const RandomRows& rows;
 
   Real value(const std::vector<Real>& w) const {
     Real sum = 0, risk = 0;
-    for (std::int64_t i = rows.count(); i-- > 0;) {
+    for (std::int64_t i = rows.rows; i-- > 0;) {
       const Real s = score(w, i);
       risk += std::exp(s);
       sum += std::log(risk) - s;
     }
-    return sum / static_cast<Real>(rows.count());
+    return sum / static_cast<Real>(rows.rows);
   }
   Real score(const std::vector<Real>& w, std::int64_t row) const {
     Real s = 0;
-    for (int j = 0; j < rows.features; ++j)
-      s += w[static_cast<std::size_t>(j)] * (*rows.x)[static_cast<std::size_t>(row * rows.features + j)];
+    for (int j = 0; j < rows.features; ++j) s += w[static_cast<std::size_t>(j)] * rows.at(row, j);
     return s;
   }
   /// By Newton steps on differences: exact to about 1e-16.
@@ -68,10 +64,10 @@ struct Cox {
       std::vector<Real> g(n), h(n * n);
       std::vector<Real> first(n), second(n * n);
       Real risk = 0;
-      for (std::int64_t i = rows.count(); i-- > 0;) {
+      for (std::int64_t i = rows.rows; i-- > 0;) {
         const Real e = std::exp(score(w, i));
         risk += e;
-        const auto x = [&](std::size_t j) { return Real((*rows.x)[static_cast<std::size_t>(i) * n + j]); };
+        const auto x = [&](std::size_t j) { return Real(rows.at(i, static_cast<int>(j))); };
         for (std::size_t j = 0; j < n; ++j) {
           first[j] += e * x(j);
           for (std::size_t k = 0; k < n; ++k) second[j * n + k] += e * x(j) * x(k);
@@ -106,7 +102,7 @@ Tensor partial_likelihood(const Tensor& s, const Tensor&) {
 }
 
 TEST(LinearCustomLoss, TheGapOfALossThatMixesRowsIsNoLessThanTheDistance) {
-  const Rows rows = random_rows(Kind::squared, 40, 3, 5);
+  const RandomRows rows(loss_of(Kind::squared), false, 5, 40, 3);
   const Cox cox{rows};
   const Real least = cox.value(cox.minimise());
   for (const double tolerance : {1e-4, 1e-8}) {
@@ -136,7 +132,7 @@ TEST(LinearCustomLoss, TheGapOfALossThatMixesRowsIsNoLessThanTheDistance) {
 }
 
 TEST(LinearCustomLoss, AHessianThatIsNotKnownIsNotMadeUp) {
-  const Rows rows = random_rows(Kind::squared, 40, 3, 6);
+  const RandomRows rows(loss_of(Kind::squared), false, 6, 40, 3);
   const Loss cox = loss::custom("cox", [](const Tensor& s, const Tensor& y) { return sum(partial_likelihood(s, y)); });
   for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::coordinate_descent}) {
     LinearConfig config{.loss = cox};
@@ -150,24 +146,24 @@ TEST(LinearCustomLoss, AHessianThatIsNotKnownIsNotMadeUp) {
 
 TEST(LinearCustomLoss, ALossThatKnowsItsRowsIsFitted) {
   // An offset that the function captures: made-up rows have none.
-  const Rows rows = random_rows(Kind::squared, 60, 3, 7);
+  const RandomRows rows(loss_of(Kind::squared), false, 7, 60, 3);
   std::vector<double> offsets, rest;
   for (std::size_t i = 0; i < 60; ++i) {
     offsets.push_back(std::sin(static_cast<double>(i)));
-    rest.push_back(rows.label[i] - offsets[i]);
+    rest.push_back(rows.labels[i] - offsets[i]);
   }
   const Tensor offset = Tensor::copy_of(std::span<const double>(offsets), {60});
   const Loss loss = loss::custom("offset", [&](const Tensor& s, const Tensor& y) { return squares(s + offset, y); });
   const LinearModel model = fit_linear(rows.dataset(), {.loss = loss});
-  Rows less = rows;
-  less.label = rest;
+  RandomRows less = rows;
+  less.labels = rest;
   const LinearModel known = fit_linear(less.dataset());
   EXPECT_EQ(model.certificate().status, FitStatus::converged) << model.certificate();
   for (int j = 0; j < 3; ++j) EXPECT_NEAR(model.weight(j), known.weight(j), 1e-7);
 }
 
 TEST(LinearCustomLoss, ALossWithoutCurvatureIsSaidToBe) {
-  const Rows rows = random_rows(Kind::squared, 60, 3, 8);
+  const RandomRows rows(loss_of(Kind::squared), false, 8, 60, 3);
   const auto warnings = [&](Curvature curvature) {
     const Loss loss =
         loss::custom("corner", [](const Tensor& s, const Tensor& y) { return abs(y - s); }, {.curvature = curvature});
@@ -209,7 +205,7 @@ TEST(LinearCustomLoss, ALossWithoutALeastValueIsNotCertified) {
 
 // Pairs of rows: the intercept does not matter, and its curvature is rounding.
 TEST(LinearCustomLoss, ALossOfDifferencesOfScoresConverges) {
-  const Rows rows = random_rows(Kind::squared, 80, 3, 9);
+  const RandomRows rows(loss_of(Kind::squared), false, 9, 80, 3);
   const Loss pairs = loss::custom("pairs", [](const Tensor& s, const Tensor& y) {
     const Tensor ds = s.unsqueeze(1) - s.unsqueeze(0), dy = y.unsqueeze(1) - y.unsqueeze(0);
     return sum(where(dy > 0, softplus(-ds), 0.0));
@@ -227,7 +223,7 @@ TEST(LinearCustomLoss, ALossOfDifferencesOfScoresConverges) {
 }
 
 TEST(LinearCustomLoss, ALossThatIsNoNumberIsNamed) {
-  const Rows rows = random_rows(Kind::squared, 20, 2, 10);
+  const RandomRows rows(loss_of(Kind::squared), false, 10, 20, 2);
   const Loss log_loss = loss::custom("mine", [](const Tensor& s, const Tensor& y) { return log(-1 - square(s)) * y; });
   EXPECT_EQ(refusal<DataError>([&] { fit_linear(rows.dataset(), {.loss = log_loss}); }),
             "fit_linear: loss \"mine\" is nan where the fit starts, at the same score in all rows (0). Hint: its "

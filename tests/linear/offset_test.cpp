@@ -13,8 +13,6 @@ namespace linden {
 namespace {
 
 using linear_test::Kind;
-using linear_test::random_rows;
-using linear_test::Rows;
 
 Tensor offsets(std::int64_t rows, double size, std::uint64_t seed = 9) {
   return (Generator(seed).normal({rows}) * size).contiguous();
@@ -38,8 +36,8 @@ constexpr Solver solvers[] = {Solver::automatic, Solver::newton_cholesky,   Solv
 
 // (o + s - y)^2 = (s - (y - o))^2.
 TEST(LinearOffset, OfASquaredLossComesOffTheLabel) {
-  const Rows rows = random_rows(Kind::squared, 200, 5, 1);
-  const Tensor offset = offsets(200, 3), label = Tensor::copy_of(rows.label) - offset;
+  const RandomRows rows(loss_of(Kind::squared), false, 1, 200, 5);
+  const Tensor offset = offsets(200, 3), label = Tensor::copy_of(rows.labels) - offset;
   const Dataset data = rows.dataset().with_offset(offset), shifted = rows.dataset().with_label(label);
   for (const bool intercept : {true, false})
     for (const double l1 : {0.0, 0.05})
@@ -58,10 +56,10 @@ TEST(LinearOffset, OfASquaredLossComesOffTheLabel) {
 
 // exp(o + s) - y s with o = log e is e (exp(s) - y / e s): rates with the exposure as weight.
 TEST(LinearOffset, IsTheLogarithmOfAnExposure) {
-  const Rows rows = random_rows(Kind::poisson, 400, 4, 2);
+  const RandomRows rows(loss_of(Kind::poisson), false, 2, 400, 4);
   const Tensor offset = offsets(400, 0.7), exposure = exp(offset);
   const Dataset data = rows.dataset().with_offset(offset);
-  const Dataset rates = rows.dataset().with_label(Tensor::copy_of(rows.label) / exposure).with_weight(exposure);
+  const Dataset rates = rows.dataset().with_label(Tensor::copy_of(rows.labels) / exposure).with_weight(exposure);
   const double share = mean(exposure).item();
   for (const double l2 : {0.0, 0.1})
     for (const double l1 : {0.0, 0.02}) {
@@ -76,8 +74,8 @@ TEST(LinearOffset, IsTheLogarithmOfAnExposure) {
 
 // Of every loss, spelt as an expression and on the tape, too: the gradient at the optimum is that of the penalty.
 TEST(LinearOffset, SlopesCancelAtTheOptimum) {
-  const Rows rows = random_rows(Kind::logistic, 300, 3, 3);
-  const Tensor offset = offsets(300, 1.5), y = Tensor::copy_of(rows.label);
+  const RandomRows rows(loss_of(Kind::logistic), false, 3, 300, 3);
+  const Tensor offset = offsets(300, 1.5), y = Tensor::copy_of(rows.labels);
   const Dataset data = rows.dataset().with_offset(offset);
   const Tensor x = rows.dataset().matrix();
   const auto function = [](const Tensor& s, const Tensor& label) { return softplus(s) - label * s; };
@@ -102,7 +100,7 @@ TEST(LinearOffset, SlopesCancelAtTheOptimum) {
 }
 
 TEST(LinearOffset, OfSoftmaxIsOneForEachClass) {
-  const Rows rows = random_rows(Kind::softmax, 300, 3, 4);
+  const RandomRows rows(loss_of(Kind::softmax), false, 4, 300, 3);
   const Tensor offset = Generator(1).normal({300, 3}), x = rows.dataset().matrix();
   const Dataset data = rows.dataset().with_offset(offset);
   const LinearModel model =
@@ -110,7 +108,7 @@ TEST(LinearOffset, OfSoftmaxIsOneForEachClass) {
   EXPECT_EQ(model.certificate().status, FitStatus::converged) << model.certificate();
   const Tensor p = model.predict(data);
   for (int k = 0; k < 3; ++k) {
-    const Tensor is_class = cast(Tensor::copy_of(rows.label) == static_cast<double>(k), DType::f64);
+    const Tensor is_class = cast(Tensor::copy_of(rows.labels) == static_cast<double>(k), DType::f64);
     const Tensor off = p.select(1, k) - is_class;
     EXPECT_NEAR(mean(off).item(), 0, 1e-7) << k;
     for (int f = 0; f < 3; ++f)
@@ -121,7 +119,7 @@ TEST(LinearOffset, OfSoftmaxIsOneForEachClass) {
 // A bound is one with offsets, too: no other solver finds less than the objective less the gap.
 TEST(LinearOffset, GapsAreTrue) {
   for (const Kind kind : {Kind::squared, Kind::logistic, Kind::poisson}) {
-    const Rows rows = random_rows(kind, 200, 6, 5);
+    const RandomRows rows(loss_of(kind), false, 5, 200, 6);
     const Dataset data = rows.dataset().with_offset(offsets(200, 1));
     for (const LinearConfig& penalised : linear_test::penalties(kind)) {
       LinearConfig config = penalised;
@@ -139,17 +137,17 @@ TEST(LinearOffset, GapsAreTrue) {
 }
 
 TEST(LinearOffset, ThreadsDoNotShow) {
-  const Dataset data = random_rows(Kind::poisson, 500, 4, 6).dataset().with_offset(offsets(500, 1), "o");
+  const Dataset data = RandomRows(loss_of(Kind::poisson), false, 6, 500, 4).dataset().with_offset(offsets(500, 1), "o");
   const LinearConfig config{.loss = loss::poisson(), .l2 = 1e-3};
   EXPECT_EQ(fit_linear(data, config, {.threads = 1}).to_string(), fit_linear(data, config, {.threads = 5}).to_string());
 }
 
 TEST(LinearOffset, RoundsAreOfBoostedModels) {
-  const LinearModel model = fit_linear(random_rows(Kind::squared, 20, 2, 7).dataset());
+  const LinearModel model = fit_linear(RandomRows(loss_of(Kind::squared), false, 7, 20, 2).dataset());
   EXPECT_EQ(
       [&] {
         try {
-          model.predict(random_rows(Kind::squared, 20, 2, 7).dataset(), {.rounds = 3});
+          model.predict(RandomRows(loss_of(Kind::squared), false, 7, 20, 2).dataset(), {.rounds = 3});
         } catch (const ArgumentError& error) {
           return std::string(error.what());
         }

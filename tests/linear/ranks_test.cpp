@@ -14,24 +14,6 @@ void expect_fits(const Dataset& data, const LinearConfig& config) {
   expect_fits_of_ranks(Device::cpu(), data, config, false);
 }
 
-// One entry of three or so; the last column has entries on the first rank alone.
-Dataset sparse(const RandomRows& rows) {
-  std::vector<std::int64_t> offsets{0};
-  std::vector<std::int32_t> columns;
-  std::vector<double> values;
-  for (int i = 0; i < rows.rows; ++i) {
-    for (int j = 0; j < rows.features; ++j)
-      if (j + 1 == rows.features ? i % 10 == 3 : (i * 5 + j * 3) % 7 < 3) {
-        columns.push_back(j);
-        values.push_back(rows.values[static_cast<std::size_t>(i * rows.features + j)]);
-      }
-    offsets.push_back(std::ssize(values));
-  }
-  const auto tensor = [](const auto& v) { return Tensor::copy_of(std::span(v), {std::ssize(v)}); };
-  return Dataset::from_sparse(tensor(offsets), tensor(columns), tensor(values), rows.features,
-                              {.label = rows.labels, .weight = rows.weights});
-}
-
 TEST(LinearRanks, FindTheOptimumOfOneMachineBySolversOfEveryKind) {
   for (const Loss& loss : {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson()}) {
     const RandomRows rows(loss, true, 5, 220, 4);
@@ -56,8 +38,7 @@ TEST(LinearRanks, JoinTheirTriangles) {
   expect_fits(rows.dataset(), {.loss = loss::squared(), .solver = Solver::qr});
   expect_fits(rows.dataset(), {.loss = loss::squared(), .l2 = 0.1, .solver = Solver::qr});
   for (int i = 0; i < rows.rows; ++i) {
-    double* const x = &rows.values[static_cast<std::size_t>(i * rows.features)];
-    x[3] = x[0] - 2 * x[1];
+    rows.at(i, 3) = rows.at(i, 0) - 2 * rows.at(i, 1);
   }
   expect_fits(rows.dataset(), {.loss = loss::squared()});
   for (double& y : rows.labels) y = y > 0 ? 1 : 0;
@@ -65,9 +46,10 @@ TEST(LinearRanks, JoinTheirTriangles) {
 }
 
 TEST(LinearRanks, HaveTheColumnsThatAnyHasEntriesIn) {
-  const RandomRows rows(loss::logistic(), true, 8, 200, 6);
+  RandomRows rows(loss::logistic(), {.rows = 200, .features = 6, .weighted = true, .entries = 3}, 8);
+  for (int i = 0; i < rows.rows; ++i) rows.at(i, 5) = i % 10 == 3 ? i % 4 : 0;  // of the first rank
   for (const auto& [l1, l2] : {std::pair(0.0, 0.01), std::pair(0.01, 0.0)})
-    expect_fits(sparse(rows), {.loss = loss::logistic(), .l1 = l1, .l2 = l2});
+    expect_fits(rows.dataset(), {.loss = loss::logistic(), .l1 = l1, .l2 = l2});
 }
 
 TEST(LinearRanks, EvaluateLossesRowByRow) {
@@ -79,7 +61,7 @@ TEST(LinearRanks, EvaluateLossesRowByRow) {
 
 TEST(LinearRanks, SayTogetherThatThereIsNoMinimum) {
   RandomRows rows(loss::logistic(), false, 10, 60, 2);
-  for (int i = 0; i < rows.rows; ++i) rows.labels[static_cast<std::size_t>(i)] = rows.values[2 * i] > 2 ? 1 : 0;
+  for (int i = 0; i < rows.rows; ++i) rows.labels[static_cast<std::size_t>(i)] = rows.at(i, 0) > 2 ? 1 : 0;
   for (const Solver solver : {Solver::automatic, Solver::newton_cg, Solver::lbfgs})
     expect_fits(rows.dataset(), {.loss = loss::logistic(), .solver = solver});
   // One class here is not one class everywhere.
@@ -92,7 +74,7 @@ TEST(LinearRanks, SayTogetherThatThereIsNoMinimum) {
 // Ranks throw the same, though one alone has the missing value.
 TEST(LinearRanks, RefuseTogether) {
   RandomRows rows(loss::squared(), false, 11, 40, 3);
-  rows.values[4] = std::nan("");
+  rows.at(1, 1) = std::nan("");
   const Dataset data = rows.dataset();
   std::vector<std::string> said(2);
   Meeting meeting(2, false);

@@ -1,50 +1,15 @@
 // Rows with a design and an objective, as fit_linear makes them.
 #pragma once
 
-#include <linden/data.hpp>
 #include <linden/device.hpp>
-#include <random>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "linear/objective/objective.hpp"
+#include "linear/random_rows.hpp"
 #include "linear/reference.hpp"
 
 namespace linden {
-
-struct RandomRows {
-  int rows = 24, features = 4;
-  std::vector<double> values, labels, weights;
-
-  /// Labels that go with `loss`; every class occurs. Some weights are 0.
-  RandomRows(const Loss& loss, bool with_weights, unsigned seed, int row_count = 24, int feature_count = 4)
-      : rows(row_count), features(feature_count) {
-    std::mt19937 random(seed);
-    std::normal_distribution<double> normal;
-    std::uniform_int_distribution<int> small(0, 3);
-    for (int i = 0; i < rows * features; ++i) values.push_back(2 + 3 * normal(random));
-    for (int i = 0; i < rows; ++i) {
-      const double trend = 0.2 * (values[static_cast<std::size_t>(i * features)] - 2) + normal(random);
-      const int classes = loss.classes();
-      switch (loss.label_kind()) {
-        case LabelKind::classes:
-          labels.push_back(i < classes ? i : (trend > 0 ? 1 : 0) + (classes > 2 && trend > 0.7 ? 1 : 0));
-          break;
-        case LabelKind::nonnegative: labels.push_back(std::floor(std::exp(0.5 * trend + 0.5))); break;
-        case LabelKind::positive: labels.push_back(std::exp(0.5 * trend)); break;
-        case LabelKind::share: labels.push_back(1 / (1 + std::exp(-trend))); break;
-        case LabelKind::real: labels.push_back(trend + (i % 7 == 0 ? 5 * normal(random) : 0)); break;
-      }
-      if (with_weights) weights.push_back(small(random));
-    }
-    if (with_weights) weights[0] = weights[1] = weights[2] = 1;
-  }
-
-  Dataset dataset() const {
-    return Dataset::from_rows(std::span(values), features, {.label = labels, .weight = weights});
-  }
-};
 
 /// An objective on the CPU with all that it stands on. Penalties are the same for all columns.
 struct SmallFit {

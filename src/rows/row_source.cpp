@@ -6,6 +6,14 @@
 
 namespace linden {
 
+ViewSource::ViewSource(const RowsView& rows, std::span<const double> weights)
+    : schema_{rows.features, rows.sparse, rows.rows} {
+  block_.rows = rows;
+  block_.weights = weights;
+}
+
+const RowBlock* ViewSource::next() { return std::exchange(is_done_, true) ? nullptr : &block_; }
+
 DatasetSource::DatasetSource(const Dataset& data)
     : schema_{data.features(), data.is_sparse(), data.rows()}, rows_(data) {
   block_.rows = rows_.view();

@@ -47,6 +47,21 @@ void each_block(RowSource& source, const F& f) {
   while (const RowBlock* const block = source.next()) f(*block);
 }
 
+/// Rows in memory as one block. What the views point to must outlive it; `weights` is empty for all one.
+class ViewSource final : public RowSource {
+ public:
+  explicit ViewSource(const RowsView& rows, std::span<const double> weights = {});
+
+  const RowSchema& schema() const noexcept override { return schema_; }
+  void rewind() override { is_done_ = false; }
+  const RowBlock* next() override;
+
+ private:
+  RowSchema schema_;
+  RowBlock block_;
+  bool is_done_ = false;
+};
+
 /// A Dataset, which must outlive it, as one block.
 class DatasetSource final : public RowSource {
  public:

@@ -12,7 +12,6 @@
 namespace linden {
 namespace {
 
-using linear_test::Kind;
 
 Tensor offsets(std::int64_t rows, double size, std::uint64_t seed = 9) {
   return (Generator(seed).normal({rows}) * size).contiguous();

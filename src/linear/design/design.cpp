@@ -102,8 +102,8 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
     take_entries(view_of(data.sparse()), columns, data.features(), workers);
   else
     dense_ = dense_columns(data, columns);
-  const std::vector<Moments> moments =
-      moments_of_ranks(column_moments(view(), weights, workers), rows_, weights, ranks);
+  ViewSource here(view(), weights);
+  const std::vector<Moments> moments = moments_of_ranks(column_moments(here, workers), rows_, weights, ranks);
   if (std::ranges::any_of(moments, [](const Moments& m) { return !std::isfinite(m.mean + m.deviation); }))
     check_present(where, data, columns, workers, ranks);
   constexpr double rounding = 8 * std::numeric_limits<double>::epsilon();

@@ -1,3 +1,5 @@
+// Sums over rows go chunk by chunk, and the chunks are added in order. Chunks depend on how many rows there are, and
+// rows find theirs by their numbers: the bytes do not tell how many threads there were, nor what blocks rows came in.
 #include "linear/design/moments.hpp"
 
 #include <algorithm>
@@ -24,11 +26,39 @@ bool is_row_major(std::span<const ColumnView> columns) {
   return columns.size() > 1;
 }
 
-/// Sums over rows, column by column.
+/// What a source has in all.
+struct Totals {
+  std::int64_t rows = 0, entries = 0;
+  double weight = 0;
+};
+
+double add_weights(double total, std::int64_t rows, std::span<const double> weights) {
+  if (weights.empty()) return total + static_cast<double>(rows);
+  for (const double w : weights) total += w;
+  return total;
+}
+
+Totals totals_of(RowSource& source) {
+  Totals totals;
+  each_block(source, [&](const RowBlock& block) {
+    totals.rows += block.rows.rows;
+    totals.weight = add_weights(totals.weight, block.rows.rows, block.weights);
+    if (block.rows.sparse)
+      totals.entries += block.rows.entries.offsets[block.rows.rows] - block.rows.entries.offsets[0];
+  });
+  return totals;
+}
+
+double weight_of(const RowBlock& block, std::int64_t row) {
+  return block.weights.empty() ? 1.0 : block.weights[at(row)];
+}
+
+/// Sums over the rows of a chunk, column by column, in lanes: first and second [lanes, columns], largest [columns].
 struct Sums {
   std::vector<double> first, second, largest;
 
-  explicit Sums(std::size_t columns) : first(columns), second(columns), largest(columns) {}
+  explicit Sums(std::size_t columns, std::size_t lanes = 1)
+      : first(lanes * columns), second(lanes * columns), largest(columns) {}
   void add(const Sums& other) {
     for (std::size_t j = 0; j < first.size(); ++j) {
       first[j] += other.first[j];
@@ -38,15 +68,50 @@ struct Sums {
   }
 };
 
+/// What chunks of rows have summed, whatever blocks the rows come in: rows go to chunks by their numbers among all.
+class Chunks {
+ public:
+  /// Chunk i has the rows from first_row(i) to first_row(i + 1).
+  template <class FirstRow>
+  Chunks(std::int64_t count, const FirstRow& first_row, std::size_t columns, std::size_t lanes)
+      : sums_(at(count), Sums(columns, lanes)) {
+    for (std::int64_t chunk = 0; chunk <= count; ++chunk) bounds_.push_back(first_row(chunk));
+  }
+
+  /// Calls add(sums, begin, end, bounds) for the chunks that have rows [begin, end) of the block, where `bounds` are
+  /// the chunk's first row and the one behind it, counted as these are.
+  template <class Add>
+  void add_block(const RowBlock& block, Workers& workers, const Add& add) {
+    const auto chunk_of = [&](std::int64_t row) {
+      return std::ranges::upper_bound(bounds_, row) - bounds_.begin() - 1;
+    };
+    const std::int64_t rows = block.rows.rows;
+    if (rows == 0) return;
+    const std::ptrdiff_t first = chunk_of(block.first), last = chunk_of(block.first + rows - 1);
+    workers.each(last - first + 1, [&](std::int64_t i, int) {
+      const std::size_t chunk = at(first + i);
+      const std::pair bounds(bounds_[chunk] - block.first, bounds_[chunk + 1] - block.first);
+      add(sums_[chunk], std::max<std::int64_t>(bounds.first, 0), std::min(bounds.second, rows), bounds);
+    });
+  }
+  const std::vector<Sums>& sums() const noexcept { return sums_; }
+
+ private:
+  std::vector<std::int64_t> bounds_;
+  std::vector<Sums> sums_;
+};
+
+constexpr std::size_t lanes = 4;  // of columns that are read one by one
+
 template <class T>
-void add_rows(const T* x, std::int64_t stride, std::int64_t begin, std::int64_t end, const double* weights,
-              const double* reference, Sums& sums) {
-  const std::size_t columns = sums.first.size();
+void add_rows(const RowBlock& block, std::int64_t begin, std::int64_t end, const double* reference, Sums& sums) {
+  const ColumnView& column = block.rows.columns[0];
+  const std::size_t columns = at(block.rows.features);
   double* const first = sums.first.data();
   double* const second = sums.second.data();
   for (std::int64_t row = begin; row < end; ++row) {
-    const T* const values = x + row * stride;
-    const double w = weights != nullptr ? weights[row] : 1.0;
+    const T* const values = static_cast<const T*>(column.values) + row * column.stride;
+    const double w = weight_of(block, row);
     for (std::size_t j = 0; j < columns; ++j) {
       const double d = static_cast<double>(values[j]) - reference[j], wd = w * d;
       first[j] += wd;
@@ -55,115 +120,159 @@ void add_rows(const T* x, std::int64_t stride, std::int64_t begin, std::int64_t 
   }
 }
 
+/// Row after row of a chunk to the lanes in turn, and what is left over at its end to the first one.
 template <class T>
-void add_column(const T* x, std::int64_t stride, std::int64_t begin, std::int64_t end, const double* weights,
-                double reference, double& first, double& second) {
-  double sum[4] = {}, square[4] = {};
-  const auto add = [&](std::int64_t row, int lane) {
+void add_column(const RowBlock& block, std::size_t j, std::int64_t begin, std::int64_t end,
+                std::pair<std::int64_t, std::int64_t> chunk, double reference, Sums& sums) {
+  const T* const x = static_cast<const T*>(block.rows.columns[j].values);
+  const std::int64_t stride = block.rows.columns[j].stride;
+  const double* const weights = block.weights.empty() ? nullptr : block.weights.data();
+  const std::size_t columns = at(block.rows.features);
+  double sum[lanes], square[lanes];
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    sum[lane] = sums.first[lane * columns + j];
+    square[lane] = sums.second[lane * columns + j];
+  }
+  const auto add = [&](std::int64_t row, std::size_t lane) {
     const double d = static_cast<double>(x[row * stride]) - reference;
     const double wd = (weights != nullptr ? weights[row] : 1.0) * d;
     sum[lane] += wd;
     square[lane] += wd * d;
   };
+  constexpr auto width = static_cast<std::int64_t>(lanes);
+  const std::int64_t in_turn = std::min(end, chunk.second - (chunk.second - chunk.first) % width);
   std::int64_t row = begin;
-  for (; row + 4 <= end; row += 4)
-    for (int lane = 0; lane < 4; ++lane) add(row + lane, lane);
+  for (; row < in_turn && (row - chunk.first) % width != 0; ++row) add(row, at((row - chunk.first) % width));
+  for (; row + width <= in_turn; row += width)
+    for (std::size_t lane = 0; lane < lanes; ++lane) add(row + static_cast<std::int64_t>(lane), lane);
+  for (; row < in_turn; ++row) add(row, at((row - chunk.first) % width));
   for (; row < end; ++row) add(row, 0);
-  first += (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  second += (square[0] + square[1]) + (square[2] + square[3]);
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    sums.first[lane * columns + j] = sum[lane];
+    sums.second[lane * columns + j] = square[lane];
+  }
 }
 
-Sums sums_about(std::span<const ColumnView> columns, std::int64_t rows, const double* weights,
-                const std::vector<double>& reference, Workers& workers) {
-  const std::int64_t chunks = (rows + chunk_rows - 1) / chunk_rows, together = (chunks + 63) / 64;
-  std::vector<Sums> partial(at((chunks + together - 1) / together), Sums(columns.size()));
-  const bool by_row = is_row_major(columns);
-  workers.chunks(rows, chunk_rows * together, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
-    Sums& sums = partial[at(chunk)];
-    if (by_row) {
-      if (columns[0].dtype == DType::f32)
-        add_rows(static_cast<const float*>(columns[0].values), columns[0].stride, begin, end, weights, reference.data(),
-                 sums);
-      else
-        add_rows(static_cast<const double*>(columns[0].values), columns[0].stride, begin, end, weights,
-                 reference.data(), sums);
-      return;
-    }
-    for (std::size_t j = 0; j < columns.size(); ++j) {
-      const ColumnView& c = columns[j];
-      if (c.dtype == DType::f32)
-        add_column(static_cast<const float*>(c.values), c.stride, begin, end, weights, reference[j], sums.first[j],
-                   sums.second[j]);
-      else
-        add_column(static_cast<const double*>(c.values), c.stride, begin, end, weights, reference[j], sums.first[j],
-                   sums.second[j]);
-    }
+Sums sums_about(RowSource& source, std::int64_t rows, const std::vector<double>& reference, Workers& workers) {
+  const std::int64_t of_all = (rows + chunk_rows - 1) / chunk_rows, together = (of_all + 63) / 64;
+  const std::int64_t size = chunk_rows * together, count = (rows + size - 1) / size;
+  Chunks chunks(
+      count, [&](std::int64_t i) { return std::min(i * size, rows); }, reference.size(), lanes);
+  each_block(source, [&](const RowBlock& block) {
+    const std::span columns(block.rows.columns, reference.size());
+    const bool by_row = is_row_major(columns);
+    chunks.add_block(block, workers, [&](Sums& sums, std::int64_t begin, std::int64_t end, const auto& bounds) {
+      if (by_row)
+        return columns[0].dtype == DType::f32 ? add_rows<float>(block, begin, end, reference.data(), sums)
+                                              : add_rows<double>(block, begin, end, reference.data(), sums);
+      for (std::size_t j = 0; j < columns.size(); ++j)
+        columns[j].dtype == DType::f32 ? add_column<float>(block, j, begin, end, bounds, reference[j], sums)
+                                       : add_column<double>(block, j, begin, end, bounds, reference[j], sums);
+    });
   });
-  for (std::size_t chunk = 1; chunk < partial.size(); ++chunk) partial[0].add(partial[chunk]);
-  return std::move(partial[0]);
+  Sums total(reference.size());
+  for (const Sums& sums : chunks.sums()) {
+    const auto joined = [&](const std::vector<double>& x, std::size_t j) {
+      const std::size_t n = reference.size();
+      return (x[j] + x[n + j]) + (x[2 * n + j] + x[3 * n + j]);
+    };
+    for (std::size_t j = 0; j < reference.size(); ++j) {
+      total.first[j] += joined(sums.first, j);
+      total.second[j] += joined(sums.second, j);
+    }
+  }
+  return total;
 }
 
-// A column whose one-pass sums have lost digits or overflowed: about its mean, in units of its largest value.
-Moments careful_moments(const ColumnView& column, std::int64_t rows, const double* weights, double total) {
-  double largest = 0;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const double size = std::abs(raw_value(column, row));
-    if (std::isnan(size)) return {size, size};  // no maximum shows it
-    largest = std::max(largest, size);
-  }
-  if (largest == 0) return {};
-  const double unit = std::ldexp(1.0, std::ilogb(largest));
-  const auto sum = [&](auto term) {
-    double result = 0;
-    for (std::int64_t row = 0; row < rows; ++row)
-      result += (weights != nullptr ? weights[row] : 1.0) * term(raw_value(column, row) / unit);
-    return result;
+// Of columns whose one-pass sums have lost digits or overflowed: about their means, in units of their largest values.
+void be_careful(RowSource& source, double total, const std::vector<std::size_t>& columns, Workers& workers,
+                std::vector<Moments>& moments) {
+  const auto count = static_cast<std::int64_t>(columns.size());
+  // Calls add(i, value, weight) for all rows in order, each column by itself.
+  const auto each_value = [&](const auto& add) {
+    each_block(source, [&](const RowBlock& block) {
+      workers.each(count, [&](std::int64_t i, int) {
+        const ColumnView& column = block.rows.columns[columns[at(i)]];
+        for (std::int64_t row = 0; row < block.rows.rows; ++row)
+          add(at(i), raw_value(column, row), weight_of(block, row));
+      });
+    });
   };
-  double mean = sum([](double x) { return x; }) / total;
-  mean += sum([&](double x) { return x - mean; }) / total;
-  const double variance = sum([&](double x) { return (x - mean) * (x - mean); }) / total;
-  return {mean * unit, std::sqrt(variance) * unit};
+  std::vector<double> largest(columns.size()), unit(columns.size(), 1.0);
+  each_value([&](std::size_t i, double x, double) {
+    const double size = std::abs(x);
+    if (std::isnan(size))
+      largest[i] = size;  // no maximum shows it
+    else if (!(size <= largest[i]) && !std::isnan(largest[i]))
+      largest[i] = size;
+  });
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (largest[i] > 0) unit[i] = std::ldexp(1.0, std::ilogb(largest[i]));
+  const auto mean_of = [&](const auto& term) {
+    std::vector<double> sum(columns.size());
+    each_value([&](std::size_t i, double x, double w) { sum[i] += w * term(i, x / unit[i]); });
+    for (double& s : sum) s /= total;
+    return sum;
+  };
+  std::vector<double> mean = mean_of([](std::size_t, double x) { return x; });
+  const std::vector<double> off = mean_of([&](std::size_t i, double x) { return x - mean[i]; });
+  for (std::size_t i = 0; i < columns.size(); ++i) mean[i] += off[i];
+  const std::vector<double> variance = mean_of([&](std::size_t i, double x) { return (x - mean[i]) * (x - mean[i]); });
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    Moments& m = moments[columns[i]];
+    if (std::isnan(largest[i]))
+      m = {largest[i], largest[i]};
+    else if (largest[i] == 0)
+      m = {};
+    else
+      m = {mean[i] * unit[i], std::sqrt(variance[i]) * unit[i]};
+  }
 }
 
-std::vector<Moments> dense_moments(std::span<const ColumnView> columns, std::int64_t rows, const double* weights,
-                                   double total, Workers& workers) {
-  std::vector<double> reference(columns.size());
-  const std::int64_t step = std::max<std::int64_t>(rows / 32, 1);
-  for (std::size_t j = 0; j < columns.size(); ++j) {
-    double sum = 0;
-    std::int64_t count = 0;
-    for (std::int64_t row = 0; row < rows; row += step, ++count) sum += raw_value(columns[j], row);
-    reference[j] = sum / static_cast<double>(count);
-  }
-  const Sums sums = sums_about(columns, rows, weights, reference, workers);
-  std::vector<Moments> moments(columns.size());
-  workers.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t i, int) {
-    const std::size_t j = at(i);
-    const double off = sums.first[j] / total, square = sums.second[j] / total;
+std::vector<Moments> dense_moments(RowSource& source, const Totals& totals, Workers& workers) {
+  const std::size_t columns = at(source.schema().features);
+  std::vector<double> reference(columns);
+  const std::int64_t step = std::max<std::int64_t>(totals.rows / 32, 1);
+  each_block(source, [&](const RowBlock& block) {
+    for (std::size_t j = 0; j < columns; ++j)
+      for (std::int64_t row = (step - block.first % step) % step; row < block.rows.rows; row += step)
+        reference[j] += raw_value(block.rows.columns[j], row);
+  });
+  for (double& r : reference) r /= static_cast<double>((totals.rows + step - 1) / step);
+  const Sums sums = sums_about(source, totals.rows, reference, workers);
+  std::vector<Moments> moments(columns);
+  std::vector<std::size_t> rough;
+  for (std::size_t j = 0; j < columns; ++j) {
+    const double off = sums.first[j] / totals.weight, square = sums.second[j] / totals.weight;
     const double variance = square - off * off;
     moments[j] = {reference[j] + off, std::sqrt(std::max(variance, 0.0))};
     // Where the reference is many deviations from the mean, the difference of squares has lost digits; small squares
     // are 0, and large ones infinite.
     const bool is_rough = !(variance > 1e-4 * square) || !(square > 1e-280);
-    if (is_rough || !std::isfinite(square)) moments[j] = careful_moments(columns[j], rows, weights, total);
-  });
+    if (is_rough || !std::isfinite(square)) rough.push_back(j);
+  }
+  if (!rough.empty()) be_careful(source, totals.weight, rough, workers, moments);
   return moments;
 }
 
-std::vector<Moments> sparse_moments(const EntriesView& entries, std::size_t columns, std::int64_t rows,
-                                    const double* weights, double total, Workers& workers) {
-  const std::int64_t fit = entries.offsets[rows] / (4 * static_cast<std::int64_t>(columns) + 1);
-  const std::int64_t chunks = std::clamp<std::int64_t>(fit, 1, most_chunks);
+std::vector<Moments> sparse_moments(RowSource& source, const Totals& totals, Workers& workers) {
+  const std::size_t columns = at(source.schema().features);
+  const std::int64_t fit = totals.entries / (4 * static_cast<std::int64_t>(columns) + 1);
+  const std::int64_t count = std::clamp<std::int64_t>(fit, 1, most_chunks);
   const auto sums_of = [&](auto add) {
-    std::vector<Sums> partial(at(chunks), Sums(columns));
-    workers.each(chunks, [&](std::int64_t chunk, int) {
-      Sums& sums = partial[at(chunk)];
-      for (std::int64_t row = rows * chunk / chunks; row < rows * (chunk + 1) / chunks; ++row)
-        for (std::int64_t e = entries.offsets[row]; e < entries.offsets[row + 1]; ++e)
-          add(at(entries.indices[e]), entry_value(entries, e), weights != nullptr ? weights[row] : 1.0, sums);
+    Chunks chunks(
+        count, [&](std::int64_t i) { return totals.rows * i / count; }, columns, 1);
+    each_block(source, [&](const RowBlock& block) {
+      const EntriesView& entries = block.rows.entries;
+      chunks.add_block(block, workers, [&](Sums& sums, std::int64_t begin, std::int64_t end, const auto&) {
+        for (std::int64_t row = begin; row < end; ++row)
+          for (std::int64_t e = entries.offsets[row]; e < entries.offsets[row + 1]; ++e)
+            add(at(entries.indices[e]), entry_value(entries, e), weight_of(block, row), sums);
+      });
     });
-    for (std::int64_t chunk = 1; chunk < chunks; ++chunk) partial[0].add(partial[at(chunk)]);
-    return std::move(partial[0]);
+    Sums total = chunks.sums()[0];
+    for (std::int64_t chunk = 1; chunk < count; ++chunk) total.add(chunks.sums()[at(chunk)]);
+    return total;
   };
   const Sums present = sums_of([](std::size_t j, double x, double w, Sums& sums) {
     sums.first[j] += w * x;
@@ -172,7 +281,7 @@ std::vector<Moments> sparse_moments(const EntriesView& entries, std::size_t colu
   });
   std::vector<double> mean(columns), unit(columns);  // squares are of values in units of the largest
   for (std::size_t j = 0; j < columns; ++j) {
-    mean[j] = present.first[j] / total;
+    mean[j] = present.first[j] / totals.weight;
     unit[j] = present.largest[j] > 0 ? std::ldexp(1.0, std::ilogb(present.largest[j])) : 1;
   }
   const Sums about = sums_of([&](std::size_t j, double x, double w, Sums& sums) {
@@ -181,26 +290,18 @@ std::vector<Moments> sparse_moments(const EntriesView& entries, std::size_t colu
   });
   std::vector<Moments> moments(columns);
   for (std::size_t j = 0; j < columns; ++j) {
-    const double absent = std::max(total - present.second[j], 0.0), d = mean[j] / unit[j];
-    moments[j] = {mean[j], unit[j] * std::sqrt((about.second[j] + absent * d * d) / total)};
+    const double absent = std::max(totals.weight - present.second[j], 0.0), d = mean[j] / unit[j];
+    moments[j] = {mean[j], unit[j] * std::sqrt((about.second[j] + absent * d * d) / totals.weight)};
   }
   return moments;
 }
 
-double total_weight(std::int64_t rows, std::span<const double> weights) {
-  double total = weights.empty() ? static_cast<double>(rows) : 0;
-  for (const double w : weights) total += w;
-  return total;
-}
-
 }  // namespace
 
-std::vector<Moments> column_moments(const RowsView& rows, std::span<const double> weights, Workers& workers) {
-  if (rows.features == 0) return {};
-  const double total = total_weight(rows.rows, weights);
-  const double* const w = weights.empty() ? nullptr : weights.data();
-  if (rows.sparse) return sparse_moments(rows.entries, at(rows.features), rows.rows, w, total, workers);
-  return dense_moments({rows.columns, at(rows.features)}, rows.rows, w, total, workers);
+std::vector<Moments> column_moments(RowSource& rows, Workers& workers) {
+  if (rows.schema().features == 0) return {};
+  const Totals totals = totals_of(rows);
+  return rows.schema().sparse ? sparse_moments(rows, totals, workers) : dense_moments(rows, totals, workers);
 }
 
 // With shares w_r of the weight, the variance is the mean of (deviation_r^2 + (mean_r - mean)^2), in units of the
@@ -208,7 +309,7 @@ std::vector<Moments> column_moments(const RowsView& rows, std::span<const double
 std::vector<Moments> moments_of_ranks(std::vector<Moments> here, std::int64_t rows, std::span<const double> weights,
                                       const Ranks& ranks) {
   if (ranks.is_alone()) return here;
-  std::vector<double> mine{total_weight(rows, weights)};
+  std::vector<double> mine{add_weights(0, rows, weights)};
   for (const Moments& m : here) mine.insert(mine.end(), {m.mean, m.deviation});
   const std::vector<double> all = ranks.gather(mine);
   const std::size_t size = mine.size();

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "backend/comms.hpp"
-#include "backend/rows_view.hpp"
 #include "base/parallel.hpp"
+#include "rows/row_source.hpp"
 
 namespace linden {
 
@@ -15,9 +15,10 @@ struct Moments {
   double mean = 0, deviation = 0;  ///< of a column under the rows' weights; not finite where a value is not
 };
 
-/// Of each column, its raw values and, in sparse rows, their zeros. `weights` is [rows], or empty for all one. Accurate
-/// for columns far from 0 and of any size.
-std::vector<Moments> column_moments(const RowsView& rows, std::span<const double> weights, Workers& workers);
+/// Of each feature, its raw values and, in sparse rows, their zeros, by a few passes over the rows. Accurate for
+/// columns far from 0 and of any size. Blocks of columns, row-major all or none of them, whose sizes do not show in any
+/// bit.
+std::vector<Moments> column_moments(RowSource& rows, Workers& workers);
 
 /// The moments of the rows of all ranks, from those of this one's, which has so many rows; the same everywhere. Ranks
 /// whose weights are all 0 do not count.

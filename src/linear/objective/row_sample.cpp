@@ -33,7 +33,8 @@ RowSample::RowSample(const Objective& whole)
     weights_.push_back(rows.weights[at(blocks_.row(i))]);
   total_ = rows.weights.empty() ? static_cast<double>(blocks_.rows()) : 0;
   for (const double w : weights_) total_ += w;
-  const std::vector<Moments> moments = column_moments(design_.view(), weights_, rows.context.workers);
+  ViewSource sampled(design_.view(), weights_);
+  const std::vector<Moments> moments = column_moments(sampled, rows.context.workers);
   for (std::size_t j = 0; j < moments.size(); ++j) {
     const double mean = moments[j].mean - design_.shift()[j], deviation = moments[j].deviation;
     mean_squares_.push_back((mean * mean + deviation * deviation) * design_.factor()[j] * design_.factor()[j]);

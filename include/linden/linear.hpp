@@ -141,8 +141,8 @@ LINDEN_API std::string to_json(const Certificate& certificate, bool with_seconds
 
 /// How a fit is run; nothing here changes the objective.
 struct LinearOptions {
-  Device device = Device::cpu();
-  int threads = 0;  ///< 0: all cores. Results are the same bytes for any number
+  Device device = Device::cpu();  ///< a GPU takes rows in parts where its memory has no room for all
+  int threads = 0;                ///< 0: all cores. Results are the same bytes for any number
 };
 
 class LINDEN_API LinearModel {

@@ -73,6 +73,9 @@ class NumberCounts {
   std::int64_t missing_ = 0;
 };
 
+// Fewer rows are sorted: of these, most runs would be divided to the end.
+constexpr std::int64_t divided_rows = 50'000;
+
 template <class T>
 using KeyOf = typename ValueRuns<T>::Key;
 
@@ -249,7 +252,7 @@ std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const Row
     const RowsView& rows = block.rows;
     std::optional<ColumnValues> by_column;
     if (rows.sparse) by_column.emplace(rows);
-    const bool at_once = !rows.sparse && block.first == 0 && block.is_last;
+    const bool at_once = !rows.sparse && block.first == 0 && block.is_last && rows.rows >= divided_rows;
     if (at_once) cuts_of_numbers(rows, max_bins, workers, scratches, cuts);
     workers.each(rows.features, [&](std::int64_t f, int worker) {
       FeatureCounts& feature = features[f];

@@ -1,6 +1,7 @@
 #include "boosting/bins/quantiles.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace linden {
 namespace {
@@ -13,58 +14,73 @@ double between(double a, double b) {
 
 double between(const ValueRun& a, const ValueRun& b) { return between(a.last, b.first); }
 
-}  // namespace
-
-Quantiles quantiles_of(std::vector<ValueRun> runs, int bins, const DivideRun& divide) {
-  std::int64_t rows_left = 0;  // in this bin and those after it
-  for (const ValueRun& run : runs) rows_left += run.rows;
-  const auto fills_a_bin = [bins, rows = rows_left](const ValueRun& run) { return run.rows * bins >= rows; };
-  std::vector<ValueRun> parts;
-  // Until there are more runs than bins all of them are divided, and those with room for a value that fills a bin are
-  // until none has.
-  for (bool is_done = false; !is_done;) {
-    is_done = true;
-    const bool few = std::ssize(runs) <= bins;
-    for (const ValueRun& run : runs) {
-      if (run.is_one_value() || !(few || fills_a_bin(run))) {
-        parts.push_back(run);
-      } else {
-        divide(run, parts);
-        is_done = false;
-      }
-    }
-    runs.swap(parts);
-    parts.clear();
+// What is walked over: runs of which the first is taken away, or divided.
+class Runs {
+ public:
+  Runs(std::vector<ValueRun> runs, const DivideRun& divide) : runs_(std::move(runs)), divide_(divide) {
+    std::ranges::reverse(runs_);  // what comes first is at the end
+  }
+  bool empty() const { return runs_.empty(); }
+  const ValueRun& front() const { return runs_.back(); }
+  void pop() { runs_.pop_back(); }
+  void divide() {
+    const ValueRun run = front();
+    pop();
+    parts_.clear();
+    divide_(run, parts_);
+    runs_.insert(runs_.end(), parts_.rbegin(), parts_.rend());
   }
 
+ private:
+  std::vector<ValueRun> runs_, parts_;
+  const DivideRun& divide_;
+};
+
+// The same of values that are all known.
+class Values {
+ public:
+  explicit Values(std::span<const ValueCount> values) : values_(values) {}
+  bool empty() const { return values_.empty(); }
+  ValueRun front() const { return {values_.front().value, values_.front().value, values_.front().rows, 0}; }
+  void pop() { values_ = values_.subspan(1); }
+  void divide() {}
+
+ private:
+  std::span<const ValueCount> values_;
+};
+
+template <class Sequence>
+Quantiles a_bin_for_each(Sequence runs) {
   Quantiles found;
-  if (std::ssize(runs) <= bins) {
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      if (i > 0) found.cuts.push_back(between(runs[i - 1], runs[i]));
-      found.rows.push_back(runs[i].rows);
-    }
-    return found;
+  for (ValueRun last; !runs.empty(); runs.pop()) {
+    if (!found.rows.empty()) found.cuts.push_back(between(last, runs.front()));
+    last = runs.front();
+    found.rows.push_back(last.rows);
   }
-  auto giants_left = std::ranges::count_if(runs, fills_a_bin);
+  return found;
+}
+
+// Of more values than bins. `giants`: how many of them have rows enough to fill a bin.
+template <class Sequence, class FillsABin>
+Quantiles shared_bins(Sequence runs, int bins, std::int64_t rows, std::int64_t giants, const FillsABin& fills_a_bin) {
+  Quantiles found;
+  std::int64_t rows_left = rows;  // in this bin and those after it
   std::int64_t in_bin = 0, bins_left = bins;
-  std::ranges::reverse(runs);  // what comes next is at the end
   while (bins_left > 1) {
-    const ValueRun run = runs.back();
-    runs.pop_back();
+    const ValueRun run = runs.front();
     // A bin is full with its share of the rows left, or before a value that fills one by itself, as long as there are
     // bins for all of those.
     const bool full = (in_bin + run.rows) * bins_left >= rows_left;
     if (full && !run.is_one_value()) {
-      parts.clear();
-      divide(run, parts);
-      runs.insert(runs.end(), parts.rbegin(), parts.rend());
+      runs.divide();
       continue;
     }
+    runs.pop();
     if (runs.empty()) break;
     in_bin += run.rows;
-    giants_left -= fills_a_bin(run);
-    if (!full && !(fills_a_bin(runs.back()) && bins_left > giants_left)) continue;
-    found.cuts.push_back(between(run, runs.back()));
+    giants -= fills_a_bin(run.rows);
+    if (!full && !(fills_a_bin(runs.front().rows) && bins_left > giants)) continue;
+    found.cuts.push_back(between(run, runs.front()));
     found.rows.push_back(in_bin);
     rows_left -= in_bin;
     in_bin = 0;
@@ -74,12 +90,47 @@ Quantiles quantiles_of(std::vector<ValueRun> runs, int bins, const DivideRun& di
   return found;
 }
 
+// Whether so many of all rows fill a bin.
+auto filling(int bins, std::int64_t rows) {
+  return [=](std::int64_t some) { return some * bins >= rows; };
+}
+
+}  // namespace
+
+Quantiles quantiles_of(std::vector<ValueRun> runs, int bins, const DivideRun& divide) {
+  std::int64_t rows = 0;
+  for (const ValueRun& run : runs) rows += run.rows;
+  const auto fills_a_bin = filling(bins, rows);
+  // Until there are more runs than bins all of them are divided, and those with room for a value that fills a bin are
+  // until none has.
+  std::vector<ValueRun> parts;
+  for (bool is_done = false; !is_done;) {
+    is_done = true;
+    const bool few = std::ssize(runs) <= bins;
+    for (const ValueRun& run : runs) {
+      if (run.is_one_value() || !(few || fills_a_bin(run.rows))) {
+        parts.push_back(run);
+      } else {
+        divide(run, parts);
+        is_done = false;
+      }
+    }
+    runs.swap(parts);
+    parts.clear();
+  }
+  const bool few = std::ssize(runs) <= bins;
+  const auto giants = std::ranges::count_if(runs, fills_a_bin, &ValueRun::rows);
+  Runs all(std::move(runs), divide);
+  return few ? a_bin_for_each(std::move(all)) : shared_bins(std::move(all), bins, rows, giants, fills_a_bin);
+}
+
 Quantiles quantiles_of(std::span<const ValueCount> values, int bins) {
-  std::vector<ValueRun> runs(values.size());
-  std::ranges::transform(values, runs.begin(), [](const ValueCount& v) {
-    return ValueRun{v.value, v.value, v.rows, 0};
-  });
-  return quantiles_of(std::move(runs), bins, {});
+  if (std::ssize(values) <= bins) return a_bin_for_each(Values(values));
+  std::int64_t rows = 0;
+  for (const ValueCount& v : values) rows += v.rows;
+  const auto fills_a_bin = filling(bins, rows);
+  return shared_bins(Values(values), bins, rows, std::ranges::count_if(values, fills_a_bin, &ValueCount::rows),
+                     fills_a_bin);
 }
 
 }  // namespace linden

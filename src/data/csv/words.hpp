@@ -17,7 +17,7 @@ class Words {
   /// keep(word) is a view that lasts, asked for once a word.
   template <class Keep>
   std::int32_t code(std::string_view word, const Keep& keep) {
-    if (2 * words_.size() >= slots_.size()) grow();
+    if (4 * words_.size() >= slots_.size()) grow();
     const std::uint64_t hash = hash_of(word);
     std::size_t at = slot(hash);
     for (; slots_[at] >= 0; at = (at + 1) & (slots_.size() - 1)) {

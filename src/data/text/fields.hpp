@@ -64,7 +64,7 @@ class CsvGrammar {
     field.begin = p;
     field.fault = CsvFault::none;
     field.quoted = *p == '"';
-    return field.quoted ? take_quoted(p, end, field) : take_plain(p, field);
+    return field.quoted ? take_quoted(p, end, field) : take_plain(p, end, field);
   }
 
   /// The line feed (or the text's end) that ends the row of which `p` is a part, outside of quotes. `begin` is where
@@ -94,15 +94,19 @@ class CsvGrammar {
   }
 
  private:
+  // The highest bit of the bytes that are c, up to the first such byte; what is above it may be wrong.
+  static std::uint64_t equal_bytes(std::uint64_t text, char c) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    text ^= static_cast<unsigned char>(c) * ones;
+    return (text - ones) & ~text & (ones << 7);
+  }
+
   // The next quote, or `end`. Most are near: a call of memchr costs as much as sixteen bytes.
   static const char* find_quote(const char* p, const char* end) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101;
     for (int i = 0; i < 3 && end - p >= 8; ++i, p += 8) {
       std::uint64_t text;
       std::memcpy(&text, p, sizeof text);
-      text ^= '"' * ones;  // a quote is a zero, and the lowest zero is found rightly
-      if (const std::uint64_t zeros = (text - ones) & ~text & (ones << 7); zeros != 0)
-        return p + std::countr_zero(zeros) / 8;
+      if (const std::uint64_t quotes = equal_bytes(text, '"'); quotes != 0) return p + std::countr_zero(quotes) / 8;
     }
     return find('"', p, end);
   }
@@ -126,8 +130,16 @@ class CsvGrammar {
     return p;
   }
 
-  const char* take_plain(const char* p, CsvField& field) const noexcept {
+  const char* take_plain(const char* p, const char* end, CsvField& field) const noexcept {
     const char* first = p;
+    for (; end - p >= 8; p += 8) {
+      std::uint64_t text;
+      std::memcpy(&text, p, sizeof text);
+      const std::uint64_t ends = equal_bytes(text, delimiter_) | equal_bytes(text, '\n') | equal_bytes(text, '\r');
+      if (ends == 0) continue;
+      p += std::countr_zero(ends) / 8;
+      break;
+    }
     while (*p != delimiter_ && *p != '\n' && *p != '\r') ++p;
     const char* last = p;
     if (*p == '\r') {

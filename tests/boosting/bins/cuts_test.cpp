@@ -42,7 +42,7 @@ TEST(Cuts, OfDataCountTheMissingBin) {
 // Rows side by side, columns one after another, floats and doubles, in blocks or as a whole.
 TEST(Cuts, DoNotDependOnHowValuesLie) {
   Random random(3);
-  constexpr int rows = 3000, features = 21;
+  constexpr int rows = 50'000, features = 11;  // enough to be divided, not sorted
   std::vector<float> by_row(rows * features), by_column(rows * features);
   for (int row = 0; row < rows; ++row)
     for (int f = 0; f < features; ++f) {
@@ -57,7 +57,7 @@ TEST(Cuts, DoNotDependOnHowValuesLie) {
   const std::vector<double> doubles_by_row(by_row.begin(), by_row.end()),
       doubles_by_column(by_column.begin(), by_column.end());
   const Dataset plain = Dataset::from_columns(doubles_by_column, features);
-  Blocks blocks(plain, {1000});
+  Blocks blocks(plain, {10'000});
   Workers workers(3);
   const std::vector<Cuts> wanted = make_cuts(blocks, 64, {}, workers);
   for (const Dataset& data : {plain, Dataset::from_rows(doubles_by_row, features), Dataset::from_rows(by_row, features),

@@ -2,7 +2,7 @@
 //
 // Order of preference among equal gains: the lowest feature, then the lowest bin, then missing values on the left.
 // Whether both children have enough rows is first proven by their curvature (no row has more than the largest); only
-// where that fails are the rows of that one feature counted. Rows on several machines have been counted before.
+// where that fails does it take a look at rows, most often at a few. Rows on several machines have been counted before.
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
@@ -104,8 +104,11 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
   return split;
 }
 
-// Counts the rows of a candidate's feature, and makes it the best cut that leaves enough on both sides.
+// Makes a candidate the best cut of its feature that leaves enough rows on both sides. It is that already if it does;
+// else the rows are counted by bin.
 void count(const TreeState& tree, const GrowNode& node, const Scan& s, Split& candidate) {
+  candidate.counted = shows_rows(tree, node, candidate, tree.limits.min_rows_in_leaf);
+  if (candidate.counted) return;
   std::int64_t rows[256] = {};
   count_rows(tree, node, candidate.feature, rows);
   candidate = feature_split(tree, node, s, candidate.feature, rows);

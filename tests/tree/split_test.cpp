@@ -1,4 +1,5 @@
 // The best split of a node, by hand: which cut, which side of missing values, and what rows, weights and signs forbid.
+#include "backend/tree/split_math.hpp"
 #include "tree/hand_made_tree.hpp"
 
 namespace linden {
@@ -69,6 +70,63 @@ TEST_F(BestSplit, CountsRowsWhereTheirCurvatureProvesNothing) {
   EXPECT_TRUE(split.counted);
   rows[0].bins[0] = 1;  // one row is left in bin 0
   EXPECT_EQ(best(rows, {hand_feature(3)}, limits).bin, 1);
+}
+
+// All cuts of a feature of numbers, one after another.
+Split best_by_trying(const std::vector<HandRow>& rows, const FeatureBins& feature, const GrowthLimits& limits) {
+  const int values = feature.bins - (feature.has_missing ? 1 : 0);
+  std::int64_t gradient = 0, curvature = 0;
+  for (const HandRow& row : rows) {
+    gradient += row.gradient;
+    curvature += row.curvature;
+  }
+  const double score = node_score(double(gradient), double(curvature), limits.l1, limits.l2);
+  Split best;
+  for (int bin = 0; bin < (feature.has_missing ? values : values - 1); ++bin)
+    for (const bool missing_left : {true, false}) {
+      if (missing_left && (!feature.has_missing || bin == values - 1)) continue;
+      std::int64_t left_rows = 0, left_gradient = 0, left_curvature = 0;
+      for (const HandRow& row : rows) {
+        if (row.bins[0] > bin && !(missing_left && row.bins[0] == values)) continue;
+        ++left_rows;
+        left_gradient += row.gradient;
+        left_curvature += row.curvature;
+      }
+      if (left_rows < limits.min_rows_in_leaf || std::ssize(rows) - left_rows < limits.min_rows_in_leaf) continue;
+      const double gain = split_gain(double(left_gradient), double(left_curvature), double(gradient - left_gradient),
+                                     double(curvature - left_curvature), score, limits.l1, limits.l2);
+      if (!(gain > best.gain) || !worth_splitting(gain, score, 0)) continue;
+      best.gain = gain;
+      best.bin = bin;
+      best.missing_left = missing_left;
+      best.left_gradient = left_gradient;
+      best.left_curvature = left_curvature;
+    }
+  return best;
+}
+
+TEST_F(BestSplit, IsThatOfTryingAllCuts) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 120; ++i) {
+    const int bins = 2 + static_cast<int>(random() % (i % 2 == 0 ? 255 : 20));
+    const FeatureBins feature = hand_feature(bins, bins > 2 && i % 3 == 0);
+    std::vector<HandRow> rows = random_rows(2 + static_cast<int>(random() % (i % 5 == 0 ? 400 : 40)), {feature},
+                                            i % 7 == 0 ? 1 : 1000, random());
+    if (i % 4 == 0)  // most rows in one bin, and curvatures that prove nothing
+      for (HandRow& row : rows)
+        if (random() % 8 != 0) row.bins[0] = static_cast<std::uint8_t>(bins / 2);
+    rows[0].curvature = 5000;
+    GrowthLimits limits;
+    limits.l1 = i % 6 == 0 ? 3 : 0;
+    limits.min_rows_in_leaf = 1 + static_cast<int>(random() % 6);
+    const Split wanted = best_by_trying(rows, feature, limits), split = best(rows, {feature}, limits);
+    ASSERT_EQ(split.gain, wanted.gain) << i;
+    if (wanted.gain == 0) continue;
+    ASSERT_EQ(split.bin, wanted.bin) << i;
+    ASSERT_EQ(split.missing_left, wanted.missing_left) << i;
+    ASSERT_EQ(split.left_gradient, wanted.left_gradient) << i;
+    ASSERT_EQ(split.left_curvature, wanted.left_curvature) << i;
+  }
 }
 
 TEST_F(BestSplit, LeavesEnoughWeightOnBothSides) {

@@ -54,6 +54,18 @@ LINDEN_HD double gain_of(const Scan& s, int sign, std::int64_t gradient, std::in
   }
 }
 
+/// The same in a tree without l1 and bounds, in which no gradient is shrunk, of sums that are doubles: of one cut, or
+/// of a vector of cuts.
+template <class Number>
+LINDEN_HD Number plain_gain(const Scan& s, Number gradient, Number curvature) {
+  const Number left_gradient = gradient * s.gradient_unit, left_curvature = curvature * s.curvature_unit;
+  const Number right_gradient = s.gradient - left_gradient, right_curvature = s.curvature - left_curvature;
+  const double least = s.limits.min_child_weight, l2 = s.limits.l2;
+  const Number gain =
+      gain_of_children<Number>(left_gradient, left_curvature + l2, right_gradient, right_curvature + l2, s.score);
+  return ((left_curvature >= least) & (right_curvature >= least)) ? gain : Number{};
+}
+
 /// Whether both children have enough rows, when so many go left.
 LINDEN_HD bool enough_rows(const Scan& s, std::int64_t left_rows) {
   return left_rows >= s.limits.min_rows_in_leaf && s.rows - left_rows >= s.limits.min_rows_in_leaf;

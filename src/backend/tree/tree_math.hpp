@@ -79,15 +79,21 @@ LINDEN_HD double score_of_value(double value, double gradient, double curvature,
   return -(2 * gradient * value + (curvature + l2) * value * value + 2 * l1 * std::fabs(value));
 }
 
-/// The gain of a split, with one division; 0 where a child has no curvature to divide by.
-LINDEN_HD double split_gain(double left_gradient, double left_curvature, double right_gradient, double right_curvature,
-                            double parent_score, double l1, double l2) {
-  const double left_top = shrink(left_gradient, l1), left_bottom = left_curvature + l2;
-  const double right_top = shrink(right_gradient, l1), right_bottom = right_curvature + l2;
-  const double gain =
+/// The gain of a split, with one division; 0 where a child has no curvature to divide by. `top`: a child's gradient,
+/// shrunk; `bottom`: its curvature and l2. A number, or a vector of them.
+template <class Number>
+LINDEN_HD Number gain_of_children(Number left_top, Number left_bottom, Number right_top, Number right_bottom,
+                                  double parent_score) {
+  const Number gain =
       (left_top * left_top * right_bottom + right_top * right_top * left_bottom) / (left_bottom * right_bottom) -
       parent_score;
-  return ((left_bottom > 0) & (right_bottom > 0)) ? gain : 0.0;
+  return ((left_bottom > 0) & (right_bottom > 0)) ? gain : Number{};
+}
+
+LINDEN_HD double split_gain(double left_gradient, double left_curvature, double right_gradient, double right_curvature,
+                            double parent_score, double l1, double l2) {
+  return gain_of_children(shrink(left_gradient, l1), left_curvature + l2, shrink(right_gradient, l1),
+                          right_curvature + l2, parent_score);
 }
 
 /// Gains below this share of the parent's score are rounding, not gains.

@@ -52,7 +52,7 @@ class Partition : public TreeKernel {
 
 TEST_F(Partition, DividesByACut) {
   const std::vector<FeatureBins> features{hand_feature(3), hand_feature(200)};
-  for (const int rows : {2, 33, 2500})
+  for (const int rows : {2, 8, 15, 33, 34, 2500})
     for (const bool wide : {false, true})
       for (const int bin : {0, 99, 199}) {
         HandMadeTree tree(device(), random_rows(rows, features, 100, static_cast<unsigned>(rows + bin)), features, {},

@@ -6,34 +6,13 @@
 
 #include "backend/tree/grow_queue.hpp"
 #include "backend/tree/sparse_bins.hpp"
+#include "cpu/tree/divide.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
-
-// Copies entries whose bin goes left to `left`, the others to `right`; returns how many went left. `left` may be
-// `from`.
-template <class E, class GoesLeft>
-std::int64_t divide(const std::uint8_t* bins, const E* from, std::int64_t count, E* left, E* right,
-                    const GoesLeft& goes_left) {
-  std::int64_t lefts = 0;
-  const auto place = [&](std::int64_t i) {
-    const E entry = from[i];
-    const std::int64_t go = goes_left(bins[entry.row]);
-    left[lefts] = entry;  // one of the two is written over by the next row
-    right[i - lefts] = entry;
-    lefts += go;
-  };
-  std::int64_t i = 0;
-  for (; i + prefetch_rows < count; ++i) {  // entries after the last are another task's, which may be moving them
-    __builtin_prefetch(bins + from[i + prefetch_rows].row);
-    place(i);
-  }
-  for (; i < count; ++i) place(i);
-  return lefts;
-}
 
 // By a sparse feature, whose entries stand in the order of rows as the node's do.
 template <class E>
@@ -61,11 +40,10 @@ template <class E>
 std::int64_t divide(const TreeState& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
   if (split.feature >= tree.bins.features) return divide_sparse(tree, split, from, count, left, right);
   const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
-  if (split.categorical)
-    return divide(bins, from, count, left, right, [&](std::uint8_t bin) { return goes_left(split, bin); });
-  const int last = split.bin;
-  const int missing = split.missing_left ? tree.bins.feature[split.feature].bins - 1 : 256;
-  return divide(bins, from, count, left, right, [=](int bin) { return (bin <= last) | (bin == missing); });
+  if (split.categorical) return divide_by_bins(bins, from, count, left, right, SetOfBins(split));
+  const auto last = static_cast<std::uint8_t>(split.bin);
+  const int more = split.missing_left ? tree.bins.feature[split.feature].bins - 1 : split.bin;
+  return divide_by_bins(bins, from, count, left, right, BinsUpTo(last, static_cast<std::uint8_t>(more)));
 }
 
 // Of a node of the batch.

@@ -69,21 +69,28 @@ LINDEN_HD bool commit(TreeState& tree) {
 }
 
 /// Fills the batch: the next leaf for certain, and the leaves after it that are likely to be split too. Leaf-wise
-/// growth takes leaves in advance only among the first 0.4 of the splits left; level-wise growth never errs.
-LINDEN_HD void fill_batch(TreeState& tree) {
+/// growth takes leaves in advance only among the first 0.4 of the splits left, and none once the batch has `enough`
+/// entries to keep a machine busy; level-wise growth never errs.
+LINDEN_HD void fill_batch(TreeState& tree, std::int64_t enough = std::int64_t{1} << 62) {
   const bool level_wise = tree.limits.level_wise;
   const std::int32_t left = splits_left(tree);
   const std::int32_t hopeful = level_wise ? left : 2 * left / 5;
   const std::int32_t spare = (tree.node_capacity - tree.node_count) / 2 - left;  // expansions that may come to nothing
   const std::int32_t depth = tree.queue[0].depth;
   std::int32_t popped = 0;
+  std::int64_t entries = 0;
   tree.batch_size = 0;
   while (tree.queue_size > 0 && tree.batch_size < tree.batch_capacity) {
     const bool certain = popped == 0;
-    if (!certain && (popped >= hopeful || (level_wise ? tree.queue[0].depth != depth : tree.batch_size > spare))) break;
+    const bool would_err = level_wise ? tree.queue[0].depth != depth : tree.batch_size > spare || entries >= enough;
+    if (!certain && (popped >= hopeful || would_err)) break;
     const Candidate leaf = pop(tree);
     tree.popped[popped++] = leaf;
-    if (tree.nodes[leaf.node].left < 0) tree.batch[tree.batch_size++] = leaf.node;
+    const GrowNode& node = tree.nodes[leaf.node];
+    if (node.left < 0) {
+      tree.batch[tree.batch_size++] = leaf.node;
+      entries += node.entries;
+    }
     if (popped >= 4 * tree.batch_capacity) break;
   }
   for (std::int32_t i = 0; i < popped; ++i) push(tree, tree.popped[i]);

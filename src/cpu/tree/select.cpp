@@ -5,10 +5,18 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
-bool select(Context&, TreeMemory& memory) {
+// Leaves that are expanded in advance are work that may come to nothing. One thread takes none; several take as many as
+// keep them all busy, for few large nodes are divided between threads. Machines that grow a tree together take the
+// same.
+bool select(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   if (commit(tree)) return true;
-  fill_batch(tree);
+  constexpr std::int64_t rows_of_a_thread = 32768;
+  const std::int64_t threads = context.workers.threads();
+  if (tree.exchange != nullptr)
+    fill_batch(tree);
+  else
+    fill_batch(tree, threads > 1 ? threads * rows_of_a_thread : 0);
   return false;
 }
 

@@ -46,15 +46,18 @@ struct Memory {
 };
 
 // The committed nodes, as places in the full tree.
-std::vector<int> grow(const std::vector<double>& gains, bool level_wise, int leaves, int batch_capacity) {
+std::vector<int> grow(const std::vector<double>& gains, bool level_wise, int leaves, int batch_capacity,
+                      std::int64_t enough = 1000) {
   Memory memory(level_wise, leaves, batch_capacity);
   TreeState& tree = memory.tree;
   std::vector<int> place(static_cast<std::size_t>(tree.node_capacity));
   const auto gain_at = [&](int p) { return p < static_cast<int>(gains.size()) ? gains[p] : 0.0; };
   memory.nodes[0].split.gain = gains[0];
+  memory.nodes[0].entries = 1;
   while (!commit(tree)) {
-    fill_batch(tree);
+    fill_batch(tree, enough);
     EXPECT_GT(tree.batch_size, 0);
+    EXPECT_TRUE(level_wise || tree.batch_size <= std::max<std::int64_t>(enough, 1));  // a node has one entry
     for (int i = 0; i < tree.batch_size; ++i) {
       GrowNode& node = memory.nodes[tree.batch[i]];
       EXPECT_LT(node.left, 0);
@@ -64,6 +67,7 @@ std::vector<int> grow(const std::vector<double>& gains, bool level_wise, int lea
       for (int side = 0; side < 2; ++side) {
         GrowNode& child = memory.nodes[tree.node_count] = GrowNode{};
         child.depth = node.depth + 1;
+        child.entries = 1;
         place[tree.node_count] = 2 * place[tree.batch[i]] + 1 + side;
         child.split.gain = gain_at(place[tree.node_count++]);
       }
@@ -104,6 +108,8 @@ TEST(GrowQueue, SeveralLeavesAtOnceGiveTheTreeOfOneAtATime) {
     const int leaves = 2 + static_cast<int>(random() % (i % 3 == 0 ? 10 : 300));
     const std::vector<int> wanted = grow_one_by_one(gains, level_wise, leaves);
     for (const int batch : {1, 8, 32}) ASSERT_EQ(grow(gains, level_wise, leaves, batch), wanted) << i << " " << batch;
+    for (const int enough : {0, 1, 3})
+      ASSERT_EQ(grow(gains, level_wise, leaves, 8, enough), wanted) << i << " " << enough;
   }
 }
 

@@ -89,7 +89,7 @@ struct Candidate {
 };
 
 /// Entries after the last that may be read: kernels fetch bin rows so far ahead.
-inline constexpr std::int64_t prefetch_rows = 24;
+inline constexpr std::int64_t prefetch_rows = 48;
 
 struct TreeState;
 

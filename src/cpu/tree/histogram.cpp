@@ -10,6 +10,7 @@
 
 #include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/scratch.hpp"
+#include "cpu/tree/share.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -210,7 +211,8 @@ void histogram(Context& context, TreeMemory& memory) {
     }
   }
 
-  context.workers.each(job_count, [&](std::int64_t j, int worker) {
+  const double work = static_cast<double>(rows) * tree.feature_count * ns_of_update;
+  share(context, job_count, work, [&](std::int64_t j, int worker) {
     PackedCell* const spare = scratch.worker_cells + std::int64_t{worker} * tree.bins.cells;
     if (tree.wide)
       fill<std::int32_t>(tree, jobs[j]);

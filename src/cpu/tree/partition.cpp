@@ -8,6 +8,7 @@
 #include "backend/tree/sparse_bins.hpp"
 #include "cpu/tree/divide.hpp"
 #include "cpu/tree/scratch.hpp"
+#include "cpu/tree/share.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -59,9 +60,12 @@ void divide_batch(Context& context, TreeState& tree, const StepScratch& scratch)
   // Chunks of all nodes, one after another; first_chunk[i] is the first of batch node i.
   std::int64_t* const counts = scratch.chunk_counts;
   const auto each_chunk = [&](const auto& body) {
-    std::int64_t total = 0;
-    for (std::int32_t i = 0; i < tree.batch_size; ++i) total += chunks_of(tree, i);
-    context.workers.each(total, [&](std::int64_t task, int) {
+    std::int64_t total = 0, rows = 0;
+    for (std::int32_t i = 0; i < tree.batch_size; ++i) {
+      total += chunks_of(tree, i);
+      rows += tree.nodes[tree.batch[i]].entries;
+    }
+    share(context, total, static_cast<double>(rows) * ns_of_divided_row, [&](std::int64_t task, int) {
       std::int64_t first = 0;
       std::int32_t i = 0;
       for (; task - first >= chunks_of(tree, i); ++i) first += chunks_of(tree, i);

@@ -1,5 +1,6 @@
 // Which leaves to expand next: the queue of backend/tree/grow_queue.hpp, run by one thread.
 #include "backend/tree/grow_queue.hpp"
+#include "cpu/tree/share.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -12,11 +13,10 @@ bool select(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   if (commit(tree)) return true;
   constexpr std::int64_t rows_of_a_thread = 32768;
-  const std::int64_t threads = context.workers.threads();
   if (tree.exchange != nullptr)
     fill_batch(tree);
   else
-    fill_batch(tree, threads > 1 ? threads * rows_of_a_thread : 0);
+    fill_batch(tree, is_grown_alone(context, tree) ? 0 : context.workers.threads() * rows_of_a_thread);
   return false;
 }
 

@@ -8,6 +8,7 @@
 #include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/numeric_split.hpp"
 #include "cpu/tree/row_counts.hpp"
+#include "cpu/tree/share.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -141,7 +142,8 @@ void split(Context& context, TreeMemory& memory) {
   constexpr std::int32_t block = 8;  // features of a task
   const std::int64_t count = tree.node_count - tree.first_new;
   const std::int64_t blocks = (tree.feature_count + block - 1) / block;
-  context.workers.each(count * blocks, [&](std::int64_t task, int) {
+  const double work = static_cast<double>(count) * tree.feature_count * ns_of_scan;
+  share(context, count * blocks, work, [&](std::int64_t task, int) {
     const GrowNode& node = tree.nodes[tree.first_new + task / blocks];
     if (node.slot < 0 || !may_split(tree, node)) return;
     const Scan s = scan_of(tree, node);
@@ -154,7 +156,9 @@ void split(Context& context, TreeMemory& memory) {
           feature_split(tree, node, s, index, rows == nullptr ? nullptr : rows + tree.bins.feature[index].first_cell);
     }
   });
-  context.workers.each(count, [&](std::int64_t task, int) {
+  std::int64_t rows = 0;  // that may have to be counted
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) rows += tree.nodes[i].entries;
+  share(context, count, static_cast<double>(rows) * ns_of_divided_row, [&](std::int64_t task, int) {
     GrowNode& node = tree.nodes[tree.first_new + task];
     if (node.slot < 0 || !may_split(tree, node)) return;
     node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);

@@ -1,5 +1,6 @@
 // The larger child's histogram: its parent's minus its sibling's, in the parent's place.
 #include "backend/tree/tree_math.hpp"
+#include "cpu/tree/share.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -38,7 +39,8 @@ void subtract(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   SideBounds* const side_bounds = StepScratch(context, memory).side_bounds;
   const std::int64_t pairs = tree.first_new == 0 ? 0 : (tree.node_count - tree.first_new) / 2;
-  context.workers.each(pairs, [&](std::int64_t pair, int) {
+  const double work = static_cast<double>(pairs) * tree.bins.cells * ns_of_subtracted_cell;
+  share(context, pairs, work, [&](std::int64_t pair, int) {
     GrowNode& left = tree.nodes[tree.first_new + 2 * pair];
     GrowNode& right = tree.nodes[tree.first_new + 2 * pair + 1];
     GrowNode& parent = tree.nodes[left.parent];

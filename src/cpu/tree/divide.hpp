@@ -10,6 +10,7 @@
 
 #include "backend/tree/bin_set.hpp"
 #include "backend/tree/tree_state.hpp"
+#include "cpu/tree/close_up.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -73,30 +74,12 @@ std::int64_t divide_singly(const std::uint8_t* bins, const E* from, std::int64_t
 
 #if defined(__AVX2__)
 
-#if !defined(__AVX512F__)
-/// For each set of four entries: where they come from, in halves, when they close up.
-struct ClosingUp {
-  alignas(32) std::int32_t from[16][8] = {};
-  constexpr ClosingUp() {
-    for (int set = 0; set < 16; ++set)
-      for (int i = 0, to = 0; i < 4; ++i)
-        if (set >> i & 1) {
-          from[set][2 * to] = 2 * i;
-          from[set][2 * to++ + 1] = 2 * i + 1;
-        }
-  }
-};
-inline constexpr ClosingUp closing_up;
-#endif
-
 /// Eight entries, and writing those of a set of them side by side; up to eight more may be written over behind them.
 class EightEntries {
  public:
 #if defined(__AVX512F__)
   explicit EightEntries(const NarrowEntry* from) : all_(_mm512_loadu_si512(from)) {}
-  void write(unsigned set, NarrowEntry* to) const {
-    _mm512_storeu_si512(to, _mm512_maskz_compress_epi64(static_cast<__mmask8>(set), all_));
-  }
+  void write(unsigned set, NarrowEntry* to) const { _mm512_storeu_si512(to, close_up(all_, set)); }
 
  private:
   __m512i all_;
@@ -105,15 +88,12 @@ class EightEntries {
       : first_(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from))),
         second_(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + 4))) {}
   void write(unsigned set, NarrowEntry* to) const {
-    close_up(first_, set & 15, to);
-    close_up(second_, set >> 4, to + __builtin_popcount(set & 15));
+    store(to, close_up(first_, set & 15));
+    store(to + __builtin_popcount(set & 15), close_up(second_, set >> 4));
   }
 
  private:
-  static void close_up(__m256i four, unsigned set, NarrowEntry* to) {
-    const __m256i from = _mm256_load_si256(reinterpret_cast<const __m256i*>(closing_up.from[set]));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permutevar8x32_epi32(four, from));
-  }
+  static void store(NarrowEntry* to, __m256i four) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), four); }
   __m256i first_, second_;
 #endif
 };

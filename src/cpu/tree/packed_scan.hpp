@@ -6,11 +6,9 @@
 #pragma once
 
 #include <cstring>
-#ifdef __AVX512F__
-#include <immintrin.h>
-#endif
 
 #include "backend/tree/split_math.hpp"
+#include "cpu/tree/close_up.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -68,7 +66,7 @@ class LargestGain {
 struct KeptBins {
   std::uint64_t bits[4] = {};
   int count = 0;
-  alignas(64) std::int64_t sums[256 + gain_lanes];  ///< zeros after the last, to fill lanes
+  alignas(64) std::int64_t sums[256 + 8];  ///< zeros after the last, to fill lanes
 
   /// The bin that is the i-th kept.
   int bin(int i) const {
@@ -87,49 +85,100 @@ struct KeptBins {
   bool has(int bin) const { return bits[bin >> 6] >> (bin & 63) & 1; }
 };
 
-#ifdef __AVX512F__
-inline void keep_bins(const PackedCell* cells, int bins, KeptBins& kept) {
-  const __m512i none = _mm512_setzero_si512(), last = _mm512_set1_epi64(7);
-  __m512i before = none;
-  std::int64_t* to = kept.sums;
-  for (int first = 0; first < bins; first += 64) {
-    const int here = bins - first < 64 ? bins - first : 64;
-    std::uint64_t word = 0;
-    for (int b = 0; b < here; b += 8) {
-      const auto there = static_cast<__mmask8>(here - b < 8 ? (1 << (here - b)) - 1 : 255);
-      __m512i sums = _mm512_maskz_loadu_epi64(there, cells + first + b);
-      const auto keep = static_cast<__mmask8>(_mm512_test_epi64_mask(sums, sums) | (first + b == 0));
-      sums = _mm512_add_epi64(sums, _mm512_maskz_alignr_epi64(255, sums, none, 7));
-      sums = _mm512_add_epi64(sums, _mm512_maskz_alignr_epi64(255, sums, none, 6));
-      sums = _mm512_add_epi64(sums, _mm512_maskz_alignr_epi64(255, sums, none, 4));
-      _mm512_storeu_si512(to, _mm512_maskz_compress_epi64(keep, _mm512_add_epi64(sums, before)));
-      before = _mm512_add_epi64(before, _mm512_maskz_permutexvar_epi64(255, last, sums));
-      word |= std::uint64_t{keep} << b;
-      to += __builtin_popcount(keep);
-    }
-    kept.bits[first >> 6] = word;
+/// A vector of bins at a time: what lies in the bins up to each of them, and which of them add something.
+#if defined(__AVX512F__)
+class BinVector {
+ public:
+  static constexpr int lanes = 8;
+  explicit BinVector(const PackedCell* cells) : sums_(_mm512_loadu_si512(cells)) {}
+  unsigned filled() const { return _mm512_test_epi64_mask(sums_, sums_); }
+  void add_up() {
+    const __m512i none = _mm512_setzero_si512();
+    sums_ = _mm512_add_epi64(sums_, _mm512_maskz_alignr_epi64(255, sums_, none, 7));
+    sums_ = _mm512_add_epi64(sums_, _mm512_maskz_alignr_epi64(255, sums_, none, 6));
+    sums_ = _mm512_add_epi64(sums_, _mm512_maskz_alignr_epi64(255, sums_, none, 4));
   }
-  kept.count = static_cast<int>(to - kept.sums);
-}
+  /// Adds what came before, and then what is here to what came before.
+  void follow(__m512i& before) {
+    const __m512i here = _mm512_maskz_permutexvar_epi64(255, _mm512_set1_epi64(7), sums_);
+    sums_ = _mm512_add_epi64(sums_, before);
+    before = _mm512_add_epi64(before, here);
+  }
+  void write(unsigned set, std::int64_t* to) const { _mm512_storeu_si512(to, close_up(sums_, set)); }
+  static __m512i nothing() { return _mm512_setzero_si512(); }
+
+ private:
+  __m512i sums_;
+};
+#elif defined(__AVX2__)
+class BinVector {
+ public:
+  static constexpr int lanes = 4;
+  explicit BinVector(const PackedCell* cells) : sums_(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(cells))) {}
+  unsigned filled() const {
+    const __m256i empty = _mm256_cmpeq_epi64(sums_, _mm256_setzero_si256());
+    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(empty))) ^ 15;
+  }
+  void add_up() {
+    sums_ = _mm256_add_epi64(sums_, _mm256_slli_si256(sums_, 8));  // within the halves
+    const __m256i half = _mm256_permute4x64_epi64(sums_, 0b01'01'01'01);
+    sums_ = _mm256_add_epi64(sums_, _mm256_blend_epi32(_mm256_setzero_si256(), half, 0b1111'0000));
+  }
+  void follow(__m256i& before) {
+    const __m256i here = _mm256_permute4x64_epi64(sums_, 0b11'11'11'11);
+    sums_ = _mm256_add_epi64(sums_, before);
+    before = _mm256_add_epi64(before, here);
+  }
+  void write(unsigned set, std::int64_t* to) const {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), close_up(sums_, set));
+  }
+  static __m256i nothing() { return _mm256_setzero_si256(); }
+
+ private:
+  __m256i sums_;
+};
 #else
+class BinVector {
+ public:
+  static constexpr int lanes = 1;
+  explicit BinVector(const PackedCell* cell) : sum_(cell->sums) {}
+  unsigned filled() const { return sum_ != 0; }
+  void add_up() {}
+  void follow(std::int64_t& before) { sum_ = before += sum_; }
+  void write(unsigned, std::int64_t* to) const { *to = sum_; }
+  static std::int64_t nothing() { return 0; }
+
+ private:
+  std::int64_t sum_;
+};
+#endif
+
 inline void keep_bins(const PackedCell* cells, int bins, KeptBins& kept) {
-  std::int64_t sum = 0;
+  constexpr int lanes = BinVector::lanes;
+  auto before = BinVector::nothing();
   std::int64_t* to = kept.sums;
-  for (int first = 0; first < bins; first += 64) {
+  const auto keep = [&](BinVector vector, bool is_first) {
+    const unsigned set = vector.filled() | is_first;
+    vector.add_up();
+    vector.follow(before);
+    vector.write(set, to);
+    to += __builtin_popcount(set);
+    return std::uint64_t{set};
+  };
+  for (int first = 0; first < bins; first += 64) {  // bins of a word
     const int here = bins - first < 64 ? bins - first : 64;
     std::uint64_t word = 0;
-    for (int b = 0; b < here; ++b) {
-      const std::int64_t cell = cells[first + b].sums;
-      const bool keep = (cell != 0) | (first + b == 0);
-      *to = sum += cell;
-      to += keep;
-      word |= std::uint64_t{keep} << b;
+    int b = 0;
+    for (; b + lanes <= here; b += lanes) word |= keep(BinVector(cells + first + b), first + b == 0) << b;
+    if (b < here) {
+      PackedCell rest[lanes] = {};
+      for (int i = b; i < here; ++i) rest[i - b] = cells[first + i];
+      word |= keep(BinVector(rest), first + b == 0) << b;
     }
     kept.bits[first >> 6] = word;
   }
   kept.count = static_cast<int>(to - kept.sums);
 }
-#endif
 
 class PackedScan {
  public:

@@ -12,7 +12,6 @@
 namespace linden {
 namespace {
 
-
 Tensor offsets(std::int64_t rows, double size, std::uint64_t seed = 9) {
   return (Generator(seed).normal({rows}) * size).contiguous();
 }
@@ -120,7 +119,7 @@ TEST(LinearOffset, GapsAreTrue) {
   for (const Kind kind : {Kind::squared, Kind::logistic, Kind::poisson}) {
     const RandomRows rows(loss_of(kind), false, 5, 200, 6);
     const Dataset data = rows.dataset().with_offset(offsets(200, 1));
-    for (const LinearConfig& penalised : linear_test::penalties(kind)) {
+    for (const LinearConfig& penalised : penalties(kind)) {
       LinearConfig config = penalised;
       config.tolerance = 1e-13;
       const double least = fit_linear(data, config).certificate().objective;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "boosting/random_data.hpp"
+#include "model/sealed.hpp"
 
 namespace linden {
 namespace {
@@ -318,22 +319,13 @@ TEST(CustomLoss, IsItsOwnMetric) {
   EXPECT_LT(model.history()[4][0].value, model.history()[0][0].value);
 }
 
-// As tests/boosting/model/model_file_test.cpp seals files.
-constexpr std::string_view seal_opening = ",\"checksum\":\"";
-std::string sealed(std::string text) {
-  text.pop_back();
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return text + fmt::format("{}{:016x}\"}}\n", seal_opening, hash);
-}
-
 TEST(CustomLoss, DamagedProgramsInFilesAreRefusedOrHarmless) {
   using Json = nlohmann::ordered_json;
   Random random(10);
   const Dataset data = data_for(loss::softmax({.classes = 3}), 11, 150).dataset();
   const Loss loss = loss::custom("mine", softmax_form, options_of(loss::softmax({.classes = 3})));
   const std::string bytes = bytes_of(fit_boosted(data, {.loss = loss, .rounds = 1, .max_leaves = 3}));
-  const Json whole = Json::parse(bytes.substr(0, bytes.rfind(seal_opening)) + "}");
+  const Json whole = Json::parse(opened(bytes));
   const std::filesystem::path path = scratch() / "damaged.json";
   int refusals = 0;
   for (int i = 0; i < 400; ++i) {

@@ -37,7 +37,8 @@ std::int64_t ValueRuns<T>::take(std::span<Key> keys) {
   auto [low, high] = ends_of(keys.data(), keys.data() + keys.size());
   std::size_t missing = 0;
   if (high == Order<T>::nan_key) {
-    missing = std::ranges::remove(keys, Order<T>::nan_key).size();
+    const auto end = std::remove(keys.begin(), keys.end(), Order<T>::nan_key);
+    missing = static_cast<std::size_t>(keys.end() - end);
     keys = keys.first(keys.size() - missing);
     if (keys.empty()) return static_cast<std::int64_t>(missing);
     std::tie(low, high) = ends_of(keys.data(), keys.data() + keys.size());

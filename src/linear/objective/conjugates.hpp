@@ -22,13 +22,15 @@ double visit_convex(const LossSpec& loss, const Visitor& visitor) {
   });
 }
 
+// Flattened: what a slope alone needs of dual numbers is a third of what they compute.
+
 /// The slope of a loss of one score.
-inline double slope_of(const LossSpec& loss, double score, double label) noexcept {
+[[gnu::flatten]] inline double slope_of(const LossSpec& loss, double score, double label) noexcept {
   return visit_convex(loss, [&](const auto& functor) { return sharp_derivatives(functor, score, label).first; });
 }
 
 /// The second derivative of that.
-inline double bend_of(const LossSpec& loss, double score, double label) noexcept {
+[[gnu::flatten]] inline double bend_of(const LossSpec& loss, double score, double label) noexcept {
   return visit_convex(loss, [&]<class Loss>(const Loss& functor) {
     return linden::bend_of<Loss>(sharp_derivatives(functor, score, label));
   });

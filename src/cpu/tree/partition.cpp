@@ -84,6 +84,9 @@ void divide_batch(Context& context, TreeState& tree, const StepScratch& scratch)
       std::memcpy(entries + begin + count[chunk], spare_right + begin,
                   static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
   });
+  bool is_in_place = true;
+  for (std::int32_t i = 0; i < tree.batch_size; ++i) is_in_place &= chunks_of(tree, i) <= 1;
+  if (is_in_place) return;
   each_chunk([&](const GrowNode& node, std::int64_t chunk, const std::int64_t* count) {
     if (node.entries <= partition_chunk) return;
     const std::int64_t begin = node.begin + chunk * partition_chunk;

@@ -4,8 +4,8 @@ if(LINDEN_BATCHES)
   find_package(Python3 QUIET COMPONENTS Interpreter)
 endif()
 
-# linden_in_batches(<target>): of its C++ sources, those that have no options of their own. Call it where the target is
-# made, after its last source.
+# linden_in_batches(<target>): of its C++ sources, those that have no options of their own and are not said to stand alone
+# (SKIP_UNITY_BUILD_INCLUSION). Call it where the target is made, after its last source.
 function(linden_in_batches target)
   if(NOT LINDEN_BATCHES OR NOT Python3_FOUND)
     return()
@@ -18,7 +18,8 @@ function(linden_in_batches target)
       cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder})
       get_source_file_property(options ${source} COMPILE_OPTIONS)
       get_source_file_property(alone ${source} SKIP_PRECOMPILE_HEADERS)
-      if(NOT options AND NOT alone AND source MATCHES "^${PROJECT_SOURCE_DIR}/(src|tests)/")
+      get_source_file_property(apart ${source} SKIP_UNITY_BUILD_INCLUSION)
+      if(NOT options AND NOT alone AND NOT apart AND source MATCHES "^${PROJECT_SOURCE_DIR}/(src|tests)/")
         list(APPEND sources ${source})
       endif()
     endif()

@@ -5,10 +5,9 @@ the whole file into memory in their own types: what is text stays text, where Li
 """
 
 import os
-import resource
-import subprocess
 import sys
-import time
+
+from turns import compare, least_seconds
 
 LIBRARIES = ("duckdb", "polars", "pyarrow", "pandas")
 
@@ -38,39 +37,14 @@ def reader(library, path, threads):
     return lambda: pandas.read_csv(path)
 
 
-def cpu_seconds():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
 def measure(library, path, threads, turns):
-    read = reader(library, path, threads)
-    walls, cpus = [], []
-    for _ in range(turns):
-        wall, cpu = time.perf_counter(), cpu_seconds()
-        result = read()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(cpu_seconds() - cpu)
-        del result
+    wall, cpu = least_seconds(reader(library, path, threads), turns)
     megabytes = os.path.getsize(path) / 1e6
     print(
-        f"{library:8} {sys.modules[library].__version__:8} {min(walls):.4f} s, CPU {min(cpus):.4f} s; "
-        f"{megabytes / min(walls):.0f} MB/s, {megabytes / min(cpus):.0f} MB per CPU second"
+        f"{library:8} {sys.modules[library].__version__:8} {wall:.4f} s, CPU {cpu:.4f} s; "
+        f"{megabytes / wall:.0f} MB/s, {megabytes / cpu:.0f} MB per CPU second"
     )
 
 
-def main():
-    path, threads, turns = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 2, 5
-    if len(sys.argv) > 3:
-        turns = int(sys.argv[3])
-    libraries = sys.argv[4:] or LIBRARIES
-    if len(libraries) == 1:
-        return measure(libraries[0], path, threads, turns)
-    for library in libraries:
-        environment = dict(os.environ, POLARS_MAX_THREADS=str(threads))
-        arguments = [sys.executable, os.path.abspath(__file__), path, str(threads), str(turns), library]
-        subprocess.run(arguments, env=environment, check=True)
-
-
 if __name__ == "__main__":
-    main()
+    compare(LIBRARIES, measure, lambda threads: {"POLARS_MAX_THREADS": str(threads)})

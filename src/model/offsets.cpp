@@ -53,9 +53,8 @@ std::vector<double> known_offsets(std::string_view where, const Dataset& data, c
   if (model.offset.empty()) return {};
   if (!data.has_offset())
     fail<DataError>(
-        "{}: the data has no offset, but the model was fitted with one{}, which is a part of each score. Hint: .offset "
-        "= "
-        "COLUMN, which may be 0 in all rows.",
+        "{}: the data has no offset, but the model was fitted with one{}, which is a part of each score. Hint: "
+        ".offset = COLUMN, which may be 0 in all rows.",
         where, in_columns(model.offset));
   return by_output(where, data, std::ssize(model.offset));
 }

@@ -207,12 +207,14 @@ struct LogCoshLoss {
   template <class S>
   LINDEN_HD auto operator()(S score, double label) const {
     const double r = label - value_of(score), size = math::abs(r), slope = math::tanh(r);
-    return with_derivatives(score, value(size), -slope, size > 0.0 ? math::tanh(size) / size : 1.0);
+    return with_derivatives(score, value(size), -slope, size > 0.0 ? slope / r : 1.0);
   }
+
+  static constexpr double log_two = 0.693147180559945309;
 
   /// cosh(size) - 1 = square(e) / (2 (1 + e)) with e = expm1(size); far out, without overflow.
   LINDEN_HD static double value(double size) {
-    if (size > 1.0) return size + math::log1p(math::exp(-2.0 * size)) - 0.693147180559945309;
+    if (size > 1.0) return size + math::log1p(math::exp(-2.0 * size)) - log_two;
     const double e = math::expm1(size);
     return math::log1p(0.5 * (e / (1.0 + e)) * e);
   }
@@ -221,7 +223,7 @@ struct LogCoshLoss {
   static double slope_limit() noexcept { return 1; }
   /// Half the relative entropies of 1 + slope and of 1 - slope.
   static double divergence(double score, double label, double d) noexcept {
-    constexpr double log_two = 0.693147180559945309, slack = 4 * std::numeric_limits<double>::epsilon();
+    constexpr double slack = 4 * std::numeric_limits<double>::epsilon();
     const auto part = [](double z, double step) {
       const double p = 2 * math::sigmoid(z), q = p + step;
       return entropy_divergence(p, q < 0 && q >= -slack ? -p : step, [&] { return log_two + math::log_sigmoid(z); });

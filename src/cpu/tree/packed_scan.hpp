@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "backend/tensor/lanes.hpp"
 #include "backend/tree/split_math.hpp"
 #include "cpu/tree/close_up.hpp"
 
@@ -19,17 +20,10 @@ struct Best {
   int bin = -1;
 };
 
-#if defined(__AVX512F__)
-inline constexpr int gain_bytes = 64;
-#elif defined(__AVX2__)
-inline constexpr int gain_bytes = 32;
-#else
-inline constexpr int gain_bytes = 16;
-#endif
-inline constexpr int gain_lanes = gain_bytes / static_cast<int>(sizeof(double));
-using Gains [[gnu::vector_size(gain_bytes), gnu::may_alias]] = double;
-using Places [[gnu::vector_size(gain_bytes), gnu::may_alias]] = long long;
-using Sums [[gnu::vector_size(gain_bytes), gnu::may_alias]] = unsigned long long;
+inline constexpr int gain_lanes = vector_bytes / static_cast<int>(sizeof(double));
+using Gains [[gnu::vector_size(vector_bytes), gnu::may_alias]] = double;
+using Places [[gnu::vector_size(vector_bytes), gnu::may_alias]] = long long;
+using Sums [[gnu::vector_size(vector_bytes), gnu::may_alias]] = unsigned long long;
 
 /// The first of the largest of gains that come a vector at a time; `bin` is its place among them.
 class LargestGain {

@@ -12,32 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "loss/trace/trace.hpp"
+#include "loss/trace/traced.hpp"
 #include "ops/masked.hpp"
 
 namespace linden {
 namespace {
-
-using Parameters = std::span<const Tensor>;
-using RowFunction = std::function<Tensor(const Tensor& score, const Tensor& label)>;
-
-TensorLoss plain(RowFunction f) {
-  return [f = std::move(f)](const Tensor& s, const Tensor& y, Parameters) { return f(s, y); };
-}
-
-Trace traced(const RowFunction& f, int outputs = 1, LabelKind labels = LabelKind::real) {
-  return trace("mine", plain(f), {outputs, 0, labels, -1});
-}
-
-/// Numbers in (low, high) without a pattern.
-Tensor scattered(const Shape& shape, double low, double high, double start = 0.1) {
-  Tensor t = Tensor::empty(shape);
-  for (double& x : t.span<double>()) {
-    start = std::fmod(start + 0.6180339887498949, 1.0);
-    x = low + (high - low) * start;
-  }
-  return t;
-}
 
 struct Rows {
   Tensor score, label;  // [rows] or [rows, K]; [rows]
@@ -45,7 +24,7 @@ struct Rows {
 };
 
 Rows rows_of(std::int64_t rows, int outputs, double low = -2, double high = 2) {
-  Rows r{scattered(outputs == 1 ? Shape{rows} : Shape{rows, outputs}, low, high), Tensor::empty({rows}), {}};
+  Rows r{scattered_tensor(outputs == 1 ? Shape{rows} : Shape{rows, outputs}, low, high), Tensor::empty({rows}), {}};
   for (std::int64_t i = 0; i < rows; ++i) r.label.span<double>()[static_cast<std::size_t>(i)] = (i * 5 + 1) % 3;
   return r;
 }
@@ -323,7 +302,7 @@ TEST(RowProgram, ParametersAreReadByRow) {
     return p[1] * square(y - s) + softplus(s * p[0]);
   };
   Rows rows = rows_of(33, 1);
-  rows.parameters = {scattered({33}, 0.5, 2), scattered({33}, -1, 1, 0.7)};
+  rows.parameters = {scattered_tensor({33}, 0.5, 2), scattered_tensor({33}, -1, 1, 0.7)};
   expect_same(f, {1, 2, LabelKind::real, -1}, rows, "two parameters");
 }
 

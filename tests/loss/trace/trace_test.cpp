@@ -14,33 +14,13 @@
 #include <vector>
 
 #include "tensor/node.hpp"
+#include "loss/trace/traced.hpp"
 #include "refusal.hpp"
 
 namespace linden {
 namespace {
 
-using Parameters = std::span<const Tensor>;
-using RowFunction = std::function<Tensor(const Tensor& score, const Tensor& label)>;
-
-TensorLoss plain(RowFunction f) {
-  return [f = std::move(f)](const Tensor& s, const Tensor& y, Parameters) { return f(s, y); };
-}
-
-Trace traced(const RowFunction& f, int outputs = 1, LabelKind labels = LabelKind::real) {
-  return trace("mine", plain(f), {outputs, 0, labels, -1});
-}
-
 std::string obstacle_of(const RowFunction& f, int outputs = 1) { return traced(f, outputs).obstacle; }
-
-/// Numbers in (low, high) without a pattern.
-Tensor scattered(const Shape& shape, double low, double high, double start = 0.1) {
-  Tensor t = Tensor::empty(shape);
-  for (double& x : t.span<double>()) {
-    start = std::fmod(start + 0.6180339887498949, 1.0);
-    x = low + (high - low) * start;
-  }
-  return t;
-}
 
 TEST(Trace, EqualOperationsAndConstantsAreKeptOnce) {
   const RowProgram p = traced([](const Tensor& s, const Tensor& y) {
@@ -89,7 +69,7 @@ TEST(Trace, WhatProgramsCannotSayGoesToTheTapeAndKeepsRowsApart) {
     RowFunction f;
     const char* obstacle;
   };
-  const Tensor matrix = scattered({3, 3}, -1, 1);
+  const Tensor matrix = scattered_tensor({3, 3}, -1, 1);
   const Form forms[] = {
       {3, [](const Tensor& s, const Tensor&) { return sum(square(cumulative_sum(s, 1)), 1); },
        "\"cumulative_sum\" is no operation of row programs"},

@@ -9,6 +9,7 @@
 //     auto mine = Dataset::from_rows(x, 28, {.label = clicks});       // copies; std::move(x) hands the vector over
 //     auto big = Dataset::from_rows(x, 28, {.refer = true});          // no copy: x must outlive it
 //     auto clicked = Dataset::from_csv("searches.csv", {.label = "clicked", .group = "query"});  // rows of queries
+//     auto claims = Dataset::from_csv("claims.csv", {.label = "count", .offset = "log_exposure"});
 //
 // A Dataset is a cheap handle to immutable columns. Missing values are NaN (numbers) or code -1 (categories);
 // a value absent from a sparse row is 0. Bad input is refused with file, line and column.

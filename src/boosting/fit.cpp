@@ -60,7 +60,7 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows);
   const auto fill = [&](const Scores& scores, int round) {
     source->fill(scores, gradients);
-    check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss);
+    check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss, !offsets.empty());
   };
   const bool has_categories = std::ranges::any_of(train.columns(), &Column::categorical);
   std::vector<RowSlopes> slopes;

@@ -23,6 +23,7 @@ constexpr Word openings[] = {
     {"LinearModel::predict: ", ""},
     {"LinearModel::labels_of: ", ""},
     {"Dataset: ", ""},
+    {"metric: ", "--metrics: "},
 };
 
 // Calls and fields that an option has in other words than its name.

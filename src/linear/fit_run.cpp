@@ -226,8 +226,8 @@ void FitRun::note_conditioning() {
 void FitRun::refuse_start(const char* where) const {
   const double value = solution_.point.smooth();
   if (!rows_.loss.definition().custom)
-    fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels of extreme size.",
-                    where, value);
+    fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels{} of extreme size.",
+                    where, value, rows_.offsets.empty() ? "" : ", or offsets,");
   std::vector<double> scores;
   for (std::int64_t k = 1; k <= objective_.outputs(); ++k) scores.push_back(start_[index(k * objective_.width() - 1)]);
   fail<DataError>(

@@ -104,7 +104,7 @@ TEST_F(Options, OptionsThatAreNotThereAreAnsweredWithThoseThatAre) {
       refused(train + "--loss binary:logistic"),
       "linden: loss: no loss \"binary:logistic\". Here that is logistic. Losses: " + listing(loss::names()) + ".\n");
   EXPECT_EQ(refused(train + "--valid t.csv --metrics AUC"),
-            "linden: metric: no metric \"AUC\". Here that is auc. Metrics: rmse, mae, r2, logloss, accuracy, error, "
+            "linden: --metrics: no metric \"AUC\". Here that is auc. Metrics: rmse, mae, r2, logloss, accuracy, error, "
             "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, multiclass_logloss, ... (13 in "
             "all).\n");
 }

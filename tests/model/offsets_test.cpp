@@ -106,6 +106,18 @@ TEST(Offsets, BelongToModelsOfBothFamilies) {
   EXPECT_FALSE(fit_boosted(rows(), {.rounds = 1}).has_offset());
 }
 
+TEST(Offsets, OfExtremeSizeAreWhatARefusalSpeaksOf) {
+  const Dataset data = rows().with_offset({0, 0, 0, 1000});
+  EXPECT_EQ(
+      refusal<DataError>([&] { fit_boosted(data, {.loss = loss::poisson(), .rounds = 1}); }),
+      "fit_boosted: the gradient of row 3 is not finite where its score starts. Hint: look for offsets, or labels, "
+      "of extreme size; an offset is added to the score, before the link.");
+  EXPECT_EQ(
+      refusal<DataError>([&] { fit_linear(data, {.loss = loss::poisson(), .l2 = 1}); }),
+      "fit_linear: the loss is not finite where the fit starts (inf). Hint: look for labels, or offsets, of extreme "
+      "size.");
+}
+
 TEST(Offsets, StandInModelFilesWhereThereAreAny) {
   const std::string text = fit_linear(rows().with_offset({1, 2, 3, 4}), {.l2 = 1}).to_string();
   EXPECT_NE(text.find(",\"offset\":[\"\"],"), std::string::npos) << text;

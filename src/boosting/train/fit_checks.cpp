@@ -33,7 +33,7 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
     return fmt::format(
         "a tree sees {}, and each of two leaves needs .min_rows_in_leaf = {}. Hint: a smaller .min_rows_in_leaf",
         counted(rows, "row"), config.min_rows_in_leaf);
-  if (std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
+  if (model.offset.empty() && std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
     return fmt::format("the label is {} in all rows", labels.values.front());
   if (gradient == 0)
     return "every gradient is 0 in single precision, which ends at 1.4e-45. Hint: a label (or weights) in other units";
@@ -76,7 +76,7 @@ void check_constraints(const BoostedModel::State& model) {
           model.feature_names[f], monotone[f]);
 }
 
-void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss) {
+void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss, bool has_offset) {
   const bool is_exact = loss.definition().spec.curvature == CurvatureRule::exact;
   for (const GradientRange& range : ranges) {
     if (range.first_bad_row < 0) continue;
@@ -85,6 +85,12 @@ void check_gradients(std::span<const GradientRange> ranges, int round, const Los
           "fit_boosted: in round {} the curvature of row {} is negative or not finite, and loss \"{}\" takes it as it "
           "is. Hint: .curvature = Curvature::clamped takes 0 where it is negative.",
           round, range.first_bad_row, loss.name());
+    if (round == 0 && has_offset)
+      fail<DataError>(
+          "fit_boosted: the gradient of row {} is not finite where its score starts. Hint: look for offsets, or "
+          "labels, of "
+          "extreme size; an offset is added to the score, before the link.",
+          range.first_bad_row);
     fail<DataError>(
         "fit_boosted: in round {} the gradient of row {} is not finite. Hint: a smaller .learning_rate, a "
         "larger .l2 or .min_child_weight keeps scores in bounds.",

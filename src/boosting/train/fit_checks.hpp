@@ -27,7 +27,7 @@ Labels labels_of(const CountedRows& counted);
 void check_constraints(const BoostedModel::State& model);
 
 /// Throws DataError naming the round and the first row whose gradient or curvature is not finite.
-void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss);
+void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss, bool has_offset = false);
 
 /// What the user of a trained model would want to know: the data's own remarks, that no split was possible, and why;
 /// that the loss has no curvature; that a metric was never finite. `start` are the ranges of the first round's

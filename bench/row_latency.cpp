@@ -14,7 +14,7 @@ namespace {
 
 using namespace linden;
 
-constexpr int features = 14, categories = 16, runs = 7;
+constexpr int features = 14, categories = 16, runs = 15;
 
 struct Rows {
   std::vector<std::vector<double>> columns;  ///< codes for categories
@@ -64,10 +64,10 @@ double microseconds(int rows, const Predict& predict) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rows = argc > 1 ? std::atoi(argv[1]) : 20000, asked = std::min(rows, 4000);
+  const int rows = argc > 1 ? std::atoi(argv[1]) : 20000, asked = std::min(rows, 1000);
   for (const bool mixed : {false, true}) {
     const Rows made = make_rows(rows, mixed);
-    for (const auto& [rounds, leaves] : {std::pair{50, 31}, {235, 31}, {235, 255}}) {
+    for (const auto& [rounds, leaves] : {std::pair{100, 31}, {235, 31}, {235, 255}}) {
       const BoostedModel model = fit_boosted(made.data, {.rounds = rounds, .max_leaves = leaves});
       std::vector<double> values(features);
       const double by_code = microseconds(asked, [&](std::size_t i) {

@@ -151,31 +151,30 @@ void find_exits(const Tile& tile, const ByteTree& tree, std::int64_t begin, std:
   const ByteStep* const end = tile.forest.steps + tree.first_step + tree.steps;
   for (const ByteStep* step = end - tree.steps; step != end; ++step) {
     const std::int8_t* const bytes = tile.plane(step->split.plane) + begin;
+    const Bytes limit = all(step->split.limit), mask = all(step->split.mask);
     const auto goes_right = [&](int r) {
-      const Bytes limit = all(step->split.limit);
       if constexpr (has_sets)
-        return (load(bytes + r * width) & all(step->split.mask)) > limit;
+        return (load(bytes + r * width) & mask) > limit;
       else
         return load(bytes + r * width) > limit;
     };
-    const auto left = [&] { return all(static_cast<signed char>(step->left)); };
-    const auto right = [&] { return all(static_cast<signed char>(step->right)); };
+    const Bytes left = all(static_cast<signed char>(step->left)), right = all(static_cast<signed char>(step->right));
     switch (step->kind) {
       case ByteStep::two_exits:
 #pragma GCC unroll 8
         for (int r = 0; r < registers; ++r) {
           store(top + r * width, last[r]);
-          last[r] = goes_right(r) ? right() : left();
+          last[r] = goes_right(r) ? right : left;
         }
         top += registers * width;
         break;
       case ByteStep::left_exit:
 #pragma GCC unroll 8
-        for (int r = 0; r < registers; ++r) last[r] = goes_right(r) ? last[r] : left();
+        for (int r = 0; r < registers; ++r) last[r] = goes_right(r) ? last[r] : left;
         break;
       case ByteStep::right_exit:
 #pragma GCC unroll 8
-        for (int r = 0; r < registers; ++r) last[r] = goes_right(r) ? right() : last[r];
+        for (int r = 0; r < registers; ++r) last[r] = goes_right(r) ? right : last[r];
         break;
       case ByteStep::last_right: top -= registers * width;
 #pragma GCC unroll 8

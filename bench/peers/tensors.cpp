@@ -6,12 +6,16 @@
 // for about 20 ms; libraries alternate from turn to turn, so that a slow moment of the machine meets both. Before each
 // turn there is a rest: libtorch's OpenMP threads spin for some milliseconds after work, on a core that Linden would
 // then not have. (OMP_WAIT_POLICY=active makes them spin for ever, passive slows libtorch down: leave it unset.)
+//
+// With one thread there is no rest, and the figures are the least CPU seconds: these say something on a machine that
+// others use, too.
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <functional>
 #include <linden/linden.hpp>
@@ -23,8 +27,6 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::chrono::milliseconds rest{40};
 
 struct Case {
@@ -32,11 +34,19 @@ struct Case {
   std::function<void()> linden, torch;
 };
 
+bool is_alone = false;  // one thread: its CPU seconds count
+
+double now() {
+  timespec t{};
+  clock_gettime(is_alone ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
 double seconds_for(const std::function<void()>& work, int times) {
   work();  // wakes the threads
-  const auto start = Clock::now();
+  const double start = now();
   for (int i = 0; i < times; ++i) work();
-  return std::chrono::duration<double>(Clock::now() - start).count() / times;
+  return (now() - start) / times;
 }
 
 int times_for_a_turn(const std::function<void()>& work) {
@@ -47,7 +57,8 @@ int times_for_a_turn(const std::function<void()>& work) {
   return std::max(1, static_cast<int>(0.02 / seconds));
 }
 
-double median(std::vector<double> values) {
+double typical(std::vector<double> values) {
+  if (is_alone) return *std::min_element(values.begin(), values.end());
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
   return values[values.size() / 2];
 }
@@ -60,12 +71,12 @@ Figures measure(const Case& c, int turns) {
   const int linden_times = times_for_a_turn(c.linden), torch_times = times_for_a_turn(c.torch);
   std::vector<double> linden, torch;
   for (int turn = 0; turn < turns; ++turn) {
-    std::this_thread::sleep_for(rest);
+    if (!is_alone) std::this_thread::sleep_for(rest);
     linden.push_back(seconds_for(c.linden, linden_times));
-    std::this_thread::sleep_for(rest);
+    if (!is_alone) std::this_thread::sleep_for(rest);
     torch.push_back(seconds_for(c.torch, torch_times));
   }
-  return {median(linden), median(torch)};
+  return {typical(linden), typical(torch)};
 }
 
 /// One pair of tensors with the same numbers, in (0.1, 2.1).
@@ -138,7 +149,44 @@ void add_elementwise(std::vector<Case>& cases, linden::DType dtype, std::int64_t
         "column sums", [=] { sum(m.linden, 0); }, [=] { m.torch.sum(0); });
     add(
         "add a row", [=] { m.linden + row.linden; }, [=] { m.torch + row.torch; });
+    add(
+        "transpose", [=] { m.linden.transpose(0, 1).contiguous(); }, [=] { m.torch.transpose(0, 1).contiguous(); });
+    add(
+        "running sums", [=] { cumulative_sum(a.linden, 0); }, [=] { a.torch.cumsum(0); });
+    add(
+        "running sums of rows", [=] { cumulative_sum(m.linden, 1); }, [=] { m.torch.cumsum(1); });
+    add(
+        "running sums of columns", [=] { cumulative_sum(m.linden, 0); }, [=] { m.torch.cumsum(0); });
   }
+}
+
+/// Chains of elementwise operations: one by one, and fused, each beside libtorch's one by one.
+void add_chains(std::vector<Case>& cases, linden::DType dtype, std::int64_t n) {
+  const std::string suffix = std::string(" ") + linden::name_of(dtype) + " " + std::to_string(n);
+  const Pair x = random_pair({n}, dtype, 1), y = random_pair({n}, dtype, 2);
+  const auto add = [&](const std::string& name, auto mine, auto theirs) {
+    const auto beside = [=] { theirs(x.torch, y.torch); };
+    cases.push_back({name + suffix, [=] { mine(x.linden, y.linden); }, beside});
+    const auto fused = linden::fuse(mine);
+    cases.push_back({name + ", fused" + suffix, [=] { fused(x.linden, y.linden); }, beside});
+  };
+  using A = const linden::Tensor&;
+  using B = const torch::Tensor&;
+  add(
+      "3 ops: exp(x) y + 1", [](A a, A b) { return exp(a) * b + 1.0; },
+      [](B a, B b) { return torch::exp(a) * b + 1.0; });
+  add(
+      "5 ops: (x - 1) / 2 y where x > y", [](A a, A b) { return where(a > b, (a - 1.0) / 2.0 * b, b); },
+      [](B a, B b) { return torch::where(a > b, (a - 1.0) / 2.0 * b, b); });
+  add(
+      "10 ops: gelu by tanh, times y",
+      [](A a, A b) { return 0.5 * a * (1.0 + tanh(0.7978845608028654 * (a + 0.044715 * square(a) * a))) * b; },
+      [](B a, B b) {
+        return 0.5 * a * (1.0 + torch::tanh(0.7978845608028654 * (a + 0.044715 * torch::square(a) * a))) * b;
+      });
+  add(
+      "4 ops: x y + x - 1", [](A a, A b) { return (a * b + a - 1.0) * b; },
+      [](B a, B b) { return (a * b + a - 1.0) * b; });
 }
 
 void add_products(std::vector<Case>& cases, linden::DType dtype, std::int64_t n) {
@@ -199,6 +247,7 @@ int main(int argc, char** argv) {
     else
       return std::fprintf(stderr, "unknown option %s\n", argv[i]), 1;
   }
+  is_alone = threads == 1;
   const linden::Threads scope(threads);
   torch::set_num_threads(threads);
 
@@ -206,6 +255,7 @@ int main(int argc, char** argv) {
   add_overheads(cases);
   for (const linden::DType dtype : {linden::DType::f32, linden::DType::f64}) {
     for (const std::int64_t n : {1000, 10000, 100000, 1000000, 10000000}) add_elementwise(cases, dtype, n);
+    for (const std::int64_t n : {1000, 100000, 1000000, 10000000}) add_chains(cases, dtype, n);
     for (const std::int64_t n : {512, 2048}) add_products(cases, dtype, n);
     add_logistic_step(cases, dtype);
   }

@@ -13,6 +13,7 @@
 #include <linden/linalg.hpp>
 #include <linden/random.hpp>
 #include <linden/autograd.hpp>
+#include <linden/fuse.hpp>
 #include <linden/optim.hpp>
 #include <linden/data.hpp>
 #include <linden/loss.hpp>

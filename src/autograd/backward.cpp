@@ -14,7 +14,11 @@ namespace {
 
 class Pass {
  public:
-  explicit Pass(bool create_graph) : scope_(create_graph ? TapeMode::on : TapeMode::off) {}
+  /// Of a graph that is traced the gradients are traced, too.
+  explicit Pass(bool create_graph)
+      : scope_(!create_graph                    ? TapeMode::off
+               : tape_mode() == TapeMode::trace ? TapeMode::trace
+                                                : TapeMode::on) {}
 
   void add(const std::shared_ptr<Node>& node, const Tensor& gradient) {
     const auto [found, is_new] = gradients_.try_emplace(node.get(), gradient);
@@ -77,8 +81,10 @@ void run(const char* where, const Tensor& y, const Tensor& gradient, const Backw
     gradients.assign(inputs.size(), Tensor());
     node->backward(node, arriving, gradients);
     if (!options.retain_graph && !options.create_graph) node->release();
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      if (inputs[i]) pass.add(inputs[i], gradients[i]);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const bool has_none = TensorAccess::storage(gradients[i]) == nullptr;  // of a mask, or a whole number
+      if (inputs[i] && !has_none) pass.add(inputs[i], gradients[i]);
+    }
   }
 } catch (const std::bad_alloc&) {
   fail_out_of_memory(where);

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "backend/context.hpp"
+#include "backend/tensor/fused_program.hpp"
 #include "backend/tensor/tasks.hpp"
 
 namespace linden {
@@ -24,6 +25,8 @@ struct TensorKernels {
   void (*where)(Context&, const ElementwiseTask<4>&);
   /// out = in, converted to the output's dtype (towards zero; to boolean: whether it is not 0).
   void (*copy)(Context&, const ElementwiseTask<2>&);
+  /// Several of the four above in one pass: the program's results from its inputs. No result is an input.
+  void (*fused)(Context&, const FusedProgram&, const FusedTask&);
 
   void (*reduce)(Context&, const ReduceTask&);
   /// Operands out (i64, axis stride unused), in: the first position of the largest (smallest) element; NaN wins.

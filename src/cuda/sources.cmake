@@ -2,7 +2,7 @@
 set(LINDEN_CUDA_KERNELS
   probe.cu
   linear/evaluate.cu linear/hessian.cu linear/product.cu linear/scores.cu
-  tensor/arg_reduce.cu tensor/binary.cu tensor/cholesky.cu tensor/copy.cu tensor/cumulative_sum.cu tensor/gather.cu
+  tensor/arg_reduce.cu tensor/binary.cu tensor/cholesky.cu tensor/copy.cu tensor/cumulative_sum.cu tensor/fused.cu tensor/gather.cu
   tensor/matmul.cu tensor/random.cu tensor/reduce.cu tensor/scatter_add.cu tensor/solve_triangular.cu tensor/sort.cu
   tensor/step.cu tensor/unary.cu tensor/where.cu
   tree/exchange.cu tree/histogram.cu tree/leaf_sums.cu tree/partition.cu tree/select.cu tree/sparse_histogram.cu

@@ -10,7 +10,7 @@
 
 namespace linden {
 
-Device detail::device_of_some(const char* op, std::initializer_list<const Tensor*> operands) {
+Device detail::device_of_some(const char* op, std::span<const Tensor* const> operands) {
   const Tensor* first = nullptr;
   for (const Tensor* t : operands) {
     if (TensorAccess::is_number(*t)) continue;
@@ -68,7 +68,7 @@ Tensor gradient_product(const Tensor& first, const Tensor& second, Tensor (*by_f
     if (wants_a) gradients[0] = sum_to(by_first(g, x1), x0.shape());
     if (wants_b) gradients[1] = sum_to(gated_product(g, x0), x1.shape());
   };
-  record({Op::info.name}, y, rule, a, b);
+  record({Op::info.name, OpCode::binary, op_number<Op>(BinaryOps())}, y, rule, a, b);
   return y;
 }
 

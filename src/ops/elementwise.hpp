@@ -1,8 +1,8 @@
 // Elementwise ops from their structs (scalar_ops.hpp): the same few steps for all of them.
 #pragma once
 
-#include <initializer_list>
 #include <linden/ops.hpp>
+#include <span>
 
 #include "tensor/node.hpp"
 #include "ops/slopes.hpp"
@@ -16,7 +16,7 @@ Tensor run_binary(const char* name, std::int32_t op, const Tensor& a, const Tens
 
 namespace detail {
 
-Device device_of_some(const char* op, std::initializer_list<const Tensor*> operands);
+Device device_of_some(const char* op, std::span<const Tensor* const> operands);
 
 }  // namespace detail
 
@@ -24,7 +24,8 @@ Device device_of_some(const char* op, std::initializer_list<const Tensor*> opera
 template <class... Others>
 Device common_device(const char* op, const Tensor& first, const Others&... others) {
   if (((others.device() == first.device()) && ...)) return first.device();
-  return detail::device_of_some(op, {&first, &others...});
+  const Tensor* const operands[] = {&first, &others...};
+  return detail::device_of_some(op, operands);
 }
 
 /// An operand in the dtype, and on the device, that an op has chosen: what moves is a number of C++.

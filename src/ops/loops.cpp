@@ -10,7 +10,7 @@
 namespace linden {
 namespace {
 
-std::string shapes_of(std::initializer_list<const Tensor*> operands) {
+std::string shapes_of(std::span<const Tensor* const> operands) {
   std::string text;
   for (const Tensor* t : operands) text += (text.empty() ? "" : ", ") + t->shape().text();
   return text;
@@ -51,7 +51,7 @@ void merge(int from_rank, std::int32_t& rank, std::int64_t* sizes, Operand* oper
 
 }  // namespace
 
-Shape broadcast_shapes(const char* op, std::initializer_list<const Tensor*> operands) {
+Shape broadcast_shapes(const char* op, std::span<const Tensor* const> operands) {
   int rank = 0;
   for (const Tensor* t : operands) rank = std::max(rank, t->rank());
   std::int64_t sizes[max_rank];

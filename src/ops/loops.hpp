@@ -4,13 +4,17 @@
 #include <array>
 #include <initializer_list>
 #include <linden/tensor.hpp>
+#include <span>
 
 #include "backend/tensor_kernels.hpp"
 
 namespace linden {
 
 /// NumPy's rule: sizes are aligned at the end, and 1 (or nothing) meets any size. Throws ShapeError naming `op`.
-Shape broadcast_shapes(const char* op, std::initializer_list<const Tensor*> operands);
+Shape broadcast_shapes(const char* op, std::span<const Tensor* const> operands);
+inline Shape broadcast_shapes(const char* op, std::initializer_list<const Tensor*> operands) {
+  return broadcast_shapes(op, std::span(operands.begin(), operands.size()));
+}
 
 /// Strides of `t` under a shape that it broadcasts to: 0 where it repeats.
 Shape broadcast_strides(const Tensor& t, const Shape& shape);

@@ -9,9 +9,8 @@
 namespace linden {
 namespace {
 
-constexpr std::size_t alignment = 64;  // a cache line, and the widest vector register
-// From here on malloc would ask the system anew each time: ask for huge pages, or every 4 KB of a result cost a fault.
-constexpr std::size_t page_bytes = std::size_t{32} << 20;
+constexpr std::size_t alignment = 64;                 // a cache line, and the widest vector register
+constexpr std::size_t page_bytes = Pages::huge_page;  // from here on in pages of its own
 constexpr const char* smaller = "use a smaller tensor, or f32 for f64";
 
 /// Memory alone wants a stream and no threads. The last tensor may go when its thread's own context has gone.
@@ -26,8 +25,8 @@ Storage::Storage(std::size_t bytes) {
   if (bytes <= small_bytes) {
     data = small_;
   } else if (bytes >= page_bytes) {
-    pages_ = Memory(bytes, smaller);
-    data = pages_.data();
+    pages_.emplace(bytes, smaller);
+    data = pages_->data();
   } else {
     // malloc keeps small blocks at hand, aligned_alloc does not: align by hand.
     block_ = std::malloc(bytes + alignment);

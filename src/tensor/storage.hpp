@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <linden/device.hpp>
 #include <memory>
+#include <optional>
 
-#include "base/memory.hpp"
+#include "tensor/pages.hpp"
 
 namespace linden {
 
@@ -37,7 +38,7 @@ struct Storage {
 
  private:
   void* block_ = nullptr;  // from malloc
-  Memory pages_;
+  std::optional<Pages> pages_;
   std::shared_ptr<const void> owner_;
   cuda::Stream* stream_ = nullptr;  // of `data` on a GPU
   std::size_t device_bytes_ = 0;

@@ -4,6 +4,7 @@
 // of other strides are gathered in blocks (a number that has no loop of its own fills a block, and so does a short row
 // that is repeated).
 #include "backend/math/scalar_ops.hpp"
+#include "cpu/tensor/row_loops.hpp"
 #include "cpu/tensor/strided.hpp"
 #include "cpu/tensor/steps.hpp"
 
@@ -58,7 +59,7 @@ void loop(const Rows<3>& rows) {
     if (is_dense(rows, 1) && is_one_row(rows, 2)) return repeat<Op, T>(rows, 2);
     if (is_one_row(rows, 1) && is_dense(rows, 2)) return repeat<Op, T>(rows, 1);
   }
-  constexpr bool is_short = Op::info.kind != OpKind::floating;
+  constexpr bool is_short = Op::info.kind != OpKind::floating || __is_same(Op, Div);
   const std::int64_t step_a = rows.step[1], step_b = rows.step[2];
   const bool is_direct = rows.step[0] == 1;
   for (std::int64_t row = 0; row < rows.rows; ++row) {
@@ -113,9 +114,10 @@ constexpr Table table = make(BinaryOps());
 
 }  // namespace
 
+RowsLoop<3> binary_loop(std::int32_t op, DType dtype) { return table.entries[op].loops[static_cast<int>(dtype)]; }
+
 void binary(Context& context, std::int32_t op, const ElementwiseTask<3>& task) {
-  const Entry& entry = table.entries[op];
-  run_task(context, task, entry.grain, entry.loops[static_cast<int>(task.operand[1].dtype)]);
+  run_task(context, task, table.entries[op].grain, binary_loop(op, task.operand[1].dtype));
 }
 
 LINDEN_LEVEL_END

@@ -2,6 +2,7 @@
 //
 // What becomes of a value is written in backend/math/convert.hpp. A copy that transposes runs in tiles that fit the
 // first cache, whichever dimension is dense.
+#include "cpu/tensor/row_loops.hpp"
 #include "cpu/tensor/strided.hpp"
 #include "cpu/tensor/steps.hpp"
 
@@ -12,20 +13,55 @@ namespace {
 constexpr std::int64_t grain = 32768;
 constexpr std::int64_t tile_rows = 64, tile_columns = 32;
 
+/// A tile in the first cache. Its lines are not as long as a power of two, so that strides that are do no harm.
+template <class T>
+using Tile = T[tile_rows][tile_columns + 4];
+
+/// tile[row][column] = columns[column * step + row].
+template <class To, class From>
+void turn(const From* columns, std::int64_t step, std::int64_t height, std::int64_t width, Tile<To>& tile) {
+  for (std::int64_t column = 0; column < width; ++column)
+    for (std::int64_t row = 0; row < height; ++row) tile[row][column] = converted<To>(columns[column * step + row]);
+}
+
+/// The same, values being moved as they are: four by four within registers.
+template <class T>
+void turn(const T* columns, std::int64_t step, std::int64_t height, std::int64_t width, Tile<T>& tile) {
+  using V [[gnu::vector_size(4 * sizeof(T))]] = T;
+  const std::int64_t whole_rows = height / 4 * 4, whole_columns = width / 4 * 4;
+  for (std::int64_t column = 0; column < whole_columns; column += 4)
+    for (std::int64_t row = 0; row < whole_rows; row += 4) {
+      V v[4];
+      for (int i = 0; i < 4; ++i) __builtin_memcpy(&v[i], columns + (column + i) * step + row, sizeof(V));
+      const V low01 = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5),
+              low23 = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);
+      const V high01 = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7),
+              high23 = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
+      v[0] = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
+      v[1] = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
+      v[2] = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
+      v[3] = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
+      for (int i = 0; i < 4; ++i) __builtin_memcpy(&tile[row + i][column], &v[i], sizeof(V));
+    }
+  for (std::int64_t column = 0; column < width; ++column)
+    for (std::int64_t row = column < whole_columns ? whole_rows : 0; row < height; ++row)
+      tile[row][column] = columns[column * step + row];
+}
+
 /// Rows whose input is dense down the rows: a tile is read down, and written along from a copy in the first cache.
-/// Lines of the copy have an odd length, so that strides that are powers of two do no harm.
 template <class To, class From>
 void transpose(const Rows<2>& rows) {
-  To tile[tile_rows][tile_columns + 1];
+  Tile<To> tile;
   To* __restrict out = static_cast<To*>(rows.data[0]);
   const From* __restrict in = static_cast<const From*>(rows.data[1]);
   for (std::int64_t top = 0; top < rows.rows; top += tile_rows)
     for (std::int64_t left = 0; left < rows.count; left += tile_columns) {
       const std::int64_t height = lesser(tile_rows, rows.rows - top), width = lesser(tile_columns, rows.count - left);
-      for (std::int64_t column = 0; column < width; ++column) {
-        const From* from = in + (left + column) * rows.step[1] + top;
-        for (std::int64_t row = 0; row < height; ++row) tile[row][column] = converted<To>(from[row]);
-      }
+      const From* const columns = in + left * rows.step[1] + top;
+      if constexpr (__is_same(To, From) && sizeof(To) >= 4)
+        turn(columns, rows.step[1], height, width, tile);
+      else
+        turn<To, From>(columns, rows.step[1], height, width, tile);
       for (std::int64_t row = 0; row < height; ++row) {
         To* to = out + (top + row) * rows.row_step[0] + left;
         for (std::int64_t column = 0; column < width; ++column) to[column] = tile[row][column];
@@ -87,8 +123,10 @@ std::int32_t dense_input(const ElementwiseTask<2>& task) {
 
 }  // namespace
 
+RowsLoop<2> copy_loop(DType to, DType from) { return table.loops[static_cast<int>(to)][static_cast<int>(from)]; }
+
 void copy(Context& context, const ElementwiseTask<2>& task) {
-  const auto run = table.loops[static_cast<int>(task.operand[0].dtype)][static_cast<int>(task.operand[1].dtype)];
+  const RowsLoop<2> run = copy_loop(task.operand[0].dtype, task.operand[1].dtype);
   const std::int32_t dense = dense_input(task);
   if (dense < 0) {
     run_task(context, task, grain, run);

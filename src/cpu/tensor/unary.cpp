@@ -2,6 +2,7 @@
 //
 // The loop has unit strides; operands of other strides go through it in blocks, gathered and scattered.
 #include "backend/math/scalar_ops.hpp"
+#include "cpu/tensor/row_loops.hpp"
 #include "cpu/tensor/strided.hpp"
 #include "cpu/tensor/steps.hpp"
 
@@ -65,9 +66,10 @@ constexpr Table table = make(UnaryOps());
 
 }  // namespace
 
+RowsLoop<2> unary_loop(std::int32_t op, DType dtype) { return table.entries[op].loops[static_cast<int>(dtype)]; }
+
 void unary(Context& context, std::int32_t op, const ElementwiseTask<2>& task) {
-  const Entry& entry = table.entries[op];
-  run_task(context, task, entry.grain, entry.loops[static_cast<int>(task.operand[1].dtype)]);
+  run_task(context, task, table.entries[op].grain, unary_loop(op, task.operand[1].dtype));
 }
 
 LINDEN_LEVEL_END

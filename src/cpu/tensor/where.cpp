@@ -1,6 +1,7 @@
 // out = mask ? a : b. Values are moved as they are, so that loops know elements of 1, 4 and 8 bytes only.
 //
 // The loops have unit strides or, for a and b, one number; operands of other strides are gathered in blocks.
+#include "cpu/tensor/row_loops.hpp"
 #include "cpu/tensor/strided.hpp"
 #include "cpu/tensor/steps.hpp"
 
@@ -58,12 +59,16 @@ void loop(const Rows<4>& rows) {
 
 }  // namespace
 
+RowsLoop<4> where_loop(DType dtype) {
+  switch (element_bytes(dtype)) {
+    case 8: return loop<std::uint64_t>;
+    case 4: return loop<std::uint32_t>;
+    default: return loop<std::uint8_t>;
+  }
+}
+
 void where(Context& context, const ElementwiseTask<4>& task) {
-  const std::int64_t bytes = element_bytes(task.operand[0].dtype);
-  run_task(context, task, grain,
-           bytes == 8   ? loop<std::uint64_t>
-           : bytes == 4 ? loop<std::uint32_t>
-                        : loop<std::uint8_t>);
+  run_task(context, task, grain, where_loop(task.operand[0].dtype));
 }
 
 LINDEN_LEVEL_END

@@ -9,6 +9,7 @@ void unary(Context&, std::int32_t op, const ElementwiseTask<2>&);
 void binary(Context&, std::int32_t op, const ElementwiseTask<3>&);
 void where(Context&, const ElementwiseTask<4>&);
 void copy(Context&, const ElementwiseTask<2>&);
+void fused(Context&, const FusedProgram&, const FusedTask&);
 void reduce(Context&, const ReduceTask&);
 void arg_reduce(Context&, bool largest, const AxisTask<2>&);
 void cumulative_sum(Context&, const AxisTask<2>&);

@@ -10,6 +10,7 @@ const TensorKernels& tensor_kernels() {
       .binary = binary,
       .where = where,
       .copy = copy,
+      .fused = fused,
       .reduce = reduce,
       .arg_reduce = arg_reduce,
       .cumulative_sum = cumulative_sum,

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "loss/trace/obstacle.hpp"
+#include "autograd/obstacle.hpp"
 
 namespace linden {
 namespace {

@@ -8,7 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "loss/trace/obstacle.hpp"
+#include "autograd/obstacle.hpp"
 
 namespace linden {
 namespace {

@@ -2,33 +2,16 @@
 
 #include <algorithm>
 #include <linden/ops.hpp>
-#include <unordered_map>
 
 #include "base/fail.hpp"
 #include "loss/trace/loss_terms.hpp"
-#include "loss/trace/obstacle.hpp"
+#include "autograd/obstacle.hpp"
+#include "autograd/traced.hpp"
 #include "loss/trace/probe.hpp"
 #include "loss/trace/program_builder.hpp"
 
 namespace linden {
 namespace {
-
-Tensor variable(Tensor t, std::int64_t number) {
-  auto node = std::make_shared<Variable>(number);
-  node->traced = std::make_unique<Node::Traced>(Node::Traced{{}, t.shape(), t.dtype()});
-  TensorAccess::set_node(t, std::move(node));
-  return t;
-}
-
-std::vector<const Node*> in_order_of_depth(std::vector<const Node*> nodes) {
-  std::unordered_map<const Node*, bool> seen;
-  for (const Node* node : nodes) seen.try_emplace(node);
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    for (const std::shared_ptr<Node>& input : nodes[i]->inputs())
-      if (input && seen.try_emplace(input.get()).second) nodes.push_back(input.get());
-  std::stable_sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->depth() < b->depth(); });
-  return nodes;
-}
 
 std::vector<const Node*> nodes_below(std::span<const Term> terms) {
   std::vector<const Node*> tops;
@@ -54,10 +37,10 @@ Trace trace(const std::string& name, const TensorLoss& loss, const TraceOptions&
       const TapeScope scope(TapeMode::trace);
       std::vector<Tensor> parameters;
       for (std::size_t i = 0; i < p.parameters.size(); ++i)
-        parameters.push_back(variable(p.parameters[i], static_cast<std::int64_t>(i) + 2));
+        parameters.push_back(traced_argument(p.parameters[i], static_cast<std::int64_t>(i) + 2));
       Tensor y;
       try {
-        y = loss(variable(p.score, 0), variable(p.label, 1), parameters);
+        y = loss(traced_argument(p.score, 0), traced_argument(p.label, 1), parameters);
       } catch (const std::exception& error) {
         result.is_untried = true;
         obstacle("on {} made-up rows it throws \"{}\"", rows, error.what());

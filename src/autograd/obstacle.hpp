@@ -1,4 +1,4 @@
-// What keeps a loss from being a row program: thrown while it is traced, and caught there.
+// What keeps a function of tensors from becoming a program: thrown while it is traced, and caught by who traces.
 #pragma once
 
 #include <fmt/format.h>

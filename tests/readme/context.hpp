@@ -25,7 +25,7 @@ inline Dataset some_rows(int seed) {
 }
 inline const Dataset some_training_rows = some_rows(1), other_rows = some_rows(2), last_rows = some_rows(3);
 
-/// Each runs in a folder of its own, with files of clicks and of searches, and a model.
+/// Each runs in a folder of its own, with files of clicks, of searches and of claims, and a model.
 class Snippets : public testing::Test {
  protected:
   Snippets() {
@@ -36,6 +36,7 @@ class Snippets : public testing::Test {
     for (int i = 0; i < 200; ++i)
       clicks << i << ',' << i * 7 % 60 << ",town " << i % 3 << ',' << (i * 7 % 60 > 30) << '\n';
     std::ofstream("searches.csv") << "query,clicked,place\n1,0,2\n1,1,1\n2,0,1\n";
+    std::ofstream("claims.csv") << "age,count,log_exposure\n30,0,0\n40,1,-0.5\n50,0,-0.1\n";
     static const BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
     model.save("model.json");
   }
@@ -87,6 +88,11 @@ const Dataset &train = some_training_rows, &valid = other_rows;
 namespace in_error_hpp {
 BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
 }
+
+namespace in_fuse_hpp {
+const Tensor x = Generator(5).normal({50, 28}), table = Generator(6).normal({50, 28});
+const Tensor v = Tensor::ones({28}).set_requires_grad();
+}  // namespace in_fuse_hpp
 
 namespace in_linalg_hpp {
 const Regression loss_of;

@@ -24,3 +24,4 @@
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
 #include <linden/model.hpp>
+#include <linden/cross_validation.hpp>

@@ -1,4 +1,5 @@
 // fit_boosted: labels, cuts and bins once; then rounds of gradients, a sample, a tree for each output, and new scores.
+// It is a coroutine that pauses when a round has its metrics (fit_in_rounds.hpp).
 #include <algorithm>
 #include <chrono>
 #include <linden/boosting.hpp>
@@ -7,6 +8,7 @@
 
 #include "base/out_of_memory.hpp"
 #include "backend/backend.hpp"
+#include "boosting/fit_in_rounds.hpp"
 #include "boosting/bins/bins.hpp"
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/bins/counted_rows.hpp"
@@ -34,7 +36,8 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 }  // namespace
 
-BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const FitOptions& options) try {
+FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, const FitOptions& options,
+                          KnownCuts* known) {
   config.check();
   check_data(all);
   const CountedRows counted(all, config.loss);
@@ -42,7 +45,6 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   const Labels labels = labels_of(counted);
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
-  const Threads tape_threads(options.threads);
   DeviceContext context(options.device, workers);
 
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
@@ -69,7 +71,8 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
     slopes = gradients.slopes();
   }
   DatasetSource blocks(train);
-  const std::vector<Cuts> cuts = make_cuts(blocks, config.max_bins, slopes, workers);
+  const auto new_cuts = [&] { return make_cuts(blocks, config.max_bins, slopes, workers); };
+  const std::vector<Cuts> cuts = known != nullptr ? known->of(config, new_cuts) : new_cuts();
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, blocks, cuts, config.min_rows_in_leaf,
                   by_feature(config.constraints.monotone, model->feature_names));
@@ -88,7 +91,9 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
     sampler->draw(round, gradients, grove.input());
     features.draw(round, grove.input());
     grove.grow_round(gradients, ensemble);
-    if (!progress.after_round(*model, ensemble, round, seconds_since(start), grove.input().limits.learning_rate)) break;
+    model->seconds_training = seconds_since(start);
+    co_yield progress.measure(*model, ensemble);
+    if (!progress.ask_callbacks(*model, ensemble, round, grove.input().limits.learning_rate)) break;
   }
   model->trees = std::move(ensemble).trees();
   model->seconds_training = seconds_since(start);
@@ -96,7 +101,15 @@ BoostedModel fit_boosted(const Dataset& all, const BoostingConfig& config, const
   model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
                                  progress.undefined());
   model->finish_forest();
-  return BoostedModel(model);
+  co_return BoostedModel(model);
+}
+
+BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) try {
+  const Threads tape_threads(options.threads);
+  FitInRounds fit = fit_in_rounds(train, config, options);
+  while (fit.next()) {
+  }
+  return fit.model();
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("fit_boosted");
 }

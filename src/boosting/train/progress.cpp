@@ -83,13 +83,16 @@ std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, En
   return values;
 }
 
-bool Progress::after_round(BoostedModel::State& model, Ensemble& ensemble, int round, double seconds,
-                           double& learning_rate) {
-  model.seconds_training = seconds;
-  if (!sets_.empty() || options_.train_metrics) model.history.push_back(evaluate(model, ensemble));
+std::span<const MetricValue> Progress::measure(BoostedModel::State& model, Ensemble& ensemble) {
+  if (sets_.empty() && !options_.train_metrics) return {};
+  return model.history.emplace_back(evaluate(model, ensemble));
+}
+
+bool Progress::ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round,
+                             double& learning_rate) {
   const std::vector<MetricValue> metrics = model.history.empty() ? std::vector<MetricValue>{} : model.history.back();
   const ModelSoFar so_far(model, ensemble);
-  const Round seen{round, model.config.rounds, seconds, metrics, learning_rate, &so_far};
+  const Round seen{round, model.config.rounds, model.seconds_training, metrics, learning_rate, &so_far};
   bool go_on = true;
   for (const Callback& callback : options_.callbacks) {
     const Signal signal = callback(seen);

@@ -4,6 +4,7 @@
 #include <deque>
 #include <linden/boosting.hpp>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "boosting/model/model.hpp"
@@ -37,8 +38,10 @@ class Progress {
   void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
              Ensemble& ensemble);
 
-  /// False when a callback ends training. `seconds`: since training began.
-  bool after_round(BoostedModel::State& model, Ensemble& ensemble, int round, double seconds, double& learning_rate);
+  /// After a round: adds its metrics to the history, where there are rows for them, and returns them.
+  std::span<const MetricValue> measure(BoostedModel::State& model, Ensemble& ensemble);
+  /// Then: false when a callback ends training.
+  bool ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round, double& learning_rate);
 
   /// The metrics that had no value in some round.
   const UndefinedMetrics& undefined() const noexcept { return undefined_; }

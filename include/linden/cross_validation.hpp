@@ -3,7 +3,7 @@
 //     const auto cv = cross_validate(train, BoostingConfig{.rounds = 500, .learning_rate = 0.05},
 //                                    {.folds = train.folds({.count = 5, .stratified = true}),
 //                                     .callbacks = {early_stopping({.patience = 30})}});
-//     std::cout << cv;  // logloss     0.27712 +- 0.0021 (...)
+//     std::cout << cv;               // logloss     0.277185 +- 0.0026 (deviation 0.0058; folds 0.2772, ...)
 //     const int rounds = cv.rounds;  // up to the best by the mean over the folds
 //     const FoldSpread auc = cv.of("auc");
 //
@@ -104,7 +104,7 @@ struct LinearCrossValidation : CrossValidation {
   std::vector<LinearModel> models;
 };
 
-/// A line for each metric: its mean, standard error and standard deviation, and its value in each fold.
+/// A line for each metric: its mean, standard error and standard deviation, and its values in the folds.
 LINDEN_API std::ostream& operator<<(std::ostream& out, const CrossValidation& cv);
 
 /// Trains a model for each fold and tests it on the rows that the fold holds out. The loss and the classes are those of

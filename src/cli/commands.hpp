@@ -9,5 +9,6 @@ void add_train(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_inspect(CLI::App& app);
+void add_cv(CLI::App& app);
 
 }  // namespace linden::cli

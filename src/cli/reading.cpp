@@ -105,6 +105,30 @@ void add_offset_option(CLI::App& command, ReadOptions& options, const std::strin
       ->allow_extra_args(false);
 }
 
+void add_training_options(CLI::App& command, std::string& data, ReadOptions& options) {
+  add_data_option(command, data, "training data: CSV or libsvm");
+  command
+      .add_option("--label", options.label,
+                  "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
+                  "the first; several, comma-separated, are several labels a row, which no loss takes yet")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add_label_options(command, options);
+  add_offset_option(command, options, "");
+  command.add_option("--drop", options.drop, "columns to leave out, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      .add_option("--categorical", options.categorical,
+                  "columns to take as categories though they hold numbers, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      .add_option("--features", options.features,
+                  "libsvm: how many columns there are (default: the largest index in the file)")
+      ->check(whole_number(1, 2'147'483'647));
+}
+
 void add_format_options(CLI::App& command, ReadOptions& options) {
   command.add_option("--format", options.format, "csv or libsvm (default: by ending, then by the first lines)");
   command.add_flag("--no-header", options.no_header, "CSV: the first line is data; columns are numbered from 0");

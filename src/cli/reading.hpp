@@ -26,6 +26,8 @@ void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics);
 void add_label_options(CLI::App& command, ReadOptions& options);
 /// --offset; `otherwise` says where offsets are without it, or nothing.
 void add_offset_option(CLI::App& command, ReadOptions& options, const std::string& otherwise);
+/// --data with --label, --drop, --categorical, --features, and the options above: data to train on.
+void add_training_options(CLI::App& command, std::string& data, ReadOptions& options);
 /// --format, --no-header, --delimiter, --decimal, --missing, --zero-based, --threads.
 void add_format_options(CLI::App& command, ReadOptions& options);
 /// --device.

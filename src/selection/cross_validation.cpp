@@ -1,5 +1,6 @@
 // cross_validate: what is refused, the folds, and what the result is asked for.
 #include <algorithm>
+#include <cmath>
 #include <linden/cross_validation.hpp>
 #include <ostream>
 #include <set>
@@ -13,6 +14,12 @@ namespace linden {
 namespace {
 
 constexpr const char* where = "cross_validate";
+
+// Two digits and no exponent where that is not far from 1.
+std::string two_digits(double value) {
+  if (!(value >= 1e-4 && value < 1e7)) return fmt::format("{:.2g}", value);
+  return fmt::format("{:.{}f}", value, std::max(0, 1 - static_cast<int>(std::floor(std::log10(value)))));
+}
 
 template <class Config>
 auto cross_validated(const Dataset& data, Config config, const CrossValidationOptions& options) {
@@ -67,9 +74,10 @@ std::ostream& operator<<(std::ostream& out, const CrossValidation& cv) {
     const auto last = static_cast<std::size_t>(cv.rounds) - 1;
     const FoldSpread& spread = curve.spread[last];
     std::vector<std::string> values;
-    for (const double value : curve.values[last]) values.push_back(fmt::format("{:.5g}", value));
-    out << text_line(curve.name, fmt::format("{:.6g} +- {:.2g} (standard deviation {:.2g}; by fold {})", spread.mean,
-                                             spread.standard_error, spread.standard_deviation, listing(values, 10)));
+    for (const double value : curve.values[last]) values.push_back(fmt::format("{:.4g}", value));
+    out << text_line(
+        curve.name, fmt::format("{:.6g} +- {} (deviation {}; folds {})", spread.mean, two_digits(spread.standard_error),
+                                two_digits(spread.standard_deviation), listing(values, 5)));
   }
   return out;
 }

@@ -80,7 +80,11 @@ TEST(CrossValidate, PrintsALineAMetric) {
   cv.curves = {{.name = "auc", .higher_is_better = true, .values = {{0.5, 0.75}}, .spread = {{0.625, 0.1768, 0.125}}}};
   std::ostringstream text;
   text << cv;
-  EXPECT_EQ(text.str(), "auc         0.625 +- 0.12 (standard deviation 0.18; by fold 0.5, 0.75)\n");
+  EXPECT_EQ(text.str(), "auc         0.625 +- 0.12 (deviation 0.18; folds 0.5, 0.75)\n");
+  cv.curves[0].spread[0] = {1329.594, 559.3, 279.6};
+  text.str("");
+  text << cv;
+  EXPECT_EQ(text.str(), "auc         1329.59 +- 280 (deviation 559; folds 0.5, 0.75)\n");
 }
 
 }  // namespace

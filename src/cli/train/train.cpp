@@ -94,13 +94,16 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   fmt::print(args.report(), "data        {}: {}\n", args.data, summary.str());
 }
 
+void print_chosen(std::FILE* report, const Loss& loss, const Dataset& train) {
+  fmt::print(report, "loss        {} (chosen by the label: {}; --loss NAME names another)\n", loss.name(),
+             about_label(train));
+}
+
 Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input) {
   const bool is_asked = asked.name() != "automatic";
   const Loss loss = is_asked ? asked : default_loss(input.train);
   check_held_out(args, input, loss);
-  if (is_asked) return loss;
-  fmt::print(args.report(), "loss        {} (chosen by the label: {}; --loss NAME names another)\n", loss.name(),
-             about_label(input.train));
+  if (!is_asked) print_chosen(args.report(), loss, input.train);
   return loss;
 }
 
@@ -130,13 +133,7 @@ void write_report(const TrainArguments& args, const Json& report) {
 void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a model on a CSV or libsvm file.");
   auto args = std::make_shared<TrainArguments>();
-  add_data_option(*command, args->data, "training data: CSV or libsvm");
-  command
-      ->add_option("--label", args->read.label,
-                   "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
-                   "the first; several, comma-separated, are several labels a row, which no loss takes yet")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_training_options(*command, args->data, args->read);
   command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
   command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
       ->take_all()
@@ -148,20 +145,6 @@ void add_train(CLI::App& app) {
                    "stop when the first metric on the first --valid has not improved for so many rounds; metrics are "
                    "then those of every round")
       ->check(whole_number(1, 1'000'000));
-  add_label_options(*command, args->read);
-  add_offset_option(*command, args->read, "");
-  command->add_option("--drop", args->read.drop, "columns to leave out, comma-separated")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      ->add_option("--categorical", args->read.categorical,
-                   "columns to take as categories though they hold numbers, comma-separated")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      ->add_option("--features", args->read.features,
-                   "libsvm: how many columns there are (default: the largest index in the file)")
-      ->check(whole_number(1, 2'147'483'647));
   add_device_option(*command, args->device);
   command->add_option("--out", args->out, "the model file to write (model.json.gz: compressed); - is standard output")
       ->required();

@@ -55,6 +55,9 @@ struct TrainingInput {
 /// not take the labels (ArgumentError).
 void check_held_out(const TrainArguments& args, const TrainingInput& input, const Loss& loss);
 
+/// Prints which loss the label has chosen, and why.
+void print_chosen(std::FILE* report, const Loss& loss, const Dataset& train);
+
 /// The loss that was asked for, else the one that the label suggests, which is then printed. Throws as
 /// check_held_out does.
 Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input);

@@ -85,6 +85,10 @@ namespace in_callback_hpp {
 const Dataset &train = some_training_rows, &valid = other_rows;
 }
 
+namespace in_cross_validation_hpp {
+const Dataset& train = some_training_rows;
+}
+
 namespace in_error_hpp {
 BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
 }

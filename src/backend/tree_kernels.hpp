@@ -78,9 +78,6 @@ struct TreeKernels {
   std::int32_t level_wise_batch;
   /// How many trees of a round may grow side by side, each on a thread of its own.
   std::int32_t (*side_by_side)(Context&);
-  /// Whether features of dense rows that lie mostly in one bin are kept by their other rows, as those of sparse rows
-  /// are, where that is less work.
-  bool lists_dense_rows;
   /// What the histograms of open leaves may take.
   std::int64_t (*histogram_bytes)(Context&);
   /// What the kernels keep for themselves in TreeMemory::scratch, given its capacities.

@@ -57,19 +57,4 @@ inline RandomData random_sparse(Random& random, int rows, int features, const st
   return data;
 }
 
-/// Numbers that are one value in most rows: 0, another one, or a missing one. Some columns are of all kinds.
-inline RandomData random_usual(Random& random, int rows, int features, const std::string& loss) {
-  RandomData data = random_data(random, rows, 3, loss);
-  for (int f = 0; f < features; ++f) {
-    const double usual = random.one_of({0.0, 0.0, 1.0, -2.5, missing_value});
-    const double share = random.one_of({0.02, 0.1, 0.1, 0.2, 0.3});
-    std::vector<double> column =
-        random_numbers(random, rows, random.one_of({1, 2, 40, 300}), random.one_of({0.0, 0.2}));
-    for (double& value : column)
-      if (!random.chance(share)) value = usual;
-    add_numbers(data, std::move(column));
-  }
-  return data;
-}
-
 }  // namespace linden

@@ -75,20 +75,6 @@ TEST_F(DeviceFit, SparseRowsGiveTheBytesOfTheCpu) {
   }
 }
 
-// A GPU keeps their columns dense; the CPU keeps those by their other rows.
-TEST_F(DeviceFit, ColumnsOfMostlyOneValueGiveTheBytesOfTheCpu) {
-  for (std::uint64_t seed = 21; seed <= 30; ++seed) {
-    Random random(seed);
-    const std::string loss = random.one_of({"squared", "logistic", "softmax", "quantile"});
-    RandomData data = random_usual(random, 20 + random.below(300), 25, loss);
-    BoostingConfig config = random_config(random, loss);
-    config.rounds = 2;
-    config.row_fraction = random.one_of({1.0, 0.6});
-    config.feature_fraction = random.one_of({1.0, 0.5});
-    ASSERT_EQ(difference(data.dataset(), config), "") << "seed " << seed;
-  }
-}
-
 // Numbers with many bins and few features, for nodes of more than one tile and block.
 RandomData large_data(std::uint64_t seed, int rows, int features) {
   Random random(seed);

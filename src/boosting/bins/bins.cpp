@@ -19,33 +19,10 @@ std::int64_t row_stride(std::int64_t features) {
   return stride >= features ? stride : (features + 31) / 32 * 32;
 }
 
-// Where rows are dense, lists cost something for each row, however short they are, and long ones take long to search:
-// they pay where they spare so many features, on so many rows at most.
-constexpr std::int64_t least_spared = 8;
-constexpr std::int64_t most_listed_rows = 1 << 17;
-
-// Whether few enough rows lie outside the usual bin, which for sparse rows must be that of absent values.
-bool is_mostly_usual(const RowSchema& data, const Cuts& cuts) {
-  if (cuts.categorical || cuts.rows_elsewhere * rows_for_an_entry > data.rows) return false;
-  return !data.sparse || cuts.usual_bin == cuts.bin_of_number(0);
-}
-
-// The features that are kept by their entries. The lists are searched by what lies here: rows of several machines are
-// kept dense.
-std::vector<int> sparse_features(const Backend& backend, const Context& context, const RowSchema& data,
-                                 const std::vector<Cuts>& cuts, std::int64_t min_rows_in_leaf) {
-  std::vector<int> features;
-  if (context.comms != nullptr) return features;
-  std::int64_t spared = 0;
-  for (std::size_t f = 0; f < cuts.size(); ++f) {
-    const Cuts& c = cuts[f];
-    if (c.bins < 2 || c.rows_elsewhere < min_rows_in_leaf || !is_mostly_usual(data, c)) continue;
-    features.push_back(static_cast<int>(f));
-    spared += data.rows - rows_for_an_entry * c.rows_elsewhere;
-  }
-  const bool pays = data.sparse || (backend.tree.lists_dense_rows && data.rows <= most_listed_rows &&
-                                    spared >= least_spared * data.rows);
-  return pays ? features : std::vector<int>();
+// The lists of entries are searched by what lies here: rows of several machines are kept dense.
+bool is_sparse(const Context& context, const RowSchema& data, const Cuts& cuts) {
+  return context.comms == nullptr && data.sparse && cuts.usual_bin == cuts.bin_of_number(0) &&
+         cuts.rows_elsewhere * rows_for_an_entry <= data.rows;
 }
 
 FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
@@ -64,13 +41,16 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 Bins::Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
            std::int64_t min_rows_in_leaf, std::span<const double> monotone) {
   const RowSchema& data = source.schema();
-  const std::vector<int> sparse = sparse_features(backend, context, data, cuts, min_rows_in_leaf);
+  std::vector<int> sparse;
   for (std::size_t f = 0; f < cuts.size(); ++f) {
     const Cuts& c = cuts[f];
     if (c.bins < 2) continue;
     varying_.push_back(-1);
     if (c.rows_elsewhere < min_rows_in_leaf) continue;
-    if (std::ranges::binary_search(sparse, static_cast<int>(f))) continue;
+    if (is_sparse(context, data, c)) {
+      sparse.push_back(static_cast<int>(f));
+      continue;
+    }
     features_.push_back(describe(c, view_.cells, static_cast<int>(f)));
     view_.cells += c.bins;
     view_.most_bins = std::max(view_.most_bins, c.bins);
@@ -99,25 +79,15 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
   view_.by_row = by_row_.data();
   view_.by_feature = by_feature_.data();
   view_.feature = device_features_.data();
-  const FeatureCutList feature_cuts(cuts, dense), listed_cuts(cuts, sparse);
-  BinsView listed;  // of dense rows, on their way to lists
-  std::vector<std::uint8_t> listed_bins(static_cast<std::size_t>(data.sparse ? 0 : view_.rows * std::ssize(sparse)));
-  listed.rows = view_.rows;
-  listed.features = static_cast<std::int32_t>(sparse.size());
-  listed.by_feature = listed_bins.data();
+  const FeatureCutList feature_cuts(cuts, dense);
   each_block(source, [&](const RowBlock& block) {
-    const auto bin = [&](std::span<const int> features, const FeatureCutList& list, const BinsView& bins) {
-      const SelectedRows wanted(block.rows, features);
-      DeviceRows(backend, context, wanted.view()).each_part([&](const RowsView& rows, std::int64_t first) {
-        backend.tree.bin(context, {rows, list.data(), bins, block.first + first});
-      });
-    };
-    bin(dense, feature_cuts, view_);
-    if (!listed_bins.empty()) bin(sparse, listed_cuts, listed);
+    const SelectedRows wanted(block.rows, dense);
+    DeviceRows(backend, context, wanted.view()).each_part([&](const RowsView& rows, std::int64_t first) {
+      backend.tree.bin(context, {rows, feature_cuts.data(), view_, block.first + first});
+    });
   });
   if (sparse.empty()) return;
-  sparse_ = data.sparse ? SparseEntries(backend, context, source, sparse, cuts, sparse, true)
-                        : SparseEntries::of_bins(backend, context, listed_bins, view_.rows, cuts, sparse);
+  sparse_ = SparseEntries(backend, context, source, sparse, cuts, sparse, true);
   view_.sparse = sparse_.view();
 }
 

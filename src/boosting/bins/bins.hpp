@@ -1,6 +1,5 @@
-// Bins: the training rows as one byte a feature, made once for a fit. Features that no split could use are left out.
-// Features that lie mostly in one bin are kept by their other rows: those of sparse rows where it is the bin of zero,
-// those of dense rows where there are enough of them (docs/design.md, Trees).
+// Bins: the training rows as one byte a feature, made once for a fit. Features that no split could use are left out;
+// those of sparse data that lie mostly in the bin of zero are kept by their other rows.
 #pragma once
 
 #include <span>

@@ -81,53 +81,16 @@ SparseEntries::SparseEntries(const Backend& backend, Context& context, RowSource
       feature_bins_[to] = bins[e];
     }
   if (!by_row) row_first_ = {}, row_features_ = {};
-  place(backend, context, features.size());
-}
 
-SparseEntries SparseEntries::of_bins(const Backend& backend, Context& context, std::span<const std::uint8_t> bins,
-                                     std::int64_t rows, const std::vector<Cuts>& cuts, std::span<const int> features) {
-  SparseEntries entries;
-  std::vector<std::int64_t>& first = entries.feature_first_;
-  first.assign(1, 0);
-  for (const int f : features) first.push_back(first.back() + cuts[static_cast<std::size_t>(f)].rows_elsewhere);
-  const auto kept = static_cast<std::size_t>(first.back());
-  entries.feature_rows_.resize(kept);
-  entries.feature_bins_.resize(kept);
-  context.workers.each(std::ssize(features), [&](std::int64_t f, int) {
-    const auto usual = static_cast<std::uint8_t>(cuts[static_cast<std::size_t>(features[f])].usual_bin);
-    const std::uint8_t* const column = bins.data() + f * rows;
-    for (std::int64_t row = 0, to = first[f]; row < rows; ++row) {
-      if (column[row] == usual) continue;
-      entries.feature_rows_[to] = static_cast<std::uint32_t>(row);
-      entries.feature_bins_[to++] = column[row];
-    }
-  });
-  std::vector<std::int64_t>& row_first = entries.row_first_;
-  row_first.resize(static_cast<std::size_t>(rows) + 1);
-  for (const std::uint32_t row : entries.feature_rows_) ++row_first[row + 1];
-  std::partial_sum(row_first.begin(), row_first.end(), row_first.begin());
-  entries.row_features_.resize(kept);
-  std::vector<std::int64_t> next = row_first;
-  for (std::size_t f = 0; f < features.size(); ++f)  // ascending within a row
-    for (std::int64_t e = first[f]; e < first[f + 1]; ++e)
-      entries.row_features_[next[entries.feature_rows_[e]]++] = static_cast<std::int32_t>(f);
-  entries.place(backend, context, features.size());
-  return entries;
-}
-
-void SparseEntries::place(const Backend& backend, Context& context, std::size_t features) {
-  const auto on_device = [&]<class T>(OnDevice<T>& array, const std::vector<T>& values) {
+  const auto place = [&]<class T>(OnDevice<T>& array, const std::vector<T>& values) {
     array = OnDevice<T>(backend.memory, context, values.data(), static_cast<std::int64_t>(values.size()),
                         "entries of sparse features");
     return array.data();
   };
-  view_ = {static_cast<std::int32_t>(features),
-           std::ssize(feature_rows_),
-           on_device(device_row_first_, row_first_),
-           on_device(device_row_features_, row_features_),
-           on_device(device_feature_first_, feature_first_),
-           on_device(device_feature_rows_, feature_rows_),
-           on_device(device_feature_bins_, feature_bins_)};
+  view_ = {static_cast<std::int32_t>(features.size()),   static_cast<std::int64_t>(kept),
+           place(device_row_first_, row_first_),         place(device_row_features_, row_features_),
+           place(device_feature_first_, feature_first_), place(device_feature_rows_, feature_rows_),
+           place(device_feature_bins_, feature_bins_)};
 }
 
 }  // namespace linden

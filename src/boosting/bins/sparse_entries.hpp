@@ -21,15 +21,9 @@ class SparseEntries {
   SparseEntries(const Backend& backend, Context& context, RowSource& source, std::span<const int> columns,
                 const std::vector<Cuts>& cuts, std::span<const int> features, bool by_row);
 
-  /// Of the bins of dense rows: `bins` [features, rows], the host's, for these features.
-  static SparseEntries of_bins(const Backend& backend, Context& context, std::span<const std::uint8_t> bins,
-                               std::int64_t rows, const std::vector<Cuts>& cuts, std::span<const int> features);
-
   const SparseBins& view() const noexcept { return view_; }
 
  private:
-  void place(const Backend& backend, Context& context, std::size_t features);
-
   std::vector<std::int64_t> row_first_, feature_first_;
   std::vector<std::int32_t> row_features_;
   std::vector<std::uint32_t> feature_rows_;

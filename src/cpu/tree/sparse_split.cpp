@@ -50,12 +50,11 @@ SideBounds side_bounds(const Scan& s, const FeatureBins& feature, const FourSums
   const auto add = [&](int b) {
     side += sums[b];
     take(side);
-    if (feature.has_missing) take(side + missing);  // of no rows where they are the usual ones
+    if (feature.has_missing) take(side + missing);
   };
-  const bool mostly_missing = feature.has_missing && feature.usual_bin == values;
   for (int b = 0; b < feature.usual_bin; ++b) add(b);
   side = FourSums{};
-  for (int b = values - 1; b > (mostly_missing ? -1 : feature.usual_bin); --b) add(b);
+  for (int b = values - 1; b > feature.usual_bin; --b) add(b);
   if (feature.has_missing) take(missing);
   return {std::sqrt(up) * (1 + 1e-12), std::sqrt(down) * (1 + 1e-12), value};
 }

@@ -29,7 +29,6 @@ const TreeKernels& tree_kernels() {
       .leaf_wise_batch = leaf_wise_batch,
       .level_wise_batch = level_wise_batch,
       .side_by_side = side_by_side,
-      .lists_dense_rows = true,
       .histogram_bytes = histogram_bytes,
       .scratch_bytes = scratch_bytes,
       .sample = sample,

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/tree/sparse_bins.hpp"
 #include "boosting/bins/category_bins.hpp"
 #include "boosting/sparse_data.hpp"
 #include "rows/blocks.hpp"
@@ -126,57 +125,6 @@ TEST(Bins, OfSparseRowsAreTheSameHoweverTheRowsAreCut) {
       expect_same_bins(found.bins, wanted.bins);
     }
   }
-}
-
-// The lists of dense rows say of every row what its value says.
-TEST(Bins, OfDenseColumnsOfMostlyOneValueAreTheirOtherRows) {
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-    Random random(seed);
-    const RandomData data = random_usual(random, 300, 30, "squared");
-    const Dataset rows = data.dataset();
-    const std::vector<float> ones(300, 1);
-    const RowSlopes slopes[] = {{ones, ones}};
-    DatasetSource whole(rows);
-    const Binned wanted(whole, 32, 2, slopes);
-    const BinsView& view = wanted.bins.view();
-    EXPECT_GT(view.sparse.features, 8);
-    EXPECT_GT(view.features, 0);
-    for (std::int32_t f = view.features; f < view.features + view.sparse.features; ++f) {
-      const int source = wanted.bins.used()[static_cast<std::size_t>(f)];
-      const Cuts& c = wanted.cuts[static_cast<std::size_t>(source)];
-      EXPECT_EQ(view.feature[f].usual_bin, c.usual_bin);
-      EXPECT_LE(4 * c.rows_elsewhere, 300);
-      for (std::int64_t row = 0; row < 300; ++row)
-        ASSERT_EQ(
-            bin_of_row(view, f, row),
-            c.bin_of_number(data.features[static_cast<std::size_t>(source)].values[static_cast<std::size_t>(row)]))
-            << "feature " << source << ", row " << row;
-    }
-    for (std::int64_t row = 0; row < 300; ++row) {
-      const std::vector<std::int32_t> features = copy(view.sparse.row_features + view.sparse.row_first[row],
-                                                      view.sparse.row_first[row + 1] - view.sparse.row_first[row]);
-      std::vector<std::int32_t> expected;
-      for (std::int32_t f = 0; f < view.sparse.features; ++f)
-        if (bin_of_row(view, view.features + f, row) != view.feature[view.features + f].usual_bin)
-          expected.push_back(f);
-      ASSERT_EQ(features, expected) << row;
-    }
-    for (const std::vector<std::int64_t>& sizes : cut_ways) {
-      Blocks blocks(rows, sizes);
-      const Binned found(blocks, 32, 2, slopes);
-      expect_same_bins(found.bins, wanted.bins);
-    }
-  }
-}
-
-TEST(Bins, OfFewDenseColumnsOfMostlyOneValueStayDense) {
-  Random random(7);
-  const RandomData data = random_usual(random, 300, 6, "squared");
-  const Dataset rows = data.dataset();
-  const std::vector<float> ones(300, 1);
-  const RowSlopes slopes[] = {{ones, ones}};
-  DatasetSource whole(rows);
-  EXPECT_EQ(Binned(whole, 32, 2, slopes).bins.view().sparse.features, 0);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
-#include "boosting/sparse_data.hpp"
 #include "boosting/train/gradients/drawn.hpp"
 #include "loss/definition.hpp"
 #include "sanitizers.hpp"
@@ -161,19 +160,6 @@ TEST(Grow, QuantileLossGivesTheTreesOfBruteForce) { check_many("quantile", 50000
 TEST(Grow, AbsoluteLossGivesTheTreesOfBruteForce) { check_many("absolute", 60000, 600, true); }
 TEST(Grow, HuberLossGivesTheTreesOfBruteForce) { check_many("huber", 70000, 600); }
 TEST(Grow, FocalLossGivesTheTreesOfBruteForce) { check_many("focal", 80000, 600); }
-
-// Dense columns that are mostly one value are kept by their other rows, where there are enough of them.
-TEST(Grow, ColumnsOfMostlyOneValueGiveTheTreesOfBruteForce) {
-  for (std::uint64_t seed = 95000; seed < 95300; ++seed) {
-    Random random(seed);
-    const std::string loss = random.one_of({"squared", "logistic", "softmax", "poisson", "quantile"});
-    RandomData data = random_usual(random, 20 + random.below(300), 25, loss);
-    BoostingConfig config = random_config(random, loss);
-    config.row_fraction = random.one_of({1.0, 1.0, 0.6});
-    if (random.chance(0.3)) constrain(random, data, config);
-    ASSERT_EQ(check(data, config), "") << "seed " << seed << ", " << loss;
-  }
-}
 
 TEST(Grow, EveryLossGivesTheTreesOfBruteForce) {
   std::uint64_t seed = 90000;

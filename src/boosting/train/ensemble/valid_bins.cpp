@@ -53,15 +53,8 @@ ValidBins::ValidBins(const Backend& backend, Context& context, const Dataset& da
                      std::span<const FeatureSource> sources, const std::vector<Cuts>& cuts, const Bins& training)
     : places_(cuts.size(), training.used()) {
   const std::vector<int>& used = training.used();
-  std::vector<int> dense, sparse;
-  std::vector<FeatureBins> sparse_bins;
-  for (std::size_t i = 0; i < used.size(); ++i) {
-    const Cuts& c = cuts[static_cast<std::size_t>(used[i])];
-    const bool is_listed = data.is_sparse() && static_cast<std::int32_t>(i) >= training.view().features &&
-                           c.usual_bin == c.bin_of_number(0);
-    (is_listed ? sparse : dense).push_back(used[i]);
-    if (is_listed) sparse_bins.push_back(training.features()[i]);
-  }
+  const auto middle = data.is_sparse() ? used.begin() + training.view().features : used.end();
+  const std::vector<int> dense(used.begin(), middle), sparse(middle, used.end());
   const std::vector<int> missing = without_a_bin(data, sources, cuts, used, context.workers);
   const std::int64_t rows = data.rows();
   view_.rows = rows;
@@ -84,7 +77,8 @@ ValidBins::ValidBins(const Backend& backend, Context& context, const Dataset& da
 
   if (!sparse.empty()) {
     std::vector<FeatureBins> features(static_cast<std::size_t>(view_.features));  // of dense ones nothing is asked
-    features.insert(features.end(), sparse_bins.begin(), sparse_bins.end());
+    const auto kept = std::span(training.features()).subspan(dense.size());
+    features.insert(features.end(), kept.begin(), kept.end());
     features_ = DeviceArray<FeatureBins>(backend.memory, context, std::ssize(features), "the list of features");
     features_.upload(features.data());
     view_.feature = features_.data();
@@ -95,10 +89,7 @@ ValidBins::ValidBins(const Backend& backend, Context& context, const Dataset& da
     view_.sparse = sparse_.view();
   }
 
-  for (std::size_t i = 0; i < dense.size(); ++i)
-    places_.of[static_cast<std::size_t>(dense[i])] = static_cast<std::int32_t>(i);
-  for (std::size_t i = 0; i < sparse.size(); ++i)
-    places_.of[static_cast<std::size_t>(sparse[i])] = view_.features + static_cast<std::int32_t>(i);
+  for (const int f : sparse) places_.of[static_cast<std::size_t>(f)] += static_cast<std::int32_t>(missing.size());
   for (std::size_t i = 0; i < missing.size(); ++i)
     places_.missing_of[static_cast<std::size_t>(missing[i])] = static_cast<std::int32_t>(dense.size() + i);
 }

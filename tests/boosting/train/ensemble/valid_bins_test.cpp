@@ -93,28 +93,5 @@ TEST(ValidBins, SparseRows) {
   }
 }
 
-// Training keeps columns by the rows that are not in their usual bin, wherever that is; other rows are dense, or sparse
-// with another usual bin than that of zero.
-TEST(ValidBins, ColumnsOfMostlyOneValue) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
-    Random random(seed);
-    RandomData data = random_sparse(random, 300, 4, "squared");
-    for (const RandomData more = random_usual(random, 300, 25, "squared"); const auto& feature : more.features)
-      if (!feature.categorical) add_numbers(data, feature.values);
-    std::vector<int> rows;
-    for (int i = 0; i < 200; ++i) rows.push_back(random.below(data.rows()));
-    RandomData other = data.take(rows);
-    for (reference::Feature& feature : other.features)
-      for (double& value : feature.values)
-        if (random.chance(0.05)) value = random.one_of({missing_value, 0.0, value + 0.1, -value});
-    const SparsePair train = both(data), valid = both(other);
-    const BoostingConfig config{.rounds = 4, .learning_rate = 0.5, .max_leaves = 12, .min_rows_in_leaf = 2};
-    for (const Dataset& to : {valid.dense, valid.sparse}) {
-      EnsembleOf fit(train.dense, to, config, Device::cpu());
-      expect_scores_of_predict(fit, train.dense, to, fmt::format("seed {}, {}", seed, to.is_sparse()));
-    }
-  }
-}
-
 }  // namespace
 }  // namespace linden

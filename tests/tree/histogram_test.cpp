@@ -38,8 +38,8 @@ TEST_F(Histogram, OfTwoChildrenIsThatOfTheSmaller) {
 
 TEST_F(Histogram, OfChildrenWhoseParentHasNoneIsMadeForBoth) {
   const std::vector<FeatureBins> features{hand_feature(256)};
-  HandMadeTree tree(device(), random_rows(400, features, 16000), features, {});
-  tree.divide_root(130);
+  HandMadeTree tree(device(), random_rows(3000, features, 16000), features, {});
+  tree.divide_root(1300);
   tree.kernels().histogram(tree.context(), tree.memory());
   for (const std::size_t child : {1, 2}) {
     const GrowNode node = tree.nodes()[child];

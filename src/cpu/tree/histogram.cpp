@@ -11,6 +11,7 @@
 #include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/share.hpp"
+#include "cpu/tree/small_nodes.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -161,7 +162,32 @@ void add_parts(const TreeState& tree, const Job& whole, const WideCell* parts, s
   });
 }
 
+template <class Integer>
+void sum_rows_of(const TreeState& tree, const GrowNode& node, const std::int32_t* features, int count, void* room) {
+  using Cell = typename Sums<Integer>::Cell;
+  Group<Integer> group;
+  for (int j = 0; j < count; ++j) {
+    auto* const cells = static_cast<Cell*>(room) + j * most_bins;
+    for (int b = 0; b < tree.bins.feature[features[j]].bins; ++b) cells[b] = Cell{};
+    group.column[j] = features[j];
+    group.cells[j] = reinterpret_cast<typename Sums<Integer>::Type*>(cells);
+  }
+  const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
+  const bool follow = features[count - 1] - features[0] == count - 1;
+  add_rows_for<Integer>(count, follow, std::make_integer_sequence<int, widest_group>{})(entries, entries + node.entries,
+                                                                                        tree.bins, group);
+}
+
+// Whether a new node gets a histogram here.
+bool is_to_be_summed(const TreeState& tree, std::int32_t index) {
+  return is_summed(tree, index) && !is_summed_in_search(tree, tree.nodes[index]);
+}
+
 }  // namespace
+
+void sum_rows(const TreeState& tree, const GrowNode& node, const std::int32_t* features, int count, WideCell* room) {
+  with_entries(tree, [&]<class E>(E*) { sum_rows_of<decltype(E::gradient)>(tree, node, features, count, room); });
+}
 
 void histogram(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
@@ -169,7 +195,7 @@ void histogram(Context& context, TreeMemory& memory) {
   // Which nodes, and how many parts each.
   std::int64_t rows = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
-    if (is_summed(tree, i)) {
+    if (is_to_be_summed(tree, i)) {
       tree.nodes[i].slot = tree.free_slots[--tree.free_count];
       rows += tree.nodes[i].entries;
     }
@@ -181,8 +207,8 @@ void histogram(Context& context, TreeMemory& memory) {
   Job *const jobs = scratch.jobs, *const sums = scratch.whole_jobs;
   std::int64_t job_count = 0, sum_count = 0, part_count = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
-    if (!is_summed(tree, i)) continue;
     const GrowNode& node = tree.nodes[i];
+    if (node.slot < 0) continue;
     WideCell* const cells = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
     const Job whole{&node, node.begin, node.begin + node.entries, 0, tree.feature_count, cells};
     const std::int64_t parts = node.entries / part_rows;

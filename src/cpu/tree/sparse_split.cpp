@@ -2,6 +2,7 @@
 // over, the others are summed by bin and searched as dense ones are. A bound never errs, so that which ones are passed
 // over (that depends on threads) does not matter.
 #include <bit>
+#include <span>
 
 #include "backend/tree/sparse_bins.hpp"
 #include "cpu/tree/four_sums.hpp"
@@ -13,6 +14,7 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr std::int64_t search_steps = 16;  // what finding a row among a feature's entries costs, in entries read
+constexpr std::int64_t rare_entry = 16;    // of so many entries one is of the node's rows, or none
 
 // A node's rows by bin of one feature: gradients, curvatures, rows and, of no use, labels.
 template <class Integer>
@@ -23,13 +25,21 @@ void add_by_rows(const TreeState& tree, const GrowNode& node, std::int32_t featu
       sums[bin] += FourSums{entries[i].gradient, entries[i].curvature, 1, 0};
 }
 
-void add_by_entries(const TreeState& tree, const GrowNode& node, std::int32_t f, FourSums* sums) {
+// `here`: how many of the entries are of the node's rows. Where that is hard to foretell, all are added, others as 0.
+void add_by_entries(const TreeState& tree, const GrowNode& node, std::int32_t f, std::int64_t here, FourSums* sums) {
   const SparseBins& sparse = tree.bins.sparse;
   const std::int32_t label = node.label;
-  for (std::int64_t e = sparse.feature_first[f]; e < sparse.feature_first[f + 1]; ++e) {
-    const RowSums& row = tree.row_sums[sparse.feature_rows[e]];
-    if (row.label != label) continue;
-    sums[sparse.feature_bins[e]] += __builtin_convertvector(reinterpret_cast<const FourInts&>(row), FourSums);
+  const std::int64_t first = sparse.feature_first[f], end = sparse.feature_first[f + 1];
+  if (here * rare_entry < end - first) {
+    for (std::int64_t e = first; e < end; ++e)
+      if (const RowSums& row = tree.row_sums[sparse.feature_rows[e]]; row.label == label)
+        sums[sparse.feature_bins[e]] += __builtin_convertvector(reinterpret_cast<const FourInts&>(row), FourSums);
+  } else {
+    for (std::int64_t e = first; e < end; ++e) {
+      const RowSums& row = tree.row_sums[sparse.feature_rows[e]];
+      const FourInts added = reinterpret_cast<const FourInts&>(row) & -(row.label == label);
+      sums[sparse.feature_bins[e]] += __builtin_convertvector(added, FourSums);
+    }
   }
 }
 
@@ -48,6 +58,7 @@ SideBounds side_bounds(const Scan& s, const FeatureBins& feature, const FourSums
   };
   FourSums side{};
   const auto add = [&](int b) {
+    if (sums[b][2] == 0) return;  // the same side once more
     side += sums[b];
     take(side);
     if (feature.has_missing) take(side + missing);
@@ -75,7 +86,7 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
     with_entries(tree,
                  [&]<class E>(E*) { add_by_rows<decltype(E::gradient)>(tree, node, index, feature.usual_bin, sums); });
   else
-    add_by_entries(tree, node, f, sums);
+    add_by_entries(tree, node, f, all.rows, sums);
   bounds = side_bounds(s, feature, sums);
   if (most_gain(s, all, bounds, root_of_all(s, all)) < known) return {};
   sums[feature.usual_bin] = FourSums{node.gradient, node.curvature, node.rows, 0} - total;
@@ -108,6 +119,16 @@ struct Block {
 
   const SparseCell* cells() const { return tree.sparse_cells + std::int64_t{node.slot} * tree.bins.sparse.features; }
 
+  // The features that have enough rows here, of which there are so many; others never will have, for rows only leave.
+  int list_live(std::int32_t* features) const {
+    int count = 0;
+    for (std::int32_t f = begin; f < end; ++f) {
+      features[count] = f;
+      count += cells()[f].rows >= tree.limits.min_rows_in_leaf;
+    }
+    return count;
+  }
+
   void search(const Scan& s, std::int32_t f) const {
     const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
     const double least = known > best.gain ? known : best.gain;
@@ -129,9 +150,8 @@ struct Block {
     const bool is_new = &node == tree.nodes + node.label;  // and not what is left of its parent
     const SparseScale scale = sparse_scale_of(tree);
     double highest = 0;
-    std::int32_t first = -1;
-    for (std::int32_t f = begin; f < end; ++f) {
-      if (cells()[f].rows < tree.limits.min_rows_in_leaf) continue;  // for good: rows only leave
+    std::int32_t first = -1, live[sparse_block];
+    for (const std::int32_t f : std::span(live, static_cast<std::size_t>(list_live(live)))) {
       SideBounds& known = bounds[f];
       const double root = root_of_all(s, cells()[f]);
       const SideBounds fresh = bounds_of(s, scale, cells()[f], root);
@@ -151,8 +171,8 @@ struct Block {
   // Searches all that may gain as much as the best of the node.
   void end_search() const {
     const Scan s = scan_of(tree, node);
-    for (std::int32_t f = begin; f < end; ++f) {
-      if (cells()[f].rows < tree.limits.min_rows_in_leaf) continue;
+    std::int32_t live[sparse_block];
+    for (const std::int32_t f : std::span(live, static_cast<std::size_t>(list_live(live)))) {
       const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds[f], root_of_all(s, cells()[f])) : 0;
       const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
       if (most > 0 && most >= known && most >= best.gain && (best.feature != tree.bins.features + f)) search(s, f);

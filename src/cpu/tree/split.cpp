@@ -9,6 +9,7 @@
 #include "cpu/tree/numeric_split.hpp"
 #include "cpu/tree/row_counts.hpp"
 #include "cpu/tree/share.hpp"
+#include "cpu/tree/small_nodes.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -82,27 +83,55 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   return split;
 }
 
+// The cells of a feature of a node: those of its histogram, or, where it has none, summed into `room`.
+const void* cells_of(const TreeState& tree, const GrowNode& node, std::int32_t index, WideCell* room) {
+  if (node.slot < 0) {
+    sum_rows(tree, node, &index, 1, room);
+    return room;
+  }
+  const WideCell* const cells = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
+  const std::int32_t first = tree.bins.feature[index].first_cell;
+  return is_packed(tree, node) ? static_cast<const void*>(reinterpret_cast<const PackedCell*>(cells) + first)
+                               : cells + first;
+}
+
 template <bool constrained, class Cell>
 Split split_of(const TreeState& tree, const Scan& s, const FeatureBins& feature, const Cell* cells,
                const std::int64_t* rows) {
-  cells += feature.first_cell;
   return feature.categorical ? categorical_split<constrained>(s, feature, cells, rows, tree.root.rows)
                              : numeric_split<constrained>(s, feature, cells, rows);
 }
 
-// The best split of one feature of one node. `rows`: how many rows each bin has, or null.
-Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t index,
+// The best split of one feature of one node, given its cells. `rows`: how many rows each bin has, or null.
+Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t index, const void* cells,
                     const std::int64_t* rows) {
   const FeatureBins& feature = tree.bins.feature[index];
-  const WideCell* const wide = tree.histograms + std::int64_t{node.slot} * tree.bins.cells;
-  const auto best = [&](const auto* cells) {
-    return tree.bins.constrained ? split_of<true>(tree, s, feature, cells, rows)
-                                 : split_of<false>(tree, s, feature, cells, rows);
+  const auto best = [&](const auto* of_feature) {
+    return tree.bins.constrained ? split_of<true>(tree, s, feature, of_feature, rows)
+                                 : split_of<false>(tree, s, feature, of_feature, rows);
   };
-  Split split = is_packed(tree, node) ? best(reinterpret_cast<const PackedCell*>(wide)) : best(wide);
+  Split split =
+      is_packed(tree, node) ? best(static_cast<const PackedCell*>(cells)) : best(static_cast<const WideCell*>(cells));
   split.feature = index;
   split.counted = rows != nullptr;
   return split;
+}
+
+// The best splits of some features of a node.
+void search(const TreeState& tree, const GrowNode& node, const std::int32_t* features, int count,
+            const std::int64_t* rows, Split* candidates) {
+  const Scan s = scan_of(tree, node);
+  alignas(64) WideCell room[search_block * most_bins];
+  if (node.slot < 0) sum_rows(tree, node, features, count, room);
+  for (int i = 0; i < count; ++i) {
+    const std::int32_t index = features[i];
+    const void* const cells = node.slot >= 0 ? cells_of(tree, node, index, room)
+                              : is_packed(tree, node)
+                                  ? static_cast<const void*>(reinterpret_cast<const PackedCell*>(room) + i * most_bins)
+                                  : room + i * most_bins;
+    candidates[i] = feature_split(tree, node, s, index, cells,
+                                  rows == nullptr ? nullptr : rows + tree.bins.feature[index].first_cell);
+  }
 }
 
 // Makes a candidate the best cut of its feature that leaves enough rows on both sides. It is that already if it does;
@@ -112,7 +141,8 @@ void count(const TreeState& tree, const GrowNode& node, const Scan& s, Split& ca
   if (candidate.counted) return;
   std::int64_t rows[256] = {};
   count_rows(tree, node, candidate.feature, rows);
-  candidate = feature_split(tree, node, s, candidate.feature, rows);
+  alignas(64) WideCell room[most_bins];
+  candidate = feature_split(tree, node, s, candidate.feature, cells_of(tree, node, candidate.feature, room), rows);
 }
 
 // The best of all features, with enough rows on both sides. Counting never raises a gain: the largest one is counted
@@ -139,36 +169,36 @@ Split best_of(const TreeState& tree, const GrowNode& node, Split* candidates) {
 
 void split(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
-  constexpr std::int32_t block = 8;  // features of a task
   const std::int64_t count = tree.node_count - tree.first_new;
-  const std::int64_t blocks = (tree.feature_count + block - 1) / block;
-  const double work = static_cast<double>(count) * tree.feature_count * ns_of_scan;
-  share(context, count * blocks, work, [&](std::int64_t task, int) {
+  const std::int64_t blocks = (tree.feature_count + search_block - 1) / search_block;
+  const auto is_searched = [&](const GrowNode& node) {
+    return node.slot >= 0 ? may_split(tree, node) : is_summed_in_search(tree, node);
+  };
+  double work = static_cast<double>(count) * ns_of_scan;
+  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i)
+    if (is_summed_in_search(tree, tree.nodes[i])) work += static_cast<double>(tree.nodes[i].entries) * ns_of_update;
+  share(context, count * blocks, work * tree.feature_count, [&](std::int64_t task, int) {
     const GrowNode& node = tree.nodes[tree.first_new + task / blocks];
-    if (node.slot < 0 || !may_split(tree, node)) return;
-    const Scan s = scan_of(tree, node);
-    Split* const candidates = tree.candidates + task / blocks * tree.feature_count;
-    const auto first = static_cast<std::int32_t>(task % blocks * block);
-    const std::int64_t* const rows = rows_by_cell(tree, task / blocks);
-    for (std::int32_t i = first; i < first + block && i < tree.feature_count; ++i) {
-      const std::int32_t index = tree.features[i];
-      candidates[i] =
-          feature_split(tree, node, s, index, rows == nullptr ? nullptr : rows + tree.bins.feature[index].first_cell);
-    }
+    if (!is_searched(node)) return;
+    const auto first = static_cast<std::int32_t>(task % blocks * search_block);
+    const std::int32_t left = tree.feature_count - first;
+    search(tree, node, tree.features + first, left < search_block ? left : search_block,
+           rows_by_cell(tree, task / blocks), tree.candidates + task / blocks * tree.feature_count + first);
   });
   std::int64_t rows = 0;  // that may have to be counted
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) rows += tree.nodes[i].entries;
   share(context, count, static_cast<double>(rows) * ns_of_divided_row, [&](std::int64_t task, int) {
     GrowNode& node = tree.nodes[tree.first_new + task];
-    if (node.slot < 0 || !may_split(tree, node)) return;
+    if (!is_searched(node)) return;
     node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);
   });
   if (tree.bins.sparse.features > 0) split_sparse(context, tree, StepScratch(context, memory));
-  // Keep the histograms of leaves that may be split, as long as the next step has enough free ones; a leaf without one
-  // has both its children summed row by row.
+  // Keep the histograms of leaves that may be split, but for small ones, as long as the next step has enough free ones;
+  // a leaf without one has both its children summed row by row.
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
     GrowNode& node = tree.nodes[i];
-    if (node.slot < 0 || (node.split.gain > 0 && tree.free_count >= 2 * tree.batch_capacity)) continue;
+    const bool is_of_use = node.split.gain > 0 && !is_small(tree, node);
+    if (node.slot < 0 || (is_of_use && tree.free_count >= 2 * tree.batch_capacity)) continue;
     tree.free_slots[tree.free_count++] = node.slot;
     node.slot = -1;
   }

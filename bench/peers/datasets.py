@@ -11,7 +11,7 @@ import numpy as np
 
 from matrices import write_matrix
 
-COMMON = {"l2": 1.0, "min_child_weight": 1e-3, "min_rows_in_leaf": 20, "max_bins": 255}
+COMMON = {"l2": 1.0, "min_child_weight": 1e-3, "min_rows_in_leaf": 20, "max_bins": 255, "growth": "leaf_wise", "max_depth": 0}
 
 
 @dataclass
@@ -80,6 +80,17 @@ def wide(folder, args):
     return generated(folder, "wide", "50,000 x 500, normal columns", rows, 50_000, 5_000, config)
 
 
+def broad(folder, args):
+    """More columns than rows: 100 of 10,000 tell something."""
+    def rows(seed, count):
+        draw = np.random.default_rng(seed)
+        x = draw.standard_normal((count, 10_000), dtype=np.float32)
+        return x, x[:, :100].sum(1) + draw.normal(0, 5, count) > 0
+
+    config = {"loss": "logistic", "rounds": 10, "learning_rate": 0.1, "max_leaves": 31} | COMMON
+    return generated(folder, "broad", "5,000 x 10,000, normal columns", rows, 5_000, 1_000, config)
+
+
 def pixels(folder, args):
     """Ten classes of pictures, 28 x 28 grey values: three strokes a class, moved and bent a little in every picture.
 
@@ -105,10 +116,10 @@ def pixels(folder, args):
     return generated(folder, "pixels", "pixels, 10,000 x 784, 10 classes, four fifths zeros", rows, 10_000, 2_000, config)
 
 
-def connections(folder, args, classes=23, rounds=10):
+def connections(folder, args, classes=23, rounds=10, train=50_000):
     """Connections of a network: sizes, counts that are mostly 0, rates with spikes at 0 and 1, flags, three texts.
 
-    A few classes have most of the rows. 50,000 x 41.
+    A few classes have most of the rows.
     """
     law = np.random.default_rng(classes)
     share = 1 / np.arange(1, classes + 1) ** 1.1
@@ -134,12 +145,16 @@ def connections(folder, args, classes=23, rounds=10):
         return np.column_stack([sizes, counts, rates, flags, *words]), label
 
     config = {"loss": "softmax", "rounds": rounds, "learning_rate": 0.1, "max_leaves": 31} | COMMON
-    title = f"connections, 50,000 x 41, {classes} classes"
-    return generated(folder, f"connections_{classes}", title, rows, 50_000, 10_000, config)
+    title = f"connections, {train:,} x 41, {classes} classes"
+    return generated(folder, f"connections_{classes}_{train}", title, rows, train, 10_000, config)
 
 
 def hundred(folder, args):
     return connections(folder, args, 100, 3)
+
+
+def attacks(folder, args):
+    return connections(folder, args, 23, 3, 494_000)
 
 
 def generated(folder, name, title, rows, train, test, config):
@@ -150,7 +165,7 @@ def generated(folder, name, title, rows, train, test, config):
     return Problem(title, [files], config)
 
 
-PROBLEMS = {f.__name__: f for f in (higgs, adult, california, wide, pixels, connections, hundred)}
+PROBLEMS = {f.__name__: f for f in (higgs, adult, california, wide, broad, pixels, connections, hundred, attacks)}
 
 
 def found(args, *names):

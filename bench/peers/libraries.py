@@ -16,7 +16,8 @@ from matrices import read_matrix
 
 NOTES = {
     "all": "max_bins counts the bin of missing values in Linden and LightGBM, and not in XGBoost and CatBoost.",
-    "lightgbm": "LightGBM takes its bins from a sample of 200,000 rows (its default), Linden from all rows.",
+    "lightgbm": "LightGBM takes its bins from a sample of 200,000 rows (its default), Linden from all rows; it "
+    "grows leaf by leaf whatever `growth` says, to the same depth and number of leaves.",
     "lightgbm_quantised": "LightGBM quantised: use_quantized_grad with its default of 4 gradient bins.",
     "xgboost": "XGBoost has no smallest number of rows in a leaf; min_child_weight alone bounds its leaves.",
     "catboost": "CatBoost has no min_child_weight, no Newton gain (score_function L2), depth at most 16; "
@@ -55,7 +56,7 @@ def lightgbm(job, x, y, x_test, clock, quantised=False):
         "num_threads": job["threads"],
         "learning_rate": c["learning_rate"],
         "num_leaves": c["max_leaves"],
-        "max_depth": -1,
+        "max_depth": c["max_depth"] or -1,
         "max_bin": c["max_bins"],
         "min_data_in_bin": 1,
         "lambda_l2": c["l2"],
@@ -85,10 +86,10 @@ def xgboost(job, x, y, x_test, clock):
         "objective": {"logistic": "binary:logistic", "squared": "reg:squarederror", "softmax": "multi:softprob"}[c["loss"]],
         "nthread": job["threads"],
         "tree_method": "hist",
-        "grow_policy": "lossguide",
+        "grow_policy": "lossguide" if c["growth"] == "leaf_wise" else "depthwise",
         "learning_rate": c["learning_rate"],
         "max_leaves": c["max_leaves"],
-        "max_depth": 0,
+        "max_depth": c["max_depth"],
         "max_bin": c["max_bins"],
         "lambda": c["l2"],
         "min_child_weight": c["min_child_weight"],
@@ -116,9 +117,9 @@ def catboost(job, x, y, x_test, clock):
         "thread_count": threads,
         "iterations": c["rounds"],
         "learning_rate": c["learning_rate"],
-        "grow_policy": "Lossguide",
-        "max_leaves": c["max_leaves"],
-        "depth": 16,
+        **({"grow_policy": "Lossguide", "max_leaves": c["max_leaves"]} if c["growth"] == "leaf_wise" else
+           {"grow_policy": "Depthwise"}),
+        "depth": min(c["max_depth"] or 16, 16),
         "border_count": c["max_bins"] - 1,
         "l2_leaf_reg": c["l2"],
         "min_data_in_leaf": c["min_rows_in_leaf"],
@@ -147,6 +148,7 @@ def sklearn(job, x, y, x_test, clock):
         max_iter=c["rounds"],
         learning_rate=c["learning_rate"],
         max_leaf_nodes=c["max_leaves"],
+        max_depth=c["max_depth"] or None,
         max_bins=c["max_bins"],
         l2_regularization=c["l2"],
         min_samples_leaf=c["min_rows_in_leaf"],

@@ -28,16 +28,16 @@ PROGRAMS = ["linden_boosted", "linden_higgs_rows"]
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", default="higgs,adult,california",
-                        help="comma-separated: higgs, adult, california, wide, pixels, connections, hundred "
-                        "(default: %(default)s)")
+                        help="comma-separated: higgs, adult, california, wide, broad, pixels, connections, hundred, "
+                        "attacks (default: %(default)s)")
     parser.add_argument("--libraries", default=",".join(LIBRARIES), help="comma-separated (default: %(default)s)")
     parser.add_argument("--with-sklearn", action="store_true", help="scikit-learn's HistGradientBoosting, too")
     parser.add_argument("--threads", type=int, default=2, help="threads of every library (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each library (default: %(default)s)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="training rows of higgs (default: %(default)s)")
     parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE",
-                        help="another value of rounds, learning_rate, max_leaves, max_bins, l2, min_child_weight or "
-                        "min_rows_in_leaf, for all libraries; may be repeated")
+                        help="another value of rounds, learning_rate, max_leaves, max_bins, l2, min_child_weight, "
+                        "min_rows_in_leaf, growth or max_depth, for all libraries; may be repeated")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", help="the build folder (%(default)s)")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data", help="folder of adult/ and "
                         "california_housing/ (default: %(default)s)")

@@ -30,10 +30,10 @@ constexpr std::size_t most_on_stack = 2 + 2 * 512;
 template <class Use>
 void with_slots(std::size_t count, const Use& use) {
   if (count <= most_on_stack) {
-    double slots[most_on_stack];
+    std::int64_t slots[most_on_stack];
     return use(slots);
   }
-  thread_local std::vector<double> slots;
+  thread_local std::vector<std::int64_t> slots;
   if (slots.size() < count) slots.resize(count);
   use(slots.data());
 }
@@ -45,8 +45,8 @@ void predict_one(const char* where, const State& model, std::span<double> out, s
   check_row_offset(where, offset.size(), model);
   const RowForest& forest = model.row_forest.of(model.forest);
   const std::vector<int>& used = model.forest.used();
-  with_slots(forest.slots(), [&](double* slots) {
-    slots[0] = -std::numeric_limits<double>::infinity();
+  with_slots(forest.slots(), [&](std::int64_t* slots) {
+    RowForest::start(slots);
     for (std::size_t u = 0; u < used.size(); ++u) fill(forest, slots, u, used[u]);
     for (std::size_t k = 0; k < out.size(); ++k) out[k] = model.initial_score[k] + (offset.empty() ? 0 : offset[k]);
     forest.add(slots, out.data());
@@ -55,8 +55,8 @@ void predict_one(const char* where, const State& model, std::span<double> out, s
 }
 
 // Writes a value of feature f, the u-th that trees read.
-void set_value(const char* where, const State& model, const RowForest& forest, double* slots, std::size_t u, int f,
-               const RowValue& value) {
+void set_value(const char* where, const State& model, const RowForest& forest, std::int64_t* slots, std::size_t u,
+               int f, const RowValue& value) {
   const std::string& name = model.feature_names[f];
   if (!forest.is_categorical(u)) {
     if (value.is_name())
@@ -90,7 +90,7 @@ void BoostedModel::predict_row(std::span<const double> values, std::span<double>
   constexpr const char* where = "BoostedModel::predict_row";
   const State& s = known("predict_row");
   check_sizes(where, "model", "features", values.size(), s.feature_names.size(), out.size(), s.initial_score.size());
-  predict_one(where, s, out, offset, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+  predict_one(where, s, out, offset, [&](const RowForest& forest, std::int64_t* slots, std::size_t u, int f) {
     forest.is_categorical(u) ? forest.set_code(slots, u, values[f]) : forest.set_number(slots, u, values[f]);
   });
 } catch (const std::bad_alloc&) {
@@ -102,7 +102,7 @@ void BoostedModel::predict_row(std::span<const RowValue> values, std::span<doubl
   constexpr const char* where = "BoostedModel::predict_row";
   const State& s = known("predict_row");
   check_sizes(where, "model", "features", values.size(), s.feature_names.size(), out.size(), s.initial_score.size());
-  predict_one(where, s, out, offset, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+  predict_one(where, s, out, offset, [&](const RowForest& forest, std::int64_t* slots, std::size_t u, int f) {
     set_value(where, s, forest, slots, u, f, values[f]);
   });
 } catch (const std::bad_alloc&) {
@@ -144,7 +144,7 @@ void RowPredictor::predict(std::span<const RowValue> values, std::span<double> o
   if (empty()) fail<ArgumentError>("{}: the predictor is empty. Hint: BoostedModel::row_predictor makes one.", where);
   const State& s = *data_->model;
   check_sizes(where, "predictor", "columns", values.size(), data_->columns, out.size(), s.initial_score.size());
-  predict_one(where, s, out, offset, [&](const RowForest& forest, double* slots, std::size_t u, int f) {
+  predict_one(where, s, out, offset, [&](const RowForest& forest, std::int64_t* slots, std::size_t u, int f) {
     set_value(where, s, forest, slots, u, f, values[data_->column_of[u]]);
   });
 } catch (const std::bad_alloc&) {

@@ -4,25 +4,33 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "backend/tree/traverse.hpp"
 
 namespace linden {
 namespace {
 
-constexpr int together = 8;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::int32_t most_few = 63;
 constexpr std::uint32_t few_flag = 1u << 31, many_flag = 1u << 30;  // in Node::slot
 
+// Integers in the order of doubles: those below zero have their bits turned around. Both zeros are one.
+std::int64_t key_of(double value) {
+  const auto bits = std::bit_cast<std::int64_t>(value + 0.0);
+  return bits ^ (bits >> 63 & std::numeric_limits<std::int64_t>::max());
+}
+
 // The groups of categories (Forest::group_of) that a split sends left, as bits.
-double few_left_codes(const ForestView& forest, std::int32_t at) {
+std::int64_t few_left_codes(const ForestView& forest, std::int32_t at) {
   std::uint64_t set = 0;
   for (std::int32_t code = 0; code < std::min(most_few, forest.details[at].codes); ++code)
     if (special_goes_left(forest, at, code)) set |= std::uint64_t{1} << code;
   if (special_goes_left(forest, at, -1)) set |= std::uint64_t{1} << most_few;
-  return std::bit_cast<double>(set);
+  return std::bit_cast<std::int64_t>(set);
 }
+
+std::uint32_t place_of(std::int32_t node) { return 2 * static_cast<std::uint32_t>(node); }
 
 }  // namespace
 
@@ -37,86 +45,117 @@ RowForest::RowForest(const Forest& forest)
     const auto behind = static_cast<std::uint32_t>(has_zeros ? codes_.size() : 0);
     const std::uint32_t slot = 2 + 2 * (behind + node.feature);
     if (detail.leaf >= 0) {
-      nodes_.push_back({detail.value, 0, at});
+      nodes_.push_back({std::bit_cast<std::int64_t>(detail.value), 0, place_of(at)});
     } else if (!node.special || has_zeros) {
       has_zeros_ |= has_zeros;
-      nodes_.push_back({node.threshold, slot + node.missing_left, node.left});
+      nodes_.push_back({key_of(node.threshold), slot + node.missing_left, place_of(node.left)});
     } else {
       std::int32_t& codes = codes_[node.feature];
       if (codes < 0) codes = forest.groups(node.feature, detail.codes);
       const bool few = codes <= most_few;
       kind_ = std::max(kind_, few ? Kind::few_codes : Kind::many_codes);
-      nodes_.push_back({few ? few_left_codes(forest_, at) : 0.0, slot | (few ? few_flag : many_flag), node.left});
+      nodes_.push_back(
+          {few ? few_left_codes(forest_, at) : 0, slot | (few ? few_flag : many_flag), place_of(node.left)});
+    }
+  }
+  group_trees();
+}
+
+void RowForest::group_trees() {
+  std::vector<std::int32_t> depths(static_cast<std::size_t>(forest_.trees), 0), order(depths.size());
+  std::vector<std::pair<std::int32_t, std::int32_t>> open;  // node and depth
+  for (std::size_t tree = 0; tree < depths.size(); ++tree) {
+    open.emplace_back(forest_.roots[tree], 0);
+    while (!open.empty()) {
+      const auto [at, depth] = open.back();
+      open.pop_back();
+      depths[tree] = std::max(depths[tree], depth);
+      if (forest_.details[at].leaf >= 0) continue;
+      for (const std::int32_t child : {0, 1}) open.emplace_back(forest_.nodes[at].left + child, depth + 1);
+    }
+  }
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t first = 0; first < order.size(); first += block) {
+    const std::span<std::int32_t> trees =
+        std::span(order).subspan(first, std::min<std::size_t>(block, order.size() - first));
+    std::ranges::stable_sort(trees, {}, [&](std::int32_t tree) { return depths[tree]; });
+    for (std::size_t begin = 0; begin < trees.size(); begin += Group::trees) {
+      Group& group = groups_.emplace_back();
+      for (std::size_t t = 0; t < Group::trees; ++t) {
+        const std::int32_t tree = trees[begin + t < trees.size() ? begin + t : begin];
+        group.steps = std::max(group.steps, depths[tree]);
+        group.roots[t] = place_of(forest_.roots[tree]);
+        group.places[t] = tree - static_cast<std::int32_t>(first);
+      }
     }
   }
 }
 
-void RowForest::set_number(double* slots, std::size_t used, double value) const noexcept {
+void RowForest::set_number(std::int64_t* slots, std::size_t used, double value) const noexcept {
   const auto write = [&](std::size_t feature, bool missing) {
-    slots[2 + 2 * feature] = missing ? infinity : value;
-    slots[3 + 2 * feature] = missing ? -infinity : value;
+    const std::int64_t key = key_of(value);
+    slots[2 + 2 * feature] = missing ? key_of(infinity) : key;
+    slots[3 + 2 * feature] = missing ? key_of(-infinity) : key;
   };
   write(used, std::isnan(value));
   if (has_zeros_) write(codes_.size() + used, !(std::abs(value) > zero_bound));
 }
 
-void RowForest::set_code(double* slots, std::size_t used, double code) const noexcept {
+void RowForest::set_code(std::int64_t* slots, std::size_t used, double code) const noexcept {
   code = source_->group_of(static_cast<std::uint32_t>(used), code);
   const bool known = code >= 0 && code < codes_[used];
-  if (codes_[used] > most_few)
-    slots[2 + 2 * used] = known ? code : -1.0;
-  else
-    slots[2 + 2 * used] = std::bit_cast<double>(known ? static_cast<std::uint64_t>(code) : std::uint64_t{most_few});
+  const bool few = codes_[used] <= most_few;
+  slots[2 + 2 * used] = known ? static_cast<std::int64_t>(code) : few ? most_few : -1;
 }
 
 template <RowForest::Kind kind>
-void RowForest::descend(const std::int32_t* roots, const double* slots, std::int32_t* at) const {
-  const Node* const nodes = nodes_.data();
-  for (int t = 0; t < together; ++t) at[t] = roots[t];
-  for (std::int32_t moved = 1; moved != 0;) {
-    moved = 0;
-#pragma GCC unroll 8
-    for (int t = 0; t < together; ++t) {
-      const Node& node = nodes[at[t]];
-      std::int32_t right = 0;
+void RowForest::descend(const Group& group, const std::int64_t* slots, std::uint32_t* leaves) const {
+  const auto* const nodes = reinterpret_cast<const std::byte*>(nodes_.data());
+  std::uint32_t at[Group::trees];
+  for (int t = 0; t < Group::trees; ++t) at[t] = group.roots[t];
+  for (std::int32_t step = 0; step < group.steps; ++step) {
+#pragma GCC unroll 16
+    for (int t = 0; t < Group::trees; ++t) {
+      const Node& node = *reinterpret_cast<const Node*>(nodes + std::size_t{8} * at[t]);
+      std::uint32_t right = 0;
       if constexpr (kind == Kind::numbers) {
         right = slots[node.slot] > node.threshold;
       } else {
-        const double value = slots[node.slot & ~(few_flag | many_flag)];
-        const auto code = std::bit_cast<std::uint64_t>(value) & most_few;
-        const auto in_set = static_cast<std::int32_t>(std::bit_cast<std::uint64_t>(node.threshold) >> code & 1);
-        const std::int32_t is_above = value > node.threshold;
-        right = is_above ^ ((is_above ^ in_set ^ 1) & static_cast<std::int32_t>(node.slot >> 31));
+        const std::int64_t value = slots[node.slot & ~(few_flag | many_flag)];
+        const auto in_set = static_cast<std::uint32_t>(node.threshold >> (value & most_few) & 1);
+        const std::uint32_t is_above = value > node.threshold;
+        right = is_above ^ ((is_above ^ in_set ^ 1) & node.slot >> 31);
         if constexpr (kind == Kind::many_codes)
-          if ((node.slot & many_flag) != 0) right = special_goes_left(forest_, at[t], value) ? 0 : 1;
+          if ((node.slot & many_flag) != 0)
+            right =
+                special_goes_left(forest_, static_cast<std::int32_t>(at[t] / 2), static_cast<double>(value)) ? 0 : 1;
       }
-      const std::int32_t next = node.left + right;
-      moved |= next ^ at[t];
-      at[t] = next;
+      at[t] = node.left + 2 * right;
     }
   }
+  for (int t = 0; t < Group::trees; ++t) leaves[group.places[t]] = at[t];
 }
 
 template <RowForest::Kind kind>
-void RowForest::add_all(const double* slots, double* scores) const {
-  for (std::int32_t tree = 0; tree < forest_.trees; tree += together) {
-    const std::int32_t count = std::min(together, forest_.trees - tree);
-    std::int32_t roots[together], at[together];  // trees past the last are copies of it
-    for (std::int32_t t = 0; t < together; ++t) roots[t] = forest_.roots[tree + std::min(t, count - 1)];
-    descend<kind>(roots, slots, at);
+void RowForest::add_all(const std::int64_t* slots, double* scores) const {
+  const Group* group = groups_.data();
+  for (std::int32_t first = 0; first < forest_.trees; first += block) {
+    const std::int32_t count = std::min(block, forest_.trees - first);
+    std::uint32_t leaves[block];
+    for (std::int32_t found = 0; found < count; found += Group::trees) descend<kind>(*group++, slots, leaves);
     if (forest_.width == 0) {
       for (std::int32_t t = 0; t < count; ++t)
-        scores[forest_.outputs[tree + t]] += nodes_[static_cast<std::size_t>(at[t])].threshold;
+        scores[forest_.outputs[first + t]] += std::bit_cast<double>(node(leaves[t]).threshold);
       continue;
     }
     for (std::int32_t t = 0; t < count; ++t) {
-      const double* const values = values_of(forest_, tree + t, at[t]);
+      const double* const values = values_of(forest_, first + t, static_cast<std::int32_t>(leaves[t] / 2));
       for (std::int32_t k = 0; k < forest_.width; ++k) scores[k] += values[k];
     }
   }
 }
 
-void RowForest::add(const double* slots, double* scores) const {
+void RowForest::add(const std::int64_t* slots, double* scores) const {
   switch (kind_) {
     case Kind::numbers: return add_all<Kind::numbers>(slots, scores);
     case Kind::few_codes: return add_all<Kind::few_codes>(slots, scores);

@@ -1,12 +1,16 @@
-// RowForest: a forest laid out for one row at a time. A descent waits for memory at every step, so that eight trees go
-// down at a time; nodes are small, and a step has no branch.
+// RowForest: a forest laid out for one row at a time. A descent waits for memory at every step, so that several trees
+// go down at a time, for as many steps as the deepest of them has: trees of about the same depth go together. Nodes are
+// small, and a step has no branch.
 //
-// A row is first written to `slots`. Slot 0 is -infinity. A number has two, for splits that send missing values right
-// and left: its value in both, or +infinity and -infinity when it is missing. A category has its group's number in the
-// first. Where zeros are missing for some splits, numbers have two more for these, behind those of all features.
+// A row is first written to `slots`, as integers in the order of the numbers that they stand for (key_of in the
+// source): these are compared sooner than doubles. Slot 0 is below all. A number has two, for splits that send missing
+// values right and left: its value in both, or infinity and -infinity when it is missing. A category has its group's
+// number in the first. Where zeros are missing for some splits, numbers have two more for these, behind those of all
+// features.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -23,34 +27,50 @@ class RowForest {
   /// Slots of a row.
   std::size_t slots() const noexcept { return 2 + 2 * codes_.size() * (has_zeros_ ? 2 : 1); }
 
-  void set_number(double* slots, std::size_t used, double value) const noexcept;
+  void set_number(std::int64_t* slots, std::size_t used, double value) const noexcept;
+  /// Slot 0.
+  static void start(std::int64_t* slots) noexcept { slots[0] = std::numeric_limits<std::int64_t>::min(); }
   /// A code out of range, or NaN, is missing.
-  void set_code(double* slots, std::size_t used, double code) const noexcept;
+  void set_code(std::int64_t* slots, std::size_t used, double code) const noexcept;
   /// Whether a feature is categorical, by its place in Forest::used().
   bool is_categorical(std::size_t used) const noexcept { return codes_[used] >= 0; }
 
   /// Adds the trees, in their order, to scores [outputs].
-  void add(const double* slots, double* scores) const;
+  void add(const std::int64_t* slots, double* scores) const;
 
  private:
-  /// A leaf points to itself, and compares slot 0 with its value (any where trees add to all scores). A split by
-  /// category has the set of groups that go left in place of the threshold, where they are at most 63; the last bit is
-  /// for missing ones.
+  /// A leaf points to itself, and compares slot 0 with the bits of its value (any where trees add to all scores). A
+  /// split by category has the set of groups that go left in place of the threshold, where they are at most 63; the
+  /// last bit is for missing ones. Nodes are known by their place in units of eight bytes, twice their number: so a
+  /// step has no arithmetic but that of `left`.
   struct Node {
-    double threshold;
+    std::int64_t threshold;
     std::uint32_t slot;
-    std::int32_t left;
+    std::uint32_t left;
   };
   enum class Kind { numbers, few_codes, many_codes };
 
+  /// Trees that go down together; where there are fewer, the first of them stands in for the others.
+  struct Group {
+    static constexpr int trees = 12;
+    std::int32_t steps = 0;
+    std::uint32_t roots[trees];
+    std::int32_t places[trees];  ///< in their block
+  };
+  /// Consecutive trees, whose leaves are all found before their values are added.
+  static constexpr std::int32_t block = 256;
+
+  void group_trees();
+  const Node& node(std::uint32_t place) const noexcept { return nodes_[place / 2]; }
   template <Kind kind>
-  void descend(const std::int32_t* roots, const double* slots, std::int32_t* at) const;
+  void descend(const Group& group, const std::int64_t* slots, std::uint32_t* leaves) const;
   template <Kind kind>
-  void add_all(const double* slots, double* scores) const;
+  void add_all(const std::int64_t* slots, double* scores) const;
 
   const Forest* source_ = nullptr;
   ForestView forest_;
   std::vector<Node> nodes_;
+  std::vector<Group> groups_;        // of the first block, of the second, ...
   std::vector<std::int32_t> codes_;  // by feature used: how many groups there are, -1 for numbers
   Kind kind_ = Kind::numbers;
   bool has_zeros_ = false;  // splits for which zeros are missing

@@ -187,17 +187,34 @@ class HandMadeTree {
     return cells;
   }
 
-  /// What is in a node's slot: packed words on the CPU where they fit, wide cells else.
+  /// What is in a node's slot: packed words on the CPU where they fit, wide cells else; on a GPU a feature's gradients
+  /// and then its curvatures.
   std::vector<WideCell> histogram(const GrowNode& node) {
     const WideCell* const first = memory().histograms + std::int64_t{node.slot} * memory().bins.cells;
-    if (!has_packed(node)) return read(first, memory().bins.cells);
     std::vector<WideCell> cells;
+    if (!on_.memory.is_host) {
+      cells.resize(static_cast<std::size_t>(memory().bins.cells));
+      const auto sums = read(reinterpret_cast<const std::int64_t*>(first), 2 * std::int64_t{memory().bins.cells});
+      each_cell(cells, [&](WideCell& cell, std::size_t gradient, std::size_t curvature) {
+        cell = {sums[gradient], sums[curvature]};
+      });
+      return cells;
+    }
+    if (!has_packed(node)) return read(first, memory().bins.cells);
     for (const PackedCell& cell : read(reinterpret_cast<const PackedCell*>(first), memory().bins.cells))
       cells.push_back({gradient_of(cell), curvature_of(cell)});
     return cells;
   }
-  void set_histogram(const GrowNode& node, const std::vector<WideCell>& cells) {
+  void set_histogram(const GrowNode& node, std::vector<WideCell> cells) {
     WideCell* const first = memory().histograms + std::int64_t{node.slot} * memory().bins.cells;
+    if (!on_.memory.is_host) {
+      std::vector<std::int64_t> sums(2 * cells.size());
+      each_cell(cells, [&](const WideCell& cell, std::size_t gradient, std::size_t curvature) {
+        sums[gradient] = cell.gradient;
+        sums[curvature] = cell.curvature;
+      });
+      return write(reinterpret_cast<std::int64_t*>(first), sums);
+    }
     if (!has_packed(node)) return write(first, cells);
     std::vector<PackedCell> packed;
     for (const WideCell& cell : cells) packed.push_back({pack(cell.gradient, cell.curvature)});
@@ -227,7 +244,17 @@ class HandMadeTree {
   }
 
  private:
-  bool has_packed(const GrowNode& node) { return on_.memory.is_host && is_packed(memory(), node); }
+  bool has_packed(const GrowNode& node) { return is_packed(memory(), node); }
+  /// Calls f(cell, place of its gradient, place of its curvature) with the places that a GPU has them in.
+  template <class F>
+  void each_cell(std::vector<WideCell>& cells, const F& f) {
+    for (const FeatureBins& feature : features_)
+      for (std::size_t bin = 0; bin < static_cast<std::size_t>(feature.bins); ++bin) {
+        const auto cell = static_cast<std::size_t>(feature.first_cell) + bin;
+        const std::size_t gradient = 2 * static_cast<std::size_t>(feature.first_cell) + bin;
+        f(cells[cell], gradient, gradient + static_cast<std::size_t>(feature.bins));
+      }
+  }
 
   template <class T>
   T* place(const std::vector<T>& values) {

@@ -48,6 +48,27 @@ TEST_F(Histogram, OfChildrenWhoseParentHasNoneIsMadeForBoth) {
   }
 }
 
+// On a GPU rows are divided between blocks: some nodes have blocks in common, some have one to themselves, some
+// several.
+TEST_F(Histogram, OfNodesThatShareBlocks) {
+  for (const auto& [features, wide] : {std::pair{3, false}, std::pair{3, true}, std::pair{40, false}}) {
+    std::vector<FeatureBins> all;
+    for (int f = 0; f < features; ++f) all.push_back(hand_feature(f % 3 == 0 ? 77 : 2));
+    for (const std::int64_t left : {8192, 6000, 100}) {
+      if (features > 32 && left != 6000) continue;
+      HandMadeTree tree(device(), random_rows(9000, all, wide ? 1 << 23 : 1 << 14), all, {}, wide);
+      tree.divide_root(left);
+      tree.kernels().histogram(tree.context(), tree.memory());
+      for (const std::size_t child : {1, 2}) {
+        const GrowNode node = tree.nodes()[child];
+        ASSERT_GE(node.slot, 0);
+        EXPECT_EQ(tree.histogram(node), tree.summed(node))
+            << features << " features, wide " << wide << ", " << left << " rows on the left, child " << child;
+      }
+    }
+  }
+}
+
 TEST_F(Histogram, IsNotMadeForFinalChildren) {
   const std::vector<FeatureBins> features{hand_feature(4)};
   HandMadeTree tree(device(), random_rows(60, features, 10), features, {});

@@ -1,6 +1,7 @@
 // Where rows lie on several machines: what a step sums over them, side by side, so that one call sums it; and back.
 #include "backend/tree/grow_queue.hpp"
 #include "cuda/tree/device_tree.hpp"
+#include "cuda/tree/node_sums.hpp"
 #include "cuda/tree/row_counts.hpp"
 #include "cuda/tree/steps.hpp"
 
@@ -36,19 +37,27 @@ __global__ void __launch_bounds__(count_threads) count_new_nodes(const TreeState
   }
 }
 
-// Between the histograms of the nodes that were summed and the exchange, one way or the other.
+// Between the histograms of the nodes that were summed and the exchange, which has each cell's sums side by side, one
+// way or the other. A block takes features.
 template <bool out>
 __global__ void __launch_bounds__(threads) move(const TreeState* tree, StepScratch scratch) {
-  const std::int64_t cells = tree->bins.cells;
   const std::int32_t jobs = *scratch.jobs;
   for (std::int32_t j = std::int32_t(blockIdx.y); j < jobs; j += std::int32_t(gridDim.y)) {
-    WideCell* const histogram = tree->histograms + tree->nodes[scratch.job_node[j]].slot * cells;
+    std::int64_t* const histogram = node_sums(*tree, tree->nodes[scratch.job_node[j]].slot);
     WideCell* const exchanged = exchanged_histogram(*tree, j);
-    for (std::int64_t c = blockIdx.x * blockDim.x + threadIdx.x; c < cells; c += gridDim.x * blockDim.x)
-      if (out)
-        exchanged[c] = histogram[c];
-      else
-        histogram[c] = exchanged[c];
+    for (std::int32_t f = std::int32_t(blockIdx.x); f < tree->bins.features; f += std::int32_t(gridDim.x)) {
+      const FeatureBins& feature = tree->bins.feature[f];
+      const auto sums = sums_of_feature(histogram, feature);
+      for (std::int32_t bin = std::int32_t(threadIdx.x); bin < feature.bins; bin += std::int32_t(threads)) {
+        WideCell& cell = exchanged[feature.first_cell + bin];
+        if constexpr (out) {
+          cell = WideCell{sums.gradients[bin], sums.curvatures[bin]};
+        } else {
+          sums.gradients[bin] = cell.gradient;
+          sums.curvatures[bin] = cell.curvature;
+        }
+      }
+    }
   }
 }
 
@@ -56,7 +65,7 @@ template <bool out>
 void move_histograms(Context& context, const TreeMemory& tree) {
   const auto nodes = static_cast<unsigned>(most_new_nodes(context, tree));
   launch<move<out>>(
-      {.grid = {blocks_for(context, tree.bins.cells, threads), nodes}, .block = threads, .stream = stream_of(context)},
+      {.grid = {blocks_for(context, tree.bins.features, 1), nodes}, .block = threads, .stream = stream_of(context)},
       tree.state, StepScratch(tree));
 }
 

@@ -15,7 +15,7 @@ static_assert(sparse_block % 32 == 0);
 
 // A node's rows by bin of one feature.
 struct BinSums {
-  WideCell cells[256];
+  std::int64_t gradients[256], curvatures[256];
   unsigned rows[256];
 };
 
@@ -54,7 +54,7 @@ __device__ __forceinline__ Split feature_split(const TreeState& tree, const Grow
   const std::int32_t index = tree.bins.features + f;
   const FeatureBins feature = tree.bins.feature[index];
   for (int b = int(lane_index()); b < feature.bins; b += 32) {
-    sums.cells[b] = WideCell{0, 0};
+    sums.gradients[b] = sums.curvatures[b] = 0;
     sums.rows[b] = 0;
   }
   __syncwarp();
@@ -62,18 +62,19 @@ __device__ __forceinline__ Split feature_split(const TreeState& tree, const Grow
     const RowSums row = tree.row_sums[sparse.feature_rows[e]];
     if (row.label != node.label) continue;
     const int bin = sparse.feature_bins[e];
-    add(&sums.cells[bin].gradient, row.gradient);
-    add(&sums.cells[bin].curvature, row.curvature);
+    add(&sums.gradients[bin], row.gradient);
+    add(&sums.curvatures[bin], row.curvature);
     atomicAdd(sums.rows + bin, 1u);
   }
   __syncwarp();
   if (lane_index() == 0) {
-    sums.cells[feature.usual_bin] =
-        WideCell{node.gradient - gradient_of(tree.centre, all), node.curvature - all.curvature};
+    sums.gradients[feature.usual_bin] = node.gradient - gradient_of(tree.centre, all);
+    sums.curvatures[feature.usual_bin] = node.curvature - all.curvature;
     sums.rows[feature.usual_bin] = unsigned(node.rows - all.rows);
   }
   __syncwarp();
-  Split split = numeric_split<constrained>(s, feature, FeatureCells<unsigned>{sums.cells, sums.rows});
+  Split split =
+      numeric_split<constrained>(s, feature, FeatureCells<unsigned>{{sums.gradients, sums.curvatures}, sums.rows});
   split.feature = index;
   split.counted = true;
   __syncwarp();  // the next search writes the sums again

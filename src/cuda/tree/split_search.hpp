@@ -3,6 +3,7 @@
 
 #include "backend/tree/split_math.hpp"
 #include "cuda/runtime/simt.hpp"
+#include "cuda/tree/node_sums.hpp"
 
 namespace linden::cuda {
 
@@ -41,10 +42,10 @@ struct CategoryOrder {
 /// or those of all machines.
 template <class Count>
 struct FeatureCells {
-  const WideCell* cells;
+  FeatureSums<const std::int64_t> sums;
   const Count* rows;
   __device__ __forceinline__ Sums at(int bin) const {
-    return {cells[bin].gradient, cells[bin].curvature, rows != nullptr ? static_cast<long long>(rows[bin]) : 0};
+    return {sums.gradients[bin], sums.curvatures[bin], rows != nullptr ? static_cast<long long>(rows[bin]) : 0};
   }
 };
 
@@ -161,7 +162,7 @@ template <bool constrained, class Count>
 __device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
                                                std::int32_t index, const Count* rows, CategoryOrder& shared) {
   const FeatureBins feature = tree.bins.feature[index];
-  const FeatureCells<Count> cells{tree.histograms + std::int64_t{node.slot} * tree.bins.cells + feature.first_cell,
+  const FeatureCells<Count> cells{sums_of_feature<const std::int64_t>(global(node_sums(tree, node.slot)), feature),
                                   rows};
   Split split = feature.categorical ? categorical_split<constrained>(s, feature, cells, tree.root.rows, shared)
                                     : numeric_split<constrained>(s, feature, cells);

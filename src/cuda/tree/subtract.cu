@@ -1,6 +1,7 @@
 // The larger child's histogram: its parent's minus its sibling's, in the parent's place.
 #include "backend/tree/tree_math.hpp"
 #include "cuda/tree/device_tree.hpp"
+#include "cuda/tree/node_sums.hpp"
 #include "cuda/tree/steps.hpp"
 
 namespace linden::cuda {
@@ -28,16 +29,14 @@ __device__ __forceinline__ bool is_subtracted(const TreeState& tree, const Pair&
 
 __global__ void take_away(const TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree);
-  const std::int64_t cells = tree->bins.cells;
+  const std::int64_t numbers = std::int64_t{2} * tree->bins.cells;
   for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
     const Pair pair = pair_of(*tree, p);
     if (!is_subtracted(*tree, pair)) continue;
-    WideCell* const larger = tree->histograms + tree->nodes[pair.parent].slot * cells;
-    const WideCell* const smaller = tree->histograms + tree->nodes[pair.smaller].slot * cells;
-    for (std::int64_t c = blockIdx.x * blockDim.x + threadIdx.x; c < cells; c += gridDim.x * blockDim.x) {
-      larger[c].gradient -= smaller[c].gradient;
-      larger[c].curvature -= smaller[c].curvature;
-    }
+    std::int64_t* const larger = global(node_sums(*tree, tree->nodes[pair.parent].slot));
+    const std::int64_t* const smaller = global(node_sums(*tree, tree->nodes[pair.smaller].slot));
+    for (std::int64_t i = blockIdx.x * blockDim.x + threadIdx.x; i < numbers; i += gridDim.x * blockDim.x)
+      larger[i] -= smaller[i];
   }
 }
 
@@ -83,9 +82,10 @@ __global__ void hand_over(TreeState* tree) {
 void subtract(Context& context, TreeMemory& tree) {
   const auto pairs = static_cast<unsigned>(most_new_nodes(context, tree) / 2);
   if (pairs == 0) return;
-  launch<take_away>(
-      {.grid = {blocks_for(context, tree.bins.cells, threads), pairs}, .block = threads, .stream = stream_of(context)},
-      tree.state);
+  launch<take_away>({.grid = {blocks_for(context, std::int64_t{2} * tree.bins.cells, threads), pairs},
+                     .block = threads,
+                     .stream = stream_of(context)},
+                    tree.state);
   if (const std::int64_t sums = std::int64_t{4} * tree.bins.sparse.features; sums > 0)
     launch<take_away_sparse>(
         {.grid = {blocks_for(context, sums, threads), pairs}, .block = threads, .stream = stream_of(context)},

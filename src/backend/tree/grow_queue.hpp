@@ -42,12 +42,12 @@ LINDEN_HD Candidate pop(TreeState& tree) {
   return first;
 }
 
-/// Numbers a node in the order of growth and queues it if it has a split.
-LINDEN_HD void commit_node(TreeState& tree, std::int32_t index) {
-  GrowNode& node = tree.nodes[index];
-  node.order = tree.committed_count;
-  tree.committed[tree.committed_count++] = index;
-  if (node.split.gain > 0) push(tree, {node.split.gain, node.depth, node.order, index});
+/// Numbers a node in the order of growth and queues it if its split gains anything.
+LINDEN_HD void commit_node(TreeState& tree, std::int32_t index, double gain, std::int32_t depth) {
+  const std::int32_t order = tree.committed_count++;
+  tree.nodes[index].order = order;
+  tree.committed[order] = index;
+  if (gain > 0) push(tree, {gain, depth, order, index});
 }
 
 /// Splits still to be made.
@@ -55,35 +55,59 @@ LINDEN_HD std::int32_t splits_left(const TreeState& tree) {
   return tree.limits.max_leaves - (tree.committed_count + 1) / 2;
 }
 
-/// Commits all splits whose children are known, in order. True when the tree is done.
-LINDEN_HD bool commit(TreeState& tree) {
-  if (tree.committed_count == 0) commit_node(tree, 0);
+/// Commits all splits whose children are known, in order. True when the tree is done. `left_of(node)` and
+/// `gain_of(node)` say what its left child is, or -1, and what its split gains.
+template <class LeftOf, class GainOf>
+LINDEN_HD bool commit(TreeState& tree, const LeftOf& left_of, const GainOf& gain_of) {
+  if (tree.committed_count == 0) commit_node(tree, 0, gain_of(0), 0);
   while (tree.queue_size > 0 && splits_left(tree) > 0) {
-    const GrowNode& next = tree.nodes[tree.queue[0].node];
-    if (next.left < 0) return false;
-    pop(tree);
-    commit_node(tree, next.left);
-    commit_node(tree, next.left + 1);
+    const std::int32_t left = left_of(tree.queue[0].node);
+    if (left < 0) return false;
+    const std::int32_t depth = pop(tree).depth + 1;
+    commit_node(tree, left, gain_of(left), depth);
+    commit_node(tree, left + 1, gain_of(left + 1), depth);
   }
   return true;
 }
+LINDEN_HD bool commit(TreeState& tree) {
+  return commit(
+      tree, [&](std::int32_t node) { return tree.nodes[node].left; },
+      [&](std::int32_t node) { return tree.nodes[node].split.gain; });
+}
 
-/// Fills the batch: the next leaf for certain, and the leaves after it that are likely to be split too. Leaf-wise
-/// growth takes leaves in advance only among the first 0.4 of the splits left, and none once the batch has `enough`
-/// entries to keep a machine busy; level-wise growth never errs.
+/// Which leaves of the queue a step expands: the next one for certain, and those after it that are likely to be split
+/// too. Leaf-wise growth takes leaves in advance only among the first 0.4 of the splits left, and none once the batch
+/// has `enough` entries to keep a machine busy; level-wise growth never errs.
+struct BatchRule {
+  bool level_wise;
+  std::int32_t capacity, hopeful, depth;
+  std::int32_t spare;  ///< expansions that may come to nothing
+  std::int64_t enough;
+
+  LINDEN_HD BatchRule(const TreeState& tree, const Candidate& first, std::int64_t its_enough = std::int64_t{1} << 62)
+      : level_wise(tree.limits.level_wise),
+        capacity(tree.batch_capacity),
+        hopeful(level_wise ? splits_left(tree) : 2 * splits_left(tree) / 5),
+        depth(first.depth),
+        spare((tree.node_capacity - tree.node_count) / 2 - splits_left(tree)),
+        enough(its_enough) {}
+
+  /// Whether the step looks at this leaf, too, after `before` others of the queue in its order, `taken` of which it
+  /// expands, with so many entries. Once not, never again.
+  LINDEN_HD bool looks_at(const Candidate& leaf, std::int32_t before, std::int32_t taken, std::int64_t entries) const {
+    if (taken >= capacity || before >= 4 * capacity) return false;
+    if (before == 0) return true;
+    return before < hopeful && (level_wise ? leaf.depth == depth : taken <= spare && entries < enough);
+  }
+};
+
+/// Fills the batch by that rule.
 LINDEN_HD void fill_batch(TreeState& tree, std::int64_t enough = std::int64_t{1} << 62) {
-  const bool level_wise = tree.limits.level_wise;
-  const std::int32_t left = splits_left(tree);
-  const std::int32_t hopeful = level_wise ? left : 2 * left / 5;
-  const std::int32_t spare = (tree.node_capacity - tree.node_count) / 2 - left;  // expansions that may come to nothing
-  const std::int32_t depth = tree.queue[0].depth;
+  const BatchRule rule(tree, tree.queue[0], enough);
   std::int32_t popped = 0;
   std::int64_t entries = 0;
   tree.batch_size = 0;
-  while (tree.queue_size > 0 && tree.batch_size < tree.batch_capacity) {
-    const bool certain = popped == 0;
-    const bool would_err = level_wise ? tree.queue[0].depth != depth : tree.batch_size > spare || entries >= enough;
-    if (!certain && (popped >= hopeful || would_err)) break;
+  while (tree.queue_size > 0 && rule.looks_at(tree.queue[0], popped, tree.batch_size, entries)) {
     const Candidate leaf = pop(tree);
     tree.popped[popped++] = leaf;
     const GrowNode& node = tree.nodes[leaf.node];
@@ -91,10 +115,9 @@ LINDEN_HD void fill_batch(TreeState& tree, std::int64_t enough = std::int64_t{1}
       tree.batch[tree.batch_size++] = leaf.node;
       entries += node.entries;
     }
-    if (popped >= 4 * tree.batch_capacity) break;
   }
   for (std::int32_t i = 0; i < popped; ++i) push(tree, tree.popped[i]);
-  tree.children_final = tree.batch_size == left;
+  tree.children_final = tree.batch_size == splits_left(tree);
 }
 
 /// Whether a new node's histogram is summed row by row; false when it is left to `subtract`, or not needed.

@@ -1,5 +1,7 @@
-// Which leaves to expand next: the queue of backend/tree/grow_queue.hpp run by one thread, in shared memory where it
-// fits; then the block divides the rows of the leaves into tiles for partition. Also the beginning of a tree.
+// Which leaves to expand next: the queue of backend/tree/grow_queue.hpp, by one block. One thread commits, in shared
+// memory where that has room: the block has brought the queue there and what the queue asks of nodes. Then the block
+// sorts the queue, which stays a heap, so that the batch is its beginning, and divides the rows of the leaves into
+// tiles for partition. Also the beginning of a tree.
 #include "backend/tree/grow_queue.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/partition.hpp"
@@ -23,30 +25,90 @@ __global__ void start(const TreeMemory memory, StepScratch scratch) {
   *scratch.done = 0;
 }
 
-// `queue_room`: candidates that fit shared memory, or 0 to leave the queue where it is.
-__global__ void advance(TreeState* tree, StepScratch scratch, std::int32_t queue_room) {
-  LINDEN_DYNAMIC_SHARED(near, Candidate);
-  const std::int32_t waiting = queue_room > 0 ? tree->queue_size : 0;
-  for (std::int32_t i = std::int32_t(threadIdx.x); i < waiting; i += std::int32_t(blockDim.x)) near[i] = tree->queue[i];
+// What of a step's data lies in shared memory.
+enum class Near { nothing, queue, queue_and_nodes };
+
+// Puts the queue in its order: a bitonic sort that takes what is not there for the last.
+__device__ __forceinline__ void sort(Candidate* queue, std::int32_t count, bool level_wise) {
+  for (std::int32_t size = 2; size < 2 * count; size *= 2)
+    for (std::int32_t step = size / 2; step > 0; step /= 2) {
+      for (std::int32_t i = std::int32_t(threadIdx.x);; i += std::int32_t(threads)) {
+        const std::int32_t low = 2 * (i & -step) + (i & (step - 1));
+        if (low >= count) break;
+        const std::int32_t high = step == size / 2 ? low ^ (size - 1) : low + step;
+        if (high >= count || !comes_first(level_wise, queue[high], queue[low])) continue;
+        const Candidate first = queue[high];
+        queue[high] = queue[low];
+        queue[low] = first;
+      }
+      __syncthreads();
+    }
+}
+
+// As fill_batch does, of a queue in its order.
+template <class LeftOf>
+__device__ __forceinline__ void fill(TreeState& tree, const Candidate* queue, const LeftOf& left_of) {
+  LINDEN_SHARED(taken, int);
+  if (threadIdx.x == 0) taken = 0;
   __syncthreads();
+  const BatchRule rule(tree, queue[0]);
+  const std::int32_t most = 4 * tree.batch_capacity, count = tree.queue_size < most ? tree.queue_size : most;
+  const auto is_open = [&](std::int32_t i) { return left_of(queue[i].node) < 0 ? 1 : 0; };
+  each_with_sum(count, is_open, [&](std::int32_t i, std::int64_t before) {
+    const auto place = static_cast<std::int32_t>(before);
+    if (is_open(i) == 0 || !rule.looks_at(queue[i], i, place, 0)) return;
+    tree.batch[place] = queue[i].node;
+    atomicMax(&taken, place + 1);
+  });
+  __syncthreads();
+  if (threadIdx.x != 0) return;
+  tree.batch_size = taken;
+  tree.children_final = taken == splits_left(tree);
+}
+
+template <Near near>
+__global__ void __launch_bounds__(threads) advance(TreeState* tree, StepScratch scratch) {
+  LINDEN_DYNAMIC_SHARED(near_queue, Candidate);  // [max_leaves + 1]; then, by node, double and int [node_capacity]
+  LINDEN_SHARED(is_done, bool);
+  double* const near_gains = reinterpret_cast<double*>(near_queue + tree->limits.max_leaves + 1);
+  std::int32_t* const near_lefts = reinterpret_cast<std::int32_t*>(near_gains + tree->node_capacity);
+  Candidate* const far_queue = tree->queue;
+  const GrowNode* const nodes = tree->nodes;
+  if constexpr (near != Near::nothing)
+    for (std::int32_t i = std::int32_t(threadIdx.x); i < tree->queue_size; i += std::int32_t(threads))
+      near_queue[i] = far_queue[i];
+  if constexpr (near == Near::queue_and_nodes)
+    for (std::int32_t i = std::int32_t(threadIdx.x); i < tree->node_count; i += std::int32_t(threads)) {
+      near_gains[i] = nodes[i].split.gain;
+      near_lefts[i] = nodes[i].left;
+    }
+  __syncthreads();
+  Candidate* const queue = near != Near::nothing ? near_queue : far_queue;
+  const auto left_of = [=](std::int32_t i) { return near == Near::queue_and_nodes ? near_lefts[i] : nodes[i].left; };
+  const auto gain_of = [=](std::int32_t i) {
+    return near == Near::queue_and_nodes ? near_gains[i] : nodes[i].split.gain;
+  };
   if (threadIdx.x == 0) {
     TreeState t = *tree;
-    Candidate* const far = t.queue;
-    if (queue_room > 0) t.queue = near;
-    const bool done = commit(t);
-    if (done) {
-      t.batch_size = 0;
-      t.first_new = t.node_count;  // the steps that follow find nothing to do
-    } else {
-      fill_batch(t);
+    t.queue = queue;
+    is_done = commit(t, left_of, gain_of);
+    tree->committed_count = t.committed_count;
+    tree->queue_size = t.queue_size;
+    if (is_done) {
+      tree->batch_size = 0;
+      tree->first_new = t.node_count;  // the steps that follow find nothing to do
     }
-    t.queue = far;
-    *tree = t;
-    *scratch.done = done;
+    *scratch.done = is_done;
   }
   __syncthreads();
-  const std::int32_t left = queue_room > 0 ? tree->queue_size : 0;
-  for (std::int32_t i = std::int32_t(threadIdx.x); i < left; i += std::int32_t(blockDim.x)) tree->queue[i] = near[i];
+  if (!is_done) {  // the same for the whole block
+    sort(queue, tree->queue_size, tree->limits.level_wise);
+    fill(*tree, queue, left_of);
+  }
+  __syncthreads();
+  if constexpr (near != Near::nothing)
+    for (std::int32_t i = std::int32_t(threadIdx.x); i < tree->queue_size; i += std::int32_t(threads))
+      far_queue[i] = near_queue[i];
 
   const auto tiles = [=](std::int32_t b) {
     return (tree->nodes[tree->batch[b]].entries + partition_tile - 1) / partition_tile;
@@ -72,11 +134,22 @@ std::int32_t most_new_nodes(Context& context, const TreeMemory& tree) {
 }
 
 bool select(Context& context, TreeMemory& tree) {
-  const std::size_t bytes = sizeof(Candidate) * static_cast<std::size_t>(tree.limits.max_leaves + 1);
-  const bool fits = bytes + own_shared <= context.stream->most_shared();
+  const auto leaves = static_cast<std::size_t>(tree.limits.max_leaves),
+             nodes = static_cast<std::size_t>(tree.node_capacity);
+  const std::size_t queue = sizeof(Candidate) * (leaves + 1),
+                    all = queue + (sizeof(double) + sizeof(std::int32_t)) * nodes;
+  const std::size_t room = context.stream->most_shared() - own_shared;
   const StepScratch scratch(tree);
-  launch<advance>({.grid = 1, .block = threads, .shared = fits ? bytes : 0, .stream = stream_of(context)}, tree.state,
-                  scratch, fits ? tree.limits.max_leaves + 1 : 0);
+  const auto step = [&]<Near near>(std::size_t bytes) {
+    launch<advance<near>>({.grid = 1, .block = threads, .shared = bytes, .stream = stream_of(context)}, tree.state,
+                          scratch);
+  };
+  if (all <= room)
+    step.template operator()<Near::queue_and_nodes>(all);
+  else if (queue <= room)
+    step.template operator()<Near::queue>(queue);
+  else
+    step.template operator()<Near::nothing>(0);
   return context.stream->progress().step(scratch.done, stream_of(context));
 }
 

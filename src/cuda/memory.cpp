@@ -12,20 +12,28 @@ void transfer(Context& context, void* to, const void* from, std::int64_t bytes, 
   if (bytes > 0) check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream_of(context)), what);
 }
 
-// Whether a copy from there may still read it when the call returns. Pageable memory has been copied by then.
-bool is_read_later(const void* from) {
+// Whether the GPU cannot reach it: a copy has then been made of it when a call returns.
+bool is_pageable(const void* memory) {
   cudaPointerAttributes attributes{};
-  const cudaError_t asked = cudaPointerGetAttributes(&attributes, from);
+  const cudaError_t asked = cudaPointerGetAttributes(&attributes, memory);
   if (asked != cudaSuccess) cudaGetLastError();  // an error that has been told must not be told again
-  return asked != cudaSuccess || attributes.type != cudaMemoryTypeUnregistered;
+  return asked == cudaSuccess && attributes.type == cudaMemoryTypeUnregistered;
 }
 
 void upload(Context& context, void* to, const void* from, std::int64_t bytes) {
+  const auto count = static_cast<std::size_t>(bytes);
+  const bool pageable = bytes > 0 && is_pageable(from);
+  if (pageable && count > Staging::not_worth)
+    return context.stream->staging().upload(context.workers, stream_of(context), to, from, count);
   transfer(context, to, from, bytes, cudaMemcpyHostToDevice, "a copy to the GPU");
-  if (bytes > 0 && is_read_later(from)) context.stream->synchronize();
+  if (bytes > 0 && !pageable) context.stream->synchronize();
 }
 void download(Context& context, void* to, const void* from, std::int64_t bytes) {
-  transfer(context, to, from, bytes, cudaMemcpyDeviceToHost, "a copy from the GPU");
+  const auto count = static_cast<std::size_t>(bytes);
+  if (count > Staging::not_worth && is_pageable(to))
+    context.stream->staging().download(context.workers, stream_of(context), to, from, count);
+  else
+    transfer(context, to, from, bytes, cudaMemcpyDeviceToHost, "a copy from the GPU");
   context.stream->synchronize();
 }
 void copy(Context& context, void* to, const void* from, std::int64_t bytes) {

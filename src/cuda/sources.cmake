@@ -12,7 +12,7 @@ set(LINDEN_CUDA_KERNELS
 set(LINDEN_CUDA_HOST
   backend.cpp memory.cpp
   linear/table.cpp
-  runtime/cublas.cpp runtime/pool.cpp runtime/progress.cpp runtime/stream.cpp
+  runtime/cublas.cpp runtime/pool.cpp runtime/progress.cpp runtime/staging.cpp runtime/stream.cpp
   tensor/table.cpp
   tree/table.cpp)
 list(TRANSFORM LINDEN_CUDA_KERNELS PREPEND ${PROJECT_SOURCE_DIR}/src/cuda/)

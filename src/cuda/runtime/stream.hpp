@@ -13,6 +13,7 @@
 #include "backend/context.hpp"
 #include "cuda/runtime/launch.hpp"
 #include "cuda/runtime/progress.hpp"
+#include "cuda/runtime/staging.hpp"
 
 namespace linden::cuda {
 
@@ -45,6 +46,7 @@ class Stream {
   std::int64_t available() const;
 
   Progress& progress() noexcept { return *progress_; }
+  Staging& staging() noexcept { return staging_; }
 
  private:
   int device_ = 0;
@@ -52,6 +54,7 @@ class Stream {
   std::size_t most_shared_ = 48 * 1024;
   cudaStream_t handle_ = nullptr;
   std::unique_ptr<Progress> progress_;
+  Staging staging_;
 };
 
 inline StreamHandle stream_of(const Context& context) { return context.stream->handle(); }

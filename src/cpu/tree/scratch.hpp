@@ -17,6 +17,12 @@ struct HistogramJob {
   void* cells;               ///< of the whole histogram, packed or wide
 };
 
+/// What a feature of a block of sparse ones may gain, before its bins are summed; 0: it is not to be searched.
+struct Promise {
+  double most = 0;
+  std::int32_t feature = -1;  ///< among sparse ones
+};
+
 /// Rows that partition divides as one task.
 inline constexpr std::int64_t partition_chunk = 32768;
 
@@ -36,6 +42,7 @@ struct StepScratch {
     layout.place(worker_cells, threads * cells);
     layout.place(side_bounds, tree.slots * sparse);
     layout.place(sparse_parts, parts * sparse);
+    layout.place(promises, sparse > 0 ? 2 * batch * sparse_blocks(tree.bins) : 0);
     layout.place(worker_totals, 2 * leaves * threads);
     layout.place(residual_keys, is_renewed ? rows : 0);
     layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
@@ -51,6 +58,7 @@ struct StepScratch {
   PackedCell* worker_cells;        ///< [threads, bins.cells]
   SideBounds* side_bounds;         ///< [slots, bins.sparse.features]
   SparseCell* sparse_parts;        ///< [2 * threads, bins.sparse.features]
+  Promise* promises;               ///< [2 * batch_capacity, sparse_blocks]: of each block of a new node
   std::int64_t* worker_totals;     ///< [threads, max_leaves, 2]: parts of TreeMemory::leaf_totals
   std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
   std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights

@@ -2,6 +2,7 @@
 // over, the others are summed by bin and searched as dense ones are. A bound never errs, so that which ones are passed
 // over (that depends on threads) does not matter.
 #include <bit>
+#include <cstring>
 #include <span>
 
 #include "backend/tree/sparse_bins.hpp"
@@ -14,6 +15,7 @@ LINDEN_LEVEL_BEGIN
 namespace {
 
 constexpr std::int64_t search_steps = 16;  // what finding a row among a feature's entries costs, in entries read
+constexpr int first_searches = 4;          // of a node, before all that may gain as much is searched
 constexpr std::int64_t rare_entry = 16;    // of so many entries one is of the node's rows, or none
 
 // A node's rows by bin of one feature: gradients, curvatures, rows and, of no use, labels.
@@ -43,30 +45,64 @@ void add_by_entries(const TreeState& tree, const GrowNode& node, std::int32_t f,
   }
 }
 
+// What the sides of the cuts of a feature add up to: gradients, curvatures and rows, one side after another.
+struct Sides {
+  static constexpr int most = 2 * 256;  // with and without the missing values
+  int count = 0;
+  alignas(64) double gradient[most + gain_lanes], curvature[most + gain_lanes], rows[most + gain_lanes];
+
+  void add(const FourSums& side) {
+    gradient[count] = static_cast<double>(side[0]);
+    curvature[count] = static_cast<double>(side[1]);
+    rows[count++] = static_cast<double>(side[2]);
+  }
+  /// No rows after the last one, to fill lanes.
+  void finish() {
+    for (int i = count; i < count + gain_lanes; ++i) gradient[i] = curvature[i] = rows[i] = 0;
+  }
+};
+
+Gains lanes_of(const double* values) {
+  Gains next;
+  std::memcpy(&next, values, sizeof next);
+  return next;
+}
+
 // The bounds that hold exactly, over all cuts that leave enough rows on both sides.
 SideBounds side_bounds(const Scan& s, const FeatureBins& feature, const FourSums* sums) {
   const int values = feature.has_missing ? feature.bins - 1 : feature.bins;
   const FourSums missing = feature.has_missing ? sums[values] : FourSums{};
-  const double value = value_of(s), l1 = s.limits.l1 * sign_of(value);
-  double up = 0, down = 0;  // squares
-  const auto take = [&](const FourSums& side) {
-    const double bottom = static_cast<double>(side[1]) * s.curvature_unit + s.limits.l2;
-    const double x = static_cast<double>(side[0]) * s.gradient_unit + bottom * value + l1;
-    const double square = bottom > 0 && enough_rows(s, side[2]) ? x * x / bottom : 0.0;
-    up = x > 0 && square > up ? square : up;
-    down = x < 0 && square > down ? square : down;
-  };
+  const double value = value_of(s), l1 = s.limits.l1 * sign_of(value), l2 = s.limits.l2;
+  Sides sides;
   FourSums side{};
   const auto add = [&](int b) {
     if (sums[b][2] == 0) return;  // the same side once more
     side += sums[b];
-    take(side);
-    if (feature.has_missing) take(side + missing);
+    sides.add(side);
+    if (feature.has_missing) sides.add(side + missing);
   };
   for (int b = 0; b < feature.usual_bin; ++b) add(b);
   side = FourSums{};
   for (int b = values - 1; b > feature.usual_bin; --b) add(b);
-  if (feature.has_missing) take(missing);
+  if (feature.has_missing) sides.add(missing);
+  sides.finish();
+  const auto least = static_cast<double>(s.limits.min_rows_in_leaf > 1 ? s.limits.min_rows_in_leaf : 1);
+  const double most = static_cast<double>(s.rows - s.limits.min_rows_in_leaf);
+  const double gradient_unit = s.gradient_unit, curvature_unit = s.curvature_unit;
+  Gains ups{}, downs{};  // squares
+  for (int i = 0; i < sides.count; i += gain_lanes) {
+    const Gains bottom = lanes_of(sides.curvature + i) * curvature_unit + l2;
+    const Gains x = lanes_of(sides.gradient + i) * gradient_unit + bottom * value + l1;
+    const Gains rows = lanes_of(sides.rows + i), square = x * x / bottom;
+    const auto counts = (bottom > 0) & (rows >= least) & (rows <= most);
+    ups = (counts & (x > 0) & (square > ups)) ? square : ups;
+    downs = (counts & (x < 0) & (square > downs)) ? square : downs;
+  }
+  double up = 0, down = 0;
+  for (int i = 0; i < gain_lanes; ++i) {
+    up = larger_of(up, ups[i]);
+    down = larger_of(down, downs[i]);
+  }
   return {std::sqrt(up) * (1 + 1e-12), std::sqrt(down) * (1 + 1e-12), value};
 }
 
@@ -115,6 +151,7 @@ struct Block {
   SideBounds* bounds;  // of the node
   std::int32_t begin, end;
   std::uint64_t* best_gain;  // of the node, as bits: gains are not negative, so that their bits stand in their order
+  Promise& promise;          // of the block
   Split& best;               // of the block
 
   const SparseCell* cells() const { return tree.sparse_cells + std::int64_t{node.slot} * tree.bins.sparse.features; }
@@ -144,13 +181,14 @@ struct Block {
     }
   }
 
-  // Searches the feature that promises most.
-  void begin_search() const {
+  // Bounds all features, and finds the one that promises most.
+  void bound() const {
     const Scan s = scan_of(tree, node);
     const bool is_new = &node == tree.nodes + node.label;  // and not what is left of its parent
     const SparseScale scale = sparse_scale_of(tree);
-    double highest = 0;
-    std::int32_t first = -1, live[sparse_block];
+    promise = {};
+    best = {};
+    std::int32_t live[sparse_block];
     for (const std::int32_t f : std::span(live, static_cast<std::size_t>(list_live(live)))) {
       SideBounds& known = bounds[f];
       const double root = root_of_all(s, cells()[f]);
@@ -158,19 +196,22 @@ struct Block {
       const SideBounds kept = is_new ? fresh : as_seen_by(s, scale, known, root);
       known = {kept.up < fresh.up ? kept.up : fresh.up, kept.down < fresh.down ? kept.down : fresh.down, fresh.value};
       const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], known, root) : 0;
-      if (!(most > highest)) continue;
-      highest = most;
-      first = f;
+      if (most > promise.most) promise = {most, f};
     }
-    best = {};
-    const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
-    if (first >= 0 && highest >= known) search(s, first);
+  }
+
+  // Searches that one, if it may gain as much as the best of the node.
+  void search_promise(const Scan& s) const {
+    if (promise.most > 0 && promise.most >= std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED)))
+      search(s, promise.feature);
+    promise.most = 0;
     publish();
   }
 
-  // Searches all that may gain as much as the best of the node.
-  void end_search() const {
+  // Searches all that may.
+  void search_all() const {
     const Scan s = scan_of(tree, node);
+    search_promise(s);
     std::int32_t live[sparse_block];
     for (const std::int32_t f : std::span(live, static_cast<std::size_t>(list_live(live)))) {
       const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds[f], root_of_all(s, cells()[f])) : 0;
@@ -187,23 +228,47 @@ void split_sparse(Context& context, TreeState& tree, const StepScratch& scratch)
   const std::int64_t count = tree.node_count - tree.first_new, blocks = sparse_blocks(tree.bins);
   for (std::int64_t n = 0; n < count; ++n)
     tree.sparse_best[n] = std::bit_cast<std::uint64_t>(tree.nodes[tree.first_new + n].split.gain);
+  const auto is_searched = [&](std::int64_t n) {
+    const GrowNode& node = tree.nodes[tree.first_new + n];
+    return node.slot >= 0 && may_split(tree, node);
+  };
+  const auto block = [&](std::int64_t n, std::int64_t b) {
+    const GrowNode& node = tree.nodes[tree.first_new + n];
+    const auto begin = static_cast<std::int32_t>(b * sparse_block);
+    const std::int32_t end = begin + sparse_block, features = tree.bins.sparse.features;
+    SideBounds* const bounds = scratch.side_bounds + std::int64_t{node.slot} * features;
+    const std::int64_t task = n * blocks + b;
+    return Block{tree,
+                 node,
+                 bounds,
+                 begin,
+                 end < features ? end : features,
+                 tree.sparse_best + n,
+                 scratch.promises[task],
+                 tree.sparse_candidates[task]};
+  };
   const auto each_block = [&](const auto& f) {
     context.workers.each(count * blocks, [&](std::int64_t task, int) {
-      const std::int64_t n = task / blocks;
-      const GrowNode& node = tree.nodes[tree.first_new + n];
-      if (node.slot < 0 || !may_split(tree, node)) return;
-      const auto begin = static_cast<std::int32_t>(task % blocks * sparse_block);
-      const std::int32_t end = begin + sparse_block, features = tree.bins.sparse.features;
-      SideBounds* const bounds = scratch.side_bounds + std::int64_t{node.slot} * features;
-      f(Block{tree, node, bounds, begin, end < features ? end : features, tree.sparse_best + n,
-              tree.sparse_candidates[task]});
+      if (is_searched(task / blocks)) f(block(task / blocks, task % blocks));
     });
   };
-  each_block([](const Block& block) { block.begin_search(); });
-  each_block([](const Block& block) { block.end_search(); });
+  each_block([](const Block& of_node) { of_node.bound(); });
+  // First the features that promise most of all, so that little else is left that may gain as much.
+  context.workers.each(count, [&](std::int64_t n, int) {
+    if (!is_searched(n)) return;
+    const Scan s = scan_of(tree, tree.nodes[tree.first_new + n]);
+    const Promise* const promises = scratch.promises + n * blocks;
+    for (int i = 0; i < first_searches; ++i) {
+      std::int64_t highest = 0;
+      for (std::int64_t b = 1; b < blocks; ++b)
+        if (promises[b].most > promises[highest].most) highest = b;
+      block(n, highest).search_promise(s);
+    }
+  });
+  each_block([](const Block& of_node) { of_node.search_all(); });
   for (std::int64_t n = 0; n < count; ++n) {
     GrowNode& node = tree.nodes[tree.first_new + n];
-    if (node.slot < 0 || !may_split(tree, node)) continue;
+    if (!is_searched(n)) continue;
     const double score = scan_of(tree, node).score;
     for (std::int64_t b = 0; b < blocks; ++b) {
       const Split& split = tree.sparse_candidates[n * blocks + b];

@@ -2,9 +2,9 @@
 //
 // A narrow entry adds one packed 64-bit word to one cell of every feature. Cells that may overflow are packed words
 // over blocks of rows, added into wide cells after each block. Wide entries, of which a packed word would hold few, add
-// two words at once. Features are taken 16 at a time over blocks of rows when there are many, so that the cells in use
-// stay in the first-level cache. Large nodes are divided between threads, by rows (each part has cells of its own,
-// added up afterwards) or, when there are many features, by features. All sums are of integers: no order of adding
+// two words at once. Features are taken 16 or 32 at a time over blocks of rows when there are many, so that the cells
+// in use stay in the first-level cache. Large nodes are divided between threads, by rows (each part has cells of its
+// own, added up afterwards) or, when there are many features, by features. All sums are of integers: no order of adding
 // changes them.
 #include <utility>
 
@@ -19,9 +19,10 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-constexpr int widest_group = 32;          // features added in one pass over rows
-constexpr int group_of_many = 16;         // ... when there are more than that
-constexpr std::int64_t block_rows = 512;  // rows between two groups
+constexpr int widest_group = 32;   // features added in one pass over rows
+constexpr int group_of_many = 16;  // ... when there are more than that, and the cells of so many are too many
+constexpr std::int64_t cached_bytes = 36 * 1024;  // of the cells of a group, when others follow
+constexpr std::int64_t block_rows = 512;          // rows between two groups
 constexpr std::int64_t least_part_rows = 16384;
 
 using Job = HistogramJob;
@@ -87,8 +88,12 @@ void add_entries(const TreeState& tree, const Job& job, std::int64_t begin, std:
                  typename Sums<Integer>::Cell* cells) {
   const auto* entries = static_cast<const Entry<Integer>*>(tree.entries);
   const int count = job.last - job.first;
-  const int width = count <= widest_group ? count : group_of_many;
-  const std::int64_t step = count <= widest_group ? end - begin : block_rows;
+  if (count == 0) return;
+  const std::int64_t widest_bytes = widest_group * tree.bins.cells * std::int64_t{sizeof *cells};
+  const int widest =
+      count <= widest_group || widest_bytes <= cached_bytes * tree.bins.features ? widest_group : group_of_many;
+  const int groups = (count + widest - 1) / widest, width = (count + groups - 1) / groups;
+  const std::int64_t step = groups == 1 ? end - begin : block_rows;
   for (std::int64_t block = begin; block < end; block += step) {
     const std::int64_t stop = block + step < end ? block + step : end;
     for (std::int32_t f = job.first; f < job.last; f += width) {

@@ -11,7 +11,7 @@ in memory to probabilities. One row at a time is on one thread: Linden's predict
 
 import argparse
 import json
-import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -103,7 +103,7 @@ def onedal(job, folder):
 
     daal4py.daalinit(job["threads"])
     model = daal4py.mb.convert_model(train_xgboost(job))
-    return ".".join(map(str, daal4py._get__version__()[:3])), None, lambda x: model.predict_proba(x)[:, 1]
+    return ".".join(re.findall("[0-9]+", daal4py._get__version__())[:3]), None, lambda x: model.predict_proba(x)[:, 1]
 
 
 def tl2cgen(job, folder):

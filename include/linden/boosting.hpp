@@ -37,12 +37,62 @@ namespace linden {
 /// leaf_wise splits the leaf with the largest gain next; level_wise splits all leaves of a level before the next.
 enum class Growth { leaf_wise, level_wise };
 
+/// A split that trees begin with, and those that follow on its sides:
+///
+///     ForcedSplit{.feature = "age", .threshold = 30, .left = {{.feature = "fare", .threshold = 8.5}}}
+///
+/// A value goes left as far as the first cut point of the bins that is not below the threshold; missing ones go where
+/// that gains more. As text it is JSON, {"feature":"age","threshold":30,"left":{...},"right":{...}}, with
+/// "categories":["red"] in place of a threshold for categories.
+struct ForcedSplit {
+  std::string feature = {};
+  double threshold = 0;                      ///< of numbers
+  std::vector<std::string> categories = {};  ///< of categories: those that go left
+  std::vector<ForcedSplit> left = {};        ///< none, or one
+  std::vector<ForcedSplit> right = {};       ///< likewise
+};
+
 /// What the trees must keep to.
 struct Constraints {
   /// Which way scores may go as a feature rises and all others stay: 1 up, -1 down, 0 (or not named) both. It holds
   /// exactly, for every tree and every output of the model (of softmax each class's score, not its probability),
   /// between any two numbers; a missing value is none. Features of categories have no order, and are refused.
   FeatureValues monotone = {};
+  /// Splits by monotone features gain less near the root: of the gain at depth d there is left 1 - p / 2^d for a
+  /// penalty p up to 1, and 1 - 2^(p - 1 - d), if anything, for larger ones, so that they bar them from the first p
+  /// levels. >= 0
+  double monotone_penalty = 0;
+  /// Groups of features: those on the way to a leaf are all in one of them. A feature that is in no group stands alone
+  /// on its way. {{"age", "income"}, {"income", "city"}}; as text "age,income;income,city", or "none".
+  FeatureGroups interactions = {};
+  double max_delta_step = 0;  ///< the most that |leaf value| may be, without the learning rate; 0: no bound
+  /// None, or the split of the root. One that leaves too few rows on a side, or goes against a monotone feature, is
+  /// left out, with all below it.
+  std::vector<ForcedSplit> forced_splits = {};
+};
+
+/// Draws of the features that a node may split by, among those of the tree (feature_fraction): first of a share for
+/// each level of the tree, then of a share of these for each node, of those that interactions allow there; at least
+/// one of each.
+struct FeatureSampling {
+  double by_level = 1;         ///< (0, 1]
+  double by_node = 1;          ///< (0, 1]
+  FeatureValues weights = {};  ///< how likely each is to be drawn, of feature_fraction's draw too, >= 0; not named: 1
+};
+
+/// What splits cost, off their gains.
+struct SplitCosts {
+  double split = 0;                 ///< for each row of the node that is split, >= 0
+  FeatureValues features = {};      ///< of a feature that no tree of an earlier round and no split above has, >= 0
+  FeatureValues gain_factors = {};  ///< of the gains of a feature, before costs, >= 0; not named: 1
+};
+
+/// What makes trees differ less from node to node, or more from tree to tree.
+struct Regularization {
+  /// The value of a node is drawn towards that of its parent, which counts as so many rows; 0: not at all. Not for
+  /// losses whose leaves are order statistics.
+  double path_smooth = 0;
+  bool extra_trees = false;  ///< whether each feature of a node is tried at one cut alone, drawn among those in it
 };
 
 struct BoostingConfig {
@@ -61,8 +111,11 @@ struct BoostingConfig {
   int min_rows_in_leaf = 20;       ///< smallest number of rows in a leaf, >= 1
   double row_fraction = 1;         ///< rows drawn without replacement for each tree, (0, 1]
   double feature_fraction = 1;     ///< features drawn without replacement for each tree, (0, 1]
-  std::uint64_t seed = 0;          ///< for the two draws
+  std::uint64_t seed = 0;          ///< for all draws
   Constraints constraints = {};    ///< {.monotone = {{"age", 1}, {"income", -1}}}
+  FeatureSampling feature_sampling = {};
+  SplitCosts costs = {};
+  Regularization regularization = {};
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds.
   LINDEN_API void check() const;

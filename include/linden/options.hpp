@@ -33,6 +33,11 @@ struct FeatureValue {
 /// stands in double quotes, and a quote in it twice.
 using FeatureValues = std::vector<FeatureValue>;
 
+/// Groups of features by name, {{"age", "income"}, {"city"}}. As text it is "age,income;city", or "none"; blanks around
+/// names are passed over. A name with a comma, a semicolon or a double quote in it, or a blank at its ends, stands in
+/// double quotes, and a quote in it twice.
+using FeatureGroups = std::vector<std::vector<std::string>>;
+
 /// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
 /// Numbers are numbers (squared), whole ones too, except where there are just two, such as 0 and 1: these are classes
 /// (logistic). Classes that are numbered 0, 1, 2, ... want loss::softmax by name. Throws DataError without a label.

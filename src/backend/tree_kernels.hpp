@@ -94,13 +94,17 @@ struct TreeKernels {
   /// Sums the gradients of the new nodes by bin: of the smaller child of each pair, or of both where the parent's
   /// histogram is gone.
   void (*histogram)(Context&, TreeMemory&);
-  /// Only where rows lie on several machines: counts the rows of the new nodes by bin, and copies them and the
-  /// histograms that `histogram` made to TreeMemory::exchange. Returns how many numbers are to be summed there.
+  /// Only where TreeMemory::exchange is: counts the rows of the new nodes by bin there.
+  void (*count_bins)(Context&, TreeMemory&);
+  /// Only where rows lie on several machines: copies the histograms that `histogram` made behind these counts. Returns
+  /// how many numbers are to be summed there.
   std::int64_t (*pack)(Context&, TreeMemory&);
   /// Takes the histograms back, when they are sums over all rows.
   void (*unpack)(Context&, TreeMemory&);
   /// The larger child's histogram: the parent's minus the smaller one's.
   void (*subtract)(Context&, TreeMemory&);
+  /// Only where features are drawn by level or by node: draws those that each new node may split by.
+  void (*admit)(Context&, TreeMemory&);
   /// The best split of every new node.
   void (*split)(Context&, TreeMemory&);
   /// Commits finished splits in the order of growth and picks the leaves to expand next; true when the tree is done

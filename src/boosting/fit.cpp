@@ -21,6 +21,7 @@
 #include "boosting/train/grove.hpp"
 #include "boosting/train/grow.hpp"
 #include "boosting/train/progress.hpp"
+#include "boosting/train/rules.hpp"
 #include "boosting/train/gradients/sampler.hpp"
 #include "loss/initial_score.hpp"
 #include "model/feature_values.hpp"
@@ -81,16 +82,18 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   progress.start(backend, context, cuts, bins, ensemble);
 
   const Clock::time_point start = Clock::now();
-  Grove grove(backend, context, cuts, bins, growth_limits(config), rows.renewal(), outputs);
+  Rules rules(backend, context, *model, cuts, bins);
+  Grove grove(backend, context, cuts, bins, growth_limits(config), rows.renewal(), outputs, rules.tables());
   const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, train.rows());
-  FeatureSampler features(backend, context, config, bins);
+  FeatureSampler features(backend, context, config, bins, rules.weights_of_varying(), rules.forced_features());
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
     if (round > 0 || !has_categories) fill(ensemble.scores(), round);
     if (round == 0) start_gradients = gradients.ranges();
     sampler->draw(round, gradients, grove.input());
     features.draw(round, grove.input());
-    grove.grow_round(gradients, ensemble);
+    rules.begin_round(ensemble, grove.input());
+    grove.grow_round(gradients, ensemble, rules.key(round));
     model->seconds_training = seconds_since(start);
     co_yield progress.measure(*model, ensemble);
     if (!progress.ask_callbacks(*model, ensemble, round, grove.input().limits.learning_rate)) break;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
+#include <linden/error.hpp>
 #include <set>
 #include <type_traits>
 
@@ -89,6 +92,17 @@ void check_known(const Config& config, const Assignment& assignment) {
                       listing(known, known.size()));
 }
 
+// Splits that are forced stand in a file, or in the value itself, which then is JSON.
+std::string value_of(const Assignment& assignment) {
+  const std::string& value = assignment.value;
+  if (assignment.field != "constraints.forced_splits" || value == "none" || value.starts_with("{")) return value;
+  std::ifstream file(value, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad())
+    fail<FileError>("{}: \"{}\" cannot be read. Hint: a file of JSON, or the JSON itself.", assignment.written, value);
+  return text;
+}
+
 void check_set_once(const std::vector<Assignment>& assignments) {
   for (auto one = assignments.begin(); one != assignments.end(); ++one)
     for (auto other = one + 1; other != assignments.end(); ++other)
@@ -124,7 +138,7 @@ Config configure(std::vector<Assignment> assignments) {
   std::ranges::stable_partition(assignments, names_loss);  // its parameters may stand before it
   for (const Assignment& assignment : assignments) {
     check_known(config, assignment);
-    set_field(config, assignment.field, assignment.value);
+    set_field(config, assignment.field, value_of(assignment));
   }
   return config;
 }

@@ -121,27 +121,40 @@ class FieldTable {
                            std::string meaning) {
     std::vector<std::string> words;
     for (const double value : allowed) words.push_back(fmt::format("{}", value));
-    const std::string must = one_of(words), field = type_ + "." + name;
+    return add_features(
+        name, member, fmt::format("{}", fmt::join(words, "|")), one_of(words),
+        [=](double value) { return std::ranges::find(allowed, value) != allowed.end(); }, std::move(meaning));
+  }
+  /// The same, each within bounds.
+  FieldTable& add_features(const std::string& name, FeatureValues Config::*member, Bounds bounds, std::string meaning) {
+    return add_features(
+        name, member, "NUMBER", bounds.must(), [=](double value) { return bounds.allow(value); }, std::move(meaning));
+  }
+
+  /// A field of another type: as text, from text, and refused (all but the first open with the field, as messages call
+  /// it) where it is not as it must be, or does not go with the features of the data.
+  template <class T>
+  struct Words {
+    std::string (*text)(const T&);
+    T (*parse)(std::string_view field, std::string_view text);
+    void (*check)(std::string_view field, const T&);
+    void (*check_features)(std::string_view field, const T&, std::span<const std::string> features);
+  };
+  template <class T>
+  FieldTable& add_words(const std::string& name, T Config::*member, const Words<T>& words, std::string range,
+                        std::string meaning) {
+    const std::string field = type_ + "." + name;
     Part part{.name = name};
-    part.append = [=, range = fmt::format("NAME={},...", fmt::join(words, "|"))](
-                      const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
-      infos.push_back({prefix + name, linden::text_of(c.*member), range, meaning});
+    part.append = [=](const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
+      infos.push_back({prefix + name, words.text(c.*member), range, meaning});
     };
-    part.check = [=](const Config& c) {
-      std::unordered_set<std::string_view> seen;
-      for (const auto& [feature, value] : c.*member) {
-        if (std::ranges::find(allowed, value) == allowed.end())
-          fail<ArgumentError>("{}: feature \"{}\" has {}; it must be {}.", field, feature, value, must);
-        if (!seen.insert(feature).second)
-          fail<ArgumentError>("{}: feature \"{}\" is there twice. Hint: leave one out.", field, feature);
-      }
-    };
-    part.set = [=, check = part.check](Config& c, std::string_view, std::string_view text) {
-      c.*member = feature_values_of(field, text);
-      check(c);
+    part.check = [=](const Config& c) { words.check(field, c.*member); };
+    part.set = [=](Config& c, std::string_view, std::string_view text) {
+      c.*member = words.parse(field, text);
+      words.check(field, c.*member);
     };
     part.check_features = [=](const Config& c, std::span<const std::string> features) {
-      linden::check_features(field, c.*member, features);
+      words.check_features(field, c.*member, features);
     };
     return add(std::move(part));
   }
@@ -232,6 +245,34 @@ class FieldTable {
       check(c, value);
     };
     part.check = [=](const Config& c) { check(c, text(c)); };
+    return add(std::move(part));
+  }
+
+  template <class IsAllowed>
+  FieldTable& add_features(const std::string& name, FeatureValues Config::*member, const std::string& value_range,
+                           const std::string& must, IsAllowed is_allowed, std::string meaning) {
+    const std::string field = type_ + "." + name;
+    Part part{.name = name};
+    part.append = [=, range = fmt::format("NAME={},...", value_range)](const Config& c, const std::string& prefix,
+                                                                       std::vector<FieldInfo>& infos) {
+      infos.push_back({prefix + name, linden::text_of(c.*member), range, meaning});
+    };
+    part.check = [=](const Config& c) {
+      std::unordered_set<std::string_view> seen;
+      for (const auto& [feature, value] : c.*member) {
+        if (!is_allowed(value))
+          fail<ArgumentError>("{}: feature \"{}\" has {}; it must be {}.", field, feature, value, must);
+        if (!seen.insert(feature).second)
+          fail<ArgumentError>("{}: feature \"{}\" is there twice. Hint: leave one out.", field, feature);
+      }
+    };
+    part.set = [=, check = part.check](Config& c, std::string_view, std::string_view text) {
+      c.*member = feature_values_of(field, text);
+      check(c);
+    };
+    part.check_features = [=](const Config& c, std::span<const std::string> features) {
+      linden::check_features(field, c.*member, features);
+    };
     return add(std::move(part));
   }
 

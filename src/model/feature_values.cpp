@@ -6,43 +6,16 @@
 #include <unordered_set>
 
 #include "base/fail.hpp"
+#include "model/quoted_name.hpp"
 
 namespace linden {
 namespace {
 
 constexpr std::string_view no_values = "none";
 
-constexpr std::string_view blanks = " \t";
-
-std::string_view without_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blanks);
-  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(blanks) + 1 - first);
-}
-
-bool needs_quotes(std::string_view name) {
-  return name.empty() || name.find_first_of(",\"") != name.npos || without_blanks(name) != name;
-}
-
-std::string in_quotes(std::string_view name) {
-  std::string text = "\"";
-  for (const char c : name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return text + '"';
-}
-
 // Where the name at the front of the text ends: behind its closing quote, or at the last "=" before a comma.
 std::size_t end_of_name(std::string_view text) {
-  if (!text.starts_with('"')) return text.substr(0, text.find(',')).rfind('=');
-  std::size_t end = 1;
-  while (end < text.size() && (text[end] != '"' || text.substr(end).starts_with("\"\"")))
-    end += text[end] == '"' ? 2 : 1;
-  return end < text.size() ? end + 1 : text.npos;
-}
-
-std::string unquoted(std::string_view name) {
-  if (!name.starts_with('"')) return std::string(name);
-  std::string text;
-  for (std::size_t i = 1; i + 1 < name.size(); i += name[i] == '"' ? 2 : 1) text += name[i];
-  return text;
+  return text.starts_with('"') ? end_of_quoted(text) : text.substr(0, text.find(',')).rfind('=');
 }
 
 }  // namespace
@@ -50,7 +23,7 @@ std::string unquoted(std::string_view name) {
 std::string text_of(const FeatureValues& values) {
   std::string text;
   for (const auto& [feature, value] : values)
-    text += fmt::format("{}{}={}", text.empty() ? "" : ",", needs_quotes(feature) ? in_quotes(feature) : feature,
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", quoted_where_needed(feature, ","),
                         value + 0.0);  // which makes -0 a 0
   return text.empty() ? std::string(no_values) : text;
 }
@@ -60,9 +33,9 @@ FeatureValues feature_values_of(std::string_view field, const std::string_view a
   if (all == no_values) return values;
   std::string_view text = all;
   for (bool is_last = false; !is_last;) {
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(blanks)));
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(name_blanks)));
     const std::size_t end = end_of_name(text);
-    const std::size_t equals = std::min(text.size(), text.find_first_not_of(blanks, end));
+    const std::size_t equals = std::min(text.size(), text.find_first_not_of(name_blanks, end));
     const bool has_value = end != text.npos && end > 0 && equals < text.size() && text[equals] == '=';
     const std::size_t comma = has_value ? text.find(',', equals) : text.npos;
     FeatureValue& value = values.emplace_back();
@@ -91,10 +64,10 @@ void check_features(std::string_view field, const FeatureValues& values, std::sp
                           did_you_mean(value.feature, features), listing(features));
 }
 
-std::vector<double> by_feature(const FeatureValues& values, std::span<const std::string> features) {
+std::vector<double> by_feature(const FeatureValues& values, std::span<const std::string> features, double otherwise) {
   std::unordered_map<std::string_view, double> known;
   for (const auto& [feature, value] : values) known.emplace(feature, value);
-  std::vector<double> all(features.size());
+  std::vector<double> all(features.size(), otherwise);
   for (std::size_t f = 0; f < features.size(); ++f)
     if (const auto found = known.find(features[f]); found != known.end()) all[f] = found->second + 0.0;
   return all;

@@ -18,7 +18,9 @@ FeatureValues feature_values_of(std::string_view field, std::string_view text);
 /// Throws ArgumentError, opening with `field`, for the first name that is none of the features, with the nearest one.
 void check_features(std::string_view field, const FeatureValues& values, std::span<const std::string> features);
 
-/// One value a feature in their order, 0 for features that have none. Names that are no feature have no place in it.
-std::vector<double> by_feature(const FeatureValues& values, std::span<const std::string> features);
+/// One value a feature in their order, `otherwise` for features that have none. Names that are no feature have no place
+/// in it.
+std::vector<double> by_feature(const FeatureValues& values, std::span<const std::string> features,
+                               double otherwise = 0);
 
 }  // namespace linden

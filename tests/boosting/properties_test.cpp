@@ -4,7 +4,9 @@
 
 #include <cstdlib>
 
+#include "boosting/monotone.hpp"
 #include "boosting/random_data.hpp"
+#include "boosting/random_rules.hpp"
 
 namespace linden {
 namespace {
@@ -23,6 +25,27 @@ RandomData some_data(std::uint64_t seed, const std::string& loss, int rows = 500
   add_numbers(data, random_numbers(random, rows, 300, 0.1));  // more values than bins
   for (int row = 0; row < rows; ++row) data.weight.push_back(random.one_of({1.0, 0.7, 3.0}));
   return data;
+}
+
+// Under random rules of growth.
+BoostingConfig ruled(std::uint64_t seed, RandomData data) {
+  Random random(seed);
+  BoostingConfig config = some_config("squared");
+  config.rounds = 2;
+  if (random.chance(0.4)) constrain(random, data, config);
+  add_rules(random, data, config);
+  return config;
+}
+
+TEST(Properties, ModelBytesUnderRulesDoNotDependOnThreads) {
+  const RandomData data = some_data(1, "squared", 20'000);
+  const Dataset train = data.dataset();
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    const std::string one = bytes_of(fit_boosted(train, ruled(seed, data), {.threads = 1}));
+    for (const int threads : {2, 5})
+      EXPECT_EQ(bytes_of(fit_boosted(train, ruled(seed, data), {.threads = threads})), one) << seed << ", " << threads;
+    EXPECT_EQ(bytes_of(BoostedModel::from_string(one)), one) << seed;
+  }
 }
 
 TEST(Properties, ModelBytesDoNotDependOnThreads) {
@@ -101,6 +124,8 @@ TEST(Properties, DISABLED_WriteModelsOfThisLevel) {
   RandomData wide;  // 24-bit entries, groups of features, sampling
   for (int f = 0; f < 40; ++f) add_numbers(wide, random_numbers(random, 900, 300, f % 2 ? 0.1 : 0));
   for (int row = 0; row < 900; ++row) wide.label.push_back(std::exp(4 * random.normal()));
+  for (std::uint64_t seed = 1; seed <= 12; ++seed)
+    bytes += bytes_of(fit_boosted(some_data(2, "squared").dataset(), ruled(seed, some_data(2, "squared"))));
   bytes += bytes_of(fit_boosted(wide.dataset(), {.rounds = 3, .growth = Growth::level_wise, .row_fraction = 0.8}));
   write_file(std::getenv("LINDEN_TEST_FILE"), bytes);
 }

@@ -129,6 +129,9 @@ inline void check_ranks(const Device& device, std::uint64_t first_seed, int coun
     limits.max_depth = random.one_of({0, 0, 3});
     limits.l1 = random.one_of({0.0, 0.0, 0.3});
     limits.min_child_weight = random.one_of({0.0, 0.0, 2.0});
+    limits.max_delta_step = random.one_of({0.0, 0.0, 0.3});
+    limits.path_smooth = random.one_of({0.0, 0.0, 5.0});
+    limits.extra_trees = random.chance(0.3);
     limits.min_rows_in_leaf = random.one_of({1, 1, 5, 20});
     std::vector<int> owner;
     const double share = random.one_of({0.5, 0.1, 0.02});  // of rank 0

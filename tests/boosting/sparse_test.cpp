@@ -2,8 +2,11 @@
 // sparse features take other ways through every step of a tree.
 #include <gtest/gtest.h>
 
+#include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
+#include "boosting/random_rules.hpp"
 #include "boosting/sparse_data.hpp"
+#include "loss/definition.hpp"
 
 namespace linden {
 namespace {
@@ -19,6 +22,8 @@ std::string check_one(Random& random, const std::string& loss) {
   config.max_bins = random.one_of({256, 256, 8, 4});
   config.row_fraction = random.one_of({1.0, 1.0, 0.6});
   config.feature_fraction = random.one_of({1.0, 1.0, 0.5});
+  if (random.chance(0.2)) constrain(random, data, config);
+  if (random.chance(0.5)) add_rules(random, data, config, renewal_level(config.loss.definition().spec) > 0);
   const SparsePair pair = both(data);
   const BoostedModel expected = fit_boosted(pair.dense, config, {.threads = 1});
   const std::string bytes = bytes_of(expected);

@@ -3,7 +3,9 @@
 
 #include <linden/ops.hpp>
 
+#include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
+#include "boosting/random_rules.hpp"
 #include "boosting/sparse_data.hpp"
 #include "device/gpu.hpp"
 #include "sanitizers.hpp"
@@ -26,7 +28,7 @@ class DeviceFit : public OnGpu {
     return bytes_of(model) == bytes_of(expected) ? "" : "files differ";
   }
 
-  void check_many(const std::string& loss, std::uint64_t first_seed, int count) {
+  void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool ruled = false) {
     for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
       Random random(seed);
       const int rows = 5 + random.below(random.one_of({20, 100, 395}));
@@ -39,6 +41,8 @@ class DeviceFit : public OnGpu {
       config.rounds = 1 + random.below(2);
       config.row_fraction = random.one_of({1.0, 1.0, 0.6});
       config.feature_fraction = random.one_of({1.0, 1.0, 0.5});
+      if (ruled && random.chance(0.4)) constrain(random, data, config);
+      if (ruled) add_rules(random, data, config, loss == "quantile");
       std::string settings;
       for (const FieldInfo& field : fields(config)) settings += fmt::format(" {}={}", field.name, field.value);
       ASSERT_EQ(difference(data.dataset(), config), "") << "seed " << seed << "\n" << settings;
@@ -58,6 +62,27 @@ TEST_F(DeviceFit, FocalLossGivesTheBytesOfTheCpu) { check_many("focal", 800, 8);
 TEST_F(DeviceFit, EveryLossGivesTheBytesOfTheCpu) {
   std::uint64_t seed = 900;
   for (const std::string& loss : loss::names()) check_many(loss, seed += 100, 3);
+}
+
+TEST_F(DeviceFit, RulesOfGrowthGiveTheBytesOfTheCpu) {
+  check_many("squared", 3000, 10, true);
+  check_many("logistic", 3100, 5, true);
+  check_many("softmax", 3200, 3, true);
+  check_many("quantile", 3300, 4, true);
+}
+
+TEST_F(DeviceFit, SparseRowsUnderRulesGiveTheBytesOfTheCpu) {
+  for (std::uint64_t seed = 50; seed < 50 + static_cast<std::uint64_t>(trials(8)); ++seed) {
+    Random random(seed);
+    const std::string loss = random.one_of({"squared", "logistic", "softmax"});
+    RandomData data = random_sparse(random, 20 + random.below(400), 1 + random.below(60), loss);
+    BoostingConfig config = random_config(random, loss);
+    config.rounds = 2;
+    config.feature_fraction = random.one_of({1.0, 0.5});
+    if (random.chance(0.4)) constrain(random, data, config);
+    add_rules(random, data, config);
+    ASSERT_EQ(difference(both(data).sparse, config), "") << "seed " << seed;
+  }
 }
 
 TEST_F(DeviceFit, SparseRowsGiveTheBytesOfTheCpu) {

@@ -2,7 +2,8 @@
 //
 // It tries every cut between two distinct values of the training rows, both ways for missing values, and counts the
 // rows of both sides. It is exact where every distinct value has a bin of its own (at most max_bins of them, the
-// missing one counted). It shares nothing with the library but the formulas of a leaf and of a gain (tree_math.hpp).
+// missing one counted). It shares nothing with the library but the formulas of a leaf and of a gain (tree_math.hpp),
+// and the random numbers that draws come from (growth_rules.hpp).
 #pragma once
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "backend/tree/growth_rules.hpp"
 #include "backend/tree/tree_math.hpp"
 
 namespace linden::reference {
@@ -67,6 +69,26 @@ inline double trusted_rows(const Feature& feature, std::span<const float> gradie
   return spread > 0 ? static_cast<double>(8 * noise / spread * rows / weight) : std::numeric_limits<double>::infinity();
 }
 
+/// A split that a node must have, by a value of the training rows or by codes.
+struct Forced {
+  int feature = -1;
+  double value = 0;             ///< numbers: it goes left, with all below it
+  std::vector<double> codes{};  ///< categories: those that go left, ascending
+  int left = -1, right = -1;    ///< of its children, or -1
+};
+
+/// What else trees keep to; lists over features are empty, or have one entry a feature.
+struct Rules {
+  std::uint64_t key = 0;
+  std::vector<std::vector<int>> groups{};  ///< of features that may meet on a way
+  double by_level = 1, by_node = 1;
+  std::vector<double> weights{};
+  double split_cost = 0;
+  std::vector<double> feature_costs{}, gain_factors{};
+  double monotone_penalty = 0;
+  std::vector<Forced> forced{};  ///< the first is that of the root
+};
+
 /// A node of the tree; node 0 is the root, the others stand in the order of growth, left child first.
 struct GrowNode {
   int feature = -1;                  ///< -1: a leaf
@@ -76,7 +98,12 @@ struct GrowNode {
   double gain = 0, value = 0;  ///< of a split; of a leaf, the learning rate included
   int left = -1, depth = 0;    ///< the right child is left + 1
   std::vector<int> rows{};
-  ValueBounds bounds{};  ///< of the leaves below, without the learning rate
+  ValueBounds bounds{};    ///< of the leaves below, without the learning rate
+  double grown = 0;        ///< what it would be worth as a leaf, by its rounded sums
+  std::vector<int> way{};  ///< the features above
+  std::uint64_t key = 0;
+  int forced = -1;
+  bool is_forced = false;  ///< whether it has the split that it must have
 };
 
 struct Quantised {
@@ -98,8 +125,9 @@ inline Quantised quantise(std::span<const float> values, int bits) {
 class Grower {
  public:
   Grower(std::span<const Feature> features, std::span<const float> gradients, std::span<const float> curvatures,
-         const GrowthLimits& limits, std::span<const std::uint32_t> sample)
-      : features_(features),
+         const GrowthLimits& limits, std::span<const std::uint32_t> sample, const Rules& rules)
+      : rules_(rules),
+        features_(features),
         gradients_(gradients),
         curvatures_(curvatures),
         limits_(limits),
@@ -114,19 +142,26 @@ class Grower {
     const bool fine = magnitude < 64 * static_cast<std::int64_t>(sample_.size());  // 24 bits, else 15
     if (fine) g_ = quantise(gradients, 23);
     h_ = quantise(curvatures, fine ? 23 : 14);
+    constrained_ = limits.max_delta_step > 0 || limits.path_smooth > 0;
     for (const Feature& feature : features) constrained_ |= feature.monotone != 0;
+    for (int f = 0; f < static_cast<int>(features.size()); ++f) useful_.push_back(is_useful(f));
   }
 
   std::vector<GrowNode> grow() {
     std::vector<GrowNode> tree(1);
     tree[0].rows = sample_;
+    if (limits_.max_delta_step > 0) tree[0].bounds = {-limits_.max_delta_step, limits_.max_delta_step};
+    tree[0].grown = value_of(tree[0], tree[0].bounds, nullptr);
+    tree[0].key = rules_.key;
+    tree[0].forced = rules_.forced.empty() ? -1 : 0;
     std::vector<GrowNode> splits{best_split(tree[0])};  // what each node would become
     for (std::vector<int> open{0}; static_cast<int>(tree.size() + 1) / 2 < limits_.max_leaves;) {
       std::erase_if(open, [&](int i) { return splits[i].feature < 0; });
       if (open.empty()) break;
       const auto next = std::min_element(open.begin(), open.end(), [&](int a, int b) {
         if (limits_.level_wise && tree[a].depth != tree[b].depth) return tree[a].depth < tree[b].depth;
-        return splits[a].gain != splits[b].gain ? splits[a].gain > splits[b].gain : a < b;
+        if (splits[a].is_forced != splits[b].is_forced) return splits[a].is_forced;
+        return splits[a].gain != splits[b].gain && !splits[a].is_forced ? splits[a].gain > splits[b].gain : a < b;
       });
       const int index = *next;
       open.erase(next);
@@ -136,22 +171,35 @@ class Grower {
       for (const int row : split.rows) children[goes_left(split, row) ? 0 : 1].rows.push_back(row);
       if (!has_missing(split.feature)) split.missing_left = children[0].rows.size() >= children[1].rows.size();
       tree[index] = split;
-      const double middle = (value_of(children[0], split.bounds) + value_of(children[1], split.bounds)) / 2;
+      for (GrowNode& child : children) child.grown = value_of(child, split.bounds, &split);
+      const double middle = (children[0].grown + children[1].grown) / 2;
       bound(features_[split.feature].monotone, middle, split.bounds, children[0].bounds, children[1].bounds);
+      if (split.is_forced) {
+        children[0].forced = rules_.forced[split.forced].left;
+        children[1].forced = rules_.forced[split.forced].right;
+      }
       for (GrowNode& child : children) {
+        child.grown = std::clamp(child.grown, child.bounds.lower, child.bounds.upper);
+        child.key = child_key(split.key, &child == children);
+        child.way = split.way;
+        child.way.push_back(split.feature);
         child.depth = split.depth + 1;
         open.push_back(static_cast<int>(tree.size()));
         tree.push_back(child);
         splits.push_back(best_split(child));
       }
     }
-    for (GrowNode& node : tree) {
+    std::vector<int> parent(tree.size(), -1);
+    for (int i = 0; i < static_cast<int>(tree.size()); ++i)
+      if (tree[i].feature >= 0) parent[tree[i].left] = parent[tree[i].left + 1] = i;
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      GrowNode& node = tree[i];
+      if (node.feature >= 0) continue;
       long double g = 0, h = 0;
       for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
-      if (node.feature < 0)
-        node.value = limits_.learning_rate *
-                     std::clamp(leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2),
-                                node.bounds.lower, node.bounds.upper);
+      const double own = leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2);
+      const double value = parent[i] < 0 ? own : towards(own, std::ssize(node.rows), tree[parent[i]].grown);
+      node.value = limits_.learning_rate * std::clamp(value, node.bounds.lower, node.bounds.upper);
     }
     return tree;
   }
@@ -164,13 +212,78 @@ class Grower {
   }
 
  private:
+  double towards(double value, std::int64_t rows, double parent) const {
+    return limits_.path_smooth > 0 ? smoothed(value, rows, parent, limits_.path_smooth) : value;
+  }
   // What a node is worth by its rounded sums.
-  double value_of(const GrowNode& node, const ValueBounds& bounds) const {
+  double value_of(const GrowNode& node, const ValueBounds& bounds, const GrowNode* parent) const {
     std::int64_t g = 0, h = 0;
     for (const int row : node.rows) g += g_.q[row], h += h_.q[row];
-    return std::clamp(
-        leaf_value(static_cast<double>(g) * g_.unit, static_cast<double>(h) * h_.unit, limits_.l1, limits_.l2),
-        bounds.lower, bounds.upper);
+    double value =
+        leaf_value(static_cast<double>(g) * g_.unit, static_cast<double>(h) * h_.unit, limits_.l1, limits_.l2);
+    if (parent != nullptr) value = towards(value, std::ssize(node.rows), parent->grown);
+    return std::clamp(value, bounds.lower, bounds.upper);
+  }
+
+  // Whether any split of all rows by a feature leaves enough rows on both sides, whatever it is.
+  bool is_useful(int feature) const {
+    std::map<double, std::int64_t> rows;
+    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+      ++rows[is_missing(feature, row) ? std::numeric_limits<double>::infinity() : features_[feature].values[row]];
+    std::int64_t most = 0;
+    for (const auto& [value, count] : rows) most = std::max(most, count);
+    return rows.size() > 1 && static_cast<std::int64_t>(gradients_.size()) - most >= limits_.min_rows_in_leaf;
+  }
+
+  // Whether some group has a feature and all that are above.
+  bool may_follow(const std::vector<int>& way, int feature) const {
+    if (rules_.groups.empty() || std::ranges::all_of(way, [&](int other) { return other == feature; })) return true;
+    return std::ranges::any_of(rules_.groups, [&](const std::vector<int>& group) {
+      const auto has = [&](int f) { return std::ranges::find(group, f) != group.end(); };
+      return has(feature) && std::ranges::all_of(way, has);
+    });
+  }
+
+  // A share of these, at least one, by their ranks.
+  std::vector<int> drawn(const std::vector<int>& features, double share, std::uint64_t key) const {
+    if (share == 1) return features;
+    std::vector<std::pair<std::uint64_t, int>> ranked;
+    for (const int f : features) {
+      const std::uint64_t rank = draw_rank(key, f, rules_.weights.empty() ? 1 : rules_.weights[f]);
+      if (rank != never) ranked.emplace_back(rank, f);
+    }
+    const double wanted = std::max(1.0, std::nearbyint(share * static_cast<double>(ranked.size())));
+    std::ranges::sort(ranked);
+    std::vector<int> result;
+    for (const auto& entry : ranked)
+      if (static_cast<double>(result.size()) < wanted) result.push_back(entry.second);
+    std::ranges::sort(result);
+    return result;
+  }
+
+  // The features that a node may split by.
+  std::vector<int> open_features(const GrowNode& node) const {
+    std::vector<int> features;
+    for (int f = 0; f < static_cast<int>(features_.size()); ++f)
+      if (useful_[f]) features.push_back(f);
+    const auto depth = static_cast<std::uint64_t>(node.depth);
+    features = drawn(features, rules_.by_level, drawn_bits(rules_.key, GrowthDraw::level, depth));
+    std::erase_if(features, [&](int f) { return !may_follow(node.way, f); });
+    return drawn(features, rules_.by_node, node.key);
+  }
+
+  // What is left of a gain.
+  double charge(const GrowNode& node, double gain) const {
+    const auto f = static_cast<std::size_t>(node.feature);
+    if (!rules_.gain_factors.empty()) gain *= rules_.gain_factors[f];
+    if (features_[f].monotone != 0 && rules_.monotone_penalty > 0) {
+      const double p = rules_.monotone_penalty, d = node.depth;
+      gain *= std::max(0.0, p <= 1 ? 1 - p / std::exp2(d) : 1 - std::exp2(p - 1 - d));
+    }
+    gain -= rules_.split_cost * static_cast<double>(node.rows.size());
+    const bool is_new = std::ranges::find(node.way, node.feature) == node.way.end();
+    if (!rules_.feature_costs.empty() && is_new) gain -= rules_.feature_costs[f];
+    return gain;
   }
   bool is_missing(int feature, int row) const {
     const double v = features_[feature].values[row];
@@ -187,8 +300,8 @@ class Grower {
     return is_missing(split.feature, row) ? split.missing_left : v <= split.low;
   }
 
-  // Keeps the candidate in `best` if it gains more, by sums over the rows that go left.
-  void consider(const GrowNode& candidate, double l2, GrowNode& best) const {
+  // Whether a split may be; then what it gains, before costs, and what the node scores.
+  bool may_be(const GrowNode& candidate, double l2, double& gain, double& parent) const {
     std::int64_t left_g = 0, left_h = 0, left_rows = 0, all_g = 0, all_h = 0;
     for (const int row : candidate.rows) {
       const bool left = goes_left(candidate, row);
@@ -196,34 +309,73 @@ class Grower {
       if (left) left_g += g_.q[row], left_h += h_.q[row], ++left_rows;
     }
     const auto all_rows = static_cast<std::int64_t>(candidate.rows.size());
-    if (std::min(left_rows, all_rows - left_rows) < limits_.min_rows_in_leaf) return;
+    if (std::min(left_rows, all_rows - left_rows) < limits_.min_rows_in_leaf) return false;
     const double gl = static_cast<double>(left_g) * g_.unit, gr = static_cast<double>(all_g - left_g) * g_.unit;
     const double hl = static_cast<double>(left_h) * h_.unit, hr = static_cast<double>(all_h - left_h) * h_.unit;
-    if (std::min(hl, hr) < limits_.min_child_weight) return;
+    if (std::min(hl, hr) < limits_.min_child_weight) return false;
     const double all_gradient = static_cast<double>(all_g) * g_.unit;
     const double all_curvature = static_cast<double>(all_h) * h_.unit;
-    double parent = node_score(all_gradient, all_curvature, limits_.l1, limits_.l2);
-    double gain = split_gain(gl, hl, gr, hr, parent, limits_.l1, l2);
+    parent = node_score(all_gradient, all_curvature, limits_.l1, limits_.l2);
+    gain = split_gain(gl, hl, gr, hr, parent, limits_.l1, l2);
     if (constrained_) {
-      const auto bounded = [&](double g, double h, double penalty) {
-        return std::clamp(leaf_value(g, h, limits_.l1, penalty), candidate.bounds.lower, candidate.bounds.upper);
+      const auto bounded = [&](double g, double h, std::int64_t rows) {
+        const double value = towards(leaf_value(g, h, limits_.l1, l2), rows, candidate.grown);
+        return std::clamp(value, candidate.bounds.lower, candidate.bounds.upper);
       };
-      const double left = bounded(gl, hl, l2), right = bounded(gr, hr, l2);
+      const double left = bounded(gl, hl, left_rows), right = bounded(gr, hr, all_rows - left_rows);
       const int sign = features_[candidate.feature].monotone;
-      if ((sign == 1 && left > right) || (sign == -1 && left < right) || hl + l2 <= 0 || hr + l2 <= 0) return;
-      parent = score_of_value(bounded(all_gradient, all_curvature, limits_.l2), all_gradient, all_curvature, limits_.l1,
-                              limits_.l2);
+      if ((sign == 1 && left > right) || (sign == -1 && left < right) || hl + l2 <= 0 || hr + l2 <= 0) return false;
+      parent = score_of_value(candidate.grown, all_gradient, all_curvature, limits_.l1, limits_.l2);
       gain = score_of_value(left, gl, hl, limits_.l1, l2) + score_of_value(right, gr, hr, limits_.l1, l2) - parent;
     }
+    return hl + l2 > 0 && hr + l2 > 0;
+  }
+
+  // Keeps the candidate in `best` if it gains more, by sums over the rows that go left.
+  void consider(const GrowNode& candidate, double l2, GrowNode& best) const {
+    double gain = 0, parent = 0;
+    if (!may_be(candidate, l2, gain, parent) || !(gain > 0)) return;
+    gain = charge(candidate, gain);
     if (gain <= best.gain || !worth_splitting(gain, parent, limits_.min_gain)) return;
     best = candidate;
     best.gain = gain;
   }
 
+  // The split that a node must have, if it may; missing values of numbers go where that gains more.
+  void try_forced(const GrowNode& leaf, GrowNode& best) const {
+    const Forced& forced = rules_.forced[leaf.forced];
+    GrowNode candidate = leaf;
+    candidate.feature = forced.feature;
+    const bool categorical = features_[forced.feature].categorical;
+    if (!useful_[forced.feature]) return;
+    if (categorical) {
+      candidate.left_codes = forced.codes;
+    } else {
+      candidate.low = forced.value;
+      candidate.high = std::numeric_limits<double>::infinity();
+      for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+        if (const double v = features_[forced.feature].values[row]; v > forced.value)
+          candidate.high = std::min(candidate.high, v);
+    }
+    double most = -std::numeric_limits<double>::infinity();
+    for (const bool left : {true, false}) {
+      if (left && (categorical || !has_missing(forced.feature))) continue;
+      candidate.missing_left = left;
+      double gain = 0, parent = 0;
+      if (!may_be(candidate, limits_.l2, gain, parent) || gain <= most) continue;
+      most = gain;
+      best = candidate;
+      best.gain = std::max(gain, 0.0);
+      best.is_forced = true;
+    }
+  }
+
   GrowNode best_split(const GrowNode& leaf) const {
     GrowNode best = leaf;
     if (limits_.max_depth > 0 && leaf.depth >= limits_.max_depth) return best;
-    for (int f = 0; f < static_cast<int>(features_.size()); ++f) {
+    if (leaf.forced >= 0) try_forced(leaf, best);
+    if (best.is_forced) return best;
+    for (const int f : open_features(leaf)) {
       GrowNode candidate = leaf;
       candidate.feature = f;
       features_[f].categorical ? try_categories(candidate, best) : try_cuts(candidate, best);
@@ -238,7 +390,9 @@ class Grower {
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());
     const bool missing = has_missing(candidate.feature);
+    const int only = limits_.extra_trees ? random_value(candidate, values) : -1;
     for (std::size_t i = 0; i < values.size(); ++i) {
+      if (limits_.extra_trees && static_cast<int>(i) != only) continue;
       const bool last = i + 1 == values.size();  // all values left, the missing ones right
       candidate.low = values[i];
       candidate.high = last ? std::numeric_limits<double>::infinity() : values[i + 1];
@@ -248,6 +402,26 @@ class Grower {
         consider(candidate, limits_.l2, best);
       }
     }
+  }
+
+  // Which of the values ends the left side where cuts are random: one of those between the outermost that the node's
+  // rows have, that of the last one too where some rows have none; -1 where there is no such.
+  int random_value(const GrowNode& node, const std::vector<double>& values) const {
+    const auto sums_to_nothing = [&](const auto& is_meant) {
+      std::int64_t g = 0, h = 0;
+      for (const int row : node.rows)
+        if (is_meant(row)) g += g_.q[row], h += h_.q[row];
+      return g == 0 && h == 0;
+    };
+    const auto is_missing_row = [&](int row) { return is_missing(node.feature, row); };
+    int first = -1, last = -1;
+    for (int i = 0; i < static_cast<int>(values.size()); ++i) {
+      if (sums_to_nothing([&](int row) { return features_[node.feature].values[row] == values[i]; })) continue;
+      first = first < 0 ? i : first;
+      last = i;
+    }
+    const int cuts = first < 0 ? 0 : last - first + !sums_to_nothing(is_missing_row);
+    return cuts > 0 ? first + drawn_cut(node.key, node.feature, cuts) : -1;
   }
 
   // Categories in the order of ties: the most frequent first, then by code; missing values last.
@@ -294,6 +468,7 @@ class Grower {
     if (!few) std::ranges::stable_sort(present, {}, &Category::rank);
     const int steps = few ? static_cast<int>(present.size())
                           : std::min(static_cast<int>(present.size()) - 1, most_categories_on_a_side);
+    const int only = limits_.extra_trees && steps > 0 ? drawn_cut(candidate.key, candidate.feature, steps) : -1;
     for (int turn = 0; turn < (few ? 1 : 2); ++turn, std::ranges::reverse(present)) {
       candidate.left_codes.clear();
       for (int i = 0; i < steps; ++i) {
@@ -302,12 +477,14 @@ class Grower {
         GrowNode split = candidate;
         std::ranges::sort(split.left_codes);
         split.missing_left = split.left_codes.front() < 0;
-        consider(split, few ? limits_.l2 : limits_.l2 + category_l2, best);
+        if (only < 0 || i == only) consider(split, few ? limits_.l2 : limits_.l2 + category_l2, best);
       }
     }
   }
 
+  const Rules& rules_;
   std::span<const Feature> features_;
+  std::vector<bool> useful_;
   std::span<const float> gradients_, curvatures_;
   GrowthLimits limits_;
   std::vector<int> sample_;
@@ -319,8 +496,8 @@ class Grower {
 /// of a sample (empty: all).
 inline std::vector<GrowNode> grow(std::span<const Feature> features, std::span<const float> gradients,
                                   std::span<const float> curvatures, const GrowthLimits& limits,
-                                  std::span<const std::uint32_t> sample = {}) {
-  return Grower(features, gradients, curvatures, limits, sample).grow();
+                                  std::span<const std::uint32_t> sample = {}, const Rules& rules = {}) {
+  return Grower(features, gradients, curvatures, limits, sample, rules).grow();
 }
 
 struct Weighed {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "backend/math/host_device.hpp"
+#include "backend/tree/growth_rules.hpp"
 #include "backend/tree/tree_math.hpp"
 
 namespace linden {
@@ -147,6 +148,16 @@ LINDEN_HD WideCell* exchanged_histogram(const TreeState& tree, std::int64_t i) {
   return reinterpret_cast<WideCell*>(tree.exchange + exchanged(tree, i));
 }
 
+/// What a node would be worth as a leaf, by its quantised sums.
+LINDEN_HD double node_value(const TreeMemory& tree, const GrowNode& node) {
+  const double gradient = static_cast<double>(node.gradient) * tree.gradient_unit;
+  const double curvature = static_cast<double>(node.curvature) * tree.curvature_unit;
+  const double own = leaf_value(gradient, curvature, tree.limits.l1, tree.limits.l2);
+  const bool is_smoothed = tree.limits.path_smooth > 0 && node.parent >= 0;
+  const double parent = is_smoothed ? tree.nodes[node.parent].value : 0;
+  return within(node.bounds, is_smoothed ? smoothed(own, node.rows, parent, tree.limits.path_smooth) : own);
+}
+
 /// The node that all others come from.
 LINDEN_HD GrowNode root_of(const TreeMemory& tree) {
   GrowNode root{};
@@ -154,14 +165,11 @@ LINDEN_HD GrowNode root_of(const TreeMemory& tree) {
   root.rows = tree.root.rows;
   root.gradient = tree.root.gradient;
   root.curvature = tree.root.curvature;
+  root.bounds = root_bounds(tree.limits);
+  root.value = node_value(tree, root);
+  root.key = tree.rules.key;
+  root.forced = tree.rules.forced != nullptr ? 0 : -1;
   return root;
-}
-
-/// What a node would be worth as a leaf, by its quantised sums.
-LINDEN_HD double node_value(const TreeState& tree, const GrowNode& node) {
-  const double gradient = static_cast<double>(node.gradient) * tree.gradient_unit;
-  const double curvature = static_cast<double>(node.curvature) * tree.curvature_unit;
-  return within(node.bounds, leaf_value(gradient, curvature, tree.limits.l1, tree.limits.l2));
 }
 
 /// Bounds the values on both sides of a split by a monotone feature by the one between them.
@@ -192,7 +200,22 @@ LINDEN_HD void make_children(TreeState& tree, std::int32_t index, std::int32_t l
   r.curvature = node.curvature - l.curvature;
   l.bounds = r.bounds = node.bounds;
   const FeatureBins& feature = tree.bins.feature[node.split.feature];
-  if (feature.monotone != 0) divide_bounds(feature.monotone, (node_value(tree, l) + node_value(tree, r)) / 2, l, r);
+  if (is_constrained(tree)) {
+    l.value = node_value(tree, l);
+    r.value = node_value(tree, r);
+    divide_bounds(feature.monotone, (l.value + r.value) / 2, l, r);
+    l.value = within(l.bounds, l.value);
+    r.value = within(r.bounds, r.value);
+  }
+  if (node.key != 0) {  // else nothing is drawn
+    l.key = child_key(node.key, true);
+    r.key = child_key(node.key, false);
+  }
+  if (is_forced(node.split)) {
+    l.forced = tree.rules.forced[node.forced].left;
+    r.forced = tree.rules.forced[node.forced].right;
+  }
+  if (tree.rules.group_words > 0) narrow_groups(tree, node);
   // Training saw no missing value of this feature: later ones follow the larger child.
   if (!feature.has_missing) node.split.missing_left = l.rows >= r.rows;
 }

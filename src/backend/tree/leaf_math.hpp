@@ -31,15 +31,18 @@ LINDEN_HD LeafUnits leaf_units(const TreeInput& tree) {
   return {sum_unit(tree.range.max_gradient, tree.root.rows), sum_unit(tree.range.max_curvature, tree.root.rows)};
 }
 
-/// Value and curvature of a committed node, if it is a leaf, from its sums in these units. The value stays within the
-/// node's bounds, which come of rounded sums.
+/// Value and curvature of a committed node, if it is a leaf, from its sums in these units. The value is smoothed
+/// towards that of its parent and stays within the node's bounds, both of which come of rounded sums.
 LINDEN_HD void set_leaf(const TreeMemory& tree, std::int32_t node, const LeafUnits& units) {
   const std::int64_t leaf = tree.leaf_of_node[node];
   if (leaf < 0) return;
   const double g = static_cast<double>(tree.leaf_totals[2 * leaf]) * units.gradient;
   const double h = static_cast<double>(tree.leaf_totals[2 * leaf + 1]) * units.curvature;
-  const double value = within(tree.nodes[node].bounds, leaf_value(g, h, tree.limits.l1, tree.limits.l2));
-  tree.leaf_values[leaf] = tree.limits.learning_rate * value;
+  double value = leaf_value(g, h, tree.limits.l1, tree.limits.l2);
+  const GrowNode& grown = tree.nodes[node];
+  if (tree.limits.path_smooth > 0 && grown.parent >= 0)
+    value = smoothed(value, grown.rows, tree.nodes[grown.parent].value, tree.limits.path_smooth);
+  tree.leaf_values[leaf] = tree.limits.learning_rate * within(grown.bounds, value);
   tree.leaf_curvatures[leaf] = h;
 }
 
@@ -58,6 +61,10 @@ LINDEN_HD void bound_renewed(const TreeState& tree) {
     node.mean = (static_cast<double>(left.rows) * left.mean + static_cast<double>(right.rows) * right.mean) /
                 static_cast<double>(node.rows);
   }
+  ValueBounds& all = tree.nodes[0].bounds;
+  all = root_bounds(tree.limits);
+  all.lower *= tree.limits.learning_rate;  // as the values of leaves are by now
+  all.upper *= tree.limits.learning_rate;
   for (std::int32_t i = 0; i < tree.committed_count; ++i) {
     const GrowNode& node = tree.nodes[tree.committed[i]];
     const std::int32_t leaf = tree.leaf_of_node[tree.committed[i]];

@@ -151,5 +151,16 @@ LINDEN_HD double most_gain(const Scan& s, const SparseCell& cell, const SideBoun
   return squares + known - s.score + 1e-9 * (squares + std::fabs(known) + std::fabs(s.score));  // more than rounding
 }
 
+/// What of that is left by the rules of the tree: everything, where the split is forced.
+LINDEN_HD double most_left(const TreeMemory& tree, const GrowNode& node, std::int32_t feature, double most) {
+  return forced_split(tree, node, feature) != nullptr ? forced_first : charged(tree, node, feature, most);
+}
+
+/// Whether a new node may split by sparse feature f.
+LINDEN_HD bool is_sparse_open(const TreeMemory& tree, const GrowNode& node, std::int64_t new_node, std::int32_t f) {
+  return tree.sparse_use[f] != 0 && (is_admitted(tree, node, new_node, tree.feature_count + f) ||
+                                     forced_split(tree, node, tree.bins.features + f) != nullptr);
+}
+
 LINDEN_LEVEL_END
 }  // namespace linden

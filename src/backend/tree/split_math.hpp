@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backend/math/host_device.hpp"
+#include "backend/tree/growth_rules.hpp"
 #include "backend/tree/tree_math.hpp"
 
 namespace linden {
@@ -15,27 +16,38 @@ struct Scan {
   double gradient, curvature;  ///< of the node, in real units
   ValueBounds bounds;
   double score;
+  double value;       ///< where values are smoothed: that of the node, towards which those of its children are
+  std::uint64_t key;  ///< of the node's draws
 };
 
-/// What a node is worth within its bounds.
-LINDEN_HD double bounded_score(const ValueBounds& bounds, double gradient, double curvature, double l1, double l2) {
-  return score_of_value(within(bounds, leaf_value(gradient, curvature, l1, l2)), gradient, curvature, l1, l2);
-}
-
 LINDEN_HD Scan scan_of(const TreeInput& tree, const GrowNode& node) {
-  Scan s{tree.limits, node.rows, node.curvature, tree.gradient_unit, tree.curvature_unit, 0, 0, node.bounds, 0};
+  Scan s{tree.limits, node.rows,  node.curvature, tree.gradient_unit, tree.curvature_unit, 0, 0, node.bounds,
+         0,           node.value, node.key};
+  const double l1 = s.limits.l1, l2 = s.limits.l2;
   s.gradient = static_cast<double>(node.gradient) * s.gradient_unit;
   s.curvature = static_cast<double>(node.curvature) * s.curvature_unit;
-  s.score = tree.bins.constrained ? bounded_score(s.bounds, s.gradient, s.curvature, s.limits.l1, s.limits.l2)
-                                  : node_score(s.gradient, s.curvature, s.limits.l1, s.limits.l2);
+  if (!is_constrained(tree)) {
+    s.score = node_score(s.gradient, s.curvature, l1, l2);
+  } else {
+    const double value = s.limits.path_smooth > 0 ? s.value : leaf_value(s.gradient, s.curvature, l1, l2);
+    s.score = score_of_value(within(s.bounds, value), s.gradient, s.curvature, l1, l2);
+  }
   return s;
+}
+
+/// The value of a side of a split in a constrained tree.
+LINDEN_HD double side_value(const Scan& s, double gradient, double curvature, std::int64_t rows, double l2) {
+  const double own = leaf_value(gradient, curvature, s.limits.l1, l2);
+  const double path_smooth = s.limits.path_smooth;
+  return within(s.bounds, path_smooth > 0 ? smoothed(own, rows, s.value, path_smooth) : own);
 }
 
 /// The gain when so much (in quantised sums) goes left; 0 when a child is too light. In a constrained tree the values
 /// of both children stay within the bounds of the node, and there is no gain where they are not in the order that the
-/// feature's sign (FeatureBins::monotone) asks for.
+/// feature's sign (FeatureBins::monotone) asks for. `rows`, that go left, matter where values are smoothed.
 template <bool constrained>
-LINDEN_HD double gain_of(const Scan& s, int sign, std::int64_t gradient, std::int64_t curvature, double l2) {
+LINDEN_HD double gain_of(const Scan& s, int sign, std::int64_t gradient, std::int64_t curvature, std::int64_t rows,
+                         double l2) {
   const double left_gradient = static_cast<double>(gradient) * s.gradient_unit;
   const double left_curvature = static_cast<double>(curvature) * s.curvature_unit;
   const double right_gradient = s.gradient - left_gradient, right_curvature = s.curvature - left_curvature;
@@ -45,13 +57,38 @@ LINDEN_HD double gain_of(const Scan& s, int sign, std::int64_t gradient, std::in
     const double gain = split_gain(left_gradient, left_curvature, right_gradient, right_curvature, s.score, l1, l2);
     return heavy ? gain : 0.0;
   } else {
-    const double left = within(s.bounds, leaf_value(left_gradient, left_curvature, l1, l2));
-    const double right = within(s.bounds, leaf_value(right_gradient, right_curvature, l1, l2));
+    const double left = side_value(s, left_gradient, left_curvature, rows, l2);
+    const double right = side_value(s, right_gradient, right_curvature, s.rows - rows, l2);
     const double gain = score_of_value(left, left_gradient, left_curvature, l1, l2) +
                         score_of_value(right, right_gradient, right_curvature, l1, l2) - s.score;
     const bool divides = (left_curvature + l2 > 0) & (right_curvature + l2 > 0);
     return (heavy & divides & (sign * (right - left) >= 0)) ? gain : 0.0;
   }
+}
+
+/// Whether a split may be, whatever it gains.
+template <bool constrained>
+LINDEN_HD bool may_divide(const Scan& s, int sign, const Split& split, std::int64_t left_rows) {
+  const double left_gradient = static_cast<double>(split.left_gradient) * s.gradient_unit;
+  const double left_curvature = static_cast<double>(split.left_curvature) * s.curvature_unit;
+  const double right_curvature = s.curvature - left_curvature, l2 = s.limits.l2, least = s.limits.min_child_weight;
+  if (left_curvature < least || right_curvature < least || left_curvature + l2 <= 0 || right_curvature + l2 <= 0)
+    return false;
+  if (!constrained || sign == 0) return true;
+  const double left = side_value(s, left_gradient, left_curvature, left_rows, l2);
+  const double right = side_value(s, s.gradient - left_gradient, right_curvature, s.rows - left_rows, l2);
+  return sign * (right - left) >= 0;
+}
+
+/// A split that is forced, as yet without its sums.
+LINDEN_HD Split begun(const ForcedNode& forced, const FeatureBins& feature, bool missing_left) {
+  Split split;
+  split.categorical = feature.categorical;
+  split.bin = forced.bin;
+  for (int word = 0; word < 4; ++word) split.left_bins[word] = forced.left_bins[word];
+  if (missing_left) mark_left(split, feature.bins - 1);
+  split.missing_left = feature.has_missing && goes_left(split, static_cast<std::uint8_t>(feature.bins - 1));
+  return split;
 }
 
 /// The same in a tree without l1 and bounds, in which no gradient is shrunk, of sums that are doubles: of one cut, or
@@ -75,6 +112,14 @@ LINDEN_HD bool enough_rows(const Scan& s, std::int64_t left_rows) {
 LINDEN_HD bool is_proven(const TreeInput& tree, const GrowNode& node, const Split& split) {
   const std::int64_t enough = (tree.limits.min_rows_in_leaf - 1) * tree.max_curvature;
   return split.counted || (split.left_curvature > enough && node.curvature - split.left_curvature > enough);
+}
+
+/// The one cut of numbers that is tried where cuts are random, of those that divide the node: after one of its bins of
+/// values, of which `first` and `last` are the outermost, but not after the last unless missing values are left. -1:
+/// there is none.
+LINDEN_HD int random_cut(const Scan& s, const FeatureBins& feature, int first, int last, bool has_missing) {
+  const int cuts = last - first + (has_missing ? 1 : 0);
+  return cuts > 0 ? first + drawn_cut(s.key, feature.source, cuts) : -1;
 }
 
 /// By what categories are sorted, ascending; equal ones stay in the order of bins.

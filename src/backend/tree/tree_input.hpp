@@ -62,6 +62,38 @@ struct GrowthLimits {
   double min_child_weight = 0;
   std::int64_t min_rows_in_leaf = 1;
   double learning_rate = 0.1;
+  double max_delta_step = 0;  ///< of a leaf value, without the learning rate; 0: no bound
+  double path_smooth = 0;     ///< rows that the value of the parent counts as in that of a node
+  bool extra_trees = false;   ///< whether each feature is tried at one cut alone, a random one
+};
+
+/// A split that a node of every tree must have, where it leaves enough on both sides. The set of bins that go left says
+/// nothing of missing values where these go by what they gain.
+struct ForcedNode {
+  std::int32_t feature = -1, bin = -1;  ///< bin: as in Split
+  std::int32_t left = -1, right = -1;   ///< those of its children, or -1
+  std::uint64_t left_bins[4] = {};
+};
+
+/// What else decides which splits a tree has. Arrays are over all features of the bins; null is no rule.
+struct GrowthRules {
+  std::uint64_t key = 0;  ///< of the tree: its draws come from it
+  // Groups of features: those on the way to a node have one in common.
+  std::int32_t group_words = 0;
+  const std::uint64_t* groups = nullptr;  ///< [features, group_words]: the groups of a feature, as bits
+  // Draws among the features of the tree.
+  double by_level = 1, by_node = 1;  ///< shares of them
+  const double* weights = nullptr;   ///< [features]
+  // What becomes of gains.
+  bool charges = false;                   ///< whether anything does
+  double split_cost = 0;                  ///< for each row of the node
+  const double* feature_costs = nullptr;  ///< [features]: of a feature that is not on the way to the node
+  const double* gain_factors = nullptr;   ///< [features]
+  double monotone_penalty = 0;  ///< splits by monotone features gain less, by this share in the root, by half of it a
+                                ///< level below, and so on; from 1 on they gain nothing
+  const ForcedNode* forced = nullptr;  ///< the first is that of the root
+
+  bool draws() const { return by_level < 1 || by_node < 1; }
 };
 
 /// What leaf values are renewed from, for losses that need it.
@@ -83,6 +115,7 @@ struct RootSums {
 struct TreeInput {
   BinsView bins;
   GrowthLimits limits;
+  GrowthRules rules;
   Renewal renewal;
 
   const float* gradients = nullptr;   ///< [bins.rows]

@@ -70,8 +70,26 @@ LINDEN_HD double node_score(double gradient, double curvature, double l1, double
   return bottom > 0 ? top * top / bottom : 0.0;
 }
 
+/// What bounds the values of all leaves.
+LINDEN_HD ValueBounds root_bounds(const GrowthLimits& limits) {
+  ValueBounds bounds;
+  if (limits.max_delta_step > 0) bounds = {-limits.max_delta_step, limits.max_delta_step};
+  return bounds;
+}
+
 LINDEN_HD double within(const ValueBounds& bounds, double value) {
   return value < bounds.lower ? bounds.lower : value > bounds.upper ? bounds.upper : value;
+}
+
+/// Whether values have bounds, or are smoothed, so that a gain is that of the values themselves.
+LINDEN_HD bool is_constrained(const TreeInput& tree) {
+  return tree.bins.constrained || tree.limits.max_delta_step > 0 || tree.limits.path_smooth > 0;
+}
+
+/// A value that is drawn towards that of the parent, which counts as so many rows.
+LINDEN_HD double smoothed(double value, std::int64_t rows, double parent, double path_smooth) {
+  const auto own = static_cast<double>(rows);
+  return (own * value + path_smooth * parent) / (own + path_smooth);
 }
 
 /// What node_score is for the best value, for any.

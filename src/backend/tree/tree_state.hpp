@@ -15,7 +15,7 @@ namespace linden {
 
 /// A split of a node into two children. `left_bins` says for every bin whether it goes left.
 struct Split {
-  double gain = 0;  ///< 0: there is no split
+  double gain = 0;  ///< 0: there is no split; infinite: it is forced, and gains forced_gain
   std::int32_t feature = -1;
   std::int32_t bin = -1;  ///< numeric: the last bin that goes left
   bool categorical = false;
@@ -23,6 +23,7 @@ struct Split {
   bool counted = false;  ///< whether the rows of its children were counted (else the curvature proves them enough)
   std::int64_t left_gradient = 0, left_curvature = 0;  ///< quantised sums
   std::uint64_t left_bins[4] = {};
+  double forced_gain = 0;
 };
 
 /// What the value of a leaf, without the learning rate, may be.
@@ -37,13 +38,16 @@ struct GrowNode {
   std::int64_t gradient = 0, curvature = 0;  ///< quantised sums, of all rows
   ValueBounds bounds;                        ///< of all leaves below it, from the monotone features above
   double mean = 0;                           ///< of its renewed leaves, where bounds ask for it
+  double value = 0;                          ///< of its rounded sums, where children are smoothed towards it
+  std::uint64_t key = 0;                     ///< what is drawn for it comes from this
   Split split;
   std::int32_t parent = -1;
   std::int32_t left = -1;  ///< its left child once expanded; the right one is left + 1
   std::int32_t depth = 0;
-  std::int32_t slot = -1;   ///< its histogram, or -1
-  std::int32_t order = -1;  ///< its number in the committed tree, or -1
-  std::int32_t label = -1;  ///< what its rows have in TreeMemory::row_sums, once its histogram was made
+  std::int32_t slot = -1;    ///< its histogram, or -1
+  std::int32_t order = -1;   ///< its number in the committed tree, or -1
+  std::int32_t forced = -1;  ///< which of GrowthRules::forced it must have, or -1
+  std::int32_t label = -1;   ///< what its rows have in TreeMemory::row_sums, once its histogram was made
 };
 
 /// A row of the sample as histograms read it: which one, and its quantised gradient and curvature.
@@ -121,8 +125,14 @@ struct TreeMemory : TreeInput {
   Split* sparse_candidates = nullptr;    ///< [2 * batch_capacity, sparse_blocks]: the best split of each block
   std::uint64_t* sparse_best = nullptr;  ///< [2 * batch_capacity]: the bits of the best gain known of each new node
 
-  /// Where rows lie on several machines, else null: what a step sums over them. [new nodes, bins.cells] rows of each
-  /// new node by bin, which stay until its split was found; then [summed nodes] histograms.
+  // Where rules ask for them.
+  std::uint64_t* node_groups = nullptr;  ///< [node_capacity, rules.group_words]: those in common on the way to a node
+  std::uint64_t* draw_ranks = nullptr;   ///< [2 * batch_capacity, bins.features + bins.sparse.features], and ...
+  std::uint64_t* draw_limits = nullptr;  ///< ... [2 * batch_capacity]: see growth_rules.hpp
+
+  /// Where rows lie on several machines, what a step sums over them: [new nodes, bins.cells] rows of each new node by
+  /// bin, which stay until its split was found; then [summed nodes] histograms. Where values are smoothed, the rows
+  /// alone. Else null.
   std::int64_t* exchange = nullptr;
 
   TreeState* state = nullptr;  ///< the device's: on a GPU the host cannot read it

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/counted.hpp"
+#include "boosting/train/rules.hpp"
 #include "base/fail.hpp"
 #include "boosting/model/config.hpp"
 #include "loss/definition.hpp"
@@ -74,6 +75,7 @@ void check_constraints(const BoostedModel::State& model) {
           "BoostingConfig.constraints.monotone: feature \"{}\" has {}, but holds categories, which have no order. "
           "Hint: leave it out, or pass it as a column of numbers.",
           model.feature_names[f], monotone[f]);
+  check_forced_splits(model);
 }
 
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss, bool has_offset) {
@@ -105,6 +107,12 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
   if (std::ranges::none_of(model.trees, is_split))
     warnings.push_back(fmt::format("no split was possible, so that all predictions are the same: {}.",
                                    why_no_split(model, labels, start, varying)));
+  if (const std::int64_t trees = trees_without_forced_splits(model); trees > 0)
+    warnings.push_back(
+        fmt::format("{} of {} have not all forced splits: one that leaves too little on a side, or goes against a "
+                    "monotone feature, "
+                    "is left out, with those below it.",
+                    trees, counted(model.trees.size(), "tree")));
   for (std::size_t k = 0; k < start.size(); ++k)
     if (start[k].max_curvature == 0)
       warnings.push_back(fmt::format(

@@ -1,5 +1,6 @@
 #include "boosting/train/grove.hpp"
 
+#include "backend/tree/growth_rules.hpp"
 #include "boosting/train/grow.hpp"
 
 namespace linden {
@@ -18,27 +19,28 @@ int trees_at_once(const Backend& backend, Context& context, std::int64_t rows, i
 }  // namespace
 
 Grove::Place::Place(const Backend& backend, const BinsView& bins, const GrowthLimits& limits, const Renewal& renewal,
-                    int places)
-    : storage(backend, context, bins, limits, renewal, places) {}
+                    int places, const GrowthRules& rules)
+    : storage(backend, context, bins, limits, renewal, places, rules) {}
 
 Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-             const GrowthLimits& limits, const Renewal& renewal, int outputs)
+             const GrowthLimits& limits, const Renewal& renewal, int outputs, const GrowthRules& rules)
     : backend_(backend),
       context_(context),
       cuts_(cuts),
       bins_(bins),
       outputs_(outputs),
       side_by_side_(trees_at_once(backend, context, bins.view().rows, outputs)),
-      storage_(backend, context, bins.view(), limits, renewal, side_by_side_) {
+      storage_(backend, context, bins.view(), limits, renewal, side_by_side_, rules) {
   for (int i = 0; side_by_side_ > 1 && i < side_by_side_; ++i)
-    places_.emplace_back(backend, bins.view(), limits, renewal, side_by_side_);
+    places_.emplace_back(backend, bins.view(), limits, renewal, side_by_side_, rules);
 }
 
 Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& scores,
-                      int output) {
+                      int output, std::uint64_t key) {
   TreeMemory& tree = storage.memory();
   gradients.point(tree, output);
   tree.renewal.scores = scores.of(output);
+  tree.rules.key = key == 0 ? 0 : tree_key(key, output);
   grow(backend_, context, tree);
   backend_.tree.update(context, tree, scores.of(output));
   Tree grown = finished_tree(storage.finished(), cuts_, bins_.used());
@@ -46,7 +48,7 @@ Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& g
   return grown;
 }
 
-void Grove::grow_round(const Gradients& gradients, Ensemble& ensemble) {
+void Grove::grow_round(const Gradients& gradients, Ensemble& ensemble, std::uint64_t key) {
   const Scores& scores = ensemble.scores();
   std::vector<Tree> trees(static_cast<std::size_t>(outputs_));
   const int in_places = places_.empty() ? 0 : outputs_ - outputs_ % side_by_side_;
@@ -54,10 +56,10 @@ void Grove::grow_round(const Gradients& gradients, Ensemble& ensemble) {
     Place& place = places_[static_cast<std::size_t>(worker)];
     static_cast<TreeInput&>(place.storage.memory()) = input();
     trees[static_cast<std::size_t>(output)] =
-        grow_tree(place.context, place.storage, gradients, scores, static_cast<int>(output));
+        grow_tree(place.context, place.storage, gradients, scores, static_cast<int>(output), key);
   });
   for (int output = in_places; output < outputs_; ++output)
-    trees[static_cast<std::size_t>(output)] = grow_tree(context_, storage_, gradients, scores, output);
+    trees[static_cast<std::size_t>(output)] = grow_tree(context_, storage_, gradients, scores, output, key);
   for (Tree& tree : trees) ensemble.add_scored(std::move(tree));
 }
 

@@ -19,24 +19,27 @@ class Grove {
  public:
   /// `renewal` without its scores. What is passed must outlive the object, but for `limits` and `renewal`.
   Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-        const GrowthLimits& limits, const Renewal& renewal, int outputs);
+        const GrowthLimits& limits, const Renewal& renewal, int outputs, const GrowthRules& rules = {});
 
   /// What the trees of a round have in common: rows, features, limits.
   TreeInput& input() noexcept { return storage_.memory(); }
 
-  /// Grows the trees of a round and adds them to the ensemble.
-  void grow_round(const Gradients& gradients, Ensemble& ensemble);
+  /// Grows the trees of a round and adds them to the ensemble. `key`: what their draws come from (growth_rules.hpp), or
+  /// 0 where nothing is drawn.
+  void grow_round(const Gradients& gradients, Ensemble& ensemble, std::uint64_t key = 0);
 
  private:
   // Where one of several trees grows, on one thread.
   struct Place {
-    Place(const Backend& backend, const BinsView& bins, const GrowthLimits& limits, const Renewal& renewal, int places);
+    Place(const Backend& backend, const BinsView& bins, const GrowthLimits& limits, const Renewal& renewal, int places,
+          const GrowthRules& rules);
     Workers alone{1};
     Context context{alone};
     TreeStorage storage;
   };
 
-  Tree grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& scores, int output);
+  Tree grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& scores, int output,
+                 std::uint64_t key);
 
   const Backend& backend_;
   Context& context_;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "backend/comms.hpp"
+#include "backend/tree/growth_rules.hpp"
 #include "backend/tree/tree_math.hpp"
 #include "base/fail.hpp"
 #include "boosting/model/config.hpp"
@@ -21,6 +22,9 @@ GrowthLimits growth_limits(const BoostingConfig& config) {
   limits.min_child_weight = config.min_child_weight;
   limits.min_rows_in_leaf = config.min_rows_in_leaf;
   limits.learning_rate = config.learning_rate;
+  limits.max_delta_step = config.constraints.max_delta_step;
+  limits.path_smooth = config.regularization.path_smooth;
+  limits.extra_trees = config.regularization.extra_trees;
   return limits;
 }
 
@@ -83,9 +87,11 @@ void grow(const Backend& on, Context& context, TreeMemory& tree) {
   plant(on, context, tree);
   for (;;) {
     kernels.histogram(context, tree);  // the smaller of each pair of new nodes
+    if (tree.exchange != nullptr) kernels.count_bins(context, tree);
     add_histograms(on, context, tree);
-    kernels.subtract(context, tree);  // the larger
-    kernels.split(context, tree);     // the best split of each
+    kernels.subtract(context, tree);                       // the larger
+    if (tree.rules.draws()) kernels.admit(context, tree);  // the features of each
+    kernels.split(context, tree);                          // the best split of each
     if (is_done(on, context, kernels.select(context, tree))) break;
     kernels.partition(context, tree);  // the rows of the selected leaves
     add_left_rows(on, context, tree);
@@ -131,7 +137,7 @@ Tree finished_tree(const GrownTree& tree, std::span<const Cuts> cuts, std::span<
       continue;
     }
     out.feature = used[node.split.feature];
-    out.gain = node.split.gain;
+    out.gain = is_forced(node.split) ? std::max(node.split.forced_gain, 0.0) : node.split.gain;
     out.missing_left = node.split.missing_left;
     out.left = tree.nodes[node.left].order;
     out.right = tree.nodes[node.left + 1].order;

@@ -50,18 +50,21 @@ void TreeStorage::allocate(T*& array, std::int64_t count, const char* what) {
 }
 
 TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsView& bins, const GrowthLimits& limits,
-                         const Renewal& renewal, int sharers)
+                         const Renewal& renewal, int sharers, const GrowthRules& rules)
     : backend_(backend), context_(context) {
   tree_.bins = bins;
   tree_.limits = limits;
+  tree_.rules = rules;
   tree_.renewal = renewal;
   const std::int64_t rows = bins.rows, leaves = most_leaves(limits, rows_in_all(backend, context, rows));
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
 
   const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
+  const std::int64_t ranks = rules.draws() ? bins.features + sparse : 0;  // of a new node
   const std::int64_t affordable = histogram_bytes(backend, context) / sharers /
                                   (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
-                                   sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)));
+                                   sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)) +
+                                   ranks * static_cast<std::int64_t>(sizeof(std::uint64_t)));
   const std::int64_t wanted =  // leaves at once
       limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch(context);
   const std::int64_t batch = std::clamp<std::int64_t>(affordable / 4, 1, std::min(wanted, leaves));
@@ -90,6 +93,14 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
     backend.memory.fill(context, tree_.left_entries, 0, batch * static_cast<std::int64_t>(sizeof(std::int64_t)));
     allocate(tree_.left_rows, batch, "the queue of leaves");
     allocate(tree_.exchange, 3 * 2 * batch * cells, "histograms of all machines");
+  } else if (limits.path_smooth > 0) {
+    allocate(tree_.exchange, 2 * batch * cells, "rows by bin");
+  }
+  if (rules.group_words > 0)
+    allocate(tree_.node_groups, std::int64_t{tree_.node_capacity} * rules.group_words, "groups of features");
+  if (rules.draws()) {
+    allocate(tree_.draw_ranks, 2 * batch * std::max<std::int64_t>(ranks, 1), "draws of features");
+    allocate(tree_.draw_limits, 2 * batch, "draws of features");
   }
   allocate(tree_.leaf_totals, 2 * leaves, "sums of leaves");
   allocate(tree_.leaf_of_row, rows, "the leaf of each row");

@@ -1,4 +1,5 @@
-// Where rows lie on several machines: what a step sums over them, side by side, so that one call sums it; and back.
+// Rows by bin, where splits need them all; and where rows lie on several machines, what a step sums over them, side by
+// side, so that one call sums it, and back.
 #include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/row_counts.hpp"
 #include "cpu/tree/steps.hpp"
@@ -43,7 +44,10 @@ void narrow(const TreeState& tree, const WideCell* from, void* to) {
   each_cell(tree, [&](std::int32_t c) { set(static_cast<Cell*>(to)[c], from[c].gradient, from[c].curvature); });
 }
 
-void count_new_nodes(Context& context, const TreeState& tree) {
+}  // namespace
+
+void count_bins(Context& context, TreeMemory& memory) {
+  const TreeState& tree = *memory.state;
   const std::int64_t count = tree.node_count - tree.first_new;
   for (std::int64_t i = 0; i < count * tree.bins.cells; ++i) tree.exchange[i] = 0;
   context.workers.each(count * tree.feature_count, [&](std::int64_t task, int) {
@@ -55,11 +59,8 @@ void count_new_nodes(Context& context, const TreeState& tree) {
   });
 }
 
-}  // namespace
-
-std::int64_t pack(Context& context, TreeMemory& memory) {
+std::int64_t pack(Context&, TreeMemory& memory) {
   const TreeState& tree = *memory.state;
-  count_new_nodes(context, tree);
   return exchanged(tree, each_summed(tree, [&](const GrowNode& node, std::int64_t i) {
                      WideCell* const to = exchanged_histogram(tree, i);
                      if (is_packed(tree, node))

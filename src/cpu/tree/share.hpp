@@ -11,7 +11,8 @@ LINDEN_LEVEL_BEGIN
 inline constexpr double worth_sharing_ns = 10'000;
 
 // About what a step of one thread takes, measured on Zen 5 with AVX-512.
-inline constexpr double ns_of_update = 0.4, ns_of_scan = 100, ns_of_subtracted_cell = 0.2, ns_of_divided_row = 1;
+inline constexpr double ns_of_update = 0.4, ns_of_scan = 100, ns_of_subtracted_cell = 0.2, ns_of_divided_row = 1,
+                        ns_of_draw = 40;
 
 /// Trees with fewer sums of a row and a feature are grown by one thread: their steps are not worth sharing.
 inline constexpr std::int64_t least_shared_tree = 50'000;

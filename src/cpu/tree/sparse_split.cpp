@@ -124,7 +124,8 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
   else
     add_by_entries(tree, node, f, all.rows, sums);
   bounds = side_bounds(s, feature, sums);
-  if (most_gain(s, all, bounds, root_of_all(s, all)) < known) return {};
+  if (most_left(tree, node, index, most_gain(s, all, bounds, root_of_all(s, all))) < known) return {};
+  const bool is_free = is_admitted(tree, node, &node - tree.nodes - tree.first_new, tree.feature_count + f);
   sums[feature.usual_bin] = FourSums{node.gradient, node.curvature, node.rows, 0} - total;
   WideCell cells[256];
   std::int64_t rows[256];
@@ -132,10 +133,17 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
     cells[b] = {sums[b][0], sums[b][1]};
     rows[b] = sums[b][2];
   }
-  Split split = tree.bins.constrained ? numeric_split<true>(s, feature, cells, rows)
-                                      : numeric_split<false>(s, feature, cells, rows);
+  const ForcedNode* const forced = forced_split(tree, node, index);
+  const auto search = [&]<bool constrained>(std::bool_constant<constrained>) {
+    Split split;
+    if (forced != nullptr) split = forced_split<constrained>(s, feature, *forced, cells, rows);
+    if (is_free && !is_forced(split)) split = numeric_split<constrained>(s, feature, cells, rows);
+    return split;
+  };
+  Split split = is_constrained(tree) ? search(std::true_type()) : search(std::false_type());
   split.feature = index;
   split.counted = true;
+  split.gain = charged(tree, node, index, split.gain);
   return split;
 }
 
@@ -164,6 +172,12 @@ struct Block {
       count += cells()[f].rows >= tree.limits.min_rows_in_leaf;
     }
     return count;
+  }
+
+  // What a feature may gain at most, given its bounds; 0 where the node may not split by it.
+  double promise_of(const Scan& s, std::int32_t f, const SideBounds& known, double root) const {
+    if (!is_sparse_open(tree, node, &node - tree.nodes - tree.first_new, f)) return 0;
+    return most_left(tree, node, tree.bins.features + f, most_gain(s, cells()[f], known, root));
   }
 
   void search(const Scan& s, std::int32_t f) const {
@@ -195,7 +209,7 @@ struct Block {
       const SideBounds fresh = bounds_of(s, scale, cells()[f], root);
       const SideBounds kept = is_new ? fresh : as_seen_by(s, scale, known, root);
       known = {kept.up < fresh.up ? kept.up : fresh.up, kept.down < fresh.down ? kept.down : fresh.down, fresh.value};
-      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], known, root) : 0;
+      const double most = promise_of(s, f, known, root);
       if (most > promise.most) promise = {most, f};
     }
   }
@@ -214,7 +228,7 @@ struct Block {
     search_promise(s);
     std::int32_t live[sparse_block];
     for (const std::int32_t f : std::span(live, static_cast<std::size_t>(list_live(live)))) {
-      const double most = tree.sparse_use[f] != 0 ? most_gain(s, cells()[f], bounds[f], root_of_all(s, cells()[f])) : 0;
+      const double most = promise_of(s, f, bounds[f], root_of_all(s, cells()[f]));
       const double known = std::bit_cast<double>(__atomic_load_n(best_gain, __ATOMIC_RELAXED));
       if (most > 0 && most >= known && most >= best.gain && (best.feature != tree.bins.features + f)) search(s, f);
     }

@@ -3,6 +3,7 @@
 // Order of preference among equal gains: the lowest feature, then the lowest bin, then missing values on the left.
 // Whether both children have enough rows is first proven by their curvature (no row has more than the largest); only
 // where that fails does it take a look at rows, most often at a few. Rows on several machines have been counted before.
+#include <type_traits>
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
@@ -50,6 +51,7 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   Split split;
   split.categorical = true;
   const int steps = category_steps(few, present);
+  const int only = s.limits.extra_trees && steps > 0 ? drawn_cut(s.key, feature.source, steps) : -1;
   int best_from = 0, best_step = -1;
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
     std::int64_t gradient = 0, curvature = 0, count = 0;
@@ -59,9 +61,9 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
       gradient += category.gradient;
       curvature += category.curvature;
       count += category.rows;
-      if (rows && !enough_rows(s, count)) continue;
+      if ((rows && !enough_rows(s, count)) || (only >= 0 && i != only)) continue;
       const double gain =
-          gain_of<constrained>(s, 0, gradient, curvature, few ? s.limits.l2 : s.limits.l2 + category_l2);
+          gain_of<constrained>(s, 0, gradient, curvature, count, few ? s.limits.l2 : s.limits.l2 + category_l2);
       if (gain > split.gain) {
         split.gain = gain;
         split.left_gradient = gradient;
@@ -102,47 +104,57 @@ Split split_of(const TreeState& tree, const Scan& s, const FeatureBins& feature,
                              : numeric_split<constrained>(s, feature, cells, rows);
 }
 
-// The best split of one feature of one node, given its cells. `rows`: how many rows each bin has, or null.
-Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t index, const void* cells,
+// The best split of one new node by the feature in a place, given its cells. `rows`: how many rows each bin has, or null.
+Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t place, const void* cells,
                     const std::int64_t* rows) {
+  const std::int32_t index = tree.features[place];
   const FeatureBins& feature = tree.bins.feature[index];
+  const ForcedNode* const forced = forced_split(tree, node, index);
+  const bool is_free = is_admitted(tree, node, &node - tree.nodes - tree.first_new, place);
+  const auto search = [&]<bool constrained>(const auto* of_feature, std::bool_constant<constrained>) {
+    Split split;
+    if (forced != nullptr) split = forced_split<constrained>(s, feature, *forced, of_feature, rows);
+    if (is_free && !is_forced(split)) split = split_of<constrained>(tree, s, feature, of_feature, rows);
+    return split;
+  };
   const auto best = [&](const auto* of_feature) {
-    return tree.bins.constrained ? split_of<true>(tree, s, feature, of_feature, rows)
-                                 : split_of<false>(tree, s, feature, of_feature, rows);
+    return is_constrained(tree) ? search(of_feature, std::true_type()) : search(of_feature, std::false_type());
   };
   Split split =
       is_packed(tree, node) ? best(static_cast<const PackedCell*>(cells)) : best(static_cast<const WideCell*>(cells));
   split.feature = index;
   split.counted = rows != nullptr;
+  split.gain = charged(tree, node, index, split.gain);
   return split;
 }
 
-// The best splits of some features of a node.
-void search(const TreeState& tree, const GrowNode& node, const std::int32_t* features, int count,
-            const std::int64_t* rows, Split* candidates) {
+// The best splits of a node by the features in some places.
+void search(const TreeState& tree, const GrowNode& node, std::int32_t first, int count, const std::int64_t* rows,
+            Split* candidates) {
   const Scan s = scan_of(tree, node);
   alignas(64) WideCell room[search_block * most_bins];
-  if (node.slot < 0) sum_rows(tree, node, features, count, room);
+  if (node.slot < 0) sum_rows(tree, node, tree.features + first, count, room);
   for (int i = 0; i < count; ++i) {
-    const std::int32_t index = features[i];
+    const std::int32_t place = first + i, index = tree.features[place];
     const void* const cells = node.slot >= 0 ? cells_of(tree, node, index, room)
                               : is_packed(tree, node)
                                   ? static_cast<const void*>(reinterpret_cast<const PackedCell*>(room) + i * most_bins)
                                   : room + i * most_bins;
-    candidates[i] = feature_split(tree, node, s, index, cells,
-                                  rows == nullptr ? nullptr : rows + tree.bins.feature[index].first_cell);
+    candidates[place] = feature_split(tree, node, s, place, cells,
+                                      rows == nullptr ? nullptr : rows + tree.bins.feature[index].first_cell);
   }
 }
 
 // Makes a candidate the best cut of its feature that leaves enough rows on both sides. It is that already if it does;
 // else the rows are counted by bin.
-void count(const TreeState& tree, const GrowNode& node, const Scan& s, Split& candidate) {
+void count(const TreeState& tree, const GrowNode& node, const Scan& s, Split* candidates, std::int32_t place) {
+  Split& candidate = candidates[place];
   candidate.counted = shows_rows(tree, node, candidate, tree.limits.min_rows_in_leaf);
   if (candidate.counted) return;
   std::int64_t rows[256] = {};
   count_rows(tree, node, candidate.feature, rows);
   alignas(64) WideCell room[most_bins];
-  candidate = feature_split(tree, node, s, candidate.feature, cells_of(tree, node, candidate.feature, room), rows);
+  candidate = feature_split(tree, node, s, place, cells_of(tree, node, candidate.feature, room), rows);
 }
 
 // The best of all features, with enough rows on both sides. Counting never raises a gain: the largest one is counted
@@ -154,12 +166,13 @@ Split best_of(const TreeState& tree, const GrowNode& node, Split* candidates) {
   for (Split* c = candidates; c < end; ++c)
     if (c->gain > first->gain) first = c;
   if (first == end || !worth_splitting(first->gain, s.score, tree.limits.min_gain)) return {};
-  if (!is_proven(tree, node, *first)) count(tree, node, s, *first);
+  const auto place_of = [&](const Split* c) { return static_cast<std::int32_t>(c - candidates); };
+  if (!is_proven(tree, node, *first)) count(tree, node, s, candidates, place_of(first));
   const Split* best = first;
   for (Split* c = candidates; c < end; ++c) {
     const auto is_better = [&] { return c->gain > best->gain || (c->gain == best->gain && c < best); };
     if (!is_better() || !worth_splitting(c->gain, s.score, tree.limits.min_gain)) continue;
-    if (!is_proven(tree, node, *c)) count(tree, node, s, *c);
+    if (!is_proven(tree, node, *c)) count(tree, node, s, candidates, place_of(c));
     if (is_better()) best = c;
   }
   return worth_splitting(best->gain, s.score, tree.limits.min_gain) ? *best : Split{};
@@ -182,8 +195,8 @@ void split(Context& context, TreeMemory& memory) {
     if (!is_searched(node)) return;
     const auto first = static_cast<std::int32_t>(task % blocks * search_block);
     const std::int32_t left = tree.feature_count - first;
-    search(tree, node, tree.features + first, left < search_block ? left : search_block,
-           rows_by_cell(tree, task / blocks), tree.candidates + task / blocks * tree.feature_count + first);
+    search(tree, node, first, left < search_block ? left : search_block, rows_by_cell(tree, task / blocks),
+           tree.candidates + task / blocks * tree.feature_count);
   });
   std::int64_t rows = 0;  // that may have to be counted
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) rows += tree.nodes[i].entries;

@@ -1,4 +1,5 @@
-// Where rows lie on several machines: what a step sums over them, side by side, so that one call sums it; and back.
+// Rows by bin, where splits need them all; and where rows lie on several machines, what a step sums over them, side by
+// side, so that one call sums it, and back.
 #include "backend/tree/grow_queue.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/node_sums.hpp"
@@ -71,6 +72,20 @@ void move_histograms(Context& context, const TreeMemory& tree) {
 
 }  // namespace
 
+void count_bins(Context& context, TreeMemory& tree) {
+  const std::int64_t nodes = most_new_nodes(context, tree);
+  if (tree.feature_count == 0) return;
+  set_bytes(context, tree.exchange, 0, static_cast<std::size_t>(nodes * tree.bins.cells) * sizeof(std::int64_t),
+            "count_bins");
+  with_entries(tree, [&]<class E>(E*) {
+    launch<count_new_nodes<E>>(
+        {.grid = {blocks_for(context, tree.feature_count, 1), static_cast<unsigned>(nodes), most_parts},
+         .block = count_threads,
+         .stream = stream_of(context)},
+        tree.state);
+  });
+}
+
 // The host waits for the number of nodes: the others are waited for anyway.
 std::int64_t pack(Context& context, TreeMemory& tree) {
   TreeState state;
@@ -83,15 +98,6 @@ std::int64_t pack(Context& context, TreeMemory& tree) {
   context.stream->synchronize();
   const std::int64_t nodes = state.node_count - state.first_new;
   if (nodes == 0 || tree.feature_count == 0) return 0;
-  set_bytes(context, tree.exchange, 0, static_cast<std::size_t>(nodes * tree.bins.cells) * sizeof(std::int64_t),
-            "pack");
-  with_entries(tree, [&]<class E>(E*) {
-    launch<count_new_nodes<E>>(
-        {.grid = {blocks_for(context, tree.feature_count, 1), static_cast<unsigned>(nodes), most_parts},
-         .block = count_threads,
-         .stream = stream_of(context)},
-        tree.state);
-  });
   move_histograms<true>(context, tree);
   return exchanged(state, jobs);
 }

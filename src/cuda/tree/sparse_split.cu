@@ -73,10 +73,15 @@ __device__ __forceinline__ Split feature_split(const TreeState& tree, const Grow
     sums.rows[feature.usual_bin] = unsigned(node.rows - all.rows);
   }
   __syncwarp();
-  Split split =
-      numeric_split<constrained>(s, feature, FeatureCells<unsigned>{{sums.gradients, sums.curvatures}, sums.rows});
+  const FeatureCells<unsigned> cells{{sums.gradients, sums.curvatures}, sums.rows};
+  Split split;
+  if (const ForcedNode* const forced = linden::forced_split(tree, node, index))
+    split = forced_split<constrained>(s, feature, *forced, cells);
+  if (!is_forced(split) && is_admitted(tree, node, &node - tree.nodes - tree.first_new, tree.feature_count + f))
+    split = numeric_split<constrained>(s, feature, cells);
   split.feature = index;
   split.counted = true;
+  split.gain = charged(tree, node, index, split.gain);
   __syncwarp();  // the next search writes the sums again
   return split;
 }
@@ -101,9 +106,10 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     for (std::int32_t first = begin; first < begin + sparse_block && first < features; first += 32) {
       const std::int32_t mine = first + std::int32_t(lane_index());
       double most = 0;
-      if (mine < features && tree->sparse_use[mine] != 0) {
+      if (mine < features && is_sparse_open(*tree, node, n, mine)) {
         const double root = root_of_all(scan, cells[mine]);
-        most = most_gain(scan, cells[mine], bounds_of(scan, scale, cells[mine], root), root);
+        most = most_left(*tree, node, tree->bins.features + mine,
+                         most_gain(scan, cells[mine], bounds_of(scan, scale, cells[mine], root), root));
       }
       for (unsigned left = all_lanes;;) {
         const unsigned long long known = atomicMax(best_of(*tree, n), bits_of(best.gain));
@@ -155,7 +161,7 @@ void split_sparse(Context& context, TreeMemory& tree) {
   const LaunchShape shape{.grid = blocks_for(context, nodes * sparse_blocks(tree.bins), search_warps),
                           .block = 32 * search_warps,
                           .stream = stream_of(context)};
-  if (tree.bins.constrained)
+  if (is_constrained(tree))
     launch<search<true>>(shape, tree.state);
   else
     launch<search<false>>(shape, tree.state);

@@ -21,7 +21,7 @@ __device__ __forceinline__ bool is_searched(const TreeState& tree, const GrowNod
   return node.slot >= 0 && may_split(tree, node);
 }
 
-// `counted`: rows lie on several machines, and have been counted.
+// `counted`: rows have been counted, by bin.
 template <bool counted, bool constrained>
 __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(orders, CategoryOrder[search_warps]);
@@ -33,10 +33,11 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     const GrowNode& node = tree->nodes[tree->first_new + task / features];
     if (!is_searched(*tree, node)) continue;  // whole warps
     const Scan scan = scan_of(*tree, node);
-    const std::int32_t index = tree->features[task % features];
+    const auto place = static_cast<std::int32_t>(task % features);
     const std::int64_t* rows = nullptr;
-    if constexpr (counted) rows = rows_by_cell(*tree, task / features) + tree->bins.feature[index].first_cell;
-    const Split split = feature_split<constrained>(*tree, node, scan, index, rows, orders[warp_index()]);
+    if constexpr (counted)
+      rows = rows_by_cell(*tree, task / features) + tree->bins.feature[tree->features[place]].first_cell;
+    const Split split = feature_split<constrained>(*tree, node, scan, place, rows, orders[warp_index()]);
     if (lane_index() == 0) tree->candidates[task] = split;
   }
 }
@@ -106,8 +107,7 @@ struct Sought {
   __device__ __forceinline__ void search_again(std::int32_t candidate, const unsigned* rows,
                                                CategoryOrder& order) const {
     if (warp_index() == 0) {
-      const std::int32_t index = tree.features[candidate];
-      const Split counted = feature_split<constrained>(tree, node, scan, index, rows, order);
+      const Split counted = feature_split<constrained>(tree, node, scan, candidate, rows, order);
       if (lane_index() == 0) candidates[candidate] = counted;
     }
     __syncthreads();
@@ -271,7 +271,7 @@ void split(Context& context, TreeMemory& tree) {
       launch<count<E, 1, constrained>>(tiles, tree.state, scratch);
     });
   };
-  if (tree.bins.constrained)
+  if (is_constrained(tree))
     search_and_choose(std::true_type());
   else
     search_and_choose(std::false_type());

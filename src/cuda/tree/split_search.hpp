@@ -49,6 +49,24 @@ struct FeatureCells {
   }
 };
 
+/// The cut that is tried where cuts are random, or -1; `missing`: what lies in the bin of missing values.
+template <class Count>
+__device__ __forceinline__ int random_cut(const Scan& s, const FeatureBins& feature, const FeatureCells<Count>& cells,
+                                          const Sums& missing) {
+  const int values = feature.has_missing ? feature.bins - 1 : feature.bins;
+  int first_bin = values, last_bin = -1;
+  for (int first = 0; first < values; first += 32) {
+    const int bin = first + int(lane_index());
+    const Sums own = bin < values ? cells.at(bin) : Sums{0, 0, 0};
+    const unsigned filled = __ballot_sync(all_lanes, own.gradient != 0 || own.curvature != 0);
+    if (filled == 0) continue;  // whole warps
+    if (last_bin < 0) first_bin = first + __ffs(int(filled)) - 1;
+    last_bin = first + 31 - __clz(int(filled));
+  }
+  if (last_bin < 0) last_bin = first_bin;
+  return linden::random_cut(s, feature, first_bin, last_bin, missing.gradient != 0 || missing.curvature != 0);
+}
+
 /// Numbers: cuts between bins, with missing values on either side. Among equal gains the lowest bin, then missing left.
 template <bool constrained, class Count>
 __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins& feature,
@@ -59,6 +77,8 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
   const bool counted = cells.rows != nullptr;
   const int sign = feature.monotone;
   const double l2 = s.limits.l2;
+  const int only = s.limits.extra_trees ? random_cut(s, feature, cells, missing) : -1;
+  const auto is_tried = [&](int bin) { return !s.limits.extra_trees || bin == only; };
   Best best{0, 0, 0, 1 << 30, 0};
   Sums carry{0, 0, 0};
   for (int first = 0; first < values; first += 32) {
@@ -66,11 +86,12 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
     const Sums right = carry + warp_scan(bin < values ? cells.at(bin) : Sums{0, 0, 0}, Sum{});
     carry = shuffle(right, 31);
     // Missing values on the right; then even the cut after the last value divides.
-    if (bin < (feature.has_missing ? values : values - 1) && (!counted || enough_rows(s, right.rows)))
-      consider(best, gain_of<constrained>(s, sign, right.gradient, right.curvature, l2), right, 2 * bin + 1);
+    if (bin < (feature.has_missing ? values : values - 1) && is_tried(bin) && (!counted || enough_rows(s, right.rows)))
+      consider(best, gain_of<constrained>(s, sign, right.gradient, right.curvature, right.rows, l2), right,
+               2 * bin + 1);
     const Sums left = right + missing;
-    if (feature.has_missing && bin < values - 1 && (!counted || enough_rows(s, left.rows)))
-      consider(best, gain_of<constrained>(s, sign, left.gradient, left.curvature, l2), left, 2 * bin);
+    if (feature.has_missing && bin < values - 1 && is_tried(bin) && (!counted || enough_rows(s, left.rows)))
+      consider(best, gain_of<constrained>(s, sign, left.gradient, left.curvature, left.rows, l2), left, 2 * bin);
   }
   best = warp_reduce(best, BetterOf{});
   Split split;
@@ -125,6 +146,7 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
   }
   __syncwarp();
   const int steps = category_steps(few, tried);
+  const int only = s.limits.extra_trees && steps > 0 ? drawn_cut(s.key, feature.source, steps) : -1;
   const double l2 = few ? s.limits.l2 : s.limits.l2 + category_l2;
   Best best{0, 0, 0, 1 << 30, 0};
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
@@ -133,8 +155,9 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
     const Sums own = is_step ? sums_of(bin) : Sums{0, 0, 0};
     const Sums prefix = warp_scan(own, Sum{});
     const Sums left = few ? own : prefix;
-    if (is_step && (cells.rows == nullptr || enough_rows(s, left.rows)))
-      consider(best, gain_of<constrained>(s, 0, left.gradient, left.curvature, l2), left, 32 * from_end + lane);
+    if (is_step && (only < 0 || lane == only) && (cells.rows == nullptr || enough_rows(s, left.rows)))
+      consider(best, gain_of<constrained>(s, 0, left.gradient, left.curvature, left.rows, l2), left,
+               32 * from_end + lane);
   }
   best = warp_reduce(best, BetterOf{});
   Split split;
@@ -157,17 +180,47 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
   return split;
 }
 
-/// The same on every lane.
+/// A split that is forced, where it leaves enough on both sides; missing values of numbers go where that gains more, to
+/// the left where it is all the same.
+template <bool constrained, class Count>
+__device__ __forceinline__ Split forced_split(const Scan& s, const FeatureBins& feature, const ForcedNode& forced,
+                                              const FeatureCells<Count>& cells) {
+  Split split;
+  for (int missing_left = feature.has_missing && !feature.categorical; missing_left >= 0; --missing_left) {
+    Split tried = begun(forced, feature, missing_left != 0);
+    Sums left{0, 0, 0};
+    for (int bin = int(lane_index()); bin < feature.bins; bin += 32)
+      if (goes_left(tried, static_cast<std::uint8_t>(bin))) left = left + cells.at(bin);
+    left = warp_reduce(left, Sum{});
+    tried.left_gradient = left.gradient;
+    tried.left_curvature = left.curvature;
+    if (cells.rows != nullptr && !enough_rows(s, left.rows)) continue;  // whole warps
+    if (!may_divide<constrained>(s, feature.monotone, tried, left.rows)) continue;
+    tried.gain = forced_first;
+    tried.forced_gain =
+        gain_of<constrained>(s, feature.monotone, left.gradient, left.curvature, left.rows, s.limits.l2);
+    if (!is_forced(split) || tried.forced_gain > split.forced_gain) split = tried;
+  }
+  return split;
+}
+
+/// The best split of a new node by the feature in a place, the same on every lane.
 template <bool constrained, class Count>
 __device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
-                                               std::int32_t index, const Count* rows, CategoryOrder& shared) {
+                                               std::int32_t place, const Count* rows, CategoryOrder& shared) {
+  const std::int32_t index = tree.features[place];
   const FeatureBins feature = tree.bins.feature[index];
   const FeatureCells<Count> cells{sums_of_feature<const std::int64_t>(global(node_sums(tree, node.slot)), feature),
                                   rows};
-  Split split = feature.categorical ? categorical_split<constrained>(s, feature, cells, tree.root.rows, shared)
-                                    : numeric_split<constrained>(s, feature, cells);
+  Split split;
+  if (const ForcedNode* const forced = linden::forced_split(tree, node, index))
+    split = forced_split<constrained>(s, feature, *forced, cells);
+  if (!is_forced(split) && is_admitted(tree, node, &node - tree.nodes - tree.first_new, place))
+    split = feature.categorical ? categorical_split<constrained>(s, feature, cells, tree.root.rows, shared)
+                                : numeric_split<constrained>(s, feature, cells);
   split.feature = index;
   split.counted = rows != nullptr;
+  split.gain = charged(tree, node, index, split.gain);
   return split;
 }
 

@@ -40,7 +40,20 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "row_fraction = 1 | (0, 1]\n"
                       "feature_fraction = 1 | (0, 1]\n"
                       "seed = 0 | >= 0\n"
-                      "constraints.monotone = none | NAME=-1|0|1,...\n");
+                      "constraints.monotone = none | NAME=-1|0|1,...\n"
+                      "constraints.monotone_penalty = 0 | >= 0\n"
+                      "constraints.interactions = none | NAME,NAME,...;NAME,...\n"
+                      "constraints.max_delta_step = 0 | >= 0\n"
+                      "constraints.forced_splits = none | "
+                      "{\"feature\":NAME,\"threshold\":NUMBER,\"left\":{...},\"right\":{...}}\n"
+                      "feature_sampling.by_level = 1 | (0, 1]\n"
+                      "feature_sampling.by_node = 1 | (0, 1]\n"
+                      "feature_sampling.weights = none | NAME=NUMBER,...\n"
+                      "costs.split = 0 | >= 0\n"
+                      "costs.features = none | NAME=NUMBER,...\n"
+                      "costs.gain_factors = none | NAME=NUMBER,...\n"
+                      "regularization.path_smooth = 0 | >= 0\n"
+                      "regularization.extra_trees = false | true | false\n");
   for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
   BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0,
                      {{{"age", 1}}}};  // the same order
@@ -63,7 +76,17 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
                         .row_fraction = 0.7,
                         .feature_fraction = 0.9,
                         .seed = std::numeric_limits<std::uint64_t>::max(),
-                        .constraints = {.monotone = {{"age", 1}, {"a,b", -1}, {"x", 0}}}};
+                        .constraints = {.monotone = {{"age", 1}, {"a,b", -1}, {"x", 0}},
+                                        .monotone_penalty = 1.5,
+                                        .interactions = {{"age", "a,b"}, {"x;y", " z"}, {"say \"no\""}},
+                                        .max_delta_step = 0.7,
+                                        .forced_splits = {{.feature = "a \"b\" \\",
+                                                           .threshold = -2.5,
+                                                           .left = {{.feature = "x", .categories = {"a, b", "c"}}},
+                                                           .right = {{.feature = "y", .threshold = 1e300}}}}},
+                        .feature_sampling = {.by_level = 0.5, .by_node = 0.25, .weights = {{"age", 0.5}}},
+                        .costs = {.split = 0.01, .features = {{"age", 3}}, .gain_factors = {{"x", 0}}},
+                        .regularization = {.path_smooth = 2.5, .extra_trees = true}};
   BoostingConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
@@ -74,6 +97,85 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
   ASSERT_EQ(copy.constraints.monotone.size(), 3u);
   EXPECT_EQ(copy.constraints.monotone[1].feature, "a,b");
   EXPECT_EQ(copy.constraints.monotone[1].value, -1);
+  EXPECT_EQ(copy.constraints.interactions, config.constraints.interactions);
+  ASSERT_EQ(copy.constraints.forced_splits.size(), 1u);
+  const ForcedSplit& root = copy.constraints.forced_splits[0];
+  EXPECT_EQ(root.feature, "a \"b\" \\");
+  EXPECT_EQ(root.threshold, -2.5);
+  ASSERT_EQ(root.left.size(), 1u);
+  EXPECT_EQ(root.left[0].categories, (std::vector<std::string>{"a, b", "c"}));
+  ASSERT_EQ(root.right.size(), 1u);
+  EXPECT_EQ(root.right[0].threshold, 1e300);
+  EXPECT_TRUE(copy.regularization.extra_trees);
+}
+
+TEST(Config, RulesOfGrowthOutOfBoundsAreRefused) {
+  EXPECT_EQ(set("constraints.max_delta_step", "-1"),
+            "BoostingConfig.constraints.max_delta_step is -1; it must be >= 0.");
+  EXPECT_EQ(set("feature_sampling.by_node", "0"),
+            "BoostingConfig.feature_sampling.by_node is 0; it must be in (0, 1].");
+  EXPECT_EQ(set("feature_sampling.weights", "a=-1"),
+            "BoostingConfig.feature_sampling.weights: feature \"a\" has -1; it must be >= 0.");
+  EXPECT_EQ(set("regularization.extra_trees", "yes"),
+            "BoostingConfig.regularization.extra_trees is \"yes\"; it must be true or false.");
+  EXPECT_EQ(
+      set("constraints.interactions", "a,b;;c"),
+      "BoostingConfig.constraints.interactions: \"a,b;;c\" is not NAME,NAME,...;NAME,... Hint: a semicolon stands "
+      "between groups; a name with a comma or a semicolon in it stands in double quotes.");
+  EXPECT_EQ(set("constraints.interactions", "a,b;c,c"),
+            "BoostingConfig.constraints.interactions: feature \"c\" is twice in group 1. Hint: leave one out.");
+  EXPECT_EQ(check_after([](BoostingConfig& c) { c.constraints.interactions = {{}}; }),
+            "BoostingConfig.constraints.interactions: group 0 has no feature. Hint: leave it out.");
+  const std::string hint = " Hint: {\"feature\":\"age\",\"threshold\":30,\"left\":{...},\"right\":{...}}, or none.";
+  EXPECT_EQ(set("constraints.forced_splits", "{\"feature\": 0, \"threshold\": 1}"),
+            "BoostingConfig.constraints.forced_splits: feature must be the name of a feature." + hint);
+  EXPECT_EQ(set("constraints.forced_splits", "{\"feature\": \"a\", \"left\": {}}"),
+            "BoostingConfig.constraints.forced_splits: left has no feature." + hint);
+  EXPECT_EQ(
+      set("constraints.forced_splits", "{\"feature\": \"a\"}"),
+      "BoostingConfig.constraints.forced_splits: the document must have either a threshold or categories." + hint);
+  EXPECT_EQ(
+      set("constraints.forced_splits", "{\"feature\": \"a\", \"theshold\": 1}"),
+      "BoostingConfig.constraints.forced_splits: theshold is unknown; a split has feature, threshold or categories, "
+      "left and right." +
+          hint);
+  EXPECT_EQ(check_after([](BoostingConfig& c) {
+              c.constraints.forced_splits = {{"a", 1}, {"b", 2}};
+            }),
+            "BoostingConfig.constraints.forced_splits: 2 splits of one node; there may be one.");
+  EXPECT_EQ(
+      check_after([](BoostingConfig& c) {
+        c.constraints.forced_splits = {{"a", 1, {"x"}}};
+      }),
+      "BoostingConfig.constraints.forced_splits: the split by feature \"a\" has a threshold and categories. Hint: "
+      "leave one out.");
+}
+
+TEST(Config, RulesThatCouldHaveNoEffectAreRefused) {
+  EXPECT_EQ(check_after([](BoostingConfig& c) {
+              c.feature_sampling.weights = {{"a", 2}};
+            }),
+            "BoostingConfig.feature_sampling.weights are for draws of features, and none are drawn. Hint: "
+            ".feature_fraction, .feature_sampling.by_level or .by_node below 1.");
+  EXPECT_EQ(
+      check_after([](BoostingConfig& c) { c.constraints.monotone_penalty = 1; }),
+      "BoostingConfig.constraints.monotone_penalty is 1, and no feature is monotone. Hint: .constraints.monotone.");
+  EXPECT_EQ(
+      check_after([](BoostingConfig& c) {
+        c.loss = loss::absolute();
+        c.regularization.path_smooth = 1;
+      }),
+      "BoostingConfig.regularization.path_smooth is 1, but leaves of loss absolute are order statistics, which are "
+      "not smoothed. Hint: 0, or loss huber.");
+}
+
+TEST(Config, ForcedSplitsMayStandOnSeveralLines) {
+  BoostingConfig config;
+  set_field(config, "constraints.forced_splits",
+            "{\n  \"feature\": \"a b\",\t\"threshold\": 1.5,\n  \"left\": { \"feature\": \"c\", \"categories\": [ \"x "
+            "y\" ] }\n}\n");
+  EXPECT_EQ(fields(config)[19].value,
+            "{\"feature\":\"a b\",\"threshold\":1.5,\"left\":{\"feature\":\"c\",\"categories\":[\"x y\"]}}");
 }
 
 TEST(Config, ValuesOutOfBoundsAreRefusedWithTheBounds) {
@@ -173,14 +275,20 @@ TEST(Config, TextThatIsNoNumberIsRefused) {
 }
 
 TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
+  const std::string rest =
+      "constraints.monotone_penalty, constraints.interactions, constraints.max_delta_step, constraints.forced_splits, "
+      "feature_sampling.by_level, feature_sampling.by_node, feature_sampling.weights, costs.split, costs.features, "
+      "costs.gain_factors, regularization.path_smooth, regularization.extra_trees.";
   EXPECT_EQ(set("learning_rat", "0.1"),
             "BoostingConfig has no field \"learning_rat\". Did you mean \"learning_rate\"? Fields: loss, rounds, "
             "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
-            "min_rows_in_leaf, row_fraction, feature_fraction, seed, constraints.monotone.");
+            "min_rows_in_leaf, row_fraction, feature_fraction, seed, constraints.monotone, " +
+                rest);
   EXPECT_EQ(set("bagging", "0.1"),
             "BoostingConfig has no field \"bagging\". Fields: loss, rounds, learning_rate, growth, max_leaves, "
             "max_depth, max_bins, l1, l2, min_gain, min_child_weight, min_rows_in_leaf, row_fraction, "
-            "feature_fraction, seed, constraints.monotone.");
+            "feature_fraction, seed, constraints.monotone, " +
+                rest);
 }
 
 TEST(Config, FieldsOfAGroupHaveItsNameBeforeThem) {
@@ -189,7 +297,7 @@ TEST(Config, FieldsOfAGroupHaveItsNameBeforeThem) {
   ASSERT_EQ(config.constraints.monotone.size(), 2u);
   EXPECT_EQ(config.constraints.monotone[0].feature, "age");
   EXPECT_EQ(config.constraints.monotone[1].value, -1);
-  EXPECT_EQ(fields(config).back().value, "age=1,income=-1");
+  EXPECT_EQ(fields(config)[15].value, "age=1,income=-1");
   set_field(config, "constraints.monotone", "none");
   EXPECT_TRUE(config.constraints.monotone.empty());
   EXPECT_TRUE(
@@ -200,7 +308,8 @@ TEST(Config, FieldsOfAGroupHaveItsNameBeforeThem) {
                   .starts_with("BoostingConfig has no field \"monotone_constraints\". Here that is "
                                "constraints.monotone. Fields: loss, "));
   EXPECT_EQ(set("constraints.monotonic", "age=1"),
-            "BoostingConfig.constraints has no field \"monotonic\". Did you mean \"monotone\"? Fields: monotone.");
+            "BoostingConfig.constraints has no field \"monotonic\". Did you mean \"monotone\"? Fields: monotone, "
+            "monotone_penalty, interactions, max_delta_step, forced_splits.");
   EXPECT_TRUE(
       set("constraints", "age=1")
           .starts_with(

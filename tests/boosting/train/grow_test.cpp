@@ -6,6 +6,7 @@
 #include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
+#include "boosting/random_rules.hpp"
 #include "boosting/train/gradients/drawn.hpp"
 #include "loss/definition.hpp"
 #include "sanitizers.hpp"
@@ -24,6 +25,9 @@ GrowthLimits limits_of(const BoostingConfig& c) {
       .min_child_weight = c.min_child_weight,
       .min_rows_in_leaf = c.min_rows_in_leaf,
       .learning_rate = c.learning_rate,
+      .max_delta_step = c.constraints.max_delta_step,
+      .path_smooth = c.regularization.path_smooth,
+      .extra_trees = c.regularization.extra_trees,
   };
 }
 
@@ -97,17 +101,25 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
     for (reference::Feature& feature : features)
       feature.trusted_rows = std::min(feature.trusted_rows, reference::trusted_rows(feature, gradients, curvatures));
   }
+  std::vector<bool> used(features.size());  // by trees of earlier rounds
   for (int round = 0; round < config.rounds; ++round) {
+    const std::vector<bool> used_before = used;
     std::vector<std::vector<double>> next = scores;
     std::vector<std::uint32_t> sample;
     if (config.row_fraction < 1)
       sample = drawn(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
     for (int k = 0; k < outputs; ++k) {
       slopes_of(k);
-      auto oracle = reference::grow(features, gradients, curvatures, limits_of(config), sample);
+      const reference::Rules rules = rules_of(config, data, round, k, used_before);
+      auto oracle = reference::grow(features, gradients, curvatures, limits_of(config), sample, rules);
+      for (const reference::GrowNode& node : oracle)
+        if (node.feature >= 0) used[static_cast<std::size_t>(node.feature)] = true;
       if (level > 0) {
         reference::renew(oracle, residuals, data.weight, level, config.learning_rate);
-        if (!config.constraints.monotone.empty()) reference::bound_renewed(oracle, features, oracle, 0, {});
+        const double most = config.constraints.max_delta_step * config.learning_rate;
+        const ValueBounds bounds = most > 0 ? ValueBounds{-most, most} : ValueBounds{};
+        if (!config.constraints.monotone.empty() || most > 0)
+          reference::bound_renewed(oracle, features, oracle, 0, bounds);
       }
       const Tree& tree = model.trees().at(static_cast<std::size_t>(round * outputs + k));
       const std::string found = difference(oracle, model, tree, data, tolerance);
@@ -127,7 +139,8 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
   return "";
 }
 
-void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool exact_values = false) {
+void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool exact_values = false,
+                bool ruled = false) {
   int failures = 0;
   for (std::uint64_t seed = first_seed; seed < first_seed + trials(count); ++seed) {
     Random random(seed);
@@ -141,6 +154,7 @@ void check_many(const std::string& loss, std::uint64_t first_seed, int count, bo
     config.loss = random_parameter(random, config.loss);
     if (!config.loss.parameters().empty() || loss == "absolute") config.row_fraction = random.one_of({1.0, 1.0, 0.6});
     if (random.chance(0.3)) constrain(random, data, config);
+    if (ruled) add_rules(random, data, config, renewal_level(config.loss.definition().spec) > 0);
     const std::string found = check(data, config, exact_values ? 0 : 1e-12);
     if (found.empty()) continue;
     std::string settings;
@@ -160,6 +174,15 @@ TEST(Grow, QuantileLossGivesTheTreesOfBruteForce) { check_many("quantile", 50000
 TEST(Grow, AbsoluteLossGivesTheTreesOfBruteForce) { check_many("absolute", 60000, 600, true); }
 TEST(Grow, HuberLossGivesTheTreesOfBruteForce) { check_many("huber", 70000, 600); }
 TEST(Grow, FocalLossGivesTheTreesOfBruteForce) { check_many("focal", 80000, 600); }
+
+TEST(Grow, RulesOfGrowthGiveTheTreesOfBruteForce) {
+  check_many("squared", 110000, 1200, false, true);
+  check_many("logistic", 120000, 900, false, true);
+  check_many("softmax", 130000, 300, false, true);
+}
+TEST(Grow, RulesOfGrowthGiveTheTreesOfBruteForceWhereLeavesAreRenewed) {
+  check_many("quantile", 140000, 600, true, true);
+}
 
 TEST(Grow, EveryLossGivesTheTreesOfBruteForce) {
   std::uint64_t seed = 90000;

@@ -36,6 +36,8 @@ class Ensemble {
   const Scores& scores_of(std::size_t number);
 
   std::size_t size() const noexcept { return trees_.size(); }
+  /// As it was added: its weight is not in its leaves.
+  const Tree& tree(std::size_t number) const { return trees_[number]; }
 
   /// Appends a tree of weight 1 that has just been grown: the scores of the training rows, up to date before, have it.
   void add_scored(Tree tree);

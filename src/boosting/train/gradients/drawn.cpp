@@ -1,15 +1,11 @@
 #include "boosting/train/gradients/drawn.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "backend/backend.hpp"
+#include "backend/tree/growth_rules.hpp"
 
 namespace linden {
 
-std::int64_t sample_size(std::int64_t count, double fraction) {
-  return std::max<std::int64_t>(1, std::llrint(fraction * static_cast<double>(count)));
-}
+std::int64_t sample_size(std::int64_t count, double fraction) { return drawn_count(count, fraction); }
 
 std::vector<std::uint32_t> drawn(std::int64_t count, double fraction, std::uint64_t seed, Draw use, std::uint32_t round,
                                  Workers& workers) {

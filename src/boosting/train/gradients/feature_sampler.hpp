@@ -13,8 +13,11 @@ namespace linden {
 
 class FeatureSampler {
  public:
-  /// What is passed must outlive the object.
-  FeatureSampler(const Backend& backend, Context& context, const BoostingConfig& config, const Bins& bins);
+  /// `weights`: of Bins::varying(), how likely each is to be drawn, or none where all are alike. `always`: features of
+  /// the view, ascending, that trees may split by whether they are drawn or not. What is passed must outlive the
+  /// object.
+  FeatureSampler(const Backend& backend, Context& context, const BoostingConfig& config, const Bins& bins,
+                 const std::vector<double>& weights, const std::vector<std::int32_t>& always);
 
   /// Points `tree` to the features of this round.
   void draw(int round, TreeInput& tree);
@@ -26,6 +29,8 @@ class FeatureSampler {
   Context& context_;
   const BoostingConfig& config_;
   const Bins& bins_;
+  const std::vector<double>& weights_;
+  const std::vector<std::int32_t>& always_;
   std::vector<std::int32_t> features_;
   std::vector<std::uint8_t> sparse_use_;
   OnDevice<std::int32_t> device_features_;

@@ -62,7 +62,7 @@ void renew(Context& context, TreeMemory& memory) {
     tree.leaf_values[leaf] =
         tree.limits.learning_rate * residual_of(tree, scratch, node, scratch.digit_sums + worker * select_digits);
   });
-  if (tree.bins.constrained) bound_renewed(tree);
+  if (is_constrained(tree)) bound_renewed(tree);
 }
 
 LINDEN_LEVEL_END

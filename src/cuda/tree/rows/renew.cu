@@ -147,7 +147,7 @@ void renew(Context& context, TreeMemory& tree) {
     else
       search_leaves<E, false>(context, tree, first_tile.data());
   });
-  if (tree.bins.constrained) launch<bound_values>({.grid = 1, .block = 1, .stream = stream_of(context)}, tree.state);
+  if (is_constrained(tree)) launch<bound_values>({.grid = 1, .block = 1, .stream = stream_of(context)}, tree.state);
 }
 
 }  // namespace linden::cuda

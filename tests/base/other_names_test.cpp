@@ -128,9 +128,10 @@ TEST(OtherNames, NamesHereAreFields) {
 TEST(OtherNames, AreToldToWhoeverWritesThem) {
   BoostingConfig boosting;
   LinearConfig linear;
-  const std::string fields_of_trees =
-      " Fields: loss, rounds, learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, "
-      "min_child_weight, min_rows_in_leaf, row_fraction, feature_fraction, seed, constraints.monotone.";
+  std::string fields_of_trees;
+  for (const FieldInfo& field : fields(boosting))
+    fields_of_trees += (fields_of_trees.empty() ? " Fields: " : ", ") + field.name;
+  fields_of_trees += ".";
   EXPECT_EQ(refusal<ArgumentError>([&] { set_field(boosting, "eta", "0.3"); }),
             "BoostingConfig has no field \"eta\". Here that is learning_rate." + fields_of_trees);
   EXPECT_EQ(refusal<ArgumentError>([&] { set_field(boosting, "alpha", "1"); }),

@@ -95,10 +95,80 @@ struct Regularization {
   bool extra_trees = false;  ///< whether each feature of a node is tried at one cut alone, drawn among those in it
 };
 
+/// How the rows are drawn that the trees of a round are grown from. Rows that are not drawn cost no time. What is drawn
+/// depends on the seed, the round, the number of a row and (goss, mvs) the gradients, and on nothing else.
+enum class Sampling {
+  uniform,     ///< row_fraction of the rows
+  groups,      ///< row_fraction of the groups, each as a whole
+  stratified,  ///< row_fraction of the rows of each class; of class 1 and class 0 also times a fraction of their own
+  goss,        ///< the rows with the largest gradients, and some of the others, which weigh more instead
+  mvs,         ///< row_fraction of the rows, each with a chance that grows with its gradient, and weighs 1 / chance
+  bayesian,    ///< all rows, with random weights: the Bayesian bootstrap
+  poisson      ///< each row as often as a Poisson number of mean row_fraction says: the bootstrap
+};
+
+/// {.kind = Sampling::goss, .top_fraction = 0.1}. A field that the kind does not ask for is refused unless it has its
+/// default.
+struct RowSampling {
+  Sampling kind = Sampling::uniform;
+  /// goss: the share of the rows that are always there, those whose |gradient * curvature| is the largest (summed over
+  /// outputs), [0, 1); the two shares together are less than 1. The first 1 / learning_rate rounds see all rows.
+  double top_fraction = 0.2;
+  /// goss: the share of the rows that are drawn from the others, (0, 1). They weigh (1 - top) / other.
+  double other_fraction = 0.1;
+  double positive_fraction = 1;  ///< stratified, two classes: of the rows of class 1, (0, 1]; times row_fraction
+  double negative_fraction = 1;  ///< stratified, two classes: of the rows of class 0, (0, 1]; times row_fraction
+  /// mvs: chances are in proportion to sqrt(|gradient|^2 + (regularization * the mean of |gradient|)^2), >= 0. The
+  /// larger it is the more alike they are; with 0 a row whose gradient is 0 is never drawn, whatever its curvature.
+  double regularization = 1;
+  /// bayesian: weights are powers of exponential numbers of mean 1, > 0. At 1 they are these numbers, near 0 all alike.
+  double temperature = 1;
+};
+
+/// How the trees of a model come about.
+enum class Mode {
+  boosting,  ///< each round corrects the sum of those before it
+  dart,      ///< the same, but each round takes some of the rounds before it for not there, and shares their weight
+  forest     ///< every tree starts from the same constant, and the model is their mean: a random forest
+};
+
+/// Of dart: the rounds that a round drops, each as likely as the others, or in proportion to its weight.
+enum class DropBy { uniform, weight };
+
+/// Of dart: what is weighed by what, where a round of learning rate r drops k others.
+enum class Normalization {
+  tree,    ///< the new one by 1 / (k + r), those that were dropped by k / (k + r)
+  forest,  ///< both by 1 / (1 + r)
+  paper    ///< the new one by 1 / (k + 1), those that were dropped by k / (k + 1)
+};
+
+/// {.kind = Mode::dart, .drop_rate = 0.1}. A field that the kind does not ask for is refused unless it has its default.
+struct TrainingMode {
+  Mode kind = Mode::boosting;
+  /// boosting, dart: trees of a round for each output, which start from the same scores and are averaged, 1 .. 10,000.
+  /// More than one want rows or features to be drawn.
+  int parallel_trees = 1;
+  double drop_rate = 0.1;  ///< dart: the chance of a round to be dropped, (0, 1]
+  int max_drop = 50;       ///< dart: rounds that are dropped at most, 0 .. 1,000,000; 0: no limit
+  double skip_drop = 0.5;  ///< dart: the chance that nothing is dropped, [0, 1)
+  bool one_drop = false;   ///< dart: whether at least one round is dropped, unless the drop is skipped
+  DropBy drop_by = DropBy::uniform;
+  Normalization normalization = Normalization::tree;
+};
+
+/// How the learning rate goes from learning_rate, in the first round, to its last value, in the last.
+enum class Decay { none, linear, geometric };
+
+/// {.decay = Decay::geometric, .last = 0.01}.
+struct LearningRateSchedule {
+  Decay decay = Decay::none;
+  double last = 0.01;  ///< the rate of the last of the rounds that were asked for, (0, 1]
+};
+
 struct BoostingConfig {
   Loss loss = loss::automatic();  ///< chosen by the label, see default_loss
   int rounds = 100;               ///< trees for each output, 1 .. 1,000,000
-  double learning_rate = 0.1;     ///< factor on every leaf value, (0, 1]
+  double learning_rate = 0.1;     ///< factor on every leaf value, (0, 1]; a forest has none, and takes 1 for it
   Growth growth = Growth::leaf_wise;
   int max_leaves = 31;             ///< 2 .. 1,048,576
   int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
@@ -109,15 +179,19 @@ struct BoostingConfig {
   double min_gain = 0;             ///< a split must gain more than this, >= 0
   double min_child_weight = 1e-3;  ///< smallest sum of curvatures in a leaf, >= 0
   int min_rows_in_leaf = 20;       ///< smallest number of rows in a leaf, >= 1
-  double row_fraction = 1;         ///< rows drawn without replacement for each tree, (0, 1]
+  double row_fraction = 1;         ///< rows drawn without replacement for each round, (0, 1]; see sampling
   double feature_fraction = 1;     ///< features drawn without replacement for each tree, (0, 1]
   std::uint64_t seed = 0;          ///< for all draws
   Constraints constraints = {};    ///< {.monotone = {{"age", 1}, {"income", -1}}}
   FeatureSampling feature_sampling = {};
   SplitCosts costs = {};
   Regularization regularization = {};
+  RowSampling sampling = {};           ///< {.kind = Sampling::goss}
+  TrainingMode mode = {};              ///< {.kind = Mode::dart, .drop_rate = 0.2}
+  LearningRateSchedule schedule = {};  ///< {.decay = Decay::geometric, .last = 0.001}
 
-  /// Throws ArgumentError naming the first field out of its range, its value and its bounds.
+  /// Throws ArgumentError naming the first field out of its range, its value and its bounds, or one that has no effect
+  /// beside the others.
   LINDEN_API void check() const;
 };
 

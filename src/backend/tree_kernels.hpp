@@ -18,6 +18,7 @@
 #include "backend/tree/bin_value.hpp"
 #include "backend/tree/byte_forest_view.hpp"
 #include "backend/tree/forest_view.hpp"
+#include "backend/tree/row_weights.hpp"
 #include "backend/tree/tree_state.hpp"
 
 namespace linden {
@@ -85,6 +86,14 @@ struct TreeKernels {
 
   /// Draws the rows that the trees of a round see (and, with the CPU's table, the features).
   void (*sample)(Context&, const SampleTask&);
+  /// Fills the magnitudes; returns what they add up to, in units of sum_unit(1, rows).
+  std::int64_t (*magnitudes)(Context&, const MagnitudeTask&);
+  void (*count_digits)(Context&, const DigitTask&);
+  void (*mark)(Context&, const MarkTask&);
+  void (*weigh_rows)(Context&, const RowWeightTask&);
+  void (*scale_rows)(Context&, const ScaleTask&);
+  /// Returns how many rows there are.
+  std::int64_t (*collect_rows)(Context&, const CollectTask&);
   void (*bin)(Context&, const BinTask&);
   void (*gradients)(Context&, const GradientTask&);
   /// Rounds the gradients of the sampled rows to integers in the tree's units, and adds them up.

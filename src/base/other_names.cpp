@@ -64,6 +64,30 @@ constexpr OtherName boosting_fields[] = {
     {"max_tree_output", "constraints.max_delta_step"},
     {"max_leaf_output", "constraints.max_delta_step"},
     {"forcedsplits_filename", "constraints.forced_splits"},
+    {"boosting_type", "mode.kind"},
+    {"boosting", "mode.kind"},
+    {"booster", "mode.kind"},
+    {"num_parallel_tree", "mode.parallel_trees"},
+    {"drop_rate", "mode.drop_rate"},
+    {"rate_drop", "mode.drop_rate"},
+    {"max_drop", "mode.max_drop"},
+    {"skip_drop", "mode.skip_drop"},
+    {"one_drop", "mode.one_drop"},
+    {"uniform_drop", "mode.drop_by"},
+    {"sample_type", "mode.drop_by"},
+    {"normalize_type", "mode.normalization"},
+    {"xgboost_dart_mode", "mode.normalization"},
+    {"data_sample_strategy", "sampling.kind"},
+    {"sampling_method", "sampling.kind"},
+    {"bootstrap_type", "sampling.kind"},
+    {"bagging_by_query", "sampling.kind"},
+    {"sampling_unit", "sampling.kind"},
+    {"top_rate", "sampling.top_fraction"},
+    {"other_rate", "sampling.other_fraction"},
+    {"pos_bagging_fraction", "sampling.positive_fraction"},
+    {"neg_bagging_fraction", "sampling.negative_fraction"},
+    {"mvs_reg", "sampling.regularization"},
+    {"bagging_temperature", "sampling.temperature"},
     {"objective", "loss"},
     {"loss_function", "loss"},
     {"quantile_alpha", "loss.level"},
@@ -127,6 +151,17 @@ constexpr OtherName growths[] = {
     {"Lossguide", "leaf_wise"},
     {"depthwise", "level_wise"},
     {"Depthwise", "level_wise"},
+};
+
+constexpr OtherName samplings[] = {
+    {"gradient_based", "mvs"}, {"MVS", "mvs"},         {"Bayesian", "bayesian"},
+    {"Bernoulli", "uniform"},  {"Poisson", "poisson"},
+};
+
+constexpr OtherName modes[] = {
+    {"gbtree", "boosting"},
+    {"gbdt", "boosting"},
+    {"rf", "forest"},
 };
 
 constexpr OtherName losses[] = {
@@ -206,6 +241,8 @@ constexpr OtherName metrics[] = {
 std::span<const OtherName> other_boosting_fields() { return boosting_fields; }
 std::span<const OtherName> other_linear_fields() { return linear_fields; }
 std::span<const OtherName> other_growths() { return growths; }
+std::span<const OtherName> other_samplings() { return samplings; }
+std::span<const OtherName> other_modes() { return modes; }
 std::span<const OtherName> other_losses() { return losses; }
 std::span<const OtherName> other_metrics() { return metrics; }
 

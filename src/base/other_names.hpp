@@ -15,7 +15,9 @@ struct OtherName {
 
 std::span<const OtherName> other_boosting_fields();
 std::span<const OtherName> other_linear_fields();
-std::span<const OtherName> other_growths();  ///< values of BoostingConfig::growth
+std::span<const OtherName> other_growths();    ///< values of BoostingConfig::growth
+std::span<const OtherName> other_samplings();  ///< values of RowSampling::kind
+std::span<const OtherName> other_modes();      ///< values of TrainingMode::kind
 std::span<const OtherName> other_losses();
 std::span<const OtherName> other_metrics();
 

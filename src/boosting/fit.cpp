@@ -4,6 +4,7 @@
 #include <chrono>
 #include <linden/boosting.hpp>
 #include <linden/threads.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/out_of_memory.hpp"
@@ -12,8 +13,10 @@
 #include "boosting/bins/bins.hpp"
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/bins/counted_rows.hpp"
+#include "boosting/model/config.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/train/blank_model.hpp"
+#include "boosting/train/dropout.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/gradients/feature_sampler.hpp"
 #include "boosting/train/fit_checks.hpp"
@@ -78,29 +81,47 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   const Bins bins(backend, context, blocks, cuts, config.min_rows_in_leaf,
                   by_feature(config.constraints.monotone, model->feature_names));
   model->seconds_binning = seconds_since(bin_start);
-  Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores), model->initial_score);
+  // A forest's trees all start from the first scores, which its own, as far as they are asked for, move away from.
+  const bool is_forest = config.mode.kind == Mode::forest;
+  std::optional<Scores> constant;
+  if (is_forest) constant.emplace(backend, context, model->initial_score, train.rows(), offsets);
+  const auto trees_a_round = static_cast<std::size_t>(model->trees_a_round());
+  Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores), model->initial_score,
+                    is_forest ? trees_a_round : 0);
   progress.start(backend, context, cuts, bins, ensemble);
 
   const Clock::time_point start = Clock::now();
   Rules rules(backend, context, *model, cuts, bins);
   Grove grove(backend, context, cuts, bins, growth_limits(config), rows.renewal(), outputs, rules.tables());
-  const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, train.rows());
+  const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, rows, train);
   FeatureSampler features(backend, context, config, bins, rules.weights_of_varying(), rules.forced_features());
+  Dropout dropout(config, trees_a_round);
+  const int parallel = config.mode.parallel_trees;
+  const bool is_scored = parallel == 1 && !is_forest;  // by growth, as long as nothing else starts from these scores
+  bool is_filled = has_categories;
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
-    if (round > 0 || !has_categories) fill(ensemble.scores(), round);
-    if (round == 0) start_gradients = gradients.ranges();
-    sampler->draw(round, gradients, grove.input());
-    features.draw(round, grove.input());
+    const double rate = progress.asked_rate().value_or(learning_rate_of(config, round, config.rounds));
+    grove.input().limits.learning_rate = rate / parallel;
     rules.begin_round(ensemble, grove.input());
-    grove.grow_round(gradients, ensemble, rules.key(round));
+    dropout.before_round(round, ensemble);
+    const Scores& from = is_forest ? *constant : ensemble.scores();
+    for (int draw = round * parallel; draw < (round + 1) * parallel; ++draw) {
+      if (!is_filled) fill(from, round);
+      if (start_gradients.empty()) start_gradients = gradients.ranges();
+      is_filled = !sampler->draw(draw, gradients, grove.input());
+      features.draw(draw, grove.input());
+      grove.grow_round(gradients, from, is_scored, ensemble, rules.key(draw));
+    }
+    if (!is_forest) is_filled = false;
+    dropout.after_round(rate, ensemble);
     model->seconds_training = seconds_since(start);
     co_yield progress.measure(*model, ensemble);
-    if (!progress.ask_callbacks(*model, ensemble, round, grove.input().limits.learning_rate)) break;
+    if (!progress.ask_callbacks(*model, ensemble, round, rate)) break;
   }
+  progress.finish(ensemble, model->trees_a_round());
   model->trees = std::move(ensemble).trees();
   model->seconds_training = seconds_since(start);
-  progress.finish(*model);
   model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
                                  progress.undefined());
   model->finish_forest();

@@ -11,6 +11,62 @@
 namespace linden {
 namespace {
 
+void fill_sampling(FieldTable<RowSampling>& group) {
+  using S = RowSampling;
+  group
+      .add_choice<Sampling>("kind", &S::kind,
+                            {{"uniform", Sampling::uniform},
+                             {"groups", Sampling::groups},
+                             {"stratified", Sampling::stratified},
+                             {"goss", Sampling::goss},
+                             {"mvs", Sampling::mvs},
+                             {"bayesian", Sampling::bayesian},
+                             {"poisson", Sampling::poisson}},
+                            "how rows are drawn", other_samplings())
+      .add_number("top_fraction", &S::top_fraction, {.high = 1, .high_open = true},
+                  "goss: rows with the largest gradients")
+      .add_number("other_fraction", &S::other_fraction, {.low_open = true, .high = 1, .high_open = true},
+                  "goss: rows drawn from the others")
+      .add_number("positive_fraction", &S::positive_fraction, {.low_open = true, .high = 1},
+                  "stratified: of the rows of class 1, times row_fraction")
+      .add_number("negative_fraction", &S::negative_fraction, {.low_open = true, .high = 1},
+                  "stratified: of the rows of class 0, times row_fraction")
+      .add_number("regularization", &S::regularization, {}, "mvs: the larger, the more alike are the chances of rows")
+      .add_number("temperature", &S::temperature, {.low_open = true}, "bayesian: the power of the exponential weights");
+}
+
+void fill_mode(FieldTable<TrainingMode>& group) {
+  using M = TrainingMode;
+  group
+      .add_choice<Mode>("kind", &M::kind,
+                        {{"boosting", Mode::boosting}, {"dart", Mode::dart}, {"forest", Mode::forest}},
+                        "how the trees come about", other_modes())
+      .add_number("parallel_trees", &M::parallel_trees, {.low = 1, .high = 10'000},
+                  "trees of a round for each output, which are averaged")
+      .add_number("drop_rate", &M::drop_rate, {.low_open = true, .high = 1},
+                  "dart: the chance of a round to be dropped")
+      .add_number("max_drop", &M::max_drop, {.high = 1'000'000}, "dart: rounds dropped at most; 0: no limit")
+      .add_number("skip_drop", &M::skip_drop, {.high = 1, .high_open = true},
+                  "dart: the chance that nothing is dropped")
+      .add_choice<bool>("one_drop", &M::one_drop, {{"true", true}, {"false", false}},
+                        "dart: whether at least one round is dropped, unless the drop is skipped")
+      .add_choice<DropBy>("drop_by", &M::drop_by, {{"uniform", DropBy::uniform}, {"weight", DropBy::weight}},
+                          "dart: whether the chance of a round goes by its weight")
+      .add_choice<Normalization>(
+          "normalization", &M::normalization,
+          {{"tree", Normalization::tree}, {"forest", Normalization::forest}, {"paper", Normalization::paper}},
+          "dart: what new and dropped rounds are weighed by");
+}
+
+void fill_schedule(FieldTable<LearningRateSchedule>& group) {
+  using S = LearningRateSchedule;
+  group
+      .add_choice<Decay>("decay", &S::decay,
+                         {{"none", Decay::none}, {"linear", Decay::linear}, {"geometric", Decay::geometric}},
+                         "how the learning rate goes to its last value")
+      .add_number("last", &S::last, {.low_open = true, .high = 1}, "the learning rate of the last round");
+}
+
 const FieldTable<BoostingConfig>& table() {
   using C = BoostingConfig;
   constexpr int most = std::numeric_limits<int>::max();
@@ -33,10 +89,10 @@ const FieldTable<BoostingConfig>& table() {
           .add_number("min_rows_in_leaf", &C::min_rows_in_leaf, {.low = 1, .high = most},
                       "smallest number of rows in a leaf")
           .add_number("row_fraction", &C::row_fraction, {.low_open = true, .high = 1},
-                      "rows drawn without replacement for each tree")
+                      "rows drawn without replacement for each round; see sampling")
           .add_number("feature_fraction", &C::feature_fraction, {.low_open = true, .high = 1},
                       "features drawn without replacement for each tree")
-          .add_number("seed", &C::seed, {}, "for the two draws")
+          .add_number("seed", &C::seed, {}, "for all draws")
           .add_group<Constraints>(
               "constraints", &C::constraints,
               [](FieldTable<Constraints>& group) {
@@ -78,35 +134,19 @@ const FieldTable<BoostingConfig>& table() {
                     .add_features("gain_factors", &SplitCosts::gain_factors, Bounds{},
                                   "times the gains of a feature; not named: 1");
               })
-          .add_group<Regularization>("regularization", &C::regularization, [](FieldTable<Regularization>& group) {
-            group
-                .add_number("path_smooth", &Regularization::path_smooth, {},
-                            "rows that the value of its parent counts as in that of a node; 0: not smoothed")
-                .add_choice<bool>("extra_trees", &Regularization::extra_trees, {{"true", true}, {"false", false}},
-                                  "whether each feature of a node is tried at one random cut alone");
-          });
+          .add_group<Regularization>(
+              "regularization", &C::regularization,
+              [](FieldTable<Regularization>& group) {
+                group
+                    .add_number("path_smooth", &Regularization::path_smooth, {},
+                                "rows that the value of its parent counts as in that of a node; 0: not smoothed")
+                    .add_choice<bool>("extra_trees", &Regularization::extra_trees, {{"true", true}, {"false", false}},
+                                      "whether each feature of a node is tried at one random cut alone");
+              })
+          .add_group<RowSampling>("sampling", &C::sampling, fill_sampling)
+          .add_group<TrainingMode>("mode", &C::mode, fill_mode)
+          .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule);
   return fields;
-}
-
-// Refuses fields that could have no effect.
-void check_together(const BoostingConfig& config) {
-  const FeatureSampling& sampling = config.feature_sampling;
-  const auto is_draw = [](double fraction) { return fraction < 1; };
-  if (!sampling.weights.empty() && !is_draw(config.feature_fraction) && !is_draw(sampling.by_level) &&
-      !is_draw(sampling.by_node))
-    fail<ArgumentError>(
-        "BoostingConfig.feature_sampling.weights are for draws of features, and none are drawn. Hint: "
-        ".feature_fraction, "
-        ".feature_sampling.by_level or .by_node below 1.");
-  if (config.constraints.monotone_penalty > 0 && config.constraints.monotone.empty())
-    fail<ArgumentError>(
-        "BoostingConfig.constraints.monotone_penalty is {}, and no feature is monotone. Hint: .constraints.monotone.",
-        config.constraints.monotone_penalty);
-  if (config.regularization.path_smooth > 0 && renewal_level(config.loss.definition().spec) > 0)
-    fail<ArgumentError>(
-        "BoostingConfig.regularization.path_smooth is {}, but leaves of loss {} are order statistics, which are not "
-        "smoothed. Hint: 0, or loss huber.",
-        config.regularization.path_smooth, config.loss.name());
 }
 
 }  // namespace
@@ -133,7 +173,7 @@ void set_field(BoostingConfig& config, std::string_view name, std::string_view v
 
 void BoostingConfig::check() const try {
   table().check(*this);
-  check_together(*this);
+  check_effects(*this);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("BoostingConfig::check");
 }

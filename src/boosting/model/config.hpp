@@ -12,6 +12,12 @@ namespace linden {
 /// There l2 would say no more than that a split must not leave one side pure, the more so the smaller the weights.
 double l2_of(const BoostingConfig& config);
 
+/// Throws ArgumentError for the first field that has no effect beside the others, or does not go with them.
+void check_effects(const BoostingConfig& config);
+
+/// The learning rate of a round of those asked for, both of one fit. Of a forest 1.
+double learning_rate_of(const BoostingConfig& config, int round, int rounds);
+
 /// Throws ArgumentError for the first list of values for features that names one which is none of these, with the
 /// nearest.
 void check_features(const BoostingConfig& config, std::span<const std::string> features);

@@ -42,7 +42,8 @@ struct BoostedModel::State : ModelSchema {
   bool has_config = true;                ///< false for a model made elsewhere: then `config` is its loss, and no more
   std::vector<std::vector<int>> groups;  ///< one list a feature (category_groups.hpp); empty: none shares
   std::vector<double> initial_score;     ///< one an output
-  std::vector<Tree> trees;               ///< each adds to one output, in turn, or every one to all
+  std::vector<Tree> trees;               ///< each adds to one output, in turn, or every one to all; a round may have
+                                         ///< several for each output, one turn after the other
   std::vector<std::vector<MetricValue>> history;
   bool saves_history = false;  ///< whether files have `history`
   std::vector<std::string> warnings;
@@ -61,8 +62,10 @@ struct BoostedModel::State : ModelSchema {
 
   int outputs() const noexcept { return static_cast<int>(initial_score.size()); }
   int trees_a_round() const noexcept {
-    return trees.empty() || trees.front().output != Tree::all_outputs ? outputs() : 1;
+    const bool one_for_all = !trees.empty() && trees.front().output == Tree::all_outputs;
+    return (one_for_all ? 1 : outputs()) * (has_config ? config.mode.parallel_trees : 1);
   }
+  bool is_forest() const noexcept { return has_config && config.mode.kind == Mode::forest; }
 };
 
 }  // namespace linden

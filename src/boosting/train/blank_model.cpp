@@ -13,6 +13,7 @@ std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const Boo
   model->config.loss = labels.loss;
   model->saves_history = saves_history;
   model->config.l2 = l2_of(config);
+  if (config.mode.kind == Mode::forest) model->config.learning_rate = 1;
   model->categories.resize(model->feature_names.size());
   model->categorical.resize(model->feature_names.size());
   for (std::size_t f = 0; f < train.columns().size(); ++f) {

@@ -35,32 +35,32 @@ Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& 
     places_.emplace_back(backend, bins.view(), limits, renewal, side_by_side_, rules);
 }
 
-Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& scores,
-                      int output, std::uint64_t key) {
+Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& from,
+                      bool is_scored, int output, std::uint64_t key) {
   TreeMemory& tree = storage.memory();
   gradients.point(tree, output);
-  tree.renewal.scores = scores.of(output);
+  tree.renewal.scores = from.of(output);
   tree.rules.key = key == 0 ? 0 : tree_key(key, output);
   grow(backend_, context, tree);
-  backend_.tree.update(context, tree, scores.of(output));
+  if (is_scored) backend_.tree.update(context, tree, from.of(output));
   Tree grown = finished_tree(storage.finished(), cuts_, bins_.used());
   grown.output = output;
   return grown;
 }
 
-void Grove::grow_round(const Gradients& gradients, Ensemble& ensemble, std::uint64_t key) {
-  const Scores& scores = ensemble.scores();
+void Grove::grow_round(const Gradients& gradients, const Scores& from, bool is_scored, Ensemble& ensemble,
+                       std::uint64_t key) {
   std::vector<Tree> trees(static_cast<std::size_t>(outputs_));
   const int in_places = places_.empty() ? 0 : outputs_ - outputs_ % side_by_side_;
   context_.workers.each(in_places, [&](std::int64_t output, int worker) {
     Place& place = places_[static_cast<std::size_t>(worker)];
     static_cast<TreeInput&>(place.storage.memory()) = input();
     trees[static_cast<std::size_t>(output)] =
-        grow_tree(place.context, place.storage, gradients, scores, static_cast<int>(output), key);
+        grow_tree(place.context, place.storage, gradients, from, is_scored, static_cast<int>(output), key);
   });
   for (int output = in_places; output < outputs_; ++output)
-    trees[static_cast<std::size_t>(output)] = grow_tree(context_, storage_, gradients, scores, output, key);
-  for (Tree& tree : trees) ensemble.add_scored(std::move(tree));
+    trees[static_cast<std::size_t>(output)] = grow_tree(context_, storage_, gradients, from, is_scored, output, key);
+  for (Tree& tree : trees) is_scored ? ensemble.add_scored(std::move(tree)) : ensemble.add(std::move(tree));
 }
 
 }  // namespace linden

@@ -24,9 +24,11 @@ class Grove {
   /// What the trees of a round have in common: rows, features, limits.
   TreeInput& input() noexcept { return storage_.memory(); }
 
-  /// Grows the trees of a round and adds them to the ensemble. `key`: what their draws come from (growth_rules.hpp), or
-  /// 0 where nothing is drawn.
-  void grow_round(const Gradients& gradients, Ensemble& ensemble, std::uint64_t key = 0);
+  /// Grows a tree for each output and adds them to the ensemble. The gradients are those at the scores `from`.
+  /// `is_scored`: these are the ensemble's own, and get the trees at once; else they stay what they are. `key`: what
+  /// their draws come from (growth_rules.hpp), or 0 where nothing is drawn.
+  void grow_round(const Gradients& gradients, const Scores& from, bool is_scored, Ensemble& ensemble,
+                  std::uint64_t key = 0);
 
  private:
   // Where one of several trees grows, on one thread.
@@ -38,8 +40,8 @@ class Grove {
     TreeStorage storage;
   };
 
-  Tree grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& scores, int output,
-                 std::uint64_t key);
+  Tree grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& from, bool is_scored,
+                 int output, std::uint64_t key);
 
   const Backend& backend_;
   Context& context_;

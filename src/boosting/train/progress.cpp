@@ -75,7 +75,7 @@ std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, En
   std::vector<MetricValue> values;
   for (const Validation& set : sets_) set.after_round(model, ensemble, metrics_, workers_, values, undefined_);
   if (!options_.train_metrics) return values;
-  MetricInput input = judged(model.config.loss, model.outputs(), train_.rows(), ensemble.scores().on_host(), workers_);
+  MetricInput input = judged(model.config.loss, model.outputs(), train_.rows(), ensemble.predicted(0), workers_);
   input.label = train_labels_;
   input.weight = train_.weight();
   input.groups = train_.groups();
@@ -89,7 +89,7 @@ std::span<const MetricValue> Progress::measure(BoostedModel::State& model, Ensem
 }
 
 bool Progress::ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round,
-                             double& learning_rate) {
+                             double learning_rate) {
   const std::vector<MetricValue> metrics = model.history.empty() ? std::vector<MetricValue>{} : model.history.back();
   const ModelSoFar so_far(model, ensemble);
   const Round seen{round, model.config.rounds, model.seconds_training, metrics, learning_rate, &so_far};
@@ -99,17 +99,21 @@ bool Progress::ask_callbacks(const BoostedModel::State& model, const Ensemble& e
     if (signal.stops()) go_on = false;
     if (signal.keep() > 0) keep_ = signal.keep();
     if (!signal.learning_rate()) continue;
-    learning_rate = *signal.learning_rate();
-    if (!(learning_rate > 0 && learning_rate <= 1))
+    asked_rate_ = signal.learning_rate();
+    if (!(*asked_rate_ > 0 && *asked_rate_ <= 1))
       fail<ArgumentError>("fit_boosted: after round {} a callback set the learning rate to {}; it must be in (0, 1].",
-                          round, learning_rate);
+                          round, *asked_rate_);
+    if (model.config.mode.kind == Mode::forest)
+      fail<ArgumentError>(
+          "fit_boosted: after round {} a callback set the learning rate to {}, but a forest has none: its trees are "
+          "averaged.",
+          round, *asked_rate_);
   }
   return go_on;
 }
 
-void Progress::finish(BoostedModel::State& model) const {
-  const auto kept = static_cast<std::size_t>(keep_) * static_cast<std::size_t>(model.outputs());
-  if (keep_ > 0 && kept < model.trees.size()) model.trees.resize(kept);
+void Progress::finish(Ensemble& ensemble, int trees_a_round) const {
+  if (keep_ > 0) ensemble.keep_first(static_cast<std::size_t>(keep_) * static_cast<std::size_t>(trees_a_round));
 }
 
 }  // namespace linden

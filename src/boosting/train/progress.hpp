@@ -4,6 +4,7 @@
 #include <deque>
 #include <linden/boosting.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -41,13 +42,16 @@ class Progress {
   /// After a round: adds its metrics to the history, where there are rows for them, and returns them.
   std::span<const MetricValue> measure(BoostedModel::State& model, Ensemble& ensemble);
   /// Then: false when a callback ends training.
-  bool ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round, double& learning_rate);
+  bool ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round, double learning_rate);
+
+  /// The learning rate that callbacks asked for last, if they did.
+  std::optional<double> asked_rate() const noexcept { return asked_rate_; }
 
   /// The metrics that had no value in some round.
   const UndefinedMetrics& undefined() const noexcept { return undefined_; }
 
   /// Drops the rounds that a callback did not want kept.
-  void finish(BoostedModel::State& model) const;
+  void finish(Ensemble& ensemble, int trees_a_round) const;
 
  private:
   std::vector<MetricValue> evaluate(const BoostedModel::State& model, Ensemble& ensemble);
@@ -60,6 +64,7 @@ class Progress {
   Tensor train_labels_;
   UndefinedMetrics undefined_;
   int keep_ = 0;
+  std::optional<double> asked_rate_;
 };
 
 }  // namespace linden

@@ -38,7 +38,7 @@ void Validation::start(const Backend& backend, Context& context, const std::vect
 
 void Validation::after_round(const BoostedModel::State& model, Ensemble& ensemble, const std::vector<Metric>& metrics,
                              Workers& workers, std::vector<MetricValue>& values, UndefinedMetrics& undefined) const {
-  const double* const scores = ensemble.scores_of(number_).on_host();
+  const double* const scores = ensemble.predicted(number_);
   MetricInput input = judged(model.config.loss, model.outputs(), set_.data.rows(), scores, workers);
   input.label = labels_;
   input.weight = set_.data.weight();

@@ -104,7 +104,8 @@ Split split_of(const TreeState& tree, const Scan& s, const FeatureBins& feature,
                              : numeric_split<constrained>(s, feature, cells, rows);
 }
 
-// The best split of one new node by the feature in a place, given its cells. `rows`: how many rows each bin has, or null.
+// The best split of one new node by the feature in a place, given its cells. `rows`: how many rows each bin has, or
+// null.
 Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, std::int32_t place, const void* cells,
                     const std::int64_t* rows) {
   const std::int32_t index = tree.features[place];

@@ -6,9 +6,15 @@
 namespace linden {
 
 void sample(Context&, const SampleTask&);  // one for all levels
+std::int64_t collect_rows(Context&, const CollectTask&);
 
 LINDEN_LEVEL_BEGIN
 
+std::int64_t magnitudes(Context&, const MagnitudeTask&);
+void count_digits(Context&, const DigitTask&);
+void mark(Context&, const MarkTask&);
+void weigh_rows(Context&, const RowWeightTask&);
+void scale_rows(Context&, const ScaleTask&);
 void bin(Context&, const BinTask&);
 void gradients(Context&, const GradientTask&);
 RootSums quantise(Context&, TreeMemory&);

@@ -53,10 +53,49 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "costs.features = none | NAME=NUMBER,...\n"
                       "costs.gain_factors = none | NAME=NUMBER,...\n"
                       "regularization.path_smooth = 0 | >= 0\n"
-                      "regularization.extra_trees = false | true | false\n");
+                      "regularization.extra_trees = false | true | false\n"
+                      "sampling.kind = uniform | uniform | groups | stratified | goss | mvs | bayesian | poisson\n"
+                      "sampling.top_fraction = 0.2 | [0, 1)\n"
+                      "sampling.other_fraction = 0.1 | (0, 1)\n"
+                      "sampling.positive_fraction = 1 | (0, 1]\n"
+                      "sampling.negative_fraction = 1 | (0, 1]\n"
+                      "sampling.regularization = 1 | >= 0\n"
+                      "sampling.temperature = 1 | > 0\n"
+                      "mode.kind = boosting | boosting | dart | forest\n"
+                      "mode.parallel_trees = 1 | [1, 10000]\n"
+                      "mode.drop_rate = 0.1 | (0, 1]\n"
+                      "mode.max_drop = 50 | [0, 1000000]\n"
+                      "mode.skip_drop = 0.5 | [0, 1)\n"
+                      "mode.one_drop = false | true | false\n"
+                      "mode.drop_by = uniform | uniform | weight\n"
+                      "mode.normalization = tree | tree | forest | paper\n"
+                      "schedule.decay = none | none | linear | geometric\n"
+                      "schedule.last = 0.01 | (0, 1]\n");
   for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
-  BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0,
-                     {{{"age", 1}}}};  // the same order
+  BoostingConfig all{loss::squared(),
+                     1,
+                     1,
+                     Growth::leaf_wise,
+                     2,
+                     0,
+                     4,
+                     0,
+                     0,
+                     0,
+                     0,
+                     1,
+                     1,
+                     1,
+                     0,
+                     {{{"age", 1}}},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {},
+                     {}};  // the
+                           // same
+                           // order
   EXPECT_NO_THROW(all.check());
 }
 
@@ -86,7 +125,10 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
                                                            .right = {{.feature = "y", .threshold = 1e300}}}}},
                         .feature_sampling = {.by_level = 0.5, .by_node = 0.25, .weights = {{"age", 0.5}}},
                         .costs = {.split = 0.01, .features = {{"age", 3}}, .gain_factors = {{"x", 0}}},
-                        .regularization = {.path_smooth = 2.5, .extra_trees = true}};
+                        .regularization = {.path_smooth = 2.5, .extra_trees = true},
+                        .sampling = {Sampling::stratified, 0.1, 0.3, 0.4, 0.5, 7, 0.2},
+                        .mode = {Mode::dart, 4, 0.2, 7, 0.3, true, DropBy::weight, Normalization::paper},
+                        .schedule = {Decay::geometric, 0.02}};
   BoostingConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
@@ -278,7 +320,11 @@ TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
   const std::string rest =
       "constraints.monotone_penalty, constraints.interactions, constraints.max_delta_step, constraints.forced_splits, "
       "feature_sampling.by_level, feature_sampling.by_node, feature_sampling.weights, costs.split, costs.features, "
-      "costs.gain_factors, regularization.path_smooth, regularization.extra_trees.";
+      "costs.gain_factors, regularization.path_smooth, regularization.extra_trees, sampling.kind, "
+      "sampling.top_fraction, "
+      "sampling.other_fraction, sampling.positive_fraction, sampling.negative_fraction, sampling.regularization, "
+      "sampling.temperature, mode.kind, mode.parallel_trees, mode.drop_rate, mode.max_drop, mode.skip_drop, "
+      "mode.one_drop, mode.drop_by, mode.normalization, schedule.decay, schedule.last.";
   EXPECT_EQ(set("learning_rat", "0.1"),
             "BoostingConfig has no field \"learning_rat\". Did you mean \"learning_rate\"? Fields: loss, rounds, "
             "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
@@ -297,7 +343,8 @@ TEST(Config, FieldsOfAGroupHaveItsNameBeforeThem) {
   ASSERT_EQ(config.constraints.monotone.size(), 2u);
   EXPECT_EQ(config.constraints.monotone[0].feature, "age");
   EXPECT_EQ(config.constraints.monotone[1].value, -1);
-  EXPECT_EQ(fields(config)[15].value, "age=1,income=-1");
+  const std::vector<FieldInfo> all = fields(config);
+  EXPECT_EQ(std::ranges::find(all, "constraints.monotone", &FieldInfo::name)->value, "age=1,income=-1");
   set_field(config, "constraints.monotone", "none");
   EXPECT_TRUE(config.constraints.monotone.empty());
   EXPECT_TRUE(

@@ -9,14 +9,20 @@ namespace {
 constexpr std::int64_t nodes_at_once = std::int64_t{1} << 20;  // of trees that are laid out
 
 void weigh(Tree& tree, double weight) {
+  if (weight == 1) return;
   for (double& value : tree.leaf_values) value *= weight;
 }
 
 }  // namespace
 
 Ensemble::Ensemble(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-                   Scores scores, std::vector<double> start)
-    : backend_(backend), context_(context), cuts_(cuts), places_(cuts.size(), bins.used()), start_(std::move(start)) {
+                   Scores scores, std::vector<double> start, std::size_t averaged)
+    : backend_(backend),
+      context_(context),
+      cuts_(cuts),
+      places_(cuts.size(), bins.used()),
+      start_(std::move(start)),
+      averaged_(averaged) {
   rows_.push_back({std::move(scores), bins.view(), places_, {}});
 }
 
@@ -38,6 +44,20 @@ const Scores& Ensemble::scores_of(std::size_t number) {
     if (forest.nodes() > 0) forest.add_to(backend_, context_, rows.bins, rows.scores.data());
   }
   return rows.scores;
+}
+
+const double* Ensemble::predicted(std::size_t number) {
+  const Scores& scores = scores_of(number);
+  const double* const sums = scores.on_host();
+  if (averaged_ == 0 || trees_.empty()) return sums;
+  mean_.resize(static_cast<std::size_t>(scores.outputs() * scores.rows()));
+  for (std::int64_t k = 0; k < scores.outputs(); ++k)
+    for (std::int64_t row = 0; row < scores.rows(); ++row) {
+      const auto at = static_cast<std::size_t>(k * scores.rows() + row);
+      const double first = scores.first_of(start_, k, row);
+      mean_[at] = first + (sums[at] - first) * share();
+    }
+  return mean_.data();
 }
 
 void Ensemble::add_scored(Tree tree) {
@@ -63,7 +83,17 @@ void Ensemble::drop(std::span<const std::size_t> trees) {
 }
 
 void Ensemble::scale(std::span<const std::size_t> trees, double factor) {
+  changes_.push_back({size(), {trees.begin(), trees.end()}, factor});
   for (const std::size_t tree : trees) count(tree, weights_[tree] *= factor);
+}
+
+void Ensemble::keep_first(std::size_t trees) {
+  if (trees >= size()) return;
+  trees_.resize(trees);
+  weights_.assign(trees, 1);
+  for (const Change& change : changes_)
+    if (change.size <= trees)
+      for (const std::size_t tree : change.trees) weights_[tree] *= change.factor;
 }
 
 void Ensemble::sum_again() {
@@ -76,12 +106,12 @@ void Ensemble::sum_again() {
 
 std::vector<Tree> Ensemble::trees() const& {
   std::vector<Tree> trees = trees_;
-  for (std::size_t i = 0; i < trees.size(); ++i) weigh(trees[i], weights_[i]);
+  for (std::size_t i = 0; i < trees.size(); ++i) weigh(trees[i], weights_[i] * share());
   return trees;
 }
 
 std::vector<Tree> Ensemble::trees() && {
-  for (std::size_t i = 0; i < trees_.size(); ++i) weigh(trees_[i], weights_[i]);
+  for (std::size_t i = 0; i < trees_.size(); ++i) weigh(trees_[i], weights_[i] * share());
   return std::move(trees_);
 }
 

@@ -5,6 +5,8 @@
 // As long as trees are only added they have the bytes that predict gives. Dropping trees, or giving them another
 // weight, adds the difference: the bytes are the same on every device and on any number of threads, but the last bits
 // may not be those of a sum without these trees. sum_again() makes them so.
+//
+// A forest is the mean of its rounds. Its scores stay sums, as trees are added, and are divided where they are read.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +25,10 @@ namespace linden {
 class Ensemble {
  public:
   /// Without trees. `scores` are those of the training rows, which begin with `start`, one an output, and their
-  /// offsets. What is passed must outlive the object, but for `scores` and `start`.
+  /// offsets. `averaged`: how many trees a round of a forest has, 0 for a sum. What is passed must outlive the object,
+  /// but for `scores` and `start`.
   Ensemble(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins, Scores scores,
-           std::vector<double> start);
+           std::vector<double> start, std::size_t averaged = 0);
 
   /// Keeps the scores of these rows, too, with offsets [outputs, rows], or without. Returns their number, for
   /// scores_of().
@@ -35,9 +38,13 @@ class Ensemble {
   const Scores& scores() { return scores_of(0); }
   const Scores& scores_of(std::size_t number);
 
+  /// The scores that the model predicts for these rows, [outputs, rows]; good until they are asked for again.
+  const double* predicted(std::size_t number);
+
   std::size_t size() const noexcept { return trees_.size(); }
   /// As it was added: its weight is not in its leaves.
   const Tree& tree(std::size_t number) const { return trees_[number]; }
+  double weight(std::size_t tree) const noexcept { return weights_[tree]; }
 
   /// Appends a tree of weight 1 that has just been grown: the scores of the training rows, up to date before, have it.
   void add_scored(Tree tree);
@@ -47,6 +54,9 @@ class Ensemble {
   void drop(std::span<const std::size_t> trees);
   /// Multiplies the weights of these trees. Where they had been dropped they count again.
   void scale(std::span<const std::size_t> trees, double factor);
+  /// Takes back all that came after the first so many trees: other trees, and what these were scaled by since. Scores
+  /// are not asked for any more.
+  void keep_first(std::size_t trees);
   /// Sums all scores anew, in the order of the trees.
   void sum_again();
 
@@ -63,13 +73,25 @@ class Ensemble {
     std::size_t settled = 0;      // trees before this one are in them as often as they are to be
   };
 
+  // These trees were scaled when there were so many.
+  struct Change {
+    std::size_t size;
+    std::vector<std::size_t> trees;
+    double factor;
+  };
+
   void count(std::size_t tree, double times);
+  /// What each tree counts besides its weight.
+  double share() const { return averaged_ == 0 ? 1 : static_cast<double>(averaged_) / static_cast<double>(size()); }
 
   const Backend& backend_;
   Context& context_;
   const std::vector<Cuts>& cuts_;
   const BinPlaces places_;  // of the training rows
   std::vector<double> start_;
+  std::size_t averaged_;
+  std::vector<Change> changes_;
+  std::vector<double> mean_;  // what predicted() returned of a forest
   std::vector<Tree> trees_;
   std::vector<double> weights_;
   std::vector<double> wanted_;   // the weights, but 0 of trees that are dropped

@@ -18,10 +18,8 @@ Scores::Scores(const Backend& backend, Context& context, std::span<const double>
 
 void Scores::begin_with(std::span<const double> start) {
   for (std::int64_t k = 0; k < outputs_; ++k) {
-    const double first = start[static_cast<std::size_t>(k)];
-    std::vector<double> column(static_cast<std::size_t>(rows_), first);
-    for (std::size_t row = 0; row < column.size() && !offsets_.empty(); ++row)
-      column[row] = first + offsets_[static_cast<std::size_t>(k) * column.size() + row];
+    std::vector<double> column(static_cast<std::size_t>(rows_));
+    for (std::int64_t row = 0; row < rows_; ++row) column[static_cast<std::size_t>(row)] = first_of(start, k, row);
     memory_->upload(*context_, of(k), column.data(), rows_ * static_cast<std::int64_t>(sizeof(double)));
   }
 }

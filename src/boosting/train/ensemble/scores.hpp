@@ -19,6 +19,12 @@ class Scores {
   /// Gives them up for these.
   void begin_with(std::span<const double> start);
 
+  /// What a row begins with that begins with `start`.
+  double first_of(std::span<const double> start, std::int64_t output, std::int64_t row) const {
+    const double first = start[static_cast<std::size_t>(output)];
+    return offsets_.empty() ? first : first + offsets_[static_cast<std::size_t>(output * rows_ + row)];
+  }
+
   std::int64_t outputs() const noexcept { return outputs_; }
   std::int64_t rows() const noexcept { return rows_; }
   /// The device's [outputs, rows].

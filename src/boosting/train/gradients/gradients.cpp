@@ -24,6 +24,10 @@ GradientTask Gradients::on_device() { return task(device_.data()); }
 
 GradientTask Gradients::on_host() { return task(host_.as<float>()); }
 
+void Gradients::scale(const Backend& backend, Context& context, const double* weights) {
+  backend.tree.scale_rows(context, {outputs_, rows_, weights, gradients(0), curvatures(0), ranges_.data()});
+}
+
 std::vector<RowSlopes> Gradients::slopes() const {
   device_.download();
   const float* const all = host_.as<float>();

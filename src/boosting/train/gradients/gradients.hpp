@@ -28,6 +28,10 @@ class Gradients {
   GradientTask on_host();
   void upload() const { device_.upload(); }
 
+  /// Multiplies those of the rows that have a weight, of the device's [rows], by it; the ranges become those of these
+  /// rows.
+  void scale(const Backend& backend, Context& context, const double* weights);
+
   /// Copies them to the host: slopes of each output, good until they are filled again.
   std::vector<RowSlopes> slopes() const;
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "backend/backend.hpp"
+#include "boosting/train/gradients/fit_rows.hpp"
 #include "boosting/train/gradients/gradients.hpp"
 
 namespace linden {
@@ -19,14 +20,14 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
   virtual ~Sampler() = default;
 
-  /// Points `tree` to the rows of this round. May change the gradients and curvatures of the round, their ranges with
-  /// them.
-  virtual void draw(int round, Gradients& gradients, TreeInput& tree) = 0;
+  /// Points `tree` to the rows of this draw: the number of a round, or of one of the trees that share a round. Returns
+  /// whether it changed gradients and curvatures (their ranges with them), which then belong to this sample alone.
+  virtual bool draw(int round, Gradients& gradients, TreeInput& tree) = 0;
 };
 
-/// The kind that a configuration asks for: all rows, or a share of them, each as likely as the others. What is passed
-/// must outlive it.
+/// The kind that a configuration asks for. `rows` are those of `train`. What is passed must outlive it. Throws
+/// ArgumentError or DataError for a kind that these rows cannot have.
 std::unique_ptr<Sampler> row_sampler(const Backend& backend, Context& context, const BoostingConfig& config,
-                                     std::int64_t rows);
+                                     const FitRows& rows, const Dataset& train);
 
 }  // namespace linden

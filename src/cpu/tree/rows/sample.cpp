@@ -1,6 +1,6 @@
 // Draws a sample: the random numbers of all items, counted by their first bits, tell in which bucket the last of the
-// sample lies; that bucket alone is searched for it. Compiled once, not for each level, which must not share the
-// templates of the standard library that it is made of.
+// sample lies; that bucket alone is searched for it. And collects rows that have a weight. Compiled once, not for each
+// level, which must not share the templates of the standard library that it is made of.
 #include <algorithm>
 #include <array>
 #include <mutex>
@@ -51,6 +51,24 @@ std::uint64_t threshold(const std::vector<std::uint32_t>& keys, const Counts& co
   return members[wanted - 1];
 }
 
+// The items of which that is so, ascending; how many they are.
+template <class IsKept>
+std::int64_t collect(Workers& workers, std::int64_t count, const IsKept& is_kept, std::uint32_t* kept) {
+  std::vector<std::int64_t> first(static_cast<std::size_t>((count + chunk_items - 1) / chunk_items + 1));
+  workers.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+    std::int64_t here = 0;
+    for (std::int64_t i = begin; i < end; ++i) here += is_kept(i);
+    first[chunk + 1] = here;
+  });
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  workers.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
+    std::int64_t at = first[chunk];
+    for (std::int64_t i = begin; i < end; ++i)
+      if (is_kept(i)) kept[at++] = static_cast<std::uint32_t>(i);
+  });
+  return first.back();
+}
+
 }  // namespace
 
 void sample(Context& context, const SampleTask& task) {
@@ -60,20 +78,13 @@ void sample(Context& context, const SampleTask& task) {
   Counts counts{};
   fill_keys(keys, task, workers, counts);
   const std::uint64_t last = threshold(keys, counts, task.wanted);
-  const auto is_drawn = [&](std::int64_t i) { return ranked(keys[i], i) <= last; };
+  collect(
+      workers, count, [&](std::int64_t i) { return ranked(keys[i], i) <= last; }, task.sample);
+}
 
-  std::vector<std::int64_t> first(static_cast<std::size_t>((count + chunk_items - 1) / chunk_items + 1));
-  workers.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
-    std::int64_t drawn = 0;
-    for (std::int64_t i = begin; i < end; ++i) drawn += is_drawn(i);
-    first[chunk + 1] = drawn;
-  });
-  std::partial_sum(first.begin(), first.end(), first.begin());
-  workers.chunks(count, chunk_items, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk, int) {
-    std::int64_t at = first[chunk];
-    for (std::int64_t i = begin; i < end; ++i)
-      if (is_drawn(i)) task.sample[at++] = static_cast<std::uint32_t>(i);
-  });
+std::int64_t collect_rows(Context& context, const CollectTask& task) {
+  return collect(
+      context.workers, task.rows, [&](std::int64_t row) { return task.weights[row] != 0; }, task.sample);
 }
 
 }  // namespace linden

@@ -1,0 +1,147 @@
+// What the fields of a configuration mean for each other: those that have no effect beside the others are refused.
+#include <string_view>
+
+#include "backend/math/math.hpp"
+#include "base/fail.hpp"
+#include "boosting/model/config.hpp"
+
+namespace linden {
+namespace {
+
+/// A field of a group, and whether it is asked for where this stands.
+struct Asked {
+  std::string_view field;
+  bool is_asked;
+  std::string_view where;
+};
+
+void check_asked(const BoostingConfig& config) {
+  const Sampling sampling = config.sampling.kind;
+  const Mode mode = config.mode.kind;
+  const bool goss = sampling == Sampling::goss, stratified = sampling == Sampling::stratified,
+             dart = mode == Mode::dart;
+  const Asked asked[] = {
+      {"sampling.top_fraction", goss, ".sampling.kind = goss"},
+      {"sampling.other_fraction", goss, ".sampling.kind = goss"},
+      {"sampling.positive_fraction", stratified, ".sampling.kind = stratified"},
+      {"sampling.negative_fraction", stratified, ".sampling.kind = stratified"},
+      {"sampling.regularization", sampling == Sampling::mvs, ".sampling.kind = mvs"},
+      {"sampling.temperature", sampling == Sampling::bayesian, ".sampling.kind = bayesian"},
+      {"mode.parallel_trees", mode != Mode::forest, ".mode.kind = boosting or dart"},
+      {"mode.drop_rate", dart, ".mode.kind = dart"},
+      {"mode.max_drop", dart, ".mode.kind = dart"},
+      {"mode.skip_drop", dart, ".mode.kind = dart"},
+      {"mode.one_drop", dart, ".mode.kind = dart"},
+      {"mode.drop_by", dart, ".mode.kind = dart"},
+      {"mode.normalization", dart, ".mode.kind = dart"},
+      {"schedule.decay", mode != Mode::forest, ".mode.kind = boosting or dart"},
+      {"schedule.last", config.schedule.decay != Decay::none, "a .schedule.decay"},
+  };
+  BoostingConfig unset;
+  unset.loss = config.loss;
+  const std::vector<FieldInfo> defaults = fields(unset);
+  std::size_t i = 0;
+  for (const FieldInfo& field : fields(config)) {
+    const bool is_default = field.value == defaults[i++].value;
+    for (const Asked& a : asked)
+      if (a.field == field.name && !a.is_asked && !is_default)
+        fail<ArgumentError>("BoostingConfig.{} is {}, which has an effect only with {}. Hint: leave it out.",
+                            field.name, field.value, a.where);
+  }
+}
+
+std::string_view name_of(Sampling kind) {
+  switch (kind) {
+    case Sampling::uniform: return "uniform";
+    case Sampling::groups: return "groups";
+    case Sampling::stratified: return "stratified";
+    case Sampling::goss: return "goss";
+    case Sampling::mvs: return "mvs";
+    case Sampling::bayesian: return "bayesian";
+    case Sampling::poisson: return "poisson";
+  }
+  return "unknown";
+}
+
+void check_sampling(const BoostingConfig& config) {
+  const RowSampling& sampling = config.sampling;
+  const Sampling kind = sampling.kind;
+  if (kind == Sampling::goss && sampling.top_fraction + sampling.other_fraction >= 1)
+    fail<ArgumentError>(
+        "BoostingConfig.sampling.top_fraction is {} and BoostingConfig.sampling.other_fraction {}; together they must "
+        "be less than 1.",
+        sampling.top_fraction, sampling.other_fraction);
+  if ((kind == Sampling::goss || kind == Sampling::bayesian) && config.row_fraction < 1)
+    fail<ArgumentError>(
+        "BoostingConfig.row_fraction is {}, but BoostingConfig.sampling.kind is {}, which {}. Hint: leave one out.",
+        config.row_fraction, name_of(kind), kind == Sampling::goss ? "has fractions of its own" : "takes all rows");
+  const bool draws_all = config.row_fraction == 1 && sampling.positive_fraction == 1 && sampling.negative_fraction == 1;
+  const bool wants_fraction = kind == Sampling::groups || kind == Sampling::stratified || kind == Sampling::mvs;
+  if (wants_fraction && draws_all)
+    fail<ArgumentError>(
+        "BoostingConfig.sampling.kind is {}, but BoostingConfig.row_fraction is 1: all rows. Hint: a smaller "
+        "BoostingConfig.row_fraction.",
+        name_of(kind));
+}
+
+void check_mode(const BoostingConfig& config) {
+  const bool is_forest = config.mode.kind == Mode::forest;
+  const FeatureSampling& features = config.feature_sampling;
+  const bool draws_features = config.feature_fraction < 1 || features.by_level < 1 || features.by_node < 1;
+  const bool draws = draws_features || config.regularization.extra_trees || config.row_fraction < 1 ||
+                     config.sampling.kind != Sampling::uniform;
+  if (is_forest && config.learning_rate != 1 && config.learning_rate != BoostingConfig{}.learning_rate)
+    fail<ArgumentError>(
+        "BoostingConfig.learning_rate is {}, but BoostingConfig.mode.kind is forest, whose trees are averaged. Hint: "
+        "leave it out.",
+        config.learning_rate);
+  if (!draws && (is_forest || config.mode.parallel_trees > 1))
+    fail<ArgumentError>(
+        "BoostingConfig.{} would give the same tree again and again, since all rows and features are drawn. Hint: a "
+        "BoostingConfig.row_fraction or BoostingConfig.feature_fraction below 1.",
+        is_forest ? "mode.kind = forest" : fmt::format("mode.parallel_trees = {}", config.mode.parallel_trees));
+}
+
+// Refuses fields that could have no effect.
+void check_growth(const BoostingConfig& config) {
+  const FeatureSampling& sampling = config.feature_sampling;
+  const auto is_draw = [](double fraction) { return fraction < 1; };
+  if (!sampling.weights.empty() && !is_draw(config.feature_fraction) && !is_draw(sampling.by_level) &&
+      !is_draw(sampling.by_node))
+    fail<ArgumentError>(
+        "BoostingConfig.feature_sampling.weights are for draws of features, and none are drawn. Hint: "
+        ".feature_fraction, "
+        ".feature_sampling.by_level or .by_node below 1.");
+  if (config.constraints.monotone_penalty > 0 && config.constraints.monotone.empty())
+    fail<ArgumentError>(
+        "BoostingConfig.constraints.monotone_penalty is {}, and no feature is monotone. Hint: .constraints.monotone.",
+        config.constraints.monotone_penalty);
+  if (config.regularization.path_smooth > 0 && renewal_level(config.loss.definition().spec) > 0)
+    fail<ArgumentError>(
+        "BoostingConfig.regularization.path_smooth is {}, but leaves of loss {} are order statistics, which are not "
+        "smoothed. Hint: 0, or loss huber.",
+        config.regularization.path_smooth, config.loss.name());
+}
+
+}  // namespace
+
+void check_effects(const BoostingConfig& config) {
+  check_asked(config);
+  check_sampling(config);
+  check_mode(config);
+  check_growth(config);
+}
+
+double learning_rate_of(const BoostingConfig& config, int round, int rounds) {
+  if (config.mode.kind == Mode::forest) return 1;
+  const double first = config.learning_rate, last = config.schedule.last;
+  const double part = rounds > 1 ? static_cast<double>(round) / (rounds - 1) : 0;
+  switch (config.schedule.decay) {
+    case Decay::none: return first;
+    case Decay::linear: return first + (last - first) * part;
+    case Decay::geometric: return first * math::exp(part * math::log(last / first));
+  }
+  return first;
+}
+
+}  // namespace linden

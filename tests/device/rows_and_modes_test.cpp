@@ -1,0 +1,25 @@
+// Samples, modes and schedules on a GPU: the models of the CPU, to the byte.
+#include "boosting/rows_and_modes.hpp"
+
+#include "device/gpu.hpp"
+
+namespace linden::device_test {
+namespace {
+
+using RowsAndModesOnGpu = OnGpu;
+
+TEST_F(RowsAndModesOnGpu, GiveTheBytesOfTheCpu) {
+  for (const std::string loss : {"logistic", "softmax"}) {
+    const Dataset train = rows_for(loss, 150);
+    for (const Settings& settings : rows_and_modes()) {
+      if (loss == "softmax" && settings.back().first == "sampling.negative_fraction") continue;
+      const BoostingConfig config = config_of(settings, loss, 3);
+      EXPECT_EQ(bytes_of(fit_boosted(train, config, {.device = gpu(), .threads = 2})),
+                bytes_of(fit_boosted(train, config, {.threads = 2})))
+          << text_of(settings);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace linden::device_test

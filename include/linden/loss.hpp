@@ -240,6 +240,64 @@ struct FocalOptions {
 /// convex: its curvature is taken as 0 where it is negative. Metrics: auc, accuracy, logloss.
 inline Loss focal(FocalOptions options = {}) { return by_name("focal").with_parameter("gamma", options.gamma); }
 
+// Rankings. Labels are whole numbers from 0, how relevant a row is to the query of its group (RowOptions::groups,
+// CsvOptions::group, qid: in libsvm files), and a score is compared with those of its group alone. Boosted models take
+// them, and need groups (DataError). A row's weight multiplies its slope and curvature: equal in all rows of a group,
+// it is the group's. Rows of weight 0 are in no pair. row_fraction draws rows for the trees, whose slopes are of all
+// pairs. Rows of equal scores, as all have before the first round, are ranked in their order in the data, the first one
+// on top.
+//
+// A pair of rows with different labels costs weight log(1 + exp(-sigmoid (s_better - s_worse))), its weight taken as a
+// constant; the curvature is that of these terms. All pairs are counted that have a row among the `truncation` best.
+// With `normalise`, what a pair weighs is divided by 0.01 + |s_better - s_worse| (not for pairwise), and all slopes of
+// a group are multiplied by log2(1 + S) / S, S the sum of |slope| over both rows of its pairs: all as LightGBM does.
+//
+// position_bias is for clicks, which also depend on where a row was shown: rows of a group stand in that order. Each
+// place has a bias of its own, added to the scores of its rows in training and not in predictions, which takes a Newton
+// step of learning_rate in each round (LightGBM's way, as of lambdarank_position_bias_regularization = position_l2).
+
+struct LambdarankOptions {
+  int truncation = 30;           ///< >= 0; 0: all pairs
+  double sigmoid = 1;            ///< > 0, how steep the loss of a pair is
+  bool normalise = true;         ///< see above
+  bool position_bias = false;    ///< see above
+  double position_l2 = 0;        ///< >= 0, penalty on the bias of a place, per row there
+  bool exponential_gain = true;  ///< gains are 2^label - 1, of labels up to 31; false: the labels
+};
+
+/// LambdaMART for NDCG (Burges 2010): a pair weighs by how much NDCG would change if its rows changed places: NDCG with
+/// the discounts of all ranks, over the DCG of the best order's first `truncation`. Metrics: ndcg@10 (linear_ndcg@10).
+LINDEN_API Loss lambdarank(LambdarankOptions options = {});
+
+struct RankOptions {
+  int truncation = 30;         ///< >= 0; 0: all pairs
+  double sigmoid = 1;          ///< > 0, how steep the loss of a pair is
+  bool normalise = true;       ///< see above
+  bool position_bias = false;  ///< see above
+  double position_l2 = 0;      ///< >= 0, penalty on the bias of a place, per row there
+};
+
+/// The same for average precision, where labels above 0 are relevant. Metrics: map@10.
+LINDEN_API Loss lambdarank_map(RankOptions options = {});
+
+/// The same for the reciprocal rank of the first relevant row. Metrics: mrr.
+LINDEN_API Loss lambdarank_mrr(RankOptions options = {});
+
+struct PairwiseOptions {
+  int truncation = 0;          ///< >= 0; 0: all pairs
+  double sigmoid = 1;          ///< > 0, how steep the loss of a pair is
+  bool normalise = true;       ///< groups alone, see above
+  bool position_bias = false;  ///< see above
+  double position_l2 = 0;      ///< >= 0, penalty on the bias of a place, per row there
+};
+
+/// RankNet (Burges 2005): every pair weighs 1. Metrics: linear_ndcg@10.
+LINDEN_API Loss pairwise(PairwiseOptions options = {});
+
+/// XE-NDCG (Bruch 2021): the cross-entropy between the softmax of a group's scores and gains 2^label - u, which bounds
+/// NDCG; u is drawn from [0, 1) for each row and round by the seed. Labels up to 31. Metrics: ndcg@10.
+LINDEN_API Loss xendcg();
+
 struct CustomOptions {
   Link link = Link::identity;
   int outputs = 1;                       ///< scores of a row, K

@@ -87,6 +87,35 @@ struct PinballOptions {
 /// Mean of level (y - p) where y > p, (1 - level) (p - y) where y < p. Its name has the level: "pinball_0.9".
 LINDEN_API Metric pinball(PinballOptions options = {});
 
+// Metrics of rankings look at the rows of each group (MetricInput::groups; ArgumentError without any) in the order of
+// their predictions, of which `at` count, and are means over groups; a group weighs as its rows do on average, rows of
+// weight 0 are not there. Of rows whose predictions are equal all orders are as likely, and the value is the mean over
+// them: it does not depend on the order of rows. (LightGBM and XGBoost take them in the order of the data.) A group
+// without relevant rows, all of whose labels are 0, counts 1, as there, or 0 where that is asked for; undefined where
+// no group has any. Higher is better. Their names have the options: "ndcg@10", "linear_ndcg", "map@5-" (0 without
+// relevant rows).
+
+struct NdcgOptions {
+  int at = 0;                          ///< rows of a group that count; 0: all
+  bool exponential_gain = true;        ///< gains are 2^label - 1, of labels up to 31; false: the labels, "linear_ndcg"
+  bool zero_without_relevant = false;  ///< what a group without relevant rows counts: 0, else 1
+};
+
+/// DCG over that of the best order, DCG = sum gain(label) / log2(rank + 1) with ranks from 1, for labels >= 0.
+LINDEN_API Metric ndcg(NdcgOptions options = {});
+
+struct RankingOptions {
+  int at = 0;                          ///< rows of a group that count; 0: all
+  bool zero_without_relevant = false;  ///< what a group without relevant rows counts: 0, else 1
+};
+
+/// Mean average precision: the mean, over the ranks of relevant rows (label > 0), of the share of relevant rows up to
+/// there; over `at` ranks where fewer count than are relevant.
+LINDEN_API Metric map(RankingOptions options = {});
+
+/// Mean reciprocal rank: 1 / the rank of the first relevant row (label > 0), 0 where it does not count.
+LINDEN_API Metric mrr(RankingOptions options = {});
+
 // logloss, accuracy and error take probabilities, in [0, 1], and refuse others; auc takes any order.
 
 /// The weighted mean of a loss over the rows, under its name; lower is better. Where scores are not given they are what
@@ -97,9 +126,9 @@ LINDEN_API Metric pinball(PinballOptions options = {});
 /// function; and for softmax without its number of classes.
 LINDEN_API Metric of(const Loss& loss);
 
-/// The metric of this name ("pinball_0.9" is pinball at that level, "tweedie_deviance_1.2" that of this power;
-/// "multiclass_logloss" and "multiclass_error" are accepted for logloss and error). Throws ArgumentError for an unknown
-/// name, with the nearest one.
+/// The metric of this name ("pinball_0.9" is pinball at that level, "tweedie_deviance_1.2" that of this power, "ndcg@5"
+/// ndcg at 5; "multiclass_logloss" and "multiclass_error" are accepted for logloss and error). Throws ArgumentError for
+/// an unknown name, with the nearest one.
 LINDEN_API Metric by_name(std::string_view name);
 
 /// All names that by_name takes.

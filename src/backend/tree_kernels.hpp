@@ -45,6 +45,22 @@ struct GradientTask {
   GradientRange* ranges = nullptr;  ///< [outputs], the host's, out: what quantise scales by
 };
 
+/// The same for a loss of groups: ranking.
+struct GroupGradientTask {
+  GradientTask row;  ///< its loss is of LossKind::group; labels are whole numbers that it takes
+  std::int64_t groups = 0, longest = 0;
+  const std::int64_t* starts = nullptr;  ///< [groups + 1]: group g is the rows starts[g] .. starts[g + 1] - 1
+  const double* scales = nullptr;        ///< [groups], of losses of pairs: what weights are multiplied by
+  const double* discounts = nullptr;     ///< [longest], of losses of pairs: rank_discount
+  /// [longest], or null: by the place of a row in its group, added to scores; moved a step when the gradients are
+  /// known.
+  double* biases = nullptr;
+  double bias_rate = 0;
+  std::uint64_t seed = 0;  ///< of what xendcg draws
+  std::uint32_t round = 0;
+  void* scratch = nullptr;  ///< group_scratch() bytes of the host's
+};
+
 /// Raw values to bins, for all dense features: fills bins.by_feature and, unless it is null, bins.by_row from row
 /// `first_row` of the bins on.
 struct BinTask {
@@ -96,6 +112,9 @@ struct TreeKernels {
   std::int64_t (*collect_rows)(Context&, const CollectTask&);
   void (*bin)(Context&, const BinTask&);
   void (*gradients)(Context&, const GradientTask&);
+  void (*group_gradients)(Context&, const GroupGradientTask&);
+  /// Bytes of scratch memory that group_gradients wants for groups of so many rows. On a GPU 0.
+  std::int64_t (*group_scratch)(Context&, std::int64_t longest);
   /// Rounds the gradients of the sampled rows to integers in the tree's units, and adds them up.
   RootSums (*quantise)(Context&, TreeMemory&);
   /// Makes TreeState anew, with the root alone.

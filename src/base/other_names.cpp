@@ -100,6 +100,14 @@ constexpr OtherName boosting_fields[] = {
     {"fair_c", "loss.c"},
     {"expectile_alpha", "loss.level"},
     {"tweedie_variance_power", "loss.variance_power"},
+    {"lambdarank_truncation_level", "loss.truncation"},
+    {"lambdarank_num_pair_per_sample", "loss.truncation"},
+    {"lambdarank_norm", "loss.normalise"},
+    {"lambdarank_normalization", "loss.normalise"},
+    {"ndcg_exp_gain", "loss.exponential_gain"},
+    {"label_gain", "loss.exponential_gain"},
+    {"lambdarank_unbiased", "loss.position_bias"},
+    {"lambdarank_position_bias_regularization", "loss.position_l2"},
     {"base_margin", "CsvOptions::offset"},
     {"init_score", "CsvOptions::offset"},
     {"baseline", "CsvOptions::offset"},
@@ -197,6 +205,12 @@ constexpr OtherName losses[] = {
     {"reg:logistic", "cross_entropy"},
     {"xentropy", "cross_entropy"},
     {"CrossEntropy", "cross_entropy"},
+    {"rank:ndcg", "lambdarank"},
+    {"rank:map", "lambdarank_map"},
+    {"rank:pairwise", "pairwise"},
+    {"PairLogit", "pairwise"},
+    {"rank_xendcg", "xendcg"},
+    {"xe_ndcg", "xendcg"},
 };
 
 constexpr OtherName metrics[] = {
@@ -234,6 +248,9 @@ constexpr OtherName metrics[] = {
     {"mean_tweedie_deviance", "tweedie_deviance_1.5"},
     {"quantile", "pinball_0.5"},
     {"mean_pinball_loss", "pinball_0.5"},
+    {"lambdarank", "ndcg@10"},
+    {"ndcg_score", "ndcg@10"},
+    {"mean_average_precision", "map@10"},
 };
 
 }  // namespace

@@ -60,12 +60,12 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   Progress progress(*model, train, labels, options, workers);
 
   const Clock::time_point bin_start = Clock::now();
-  const FitRows rows(backend, context, labels, weights);
+  const FitRows rows(backend, context, labels, weights, train.groups());
   Scores start_scores(backend, context, model->initial_score, train.rows(), offsets);
   Gradients gradients(backend, context, outputs, train.rows());
-  const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows);
+  const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows, config);
   const auto fill = [&](const Scores& scores, int round) {
-    source->fill(scores, gradients);
+    source->fill(scores, round, gradients);
     check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss, !offsets.empty());
   };
   const bool has_categories = std::ranges::any_of(train.columns(), &Column::categorical);

@@ -8,15 +8,18 @@
 namespace linden {
 namespace {
 
-// Losses without curvature: their optimum lies at a corner, where no solver here looks for it.
-bool has_curvature(const Loss& loss) {
+bool is_of_groups(const Loss& loss) { return loss.definition().spec.kind == LossKind::group; }
+
+// Not those without curvature: their optimum lies at a corner, where no solver here looks for it. Nor those of groups,
+// of which certificates know nothing.
+bool is_taken(const Loss& loss) {
   const LossTraits* const traits = traits_of(loss.definition().spec);
-  return !traits || traits->shape != LossShape::cornered;
+  return !is_of_groups(loss) && (!traits || traits->shape != LossShape::cornered);
 }
 
 std::vector<std::string> losses() {
   std::vector<std::string> names = loss::names();
-  std::erase_if(names, [](const std::string& name) { return !has_curvature(loss::by_name(name)); });
+  std::erase_if(names, [](const std::string& name) { return !is_taken(loss::by_name(name)); });
   return names;
 }
 
@@ -44,9 +47,10 @@ const FieldTable<LinearConfig>& table() {
 }
 
 void check_loss(const Loss& loss) {
-  if (has_curvature(loss)) return;
-  fail<ArgumentError>("LinearConfig.loss is {}, which has no curvature; linear models take {} and loss::custom.",
-                      loss.name(), listing(losses(), losses().size()));
+  if (is_taken(loss)) return;
+  fail<ArgumentError>("LinearConfig.loss is {}, which {}; linear models take {} and loss::custom.", loss.name(),
+                      is_of_groups(loss) ? "compares the rows of groups" : "has no curvature",
+                      listing(losses(), losses().size()));
 }
 
 bool takes_l1(Solver solver) {

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <linden/loss.hpp>
 
+#include "backend/loss/group_losses.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "loss/definition.hpp"
 
 namespace linden {
 namespace {
@@ -32,6 +34,8 @@ std::string wanted_classes(int classes) {
 
 std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const double> labels) {
   const double classes = loss.classes() == 0 ? most_classes : loss.classes();
+  const LossSpec& spec = loss.definition().spec;
+  const double most_grade = spec.kind == LossKind::group ? group_traits_of(spec).most_label : largest_label;
   for (std::size_t row = 0; row < labels.size(); ++row) {
     const double label = labels[row];
     if (!std::isfinite(label)) return LabelFault{row, ". Hint: drop the rows whose label is not a finite number."};
@@ -44,6 +48,15 @@ std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const dou
       return LabelFault{row, fmt::format(", but {} wants numbers from 0 to 1. Hint: divide percentages by 100, or use "
                                          ".loss = loss::squared() for measurements.",
                                          loss.name())};
+    if (loss.label_kind() == LabelKind::grades && !(label >= 0 && label == std::floor(label)))
+      return LabelFault{row, fmt::format(", but {} wants whole numbers from 0, how relevant a row is. Hint: number the "
+                                         "grades from 0.",
+                                         loss.name())};
+    if (label > most_grade)
+      return LabelFault{row, fmt::format(", but {} takes labels up to {}, whose gain is 2^label - 1. Hint: {}.",
+                                         loss.name(), most_grade,
+                                         loss.parameters().empty() ? "number the grades from 0"
+                                                                   : "exponential_gain = 0 takes the label itself")};
     const bool is_positive = loss.label_kind() == LabelKind::positive;
     if ((is_positive || loss.label_kind() == LabelKind::nonnegative) && label < 0)
       return LabelFault{row, fmt::format(", but {} wants numbers {} 0. Hint: use .loss = loss::squared() for labels of "

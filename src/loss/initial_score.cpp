@@ -346,6 +346,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   for (const double offset : offsets) spread = std::max(spread, std::abs(offset));
   if (const double level = renewal_level(spec); level > 0) return {order_statistic(rows, level)};
   const CustomLoss* const custom = loss.definition().custom.get();
+  if (spec.kind == LossKind::group) return {0.0};  // a constant changes nothing
   if (spec.kind == LossKind::tape) {
     if (loss.outputs() > 1) return std::vector<double>(static_cast<std::size_t>(loss.outputs()));
     return {minimise(search_for(loss, {}, 0, spread), [&](double score) {

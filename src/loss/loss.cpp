@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "backend/loss/group_losses.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/other_names.hpp"
@@ -36,9 +37,28 @@ Loss make(int classes) try {
   fail_out_of_memory(Listed::name);
 }
 
+/// The loss of groups at a place of its list, with its usual parameters.
+Loss make_of_groups(int place) {
+  Loss::Definition definition;
+  definition.spec.kind = LossKind::group;
+  definition.spec.group = static_cast<std::int8_t>(place);
+  definition.label_kind = LabelKind::grades;
+  const GroupLossTraits traits = group_traits_of(definition.spec);
+  definition.name = traits.name;
+  definition.parameters = traits.parameters;
+  for (std::size_t i = 0; i < traits.parameters.size(); ++i) definition.spec.parameter[i] = traits.parameters[i].usual;
+  return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
+}
+
 template <class... Losses>
 std::vector<std::string> names_of(LossTypes<Losses...>) {
   return {Losses::name...};
+}
+
+std::optional<Loss> find_of_groups(std::string_view name) {
+  for (int place = 0; place < group_loss_count(GroupLossList()); ++place)
+    if (Loss loss = make_of_groups(place); loss.name() == name) return loss;
+  return std::nullopt;
 }
 
 template <class... Losses>
@@ -94,6 +114,8 @@ int Loss::classes() const noexcept { return definition_->classes; }
 int Loss::outputs() const noexcept { return definition_->spec.outputs; }
 
 std::string range_of(const ParameterRule& rule) {
+  if (rule.is_whole && rule.high == rule.low + 2) return fmt::format("{} or {}", rule.low, rule.low + 1);
+  if (rule.is_whole) return fmt::format("a whole number >= {}", rule.low);
   if (std::isfinite(rule.high)) return fmt::format("in {}{}, {})", rule.low_open ? "(" : "[", rule.low, rule.high);
   return fmt::format("{} {}", rule.low_open ? ">" : ">=", rule.low);
 }
@@ -140,6 +162,8 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
         "Loss::evaluate: {} has {} score(s) a row, but score, gradient and curvature have {}, {} and {} entries.",
         name(), outputs, score.size(), gradient.size(), curvature.size());
   if (link() != Link::softmax) check_labels("Loss::evaluate", {&label, 1});
+  if (definition_->spec.kind == LossKind::group)
+    fail<ArgumentError>("Loss::evaluate: {} compares the rows of a group, so one row has no loss of its own.", name());
   if (const CustomLoss* custom = definition_->custom.get()) {
     if (custom->parameters_by_row || custom->mixes_rows || *why_unknown(*custom) != '\0')
       fail<ArgumentError>("Loss::evaluate: {} {}, so one row has no loss of its own.", name(),
@@ -185,12 +209,17 @@ Loss automatic() try {
   fail_out_of_memory("automatic");
 }
 
-std::vector<std::string> names() try { return names_of(LossList()); } catch (const std::bad_alloc&) {
+std::vector<std::string> names() try {
+  std::vector<std::string> names = names_of(LossList());
+  for (int place = 0; place < group_loss_count(GroupLossList()); ++place) names.push_back(make_of_groups(place).name());
+  return names;
+} catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::names");
 }
 
 Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters, int classes) try {
   std::optional<Loss> loss = find(name, classes, LossList());
+  if (!loss) loss = find_of_groups(name);
   if (!loss) {
     const std::vector<std::string> known = names();
     // CatBoost has parameters behind a colon.
@@ -203,6 +232,37 @@ Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::by_name");
 }
+
+Loss lambdarank(LambdarankOptions options) try {
+  return by_name("lambdarank", {{"truncation", static_cast<double>(options.truncation)},
+                                {"sigmoid", options.sigmoid},
+                                {"normalise", options.normalise ? 1.0 : 0.0},
+                                {"position_bias", options.position_bias ? 1.0 : 0.0},
+                                {"position_l2", options.position_l2},
+                                {"exponential_gain", options.exponential_gain ? 1.0 : 0.0}});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("lambdarank");
+}
+
+namespace {
+
+template <class Options>
+Loss of_pairs(std::string_view name, const Options& options) try {
+  return by_name(name, {{"truncation", static_cast<double>(options.truncation)},
+                        {"sigmoid", options.sigmoid},
+                        {"normalise", options.normalise ? 1.0 : 0.0},
+                        {"position_bias", options.position_bias ? 1.0 : 0.0},
+                        {"position_l2", options.position_l2}});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(name);
+}
+
+}  // namespace
+
+Loss lambdarank_map(RankOptions options) { return of_pairs("lambdarank_map", options); }
+Loss lambdarank_mrr(RankOptions options) { return of_pairs("lambdarank_mrr", options); }
+Loss pairwise(PairwiseOptions options) { return of_pairs("pairwise", options); }
+Loss xendcg() { return by_name("xendcg"); }
 
 }  // namespace loss
 }  // namespace linden

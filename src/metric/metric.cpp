@@ -6,12 +6,14 @@
 #include <linden/ops.hpp>
 #include <optional>
 
+#include "backend/loss/group_losses.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/other_names.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "metric/loss_metric.hpp"
+#include "metric/ranking.hpp"
 #include "tensor/read_only.hpp"
 
 namespace linden {
@@ -141,7 +143,11 @@ std::vector<std::string> names() try {
           "tweedie_deviance_1.5",
           "pinball_0.5",
           "multiclass_logloss",
-          "multiclass_error"};
+          "multiclass_error",
+          "ndcg@10",
+          "linear_ndcg@10",
+          "map@10",
+          "mrr"};
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("metric::names");
 }
@@ -158,6 +164,7 @@ Metric by_name(std::string_view name) try {
   if (name == "gamma_deviance") return gamma_deviance();
   if (const auto level = number_after("pinball_", name)) return pinball({.level = *level});
   if (const auto power = number_after("tweedie_deviance_", name)) return tweedie_deviance({.variance_power = *power});
+  if (std::optional<Metric> ranking = ranking_metric(name)) return *std::move(ranking);
   const std::vector<std::string> known = names();
   fail<ArgumentError>("metric: no metric \"{}\". {}Metrics: {}.", name, suggestion(name, other_metrics(), known),
                       listing(known));
@@ -196,6 +203,8 @@ std::vector<Metric> defaults(const Loss& loss) try {
     return metrics;
   }
   if (is_automatic(loss)) return {};
+  if (const LossSpec& spec = loss.definition().spec; spec.kind == LossKind::group)
+    return {by_name(group_traits_of(spec).metric)};
   std::vector<Metric> metrics;
   for (std::string name : traits_of(builtin_spec(loss))->metrics) {
     if (name == "{loss}") {

@@ -6,6 +6,7 @@
 #include "base/fail.hpp"
 #include "data/dataset/builder.hpp"
 #include "loss/custom.hpp"
+#include "loss/definition.hpp"
 #include "model/check_names.hpp"
 #include "model/offsets.hpp"
 
@@ -22,7 +23,16 @@ void check_training_data(std::string_view where, const Dataset& train) {
 Labels checked_labels(std::string_view where, const Dataset& train, const Loss& loss) {
   Labels labels = training_labels(where, train, loss);
   check_trainable(where, labels.loss, train.rows());
+  check_groups(where, labels.loss, train);
   return labels;
+}
+
+void check_groups(std::string_view where, const Loss& loss, const Dataset& data) {
+  if (loss.definition().spec.kind != LossKind::group || data.has_groups()) return;
+  fail<DataError>(
+      "{}: loss {} compares the rows of a group, and the data says not which rows are of one. Hint: name the column "
+      "that does, .group = \"query\"; in libsvm files it is words qid:7; with rows in memory, .groups.",
+      where, loss.name());
 }
 
 std::span<const double> weights_of(const Dataset& train) {

@@ -21,6 +21,9 @@ void check_training_data(std::string_view where, const Dataset& train);
 /// none or the loss does not take them, ArgumentError for a loss that lacks what training asks of it.
 Labels checked_labels(std::string_view where, const Dataset& train, const Loss& loss);
 
+/// Throws DataError for a loss of groups where the data has none.
+void check_groups(std::string_view where, const Loss& loss, const Dataset& data);
+
 /// [rows], or empty where all are one.
 std::span<const double> weights_of(const Dataset& train);
 

@@ -60,7 +60,7 @@ void expect_round_trip(const BoostedModel& model, const Dataset& data, const std
 
 TEST(OddData, WhatIsSavedLoads) {
   int models = 0, refusals = 0;
-  for (const std::string& loss : loss::names())
+  for (const std::string& loss : row_losses())
     for (const Numbers& label : odd_labels())
       for (const int rows : {1, 7, 40})
         for (const int weights : {0, 1, 2}) {

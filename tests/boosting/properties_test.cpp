@@ -11,7 +11,7 @@
 namespace linden {
 namespace {
 
-const std::vector<std::string> losses = loss::names();
+const std::vector<std::string> losses = row_losses();
 
 BoostingConfig some_config(const std::string& loss) {
   BoostingConfig config{.loss = loss::by_name(loss), .rounds = 5, .learning_rate = 0.3, .max_leaves = 12};

@@ -44,6 +44,13 @@ class Random {
   std::mt19937_64 bits_;
 };
 
+/// The names of the losses that rows have one by one; those of groups have tests of their own (ranking_test.cpp).
+inline std::vector<std::string> row_losses() {
+  std::vector<std::string> names = loss::names();
+  std::erase_if(names, [](const std::string& name) { return loss::by_name(name).label_kind() == LabelKind::grades; });
+  return names;
+}
+
 /// Columns of raw values (codes for categories, -1 missing), a label and, unless empty, weights.
 struct RandomData {
   std::vector<reference::Feature> features;
@@ -162,6 +169,7 @@ inline RandomData random_data(Random& random, int rows, int features, const std:
     switch (loss::by_name(loss).label_kind()) {  // of all other losses
       case LabelKind::real: data.label.push_back(random.chance(0.1) ? 30 * y : y); break;
       case LabelKind::nonnegative: data.label.push_back(std::floor(std::exp(y))); break;
+      case LabelKind::grades: data.label.push_back(std::clamp(std::floor(y + 1.5), 0.0, 4.0)); break;
       case LabelKind::share: data.label.push_back(1 / (1 + std::exp(-y))); break;
       case LabelKind::positive: data.label.push_back(std::exp(y)); break;
       case LabelKind::classes: data.label.push_back(row == 0 || (row > 1 && y > 0.5)); break;

@@ -46,7 +46,7 @@ TEST_P(Sparse, RowsGiveTheModelOfDenseColumns) {
     ASSERT_EQ(check_one(random, GetParam()), "") << "seed " << seed;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Boosting, Sparse, testing::ValuesIn(loss::names()));
+INSTANTIATE_TEST_SUITE_P(Boosting, Sparse, testing::ValuesIn(row_losses()));
 
 }  // namespace
 }  // namespace linden

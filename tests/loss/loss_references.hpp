@@ -113,6 +113,7 @@ inline double some_label(LabelKind kind, int classes, int number) {
     case LabelKind::nonnegative: return number % 4 * 1.5;
     case LabelKind::positive: return 0.25 + number % 5;
     case LabelKind::share: return number % 5 * 0.25;
+    case LabelKind::grades: return number % 5;
     case LabelKind::real: break;
   }
   return number % 7 - 3.25;

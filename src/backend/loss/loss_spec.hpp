@@ -7,6 +7,7 @@ namespace linden {
 
 /// Which loss: its place in LossList (row_losses.hpp), as kind_of<HuberLoss> says, or one that a user wrote.
 enum class LossKind : std::int8_t {
+  group = -3,    ///< a loss of all rows of a group: its place in GroupLossList (group_losses.hpp) is LossSpec::group
   tape = -2,     ///< a custom loss that only the tape can evaluate: no kernel sees it
   program = -1,  ///< a custom loss as a row program (row_program.hpp)
 };
@@ -34,8 +35,9 @@ struct RowProgram;
 struct LossSpec {
   LossKind kind{};                                   ///< the first of LossList unless it is set
   CurvatureRule curvature = CurvatureRule::clamped;  ///< of a program
+  std::int8_t group = 0;                             ///< of LossKind::group: which
   std::int32_t outputs = 1;                          ///< scores of a row: K for softmax, else 1
-  double parameter[2] = {};                          ///< of the loss, in the order of its ParameterRules
+  double parameter[6] = {};                          ///< of the loss, in the order of its ParameterRules
   const RowProgram* program = nullptr;
   const double* const* program_parameters = nullptr;  ///< those that it reads by row
   Majoriser majoriser = {};                           ///< for CurvatureRule::majorising

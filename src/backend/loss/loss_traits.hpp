@@ -42,8 +42,12 @@ struct ParameterRule {
   double high;    ///< values lie below
   double usual;   ///< unless another value is asked for
   const char* meaning;
+  bool is_whole = false;  ///< whether values are whole numbers
 
-  constexpr bool allows(double value) const { return (low_open ? value > low : value >= low) && value < high; }
+  constexpr bool allows(double value) const {
+    return (low_open ? value > low : value >= low) && value < high &&
+           (!is_whole || static_cast<double>(static_cast<std::int64_t>(value)) == value);
+  }
 };
 
 LINDEN_LEVEL_BEGIN

@@ -9,7 +9,16 @@
 namespace linden {
 
 /// What a draw is for. One seed serves them all; each use has a sequence of its own.
-enum class Draw : std::uint32_t { split = 1, rows = 2, features = 3, bins = 4, tensor = 5, drop = 6, growth = 7 };
+enum class Draw : std::uint32_t {
+  split = 1,
+  rows = 2,
+  features = 3,
+  bins = 4,
+  tensor = 5,
+  drop = 6,
+  growth = 7,
+  targets = 8
+};
 
 LINDEN_LEVEL_BEGIN
 

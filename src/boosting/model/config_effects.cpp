@@ -1,9 +1,11 @@
 // What the fields of a configuration mean for each other: those that have no effect beside the others are refused.
 #include <string_view>
 
+#include "backend/loss/row_losses.hpp"
 #include "backend/math/math.hpp"
 #include "base/fail.hpp"
 #include "boosting/model/config.hpp"
+#include "loss/definition.hpp"
 
 namespace linden {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "model/predictions.hpp"
+#include "model/training_data.hpp"
 
 namespace linden {
 namespace {
@@ -60,8 +61,10 @@ Progress::Progress(const BoostedModel::State& model, const Dataset& train, const
     : workers_(workers), train_(train), options_(options), metrics_(options.metrics) {
   check_names(options);
   check_asked(options);
-  if (metrics_.empty() && (!options.valid.empty() || options.train_metrics))
+  if (metrics_.empty() && (!options.valid.empty() || options.train_metrics)) {
     metrics_ = metric::defaults(model.config.loss);
+    for (const ValidationSet& set : options.valid) check_groups(where_of(set), model.config.loss, set.data);
+  }
   for (const ValidationSet& set : options.valid) sets_.emplace_back(model, set);
   if (options.train_metrics) train_labels_ = Tensor::copy_of(std::span(labels.values), {train.rows()});
 }

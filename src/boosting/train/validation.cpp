@@ -12,9 +12,13 @@
 
 namespace linden {
 
+std::string where_of(const ValidationSet& set) {
+  return set.name.empty() ? std::string("fit_boosted: validation set")
+                          : fmt::format("fit_boosted: validation set \"{}\"", set.name);
+}
+
 Validation::Validation(const BoostedModel::State& model, const ValidationSet& set) : set_(set) {
-  const std::string where = set.name.empty() ? std::string("fit_boosted: validation set")
-                                             : fmt::format("fit_boosted: validation set \"{}\"", set.name);
+  const std::string where = where_of(set);
   const Dataset& valid = set.data;
   if (valid.rows() == 0)
     fail<DataError>("fit_boosted: the validation set{} has no rows.",

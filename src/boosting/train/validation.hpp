@@ -17,6 +17,9 @@ namespace linden {
 /// By the name of a metric, why it has no value: "all rows with a weight have label 1. Hint: ...".
 using UndefinedMetrics = std::map<std::string, std::string>;
 
+/// What opens the messages about it.
+std::string where_of(const ValidationSet& set);
+
 class Validation {
  public:
   /// `model` has everything but its trees. Throws DataError when the set does not fit it. What is passed must outlive

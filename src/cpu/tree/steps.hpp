@@ -17,6 +17,8 @@ void weigh_rows(Context&, const RowWeightTask&);
 void scale_rows(Context&, const ScaleTask&);
 void bin(Context&, const BinTask&);
 void gradients(Context&, const GradientTask&);
+void group_gradients(Context&, const GroupGradientTask&);
+std::int64_t group_scratch(Context&, std::int64_t longest);
 RootSums quantise(Context&, TreeMemory&);
 void begin(Context&, TreeMemory&);
 void histogram(Context&, TreeMemory&);

@@ -40,6 +40,8 @@ const TreeKernels& tree_kernels() {
       .collect_rows = collect_rows,
       .bin = bin,
       .gradients = gradients,
+      .group_gradients = group_gradients,
+      .group_scratch = group_scratch,
       .quantise = quantise,
       .begin = begin,
       .histogram = histogram,

@@ -14,6 +14,7 @@ void scale_rows(Context&, const ScaleTask&);
 std::int64_t collect_rows(Context&, const CollectTask&);
 void bin(Context&, const BinTask&);
 void gradients(Context&, const GradientTask&);
+void group_gradients(Context&, const GroupGradientTask&);
 RootSums quantise(Context&, TreeMemory&);
 void begin(Context&, TreeMemory&);
 void histogram(Context&, TreeMemory&);

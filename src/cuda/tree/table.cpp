@@ -14,6 +14,9 @@ std::int32_t leaf_wise_batch(Context&) { return 32; }
 // Blocks gather rows in shared memory.
 std::int64_t predict_scratch(Context&, const PredictTask&) { return 0; }
 
+// Kernels take it from the pool.
+std::int64_t group_scratch(Context&, std::int64_t) { return 0; }
+
 // All blocks work on one tree.
 std::int32_t side_by_side(Context&) { return 1; }
 
@@ -44,6 +47,8 @@ const TreeKernels& tree_kernels() {
       .collect_rows = collect_rows,
       .bin = bin,
       .gradients = gradients,
+      .group_gradients = group_gradients,
+      .group_scratch = group_scratch,
       .quantise = quantise,
       .begin = begin,
       .histogram = histogram,

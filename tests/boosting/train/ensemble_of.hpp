@@ -26,7 +26,7 @@ class EnsembleOf {
     const std::vector<double>& start = model.initial_score();
     Scores scores(backend, context_, start, train.rows());
     Gradients gradients(backend, context_, scores.outputs(), train.rows());
-    gradient_source(backend, context_, rows_)->fill(scores, gradients);
+    gradient_source(backend, context_, rows_)->fill(scores, 0, gradients);
     DatasetSource source(train);
     cuts_ = make_cuts(source, config.max_bins, gradients.slopes(), workers_);
     bins_ = std::make_unique<Bins>(backend, context_, source, cuts_, config.min_rows_in_leaf);

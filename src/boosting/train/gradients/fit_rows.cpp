@@ -7,9 +7,11 @@
 
 namespace linden {
 
-FitRows::FitRows(const Backend& backend, Context& context, const Labels& labels, std::span<const double> weights)
+FitRows::FitRows(const Backend& backend, Context& context, const Labels& labels, std::span<const double> weights,
+                 const Tensor& groups)
     : labels_(labels),
       weights_(weights),
+      groups_(groups.elements() > 0 ? groups.span<const std::int64_t>() : std::span<const std::int64_t>()),
       device_labels_(backend.memory, context, labels.values.data(), rows(), "labels"),
       device_weights_(backend.memory, context, weights.data(), std::ssize(weights), "weights"),
       device_loss_(backend, context, labels.loss, rows()) {}

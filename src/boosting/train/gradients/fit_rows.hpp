@@ -1,4 +1,4 @@
-// The training rows: their labels, weights and loss, of the host and where kernels read them.
+// The training rows: their labels, weights, groups and loss, of the host and where kernels read them.
 #pragma once
 
 #include <span>
@@ -11,13 +11,17 @@ namespace linden {
 
 class FitRows {
  public:
-  /// `weights` is empty for all one. What is passed must outlive the object.
-  FitRows(const Backend& backend, Context& context, const Labels& labels, std::span<const double> weights);
+  /// `weights` is empty for all one; `groups` is as Dataset::groups(), or empty. What is passed must outlive the
+  /// object.
+  FitRows(const Backend& backend, Context& context, const Labels& labels, std::span<const double> weights,
+          const Tensor& groups = {});
 
   std::int64_t rows() const noexcept { return std::ssize(labels()); }
   const Loss& loss() const noexcept { return labels_.loss; }
   std::span<const double> labels() const noexcept { return labels_.values; }
   std::span<const double> weights() const noexcept { return weights_; }
+  /// Where each begins, and the number of rows.
+  std::span<const std::int64_t> groups() const noexcept { return groups_; }
 
   /// The loss as kernels see it.
   LossSpec spec() const { return device_loss_.spec(); }
@@ -30,6 +34,7 @@ class FitRows {
  private:
   const Labels& labels_;
   std::span<const double> weights_;
+  std::span<const std::int64_t> groups_;
   OnDevice<double> device_labels_, device_weights_;
   DeviceLoss device_loss_;
 };

@@ -1,5 +1,6 @@
 #include "boosting/train/gradients/gradient_source.hpp"
 
+#include "boosting/train/gradients/group_gradients.hpp"
 #include "loss/definition.hpp"
 #include "loss/tape_derivatives.hpp"
 
@@ -11,7 +12,7 @@ class RowGradients final : public GradientSource {
   RowGradients(const Backend& backend, Context& context, const FitRows& rows)
       : backend_(backend), context_(context), rows_(rows) {}
 
-  void fill(const Scores& scores, Gradients& gradients) override {
+  void fill(const Scores& scores, int, Gradients& gradients) override {
     GradientTask task = gradients.on_device();
     task.loss = rows_.spec();
     task.scores = scores.data();
@@ -31,7 +32,7 @@ class TapeGradients final : public GradientSource {
  public:
   explicit TapeGradients(const FitRows& rows) : rows_(rows) {}
 
-  void fill(const Scores& scores, Gradients& gradients) override {
+  void fill(const Scores& scores, int, Gradients& gradients) override {
     GradientTask task = gradients.on_host();
     task.loss = rows_.spec();
     task.scores = scores.on_host();
@@ -47,7 +48,10 @@ class TapeGradients final : public GradientSource {
 
 }  // namespace
 
-std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context& context, const FitRows& rows) {
+std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context& context, const FitRows& rows,
+                                                const BoostingConfig& config) {
+  if (rows.spec().kind == LossKind::group)
+    return std::make_unique<GroupGradients>(backend, context, rows, config.seed, config.learning_rate);
   if (rows.spec().kind == LossKind::tape) return std::make_unique<TapeGradients>(rows);
   return std::make_unique<RowGradients>(backend, context, rows);
 }

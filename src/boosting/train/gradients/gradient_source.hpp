@@ -1,7 +1,9 @@
 // GradientSource: where the gradients of a round come from. Each kind of loss is one: by rows, whose loss a kernel
-// evaluates row by row; by the tape, which sees all rows at once, on the host.
+// evaluates row by row; by groups, whose rows are ranked (group_gradients.hpp); by the tape, which sees all rows at
+// once, on the host.
 #pragma once
 
+#include <linden/boosting.hpp>
 #include <memory>
 
 #include "backend/backend.hpp"
@@ -19,10 +21,11 @@ class GradientSource {
   virtual ~GradientSource() = default;
 
   /// Fills the gradients, curvatures and ranges of all rows and outputs, weights included, at these scores.
-  virtual void fill(const Scores& scores, Gradients& gradients) = 0;
+  virtual void fill(const Scores& scores, int round, Gradients& gradients) = 0;
 };
 
 /// That of the loss of `rows`. What is passed must outlive it.
-std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context& context, const FitRows& rows);
+std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context& context, const FitRows& rows,
+                                                const BoostingConfig& config = {});
 
 }  // namespace linden

@@ -2,9 +2,8 @@
 // launch; row programs (program_rows.hpp) take two for each of their chunks of rows, and memory for one chunk.
 //
 // Of all rows only maxima and the first bad row are kept: integer maxima, whose order does not show.
-#include <vector>
-
 #include "backend/loss/row_gradient.hpp"
+#include "cuda/tree/rows/gradient_peaks.hpp"
 #include "cuda/tree/rows/program_rows.hpp"
 #include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
@@ -18,44 +17,6 @@ constexpr unsigned softmax_rows = 2;                          // of a thread
 constexpr std::int32_t most_shared_outputs = 4096;            // whose peaks a block keeps in shared memory
 constexpr std::int64_t chunk_scores = std::int64_t{1} << 20;  // that a chunk of a row program has,
 constexpr std::int64_t least_chunk = std::int64_t{1} << 15;   // or, of many outputs, so many rows
-
-/// What has been seen of an output: the largest bit patterns of its finite numbers, and the complement of the first row
-/// that has others (0: none).
-struct Peak {
-  std::int32_t gradient, curvature;
-  unsigned long long bad;
-};
-
-struct HigherPeak {
-  __device__ __forceinline__ Peak operator()(const Peak& a, const Peak& b) const {
-    return {Max()(a.gradient, b.gradient), Max()(a.curvature, b.curvature), Max()(a.bad, b.bad)};
-  }
-};
-
-/// The arrays of a GradientTask; outputs stand `rows` apart.
-struct Arrays {
-  std::int64_t rows;
-  const double *scores, *labels, *weights;
-  float *gradients, *curvatures;
-};
-
-/// Stores the derivatives of a row in output k.
-template <bool weighted>
-__device__ __forceinline__ Peak store(const Arrays& arrays, std::int64_t k, std::int64_t row,
-                                      const SoftmaxLoss::Output& d) {
-  const StoredGradient kept = stored_gradient<weighted>(d, weighted ? arrays.weights[row] : 1.0);
-  arrays.gradients[k * arrays.rows + row] = kept.gradient;
-  arrays.curvatures[k * arrays.rows + row] = kept.curvature;
-  const std::int32_t g = magnitude_bits(kept.gradient), h = magnitude_bits(kept.curvature);
-  if (Max()(g, h) >= infinite_bits) return {0, 0, ~static_cast<unsigned long long>(row)};
-  return {g, h, 0};
-}
-
-__device__ __forceinline__ void raise(Peak& target, const Peak& peak) {
-  atomicMax(&target.gradient, peak.gradient);
-  atomicMax(&target.curvature, peak.curvature);
-  if (peak.bad != 0) atomicMax(&target.bad, peak.bad);
-}
 
 template <class RowLoss, bool weighted>
 __global__ void __launch_bounds__(block_rows) one_output(Arrays arrays, RowLoss loss, Peak* peaks) {
@@ -219,16 +180,7 @@ void gradients(Context& context, const GradientTask& task) {
     else
       run<false>(context, task, arrays, loss, peaks.data());
   });
-  std::vector<Peak> seen(outputs);
-  check(cudaMemcpyAsync(seen.data(), peaks.data(), outputs * sizeof(Peak), cudaMemcpyDeviceToHost, stream_of(context)),
-        "gradients");
-  context.stream->synchronize();
-  for (std::size_t k = 0; k < outputs; ++k) {
-    GradientRange& range = task.ranges[k];
-    range.max_gradient = __builtin_bit_cast(float, seen[k].gradient);
-    range.max_curvature = __builtin_bit_cast(float, seen[k].curvature);
-    if (seen[k].bad != 0) range.first_bad_row = static_cast<std::int64_t>(~seen[k].bad);
-  }
+  read_peaks(context, peaks.data(), outputs, task.ranges);
 }
 
 }  // namespace linden::cuda

@@ -22,7 +22,7 @@ struct Filled {
     const FitRows rows(backend, context, checked, weights_of(data));
     const Scores scores(backend, context, start, 4);
     Gradients filled(backend, context, 1, 4);
-    gradient_source(backend, context, rows)->fill(scores, filled);
+    gradient_source(backend, context, rows)->fill(scores, 0, filled);
     gradients.assign(filled.gradients(0), filled.gradients(0) + 4);
     curvatures.assign(filled.curvatures(0), filled.curvatures(0) + 4);
     range = filled.ranges().at(0);

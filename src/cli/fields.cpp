@@ -36,9 +36,18 @@ std::string field_list(std::string_view family) {
 }
 
 std::string parameter_list() {
+  std::vector<std::pair<FieldInfo, std::string>> lines;  // losses that have one and the same parameter share a line
+  for (const auto& [field, name] : loss_parameters()) {
+    const auto same = std::ranges::find_if(lines, [&](const auto& other) {
+      return other.first.name == field.name && other.first.value == field.value && other.first.meaning == field.meaning;
+    });
+    if (same == lines.end())
+      lines.emplace_back(field, name);
+    else
+      same->second += ", " + name;
+  }
   std::string text = "Parameters of losses:\n";
-  for (const auto& [field, name] : loss_parameters())
-    text += line(field, fmt::format("{} with --loss {}", field.value, name));
+  for (const auto& [field, names] : lines) text += line(field, fmt::format("{} with --loss {}", field.value, names));
   return text;
 }
 

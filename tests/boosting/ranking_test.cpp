@@ -208,7 +208,7 @@ TEST(Ranking, LabelsSayHowRelevantARowIs) {
   EXPECT_EQ(refused(0.5, loss::xendcg()), "fit_boosted: the label is 0.5 at row 4, but xendcg " + wants);
   EXPECT_EQ(refused(32, loss::lambdarank()),
             "fit_boosted: the label is 32 at row 4, but lambdarank takes labels up to 31, whose gain is 2^label - 1. "
-            "Hint: exponential_gain = 0 takes the label itself.");
+            "Hint: .loss.exponential_gain = 0 takes the label itself.");
   EXPECT_EQ(refused(32, loss::xendcg()),
             "fit_boosted: the label is 32 at row 4, but xendcg takes labels up to 31, whose gain is 2^label - 1. Hint: "
             "number the grades from 0.");

@@ -12,6 +12,7 @@
 
 #include "backend/loss/loss_spec.hpp"
 #include "backend/loss/loss_traits.hpp"
+#include "backend/loss/own_derivatives.hpp"
 #include "backend/math/host_device.hpp"
 #include "backend/math/math.hpp"
 #include "backend/math/philox.hpp"
@@ -55,10 +56,10 @@ LINDEN_HD PairSlope pair_slope(double sigmoid, double weight, double margin) {
 LINDEN_HD double group_norm(double sum) { return sum > 0.0 ? math::log(1.0 + sum) / (math::log(2.0) * sum) : 1.0; }
 
 inline constexpr ParameterRule truncation_rule{
-    "truncation", 0, false, 1e9, 30, "pairs have a row among so many best by score; 0: all pairs", true};
+    "truncation", 0, false, unbounded, 30, "pairs have a row among so many best by score; 0: all pairs", true};
 inline constexpr ParameterRule all_pairs_rule{
-    "truncation", 0, false, 1e9, 0, "pairs have a row among so many best by score; 0: all pairs", true};
-inline constexpr ParameterRule sigmoid_rule{"sigmoid", 0, true, 1e3, 1, "how steep the loss of a pair is"};
+    "truncation", 0, false, unbounded, 0, "pairs have a row among so many best by score; 0: all pairs", true};
+inline constexpr ParameterRule sigmoid_rule{"sigmoid", 0, true, unbounded, 1, "how steep the loss of a pair is"};
 inline constexpr ParameterRule normalise_rule{
     "normalise", 0, false, 2, 1, "1: groups by the logarithm of their slopes, pairs by their distance; 0: as they are",
     true};
@@ -74,7 +75,8 @@ inline constexpr ParameterRule position_rule{
     0,
     "1: rows stand as they were shown, and their places draw clicks; 0: they do not",
     true};
-inline constexpr ParameterRule position_l2_rule{"position_l2", 0, false, 1e30, 0, "penalty on the bias of a place"};
+inline constexpr ParameterRule position_l2_rule{"position_l2", 0, false,
+                                                unbounded,     0, "penalty on the bias of a place"};
 
 /// What the losses of pairs have in common: truncation, sigmoid, normalise, position_bias and position_l2 are their
 /// first parameters.

@@ -46,7 +46,7 @@ struct ParameterRule {
 
   constexpr bool allows(double value) const {
     return (low_open ? value > low : value >= low) && value < high &&
-           (!is_whole || static_cast<double>(static_cast<std::int64_t>(value)) == value);
+           (!is_whole || (value <= 0x1p53 && static_cast<double>(static_cast<std::int64_t>(value)) == value));
   }
 };
 

@@ -25,3 +25,4 @@
 #include <linden/linear.hpp>
 #include <linden/model.hpp>
 #include <linden/cross_validation.hpp>
+#include <linden/search.hpp>

@@ -10,5 +10,6 @@ void add_predict(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_cv(CLI::App& app);
+void add_tune(CLI::App& app);
 
 }  // namespace linden::cli

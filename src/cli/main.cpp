@@ -1,4 +1,4 @@
-// linden: train, cross-validate, predict, evaluate and inspect from the command line.
+// linden: train, cross-validate, tune, predict, evaluate and inspect from the command line.
 //
 // Exit codes: 0; 1 for a refusal, with one message on stderr; 2 for a command line that does not parse.
 #include <fmt/format.h>
@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   linden::cli::add_train(app);
   linden::cli::add_cv(app);
+  linden::cli::add_tune(app);
   linden::cli::add_predict(app);
   linden::cli::add_evaluate(app);
   linden::cli::add_inspect(app);

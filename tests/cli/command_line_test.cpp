@@ -19,18 +19,20 @@ class CommandLine : public Program {
 };
 
 TEST_F(CommandLine, ACommandThatIsNotThereIsNamedAndCorrected) {
-  EXPECT_EQ(
-      refused(""),
-      "linden: a command is missing: train, cv, predict, evaluate, inspect. Hint: linden --help says what they do.\n");
+  EXPECT_EQ(refused(""),
+            "linden: a command is missing: train, cv, tune, predict, evaluate, inspect. Hint: linden --help says what "
+            "they do.\n");
   const std::string commands =
-      "Commands: train, cv, predict, evaluate, inspect. Hint: linden --help says what they do.\n";
+      "Commands: train, cv, tune, predict, evaluate, inspect. Hint: linden --help says what they do.\n";
   EXPECT_EQ(refused("trian t.csv"), "linden: linden has no command \"trian\". Did you mean train? " + commands);
   EXPECT_EQ(refused("help"), "linden: linden has no command \"help\". " + commands);
-  EXPECT_EQ(refused("--versoin"),
-            "linden: linden has no option --versoin. Did you mean --version? Hint: a command stands first: train, cv, "
-            "predict, evaluate, inspect.\n");
-  EXPECT_EQ(refused("-x"),
-            "linden: linden has no option -x. Hint: a command stands first: train, cv, predict, evaluate, inspect.\n");
+  EXPECT_EQ(
+      refused("--versoin"),
+      "linden: linden has no option --versoin. Did you mean --version? Hint: a command stands first: train, cv, tune, "
+      "predict, evaluate, inspect.\n");
+  EXPECT_EQ(
+      refused("-x"),
+      "linden: linden has no option -x. Hint: a command stands first: train, cv, tune, predict, evaluate, inspect.\n");
 }
 
 TEST_F(CommandLine, AnOptionThatIsGivenTwiceIsNamed) {

@@ -81,7 +81,9 @@ TEST_F(CvCommand, StopsAtTheBestMean) {
 }
 
 TEST_F(CvCommand, FoldsAreDealtAsIsAskedFor) {
-  const auto folds = [&](const std::string& how) { return lines_of(succeed(cv("--rounds 1 --min-rows-in-leaf 2 " + how)))[1]; };
+  const auto folds = [&](const std::string& how) {
+    return lines_of(succeed(cv("--rounds 1 --min-rows-in-leaf 2 " + how)))[1];
+  };
   EXPECT_EQ(folds("--drop person,day,fold --stratified --repeats 2"),
             "folds       10, stratified, 2 times: 72 rows to train on, 18 to test on");
   EXPECT_EQ(folds("--drop day,fold --fold-groups person --folds 2"),

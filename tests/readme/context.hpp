@@ -152,6 +152,10 @@ namespace in_random_hpp {
 const std::int64_t rows = 10;
 }
 
+namespace in_search_hpp {
+const Dataset& train = some_training_rows;
+}
+
 namespace in_tensor_file_hpp {
 const Tensor w = Tensor::ones(3), b = Tensor::zeros(1), x = Tensor::ones(2, 2);
 const optim::Adam adam({Tensor::zeros(3).set_requires_grad()});

@@ -10,7 +10,7 @@
 #include "base/fail.hpp"
 #include "cli/any_model.hpp"
 #include "cli/commands.hpp"
-#include "cli/csv_field.hpp"
+#include "base/csv_field.hpp"
 #include "cli/commands/inspect.hpp"
 #include "cli/options.hpp"
 

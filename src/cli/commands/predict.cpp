@@ -5,7 +5,7 @@
 
 #include "base/fail.hpp"
 #include "cli/commands.hpp"
-#include "cli/csv_field.hpp"
+#include "base/csv_field.hpp"
 #include "cli/options.hpp"
 #include "cli/paths.hpp"
 #include "cli/reading.hpp"

@@ -8,7 +8,7 @@
 #include "base/fail.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/held_out.hpp"
-#include "cli/csv_field.hpp"
+#include "base/csv_field.hpp"
 #include "cli/options.hpp"
 #include "cli/selection/input.hpp"
 #include "cli/train/train.hpp"

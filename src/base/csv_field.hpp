@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace linden::cli {
+namespace linden {
 
 /// In quotes where it needs them.
 inline std::string csv_field(const std::string& field) {
@@ -13,4 +13,4 @@ inline std::string csv_field(const std::string& field) {
   return text + '"';
 }
 
-}  // namespace linden::cli
+}  // namespace linden

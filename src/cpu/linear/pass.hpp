@@ -1,9 +1,9 @@
 // One pass over the rows of a design, tile after tile: scores of the rows, a step that turns them into something by
 // row, and the sums of this times every column.
 //
-// Contiguous columns: linear_columns.hpp. Other dense tiles are panels (linear_panel.hpp): a score is summed along the
-// columns in the lanes of a vector, panel after panel, then lane after lane; a sum over rows row after row. Sparse
-// rows: linear_sparse.hpp. Chunks: linear_plan.hpp.
+// Contiguous columns: columns.hpp. Row-major ones: rows.hpp. Other dense tiles are panels (panel.hpp): a score is summed
+// along the columns in the lanes of a vector, panel after panel, then lane after lane; a sum over rows row after row.
+// Sparse rows: sparse.hpp. Chunks: plan.hpp.
 #pragma once
 
 #include "cpu/linear/plan.hpp"
@@ -92,6 +92,8 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
   const std::int64_t padded = plan.padded, panels = padded / panel_columns, rows = plan.chunks.tile_rows;
   const std::int64_t outputs = task.outputs, width = design.width();
   const SparseRows sparse{design, outputs};
+  const bool by_row = plan.reading == Reading::rows, by_column = plan.reading == Reading::columns;
+  if (by_row) plan.scale.fill(design, padded);
   if (task.parameters != nullptr) {
     if (design.sparse)
       sparse.prepare(task.parameters, plan.parameters);
@@ -101,7 +103,7 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
   }
   context.workers.each(plan.chunks.count, [&](std::int64_t chunk, int worker) {
     double* const partial = plan.partial + chunk * outputs * padded;
-    double* const tile = plan.tile + worker * plan.tile_size(design);
+    double* const tile = plan.tile + worker * plan.tile_size();
     double* const values = plan.scores + worker * outputs * rows;
     double* const weights = plan.weights + worker * rows;
     plan.loss[chunk] = 0;
@@ -112,13 +114,16 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
         weights[i] = (task.weights.weights != nullptr ? task.weights.weights[begin + i] : 1.0) * task.weights.share;
       const std::int64_t whole = (count + 7) / 8 * 8;  // the rows that products take
       const ContiguousColumns columns(design, begin, count, whole, tile);
-      if (!design.sparse && !plan.in_place) pack_tile(design, 0, panels, begin, count, whole, rows, tile);
+      const AdjacentRows adjacent(design, plan.scale, begin, count, whole, tile);
+      if (plan.reading == Reading::panels) pack_tile(design, 0, panels, begin, count, whole, rows, tile);
       if (task.parameters != nullptr) {
         if (design.sparse) sparse.scores(plan.parameters, begin, count, values, rows);
         for (std::int64_t k = 0; k < outputs && !design.sparse; ++k) {
           const double* const u = plan.parameters + k * padded;
-          plan.in_place ? columns.scores(u, values + k * rows)
-                        : tile_scores(tile, panel_stride(rows), panels, u, whole, values + k * rows);
+          double* const z = values + k * rows;
+          by_column ? columns.scores(u, z)
+          : by_row  ? adjacent.scores(u, z)
+                    : tile_scores(tile, panel_stride(rows), panels, u, whole, z);
         }
       }
       step(TileRows{begin, count, rows, values, weights, plan.spare + worker * 2 * rows, plan.loss + chunk});
@@ -127,8 +132,10 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
       for (std::int64_t k = 0; k < outputs; ++k) {
         double* const r = values + k * rows;
         for (std::int64_t i = count; i < whole; ++i) r[i] = 0;
-        plan.in_place ? columns.add(r, partial + k * padded)
-                      : add_tile(tile, panel_stride(rows), panels, r, count, partial + k * padded);
+        double* const sums = partial + k * padded;
+        by_column ? columns.add(r, sums)
+        : by_row  ? adjacent.add(r, sums)
+                  : add_tile(tile, panel_stride(rows), panels, r, count, sums);
       }
     });
   });

@@ -11,6 +11,7 @@
 #include "backend/math/host_device.hpp"
 #include "cpu/linear/columns.hpp"
 #include "cpu/linear/panel.hpp"
+#include "cpu/linear/rows.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -38,34 +39,51 @@ struct Chunks {
   }
 };
 
-/// Rows of a tile of so many panels, so that both halves of a pass find them near: about 256 KiB of copies, or 512 KiB
-/// of columns in place, which memory hands out the faster the longer their pieces are.
-inline std::int64_t tile_rows_of(std::int64_t panels, bool in_place = false) {
-  std::int64_t rows = most_tile_rows;
-  while (rows > 32 && rows * panels > (in_place ? 8192 : 4096)) rows /= 2;
-  return rows;
-}
-
 inline std::int64_t entries_of(const DesignView& design) {
   return design.entries.offsets[design.rows] - design.entries.offsets[0];
 }
 
-/// A pass of linear_pass.hpp.
+/// How a pass reads values: columns or rows where they lie, copies of anything else that is dense, or sparse rows.
+enum class Reading { columns, rows, panels, entries };
+
+inline Reading reading_of(const DesignView& design) {
+  return design.sparse                    ? Reading::entries
+         : ContiguousColumns::fit(design) ? Reading::columns
+         : AdjacentRows::fit(design)      ? Reading::rows
+                                          : Reading::panels;
+}
+
+/// Rows of a tile of so many panels, so that both halves of a pass find them near: about 256 KiB of copies, 512 KiB of
+/// columns in place, which memory hands out the faster the longer their pieces are, or 128 KiB of rows in place, the
+/// next of which are fetched meanwhile.
+inline std::int64_t tile_rows_of(std::int64_t panels, Reading reading) {
+  const std::int64_t most = reading == Reading::columns ? 8192 : reading == Reading::rows ? 2048 : 4096;
+  std::int64_t rows = most_tile_rows;
+  while (rows > 32 && rows * panels > most) rows /= 2;
+  return rows;
+}
+
+/// A pass of pass.hpp.
 struct PassPlan {
   std::int64_t padded;  // parameters of one output, in whole panels
-  bool in_place;        // contiguous columns are read where they lie
+  Reading reading;
   Chunks chunks;
+  RowScale scale;
   double *parameters, *partial, *loss, *tile, *scores, *weights, *spare;
 
   PassPlan(int threads, const DesignView& design, std::int64_t outputs, void* scratch)
       : padded(panels_of(design.width()) * panel_columns),
-        in_place(!design.sparse && ContiguousColumns::fit(design)),
-        chunks(chunks_of(design, outputs, in_place)) {
+        reading(reading_of(design)),
+        chunks(chunks_of(design, outputs, reading)) {
     Layout layout(scratch);
+    const std::int64_t scaled = reading == Reading::rows ? padded : 0;
+    layout.place(scale.shift, scaled);
+    layout.place(scale.factor, scaled);
+    layout.place(scale.used, scaled);
     layout.place(parameters, outputs * padded);
     layout.place(partial, chunks.count * outputs * padded);
     layout.place(loss, chunks.count);
-    layout.place(tile, threads * tile_size(design));
+    layout.place(tile, threads * tile_size());
     layout.place(scores, threads * outputs * chunks.tile_rows);
     layout.place(weights, threads * chunks.tile_rows);
     layout.place(spare, threads * 2 * chunks.tile_rows);
@@ -73,18 +91,23 @@ struct PassPlan {
   }
   std::int64_t bytes;
 
-  std::int64_t tile_size(const DesignView& design) const {
-    if (in_place) return ContiguousColumns::together * chunks.tile_rows;
-    return design.sparse ? 0 : padded / panel_columns * panel_stride(chunks.tile_rows);
+  std::int64_t tile_size() const {
+    switch (reading) {
+      case Reading::columns: return ContiguousColumns::together * chunks.tile_rows;
+      case Reading::rows: return AdjacentRows::together * padded;
+      case Reading::panels: return padded / panel_columns * panel_stride(chunks.tile_rows);
+      case Reading::entries: break;
+    }
+    return 0;
   }
 
  private:
   /// Partial sums take 64 MB at most, and those of sparse rows no longer than the entries.
-  static Chunks chunks_of(const DesignView& design, std::int64_t outputs, bool in_place) {
+  static Chunks chunks_of(const DesignView& design, std::int64_t outputs, Reading reading) {
     const std::int64_t panels = panels_of(design.width());
     std::int64_t most = at_least(1, (std::int64_t{8} << 20) / (panels * panel_columns * outputs));
     if (design.sparse) most = at_most(most, at_least(4, entries_of(design) / (2 * design.width())));
-    return {design.rows, design.sparse ? most_tile_rows : tile_rows_of(panels, in_place), most};
+    return {design.rows, design.sparse ? most_tile_rows : tile_rows_of(panels, reading), most};
   }
 };
 

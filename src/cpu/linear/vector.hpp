@@ -4,6 +4,10 @@
 // threads, not from level to level.
 #pragma once
 
+#ifdef __AVX__
+#include <immintrin.h>
+#endif
+
 #include <cstdint>
 
 #include "backend/math/host_device.hpp"
@@ -45,12 +49,12 @@ inline constexpr int panel_packs = 8 / pack_lanes;  // of a panel's row (linear_
 #endif
 }
 
-/// a b + c
+/// a b + c. (A loop over lanes would do, were it not that g++ leaves some such loops as they are.)
 [[gnu::always_inline]] inline Pack fused(Pack a, Pack b, Pack c) {
-#ifdef __FMA__
-  Pack sum;
-  for (int i = 0; i < pack_lanes; ++i) sum[i] = __builtin_fma(a[i], b[i], c[i]);
-  return sum;
+#if defined(__AVX512F__)
+  return _mm512_fmadd_pd(a, b, c);
+#elif defined(__FMA__)
+  return _mm256_fmadd_pd(a, b, c);
 #else
   return a * b + c;
 #endif

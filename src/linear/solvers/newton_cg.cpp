@@ -18,7 +18,7 @@ namespace {
 constexpr int default_limit = 200;
 constexpr double last_accuracy = 1e-4;     // of the last step's system, relative
 constexpr double only_accuracy = 1e-9;     // of the squared loss's only system, at most
-constexpr double only_margin = 0.1;        // likewise, of the gap asked for
+constexpr double only_margin = 0.8;        // likewise, of the gap asked for
 constexpr double sampled_rate = 1.0 / 16;  // of the residual's square, in a step with a sample of the rows
 constexpr int patience = 2;                // steps before a sample is taken
 

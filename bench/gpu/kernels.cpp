@@ -118,7 +118,7 @@ class Grower {
   /// A round as fit_boosted runs it; returns its seconds.
   double run_round() {
     const auto start = bench::Clock::now();
-    source_->fill(scores_, gradients_);
+    source_->fill(scores_, static_cast<int>(trees_.size()), gradients_);
     gradients_.point(storage_.memory(), 0);
     grow(backend_, context_, storage_.memory());
     backend_.tree.update(context_, storage_.memory(), scores_.of(0));
@@ -133,7 +133,7 @@ class Grower {
     const auto timed = [&](const char* stage, int step, const auto& call) {
       seconds[{stage, step}] += probe.seconds(call);
     };
-    timed("gradients", -1, [&] { source_->fill(scores_, gradients_); });
+    timed("gradients", -1, [&] { source_->fill(scores_, static_cast<int>(trees_.size()), gradients_); });
     gradients_.point(tree, 0);
     timed("quantise", -1, [&] { plant(backend_, context_, tree); });
     bool done = false;

@@ -107,13 +107,13 @@ LINDEN_HD StepElement<T> stepped(const SgdMath<T>& math, StepElement<T> element,
   return element;
 }
 
-enum class Decay : std::uint8_t { none, coupled, decoupled };
+enum class WeightDecay : std::uint8_t { none, coupled, decoupled };
 
 /// The element after a step of Adam.
-template <Decay decay, class T>
+template <WeightDecay decay, class T>
 LINDEN_HD StepElement<T> stepped(const AdamMath<T>& math, StepElement<T> element, T gradient) {
-  if constexpr (decay == Decay::coupled) gradient = math.decayed(gradient, element.parameter);
-  if constexpr (decay == Decay::decoupled) element.parameter = math.shrunk(element.parameter);
+  if constexpr (decay == WeightDecay::coupled) gradient = math.decayed(gradient, element.parameter);
+  if constexpr (decay == WeightDecay::decoupled) element.parameter = math.shrunk(element.parameter);
   const T mean = math.mean(element.first, gradient);
   const T square = math.mean_of_squares(element.second, gradient);
   return {math.moved(element.parameter, mean, square), mean, square};
@@ -152,11 +152,11 @@ void visit_sgd(const StepTask& task, const F& f) {
 template <class F>
 void visit_adam(const StepTask& task, const F& f) {
   if (task.weight_decay == 0)
-    f.template operator()<Decay::none>();
+    f.template operator()<WeightDecay::none>();
   else if (task.decoupled)
-    f.template operator()<Decay::decoupled>();
+    f.template operator()<WeightDecay::decoupled>();
   else
-    f.template operator()<Decay::coupled>();
+    f.template operator()<WeightDecay::coupled>();
 }
 
 LINDEN_LEVEL_END

@@ -49,7 +49,7 @@ void sgd_as(Context& context, const StepTask& task) {
   });
 }
 
-template <class T, Decay decay>
+template <class T, WeightDecay decay>
 void adam(const AdamMath<T>& math, const StepSegment& segment, std::int64_t begin, std::int64_t end) {
   T* __restrict parameters = static_cast<T*>(segment.parameter);
   T* __restrict means = static_cast<T*>(segment.first);
@@ -67,7 +67,7 @@ void adam(const AdamMath<T>& math, const StepSegment& segment, std::int64_t begi
 template <class T>
 void adam_as(Context& context, const StepTask& task) {
   const AdamMath<T> math(task);
-  visit_adam(task, [&]<Decay decay>() {
+  visit_adam(task, [&]<WeightDecay decay>() {
     each_part(context, task, [&](const StepSegment& segment, std::int64_t begin, std::int64_t end) {
       adam<T, decay>(math, segment, begin, end);
     });

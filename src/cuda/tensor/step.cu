@@ -32,7 +32,7 @@ struct SgdRule {
     return stepped<decays, kind, first_step>(math, element, gradient);
   }
 };
-template <class T, Decay decay>
+template <class T, WeightDecay decay>
 struct AdamRule {
   static constexpr bool writes_first = true, reads_first = true, has_second = true;
   AdamMath<T> math;
@@ -116,7 +116,7 @@ void sgd_as(Context& context, const StepTask& task) {
 
 template <class T>
 void adam_as(Context& context, const StepTask& task) {
-  visit_adam(task, [&]<Decay decay>() { run<T>(context, task, AdamRule<T, decay>{AdamMath<T>(task)}); });
+  visit_adam(task, [&]<WeightDecay decay>() { run<T>(context, task, AdamRule<T, decay>{AdamMath<T>(task)}); });
 }
 
 }  // namespace

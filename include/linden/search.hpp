@@ -1,10 +1,10 @@
 // Search: configurations drawn from a space, compared by cross-validation.
 //
-//     auto found = search(train, BoostingConfig{.rounds = 300},
+//     auto found = search(train, BoostingConfig{.rounds = 90},
 //                         {{"learning_rate", space::log_uniform(0.02, 0.3)},
 //                          {"max_leaves", space::log_integers(4, 64)},
 //                          {"growth", space::choices({"leaf_wise", "level_wise"})}},
-//                         {.trials = 20, .halving = Halving{}, .file = "trials.json"});
+//                         {.trials = 9, .halving = Halving{}, .file = "trials.json"});
 //     std::cout << found.csv() << "best: " << found.config << '\n';
 //     found.model.save("best.json");
 //

@@ -62,10 +62,11 @@ TEST_F(TuneCommand, HalvesAndGoesOnFromAFile) {
       << first.err;
   EXPECT_EQ(lines_of(first.out).size(), 8u);   // 4 + 2 + 1 trials below a header
   EXPECT_EQ(run(tune(asked)).out, first.out);  // to the seconds: nothing was made again
-  EXPECT_NE(refused(tune(asked + "--l1 1"))
-                .find("linden: \"f.json\" has the trials of another search: its l1 is 0, and here it is 1. Hint: another "
-                      "--trials-file.\n"),
-            std::string::npos);
+  EXPECT_NE(
+      refused(tune(asked + "--l1 1"))
+          .find("linden: \"f.json\" has the trials of another search: its l1 is 0, and here it is 1. Hint: another "
+                "--trials-file.\n"),
+      std::string::npos);
 }
 
 TEST_F(TuneCommand, HasASpaceToBeginWithForEitherFamily) {

@@ -29,10 +29,8 @@ TEST_F(DeviceSelection, CrossValidationHasTheBytesOfTheCpu) {
 TEST_F(DeviceSelection, SearchHasTheTrialsOfTheCpu) {
   const Dataset data = some_data(80, 2);
   const SearchSpace space{{"learning_rate", space::log_uniform(0.1, 0.5)}, {"max_bins", space::choices({"8", "32"})}};
-  SearchOptions options{.trials = 4,
-                        .halving = Halving{.factor = 2, .least = 1},
-                        .folds = data.folds({.count = 2}),
-                        .threads = 1};
+  SearchOptions options{
+      .trials = 4, .halving = Halving{.factor = 2, .least = 1}, .folds = data.folds({.count = 2}), .threads = 1};
   const BoostedSearch expected = search(data, BoostingConfig{.rounds = 4, .max_leaves = 4}, space, options);
   options.device = gpu();
   const BoostedSearch found = search(data, BoostingConfig{.rounds = 4, .max_leaves = 4}, space, options);

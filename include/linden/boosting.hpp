@@ -237,20 +237,6 @@ class ValidationSets {
   std::vector<ValidationSet> sets_;
 };
 
-/// How training is run; nothing here changes the model's bytes, except callbacks that stop early or set the learning
-/// rate, and save_history.
-struct FitOptions {
-  Device device = Device::cpu();
-  int threads = 0;                       ///< 0: all cores
-  ValidationSets valid = {};             ///< for metrics and early stopping
-  std::vector<Metric> metrics = {};      ///< of the validation sets, each round; empty: metric::defaults(loss)
-  std::vector<Callback> callbacks = {};  ///< after each round, in order
-  /// Whether the metrics are those of the training rows, too: "train auc". They see the rows that were trained on:
-  /// those of weight 0 are left out, and out of their groups.
-  bool train_metrics = false;
-  bool save_history = false;  ///< whether history() is in files of the model
-};
-
 /// One node of a tree. A split has a feature and two children, a leaf has neither.
 struct TreeNode {
   int feature = -1;           ///< index into feature_names(); -1 for a leaf
@@ -353,6 +339,13 @@ class LINDEN_API BoostedModel {
   static BoostedModel load(std::istream& in);
   static BoostedModel from_string(std::string_view text);
 
+  /// The model of the rounds first, ..., last - 1 alone: the scores it starts from and their trees. Of a forest it is
+  /// their mean; rounds of DART have the weights that they have at the end. Throws ArgumentError unless
+  /// 0 <= first < last <= rounds().
+  BoostedModel slice(int first, int last) const;
+  /// The model of its first rounds: slice(0, rounds).
+  BoostedModel first_rounds(int rounds) const;
+
   // Of a temporary (fit_boosted(...).trees()) these are copies: nothing refers to what is gone.
 
   /// Whether the model has a config(): those that fit_boosted made have one, those of other libraries have none.
@@ -425,6 +418,25 @@ class LINDEN_API BoostedModel {
 /// A few lines: rounds, trees and leaves, loss, label, and the features that gained most.
 LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostedModel& model);
 
+/// How training is run; nothing here changes the model's bytes, except callbacks that stop early or set the learning
+/// rate, save_history, and the model to go on from.
+struct FitOptions {
+  Device device = Device::cpu();
+  int threads = 0;                       ///< 0: all cores
+  ValidationSets valid = {};             ///< for metrics and early stopping
+  std::vector<Metric> metrics = {};      ///< of the validation sets, each round; empty: metric::defaults(loss)
+  std::vector<Callback> callbacks = {};  ///< after each round, in order
+  /// Whether the metrics are those of the training rows, too: "train auc". They see the rows that were trained on:
+  /// those of weight 0 are left out, and out of their groups.
+  bool train_metrics = false;
+  bool save_history = false;  ///< whether history() is in files of the model
+  /// A model to go on from, or none: the result has its rounds and then `rounds` new ones, which start from its scores.
+  /// Features, their categories and the loss must be its own; the data, cut points and the rest of the configuration
+  /// may be others. With the same data and configuration (boosting, no schedule) it is the model that training in one
+  /// go gives, to the byte. DART drops none of its rounds. Its history() is not repeated.
+  BoostedModel start = {};
+};
+
 /// Trains a boosted model. Scores start at the offset of their row, where the data has one, and the constant that is
 /// best with it. Rows of weight 0 shape nothing, as if they were not there (but for losses of your own that stay on the
 /// tape: those see all rows). Throws ArgumentError for a configuration out of range, DataError for data that cannot be
@@ -432,5 +444,35 @@ LINDEN_API std::ostream& operator<<(std::ostream& out, const BoostedModel& model
 /// build does not support.
 LINDEN_API BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config = {},
                                     const FitOptions& options = {});
+
+/// How leaves are fitted anew.
+struct RefitOptions {
+  double decay = 0.9;  ///< how much of the old value stays: decay * old + (1 - decay) * new, [0, 1]
+  Device device = Device::cpu();
+  int threads = 0;  ///< 0: all cores
+};
+
+/// The same trees with leaves for other rows: tree by tree, in order, each leaf is worth what growth would give it for
+/// the rows of `data` that come to it, at the scores of the trees before it, mixed with what it was. A leaf that no row
+/// comes to stays. Splits, the first scores, gains and cover stay, too. Learning rate, l1 and l2 are those of the
+/// model's configuration, also where a callback set another rate. Throws ArgumentError for a model without a
+/// configuration, of DART (the weights of its trees are not kept) or with monotone constraints (which new values could
+/// break), and for losses whose leaves are order statistics; DataError for data that does not fit the model.
+LINDEN_API BoostedModel refit_leaves(const BoostedModel& model, const Dataset& data, const RefitOptions& options = {});
+
+/// A model and how often its scores count.
+struct WeightedModel {
+  BoostedModel model;
+  double weight = 1;
+};
+
+/// One model whose scores are the weighted sum of the scores of these: their trees one model after the other, the
+/// leaves times the weights. It has no config(). Throws ArgumentError for no models, weights that are not finite, and
+/// models that differ in features, categories, loss, classes or kind of trees; and, of models with an offset, unless
+/// the weights add up to 1, since the offset of a row counts as often as they say.
+LINDEN_API BoostedModel merge_models(const std::vector<WeightedModel>& models);
+
+/// The mean of these models' scores, of those of the folds of a cross-validation for instance.
+LINDEN_API BoostedModel average_models(const std::vector<BoostedModel>& models);
 
 }  // namespace linden

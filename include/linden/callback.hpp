@@ -83,6 +83,11 @@ struct EarlyStopping {
   int patience = 30;        ///< rounds without improvement before training ends; at least 1
   std::string metric = {};  ///< which metric to watch ("auc", "2024 auc"); empty: the first
   double min_delta = 0;     ///< how much better counts as improvement; >= 0
+  /// Several metrics to watch, in place of `metric`. Training ends when none of them has improved for `patience`
+  /// rounds, and the rounds up to the best one of the metric that improved last are kept.
+  std::vector<std::string> metrics = {};
+  /// Of several: training ends as soon as one of them has not improved, and its best round is kept.
+  bool any = false;
 };
 
 /// Ends training when the metric has not improved for `patience` rounds, and keeps the rounds up to the best one,
@@ -90,6 +95,10 @@ struct EarlyStopping {
 /// are kept. Throws ArgumentError here for bad options, and from fit_boosted when there is no validation set or no such
 /// metric.
 LINDEN_API Callback early_stopping(const EarlyStopping& options = {});
+
+/// Sets the learning rate of each round but the first, which has that of the configuration: round i has rate_of(i). See
+/// BoostingConfig::schedule for rates that need no function. Throws ArgumentError without a function.
+LINDEN_API Callback learning_rates(std::function<double(int round)> rate_of);
 
 /// One JSON object a line and round: {"round": 0, "seconds": 0.01, "logloss": 0.63}. Throws FileError when the
 /// file cannot be opened or written.

@@ -25,8 +25,8 @@
 #include "boosting/train/grow.hpp"
 #include "boosting/train/progress.hpp"
 #include "boosting/train/rules.hpp"
+#include "boosting/train/start_model.hpp"
 #include "boosting/train/gradients/sampler.hpp"
-#include "loss/initial_score.hpp"
 #include "model/feature_values.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
@@ -44,9 +44,10 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
                           KnownCuts* known) {
   config.check();
   check_data(all);
-  const CountedRows counted(all, config.loss);
+  const StartModel start(options.start, config);
+  const CountedRows counted(all, start.loss());
   const Dataset& train = counted.data();
-  const Labels labels = labels_of(counted);
+  const Labels labels = start.labels(counted);
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);
@@ -55,17 +56,19 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   check_constraints(*model);
   const std::span<const double> weights = weights_of(train);
   const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
-  model->initial_score = initial_score(labels.loss, labels.values, weights, workers, offsets);
+  start.begin(*model, weights, labels.values, offsets, workers);
   const int outputs = model->outputs();
-  Progress progress(*model, train, labels, options, workers);
+  const std::vector<double> first_scores = start.scores(train, options);
+  Progress progress(*model, start, config.rounds, train, labels, options, workers);
 
   const Clock::time_point bin_start = Clock::now();
   const FitRows rows(backend, context, labels, weights, train.groups());
   Scores start_scores(backend, context, model->initial_score, train.rows(), offsets);
+  const std::vector<double> zeros(static_cast<std::size_t>(outputs));  // what first_scores are added to
   Gradients gradients(backend, context, outputs, train.rows());
   const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows, config);
   const auto fill = [&](const Scores& scores, int round) {
-    source->fill(scores, round, gradients);
+    source->fill(scores, start.rounds() + round, gradients);
     check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss, !offsets.empty());
   };
   const bool has_categories = std::ranges::any_of(train.columns(), &Column::categorical);
@@ -81,32 +84,35 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   const Bins bins(backend, context, blocks, cuts, config.min_rows_in_leaf,
                   by_feature(config.constraints.monotone, model->feature_names));
   model->seconds_binning = seconds_since(bin_start);
+  if (!start.is_empty()) start_scores = Scores(backend, context, zeros, train.rows(), first_scores);
   // A forest's trees all start from the first scores, which its own, as far as they are asked for, move away from.
   const bool is_forest = config.mode.kind == Mode::forest;
   std::optional<Scores> constant;
   if (is_forest) constant.emplace(backend, context, model->initial_score, train.rows(), offsets);
   const auto trees_a_round = static_cast<std::size_t>(model->trees_a_round());
-  Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores), model->initial_score,
-                    is_forest ? trees_a_round : 0);
+  Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores),
+                    start.is_empty() ? model->initial_score : zeros, is_forest ? trees_a_round : 0);
   progress.start(backend, context, cuts, bins, ensemble);
 
-  const Clock::time_point start = Clock::now();
+  const Clock::time_point train_start = Clock::now();
   Rules rules(backend, context, *model, cuts, bins);
+  rules.count_as_used(start.trees());
   Grove grove(backend, context, cuts, bins, growth_limits(config), rows.renewal(), outputs, rules.tables());
   const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, rows, train);
   FeatureSampler features(backend, context, config, bins, rules.weights_of_varying(), rules.forced_features());
   Dropout dropout(config, trees_a_round);
   const int parallel = config.mode.parallel_trees;
   const bool is_scored = parallel == 1 && !is_forest;  // by growth, as long as nothing else starts from these scores
-  bool is_filled = has_categories;
+  bool is_filled = has_categories && start.is_empty();
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
     const double rate = progress.asked_rate().value_or(learning_rate_of(config, round, config.rounds));
     grove.input().limits.learning_rate = rate / parallel;
     rules.begin_round(ensemble, grove.input());
-    dropout.before_round(round, ensemble);
+    const int number = start.rounds() + round;  // in the model
+    dropout.before_round(number, ensemble);
     const Scores& from = is_forest ? *constant : ensemble.scores();
-    for (int draw = round * parallel; draw < (round + 1) * parallel; ++draw) {
+    for (int draw = number * parallel; draw < (number + 1) * parallel; ++draw) {
       if (!is_filled) fill(from, round);
       if (start_gradients.empty()) start_gradients = gradients.ranges();
       is_filled = !sampler->draw(draw, gradients, grove.input());
@@ -115,15 +121,16 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
     }
     if (!is_forest) is_filled = false;
     dropout.after_round(rate, ensemble);
-    model->seconds_training = seconds_since(start);
+    model->seconds_training = seconds_since(train_start);
     co_yield progress.measure(*model, ensemble);
     if (!progress.ask_callbacks(*model, ensemble, round, rate)) break;
   }
   progress.finish(ensemble, model->trees_a_round());
   model->trees = std::move(ensemble).trees();
-  model->seconds_training = seconds_since(start);
+  model->seconds_training = seconds_since(train_start);
   model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
-                                 progress.undefined());
+                                 progress.undefined(), !start.is_empty());
+  start.prepend_to(*model);
   model->finish_forest();
   co_return BoostedModel(model);
 }

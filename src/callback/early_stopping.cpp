@@ -1,4 +1,6 @@
-// Early stopping: remembers the best round of one metric, ends when patience runs out, keeps the rounds up to the best.
+// Early stopping: remembers the best round of each metric that it watches, ends when patience runs out, keeps the
+// rounds up to the best.
+#include <algorithm>
 #include <cmath>
 #include <linden/callback.hpp>
 #include <memory>
@@ -29,6 +31,17 @@ const MetricValue& watched(const Round& round, const std::string& name) try {
   fail_out_of_memory("early_stopping");
 }
 
+using Watched = std::vector<Best>;
+
+// The metric whose best round is kept. Of all that are watched the one that improved last; of any the one that ends
+// training, or, where the rounds run out, the first.
+const Best& decisive(const Watched& all, bool any, int patience, int round) {
+  const auto is_done = [&](const Best& best) { return round - best.round >= patience; };
+  if (!any) return *std::ranges::max_element(all, {}, &Best::round);
+  const auto ends = std::ranges::find_if(all, is_done);
+  return ends == all.end() ? all.front() : *ends;
+}
+
 }  // namespace
 
 Callback early_stopping(const EarlyStopping& options) try {
@@ -36,13 +49,23 @@ Callback early_stopping(const EarlyStopping& options) try {
     fail<ArgumentError>("EarlyStopping.patience is {}; it must be 1 or more.", options.patience);
   if (!(options.min_delta >= 0))
     fail<ArgumentError>("EarlyStopping.min_delta is {}; it must be >= 0.", options.min_delta);
-  return [options, best = std::make_shared<Best>()](const Round& round) {
-    if (round.index == 0) *best = Best{};  // a new fit
-    const MetricValue& metric = watched(round, options.metric);
-    const double gain = metric.higher_is_better ? metric.value - best->value : best->value - metric.value;
-    if (!std::isnan(metric.value) && (best->round < 0 || gain > options.min_delta)) *best = {metric.value, round.index};
-    if (round.index - best->round < options.patience && round.index + 1 < round.rounds) return Signal::proceed();
-    return best->round < 0 ? Signal::stop() : Signal::stop_and_keep(best->round + 1);
+  if (!options.metrics.empty() && !options.metric.empty())
+    fail<ArgumentError>("EarlyStopping.metric is \"{}\", and EarlyStopping.metrics has more. Hint: name it there.",
+                        options.metric);
+  if (options.any && options.metrics.size() < 2)
+    fail<ArgumentError>("EarlyStopping.any is for several metrics. Hint: name them, EarlyStopping.metrics.");
+  const std::vector<std::string> names = options.metrics.empty() ? std::vector{options.metric} : options.metrics;
+  return [options, names, all = std::make_shared<Watched>()](const Round& round) {
+    if (round.index == 0) all->assign(names.size(), Best{});  // a new fit
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const MetricValue& metric = watched(round, names[i]);
+      Best& best = (*all)[i];
+      const double gain = metric.higher_is_better ? metric.value - best.value : best.value - metric.value;
+      if (!std::isnan(metric.value) && (best.round < 0 || gain > options.min_delta)) best = {metric.value, round.index};
+    }
+    const Best& best = decisive(*all, options.any, options.patience, round.index);
+    if (round.index - best.round < options.patience && round.index + 1 < round.rounds) return Signal::proceed();
+    return best.round < 0 ? Signal::stop() : Signal::stop_and_keep(best.round + 1);
   };
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("early_stopping");

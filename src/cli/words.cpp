@@ -14,6 +14,7 @@ struct Word {
 constexpr Word openings[] = {
     {"fit_boosted: validation set: ", "--valid: "},
     {"fit_boosted: validation set \"", "--valid \""},
+    {"fit_boosted: .start: ", "--start: "},
     {"fit_boosted: ", ""},
     {"Reading text: ", ""},
     {"fit_linear: ", ""},

@@ -193,6 +193,15 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
   return values;
 }
 
+Labels further_labels(std::string_view where, const Dataset& data, const Loss& loss,
+                      const std::vector<std::string>& classes) {
+  if (loss.label_kind() != LabelKind::classes) return training_labels(where, data, loss);
+  Labels labels{loss, known_labels(where, data, classes), classes};
+  check_names(where, "label", {&data.label_name(), 1});
+  check_sizes(where, data, {});
+  return labels;
+}
+
 Loss default_loss(const Dataset& data) try {
   if (!data.has_label()) fail<DataError>("default_loss: the data has no label.");
   want_one_label("default_loss", data);

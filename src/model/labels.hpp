@@ -19,6 +19,11 @@ struct Labels {
 /// does not take them.
 Labels training_labels(std::string_view where, const Dataset& data, const Loss& loss);
 
+/// The labels of data on which a model of this loss and these classes is trained further. Throws DataError as above,
+/// and for a class that is not among them.
+Labels further_labels(std::string_view where, const Dataset& data, const Loss& loss,
+                      const std::vector<std::string>& classes);
+
 /// The labels of other data by the class names of a model (empty: real labels). Throws DataError for a class that is
 /// not among them, naming the row.
 std::vector<double> known_labels(std::string_view where, const Dataset& data, const std::vector<std::string>& classes);

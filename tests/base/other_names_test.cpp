@@ -95,7 +95,8 @@ TEST(OtherNames, OfBoostedModelsAreThoseOfTheDocument) {
   std::vector<OtherName> losses;  // those of linear models stand in their own table
   for (const OtherName& name : other_losses())
     if (name.theirs != "gaussian" && name.theirs != "binomial" && name.theirs != "multinomial") losses.push_back(name);
-  expect_agreement(rows, {other_boosting_fields(), other_growths(), losses, other_metrics()});
+  expect_agreement(
+      rows, {other_boosting_fields(), other_growths(), other_samplings(), other_modes(), losses, other_metrics()});
 }
 
 TEST(OtherNames, OfLinearModelsAreThoseOfTheDocument) {
@@ -128,10 +129,9 @@ TEST(OtherNames, NamesHereAreFields) {
 TEST(OtherNames, AreToldToWhoeverWritesThem) {
   BoostingConfig boosting;
   LinearConfig linear;
-  std::string fields_of_trees;
-  for (const FieldInfo& field : fields(boosting))
-    fields_of_trees += (fields_of_trees.empty() ? " Fields: " : ", ") + field.name;
-  fields_of_trees += ".";
+  Words names;
+  for (const FieldInfo& field : fields(boosting)) names.push_back(field.name);
+  const std::string fields_of_trees = " Fields: " + listing(names, names.size()) + ".";
   EXPECT_EQ(refusal<ArgumentError>([&] { set_field(boosting, "eta", "0.3"); }),
             "BoostingConfig has no field \"eta\". Here that is learning_rate." + fields_of_trees);
   EXPECT_EQ(refusal<ArgumentError>([&] { set_field(boosting, "alpha", "1"); }),

@@ -72,6 +72,32 @@ TEST(EarlyStopping, WithoutAnyNumberAllRoundsAreKept) {
   EXPECT_EQ(e.keep, 0);
 }
 
+TEST(EarlyStopping, OfSeveralMetricsTheLastToImproveDecides) {
+  const std::vector<double> values{5, 4, 3, 3, 3.5, 4, 1, 0};  // "noise" falls all the time
+  const Ending all = run(early_stopping({.patience = 3, .metrics = {"m", "noise"}}), values);
+  EXPECT_EQ(all.rounds, 8);
+  EXPECT_EQ(all.keep, 8);
+  const Ending one = run(early_stopping({.patience = 2, .min_delta = 0.15, .metrics = {"m", "noise"}}), values);
+  EXPECT_EQ(one.rounds, 5);  // 1, 1/2, 1/3, then steps of less than 0.15
+  EXPECT_EQ(one.keep, 3);
+}
+
+TEST(EarlyStopping, OrTheFirstThatDoesNotImprove) {
+  const Ending e =
+      run(early_stopping({.patience = 3, .metrics = {"noise", "m"}, .any = true}), {5, 4, 3, 3, 3.5, 4, 1, 0});
+  EXPECT_EQ(e.rounds, 6);
+  EXPECT_EQ(e.keep, 3);
+  EXPECT_EQ(run(early_stopping({.patience = 3, .metrics = {"noise", "m"}, .any = true}), {5, 6, 7}).keep, 3);
+}
+
+TEST(LearningRates, FollowTheirFunction) {
+  const Callback callback = learning_rates([](int round) { return 1.0 / (1 + round); });
+  EXPECT_EQ(callback({0, 3, 0.0, {}}).learning_rate(), 0.5);
+  EXPECT_EQ(callback({1, 3, 0.0, {}}).learning_rate(), 1.0 / 3);
+  EXPECT_EQ(callback({2, 3, 0.0, {}}).learning_rate(), std::nullopt);  // there is no further round
+  EXPECT_EQ(refusal<ArgumentError>([] { learning_rates({}); }), "learning_rates: there is no function.");
+}
+
 TEST(EarlyStopping, MayServeSeveralFits) {
   const Callback callback = early_stopping({.patience = 2, .metric = "m"});
   EXPECT_EQ(run(callback, {1, 2, 3, 4}).keep, 1);
@@ -85,6 +111,10 @@ TEST(EarlyStopping, BadOptionsAreRefused) {
             "EarlyStopping.min_delta is -1; it must be >= 0.");
   EXPECT_EQ(refusal<ArgumentError>([] { early_stopping({.min_delta = std::numeric_limits<double>::quiet_NaN()}); }),
             "EarlyStopping.min_delta is nan; it must be >= 0.");
+  EXPECT_EQ(refusal<ArgumentError>([] { early_stopping({.metric = "auc", .metrics = {"rmse"}}); }),
+            "EarlyStopping.metric is \"auc\", and EarlyStopping.metrics has more. Hint: name it there.");
+  EXPECT_EQ(refusal<ArgumentError>([] { early_stopping({.metrics = {"rmse"}, .any = true}); }),
+            "EarlyStopping.any is for several metrics. Hint: name them, EarlyStopping.metrics.");
 }
 
 TEST(EarlyStopping, WithoutItsMetricIsRefused) {

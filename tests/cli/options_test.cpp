@@ -48,6 +48,44 @@ TEST_F(Options, FieldsOfGroupsHaveItsNameBeforeThem) {
   EXPECT_EQ(train("--rounds 2 --constraints.monotone none").find("monotone"), std::string::npos);
 }
 
+TEST_F(Options, TrainingGoesOnFromAModel) {
+  train("--rounds 7 --min-rows-in-leaf 3");
+  const std::string whole = read("m.json");
+  train("--rounds 4 --min-rows-in-leaf 3");
+  succeed("train t.csv --start m.json --device cpu --out more.json --rounds 3 --min-rows-in-leaf 3");
+  EXPECT_EQ(read("more.json"), whole);
+  const std::string go_on = "train t.csv --start m.json --device cpu --out more.json ";
+  EXPECT_EQ(refused(go_on + "--label x"), "linden: --label x: the label of --start is y. Hint: leave it out.\n");
+  EXPECT_EQ(refused(go_on + "--drop z"), "linden: --drop: --start says which columns are read. Hint: leave it out.\n");
+  EXPECT_EQ(refused(go_on + "--categorical z"),
+            "linden: --categorical: --start says which columns are categories. Hint: leave it out.\n");
+  EXPECT_EQ(refused(go_on + "--loss huber"),
+            "linden: --start: the data has the loss huber (delta = 1) with 1 outputs, and not squared with 1.\n");
+  EXPECT_EQ(refused(go_on + "--model linear"),
+            "linden: --start is for boosted models: a linear fit ends at its optimum. Hint: leave it out.\n");
+  EXPECT_EQ(refused("train t.csv --start m.json --device cpu --out m.json"),
+            "linden: --out m.json: that file is read by --start. Hint: another name.\n");
+  succeed("train t.csv --label y --device cpu --model linear --out line.json");
+  EXPECT_EQ(refused("train t.csv --start line.json --device cpu --out more.json"),
+            "linden: --start line.json: that is a linear model; only boosted ones go on.\n");
+}
+
+TEST_F(Options, SamplesAndModesAreOptions) {
+  train("--rounds 3 --sampling.kind mvs --row-fraction 0.5 --mode.kind dart --set mode.drop_rate=0.3");
+  EXPECT_EQ(config().sampling.kind, Sampling::mvs);
+  EXPECT_EQ(config().mode.kind, Mode::dart);
+  EXPECT_EQ(config().mode.drop_rate, 0.3);
+  const std::string file = "train --data t.csv --label y --device cpu --out m.json ";
+  EXPECT_EQ(refused(file + "--mode.drop-rate 0.3"),
+            "linden: --mode.drop-rate is 0.3, which has an effect only with --mode.kind dart. Hint: leave it out.\n");
+  EXPECT_EQ(
+      refused(file + "--sampling.kind groups --row-fraction 0.5"),
+      "linden: --sampling.kind groups draws whole groups, but the data has none. Hint: name their column, --group, "
+      "or draw rows.\n");
+  EXPECT_EQ(refused(file + "--mode.kind rf"),
+            "linden: --mode.kind is \"rf\"; it must be boosting, dart or forest. Here that is forest.\n");
+}
+
 TEST_F(Options, EveryFieldIsAnOption) {
   train("--rounds 7 --learning-rate 0.5 --min_rows_in_leaf=3 --loss quantile --loss.level 0.9 --growth level_wise");
   EXPECT_EQ(config().rounds, 7);

@@ -28,9 +28,9 @@ void fill_sampling(FieldTable<RowSampling>& group) {
       .add_number("other_fraction", &S::other_fraction, {.low_open = true, .high = 1, .high_open = true},
                   "goss: rows drawn from the others")
       .add_number("positive_fraction", &S::positive_fraction, {.low_open = true, .high = 1},
-                  "stratified: of the rows of class 1, times row_fraction")
+                  "stratified: of the rows of class 1, besides what all are drawn by")
       .add_number("negative_fraction", &S::negative_fraction, {.low_open = true, .high = 1},
-                  "stratified: of the rows of class 0, times row_fraction")
+                  "stratified: of the rows of class 0, besides what all are drawn by")
       .add_number("regularization", &S::regularization, {}, "mvs: the larger, the more alike are the chances of rows")
       .add_number("temperature", &S::temperature, {.low_open = true}, "bayesian: the power of the exponential weights");
 }

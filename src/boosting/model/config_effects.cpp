@@ -10,6 +10,8 @@
 namespace linden {
 namespace {
 
+constexpr std::string_view type = "BoostingConfig";
+
 /// A field of a group, and whether it is asked for where this stands.
 struct Asked {
   std::string_view field;
@@ -47,8 +49,8 @@ void check_asked(const BoostingConfig& config) {
     const bool is_default = field.value == defaults[i++].value;
     for (const Asked& a : asked)
       if (a.field == field.name && !a.is_asked && !is_default)
-        fail<ArgumentError>("BoostingConfig.{} is {}, which has an effect only with {}. Hint: leave it out.",
-                            field.name, field.value, a.where);
+        fail<ArgumentError>("{}.{} is {}, which has an effect only with {}. Hint: leave it out.", type, field.name,
+                            field.value, a.where);
   }
 }
 
@@ -99,9 +101,9 @@ void check_mode(const BoostingConfig& config) {
         config.learning_rate);
   if (!draws && (is_forest || config.mode.parallel_trees > 1))
     fail<ArgumentError>(
-        "BoostingConfig.{} would give the same tree again and again, since all rows and features are drawn. Hint: a "
+        "{}.{} would give the same tree again and again, since all rows and features are drawn. Hint: a "
         "BoostingConfig.row_fraction or BoostingConfig.feature_fraction below 1.",
-        is_forest ? "mode.kind = forest" : fmt::format("mode.parallel_trees = {}", config.mode.parallel_trees));
+        type, is_forest ? "mode.kind = forest" : fmt::format("mode.parallel_trees = {}", config.mode.parallel_trees));
 }
 
 // Refuses fields that could have no effect.

@@ -128,6 +128,11 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   const State& s = known("predict");
   if (options.rounds < 0 || options.rounds > rounds())
     fail<ArgumentError>("{}: {} rounds of a model that has {}. Hint: 0 uses all.", where, options.rounds, rounds());
+  if (s.is_forest() && options.rounds > 0 && options.rounds < rounds()) {  // the mean of these, not a part of the sum
+    PredictOptions all_of_them = options;
+    all_of_them.rounds = 0;
+    return first_rounds(options.rounds).predict(data, all_of_them);
+  }
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);

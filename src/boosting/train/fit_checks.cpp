@@ -104,10 +104,11 @@ void check_gradients(std::span<const GradientRange> ranges, int round, const Los
 
 std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
                                       std::span<const GradientRange> start, int varying,
-                                      const UndefinedMetrics& undefined) {
+                                      const UndefinedMetrics& undefined, bool goes_on) {
   std::vector<std::string> warnings = train.remarks();
   if (std::ranges::none_of(model.trees, is_split))
-    warnings.push_back(fmt::format("no split was possible, so that all predictions are the same: {}.",
+    warnings.push_back(fmt::format("no split was possible, so that {}: {}.",
+                                   goes_on ? "the new trees tell no rows apart" : "all predictions are the same",
                                    why_no_split(model, labels, start, varying)));
   if (const std::int64_t trees = trees_without_forced_splits(model); trees > 0)
     warnings.push_back(

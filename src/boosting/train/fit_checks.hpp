@@ -31,9 +31,10 @@ void check_gradients(std::span<const GradientRange> ranges, int round, const Los
 
 /// What the user of a trained model would want to know: the data's own remarks, that no split was possible, and why;
 /// that the loss has no curvature; that a metric was never finite. `start` are the ranges of the first round's
-/// gradients, one an output; `varying`: how many features have more than one bin.
+/// gradients, one an output; `varying`: how many features have more than one bin; `goes_on`: other trees come before
+/// those of the model.
 std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
                                       std::span<const GradientRange> start, int varying,
-                                      const UndefinedMetrics& undefined);
+                                      const UndefinedMetrics& undefined, bool goes_on = false);
 
 }  // namespace linden

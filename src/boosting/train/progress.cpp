@@ -45,6 +45,7 @@ BoostedModel ModelSoFar::view() const {
   if (made_ == nullptr) {
     const auto state = std::make_shared<BoostedModel::State>(model_);
     state->trees = ensemble_.trees();
+    start_.prepend_to(*state);
     state->finish_forest();
     made_ = state;
   }
@@ -56,16 +57,16 @@ BoostedModel Round::model() const {
   return so_far->view();
 }
 
-Progress::Progress(const BoostedModel::State& model, const Dataset& train, const Labels& labels,
-                   const FitOptions& options, Workers& workers)
-    : workers_(workers), train_(train), options_(options), metrics_(options.metrics) {
+Progress::Progress(const BoostedModel::State& model, const StartModel& start, int rounds, const Dataset& train,
+                   const Labels& labels, const FitOptions& options, Workers& workers)
+    : workers_(workers), start_(start), rounds_(rounds), train_(train), options_(options), metrics_(options.metrics) {
   check_names(options);
   check_asked(options);
   if (metrics_.empty() && (!options.valid.empty() || options.train_metrics)) {
     metrics_ = metric::defaults(model.config.loss);
     for (const ValidationSet& set : options.valid) check_groups(where_of(set), model.config.loss, set.data);
   }
-  for (const ValidationSet& set : options.valid) sets_.emplace_back(model, set);
+  for (const ValidationSet& set : options.valid) sets_.emplace_back(model, set, start.scores(set.data, options));
   if (options.train_metrics) train_labels_ = Tensor::copy_of(std::span(labels.values), {train.rows()});
 }
 
@@ -94,8 +95,8 @@ std::span<const MetricValue> Progress::measure(BoostedModel::State& model, Ensem
 bool Progress::ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round,
                              double learning_rate) {
   const std::vector<MetricValue> metrics = model.history.empty() ? std::vector<MetricValue>{} : model.history.back();
-  const ModelSoFar so_far(model, ensemble);
-  const Round seen{round, model.config.rounds, model.seconds_training, metrics, learning_rate, &so_far};
+  const ModelSoFar so_far(model, ensemble, start_);
+  const Round seen{round, rounds_, model.seconds_training, metrics, learning_rate, &so_far};
   bool go_on = true;
   for (const Callback& callback : options_.callbacks) {
     const Signal signal = callback(seen);

@@ -10,6 +10,7 @@
 
 #include "boosting/model/model.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
+#include "boosting/train/start_model.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
 
@@ -18,22 +19,24 @@ namespace linden {
 /// The model of a fit that goes on, as callbacks may have it.
 class ModelSoFar {
  public:
-  ModelSoFar(const BoostedModel::State& model, const Ensemble& ensemble) : model_(model), ensemble_(ensemble) {}
+  ModelSoFar(const BoostedModel::State& model, const Ensemble& ensemble, const StartModel& start)
+      : model_(model), ensemble_(ensemble), start_(start) {}
   /// A copy with the trees so far, made when it is first asked for.
   BoostedModel view() const;
 
  private:
   const BoostedModel::State& model_;
   const Ensemble& ensemble_;
+  const StartModel& start_;
   mutable std::shared_ptr<const BoostedModel::State> made_;
 };
 
 class Progress {
  public:
-  /// `model` has everything but its trees. Throws DataError when a validation set does not fit it, ArgumentError when
-  /// two have the same name. What is passed must outlive the object.
-  Progress(const BoostedModel::State& model, const Dataset& train, const Labels& labels, const FitOptions& options,
-           Workers& workers);
+  /// `model` has everything but its trees; `rounds` are those of this fit. Throws DataError when a validation set does
+  /// not fit the model, ArgumentError when two have the same name. What is passed must outlive the object.
+  Progress(const BoostedModel::State& model, const StartModel& start, int rounds, const Dataset& train,
+           const Labels& labels, const FitOptions& options, Workers& workers);
 
   /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the validation sets.
   void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
@@ -57,6 +60,8 @@ class Progress {
   std::vector<MetricValue> evaluate(const BoostedModel::State& model, Ensemble& ensemble);
 
   Workers& workers_;
+  const StartModel& start_;
+  int rounds_;
   const Dataset& train_;
   const FitOptions& options_;
   std::vector<Metric> metrics_;

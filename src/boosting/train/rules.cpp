@@ -191,16 +191,20 @@ std::int32_t Rules::add_forced(const std::vector<ForcedSplit>& splits, const std
   return number;
 }
 
+void Rules::count_as_used(std::span<const Tree> trees) {
+  if (costs_.empty()) return;
+  std::vector<bool> is_used(model_.feature_names.size());
+  for (const Tree& tree : trees)
+    for (const TreeNode& node : tree.nodes)
+      if (node.feature >= 0) is_used[static_cast<std::size_t>(node.feature)] = true;
+  for (std::size_t i = 0; i < bins_.used().size(); ++i)
+    if (is_used[static_cast<std::size_t>(bins_.used()[i])]) costs_[i] = 0;
+  tables_.feature_costs = place(device_costs_, costs_);
+}
+
 void Rules::begin_round(const Ensemble& ensemble, TreeInput& tree) {
-  if (!costs_.empty() && trees_seen_ < ensemble.size()) {
-    std::vector<std::int32_t> place_of(model_.feature_names.size(), -1);
-    for (std::size_t i = 0; i < bins_.used().size(); ++i)
-      place_of[static_cast<std::size_t>(bins_.used()[i])] = static_cast<std::int32_t>(i);
-    for (; trees_seen_ < ensemble.size(); ++trees_seen_)
-      for (const TreeNode& node : ensemble.tree(trees_seen_).nodes)
-        if (node.feature >= 0) costs_[static_cast<std::size_t>(place_of[static_cast<std::size_t>(node.feature)])] = 0;
-    tables_.feature_costs = place(device_costs_, costs_);
-  }
+  if (const auto fresh = std::span(ensemble.added()).subspan(trees_seen_); !fresh.empty()) count_as_used(fresh);
+  trees_seen_ = ensemble.size();
   tree.rules = tables_;
 }
 

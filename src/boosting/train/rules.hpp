@@ -2,6 +2,7 @@
 #pragma once
 
 #include <linden/boosting.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,9 @@ class Rules {
   Rules(const Rules&) = delete;
 
   const GrowthRules& tables() const noexcept { return tables_; }
-  /// Before the trees of a round: features that earlier ones use cost nothing more.
+  /// The features of these trees, which come before those of the fit, cost nothing more.
+  void count_as_used(std::span<const Tree> trees);
+  /// Before the trees of a round: nor do those of earlier ones.
   void begin_round(const Ensemble& ensemble, TreeInput& tree);
   /// What the draws of a round come from, or 0 where nothing is drawn.
   std::uint64_t key(int round) const;

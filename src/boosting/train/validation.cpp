@@ -17,7 +17,8 @@ std::string where_of(const ValidationSet& set) {
                           : fmt::format("fit_boosted: validation set \"{}\"", set.name);
 }
 
-Validation::Validation(const BoostedModel::State& model, const ValidationSet& set) : set_(set) {
+Validation::Validation(const BoostedModel::State& model, const ValidationSet& set, std::vector<double> start)
+    : set_(set) {
   const std::string where = where_of(set);
   const Dataset& valid = set.data;
   if (valid.rows() == 0)
@@ -28,6 +29,7 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
   const std::vector<double> labels = known_labels(where, valid, model.classes);
   labels_ = Tensor::copy_of(std::span(labels), {valid.rows()});
   offsets_ = known_offsets(where, valid, model);
+  if (!start.empty()) offsets_ = std::move(start);
   std::vector<int> all(model.feature_names.size());
   std::iota(all.begin(), all.end(), 0);
   sources_ = match_features(where, valid, model, all);

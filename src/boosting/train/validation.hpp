@@ -22,9 +22,10 @@ std::string where_of(const ValidationSet& set);
 
 class Validation {
  public:
-  /// `model` has everything but its trees. Throws DataError when the set does not fit it. What is passed must outlive
-  /// the object.
-  Validation(const BoostedModel::State& model, const ValidationSet& set);
+  /// `model` has everything but its trees; `start` [outputs, rows] are the scores that rows begin with, where the fit
+  /// goes on from a model, else empty. Throws DataError when the set does not fit. What is passed must outlive the
+  /// object, but for `start`.
+  Validation(const BoostedModel::State& model, const ValidationSet& set, std::vector<double> start = {});
 
   /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the set.
   void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
@@ -37,7 +38,7 @@ class Validation {
  private:
   const ValidationSet& set_;
   Tensor labels_;
-  std::vector<double> offsets_;         // [outputs, rows], or empty
+  std::vector<double> offsets_;         // [outputs, rows], or empty; all of the first scores of a fit that goes on
   std::vector<FeatureSource> sources_;  // of all features of the model, until start
   std::optional<ValidBins> bins_;
   std::size_t number_ = 0;  // in the ensemble

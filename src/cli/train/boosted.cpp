@@ -48,6 +48,7 @@ void train_boosted(const TrainArguments& args) {
   FitOptions options;
   options.device = input.device;
   options.threads = args.read.threads;
+  options.start = input.start;
   if (args.patience > 0) {  // metrics after every round cost time: only where they matter
     options.valid = watched(args, input);
     options.metrics = input.metrics;

@@ -43,6 +43,8 @@ std::string remark(const Certificate& c) {
 void train_linear(const TrainArguments& args) {
   if (args.patience > 0)
     fail<ArgumentError>("--patience is for boosted models: a linear fit ends at its optimum. Hint: leave it out.");
+  if (!args.start.empty())
+    fail<ArgumentError>("--start is for boosted models: a linear fit ends at its optimum. Hint: leave it out.");
   LinearConfig config = configure<LinearConfig>(args.set);
   config.check();  // before the data is read
   const TrainingInput input(args);

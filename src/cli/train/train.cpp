@@ -42,7 +42,7 @@ std::string about_label(const Dataset& data) {
 }
 
 void check_files(const TrainArguments& args) {
-  std::vector<Path> read{{"--data", args.data}};
+  std::vector<Path> read{{"--data", args.data}, {"--start", args.start}};
   std::vector<std::string> files{args.data};
   for (const std::string& argument : args.valid) {
     files.push_back(name_and_file(argument).second);
@@ -51,6 +51,22 @@ void check_files(const TrainArguments& args) {
   }
   check_paths(read, {{"--out", args.out}, {"--json", args.json}});
   check_formats(args.read, files);
+}
+
+// The model of --start, which says what is read of the data.
+BoostedModel start_of(const TrainArguments& args) {
+  if (args.start.empty()) return {};
+  const AnyModel any = load_model(args.start);
+  const auto* const model = std::get_if<BoostedModel>(&any);
+  if (model == nullptr) fail<ArgumentError>("--start {}: that is a linear model; only boosted ones go on.", args.start);
+  if (!args.read.drop.empty()) fail<ArgumentError>("--drop: --start says which columns are read. Hint: leave it out.");
+  if (!args.read.categorical.empty())
+    fail<ArgumentError>("--categorical: --start says which columns are categories. Hint: leave it out.");
+  const std::vector<std::string> labels = model->schema().label_names;
+  if (!args.read.label.empty() && args.read.label != labels)
+    fail<ArgumentError>("--label {}: the label of --start is {}. Hint: leave it out.", fmt::join(args.read.label, ","),
+                        fmt::join(labels, ","));
+  return *model;
 }
 
 void run_train(const TrainArguments& args) {
@@ -68,8 +84,9 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
     fail<ArgumentError>("--metrics are of held-out data. Hint: --valid FILE, or --train-metrics.");
   check_files(args);
   device = device_of(args.device, args.report());
-  const double start = now();
-  train = read_training(args.data, args.read);
+  const double read_start = now();
+  start = start_of(args);
+  train = start.empty() ? read_training(args.data, args.read) : read_by(start.schema(), args.data, args.read, true);
   ReadOptions by_schema = args.read;
   by_schema.group.clear();  // which the training data has a name for, and held-out rows may do without
   by_schema.offset.clear();
@@ -88,7 +105,7 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   }
   add_new(remarks, train.remarks());
   for (const HeldOut& held_out : valid) add_new(remarks, held_out.rows.remarks());
-  seconds_read = now() - start;
+  seconds_read = now() - read_start;
   std::ostringstream summary;
   summary << train;
   fmt::print(args.report(), "data        {}: {}\n", args.data, summary.str());
@@ -100,10 +117,10 @@ void print_chosen(std::FILE* report, const Loss& loss, const Dataset& train) {
 }
 
 Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input) {
-  const bool is_asked = asked.name() != "automatic";
-  const Loss loss = is_asked ? asked : default_loss(input.train);
+  const bool is_asked = asked.name() != "automatic", goes_on = !is_asked && !input.start.empty();
+  const Loss loss = is_asked ? asked : goes_on ? input.start.loss() : default_loss(input.train);
   check_held_out(args, input, loss);
-  if (!is_asked) print_chosen(args.report(), loss, input.train);
+  if (!is_asked && !goes_on) print_chosen(args.report(), loss, input.train);
   return loss;
 }
 
@@ -135,6 +152,8 @@ void add_train(CLI::App& app) {
   auto args = std::make_shared<TrainArguments>();
   add_training_options(*command, args->data, args->read);
   command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
+  command->add_option("--start", args->start,
+                      "a boosted model to go on from: its rounds, then --rounds more; it says which columns are read");
   command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
       ->take_all()
       ->allow_extra_args(false);

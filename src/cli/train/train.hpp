@@ -17,7 +17,7 @@ namespace linden::cli {
 
 struct TrainArguments {
   ReadOptions read;
-  std::string data, out, json, device = "auto", family = "boosted";
+  std::string data, start, out, json, device = "auto", family = "boosted";
   std::vector<std::string> valid, metrics;
   std::vector<Assignment> set;
   int patience = 0;
@@ -44,6 +44,7 @@ struct TrainingInput {
   explicit TrainingInput(const TrainArguments& args);
 
   Device device = Device::cpu();
+  BoostedModel start;  ///< to go on from, or empty
   Dataset train;
   std::vector<HeldOut> valid;
   std::vector<Metric> metrics;       ///< those that were asked for

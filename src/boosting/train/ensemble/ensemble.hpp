@@ -42,8 +42,8 @@ class Ensemble {
   const double* predicted(std::size_t number);
 
   std::size_t size() const noexcept { return trees_.size(); }
-  /// As it was added: its weight is not in its leaves.
-  const Tree& tree(std::size_t number) const { return trees_[number]; }
+  /// The trees as they were added: their weights are not in their leaves.
+  const std::vector<Tree>& added() const noexcept { return trees_; }
   double weight(std::size_t tree) const noexcept { return weights_[tree]; }
 
   /// Appends a tree of weight 1 that has just been grown: the scores of the training rows, up to date before, have it.

@@ -28,9 +28,13 @@ void Gradients::scale(const Backend& backend, Context& context, const double* we
   backend.tree.scale_rows(context, {outputs_, rows_, weights, gradients(0), curvatures(0), ranges_.data()});
 }
 
-std::vector<RowSlopes> Gradients::slopes() const {
+const float* Gradients::download() const {
   device_.download();
-  const float* const all = host_.as<float>();
+  return host_.as<float>();
+}
+
+std::vector<RowSlopes> Gradients::slopes() const {
+  const float* const all = download();
   const auto rows = static_cast<std::size_t>(rows_);
   std::vector<RowSlopes> slopes;
   for (std::int64_t k = 0; k < outputs_; ++k)

@@ -32,7 +32,9 @@ class Gradients {
   /// rows.
   void scale(const Backend& backend, Context& context, const double* weights);
 
-  /// Copies them to the host: slopes of each output, good until they are filled again.
+  /// Copies them to the host, [2, outputs, rows]: gradients, then curvatures; good until they are filled again.
+  const float* download() const;
+  /// The same as slopes of each output.
   std::vector<RowSlopes> slopes() const;
 
   /// Points a tree to those of an output.

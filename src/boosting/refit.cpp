@@ -1,0 +1,165 @@
+// refit_leaves: the trees of a model go over other rows in their order; each leaf gets the value that growth would give
+// it for the rows that come to it. Sums are of whole units, exact in any order.
+#include <algorithm>
+#include <cmath>
+#include <linden/boosting.hpp>
+#include <linden/threads.hpp>
+#include <numeric>
+
+#include "backend/backend.hpp"
+#include "backend/tree/tree_math.hpp"
+#include "base/fail.hpp"
+#include "base/out_of_memory.hpp"
+#include "boosting/bins/category_groups.hpp"
+#include "boosting/bins/counted_rows.hpp"
+#include "boosting/model/config.hpp"
+#include "boosting/model/model.hpp"
+#include "boosting/predict/predictor.hpp"
+#include "boosting/train/fit_checks.hpp"
+#include "boosting/train/gradients/gradient_source.hpp"
+#include "loss/custom.hpp"
+#include "loss/definition.hpp"
+#include "model/match_features.hpp"
+#include "model/offsets.hpp"
+#include "model/training_data.hpp"
+#include "rows/dataset_rows.hpp"
+
+namespace linden {
+namespace {
+
+constexpr const char* where = "refit_leaves";
+
+void check_refit(const BoostedModel& model, double decay) {
+  if (model.empty()) fail<ArgumentError>("{}: the model is empty.", where);
+  const BoostedModel::State& state = model.state();
+  if (!(decay >= 0 && decay <= 1)) fail<ArgumentError>("{}: .decay is {}; it must be in [0, 1].", where, decay);
+  if (!state.has_config)
+    fail<ArgumentError>("{}: the model has no configuration, which says what a leaf is worth.", where);
+  if (state.config.mode.kind == Mode::dart)
+    fail<ArgumentError>("{}: the trees of a model of DART have weights that the model does not keep apart.", where);
+  if (std::ranges::any_of(state.config.constraints.monotone, [](const FeatureValue& f) { return f.value != 0; }))
+    fail<ArgumentError>("{}: the model is monotone in some features, which new leaves could break. Hint: train anew.",
+                        where);
+  if (state.config.regularization.path_smooth > 0)
+    fail<ArgumentError>(
+        "{}: the leaves of the model are smoothed along their paths (.regularization.path_smooth = {}), which new ones "
+        "would not be. Hint: train anew.",
+        where, state.config.regularization.path_smooth);
+  if (renewal_level(state.config.loss.definition().spec) > 0)
+    fail<ArgumentError>(
+        "{}: the leaves of loss \"{}\" are order statistics, which are not fitted anew. Hint: huber is like absolute.",
+        where, state.config.loss.name());
+}
+
+/// Adds up the gradients of rows by leaf.
+class LeafSums {
+ public:
+  LeafSums(std::size_t leaves, const GradientRange& range, std::int64_t rows)
+      : unit_(sum_unit(range.max_gradient, rows)),
+        curvature_unit_(sum_unit(range.max_curvature, rows)),
+        gradients_(leaves),
+        curvatures_(leaves),
+        rows_(leaves) {}
+
+  void add(std::size_t leaf, float gradient, float curvature) {
+    gradients_[leaf] += in_units(gradient, 1 / unit_);
+    curvatures_[leaf] += in_units(curvature, 1 / curvature_unit_);
+    ++rows_[leaf];
+  }
+  bool has_rows(std::size_t leaf) const { return rows_[leaf] > 0; }
+  /// What growth would give the leaf, without the learning rate.
+  double value(std::size_t leaf, const BoostingConfig& config) const {
+    const double value = leaf_value(static_cast<double>(gradients_[leaf]) * unit_,
+                                    static_cast<double>(curvatures_[leaf]) * curvature_unit_, config.l1, l2_of(config));
+    const double most = config.constraints.max_delta_step;
+    return most > 0 ? std::clamp(value, -most, most) : value;
+  }
+
+ private:
+  double unit_, curvature_unit_;
+  std::vector<std::int64_t> gradients_, curvatures_, rows_;
+};
+
+}  // namespace
+
+BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const RefitOptions& options) try {
+  check_refit(model, options.decay);
+  const BoostedModel::State& old = model.state();
+  check_training_data(where, all);
+  const CountedRows counted(all, old.config.loss);
+  const Dataset& data = counted.data();
+  const Labels labels = further_labels(where, data, counted.loss(), old.classes);
+  check_trainable(where, labels.loss, data.rows());
+  check_groups(where, labels.loss, data);
+  const Backend& backend = backend_of(options.device);
+  Workers workers(options.threads);
+  const Threads tape_threads(options.threads);
+  DeviceContext context(options.device, workers);
+
+  std::vector<int> features(old.feature_names.size());
+  std::iota(features.begin(), features.end(), 0);
+  const std::vector<double> offsets = known_offsets(where, data, old);
+  const FitRows rows(backend, context, labels, weights_of(data), data.groups());
+  Gradients gradients(backend, context, old.outputs(), data.rows());
+  const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows, old.config);
+
+  // Scores are the host's: leaf values are added to them as prediction does.
+  std::vector<double> scores;
+  for (int k = 0; k < old.outputs(); ++k)
+    for (std::int64_t row = 0; row < data.rows(); ++row)
+      scores.push_back(old.initial_score[static_cast<std::size_t>(k)] +
+                       (offsets.empty() ? 0 : offsets[static_cast<std::size_t>(k * data.rows() + row)]));
+  const std::vector<double> zeros(old.initial_score.size());
+  const auto fill = [&](int round) {
+    source->fill(Scores(backend, context, zeros, data.rows(), scores), round, gradients);
+    check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss, !offsets.empty());
+  };
+
+  const auto fresh = std::make_shared<BoostedModel::State>(old);
+  const BoostingConfig& config = old.config;
+  const int rounds = model.rounds(), trees_a_round = old.trees_a_round();
+  const double share = old.is_forest() ? 1.0 / rounds : 1.0 / config.mode.parallel_trees;
+  for (int round = 0; round < rounds; ++round) {
+    if (round == 0 || !old.is_forest()) fill(round);
+    const float* const gradient = gradients.download();
+    const float* const curvature = gradient + gradients.outputs() * data.rows();
+    const auto first = static_cast<std::size_t>(round * trees_a_round);
+    const std::span<Tree> trees = std::span(fresh->trees).subspan(first, static_cast<std::size_t>(trees_a_round));
+    const Forest forest(std::vector<Tree>(trees.begin(), trees.end()), old.categories, old.groups);
+    std::vector<FeatureSource> sources = match_features(where, data, old, forest.used());
+    translate_to_groups(sources, forest.used(), old.groups);
+    const DatasetRows raw(data, std::move(sources));
+    std::vector<std::int32_t> leaves(static_cast<std::size_t>(data.rows() * trees_a_round));
+    find_leaves(backend, context, forest, LazyByteForest(), trees_a_round, raw.view(), leaves.data());
+
+    const double rate = learning_rate_of(config, round, config.rounds) * share;
+    workers.each(trees_a_round, [&](std::int64_t t, int) {
+      Tree& tree = trees[static_cast<std::size_t>(t)];
+      const std::int64_t first_row = tree.output * data.rows();
+      LeafSums sums(tree.leaf_values.size(), gradients.ranges()[static_cast<std::size_t>(tree.output)], data.rows());
+      const auto leaf_of = [&](std::int64_t row) {
+        return static_cast<std::size_t>(leaves[static_cast<std::size_t>(row * trees_a_round + t)]);
+      };
+      for (std::int64_t row = 0; row < data.rows(); ++row)
+        sums.add(leaf_of(row), gradient[first_row + row], curvature[first_row + row]);
+      for (std::size_t leaf = 0; leaf < tree.leaf_values.size(); ++leaf) {
+        double& value = tree.leaf_values[leaf];
+        if (sums.has_rows(leaf)) value = options.decay * value + (1 - options.decay) * rate * sums.value(leaf, config);
+      }
+    });
+    for (int t = 0; t < trees_a_round; ++t) {
+      const Tree& tree = trees[static_cast<std::size_t>(t)];
+      for (std::int64_t row = 0; row < data.rows(); ++row)
+        scores[static_cast<std::size_t>(tree.output * data.rows() + row)] +=
+            tree.leaf_values[static_cast<std::size_t>(leaves[static_cast<std::size_t>(row * trees_a_round + t)])];
+    }
+  }
+  fresh->history.clear();
+  fresh->forest = {};
+  fresh->finish_forest();
+  return BoostedModel(fresh);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory(where);
+}
+
+}  // namespace linden

@@ -27,28 +27,28 @@
 namespace linden {
 namespace {
 
-constexpr const char* where = "refit_leaves";
+constexpr const char* caller = "refit_leaves";
 
 void check_refit(const BoostedModel& model, double decay) {
-  if (model.empty()) fail<ArgumentError>("{}: the model is empty.", where);
+  if (model.empty()) fail<ArgumentError>("{}: the model is empty.", caller);
   const BoostedModel::State& state = model.state();
-  if (!(decay >= 0 && decay <= 1)) fail<ArgumentError>("{}: .decay is {}; it must be in [0, 1].", where, decay);
+  if (!(decay >= 0 && decay <= 1)) fail<ArgumentError>("{}: .decay is {}; it must be in [0, 1].", caller, decay);
   if (!state.has_config)
-    fail<ArgumentError>("{}: the model has no configuration, which says what a leaf is worth.", where);
+    fail<ArgumentError>("{}: the model has no configuration, which says what a leaf is worth.", caller);
   if (state.config.mode.kind == Mode::dart)
-    fail<ArgumentError>("{}: the trees of a model of DART have weights that the model does not keep apart.", where);
+    fail<ArgumentError>("{}: the trees of a model of DART have weights that the model does not keep apart.", caller);
   if (std::ranges::any_of(state.config.constraints.monotone, [](const FeatureValue& f) { return f.value != 0; }))
     fail<ArgumentError>("{}: the model is monotone in some features, which new leaves could break. Hint: train anew.",
-                        where);
+                        caller);
   if (state.config.regularization.path_smooth > 0)
     fail<ArgumentError>(
         "{}: the leaves of the model are smoothed along their paths (.regularization.path_smooth = {}), which new ones "
         "would not be. Hint: train anew.",
-        where, state.config.regularization.path_smooth);
+        caller, state.config.regularization.path_smooth);
   if (renewal_level(state.config.loss.definition().spec) > 0)
     fail<ArgumentError>(
         "{}: the leaves of loss \"{}\" are order statistics, which are not fitted anew. Hint: huber is like absolute.",
-        where, state.config.loss.name());
+        caller, state.config.loss.name());
 }
 
 /// Adds up the gradients of rows by leaf.
@@ -85,12 +85,12 @@ class LeafSums {
 BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const RefitOptions& options) try {
   check_refit(model, options.decay);
   const BoostedModel::State& old = model.state();
-  check_training_data(where, all);
+  check_training_data(caller, all);
   const CountedRows counted(all, old.config.loss);
   const Dataset& data = counted.data();
-  const Labels labels = further_labels(where, data, counted.loss(), old.classes);
-  check_trainable(where, labels.loss, data.rows());
-  check_groups(where, labels.loss, data);
+  const Labels labels = further_labels(caller, data, counted.loss(), old.classes);
+  check_trainable(caller, labels.loss, data.rows());
+  check_groups(caller, labels.loss, data);
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   const Threads tape_threads(options.threads);
@@ -98,7 +98,7 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
 
   std::vector<int> features(old.feature_names.size());
   std::iota(features.begin(), features.end(), 0);
-  const std::vector<double> offsets = known_offsets(where, data, old);
+  const std::vector<double> offsets = known_offsets(caller, data, old);
   const FitRows rows(backend, context, labels, weights_of(data), data.groups());
   Gradients gradients(backend, context, old.outputs(), data.rows());
   const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows, old.config);
@@ -126,7 +126,7 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
     const auto first = static_cast<std::size_t>(round * trees_a_round);
     const std::span<Tree> trees = std::span(fresh->trees).subspan(first, static_cast<std::size_t>(trees_a_round));
     const Forest forest(std::vector<Tree>(trees.begin(), trees.end()), old.categories, old.groups);
-    std::vector<FeatureSource> sources = match_features(where, data, old, forest.used());
+    std::vector<FeatureSource> sources = match_features(caller, data, old, forest.used());
     translate_to_groups(sources, forest.used(), old.groups);
     const DatasetRows raw(data, std::move(sources));
     std::vector<std::int32_t> leaves(static_cast<std::size_t>(data.rows() * trees_a_round));
@@ -159,7 +159,7 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
   fresh->finish_forest();
   return BoostedModel(fresh);
 } catch (const std::bad_alloc&) {
-  fail_out_of_memory(where);
+  fail_out_of_memory(caller);
 }
 
 }  // namespace linden

@@ -10,7 +10,7 @@
 namespace linden {
 namespace {
 
-constexpr std::string_view type = "BoostingConfig";
+constexpr std::string_view config_type = "BoostingConfig";
 
 /// A field of a group, and whether it is asked for where this stands.
 struct Asked {
@@ -49,8 +49,8 @@ void check_asked(const BoostingConfig& config) {
     const bool is_default = field.value == defaults[i++].value;
     for (const Asked& a : asked)
       if (a.field == field.name && !a.is_asked && !is_default)
-        fail<ArgumentError>("{}.{} is {}, which has an effect only with {}. Hint: leave it out.", type, field.name,
-                            field.value, a.where);
+        fail<ArgumentError>("{}.{} is {}, which has an effect only with {}. Hint: leave it out.", config_type,
+                            field.name, field.value, a.where);
   }
 }
 
@@ -103,7 +103,8 @@ void check_mode(const BoostingConfig& config) {
     fail<ArgumentError>(
         "{}.{} would give the same tree again and again, since all rows and features are drawn. Hint: a "
         "BoostingConfig.row_fraction or BoostingConfig.feature_fraction below 1.",
-        type, is_forest ? "mode.kind = forest" : fmt::format("mode.parallel_trees = {}", config.mode.parallel_trees));
+        config_type,
+        is_forest ? "mode.kind = forest" : fmt::format("mode.parallel_trees = {}", config.mode.parallel_trees));
 }
 
 // Refuses fields that could have no effect.

@@ -128,7 +128,7 @@ class Goss final : public GradientSampler {
  private:
   bool set_rule(int round, const Gradients& gradients, RowWeightTask& task) override {
     const double rate = config_.mode.kind == Mode::forest ? 1 : config_.learning_rate;
-    if (round < static_cast<int>(1 / rate)) return false;
+    if (round / config_.mode.parallel_trees < static_cast<int>(1 / rate)) return false;
     double most = 0;
     for (const GradientRange& range : gradients.ranges()) most += range.max_gradient * range.max_curvature;
     measure(gradients, most, true, 0);

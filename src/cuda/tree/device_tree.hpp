@@ -44,6 +44,21 @@ __device__ __forceinline__ std::int64_t each_with_sum(std::int32_t count, const 
   return carry;
 }
 
+/// Whether this block is the last of its grid that comes here: it then sees what all others have written, and does what
+/// else a kernel of one block would be started for. By whole blocks.
+__device__ __forceinline__ bool is_last_block(unsigned* arrived) {
+  LINDEN_SHARED(is_last, bool);
+  __threadfence();
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    is_last = atomicAdd(arrived, 1u) == gridDim.x * gridDim.y - 1;
+    if (is_last) atomicExch(arrived, 0u);
+  }
+  __syncthreads();
+  if (is_last) __threadfence();
+  return is_last;
+}
+
 /// An entry as it is loaded, in one piece where it has eight bytes. Kernels that have several in flight keep them so:
 /// the parts of an entry would each be unpacked, and waited for, before the next one is loaded.
 template <class E>

@@ -2,7 +2,8 @@
 //
 // Blocks take tiles of entries. What goes left is placed after what other tiles have placed there already, what goes
 // right before it from the end on, in the other half of the entries. Which tile comes first is chance; within a node no
-// order of rows matters, since all that is ever summed over rows are integers.
+// order of rows matters, since all that is ever summed over rows are integers. The last block makes the new nodes,
+// where it knows all their rows.
 #include "cuda/tree/partition.hpp"
 
 #include "backend/tree/grow_queue.hpp"
@@ -43,16 +44,34 @@ __device__ __forceinline__ long long add(std::int64_t* sum, int count) {
       atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(count)));
 }
 
-template <class E>
-__global__ void __launch_bounds__(threads)
-    divide(const TreeState* tree, std::int64_t* left_entries, StepScratch scratch) {
+// The two nodes that each node of the batch becomes. By one block; a call, so that what it keeps in registers takes
+// none from the loop over tiles.
+__device__ __attribute__((noinline)) void make_nodes(TreeState* tree) {
+  const std::int32_t first = tree->node_count, batch = tree->batch_size;
+  for (std::int32_t b = std::int32_t(threadIdx.x); b < batch; b += std::int32_t(blockDim.x)) {
+    const std::int32_t node = tree->batch[b];
+    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), tree->left_entries[b],
+                  tree->left_rows[b]);
+  }
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    tree->first_new = first;
+    tree->node_count = first + 2 * batch;
+  }
+}
+
+// Whether the rows that go left are known when those that lie here are counted.
+bool are_all_here(const TreeMemory& tree) { return tree.left_rows == tree.left_entries; }
+
+template <class E, bool all_here>
+__global__ void __launch_bounds__(threads, 4) divide(TreeState* tree, std::int64_t* left_entries, StepScratch scratch) {
   LINDEN_SHARED(counts, int[items * warps]);  // of entries going left: [item, warp]; then the sums before each
   LINDEN_SHARED(places, Places);
   const int lane = int(lane_index()), warp = int(warp_index());
   const std::int32_t batch = tree->batch_size;
-  const std::int64_t tiles = batch > 0 ? scratch.first_tile[batch] : 0;
+  const auto tiles = static_cast<std::int32_t>(batch > 0 ? scratch.first_tile[batch] : 0);  // of 2^32 rows
   E* const entries = global(static_cast<E*>(tree->entries));
-  for (std::int64_t tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
+  for (auto tile = static_cast<std::int32_t>(blockIdx.x); tile < tiles; tile += static_cast<std::int32_t>(gridDim.x)) {
     const std::int32_t b = range_of(scratch.first_tile, batch, tile);
     const GrowNode& node = tree->nodes[tree->batch[b]];
     const std::int64_t offset = (tile - scratch.first_tile[b]) * partition_tile;
@@ -108,36 +127,30 @@ __global__ void __launch_bounds__(threads)
     }
     __syncthreads();  // the next tile writes counts and places again
   }
+  if constexpr (all_here)
+    if (is_last_block(scratch.arrived)) make_nodes(tree);
 }
 
-// The two nodes that each node of the batch becomes.
-__global__ void make_nodes(TreeState* tree) {
-  const std::int32_t first = tree->node_count, batch = tree->batch_size;
-  for (std::int32_t b = std::int32_t(threadIdx.x); b < batch; b += std::int32_t(blockDim.x)) {
-    const std::int32_t node = tree->batch[b];
-    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), tree->left_entries[b],
-                  tree->left_rows[b]);
-  }
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    tree->first_new = first;
-    tree->node_count = first + 2 * batch;
-  }
-}
+// Where rows lie on several machines: when they have told each other how many go left.
+__global__ void __launch_bounds__(threads) make_all_nodes(TreeState* tree) { make_nodes(tree); }
 
 }  // namespace
 
 void partition(Context& context, TreeMemory& tree) {
   const StepScratch scratch(tree);
   const unsigned blocks = blocks_for(context, tree.sample_rows + tree.batch_capacity * partition_tile, partition_tile);
+  const LaunchShape shape{.grid = blocks, .block = threads, .stream = stream_of(context)};
   with_entries(tree, [&]<class E>(E*) {
-    launch<divide<E>>({.grid = blocks, .block = threads, .stream = stream_of(context)}, tree.state, tree.left_entries,
-                      scratch);
+    if (are_all_here(tree))
+      launch<divide<E, true>>(shape, tree.state, tree.left_entries, scratch);
+    else
+      launch<divide<E, false>>(shape, tree.state, tree.left_entries, scratch);
   });
 }
 
 void expand(Context& context, TreeMemory& tree) {
-  launch<make_nodes>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.state);
+  if (!are_all_here(tree))
+    launch<make_all_nodes>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.state);
 }
 
 }  // namespace linden::cuda

@@ -31,6 +31,7 @@ struct StepScratch {
     const bool is_renewed = tree.renewal.level > 0;
     Layout layout(tree.scratch);
     layout.place(done, 1);
+    layout.place(arrived, 1);
     layout.place(first_tile, batch + 1);
     layout.place(right_entries, batch);
     layout.place(jobs, 1);
@@ -53,6 +54,7 @@ struct StepScratch {
   }
 
   std::int32_t* done;              ///< whether select has finished the tree
+  unsigned* arrived;               ///< blocks at the end of a kernel: see is_last_block; 0 between kernels
   std::int64_t* first_tile;        ///< [batch_capacity + 1] of each node of the batch, in partition
   std::int64_t* right_entries;     ///< [batch_capacity]: placed so far
   std::int32_t* jobs;              ///< how many new nodes are summed row by row

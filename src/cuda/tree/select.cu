@@ -23,6 +23,7 @@ __global__ void start(const TreeMemory memory, StepScratch scratch) {
   *tree.state = tree;
   tree.nodes[0] = root_of(tree);
   *scratch.done = 0;
+  *scratch.arrived = 0;
 }
 
 // What of a step's data lies in shared memory.

@@ -1,4 +1,5 @@
-// The larger child's histogram: its parent's minus its sibling's, in the parent's place.
+// The larger child's histogram: its parent's minus its sibling's, in the parent's place. The last block hands the
+// places over.
 #include "backend/tree/tree_math.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/node_sums.hpp"
@@ -27,19 +28,6 @@ __device__ __forceinline__ bool is_subtracted(const TreeState& tree, const Pair&
   return tree.nodes[pair.parent].slot >= 0 && tree.nodes[pair.smaller].slot >= 0;
 }
 
-__global__ void take_away(const TreeState* tree) {
-  const std::int32_t pairs = pairs_of(*tree);
-  const std::int64_t numbers = std::int64_t{2} * tree->bins.cells;
-  for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
-    const Pair pair = pair_of(*tree, p);
-    if (!is_subtracted(*tree, pair)) continue;
-    std::int64_t* const larger = global(node_sums(*tree, tree->nodes[pair.parent].slot));
-    const std::int64_t* const smaller = global(node_sums(*tree, tree->nodes[pair.smaller].slot));
-    for (std::int64_t i = blockIdx.x * blockDim.x + threadIdx.x; i < numbers; i += gridDim.x * blockDim.x)
-      larger[i] -= smaller[i];
-  }
-}
-
 // Cells of sparse features are four sums each.
 __global__ void take_away_sparse(const TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree);
@@ -55,8 +43,8 @@ __global__ void take_away_sparse(const TreeState* tree) {
   }
 }
 
-// Parents hand their histogram to the larger child; those whose children need none give it back.
-__global__ void hand_over(TreeState* tree) {
+// Parents hand their histogram to the larger child; those whose children need none give it back. By one block.
+__device__ __forceinline__ void hand_over(TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree), free_count = tree->free_count;
   const auto is_free = [=](std::int32_t p) {
     const Pair pair = pair_of(*tree, p);
@@ -77,20 +65,33 @@ __global__ void hand_over(TreeState* tree) {
   if (threadIdx.x == 0) tree->free_count = free_count + std::int32_t(freed);
 }
 
+__global__ void __launch_bounds__(threads) take_away(TreeState* tree, StepScratch scratch) {
+  const std::int32_t pairs = pairs_of(*tree);
+  const std::int64_t numbers = std::int64_t{2} * tree->bins.cells;
+  for (std::int32_t p = std::int32_t(blockIdx.y); p < pairs; p += std::int32_t(gridDim.y)) {
+    const Pair pair = pair_of(*tree, p);
+    if (!is_subtracted(*tree, pair)) continue;
+    std::int64_t* const larger = global(node_sums(*tree, tree->nodes[pair.parent].slot));
+    const std::int64_t* const smaller = global(node_sums(*tree, tree->nodes[pair.smaller].slot));
+    for (std::int64_t i = blockIdx.x * blockDim.x + threadIdx.x; i < numbers; i += gridDim.x * blockDim.x)
+      larger[i] -= smaller[i];
+  }
+  if (is_last_block(scratch.arrived)) hand_over(tree);
+}
+
 }  // namespace
 
 void subtract(Context& context, TreeMemory& tree) {
   const auto pairs = static_cast<unsigned>(most_new_nodes(context, tree) / 2);
   if (pairs == 0) return;
-  launch<take_away>({.grid = {blocks_for(context, std::int64_t{2} * tree.bins.cells, threads), pairs},
-                     .block = threads,
-                     .stream = stream_of(context)},
-                    tree.state);
   if (const std::int64_t sums = std::int64_t{4} * tree.bins.sparse.features; sums > 0)
     launch<take_away_sparse>(
         {.grid = {blocks_for(context, sums, threads), pairs}, .block = threads, .stream = stream_of(context)},
         tree.state);
-  launch<hand_over>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.state);
+  launch<take_away>({.grid = {blocks_for(context, std::int64_t{2} * tree.bins.cells, threads), pairs},
+                     .block = threads,
+                     .stream = stream_of(context)},
+                    tree.state, StepScratch(tree));
 }
 
 }  // namespace linden::cuda

@@ -105,7 +105,7 @@ struct TreeKernels {
   /// Fills the magnitudes; returns what they add up to, in units of sum_unit(1, rows).
   std::int64_t (*magnitudes)(Context&, const MagnitudeTask&);
   void (*count_digits)(Context&, const DigitTask&);
-  void (*mark)(Context&, const MarkTask&);
+  void (*mark_drawn)(Context&, const MarkTask&);
   void (*weigh_rows)(Context&, const RowWeightTask&);
   void (*scale_rows)(Context&, const ScaleTask&);
   /// Returns how many rows there are.

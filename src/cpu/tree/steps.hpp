@@ -12,7 +12,7 @@ LINDEN_LEVEL_BEGIN
 
 std::int64_t magnitudes(Context&, const MagnitudeTask&);
 void count_digits(Context&, const DigitTask&);
-void mark(Context&, const MarkTask&);
+void mark_drawn(Context&, const MarkTask&);
 void weigh_rows(Context&, const RowWeightTask&);
 void scale_rows(Context&, const ScaleTask&);
 void bin(Context&, const BinTask&);

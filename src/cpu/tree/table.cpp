@@ -34,7 +34,7 @@ const TreeKernels& tree_kernels() {
       .sample = sample,
       .magnitudes = magnitudes,
       .count_digits = count_digits,
-      .mark = mark,
+      .mark_drawn = mark_drawn,
       .weigh_rows = weigh_rows,
       .scale_rows = scale_rows,
       .collect_rows = collect_rows,

@@ -8,7 +8,7 @@ namespace linden::cuda {
 void sample(Context&, const SampleTask&);
 std::int64_t magnitudes(Context&, const MagnitudeTask&);
 void count_digits(Context&, const DigitTask&);
-void mark(Context&, const MarkTask&);
+void mark_drawn(Context&, const MarkTask&);
 void weigh_rows(Context&, const RowWeightTask&);
 void scale_rows(Context&, const ScaleTask&);
 std::int64_t collect_rows(Context&, const CollectTask&);

@@ -32,8 +32,9 @@ class UnitSampler final : public Sampler {
       // Each class has numbers of its own: two of a size would otherwise draw the same places.
       backend_.tree.sample(context_, {seed_ + i, Draw::rows, static_cast<std::uint32_t>(round), stratum.count,
                                       stratum.wanted, drawn_.data()});
-      backend_.tree.mark(context_, {drawn_.data(), stratum.wanted, stratum.rows == nullptr ? first.data() : nullptr,
-                                    stratum.rows, weights_.data()});
+      backend_.tree.mark_drawn(
+          context_, {drawn_.data(), stratum.wanted, stratum.rows == nullptr ? first.data() : nullptr, stratum.rows,
+                     weights_.data()});
     }
     tree.sample_rows = backend_.tree.collect_rows(context_, {weights_.data(), weights_.size(), sample_.data()});
     tree.sample = sample_.data();

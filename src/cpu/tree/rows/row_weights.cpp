@@ -19,7 +19,7 @@ void raise(std::int32_t& target, std::int32_t value) {
 
 }  // namespace
 
-void mark(Context& context, const MarkTask& task) {
+void mark_drawn(Context& context, const MarkTask& task) {
   context.workers.chunks(task.count, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     for (std::int64_t i = begin; i < end; ++i) {
       const std::uint32_t unit = task.drawn[i];

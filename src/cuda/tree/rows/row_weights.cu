@@ -23,13 +23,13 @@ struct Peaks {
 };
 
 /// Units of one row: a thread each. Units of many: a block each.
-__global__ void __launch_bounds__(threads) mark_rows(MarkTask task) {
+__global__ void __launch_bounds__(threads) mark_each(MarkTask task) {
   const std::int64_t step = std::int64_t{gridDim.x} * threads;
   for (std::int64_t i = std::int64_t{blockIdx.x} * threads + threadIdx.x; i < task.count; i += step)
     task.weights[task.rows[task.drawn[i]]] = 1;
 }
 
-__global__ void __launch_bounds__(threads) mark_units(MarkTask task) {
+__global__ void __launch_bounds__(threads) mark_whole(MarkTask task) {
   for (std::int64_t i = blockIdx.x; i < task.count; i += gridDim.x) {
     const std::uint32_t unit = task.drawn[i];
     const std::int64_t end = task.first[unit + 1];
@@ -89,12 +89,12 @@ LaunchShape shape_of(Context& context, std::int64_t rows) {
 
 }  // namespace
 
-void mark(Context& context, const MarkTask& task) {
+void mark_drawn(Context& context, const MarkTask& task) {
   if (task.count == 0) return;
   if (task.first == nullptr)
-    launch<mark_rows>(shape_of(context, task.count), task);
+    launch<mark_each>(shape_of(context, task.count), task);
   else
-    launch<mark_units>({.grid = blocks_for(context, task.count, 1), .block = threads, .stream = stream_of(context)},
+    launch<mark_whole>({.grid = blocks_for(context, task.count, 1), .block = threads, .stream = stream_of(context)},
                        task);
 }
 

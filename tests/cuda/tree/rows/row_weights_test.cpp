@@ -114,8 +114,9 @@ TEST_F(CudaRowWeights, UnitsAreMarkedAsAWhole) {
   for (const bool groups : {false, true}) {
     std::vector<double> weights(1001);
     const auto there = upload(weights);
-    cpu_backend().tree.mark(cpu(), {drawn.data(), 3, groups ? first.data() : nullptr, rows.data(), weights.data()});
-    device_backend().tree.mark(
+    cpu_backend().tree.mark_drawn(cpu(),
+                                  {drawn.data(), 3, groups ? first.data() : nullptr, rows.data(), weights.data()});
+    device_backend().tree.mark_drawn(
         context(), {there_drawn.data(), 3, groups ? there_first.data() : nullptr, there_rows.data(), there.data()});
     EXPECT_TRUE(same_bytes(download(there), weights));
     EXPECT_EQ(std::count(weights.begin(), weights.end(), 1), groups ? 2 + 696 + 301 : 3);

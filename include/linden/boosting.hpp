@@ -173,8 +173,8 @@ struct BoostingConfig {
   int max_leaves = 31;             ///< 2 .. 1,048,576
   int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
   int max_bins = 256;              ///< bins of a feature, the one for missing values counted, 4 .. 256
-  double l1 = 0;                   ///< penalty on |leaf value|, >= 0 (quantile, absolute: in splits only)
-  std::optional<double> l2 = {};   ///< penalty on leaf value^2 / 2, >= 0; unset: 1, but 0 for quantile and absolute,
+  double l1 = 0;                   ///< penalty on |leaf value|, >= 0 (quantile, absolute, mape: in splits only)
+  std::optional<double> l2 = {};   ///< penalty on leaf value^2 / 2, >= 0; unset: 1, but 0 for quantile, absolute, mape,
                                    ///< where it bears on splits only: leaves are order statistics that nothing shrinks
   double min_gain = 0;             ///< a split must gain more than this, >= 0
   double min_child_weight = 1e-3;  ///< smallest sum of curvatures in a leaf, >= 0
@@ -189,6 +189,7 @@ struct BoostingConfig {
   RowSampling sampling = {};           ///< {.kind = Sampling::goss}
   TrainingMode mode = {};              ///< {.kind = Mode::dart, .drop_rate = 0.2}
   LearningRateSchedule schedule = {};  ///< {.decay = Decay::geometric, .last = 0.001}
+  ClassWeights class_weights = {};     ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds, or one that has no effect
   /// beside the others.

@@ -62,15 +62,16 @@ enum class Solver {
 LINDEN_API const char* name_of(Solver) noexcept;
 
 struct LinearConfig {
-  Loss loss = loss::automatic();  ///< chosen by the label, see default_loss; not quantile or absolute, which have no
-                                  ///< curvature
+  Loss loss = loss::automatic();  ///< chosen by the label, see default_loss; not quantile, absolute or mape, which have
+                                  ///< no curvature
   double l1 = 0;                  ///< penalty on |weight|, >= 0
   double l2 = 0;                  ///< penalty on weight^2 / 2, >= 0
   bool intercept = true;          ///< whether scores have a constant part
   bool standardize = true;        ///< whether penalties are on the weights of columns scaled to unit variance
   Solver solver = Solver::automatic;
-  double tolerance = 1e-8;  ///< distance from the optimum to reach, relative to the objective, (0, 1)
-  int max_iterations = 0;   ///< of the solver; 0: its own limit, which is in the hundreds or thousands
+  double tolerance = 1e-8;          ///< distance from the optimum to reach, relative to the objective, (0, 1)
+  int max_iterations = 0;           ///< of the solver; 0: its own limit, which is in the hundreds or thousands
+  ClassWeights class_weights = {};  ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds, and for a solver that
   /// does not go with the loss or l1.

@@ -5,8 +5,9 @@
 
 namespace linden {
 
-/// How predictions come from scores: the score itself, 1 / (1 + exp(-s)), exp(s_k) / sum exp(s_j), or exp(s).
-enum class Link { identity, sigmoid, softmax, exp };
+/// How predictions come from scores: the score itself, 1 / (1 + exp(-s)), exp(s_k) / sum exp(s_j), exp(s), or
+/// exp(s) - 1.
+enum class Link { identity, sigmoid, softmax, exp, expm1 };
 
 LINDEN_API const char* name_of(Link) noexcept;
 

@@ -65,10 +65,10 @@ class LINDEN_API Loss {
   std::string name() const&& { return name(); }
   Link link() const noexcept;
   LabelKind label_kind() const noexcept;
-  /// Classes that a label may have: 2 for logistic, K for softmax (0 while they are still to be taken from the
-  /// label), 0 for losses of real labels.
+  /// Classes that a label may have: 2 for logistic, K for softmax and one_vs_all (0 while they are still to be
+  /// taken from the label), 0 for losses of real labels.
   int classes() const noexcept;
-  /// Scores a row has: 1, or K for softmax (0 while still open, as for automatic).
+  /// Scores a row has: 1, or K for softmax and one_vs_all (0 while still open, as for automatic).
   int outputs() const noexcept;
 
   /// The parameters with their values, level of quantile for instance; none for most losses.
@@ -102,7 +102,7 @@ class LINDEN_API Loss {
 namespace loss {
 
 /// The loss of this name, as --set and model files spell it: by_name("quantile", {{"level", 0.9}}). `classes` is for
-/// softmax alone. Throws ArgumentError for an unknown name, with the nearest one, and as with_parameter does.
+/// softmax and one_vs_all. Throws ArgumentError for an unknown name, with the nearest one, and as with_parameter does.
 LINDEN_API Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters = {}, int classes = 0);
 
 /// All names that by_name takes.
@@ -127,6 +127,11 @@ struct SoftmaxOptions {
 /// p (1 - p), the true diagonal (XGBoost and LightGBM use twice that, or K / (K - 1) times that).
 /// Throws ArgumentError for classes = 1 or below 0. Metrics: logloss, accuracy.
 inline Loss softmax(SoftmaxOptions options = {}) { return by_name("softmax", {}, options.classes); }
+
+/// The sum over all classes k of softplus(s_k) - [y = k] s_k, for labels 0 .. classes - 1: a logistic loss for each
+/// class against all others. The prediction is one probability a class, each on its own: they need not sum to 1. Trees
+/// alone take it. Throws as softmax does. Metrics: the loss itself, accuracy.
+inline Loss one_vs_all(SoftmaxOptions options = {}) { return by_name("one_vs_all", {}, options.classes); }
 
 /// exp(s) - y s, for counts or rates y >= 0; the prediction is the mean exp(s). Metrics: poisson_deviance, rmse.
 inline Loss poisson() { return by_name("poisson"); }
@@ -230,6 +235,21 @@ inline Loss cross_entropy() { return by_name("cross_entropy"); }
 /// exp((1 / 2 - y) s), AdaBoost's loss, for labels 0 and 1; the prediction is the probability of class 1. Rows that are
 /// wrong weigh exponentially: labels should be free of errors. Metrics: logloss, accuracy, auc.
 inline Loss exponential() { return by_name("exponential"); }
+
+/// (log(1 + y) - s)^2 / 2, for labels y >= 0 whose ratios matter; the prediction is exp(s) - 1. Metrics: rmsle, rmse.
+inline Loss squared_log() { return by_name("squared_log"); }
+
+/// |y - s| / max(1, |y|), for any real label: errors relative to the label, but for labels near 0. Leaves are medians
+/// of their residuals, as those of absolute, of rows that weigh 1 / max(1, |y|); so are starts. Metrics: mape, mae,
+/// rmse.
+inline Loss mape() { return by_name("mape"); }
+
+/// With g = 1 - s for label 1 and 1 + s for label 0: 0 where g < 0, g^2 / 2 up to 1, g - 1 / 2 beyond, for labels 0
+/// and 1. A hinge without a corner: rows that are right by more than 1 do not pull at all, all others by 1 at most. The
+/// score is the decision function; the prediction 1 / (1 + exp(-s)) is 1/2 where that is 0, and no probability. The
+/// curvature is that of the tightest parabola which touches the loss at s and lies above it. Metrics: the loss itself,
+/// accuracy, auc.
+inline Loss hinge() { return by_name("hinge"); }
 
 struct FocalOptions {
   double gamma = 2;  ///< how much rows that are already right are played down, [0, 100); 0 is logistic

@@ -63,6 +63,8 @@ namespace metric {
 
 LINDEN_API Metric rmse();      ///< square root of the mean squared error
 LINDEN_API Metric mae();       ///< mean absolute error
+LINDEN_API Metric mape();      ///< mean of |y - p| / max(1, |y|)
+LINDEN_API Metric rmsle();     ///< square root of the mean squared log(1 + y) - log(1 + p), for y and p > -1
 LINDEN_API Metric r2();        ///< 1 - squared error / squared error of the mean label; undefined for a constant label
 LINDEN_API Metric logloss();   ///< -mean log p(label), for probabilities of class 1 [rows] or of K classes [rows, K],
                                ///< p bounded to [1e-15, 1 - 1e-15]

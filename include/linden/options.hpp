@@ -38,6 +38,15 @@ using FeatureValues = std::vector<FeatureValue>;
 /// double quotes, and a quote in it twice.
 using FeatureGroups = std::vector<std::vector<std::string>>;
 
+/// What a row weighs by its class, beside the weight that it has, where labels are classes. One of the three may be
+/// set. Only training knows of it: metrics, those of the training rows too, take rows as the data weighs them.
+struct ClassWeights {
+  bool balanced = false;  ///< all classes alike, and all rows together as before: a class weighs rows / (classes * its
+                          ///< rows), rows counted by their weights
+  double positive = 1;    ///< of two classes, what rows of the second, class 1, weigh; > 0
+  FeatureValues by_class = {};  ///< by the name of the class, {{"yes", 3}}, each > 0; classes without an entry have 1
+};
+
 /// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
 /// Numbers are numbers (squared), whole ones too, except where there are just two, such as 0 and 1: these are classes
 /// (logistic). Classes that are numbered 0, 1, 2, ... want loss::softmax by name. Throws DataError without a label.

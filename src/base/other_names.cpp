@@ -137,11 +137,12 @@ constexpr OtherName boosting_fields[] = {
     {"group_id", "CsvOptions::group"},
     {"weight_column", "CsvOptions::weight"},
     {"sample_weight", "CsvOptions::weight"},
-    {"scale_pos_weight", "CsvOptions::weight"},
-    {"is_unbalance", "CsvOptions::weight"},
-    {"auto_class_weights", "CsvOptions::weight"},
-    {"class_weights", "CsvOptions::weight"},
-    {"class_weight", "CsvOptions::weight"},
+    {"scale_pos_weight", "class_weights.positive"},
+    {"is_unbalance", "class_weights.balanced"},
+    {"auto_class_weights", "class_weights.balanced"},
+    {"class_weights", "class_weights.by_class"},
+    {"class_weight", "class_weights.balanced"},
+    {"class_weight", "class_weights.by_class"},
 };
 
 constexpr OtherName linear_fields[] = {
@@ -157,6 +158,8 @@ constexpr OtherName linear_fields[] = {
     {"max_iter", "max_iterations"},
     {"maxit", "max_iterations"},
     {"family", "loss"},
+    {"class_weight", "class_weights.balanced"},
+    {"class_weight", "class_weights.by_class"},
     {"n_jobs", "LinearOptions::threads"},
 };
 
@@ -196,6 +199,11 @@ constexpr OtherName losses[] = {
     {"multiclass", "softmax"},
     {"MultiClass", "softmax"},
     {"multinomial", "softmax"},
+    {"multiclassova", "one_vs_all"},
+    {"multiclass_ova", "one_vs_all"},
+    {"ova", "one_vs_all"},
+    {"ovr", "one_vs_all"},
+    {"MultiClassOneVsAll", "one_vs_all"},
     {"count:poisson", "poisson"},
     {"reg:quantileerror", "quantile"},
     {"reg:absoluteerror", "absolute"},
@@ -217,6 +225,9 @@ constexpr OtherName losses[] = {
     {"PairLogit", "pairwise"},
     {"rank_xendcg", "xendcg"},
     {"xe_ndcg", "xendcg"},
+    {"reg:squaredlogerror", "squared_log"},
+    {"MAPE", "mape"},
+    {"binary:hinge", "hinge"},
 };
 
 constexpr OtherName metrics[] = {
@@ -257,6 +268,11 @@ constexpr OtherName metrics[] = {
     {"lambdarank", "ndcg@10"},
     {"ndcg_score", "ndcg@10"},
     {"mean_average_precision", "map@10"},
+    {"MAPE", "mape"},
+    {"mean_absolute_percentage_error", "mape"},
+    {"MSLE", "rmsle"},
+    {"mean_squared_log_error", "rmsle"},
+    {"root_mean_squared_log_error", "rmsle"},
 };
 
 }  // namespace

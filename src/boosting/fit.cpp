@@ -27,6 +27,7 @@
 #include "boosting/train/rules.hpp"
 #include "boosting/train/start_model.hpp"
 #include "boosting/train/gradients/sampler.hpp"
+#include "model/class_weights.hpp"
 #include "model/feature_values.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
@@ -54,7 +55,8 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
 
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   check_constraints(*model);
-  const std::span<const double> weights = weights_of(train);
+  const RowWeights row_weights("fit_boosted", config.class_weights, labels, weights_of(train));
+  const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
   start.begin(*model, weights, labels.values, offsets, workers);
   const int outputs = model->outputs();

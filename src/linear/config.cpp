@@ -2,24 +2,26 @@
 #include <algorithm>
 #include <linden/linear.hpp>
 
+#include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
 #include "base/out_of_memory.hpp"
 
 namespace linden {
 namespace {
 
-bool is_of_groups(const Loss& loss) { return loss.definition().spec.kind == LossKind::group; }
-
-// Not those without curvature: their optimum lies at a corner, where no solver here looks for it. Nor those of groups,
-// of which certificates know nothing.
-bool is_taken(const Loss& loss) {
+// Why linear models do not take a loss; empty where they do. The optimum of one without curvature lies at a corner,
+// where no solver here looks for it; of those of groups certificates know nothing.
+std::string why_refused(const Loss& loss) {
+  if (loss.definition().spec.kind == LossKind::group) return "which compares the rows of groups";
   const LossTraits* const traits = traits_of(loss.definition().spec);
-  return !is_of_groups(loss) && (!traits || traits->shape != LossShape::cornered);
+  if (traits && traits->shape == LossShape::cornered) return "which has no curvature";
+  if (traits && traits->is_per_class) return "which is a fit for each class by itself";
+  return "";
 }
 
 std::vector<std::string> losses() {
   std::vector<std::string> names = loss::names();
-  std::erase_if(names, [](const std::string& name) { return !is_taken(loss::by_name(name)); });
+  std::erase_if(names, [](const std::string& name) { return !why_refused(loss::by_name(name)).empty(); });
   return names;
 }
 
@@ -41,15 +43,16 @@ const FieldTable<LinearConfig>& table() {
         .add_choice<Solver>("solver", &C::solver, solvers, "how the optimum is found")
         .add_number("tolerance", &C::tolerance, {.low_open = true, .high = 1, .high_open = true},
                     "distance from the optimum to reach, relative to the objective")
-        .add_number("max_iterations", &C::max_iterations, {}, "of the solver; 0: its own limit");
+        .add_number("max_iterations", &C::max_iterations, {}, "of the solver; 0: its own limit")
+        .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights);
   }();
   return fields;
 }
 
 void check_loss(const Loss& loss) {
-  if (is_taken(loss)) return;
-  fail<ArgumentError>("LinearConfig.loss is {}, which {}; linear models take {} and loss::custom.", loss.name(),
-                      is_of_groups(loss) ? "compares the rows of groups" : "has no curvature",
+  const std::string why = why_refused(loss);
+  if (why.empty()) return;
+  fail<ArgumentError>("LinearConfig.loss is {}, {}; linear models take {} and loss::custom.", loss.name(), why,
                       listing(losses(), losses().size()));
 }
 

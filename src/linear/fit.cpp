@@ -11,6 +11,7 @@
 #include "linear/units.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "model/class_weights.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
 
@@ -64,7 +65,8 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   const Labels labels = checked_labels(where, train, config.loss);
   settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, labels.loss);
-  const std::span<const double> weights = weights_of(train);
+  const RowWeights row_weights(where, config.class_weights, labels, weights_of(train));
+  const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets(where, train, labels.loss.outputs());
   const Backend& backend = backend_of(options.device);
   if (config.solver == Solver::qr && options.device.kind() != Device::Kind::cpu)

@@ -196,6 +196,8 @@ bool FitRun::leave_out(const std::vector<int>& columns) {
 // Of a class, of shares that are all 0 or all 1, or of counts of zero: an intercept without end fits them ever better.
 bool FitRun::has_one_label() const {
   const Loss& loss = rows_.loss;
+  const LossTraits* const traits = traits_of(loss.definition().spec);
+  if (traits && traits->lowest == Lowest::at_a_score) return false;
   if (loss.label_kind() == LabelKind::real || loss.label_kind() == LabelKind::positive || loss.link() == Link::identity)
     return false;
   double least = 0, largest = 0;

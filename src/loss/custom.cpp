@@ -25,7 +25,8 @@ LabelKind labels_for(const loss::CustomOptions& options) {
   switch (options.link) {
     case Link::sigmoid:
     case Link::softmax: return LabelKind::classes;
-    case Link::exp: return LabelKind::nonnegative;
+    case Link::exp:
+    case Link::expm1: return LabelKind::nonnegative;
     case Link::identity: break;
   }
   return LabelKind::real;
@@ -38,8 +39,8 @@ void check_options(const std::string& name, const loss::CustomOptions& options) 
     fail<ArgumentError>("loss::custom(\"{}\"): outputs is {}, but it must be 1 or more.", name, options.outputs);
   if (!fits(options.link, options.outputs))
     fail<ArgumentError>(
-        "loss::custom(\"{}\"): link {} with {} output(s). Hint: softmax wants two or more, sigmoid and "
-        "exp want one; identity takes any number.",
+        "loss::custom(\"{}\"): link {} with {} output(s). Hint: softmax wants two or more, sigmoid, "
+        "exp and expm1 want one; identity takes any number.",
         name, name_of(options.link), options.outputs);
   if (options.curvature == Curvature::gauss_newton && options.link != Link::sigmoid && options.link != Link::exp)
     fail<ArgumentError>(
@@ -90,7 +91,7 @@ bool builtin_program(const Loss& loss, RowProgram& program) {
                     options)
                     .program;
       return true;
-    } else if constexpr (std::is_invocable_v<Form, const Tensor&, const Tensor&>) {
+    } else if constexpr (std::is_invocable_v<Form, const Tensor&, const Tensor&> && !is_per_class<Form>) {
       program = trace(
                     loss.name(),
                     [&](const Tensor& score, const Tensor& label, std::span<const Tensor>) -> Tensor {

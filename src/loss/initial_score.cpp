@@ -128,7 +128,7 @@ Search search_for(const Loss& loss, const LabelPoints& points, double median, do
     if (reach < anywhere) return {median - reach, median + reach, median, true, false};
     return {-anywhere, anywhere, median, false, false};
   }
-  const bool bounded = loss.link() != Link::identity;
+  const bool bounded = loss.link() != Link::identity && loss.link() != Link::expm1;
   if (start == Start::log_mean) {  // means beyond e^30 or below e^-30 are found as well; that of zeros stays -30
     const double middle = log_mean(points);
     if (spread > 0 && std::isfinite(middle))
@@ -316,6 +316,22 @@ std::vector<double> minimise_all(const Loss& loss, const LabelPoints& points, do
   return scores;
 }
 
+/// Each output by itself, for a loss of one score a class: the constant of two classes, this one and all others.
+std::vector<double> by_class(const Loss& loss, const LabelPoints& rows, double spread, Workers& workers) {
+  std::vector<double> scores, labels(rows.labels.size());
+  for (int k = 0; k < loss.outputs(); ++k) {
+    for (std::size_t row = 0; row < labels.size(); ++row) labels[row] = rows.labels[row] == k ? 1 : 0;
+    LabelPoints one{labels, rows.weights};
+    if (!rows.offsets.empty())
+      one.offsets = rows.offsets.subspan(static_cast<std::size_t>(k) * labels.size(), labels.size());
+    const LabelGroups groups(one, most_groups);
+    const LabelPoints points = one.offsets.empty() ? groups.points() : one;
+    scores.push_back(minimise(search_for(loss, points, 0, spread),
+                              [&](double score) { return slope_at(score, loss.definition().spec, points, workers); }));
+  }
+  return scores;
+}
+
 double order_statistic(const LabelPoints& points, double level) {
   std::vector<std::uint64_t> keys;
   keys.reserve(points.labels.size());
@@ -337,6 +353,17 @@ double order_statistic(const LabelPoints& points, double level) {
 
 }  // namespace
 
+std::vector<double> renewal_weights(const LossSpec& loss, std::span<const double> labels,
+                                    std::span<const double> weights) {
+  return visit_loss(loss, [&]<class Functor>(const Functor&) {
+    std::vector<double> products;
+    if constexpr (requires { Functor::renewal_weight(1.0); })
+      for (std::size_t row = 0; row < labels.size(); ++row)
+        products.push_back((weights.empty() ? 1.0 : weights[row]) * Functor::renewal_weight(labels[row]));
+    return products;
+  });
+}
+
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
                                   Workers& workers, std::span<const double> offsets) {
   if (loss.outputs() == 0) fail<ArgumentError>("initial_score: {} does not know its classes yet.", loss.name());
@@ -344,7 +371,10 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   const LossSpec& spec = loss.definition().spec;
   double spread = 0;
   for (const double offset : offsets) spread = std::max(spread, std::abs(offset));
-  if (const double level = renewal_level(spec); level > 0) return {order_statistic(rows, level)};
+  if (const double level = renewal_level(spec); level > 0) {
+    const std::vector<double> own = renewal_weights(spec, labels, weights);
+    return {order_statistic({labels, own.empty() ? weights : std::span<const double>(own), offsets}, level)};
+  }
   const CustomLoss* const custom = loss.definition().custom.get();
   if (spec.kind == LossKind::group) return {0.0};  // a constant changes nothing
   if (spec.kind == LossKind::tape) {
@@ -354,13 +384,14 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
       return Slope{slope.gradient, slope.curvature};
     })};
   }
+  const LossTraits* const traits = traits_of(spec);
+  if (traits && traits->is_per_class) return by_class(loss, rows, spread, workers);
   // Passes over rows are many, over distinct labels few and short: class labels and most counts take one.
   const bool rows_are_alike = offsets.empty() && !(custom && custom->parameters_by_row);
   const LabelGroups groups(rows, std::max<std::size_t>(most_groups, static_cast<std::size_t>(loss.classes())));
   const LabelPoints points = rows_are_alike && groups.complete() ? groups.points() : rows;
   if (loss.outputs() > 1 && loss.link() == Link::softmax) return minimise_all(loss, points, spread, workers);
   if (loss.outputs() > 1) return offsets.empty() ? descend<PlainSum>(spec, points) : descend<ExactSum>(spec, points);
-  const LossTraits* const traits = traits_of(spec);
   const double median = traits && traits->start == Start::median ? order_statistic(rows, 0.5) : 0;
   return {minimise(search_for(loss, points, median, spread),
                    [&](double score) { return slope_at(score, spec, points, workers); })};

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "backend/loss/loss_spec.hpp"
 #include "base/parallel.hpp"
 
 namespace linden {
@@ -19,5 +20,10 @@ namespace linden {
 /// spread; of quantile and absolute the order statistic of label - offset.
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
                                   Workers& workers, std::span<const double> offsets = {});
+
+/// The weights by which order statistics of rows are taken, where a loss has others than the rows' own: these times
+/// what it says of the labels. Empty where it has none.
+std::vector<double> renewal_weights(const LossSpec& loss, std::span<const double> labels,
+                                    std::span<const double> weights);
 
 }  // namespace linden

@@ -23,7 +23,7 @@ void softmax(double* scores, std::int64_t outputs, std::int64_t stride) {
 }  // namespace
 
 const char* name_of(Link link) noexcept {
-  constexpr const char* names[] = {"identity", "sigmoid", "softmax", "exp"};
+  constexpr const char* names[] = {"identity", "sigmoid", "softmax", "exp", "expm1"};
   return names[static_cast<int>(link)];
 }
 
@@ -37,6 +37,7 @@ void apply_link(Link link, double* scores, std::int64_t rows, std::int64_t outpu
     double* output = scores + k * output_stride;
     if (link == Link::sigmoid) map(output, rows, row_stride, [](double s) { return math::sigmoid(s); });
     if (link == Link::exp) map(output, rows, row_stride, [](double s) { return math::exp(s); });
+    if (link == Link::expm1) map(output, rows, row_stride, [](double s) { return math::expm1(s); });
   }
 }
 

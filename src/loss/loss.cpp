@@ -17,16 +17,20 @@
 namespace linden {
 namespace {
 
+/// Whether it takes any number of classes, and has a score for each.
+template <class Listed>
+constexpr bool has_classes = !has_one_score<Listed> || is_per_class<Listed>;
+
 /// A loss of the list with its usual parameters; `classes` is 0 where they are still open.
 template <class Listed>
 Loss make(int classes) try {
   Loss::Definition definition;
   definition.spec.kind = kind_of<Listed>;
-  definition.spec.outputs = has_one_score<Listed> ? 1 : classes;
+  definition.spec.outputs = has_classes<Listed> ? classes : 1;
   definition.name = Listed::name;
   definition.link = Listed::link;
   definition.label_kind = Listed::labels;
-  if (Listed::labels == LabelKind::classes) definition.classes = has_one_score<Listed> ? 2 : classes;
+  if (Listed::labels == LabelKind::classes) definition.classes = has_classes<Listed> ? classes : 2;
   if constexpr (requires { Listed::parameters; }) {
     definition.parameters = Listed::parameters;
     for (std::size_t i = 0; i < std::size(Listed::parameters); ++i)
@@ -66,7 +70,7 @@ std::optional<Loss> find(std::string_view name, int classes, LossTypes<Losses...
   std::optional<Loss> found;
   const auto take = [&]<class Listed>(LossType<Listed>) {
     if (name != Listed::name) return;
-    if (!has_one_score<Listed> && (classes < 0 || classes == 1))
+    if (has_classes<Listed> && (classes < 0 || classes == 1))
       fail<ArgumentError>(
           "loss::{}: classes is {}, but it must be 2 or more. Hint: leave it out and it is taken from the labels.",
           name, classes);
@@ -152,10 +156,11 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
                       std::span<double> curvature) const try {
   const auto outputs = static_cast<std::size_t>(this->outputs());
   if (outputs == 0)
-    fail<ArgumentError>("Loss::evaluate: {}.",
-                        is_automatic(*this)
-                            ? "loss::automatic is chosen by the training labels. Hint: model.loss() is the one chosen"
-                            : "softmax does not know its classes yet. Hint: loss::softmax({.classes = 3})");
+    fail<ArgumentError>(
+        "Loss::evaluate: {}.",
+        is_automatic(*this)
+            ? "loss::automatic is chosen by the training labels. Hint: model.loss() is the one chosen"
+            : fmt::format("{0} does not know its classes yet. Hint: loss::{0}({{.classes = 3}})", name()));
   if (score.size() != outputs || (!gradient.empty() && gradient.size() != outputs) ||
       (!curvature.empty() && curvature.size() != outputs))
     fail<ArgumentError>(
@@ -180,10 +185,14 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
     } else if constexpr (!has_one_score<decltype(loss)>) {
       return 0;  // custom, above
     } else {
-      const Dual d = loss(variable(score[0]), label);
-      if (!gradient.empty()) gradient[0] = d.first;
-      if (!curvature.empty()) curvature[0] = d.second;
-      return d.value;
+      double sum = 0;
+      for (std::size_t k = 0; k < score.size(); ++k) {
+        const Dual d = loss(variable(score[k]), label_of_output<decltype(loss)>(label, static_cast<std::int64_t>(k)));
+        if (!gradient.empty()) gradient[k] = d.first;
+        if (!curvature.empty()) curvature[k] = d.second;
+        sum = k == 0 ? d.value : sum + d.value;
+      }
+      return sum;
     }
   });
 } catch (const std::bad_alloc&) {

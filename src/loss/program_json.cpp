@@ -14,7 +14,7 @@ namespace {
 
 using Code = RowInstruction::Code;
 
-constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax, Link::exp};
+constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax, Link::exp, Link::expm1};
 constexpr std::array label_kinds{LabelKind::real,    LabelKind::nonnegative, LabelKind::positive,
                                  LabelKind::classes, LabelKind::share,       LabelKind::grades};
 constexpr std::array curvatures{Curvature::clamped,      Curvature::exact, Curvature::absolute,

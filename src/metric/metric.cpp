@@ -128,6 +128,23 @@ std::optional<double> number_after(std::string_view prefix, std::string_view nam
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
+/// Those without a number in their names.
+constexpr std::pair<std::string_view, Metric (*)()> plain[] = {
+    {"rmse", rmse},
+    {"mae", mae},
+    {"r2", r2},
+    {"logloss", logloss},
+    {"multiclass_logloss", logloss},
+    {"accuracy", accuracy},
+    {"error", error},
+    {"multiclass_error", error},
+    {"auc", auc},
+    {"poisson_deviance", poisson_deviance},
+    {"gamma_deviance", gamma_deviance},
+    {"mape", mape},
+    {"rmsle", rmsle},
+};
+
 }  // namespace
 
 std::vector<std::string> names() try {
@@ -142,6 +159,8 @@ std::vector<std::string> names() try {
           "gamma_deviance",
           "tweedie_deviance_1.5",
           "pinball_0.5",
+          "mape",
+          "rmsle",
           "multiclass_logloss",
           "multiclass_error",
           "ndcg@10",
@@ -153,15 +172,8 @@ std::vector<std::string> names() try {
 }
 
 Metric by_name(std::string_view name) try {
-  if (name == "rmse") return rmse();
-  if (name == "mae") return mae();
-  if (name == "r2") return r2();
-  if (name == "logloss" || name == "multiclass_logloss") return logloss();
-  if (name == "accuracy") return accuracy();
-  if (name == "error" || name == "multiclass_error") return error();
-  if (name == "auc") return auc();
-  if (name == "poisson_deviance") return poisson_deviance();
-  if (name == "gamma_deviance") return gamma_deviance();
+  for (const auto& [known, make] : plain)
+    if (name == known) return make();
   if (const auto level = number_after("pinball_", name)) return pinball({.level = *level});
   if (const auto power = number_after("tweedie_deviance_", name)) return tweedie_deviance({.variance_power = *power});
   if (std::optional<Metric> ranking = ranking_metric(name)) return *std::move(ranking);
@@ -181,6 +193,7 @@ std::vector<Metric> by_link(const Loss& loss) {
     case Link::sigmoid: return loss.outputs() == 1 ? std::vector{logloss(), accuracy(), auc()} : std::vector<Metric>{};
     case Link::softmax: return {logloss(), accuracy()};
     case Link::exp: return loss.outputs() == 1 ? std::vector{poisson_deviance(), rmse()} : std::vector<Metric>{};
+    case Link::expm1: return loss.outputs() == 1 ? std::vector{rmsle(), rmse()} : std::vector<Metric>{};
   }
   return {rmse()};
 }

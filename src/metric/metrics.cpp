@@ -64,6 +64,19 @@ double r_squared(const MetricRows& rows) {
   return 1 - mean_square_error(rows) / spread;
 }
 
+double mean_square_log_error(const MetricRows& rows) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!(rows.predictions[row] > -1))
+      fail<DataError>("metric::rmsle: prediction {} at row {}, but it takes predictions > -1.", rows.predictions[row],
+                      row);
+    if (!(rows.labels[row] > -1))
+      fail<DataError>("metric::rmsle: label {} at row {}, but it takes labels > -1.", rows.labels[row], row);
+  }
+  return weighted_mean(rows, [&](std::size_t row) {
+    return math::square(math::log1p(rows.labels[row]) - math::log1p(rows.predictions[row]));
+  });
+}
+
 double log_loss(const MetricRows& rows) {
   return weighted_mean(rows, [&](std::size_t row) {
     const auto label = static_cast<std::size_t>(rows.labels[row]);
@@ -144,6 +157,20 @@ Metric r2() {
   return make("r2", true, [](const char* name, const MetricRows& rows) {
     want_one_column(name, rows);
     return r_squared(rows);
+  });
+}
+
+Metric mape() {
+  return make("mape", false, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return weighted_mean(rows, [&](std::size_t row) { return MapeLoss()(rows.predictions[row], rows.labels[row]); });
+  });
+}
+
+Metric rmsle() {
+  return make("rmsle", false, [](const char* name, const MetricRows& rows) {
+    want_one_column(name, rows);
+    return std::sqrt(mean_square_log_error(rows));
   });
 }
 

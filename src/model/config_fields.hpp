@@ -121,14 +121,13 @@ class FieldTable {
                            std::string meaning) {
     std::vector<std::string> words;
     for (const double value : allowed) words.push_back(fmt::format("{}", value));
-    return add_features(
-        name, member, fmt::format("{}", fmt::join(words, "|")), one_of(words),
-        [=](double value) { return std::ranges::find(allowed, value) != allowed.end(); }, std::move(meaning));
+    return add_features(name, member, fmt::format("{}", fmt::join(words, "|")), one_of(words), std::move(meaning),
+                        [=](double value) { return std::ranges::find(allowed, value) != allowed.end(); });
   }
   /// The same, each within bounds.
   FieldTable& add_features(const std::string& name, FeatureValues Config::*member, Bounds bounds, std::string meaning) {
-    return add_features(
-        name, member, "NUMBER", bounds.must(), [=](double value) { return bounds.allow(value); }, std::move(meaning));
+    return add_features(name, member, "NUMBER", bounds.must(), std::move(meaning),
+                        [=](double value) { return bounds.allow(value); });
   }
 
   /// A field of another type: as text, from text, and refused (all but the first open with the field, as messages call
@@ -157,6 +156,12 @@ class FieldTable {
       words.check_features(field, c.*member, features);
     };
     return add(std::move(part));
+  }
+
+  /// Values for classes of the label by name, each within the bounds.
+  FieldTable& add_classes(const std::string& name, FeatureValues Config::*member, Bounds bounds, std::string meaning) {
+    return add(named_values(name, "class", member, "NUMBER", bounds.must(), std::move(meaning),
+                            [bounds](double value) { return bounds.allow(value); }));
   }
 
   /// A member with fields of its own, which `fill` adds to its table: "constraints.monotone".
@@ -225,6 +230,31 @@ class FieldTable {
     std::function<void(const Config&, std::span<const std::string>)> check_features = {};
   };
 
+  /// `what` has the names: a feature, a class.
+  template <class Allows>
+  Part named_values(const std::string& name, const std::string& what, FeatureValues Config::*member,
+                    const std::string& value_range, std::string must, std::string meaning, Allows allows) const {
+    const std::string field = type_ + "." + name, range = fmt::format("NAME={},...", value_range);
+    Part part{.name = name};
+    part.append = [=](const Config& c, const std::string& prefix, std::vector<FieldInfo>& infos) {
+      infos.push_back({prefix + name, linden::text_of(c.*member), range, meaning});
+    };
+    part.check = [=](const Config& c) {
+      std::unordered_set<std::string_view> seen;
+      for (const auto& [named, value] : c.*member) {
+        if (!allows(value))
+          fail<ArgumentError>("{}: {} \"{}\" has {}; it must be {}.", field, what, named, value, must);
+        if (!seen.insert(named).second)
+          fail<ArgumentError>("{}: {} \"{}\" is there twice. Hint: leave one out.", field, what, named);
+      }
+    };
+    part.set = [=, check = part.check](Config& c, std::string_view, std::string_view text) {
+      c.*member = feature_values_of(field, text);
+      check(c);
+    };
+    return part;
+  }
+
   FieldTable& add(Part part) {
     parts_.push_back(std::move(part));
     return *this;
@@ -248,29 +278,12 @@ class FieldTable {
     return add(std::move(part));
   }
 
-  template <class IsAllowed>
+  template <class Allows>
   FieldTable& add_features(const std::string& name, FeatureValues Config::*member, const std::string& value_range,
-                           const std::string& must, IsAllowed is_allowed, std::string meaning) {
-    const std::string field = type_ + "." + name;
-    Part part{.name = name};
-    part.append = [=, range = fmt::format("NAME={},...", value_range)](const Config& c, const std::string& prefix,
-                                                                       std::vector<FieldInfo>& infos) {
-      infos.push_back({prefix + name, linden::text_of(c.*member), range, meaning});
-    };
-    part.check = [=](const Config& c) {
-      std::unordered_set<std::string_view> seen;
-      for (const auto& [feature, value] : c.*member) {
-        if (!is_allowed(value))
-          fail<ArgumentError>("{}: feature \"{}\" has {}; it must be {}.", field, feature, value, must);
-        if (!seen.insert(feature).second)
-          fail<ArgumentError>("{}: feature \"{}\" is there twice. Hint: leave one out.", field, feature);
-      }
-    };
-    part.set = [=, check = part.check](Config& c, std::string_view, std::string_view text) {
-      c.*member = feature_values_of(field, text);
-      check(c);
-    };
-    part.check_features = [=](const Config& c, std::span<const std::string> features) {
+                           std::string must, std::string meaning, Allows allows) {
+    Part part =
+        named_values(name, "feature", member, value_range, std::move(must), std::move(meaning), std::move(allows));
+    part.check_features = [member, field = type_ + "." + name](const Config& c, std::span<const std::string> features) {
       linden::check_features(field, c.*member, features);
     };
     return add(std::move(part));

@@ -44,7 +44,7 @@ FeatureValues feature_values_of(std::string_view field, const std::string_view a
     const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), value.value);
     if (error != std::errc{} || stop != number.data() + number.size())
       fail<ArgumentError>(
-          "{}: \"{}\" is not NAME=NUMBER,... Hint: features go by their names, age=1,income=-1; a name with a comma in "
+          "{}: \"{}\" is not NAME=NUMBER,... Hint: values go by names, age=1,income=-1; a name with a comma in "
           "it stands in double quotes.",
           field, all);
     value.value += 0;  // likewise

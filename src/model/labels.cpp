@@ -157,7 +157,7 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
   if (count < 2)
     fail<DataError>("{}: {} is {} in all rows, but {} wants two classes or more.", where, called(data),
                     labels.classes.at(0), loss.name());
-  if (loss.classes() == 0) labels.loss = loss::softmax({.classes = count});
+  if (loss.classes() == 0) labels.loss = loss::by_name(loss.name(), {}, count);
   if (labels.loss.classes() < count) {
     if (wants_two(loss))
       fail<DataError>("{}: {} has {} classes ({}), but {} wants two. Hint: use .loss = loss::softmax().", where,

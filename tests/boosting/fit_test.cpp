@@ -93,6 +93,38 @@ TEST(Fit, OrderStatisticsAreNotHeldBackByL2) {
   }
 }
 
+// What a loss is of another one, trees know: mape is absolute of rows that weigh less the larger their labels are,
+// squared_log is squared of logarithms, one_vs_all is logistic of each class.
+TEST(Fit, LossesOfOthersGrowTheirTrees) {
+  RandomData data = line(600, 6);
+  for (double& y : data.label) y = std::exp(3 * y);
+  RandomData weighted = data, logarithms = data;
+  for (const double y : data.label) weighted.weight.push_back(1 / std::max(1.0, y));
+  for (double& y : logarithms.label) y = std::log1p(y);
+  const auto fit = [](const RandomData& rows, const Loss& loss) {
+    return fit_boosted(rows.dataset(), {.loss = loss, .rounds = 12});
+  };
+  const BoostedModel mape = fit(data, loss::mape()), absolute = fit(weighted, loss::absolute());
+  const BoostedModel log = fit(data, loss::squared_log()), squared = fit(logarithms, loss::squared());
+  const Dataset asked = data.dataset();
+  for (const auto& [own, other] : {std::pair{mape, absolute}, {log, squared}}) {
+    const Tensor scores = own.predict(asked, {.output = Output::score});
+    const Tensor others = other.predict(asked, {.output = Output::score});
+    for (std::int64_t row = 0; row < asked.rows(); ++row)
+      EXPECT_NEAR(scores.at<double>({row}), others.at<double>({row}), 1e-12 * (1 + std::abs(others.at<double>({row}))));
+  }
+  RandomData classes = classes_of(line(600, 7), 3), one = classes;
+  const Tensor several = fit(classes, loss::one_vs_all()).predict(classes.dataset(), {.output = Output::score});
+  for (const int k : {0, 1, 2}) {
+    for (int row = 0; row < 600; ++row) one.label[row] = classes.label[row] == k;
+    const Tensor own = fit(one, loss::logistic()).predict(one.dataset(), {.output = Output::score});
+    for (std::int64_t row = 0; row < 600; ++row)
+      EXPECT_NEAR(several.at<double>({row, k}), own.at<double>({row}), 1e-12 * (1 + std::abs(own.at<double>({row}))));
+  }
+  const Tensor predictions = log.predict(asked), scores = log.predict(asked, {.output = Output::score});
+  EXPECT_NEAR(predictions.at<double>({7}), std::expm1(scores.at<double>({7})), 1e-12);
+}
+
 TEST(Fit, RefusalsNumberRowsAsTheUserDoes) {
   RandomData data = line(50, 6);
   data.weight.assign(50, 1);

@@ -35,7 +35,7 @@ TEST_F(Options, FieldsOfGroupsHaveItsNameBeforeThem) {
     EXPECT_EQ(refused(file + option),
               "linden: --constraints.monotone: the data has no feature \"age\". Features: x, z.\n");
   EXPECT_EQ(refused(file + "--set constraints.monotone=x=up"),
-            "linden: --constraints.monotone: \"x=up\" is not NAME=NUMBER,... Hint: features go by their names, "
+            "linden: --constraints.monotone: \"x=up\" is not NAME=NUMBER,... Hint: values go by names, "
             "age=1,income=-1; a name with a comma "
             "in it stands in double quotes.\n");
   EXPECT_EQ(refused(file + "--set monotone_constraints=x=1"),

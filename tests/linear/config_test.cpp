@@ -34,7 +34,10 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
                       "standardize = true | true | false\n"
                       "solver = automatic | automatic | newton_cholesky | qr | newton_cg | lbfgs | coordinate_descent\n"
                       "tolerance = 1e-08 | (0, 1)\n"
-                      "max_iterations = 0 | >= 0\n");
+                      "max_iterations = 0 | >= 0\n"
+                      "class_weights.balanced = false | true | false\n"
+                      "class_weights.positive = 1 | > 0\n"
+                      "class_weights.by_class = none | NAME=NUMBER,...\n");
 }
 
 TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
@@ -49,7 +52,7 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
   LinearConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
-  ASSERT_EQ(a.size(), 9u);
+  ASSERT_EQ(a.size(), 12u);
   EXPECT_EQ(a[1].name, "loss.delta");
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
   EXPECT_EQ(copy.l1, 0.1 + 0.2);
@@ -81,10 +84,12 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("loss.delta", "half"), "LinearConfig.loss.delta: \"half\" is not a number.");
   EXPECT_EQ(set("lambda", "1"),
             "LinearConfig has no field \"lambda\". Here that is l1 + l2. Fields: loss, l1, l2, intercept, standardize, "
-            "solver, tolerance, max_iterations.");
+            "solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
+            "class_weights.by_class.");
   EXPECT_EQ(set("standardise", "true"),
             "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? Fields: loss, l1, l2, intercept, "
-            "standardize, solver, tolerance, max_iterations.");
+            "standardize, solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
+            "class_weights.by_class.");
 }
 
 TEST(LinearConfig, LossesWithoutCurvatureAreRefused) {
@@ -92,6 +97,8 @@ TEST(LinearConfig, LossesWithoutCurvatureAreRefused) {
                            fmt::format("{}", fmt::join(losses_with_curvature(), ", ")) + " and loss::custom.";
   EXPECT_EQ(set("loss", "quantile"), "LinearConfig.loss is quantile" + rest);
   EXPECT_EQ(checked({.loss = loss::absolute()}), "LinearConfig.loss is absolute" + rest);
+  EXPECT_EQ(checked({.loss = loss::one_vs_all()}),
+            "LinearConfig.loss is one_vs_all, which is a fit for each class by itself" + rest.substr(rest.find("; ")));
   for (const std::string& name : losses_with_curvature())
     EXPECT_NO_THROW(LinearConfig{.loss = loss::by_name(name)}.check()) << name;
 }

@@ -27,6 +27,7 @@ namespace {
 Tensor logistic_form(const Tensor& s, const Tensor& y) { return softplus(s) - y * s; }
 Tensor squared_form(const Tensor& s, const Tensor& y) { return 0.5 * square(y - s); }
 Tensor poisson_form(const Tensor& s, const Tensor& y) { return exp(s) - y * s; }
+Tensor squared_log_form(const Tensor& s, const Tensor& y) { return 0.5 * square(log1p(y) - s); }
 Tensor softmax_form(const Tensor& s, const Tensor& y) { return logsumexp(s, 1) - gather(s, 1, cast(y, DType::i64)); }
 Tensor focal_form(const Tensor& s, const Tensor& y) {
   const Tensor p = sigmoid(s);
@@ -48,6 +49,7 @@ std::vector<Pair> pairs() {
           pair_of(loss::logistic(), logistic_form),
           pair_of(loss::poisson(), poisson_form),
           pair_of(loss::focal(), focal_form),
+          pair_of(loss::squared_log(), squared_log_form),
           pair_of(loss::softmax({.classes = 2}), softmax_form),
           pair_of(loss::softmax({.classes = 3}), softmax_form),
           pair_of(loss::softmax({.classes = 5}), softmax_form)};
@@ -240,7 +242,8 @@ std::string refused(std::string name, const loss::CustomOptions& options,
 TEST(Custom, OptionsThatDoNotFitAreRefused) {
   EXPECT_EQ(refused("", {}), "loss::custom: the name \"\" must be UTF-8 text that is not empty.");
   EXPECT_EQ(refused("a", {.outputs = 0}), "loss::custom(\"a\"): outputs is 0, but it must be 1 or more.");
-  const std::string hint = "Hint: softmax wants two or more, sigmoid and exp want one; identity takes any number.";
+  const std::string hint =
+      "Hint: softmax wants two or more, sigmoid, exp and expm1 want one; identity takes any number.";
   EXPECT_EQ(refused("a", {.link = Link::softmax}), "loss::custom(\"a\"): link softmax with 1 output(s). " + hint);
   EXPECT_EQ(refused("a", {.link = Link::sigmoid, .outputs = 2}),
             "loss::custom(\"a\"): link sigmoid with 2 output(s). " + hint);

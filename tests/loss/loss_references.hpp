@@ -41,6 +41,15 @@ inline Jet log_of_sum(std::span<const Jet> scores) {
 /// log(1 + exp(s))
 inline Jet log_of_one_plus(const Jet& s) { return s.value > 0 ? s + log1p(exp(-s)) : log1p(exp(s)); }
 
+inline Jet hinge_of(const Jet& gap) { return gap.value > 1 ? gap - 0.5L : gap.value < 0 ? 0 * gap : gap * gap / 2; }
+
+inline Jet one_vs_all_of(std::span<const Jet> scores, long double y) {
+  Jet sum;
+  for (std::size_t k = 0; k < scores.size(); ++k)
+    sum = sum + log_of_one_plus(y == static_cast<long double>(k) ? -scores[k] : scores[k]);
+  return sum;
+}
+
 LINDEN_LOSS(SquaredLoss, squared(), squared(), r* r / 2)
 LINDEN_LOSS(LogisticLoss, logistic(), logistic(), y > 0.5 ? log_of_one_plus(-s) : log_of_one_plus(s))
 LINDEN_LOSS(SoftmaxLoss, softmax(), softmax({.classes = 3}), log_of_sum(scores) - scores[static_cast<std::size_t>(y)])
@@ -59,6 +68,10 @@ LINDEN_LOSS(FairLoss, fair(), fair({.c = 0.7}), p* p*(abs(r) / p - log1p(abs(r) 
 LINDEN_LOSS(LogCoshLoss, log_cosh(), log_cosh(), log((exp(r) + exp(-r)) / 2))
 LINDEN_LOSS(CrossEntropyLoss, cross_entropy(), cross_entropy(), log_of_one_plus(s) - y * s)
 LINDEN_LOSS(ExponentialLoss, exponential(), exponential(), y > 0.5 ? exp(-s / 2) : exp(s / 2))
+LINDEN_LOSS(SquaredLogLoss, squared_log(), squared_log(), (std::log1p(y) - s) * (std::log1p(y) - s) / 2)
+LINDEN_LOSS(MapeLoss, mape(), mape(), abs(r) / std::max(1.0L, std::abs(y)))
+LINDEN_LOSS(HingeLoss, hinge(), hinge(), hinge_of(y > 0.5 ? 1 - s : 1 + s))
+LINDEN_LOSS(OneVsAllLoss, one_vs_all(), one_vs_all({.classes = 3}), one_vs_all_of(scores, y))
 LINDEN_LOSS(FocalLoss, focal(), focal({.gamma = 0.5}),
             y* pow(exp(-log_of_one_plus(s)), p) * log_of_one_plus(-s) +
                 (1 - y) * pow(exp(-log_of_one_plus(-s)), p) * log_of_one_plus(s))
@@ -85,15 +98,19 @@ inline std::vector<Loss> reference_losses(bool (*wanted)(const LossTraits&)) {
 inline std::vector<Loss> all_losses() {
   return reference_losses([](const LossTraits&) { return true; });
 }
+/// Those that kernels of linear models know, though their configuration may refuse them.
+inline std::vector<Loss> joint_losses() {
+  return reference_losses([](const LossTraits& traits) { return !traits.is_per_class; });
+}
 inline std::vector<Loss> convex_losses() {
-  return reference_losses([](const LossTraits& traits) { return traits.is_convex(); });
+  return reference_losses([](const LossTraits& traits) { return traits.is_convex() && !traits.is_per_class; });
 }
 
 /// The names of those that linear models take.
 inline std::vector<std::string> losses_with_curvature() {
   std::vector<std::string> names;
-  for (const Loss& loss :
-       reference_losses([](const LossTraits& traits) { return traits.shape != LossShape::cornered; }))
+  for (const Loss& loss : reference_losses(
+           [](const LossTraits& traits) { return traits.shape != LossShape::cornered && !traits.is_per_class; }))
     names.push_back(loss.name());
   return names;
 }

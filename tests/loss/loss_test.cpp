@@ -35,13 +35,16 @@ void expect_row(const Loss& loss, const std::vector<double>& score, double label
     const Jet exact = LossReference<Listed>::value(at, label, parameter);
     const double first = static_cast<double>(exact.first), residual = score[0] - label;
     double second = static_cast<double>(exact.second);
-    if (is_majorised<Listed>) second = residual == 0 ? 1 : static_cast<double>(exact.first / residual);
-    if (Listed::shape == LossShape::cornered) second = 1;
+    if (std::is_same_v<Listed, HingeLoss>)
+      second = 1 / std::max(1.0, std::abs((label > 0.5 ? 2 : -2) * score[0] - 1));
+    else if (is_majorised<Listed>)
+      second = residual == 0 ? 1 : static_cast<double>(exact.first / residual);
+    if (Listed::shape == LossShape::cornered) second = std::is_same_v<Listed, MapeLoss> ? std::abs(first) : 1;
     EXPECT_NEAR(value, static_cast<double>(exact.value), 1e-14 * (1 + std::abs(value)));
     EXPECT_NEAR(gradient[k], first, 1e-14 * (1 + std::abs(gradient[k]))) << k;
     EXPECT_NEAR(curvature[k], second, 1e-14 * (1 + std::abs(curvature[k]))) << k;
     if constexpr (has_one_score<Listed>) {
-      if constexpr (Listed::shape == LossShape::convex) {
+      if constexpr (Listed::shape == LossShape::convex && !is_per_class<Listed>) {
         const double bend = visit_with<Listed>(&parameter, [&](const auto& functor) {
           return bend_of<Listed>(sharp_derivatives(functor, score[0], label));
         });
@@ -186,7 +189,7 @@ TEST(Loss, LinksTakeAnyLayout) {
   apply_link(Link::softmax, by_row.data(), 2, 3, 1, 3);
   for (int row = 0; row < 2; ++row)
     for (int k = 0; k < 3; ++k) EXPECT_EQ(by_output[k * 2 + row], by_row[row * 3 + k]);
-  for (const Link link : {Link::identity, Link::sigmoid, Link::exp}) {
+  for (const Link link : {Link::identity, Link::sigmoid, Link::exp, Link::expm1}) {
     std::vector<double> a{0.5, -1, 2, 3}, b{0.5, 2, -1, 3};
     apply_link(link, a.data(), 2, 2, 2, 1);
     apply_link(link, b.data(), 2, 2, 1, 2);
@@ -211,6 +214,11 @@ TEST(Loss, KnowsWhatItIs) {
   EXPECT_STREQ(name_of(Link::sigmoid), "sigmoid");
   EXPECT_STREQ(name_of(Link::softmax), "softmax");
   EXPECT_STREQ(name_of(Link::exp), "exp");
+  EXPECT_STREQ(name_of(Link::expm1), "expm1");
+  const Loss classes = loss::one_vs_all({.classes = 4});
+  EXPECT_EQ(classes.outputs(), 4);
+  EXPECT_EQ(classes.classes(), 4);
+  EXPECT_EQ(loss::one_vs_all().outputs(), 0);
 }
 
 TEST(Loss, ByNameFindsEveryLoss) {

@@ -57,8 +57,25 @@ TEST(Metric, PinballWeighsBothSidesByTheLevel) {
             "metric::pinball: level is nan, but it must be in (0, 1).");
   EXPECT_EQ(refusal<ArgumentError>([] { metric::by_name("pinball_0.5x"); }),
             "metric: no metric \"pinball_0.5x\". Did you mean \"pinball_0.5\"? Metrics: rmse, mae, r2, logloss, "
-            "accuracy, error, auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, "
-            "multiclass_logloss, ... (17 in all).");
+            "accuracy, error, auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, mape, "
+            "... (19 in all).");
+}
+
+TEST(Metric, RelativeErrors) {
+  const Values p{1, 2, 4}, y{1, 4, -0.5}, w{1, 2, 5};
+  EXPECT_DOUBLE_EQ(of(metric::mape(), p, y), (0.5 + 4.5) / 3);
+  EXPECT_DOUBLE_EQ(of(metric::mape(), p, y, w), (2 * 0.5 + 5 * 4.5) / 8);
+  const double two = std::pow(std::log(3.0 / 5), 2), three = std::pow(std::log(5 / 0.5), 2);
+  EXPECT_DOUBLE_EQ(of(metric::rmsle(), p, y), std::sqrt((two + three) / 3));
+  EXPECT_DOUBLE_EQ(of(metric::rmsle(), p, y, w), std::sqrt((2 * two + 5 * three) / 8));
+  EXPECT_EQ(refusal<DataError>([] {
+              of(metric::rmsle(), {0, -1}, {1, 2});
+            }),
+            "metric::rmsle: prediction -1 at row 1, but it takes predictions > -1.");
+  EXPECT_EQ(refusal<DataError>([] {
+              of(metric::rmsle(), {0, 1}, {1, -2});
+            }),
+            "metric::rmsle: label -2 at row 1, but it takes labels > -1.");
 }
 
 TEST(Metric, LoglossOfTwoClasses) {
@@ -264,15 +281,15 @@ TEST(Metric, RefusesScoresAndGroupsThatDoNotFit) {
 
 TEST(Metric, ByNameFindsEveryMetric) {
   for (const char* name : {"rmse", "mae", "r2", "logloss", "accuracy", "error", "auc", "poisson_deviance",
-                           "gamma_deviance", "pinball_0.5", "pinball_0.95"})
+                           "gamma_deviance", "mape", "rmsle", "pinball_0.5", "pinball_0.95"})
     EXPECT_EQ(metric::by_name(name).name(), name);
   EXPECT_EQ(metric::by_name("multiclass_logloss").name(), "logloss");
   EXPECT_EQ(metric::by_name("multiclass_error").name(), "error");
-  EXPECT_EQ(metric::names().size(), 17u);
+  EXPECT_EQ(metric::names().size(), 19u);
   EXPECT_EQ(
       refusal<ArgumentError>([] { metric::by_name("acuracy"); }),
       "metric: no metric \"acuracy\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, accuracy, error, "
-      "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, multiclass_logloss, ... (17 in all).");
+      "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, mape, ... (19 in all).");
 }
 
 TEST(Metric, SaysWhichWayIsUp) {

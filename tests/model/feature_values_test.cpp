@@ -59,7 +59,7 @@ TEST(FeatureValues, OtherTextIsRefused) {
     const std::string message = refusal<ArgumentError>([&] { feature_values_of("BoostingConfig.f", text); });
     EXPECT_TRUE(message.starts_with("BoostingConfig.f: \"" + std::string(text) + "\" is")) << text << ": " << message;
     EXPECT_TRUE(
-        message.ends_with(" is not NAME=NUMBER,... Hint: features go by their names, age=1,income=-1; a name with a "
+        message.ends_with(" is not NAME=NUMBER,... Hint: values go by names, age=1,income=-1; a name with a "
                           "comma in it stands in double quotes."))
         << message;
   }

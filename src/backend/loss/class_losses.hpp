@@ -1,6 +1,8 @@
 // Losses of classes, and of shares of them.
 #pragma once
 
+#include <limits>
+
 #include "backend/loss/divergence.hpp"
 #include "backend/loss/loss_traits.hpp"
 #include "backend/loss/own_derivatives.hpp"
@@ -38,6 +40,28 @@ struct LogisticLoss {
   static double divergence(double score, double, double d) noexcept {
     return entropy_divergence(math::sigmoid(score), d, [&] { return math::log_sigmoid(score); }) +
            entropy_divergence(math::sigmoid(-score), -d, [&] { return math::log_sigmoid(-score); });
+  }
+  static double least(double) noexcept { return 0; }
+};
+
+/// The sum of the logistic losses of K classes, each with a score of its own against all others.
+struct OneVsAllLoss {
+  static constexpr const char* name = "one_vs_all";
+  static constexpr Link link = Link::sigmoid;
+  static constexpr LabelKind labels = LabelKind::classes;
+  static constexpr LossShape shape = LossShape::convex;
+  static constexpr Lowest lowest = Lowest::at_infinity;
+  static constexpr Start start = Start::zero;
+  static constexpr const char* metrics[] = {"{loss}", "accuracy"};
+  static constexpr bool per_class = true;
+
+  template <class S>
+  LINDEN_HD auto operator()(const S& score, double label) const {
+    return LogisticLoss()(score, label);
+  }
+
+  static double divergence(double score, double label, double d) noexcept {
+    return LogisticLoss::divergence(score, label, d);
   }
   static double least(double) noexcept { return 0; }
 };
@@ -92,6 +116,43 @@ struct ExponentialLoss {
   static double divergence(double score, double label, double d) noexcept {
     const double rate = 0.5 - label;
     return entropy_divergence(math::exp(rate * score), d / rate, [&] { return rate * score; });
+  }
+  static double least(double) noexcept { return 0; }
+};
+
+/// With the margin m = score for label 1 and -score for label 0, and the gap g = 1 - m: 0 for g < 0, 0.5 * square(g) up
+/// to 1, g - 0.5 beyond (Rennie and Srebro 2005): a hinge without a corner. The slope in m is -g, within [-1, 0]. The
+/// curvature is 1 / max(1, |2 m - 1|), that of the tightest parabola which touches the loss at the score and lies above
+/// it; the second derivative is 0 outside.
+struct HingeLoss {
+  static constexpr const char* name = "hinge";
+  static constexpr Link link = Link::sigmoid;
+  static constexpr LabelKind labels = LabelKind::classes;
+  static constexpr LossShape shape = LossShape::convex;
+  static constexpr Lowest lowest = Lowest::at_a_score;
+  static constexpr Start start = Start::zero;
+  static constexpr const char* metrics[] = {"{loss}", "accuracy", "auc"};
+
+  template <class S>
+  LINDEN_HD auto operator()(S score, double label) const {
+    const double sign = label > 0.5 ? 1.0 : -1.0, margin = sign * value_of(score), gap = 1.0 - margin;
+    const double value = gap > 1.0 ? gap - 0.5 : gap < 0.0 ? 0.0 : 0.5 * math::square(gap);
+    const double pull = gap > 1.0 ? 1.0 : gap < 0.0 ? 0.0 : gap;
+    const double far = math::abs(2.0 * margin - 1.0);
+    return with_derivatives(score, value, -sign * pull, far > 1.0 ? 1.0 / far : 1.0);
+  }
+
+  static double bend(const Dual& d) noexcept { return d.second < 1 ? 0.0 : d.second; }
+  static double slope_limit() noexcept { return 1; }
+  /// That of the square where the slope is within its bounds; at either bound, with a = what it leaves it by,
+  /// a * (the distance from the square) + a^2 / 2.
+  static double divergence(double score, double label, double d) noexcept {
+    const double sign = label > 0.5 ? 1 : -1, gap = 1 - sign * score, step = sign * d;
+    const double slack = 4 * std::numeric_limits<double>::epsilon();
+    if (gap >= 0 && gap <= 1) return gap - step >= -slack && gap - step <= 1 + slack ? 0.5 * d * d : no_dual_point;
+    const double a = gap > 1 ? step : -step, beyond = gap > 1 ? gap - 1 : -gap;
+    if (a < -slack || a > 1 + slack) return no_dual_point;
+    return a > 0 ? a * (beyond + 0.5 * a) : 0;
   }
   static double least(double) noexcept { return 0; }
 };

@@ -52,9 +52,25 @@ struct ParameterRule {
 
 LINDEN_LEVEL_BEGIN
 
-/// Whether rows have one score, which the functor takes together with the label; softmax has K.
+/// Whether the functor takes one score together with a label; that of softmax takes K.
 template <class Loss>
 inline constexpr bool has_one_score = std::is_invocable_r_v<Dual, const Loss&, Line, double>;
+
+/// Whether a row has a score for each class, and its loss is the sum of the functor's over them, each with a label that
+/// says whether the row is of this class.
+template <class Loss>
+inline constexpr bool is_per_class = requires {
+  requires Loss::per_class;
+};
+
+/// What the functor of output k takes for the label of a row.
+template <class Loss>
+LINDEN_HD double label_of_output(double label, std::int64_t k) {
+  if constexpr (is_per_class<Loss>)
+    return label == static_cast<double>(k) ? 1.0 : 0.0;
+  else
+    return label;
+}
 
 template <class Loss>
 inline constexpr bool is_convex = Loss::shape == LossShape::quadratic || Loss::shape == LossShape::convex;

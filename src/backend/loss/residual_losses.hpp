@@ -62,6 +62,31 @@ struct AbsoluteLoss {
   static double renewal_level() noexcept { return 0.5; }
 };
 
+/// |label - score| / max(1, |label|): the absolute loss of a row whose weight is that of a relative error. It has no
+/// curvature: the weight is taken in its place.
+struct MapeLoss {
+  static constexpr const char* name = "mape";
+  static constexpr Link link = Link::identity;
+  static constexpr LabelKind labels = LabelKind::real;
+  static constexpr LossShape shape = LossShape::cornered;
+  static constexpr Lowest lowest = Lowest::at_a_score;
+  static constexpr Start start = Start::order_statistic;
+  static constexpr const char* metrics[] = {"mape", "mae", "rmse"};
+
+  template <class S>
+  LINDEN_HD auto operator()(S score, double label) const {
+    const double r = label - value_of(score), w = renewal_weight(label);
+    const double slope = r > 0.0 ? -w : r < 0.0 ? w : 0.0;
+    return with_derivatives(score, w * math::abs(r), slope + (r - r), w);
+  }
+
+  static double renewal_level() noexcept { return 0.5; }
+  LINDEN_HD static double renewal_weight(double label) {
+    const double size = math::abs(label);
+    return size > 1.0 ? 1.0 / size : 1.0;
+  }
+};
+
 /// With r = label - score: 0.5 * square(r) for |r| <= delta, delta * (|r| - 0.5 * delta) outside. The slope is -r, at
 /// most delta in size. The curvature is min(1, delta / |r|), that of the tightest parabola which touches the loss at
 /// the score and lies above it everywhere: a step to its lowest point never raises the loss. (The second derivative,

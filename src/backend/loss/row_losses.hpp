@@ -38,9 +38,10 @@ struct LossTypes {
   static_assert((requires { CompleteLoss<Losses>(); } && ...));
 };
 /// All built-in losses, in the order in which they are listed for users.
-using LossList = LossTypes<SquaredLoss, LogisticLoss, SoftmaxLoss, PoissonLoss, QuantileLoss, AbsoluteLoss, HuberLoss,
-                           FocalLoss, PseudoHuberLoss, GammaLoss, TweedieLoss, NegativeBinomialLoss, ExpectileLoss,
-                           FairLoss, LogCoshLoss, CrossEntropyLoss, ExponentialLoss>;
+using LossList =
+    LossTypes<SquaredLoss, LogisticLoss, SoftmaxLoss, PoissonLoss, QuantileLoss, AbsoluteLoss, HuberLoss, FocalLoss,
+              PseudoHuberLoss, GammaLoss, TweedieLoss, NegativeBinomialLoss, ExpectileLoss, FairLoss, LogCoshLoss,
+              CrossEntropyLoss, ExponentialLoss, SquaredLogLoss, MapeLoss, HingeLoss, OneVsAllLoss>;
 
 template <class Loss>
 struct LossType {
@@ -146,13 +147,15 @@ struct LossTraits {
   Lowest lowest;
   Start start;
   bool is_majorised;
+  bool is_per_class;
   std::span<const char* const> metrics;  ///< "{level}" stands for the value of a parameter
 
   bool is_convex() const noexcept { return shape == LossShape::quadratic || shape == LossShape::convex; }
 };
 
 template <class Loss>
-inline constexpr LossTraits traits_of_listed{Loss::shape, Loss::lowest, Loss::start, is_majorised<Loss>, Loss::metrics};
+inline constexpr LossTraits traits_of_listed{Loss::shape,        Loss::lowest,       Loss::start,
+                                             is_majorised<Loss>, is_per_class<Loss>, Loss::metrics};
 
 /// Null for custom losses, of which the library does not know, and those of groups.
 inline const LossTraits* traits_of(const LossSpec& loss) {

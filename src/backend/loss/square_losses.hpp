@@ -4,6 +4,7 @@
 #include "backend/loss/loss_traits.hpp"
 #include "backend/loss/own_derivatives.hpp"
 #include "backend/math/host_device.hpp"
+#include "backend/math/math.hpp"
 #include "backend/math/scalar_ops.hpp"
 
 namespace linden {
@@ -24,6 +25,26 @@ struct SquaredLoss {
   LINDEN_HD auto operator()(const S& score, const Label& label) const {
     using math::square;
     return 0.5 * square(label - score);
+  }
+
+  static double divergence(double, double, double d) noexcept { return 0.5 * d * d; }
+  static double least(double) noexcept { return 0; }
+};
+
+/// 0.5 * square(log1p(label) - score): the squared loss of the label's logarithm.
+struct SquaredLogLoss {
+  static constexpr const char* name = "squared_log";
+  static constexpr Link link = Link::expm1;
+  static constexpr LabelKind labels = LabelKind::nonnegative;
+  static constexpr LossShape shape = LossShape::convex;
+  static constexpr Lowest lowest = Lowest::at_a_score;
+  static constexpr Start start = Start::zero;
+  static constexpr const char* metrics[] = {"rmsle", "rmse"};
+
+  template <class S, class Label>
+  LINDEN_HD auto operator()(const S& score, const Label& label) const {
+    using math::log1p, math::square;
+    return 0.5 * square(log1p(label) - score);
   }
 
   static double divergence(double, double, double d) noexcept { return 0.5 * d * d; }

@@ -4,6 +4,7 @@
 #include "backend/loss/row_losses.hpp"
 #include "loss/definition.hpp"
 #include "boosting/model/forced_splits.hpp"
+#include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
 #include "model/feature_groups.hpp"
 #include "base/out_of_memory.hpp"
@@ -83,7 +84,7 @@ const FieldTable<BoostingConfig>& table() {
           .add_number("max_bins", &C::max_bins, {.low = 4, .high = 256},
                       "bins of a feature, the one for missing values counted")
           .add_number("l1", &C::l1, {}, "penalty on |leaf value|")
-          .add_number("l2", &C::l2, l2_of, {}, "penalty on leaf value^2 / 2; unset 0 for quantile and absolute")
+          .add_number("l2", &C::l2, l2_of, {}, "penalty on leaf value^2 / 2; unset 0 for quantile, absolute, mape")
           .add_number("min_gain", &C::min_gain, {}, "a split must gain more than this")
           .add_number("min_child_weight", &C::min_child_weight, {}, "smallest sum of curvatures in a leaf")
           .add_number("min_rows_in_leaf", &C::min_rows_in_leaf, {.low = 1, .high = most},
@@ -145,7 +146,8 @@ const FieldTable<BoostingConfig>& table() {
               })
           .add_group<RowSampling>("sampling", &C::sampling, fill_sampling)
           .add_group<TrainingMode>("mode", &C::mode, fill_mode)
-          .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule);
+          .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule)
+          .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights);
   return fields;
 }
 

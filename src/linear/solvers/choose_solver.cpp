@@ -62,6 +62,9 @@ Choice choose_solver(const LinearConfig& config, const Objective& objective) {
   if (config.solver != Solver::automatic) return {config.solver, "as asked"};
   const LossTraits* const traits = traits_of(objective.rows().loss.definition().spec);
   if (traits && traits->shape == LossShape::not_convex) return {Solver::lbfgs, "the loss is not convex"};
+  // A hinge is flat or straight at most rows: Newton's method by parabolas takes a hundred steps and more there.
+  if (traits && traits->is_majorised && objective.rows().loss.label_kind() == LabelKind::classes && !objective.has_l1())
+    return {Solver::lbfgs, "the loss has no curvature of its own at most rows"};
   if (!objective.has_full_hessian()) return {Solver::lbfgs, why_no_hessian(objective)};
   if (objective.has_l1())
     return {Solver::coordinate_descent, "l1 leaves some features out, and it looks at few others"};

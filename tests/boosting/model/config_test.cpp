@@ -70,32 +70,13 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "mode.drop_by = uniform | uniform | weight\n"
                       "mode.normalization = tree | tree | forest | paper\n"
                       "schedule.decay = none | none | linear | geometric\n"
-                      "schedule.last = 0.01 | (0, 1]\n");
+                      "schedule.last = 0.01 | (0, 1]\n"
+                      "class_weights.balanced = false | true | false\n"
+                      "class_weights.positive = 1 | > 0\n"
+                      "class_weights.by_class = none | NAME=NUMBER,...\n");
   for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
-  BoostingConfig all{loss::squared(),
-                     1,
-                     1,
-                     Growth::leaf_wise,
-                     2,
-                     0,
-                     4,
-                     0,
-                     0,
-                     0,
-                     0,
-                     1,
-                     1,
-                     1,
-                     0,
-                     {{{"age", 1}}},
-                     {},
-                     {},
-                     {},
-                     {},
-                     {},
-                     {}};  // the
-                           // same
-                           // order
+  // The same order.
+  BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0, {{{"age", 1}}}};
   EXPECT_NO_THROW(all.check());
 }
 
@@ -324,7 +305,8 @@ TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
       "sampling.top_fraction, "
       "sampling.other_fraction, sampling.positive_fraction, sampling.negative_fraction, sampling.regularization, "
       "sampling.temperature, mode.kind, mode.parallel_trees, mode.drop_rate, mode.max_drop, mode.skip_drop, "
-      "mode.one_drop, mode.drop_by, mode.normalization, schedule.decay, schedule.last.";
+      "mode.one_drop, mode.drop_by, mode.normalization, schedule.decay, schedule.last, "
+      "class_weights.balanced, class_weights.positive, class_weights.by_class.";
   EXPECT_EQ(set("learning_rat", "0.1"),
             "BoostingConfig has no field \"learning_rat\". Did you mean \"learning_rate\"? Fields: loss, rounds, "
             "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
@@ -371,7 +353,7 @@ TEST(Config, ValuesForFeaturesAreRefusedWithTheFeature) {
   EXPECT_EQ(set("constraints.monotone", "age=1,age=1"), field + "feature \"age\" is there twice. Hint: leave one out.");
   EXPECT_EQ(set("constraints.monotone", "age"),
             field +
-                "\"age\" is not NAME=NUMBER,... Hint: features go by their names, age=1,income=-1; a name with a comma "
+                "\"age\" is not NAME=NUMBER,... Hint: values go by names, age=1,income=-1; a name with a comma "
                 "in it stands in double quotes.");
   EXPECT_EQ(check_after([](BoostingConfig& c) {
               c.constraints.monotone = {{"age", 0.5}};

@@ -101,7 +101,7 @@ const Loss& two_scores() {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const Loss& loss : all_losses()) {
+  for (const Loss& loss : joint_losses()) {
     if (loss.outputs() > 1) continue;
     const LossSpec spec = loss.definition().spec;
     const bool has_corners = traits_of(spec)->shape == LossShape::cornered,

@@ -124,7 +124,7 @@ RowProgram some_program(std::int32_t outputs, int rounds = 0) {
 
 TEST_F(CudaEvaluate, EveryLossOfOneScore) {
   const DesignShape shape{.rows = 257, .columns = 5};
-  for (const Loss& loss : all_losses())
+  for (const Loss& loss : joint_losses())
     if (loss.outputs() == 1) compare(shape, loss.definition().spec);
   compare_as(DesignData<double>(shape), spec(kind_of<FocalLoss>, 1, 2));
 }

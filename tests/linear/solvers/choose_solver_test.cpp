@@ -40,6 +40,12 @@ TEST(ChooseSolver, DescendsByCoordinateUnderL1) { EXPECT_EQ(choice({.l1 = 0.1}).
 
 TEST(ChooseSolver, FocalLossIsNotConvex) { EXPECT_EQ(choice({.loss = loss::focal()}).solver, Solver::lbfgs); }
 
+TEST(ChooseSolver, HingesAreNotForNewton) {
+  EXPECT_EQ(choice({.loss = loss::hinge()}).solver, Solver::lbfgs);
+  EXPECT_EQ(choice({.loss = loss::hinge(), .l1 = 0.1}).solver, Solver::coordinate_descent);
+  EXPECT_EQ(choice({.loss = loss::huber(), .rows = 2000}).solver, Solver::newton_cholesky);
+}
+
 // The Gram matrix of all rows costs more than some passes over them, unless the rank is to be known.
 TEST(ChooseSolver, ManyColumnsUnderAPenaltyGoByConjugateGradients) {
   ProblemShape wide{.loss = loss::logistic(), .rows = 25'800, .features = 400, .l2 = 1e-3};

@@ -4,6 +4,8 @@
 
 #include "backend/loss/row_losses.hpp"
 #include "backend/tree/tree_math.hpp"
+#include "loss/definition.hpp"
+#include "loss/initial_score.hpp"
 
 namespace linden {
 
@@ -12,16 +14,21 @@ FitRows::FitRows(const Backend& backend, Context& context, const Labels& labels,
     : labels_(labels),
       weights_(weights),
       groups_(groups.elements() > 0 ? groups.span<const std::int64_t>() : std::span<const std::int64_t>()),
+      renewal_weights_(renewal_weights(labels.loss.definition().spec, labels.values, weights)),
       device_labels_(backend.memory, context, labels.values.data(), rows(), "labels"),
       device_weights_(backend.memory, context, weights.data(), std::ssize(weights), "weights"),
+      device_renewal_weights_(backend.memory, context, renewal_weights_.data(), std::ssize(renewal_weights_),
+                              "weights"),
       device_loss_(backend, context, labels.loss, rows()) {}
 
 Renewal FitRows::renewal() const {
   Renewal renewal;
   renewal.level = renewal_level(spec());
   renewal.labels = device_labels();
-  renewal.weights = device_weights();
-  if (!weights_.empty()) renewal.weight_unit = sum_unit(std::ranges::max(weights_), std::ssize(weights_));
+  const bool own = !renewal_weights_.empty();
+  const std::span<const double> weights = own ? renewal_weights_ : weights_;
+  renewal.weights = own ? device_renewal_weights_.data() : device_weights();
+  if (!weights.empty()) renewal.weight_unit = sum_unit(std::ranges::max(weights), std::ssize(weights));
   return renewal;
 }
 

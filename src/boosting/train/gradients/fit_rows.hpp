@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "backend/backend.hpp"
 #include "loss/device_loss.hpp"
@@ -35,7 +36,8 @@ class FitRows {
   const Labels& labels_;
   std::span<const double> weights_;
   std::span<const std::int64_t> groups_;
-  OnDevice<double> device_labels_, device_weights_;
+  std::vector<double> renewal_weights_;  // where the loss has leaves renewed by others than the rows' own
+  OnDevice<double> device_labels_, device_weights_, device_renewal_weights_;
   DeviceLoss device_loss_;
 };
 

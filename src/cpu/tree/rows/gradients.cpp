@@ -17,13 +17,16 @@ constexpr std::int64_t softmax_rows = 1024;  // its two arrays of doubles take 1
 /// Flattened: where one call is left, the loop is not vectorised.
 template <bool weighted, class RowLoss>
 [[gnu::flatten]] void fill(const GradientTask& task, const RowLoss& loss, std::int64_t begin, std::int64_t end) {
-  const double* __restrict scores = task.scores;
+  const std::int64_t outputs = is_per_class<RowLoss> ? task.loss.outputs : 1;
   const double* __restrict labels = task.labels;
-  const Peak peak = store<weighted>(task, 0, begin, end, [&](std::int64_t row) {
-    const Dual d = loss(variable(scores[row]), labels[row]);
-    return SoftmaxLoss::Output{d.first, d.second};
-  });
-  combine(task, 0, begin, end, peak);
+  for (std::int64_t k = 0; k < outputs; ++k) {
+    const double* __restrict scores = task.scores + k * task.rows;
+    const Peak peak = store<weighted>(task, k, begin, end, [&](std::int64_t row) {
+      const Dual d = loss(variable(scores[row]), label_of_output<RowLoss>(labels[row], k));
+      return SoftmaxLoss::Output{d.first, d.second};
+    });
+    combine(task, k, begin, end, peak);
+  }
 }
 
 /// Three passes over a tile of rows: largest score, sum of exponentials, then output by output.

@@ -19,15 +19,16 @@ constexpr std::int64_t chunk_scores = std::int64_t{1} << 20;  // that a chunk of
 constexpr std::int64_t least_chunk = std::int64_t{1} << 15;   // or, of many outputs, so many rows
 
 template <class RowLoss, bool weighted>
-__global__ void __launch_bounds__(block_rows) one_output(Arrays arrays, RowLoss loss, Peak* peaks) {
+__global__ void __launch_bounds__(block_rows) one_output(Arrays arrays, RowLoss loss, std::int32_t k, Peak* peaks) {
   Peak peak{};
   const std::int64_t step = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t row = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; row < arrays.rows; row += step) {
-    const Dual d = loss(variable(arrays.scores[row]), arrays.labels[row]);
-    peak = HigherPeak()(peak, store<weighted>(arrays, 0, row, {d.first, d.second}));
+    const Dual d =
+        loss(variable(arrays.scores[k * arrays.rows + row]), label_of_output<RowLoss>(arrays.labels[row], k));
+    peak = HigherPeak()(peak, store<weighted>(arrays, k, row, {d.first, d.second}));
   }
   peak = block_reduce(peak, HigherPeak());
-  if (threadIdx.x == 0) raise(peaks[0], peak);
+  if (threadIdx.x == 0) raise(peaks[k], peak);
 }
 
 /// The peaks of many outputs: a block keeps the maxima of its own in shared memory, [2 * outputs], as long as they fit.
@@ -124,10 +125,12 @@ __global__ void __launch_bounds__(block_rows)
 }
 
 template <bool weighted, class RowLoss>
-void run(Context& context, const GradientTask&, const Arrays& arrays, const RowLoss& loss, Peak* peaks) {
-  launch<one_output<RowLoss, weighted>>(
-      {.grid = blocks_for(context, arrays.rows, block_rows), .block = block_rows, .stream = stream_of(context)}, arrays,
-      loss, peaks);
+void run(Context& context, const GradientTask& task, const Arrays& arrays, const RowLoss& loss, Peak* peaks) {
+  const std::int32_t outputs = is_per_class<RowLoss> ? task.loss.outputs : 1;
+  for (std::int32_t k = 0; k < outputs; ++k)
+    launch<one_output<RowLoss, weighted>>(
+        {.grid = blocks_for(context, arrays.rows, block_rows), .block = block_rows, .stream = stream_of(context)},
+        arrays, loss, k, peaks);
 }
 
 template <bool weighted>

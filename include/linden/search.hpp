@@ -132,7 +132,7 @@ struct SearchOptions {
   double seconds = 0;                   ///< when they are over no trial is begun, after the first; 0: no limit
   std::uint64_t seed = 0;               ///< of the trials, and of the rows that rungs draw
   std::vector<Fold> folds = {};         ///< as in CrossValidationOptions; one fold is a plain split
-  std::vector<Metric> metrics = {};     ///< the first one decides; empty: that of metric::defaults(loss)
+  std::optional<Metric> metric = {};    ///< that decides; none: the first of metric::defaults(loss)
   /// Of boosted models: ends a trial by the mean over its folds. The trial's score is then that of its best round.
   std::optional<EarlyStopping> early_stopping = {};
   /// Where trials are written, after each of them; the file appears whole or not at all. If it is there, the trials in

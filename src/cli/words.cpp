@@ -64,7 +64,7 @@ constexpr Word words[] = {
     {".halving gives", "--halving rounds gives"},
     {".early_stopping looks", "--patience looks"},
     {"SearchOptions.", "--"},
-    {"name one in .metrics", "name one in --metrics"},
+    {"name one, .metric", "name one, --metrics"},
     {"the space has", "--try has"},
     {".groups has", "--fold-groups has"},
     {"strata are asked for, and the data has groups", "--stratified does not go with --group"},

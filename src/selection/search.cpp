@@ -65,9 +65,9 @@ void check_space(const Config& base, const SearchSpace& space, const SearchOptio
           where);
     if (one.field != "loss") continue;
     losses = one.values.ends();
-    if (options.metrics.empty())
+    if (!options.metric)
       fail<ArgumentError>(
-          "{}: the space has losses, whose default metrics are not of one scale. Hint: name one in .metrics.", where);
+          "{}: the space has losses, whose default metrics are not of one scale. Hint: name one, .metric.", where);
     for (const std::string& loss : losses)
       if (loss::by_name(loss).label_kind() != loss::by_name(losses[0]).label_kind())
         fail<ArgumentError>("{}: the space has the losses {} and {}, which take different labels.", where, losses[0],
@@ -86,7 +86,6 @@ template <class Config>
 void check_search(const Config& base, const SearchSpace& space, const SearchOptions& options) {
   base.check();
   check_schedule(options);
-  check_options(where, {.metrics = options.metrics});
   if (std::string_view(family_of(base)) == "linear") {
     if (options.early_stopping)
       fail<ArgumentError>("{}: .early_stopping looks at rounds, and linear models have none. Hint: leave it out.",
@@ -185,13 +184,13 @@ class Search {
         base_(base),
         folds_(PreparedFolds(where, settled_.data, options.folds).folds()) {
     base_.loss = settled_.loss;
-    const std::vector<Metric> metrics = options.metrics.empty() ? metric::defaults(base_.loss) : options.metrics;
-    if (metrics.empty())
-      fail<ArgumentError>("{}: loss \"{}\" has no metric of its own. Hint: name one in .metrics.", where,
+    metric_ = options.metric ? std::vector{*options.metric} : metric::defaults(base_.loss);
+    if (metric_.empty())
+      fail<ArgumentError>("{}: loss \"{}\" has no metric of its own. Hint: name one, .metric.", where,
                           base_.loss.name());
-    metric_ = {metrics.front()};
-    report_.metric = metrics.front().name();
-    report_.higher_is_better = metrics.front().higher_is_better();
+    metric_.erase(metric_.begin() + 1, metric_.end());
+    report_.metric = metric_.front().name();
+    report_.higher_is_better = metric_.front().higher_is_better();
     report_.rungs = schedule(options, rounds_of(base_), data.rows());
   }
 

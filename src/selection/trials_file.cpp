@@ -5,6 +5,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/fail.hpp"
+#include "base/gzip.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "model/file/model_text.hpp"
@@ -66,7 +67,7 @@ const Trial* TrialsFile::find(int number, int rung) const {
 
 void TrialsFile::add(const Trial& trial) {
   trials_.push_back(trial);
-  if (!path_.empty()) replace_file(path_, text());
+  if (!path_.empty()) replace_by_name(path_, [&](const GzipWriter::Sink& write) { write(text()); });
 }
 
 void TrialsFile::read() {

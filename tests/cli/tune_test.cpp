@@ -85,6 +85,12 @@ TEST_F(TuneCommand, RefusesWhatMakesNoSense) {
             "linden: --try: \"1..x\" is no range of numbers. Hint: 0.1..1.0, log:0.01..0.3 or 1..50.\n");
   EXPECT_EQ(refused(tune("--try learning_rate=0.1..3.0")), "linden: --learning-rate is 3; it must be in (0, 1].\n");
   EXPECT_EQ(refused(tune("--try l2=0.0..1.0 --try l2=1.0..2.0")), "linden: --try has l2 twice. Hint: leave one out.\n");
+  EXPECT_EQ(refused(tune("--metrics rmse,mae")),
+            "linden: --metrics rmse,mae: one metric decides. Hint: leave the others out.\n");
+  EXPECT_NE(
+      refused(tune("--try loss=squared,huber"))
+          .find("linden: --try has losses, whose default metrics are not of one scale. Hint: name one, --metrics.\n"),
+      std::string::npos);
   EXPECT_EQ(refused(tune("--halving leaves")), "linden: --halving is \"leaves\"; it must be rounds or rows.\n");
   EXPECT_EQ(refused(tune("--factor 2")),
             "linden: --factor is for successive halving. Hint: --halving rounds, or rows.\n");

@@ -202,7 +202,7 @@ TEST(Search, AFileOfAnotherSearchIsRefused) {
   changed.folds = data.folds({.count = 3});
   EXPECT_EQ(differs(data, base, some_space, changed), "folds");
   changed = options;
-  changed.metrics = {metric::mae()};
+  changed.metric = metric::mae();
   EXPECT_EQ(differs(data, base, some_space, changed), "metric");
   changed = options;
   changed.early_stopping = EarlyStopping{};
@@ -240,15 +240,14 @@ TEST(Search, ALossMayBeSearchedByAMetricOfItsOwn) {
   const Dataset data = some_data(80, 0);
   const SearchSpace space{{"loss.delta", space::uniform(0.5, 2)}, {"loss", space::choices({"huber", "pseudo_huber"})}};
   EXPECT_EQ(refusal<ArgumentError>([&] { search(data, BoostingConfig{}, space); }),
-            "search: the space has losses, whose default metrics are not of one scale. Hint: name one in .metrics.");
-  EXPECT_EQ(refusal<ArgumentError>([&] {
-              search(data, BoostingConfig{}, {{"loss", space::choices({"squared", "poisson"})}},
-                     {.metrics = {metric::rmse()}});
-            }),
-            "search: the space has the losses squared and poisson, which take different labels.");
+            "search: the space has losses, whose default metrics are not of one scale. Hint: name one, .metric.");
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] {
+        search(data, BoostingConfig{}, {{"loss", space::choices({"squared", "poisson"})}}, {.metric = metric::rmse()});
+      }),
+      "search: the space has the losses squared and poisson, which take different labels.");
   const SearchSpace good{{"l2", space::uniform(0, 2)}, {"loss", space::choices({"squared", "huber", "log_cosh"})}};
-  const BoostedSearch found =
-      search(data, BoostingConfig{.rounds = 2}, good, {.trials = 4, .metrics = {metric::mae()}});
+  const BoostedSearch found = search(data, BoostingConfig{.rounds = 2}, good, {.trials = 4, .metric = metric::mae()});
   EXPECT_EQ(found.config.loss.name(), found.best().values[1].value);
 }
 
@@ -286,7 +285,7 @@ TEST(Search, ATrialThatFailsComesLastAndIsNoted) {
     for (std::int64_t f = 0; f < 5; ++f)
       (row / 12 == f ? folds[static_cast<std::size_t>(f)].test : folds[static_cast<std::size_t>(f)].train)
           .push_back(row);
-  const SearchOptions options{.trials = 8, .folds = folds, .metrics = {metric::rmse()}};
+  const SearchOptions options{.trials = 8, .folds = folds, .metric = metric::rmse()};
   const BoostedSearch found = search(data, base, space, options);
   int failed = 0;
   for (const Trial& trial : found.trials) {

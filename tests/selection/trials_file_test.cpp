@@ -29,30 +29,32 @@ Trial trial_of(int number, int rung) {
 }
 
 TEST(TrialsFile, GivesBackWhatItWasGiven) {
-  const std::filesystem::path path = fresh("trials.json");
-  {
-    TrialsFile file(path, facts);
-    EXPECT_EQ(file.find(0, 0), nullptr);
-    EXPECT_FALSE(std::filesystem::exists(path));
-    file.add(trial_of(0, 0));
-    file.add(trial_of(4, 1));
+  for (const char* name : {"trials.json", "trials.json.gz"}) {
+    const std::filesystem::path path = fresh(name);
+    {
+      TrialsFile file(path, facts);
+      EXPECT_EQ(file.find(0, 0), nullptr);
+      EXPECT_FALSE(std::filesystem::exists(path));
+      file.add(trial_of(0, 0));
+      file.add(trial_of(4, 1));
+    }
+    const TrialsFile again(path, facts);
+    EXPECT_EQ(again.find(4, 0), nullptr);
+    const Trial* const found = again.find(4, 1);
+    ASSERT_NE(found, nullptr);
+    const Trial expected = trial_of(4, 1);
+    EXPECT_EQ(found->number, 4);
+    EXPECT_EQ(found->rung, 1);
+    ASSERT_EQ(found->values.size(), 2u);
+    EXPECT_EQ(found->values[1].field, "a \"name\"");
+    EXPECT_EQ(found->values[1].value, "x,y");
+    EXPECT_EQ(found->rounds, 9);
+    EXPECT_EQ(found->score.mean, expected.score.mean);
+    EXPECT_EQ(found->score.standard_deviation, 0.1);
+    EXPECT_TRUE(std::isnan(found->score.standard_error));
+    EXPECT_EQ(found->seconds, 0.25);
+    EXPECT_EQ(found->failure, expected.failure);
   }
-  const TrialsFile again(path, facts);
-  EXPECT_EQ(again.find(4, 0), nullptr);
-  const Trial* const found = again.find(4, 1);
-  ASSERT_NE(found, nullptr);
-  const Trial expected = trial_of(4, 1);
-  EXPECT_EQ(found->number, 4);
-  EXPECT_EQ(found->rung, 1);
-  ASSERT_EQ(found->values.size(), 2u);
-  EXPECT_EQ(found->values[1].field, "a \"name\"");
-  EXPECT_EQ(found->values[1].value, "x,y");
-  EXPECT_EQ(found->rounds, 9);
-  EXPECT_EQ(found->score.mean, expected.score.mean);
-  EXPECT_EQ(found->score.standard_deviation, 0.1);
-  EXPECT_TRUE(std::isnan(found->score.standard_error));
-  EXPECT_EQ(found->seconds, 0.25);
-  EXPECT_EQ(found->failure, expected.failure);
 }
 
 TEST(TrialsFile, WithoutAPathIsMemoryAlone) {

@@ -41,7 +41,9 @@ SearchSpace space_of(const TuneArguments& args, const SearchSpace& otherwise) {
   return space.empty() ? otherwise : space;
 }
 
-void check_halving(const TuneArguments& args) {
+void check_options(const TuneArguments& args) {
+  if (args.metrics.size() > 1)
+    fail<ArgumentError>("--metrics {}: one metric decides. Hint: leave the others out.", fmt::join(args.metrics, ","));
   if (!args.halving.empty() && args.halving != "rounds" && args.halving != "rows")
     fail<ArgumentError>("--halving is \"{}\"; it must be rounds or rows.", args.halving);
   if (args.halving.empty() && (args.factor > 0 || args.least > 0))
@@ -54,11 +56,11 @@ SearchOptions options_of(const TuneArguments& args, const SelectionInput& input)
                         .seconds = args.seconds,
                         .seed = args.seed,
                         .folds = input.options.folds,
-                        .metrics = input.options.metrics,
                         .file = args.trials_file,
                         .refit = !args.out.empty(),
                         .device = input.options.device,
                         .threads = input.options.threads};
+  if (!input.options.metrics.empty()) options.metric = input.options.metrics.front();
   if (!args.halving.empty()) {
     Halving halving{.least = args.least};
     halving.budget = args.halving == "rows" ? Halving::Budget::rows : Halving::Budget::rounds;
@@ -144,7 +146,7 @@ template <class Config>
 void tune_with(const TuneArguments& args) {
   Config config = configure<Config>(args.set);
   config.check();  // before the data is read
-  check_halving(args);
+  check_options(args);
   const SearchSpace space = space_of(args, space::of(config));
   std::FILE* const to = args.report();
   const SelectionInput input(

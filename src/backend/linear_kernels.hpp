@@ -76,6 +76,8 @@ struct EvaluateTask {
   /// For losses that the tape evaluates (LossKind::tape) scores and losses are left alone: d loss / d score of every
   /// row, [outputs, rows], without weights, is given, and only the gradient is formed.
   const double* row_gradients = nullptr;
+  /// `scores` are given, offsets and all, and not formed of the parameters: for kernels that say takes_scores.
+  bool has_scores = false;
   void* scratch = nullptr;  ///< design_scratch() bytes
 };
 
@@ -129,6 +131,8 @@ struct LinearRates {
 struct LinearKernels {
   /// Whether hessian() takes sparse rows; if not, it wants them dense.
   bool has_sparse_hessian;
+  /// Whether evaluate() goes on from scores that are known.
+  bool takes_scores;
   LinearRates rates;
   /// Bytes of scratch memory that a task of this design wants, the same for all kinds but HessianTask, which
   /// wants `with_hessian`. On a GPU kernels take what they need from the stream's pool, and it is 0 but for rows that

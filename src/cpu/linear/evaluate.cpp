@@ -125,16 +125,29 @@ void keep_scores(const EvaluateTask& task, const TileRows& tile) {
   }
 }
 
+void take_scores(const EvaluateTask& task, const TileRows& tile) {
+  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
+    const double* const scores = task.scores + k * task.design.rows + tile.begin;
+    double* const values = tile.values + k * tile.stride;
+    for (std::int64_t i = 0; i < tile.count; ++i) values[i] = scores[i];
+  }
+}
+
 }  // namespace
 
 void evaluate(Context& context, const EvaluateTask& task) {
   const bool tape = task.loss.kind == LossKind::tape;
-  const PassPlan plan(context.workers.threads(), task.design, task.loss.outputs, task.scratch);
-  const PassTask both{task.design,   task.weights, task.loss.outputs, tape ? nullptr : task.parameters,
-                      task.gradient, task.scratch};
+  const PassPlan plan(context.workers.threads(), task.design, task.loss.outputs, task.scratch, task.has_scores);
+  const PassTask both{task.design,       task.weights,
+                      task.loss.outputs, tape || task.has_scores ? nullptr : task.parameters,
+                      task.gradient,     task.scratch};
   pass(context, both, plan, [&](const TileRows& tile) {
-    if (!tape && task.offsets != nullptr) add_offsets(task, tile);
-    if (!tape) keep_scores(task, tile);
+    if (task.has_scores) {
+      take_scores(task, tile);
+    } else if (!tape) {
+      if (task.offsets != nullptr) add_offsets(task, tile);
+      keep_scores(task, tile);
+    }
     visit_loss(task.loss, [&](const auto& loss) { step(task, loss, tile); });
   });
   if (tape) return;

@@ -18,6 +18,7 @@ LINDEN_LEVEL_BEGIN
 
 inline constexpr std::int64_t most_chunks = 64;
 inline constexpr std::int64_t most_tile_rows = 256;
+inline constexpr std::int64_t most_piece_rows = 1024;  // of a tile of columns that are read once
 
 inline std::int64_t at_least(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
 inline std::int64_t at_most(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
@@ -55,8 +56,9 @@ inline Reading reading_of(const DesignView& design) {
 
 /// Rows of a tile of so many panels, so that both halves of a pass find them near: about 256 KiB of copies, 512 KiB of
 /// columns in place, which memory hands out the faster the longer their pieces are, or 128 KiB of rows in place, the
-/// next of which are fetched meanwhile.
-inline std::int64_t tile_rows_of(std::int64_t panels, Reading reading) {
+/// next of which are fetched meanwhile. Columns that are read once had best be read in long pieces.
+inline std::int64_t tile_rows_of(std::int64_t panels, Reading reading, bool has_scores) {
+  if (has_scores && reading == Reading::columns) return most_piece_rows;
   const std::int64_t most = reading == Reading::columns ? 8192 : reading == Reading::rows ? 2048 : 4096;
   std::int64_t rows = most_tile_rows;
   while (rows > 32 && rows * panels > most) rows /= 2;
@@ -71,10 +73,11 @@ struct PassPlan {
   RowScale scale;
   double *parameters, *partial, *loss, *tile, *scores, *weights, *spare;
 
-  PassPlan(int threads, const DesignView& design, std::int64_t outputs, void* scratch)
+  /// `has_scores`: the pass forms sums alone.
+  PassPlan(int threads, const DesignView& design, std::int64_t outputs, void* scratch, bool has_scores = false)
       : padded(panels_of(design.width()) * panel_columns),
         reading(reading_of(design)),
-        chunks(chunks_of(design, outputs, reading)) {
+        chunks(chunks_of(design, outputs, reading, has_scores)) {
     Layout layout(scratch);
     const std::int64_t scaled = reading == Reading::rows ? padded : 0;
     layout.place(scale.shift, scaled);
@@ -103,11 +106,11 @@ struct PassPlan {
 
  private:
   /// Partial sums take 64 MB at most, and those of sparse rows no longer than the entries.
-  static Chunks chunks_of(const DesignView& design, std::int64_t outputs, Reading reading) {
+  static Chunks chunks_of(const DesignView& design, std::int64_t outputs, Reading reading, bool has_scores) {
     const std::int64_t panels = panels_of(design.width());
     std::int64_t most = at_least(1, (std::int64_t{8} << 20) / (panels * panel_columns * outputs));
     if (design.sparse) most = at_most(most, at_least(4, entries_of(design) / (2 * design.width())));
-    return {design.rows, design.sparse ? most_tile_rows : tile_rows_of(panels, reading), most};
+    return {design.rows, design.sparse ? most_tile_rows : tile_rows_of(panels, reading, has_scores), most};
   }
 };
 

@@ -9,7 +9,9 @@ LINDEN_LEVEL_BEGIN
 
 std::int64_t design_scratch(Context& context, const DesignView& design, std::int32_t outputs, bool with_hessian) {
   const int threads = context.workers.threads();
-  if (!with_hessian) return PassPlan(threads, design, outputs, nullptr).bytes;
+  if (!with_hessian)
+    return at_least(PassPlan(threads, design, outputs, nullptr).bytes,
+                    PassPlan(threads, design, outputs, nullptr, true).bytes);
   const std::int64_t fold = FoldPlan(threads, design, nullptr).bytes;
   const std::int64_t blocks = design.sparse ? SparseBlockPlan(design, outputs, nullptr).bytes
                                             : BlockPlan(threads, design, outputs, nullptr).bytes;

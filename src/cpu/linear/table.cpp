@@ -11,6 +11,7 @@ constexpr LinearRates rates = {
 const LinearKernels& linear_kernels() {
   static constexpr LinearKernels table{
       .has_sparse_hessian = true,
+      .takes_scores = true,
       .rates = rates,
       .design_scratch = design_scratch,
       .scores = design_scores,

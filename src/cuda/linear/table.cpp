@@ -17,6 +17,7 @@ constexpr LinearRates rates = {
 const LinearKernels& linear_kernels() {
   static constexpr LinearKernels table{
       .has_sparse_hessian = false,
+      .takes_scores = false,
       .rates = rates,
       .design_scratch = design_scratch,
       .scores = design_scores,

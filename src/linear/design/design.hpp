@@ -11,6 +11,7 @@
 #include "backend/comms.hpp"
 #include "backend/linear_kernels.hpp"
 #include "base/parallel.hpp"
+#include "rows/by_column.hpp"
 
 namespace linden {
 
@@ -52,8 +53,9 @@ class Design {
   /// 0 in all of these sparse rows. Throws as above.
   Design(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers);
 
-  /// Some of the columns, with the same standardisation.
-  Design of_columns(std::span<const int> columns, Workers& workers) const;
+  /// Some of the columns, with the same standardisation. `by_column` has the entries of this design; without it all of
+  /// them are looked at.
+  Design of_columns(std::span<const int> columns, Workers& workers, const ByColumn* by_column = nullptr) const;
   /// Some of the rows, with the standardisation of all.
   Design of_rows(const RowBlocks& blocks, Workers& workers) const;
 
@@ -88,6 +90,9 @@ class Design {
                     Workers& workers);
   void copy_entries(const EntriesView& entries, const RowBlocks& blocks, std::span<const std::int32_t> place,
                     Workers& workers);
+  /// The same for some columns, of which the entries are there by columns.
+  void take_columns(const ByColumn& by_column, DType dtype, std::span<const int> columns, Workers& workers);
+  void gather_columns(Workers& workers);
   void copy_columns(const DesignView& from, const RowBlocks& blocks, Workers& workers);
   /// `columns`: where they are in `data`.
   void check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers,

@@ -86,6 +86,57 @@ void Design::copy_entries(const EntriesView& entries, const RowBlocks& blocks, s
   copy_ = copy;
 }
 
+// Each task takes the entries of its rows from all of the columns, whose rows ascend.
+void Design::take_columns(const ByColumn& by_column, DType dtype, std::span<const int> columns, Workers& workers) {
+  constexpr std::int64_t tasks = 16, least_rows = 1024;
+  const EntriesView from{by_column.offsets.data(), by_column.indices.data(), by_column.values.data(), dtype};
+  const std::int64_t size = std::max(least_rows, (rows_ + tasks - 1) / tasks);
+  const auto visit = [&](std::int64_t begin, std::int64_t end, const auto& each) {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      const std::int32_t* const first = from.indices + from.offsets[columns[j]];
+      const std::int32_t* const last = from.indices + from.offsets[columns[j] + 1];
+      for (const std::int32_t* row = std::lower_bound(first, last, begin); row != last && *row < end; ++row)
+        each(*row, static_cast<std::int32_t>(j), row - from.indices);
+    }
+  };
+  const auto copy = std::make_shared<Copy>();
+  copy->offsets.resize(at(rows_ + 1));
+  workers.chunks(rows_, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    visit(begin, end, [&](std::int64_t row, std::int32_t, std::int64_t) { ++copy->offsets[at(row + 1)]; });
+  });
+  for (std::int64_t row = 0; row < rows_; ++row) copy->offsets[at(row + 1)] += copy->offsets[at(row)];
+  copy->indices.resize(at(copy->offsets.back()));
+  copy->values.resize(at(copy->offsets.back()));
+  workers.chunks(rows_, size, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    std::vector<std::int64_t> next(copy->offsets.begin() + begin, copy->offsets.begin() + end);
+    visit(begin, end, [&](std::int64_t row, std::int32_t j, std::int64_t e) {
+      const std::size_t to = at(next[at(row - begin)]++);
+      copy->indices[to] = j;
+      copy->values[to] = entry_value(from, e);
+    });
+  });
+  entries_ = {copy->offsets.data(), copy->indices.data(), copy->values.data(), DType::f64};
+  copy_ = copy;
+}
+
+// Columns of row-major memory share their cache lines with columns that are no part of this: they are read once, and
+// lie beside each other from then on. Not where they would take much memory.
+void Design::gather_columns(Workers& workers) {
+  constexpr std::int64_t most_bytes = std::int64_t{256} << 20, rows_at_once = 64;
+  const bool is_contiguous = std::ranges::all_of(dense_, [](const ColumnView& column) { return column.stride == 1; });
+  if (is_contiguous || rows_ * std::ssize(dense_) * 8 > most_bytes) return;
+  const auto copy = std::make_shared<Copy>();
+  copy->values.resize(at(rows_ * std::ssize(dense_)));
+  double* const values = copy->values.data();
+  const DesignView from = view();
+  workers.chunks(rows_, rows_at_once, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    copy_rows(from, begin, end, values + begin, rows_);
+  });
+  for (std::size_t j = 0; j < dense_.size(); ++j)
+    dense_[j] = {values + static_cast<std::int64_t>(j) * rows_, 1, DType::f64};
+  copy_ = copy;
+}
+
 void Design::copy_columns(const DesignView& from, const RowBlocks& blocks, Workers& workers) {
   const auto copy = std::make_shared<Copy>();
   copy->values.resize(at(rows_ * from.features));
@@ -98,7 +149,7 @@ void Design::copy_columns(const DesignView& from, const RowBlocks& blocks, Worke
   copy_ = copy;
 }
 
-Design Design::of_columns(std::span<const int> columns, Workers& workers) const {
+Design Design::of_columns(std::span<const int> columns, Workers& workers, const ByColumn* by_column) const {
   Design part;
   part.rows_ = rows_;
   part.sparse_ = sparse_;
@@ -109,7 +160,12 @@ Design Design::of_columns(std::span<const int> columns, Workers& workers) const 
     part.deviation_.push_back(deviation_[at(c)]);
     if (!sparse_) part.dense_.push_back(dense_[at(c)]);
   }
-  if (sparse_) part.copy_entries(entries_, RowBlocks::all(rows_), places_of(columns, this->columns()), workers);
+  if (sparse_ && by_column != nullptr)
+    part.take_columns(*by_column, entries_.dtype, columns, workers);
+  else if (sparse_)
+    part.copy_entries(entries_, RowBlocks::all(rows_), places_of(columns, this->columns()), workers);
+  else
+    part.gather_columns(workers);
   return part;
 }
 

@@ -127,12 +127,12 @@ std::unique_ptr<Point::Found> Objective::room() {
   return found;
 }
 
-Point Objective::evaluate(std::span<const double> at) {
+Point Objective::evaluate(std::span<const double> at, const Point* scored) {
   Point point(*this, room());
   Point::Found& found = *point.found_;
   found.parameters.assign(at.begin(), at.end());
   parameters_.upload(at.data());
-  found.smooth = tape_ ? evaluate_tape(found) : evaluate_loss(found);
+  found.smooth = tape_ ? evaluate_tape(found) : evaluate_loss(found, scored);
   for (std::int64_t i = 0; i < size(); ++i) {
     if (!is_free(i)) {
       found.gradient[at_index(i)] = 0;
@@ -148,8 +148,10 @@ Point Objective::evaluate(std::span<const double> at) {
   return point;
 }
 
-double Objective::evaluate_loss(Point::Found& found) {
+double Objective::evaluate_loss(Point::Found& found, const Point* scored) {
   EvaluateTask task = this->task(found);
+  task.has_scores = scored && rows_.backend.linear.takes_scores;
+  if (task.has_scores) scored->found_->scores.download(found.scores.data());  // where kernels do, memory is the host's
   device_.each_part([&](const DesignView& part) {
     task.design = part;
     rows_.backend.linear.evaluate(rows_.context, task);

@@ -81,7 +81,10 @@ class Objective {
   /// One pass over the rows, whose sums are those of all ranks. What it finds is not finite where the loss is not.
   /// Memory of points that have ended is used again: with two of them at a time nothing is allocated after the second
   /// evaluation.
-  Point evaluate(std::span<const double> at);
+  Point evaluate(std::span<const double> at) { return evaluate(at, nullptr); }
+  /// The same, where a point of another objective on the same rows has the scores that these parameters give: which
+  /// spares kernels that can go on from there half of the pass.
+  Point evaluate(std::span<const double> at, const Point& scored) { return evaluate(at, &scored); }
   /// Room for Point::factor() and Point::hessian(), with the penalty and the columns that the design leaves out now.
   Hessian hessian_room();
   /// The weights that go with the curvatures of a point.
@@ -94,11 +97,12 @@ class Objective {
  private:
   friend class Point;
 
+  Point evaluate(std::span<const double> at, const Point* scored);
   std::unique_ptr<Point::Found> room();
   void take_back(std::unique_ptr<Point::Found> found) noexcept { spare_.push_back(std::move(found)); }
   DeviceDesign::Parts parts() const;
   EvaluateTask task(const Point::Found& found) const;
-  double evaluate_loss(Point::Found& found);
+  double evaluate_loss(Point::Found& found, const Point* scored = nullptr);
   double evaluate_tape(Point::Found& found);
 
   const LinearRows& rows_;

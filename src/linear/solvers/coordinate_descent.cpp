@@ -62,7 +62,7 @@ std::optional<Point> elsewhere(const Point& known, const WorkingSet& part, const
   std::vector<double> at(known.parameters().size());
   part.to_whole(newton.point().parameters(), at);
   if (at == known.parameters()) return std::nullopt;
-  return known.objective().evaluate(at);
+  return known.objective().evaluate(at, newton.point());
 }
 
 // One more step in the working set, where the whole is the better for it.
@@ -78,6 +78,8 @@ Solution by_working_sets(Point whole, const Target& target, int limit) {
   const Objective& objective = whole.objective();
   double scale = 0;
   for (std::int64_t j = 0; j + 1 < objective.width(); ++j) scale = std::max(scale, objective.l1(j));
+  std::optional<ByColumn> by_column;  // of sparse rows: columns are found there without a look at all entries
+  if (objective.design().is_sparse()) by_column.emplace(objective.design().view());
   std::unique_ptr<WorkingSet> part;
   std::unique_ptr<ProxNewton> newton;
   int earlier = 0;  // steps, of working sets before this one
@@ -115,8 +117,9 @@ Solution by_working_sets(Point whole, const Target& target, int limit) {
       earlier = steps;
       const double damping = newton ? newton->damping() : 0;
       newton.reset();
-      part = std::make_unique<WorkingSet>(objective, std::move(features));
-      newton = std::make_unique<ProxNewton>(part->objective().evaluate(part->from_whole(whole.parameters())), damping);
+      part = std::make_unique<WorkingSet>(objective, std::move(features), by_column ? &*by_column : nullptr);
+      newton = std::make_unique<ProxNewton>(part->objective().evaluate(part->from_whole(whole.parameters()), whole),
+                                            damping);
     }
     if (demand.outside > 0) {
       solve_part(*newton, inner_share * violation, std::min(limit - earlier, newton->steps() + early_steps));

@@ -25,11 +25,11 @@ Penalty penalty_of(const Objective& whole, const std::vector<int>& features) {
 
 }  // namespace
 
-WorkingSet::WorkingSet(const Objective& whole, std::vector<int> features)
+WorkingSet::WorkingSet(const Objective& whole, std::vector<int> features, const ByColumn* by_column)
     : features_(std::move(features)),
       outputs_(whole.outputs()),
       whole_width_(whole.width()),
-      design_(whole.design().of_columns(features_, whole.rows().context.workers)),
+      design_(whole.design().of_columns(features_, whole.rows().context.workers, by_column)),
       objective_(whole.rows(), design_, penalty_of(whole, features_)) {}
 
 std::vector<double> WorkingSet::from_whole(std::span<const double> whole) const {

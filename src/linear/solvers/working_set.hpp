@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "linear/objective/objective.hpp"
+#include "rows/by_column.hpp"
 
 namespace linden {
 
 class WorkingSet {
  public:
-  /// `features` ascending. `whole` must outlive the object.
-  WorkingSet(const Objective& whole, std::vector<int> features);
+  /// `features` ascending; `by_column`, where there is one, has the entries of the whole. The whole must outlive the
+  /// object.
+  WorkingSet(const Objective& whole, std::vector<int> features, const ByColumn* by_column = nullptr);
   WorkingSet(const WorkingSet&) = delete;
   WorkingSet& operator=(const WorkingSet&) = delete;
 

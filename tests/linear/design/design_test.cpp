@@ -7,7 +7,9 @@
 #include <limits>
 #include <vector>
 
+#include "backend/raw_value.hpp"
 #include "rows/copy_rows.hpp"
+#include "rows/dataset_rows.hpp"
 
 namespace linden {
 namespace {
@@ -102,15 +104,42 @@ TEST(Design, SparseRowsHaveTheMomentsOfDenseOnes) {
     EXPECT_NEAR(sparse.deviation()[j], full.deviation()[j], 1e-13);
   }
   const std::vector<int> some{3, 17, 20};
-  const Design part = sparse.of_columns(some, workers);
-  EXPECT_EQ(part.columns(), 3);
-  EXPECT_EQ(part.shift()[1], sparse.shift()[17]);
-  const DesignView view = part.view();
-  for (std::int64_t row = 0; row < 3000; ++row)
-    for (std::int64_t e = view.entries.offsets[row]; e < view.entries.offsets[row + 1]; ++e)
-      EXPECT_EQ(
-          static_cast<const double*>(view.entries.values)[e],
-          dense[static_cast<std::size_t>(row * features + some[static_cast<std::size_t>(view.entries.indices[e])])]);
+  const ByColumn by_column(sparse.view());
+  for (const ByColumn* const known : {static_cast<const ByColumn*>(nullptr), &by_column}) {
+    const Design part = sparse.of_columns(some, workers, known);
+    EXPECT_EQ(part.columns(), 3);
+    EXPECT_EQ(part.shift()[1], sparse.shift()[17]);
+    const DesignView view = part.view();
+    for (std::int64_t row = 0; row < 3000; ++row) {
+      std::vector<double> here(some.size());
+      for (std::int64_t e = view.entries.offsets[row]; e < view.entries.offsets[row + 1]; ++e) {
+        ASSERT_TRUE(e == view.entries.offsets[row] || view.entries.indices[e - 1] < view.entries.indices[e]);
+        here[static_cast<std::size_t>(view.entries.indices[e])] = static_cast<const double*>(view.entries.values)[e];
+      }
+      for (std::size_t j = 0; j < some.size(); ++j)
+        ASSERT_EQ(here[j], dense[static_cast<std::size_t>(row * features + some[j])]) << row;
+    }
+  }
+}
+
+TEST(Design, SomeColumnsOfRowMajorMemoryLieBesideEachOther) {
+  Workers workers(2);
+  const int features = 9;
+  std::vector<double> x;
+  for (int i = 0; i < 700 * features; ++i) x.push_back(std::sin(i));
+  const std::vector<int> some{1, 2, 8};
+  const std::vector<float> narrow(x.begin(), x.end());
+  for (const Dataset& data : {Dataset::from_rows(std::span<const double>(x), features),
+                              Dataset::from_rows(std::span<const float>(narrow), features)}) {
+    const Design part = Design("test", data, {}, true, workers).of_columns(some, workers);
+    const DesignView view = part.view();
+    for (std::size_t j = 0; j < some.size(); ++j) {
+      EXPECT_EQ(view.columns[j].stride, 1);
+      for (std::int64_t row = 0; row < 700; ++row)
+        ASSERT_EQ(raw_value(view.columns[j], row),
+                  raw_value(view_of(data.columns()[static_cast<std::size_t>(some[j])]), row));
+    }
+  }
 }
 
 TEST(RowBlocks, AreSpreadOverAllRows) {

@@ -72,6 +72,27 @@ TEST(Point, TellsTheSameWhateverIsEvaluatedAfterIt) {
   }
 }
 
+TEST(Point, IsTheSameWhereItsScoresAreKnown) {
+  for (const bool sparse : {false, true})
+    for (const Loss& loss :
+         {loss::squared(), loss::logistic(), loss::softmax({.classes = 3}), loss::poisson(), program_loss()}) {
+      SCOPED_TRACE(loss.name());
+      const ProblemShape shape{.loss = loss, .rows = 3000, .l1 = 0.01, .l2 = 0.02, .sparse = sparse, .weighted = true};
+      SolverProblem other(shape), problem(shape);
+      const Vector at = waves(problem.objective(), 0.1);
+      const Point known = other.objective().evaluate(at), alone = problem.objective().evaluate(at);
+      const Point point = problem.objective().evaluate(at, known);
+      EXPECT_EQ(point.parameters(), at);
+      EXPECT_EQ(point.scores(), known.scores());
+      EXPECT_EQ(point.curvatures(), alone.curvatures());
+      EXPECT_NEAR(point.value(), alone.value(), 1e-14 * std::abs(alone.value()));
+      for (std::size_t i = 0; i < at.size(); ++i) EXPECT_NEAR(point.gradient()[i], alone.gradient()[i], 1e-13);
+      // It is these scores that it goes on from, whatever the parameters are.
+      const Vector far = waves(problem.objective(), 0.4);
+      EXPECT_EQ(problem.objective().evaluate(far, known).scores(), known.scores());
+    }
+}
+
 TEST(Point, ValueIsTheSmoothPartAndThePenaltyL1) {
   SolverProblem problem({.rows = 50, .features = 2, .l1 = 0.25});
   const Point point = problem.objective().evaluate(Vector{2, -4, 8});

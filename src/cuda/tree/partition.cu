@@ -60,10 +60,11 @@ __device__ __attribute__((noinline)) void make_nodes(TreeState* tree) {
   }
 }
 
-// Whether the rows that go left are known when those that lie here are counted.
-bool are_all_here(const TreeMemory& tree) { return tree.left_rows == tree.left_entries; }
+// Whether the last block can make the new nodes: all rows that go left are known when those that lie here are counted.
+// Wide entries take the registers that it would need.
+bool makes_nodes(const TreeMemory& tree) { return tree.left_rows == tree.left_entries && !tree.wide; }
 
-template <class E, bool all_here>
+template <class E, bool makes_nodes>
 __global__ void __launch_bounds__(threads, 4) divide(TreeState* tree, std::int64_t* left_entries, StepScratch scratch) {
   LINDEN_SHARED(counts, int[items * warps]);  // of entries going left: [item, warp]; then the sums before each
   LINDEN_SHARED(places, Places);
@@ -127,11 +128,11 @@ __global__ void __launch_bounds__(threads, 4) divide(TreeState* tree, std::int64
     }
     __syncthreads();  // the next tile writes counts and places again
   }
-  if constexpr (all_here)
+  if constexpr (makes_nodes)
     if (is_last_block(scratch.arrived)) make_nodes(tree);
 }
 
-// Where rows lie on several machines: when they have told each other how many go left.
+// The same on its own; where rows lie on several machines, when they have told each other how many go left.
 __global__ void __launch_bounds__(threads) make_all_nodes(TreeState* tree) { make_nodes(tree); }
 
 }  // namespace
@@ -140,16 +141,12 @@ void partition(Context& context, TreeMemory& tree) {
   const StepScratch scratch(tree);
   const unsigned blocks = blocks_for(context, tree.sample_rows + tree.batch_capacity * partition_tile, partition_tile);
   const LaunchShape shape{.grid = blocks, .block = threads, .stream = stream_of(context)};
-  with_entries(tree, [&]<class E>(E*) {
-    if (are_all_here(tree))
-      launch<divide<E, true>>(shape, tree.state, tree.left_entries, scratch);
-    else
-      launch<divide<E, false>>(shape, tree.state, tree.left_entries, scratch);
-  });
+  if (makes_nodes(tree)) return launch<divide<NarrowEntry, true>>(shape, tree.state, tree.left_entries, scratch);
+  with_entries(tree, [&]<class E>(E*) { launch<divide<E, false>>(shape, tree.state, tree.left_entries, scratch); });
 }
 
 void expand(Context& context, TreeMemory& tree) {
-  if (!are_all_here(tree))
+  if (!makes_nodes(tree))
     launch<make_all_nodes>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.state);
 }
 

@@ -86,6 +86,19 @@ TEST_F(Options, SamplesAndModesAreOptions) {
             "linden: --mode.kind is \"rf\"; it must be boosting, dart or forest. Here that is forest.\n");
 }
 
+TEST_F(Options, ForcedSplitsStandInAFileOrInTheOption) {
+  write("splits.json", "{\n  \"feature\": \"x\",\n  \"threshold\": 30\n}\n");
+  for (const char* value : {"splits.json", R"('{"feature":"x","threshold":30}')"}) {
+    train(std::string("--rounds 2 --constraints.forced_splits ") + value);
+    ASSERT_EQ(config().constraints.forced_splits.size(), 1u) << value;
+    EXPECT_EQ(config().constraints.forced_splits[0].threshold, 30);
+  }
+  EXPECT_EQ(
+      refused("train --data t.csv --label y --device cpu --out m.json --set constraints.forced_splits=none.json"),
+      "linden: --set constraints.forced_splits=none.json: \"none.json\" cannot be read. Hint: a file of JSON, or the "
+      "JSON itself.\n");
+}
+
 TEST_F(Options, EveryFieldIsAnOption) {
   train("--rounds 7 --learning-rate 0.5 --min_rows_in_leaf=3 --loss quantile --loss.level 0.9 --growth level_wise");
   EXPECT_EQ(config().rounds, 7);

@@ -35,7 +35,7 @@ class HandMadeTree {
  public:
   /// Starts with the root alone, whose histogram no kernel has made.
   HandMadeTree(const Device& device, std::vector<HandRow> rows, std::vector<FeatureBins> features,
-               const GrowthLimits& limits, bool wide = false, double renewal_level = 0)
+               const GrowthLimits& limits, bool wide = false, double renewal_level = 0, const GrowthRules& rules = {})
       : rows_(std::move(rows)), on_(backend_of(device)), context_(device, workers_) {
     const auto count = std::ssize(rows_);
     BinsView bins;
@@ -68,7 +68,7 @@ class HandMadeTree {
       weights.push_back(row.weight);
     }
     const Renewal renewal{renewal_level, place(labels), place(weights), 0x1p-20};
-    storage_ = std::make_unique<TreeStorage>(on_, context_, bins, limits, renewal);
+    storage_ = std::make_unique<TreeStorage>(on_, context_, bins, limits, renewal, 1, rules);
     TreeMemory& tree = memory();
     tree.renewal.scores = place(std::vector<double>(rows_.size()));
     tree.gradients = place(gradients);

@@ -8,6 +8,18 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
+/// What the search for splits must know of a tree: its limits alone; rules beside gains; rules, and what becomes of
+/// values that are bounded or smoothed.
+enum class TreeKind : std::uint8_t { plain, ruled, constrained };
+
+LINDEN_HD TreeKind tree_kind(const TreeInput& tree) {
+  if (is_constrained(tree)) return TreeKind::constrained;
+  const GrowthRules& rules = tree.rules;
+  const bool is_ruled = rules.group_words > 0 || rules.by_level < 1 || rules.by_node < 1 || rules.charges ||
+                        rules.forced != nullptr || tree.limits.extra_trees;
+  return is_ruled ? TreeKind::ruled : TreeKind::plain;
+}
+
 /// A node as its scans see it. Sums in units of the quantisation are exact as doubles.
 struct Scan {
   GrowthLimits limits;

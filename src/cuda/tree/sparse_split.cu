@@ -47,7 +47,7 @@ __global__ void start(const TreeState* tree) {
 }
 
 // The best split of a node by sparse feature f, by a warp.
-template <bool constrained>
+template <TreeKind kind>
 __device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
                                                std::int32_t f, const SparseCell& all, BinSums& sums) {
   const SparseBins& sparse = tree.bins.sparse;
@@ -74,20 +74,16 @@ __device__ __forceinline__ Split feature_split(const TreeState& tree, const Grow
   }
   __syncwarp();
   const FeatureCells<unsigned> cells{{sums.gradients, sums.curvatures}, sums.rows};
-  Split split;
-  if (const ForcedNode* const forced = linden::forced_split(tree, node, index))
-    split = forced_split<constrained>(s, feature, *forced, cells);
-  if (!is_forced(split) && is_admitted(tree, node, &node - tree.nodes - tree.first_new, tree.feature_count + f))
-    split = numeric_split<constrained>(s, feature, cells);
+  Split split = under_rules<kind>(tree, node, s, index, tree.feature_count + f, cells,
+                                  [&] { return numeric_split<kind>(s, feature, cells); });
   split.feature = index;
   split.counted = true;
-  split.gain = charged(tree, node, index, split.gain);
   __syncwarp();  // the next search writes the sums again
   return split;
 }
 
 // A warp for each block of features.
-template <bool constrained>
+template <TreeKind kind>
 __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tree) {
   LINDEN_SHARED(sums, BinSums[search_warps]);
   const std::int32_t features = tree->bins.sparse.features;
@@ -106,10 +102,11 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     for (std::int32_t first = begin; first < begin + sparse_block && first < features; first += 32) {
       const std::int32_t mine = first + std::int32_t(lane_index());
       double most = 0;
-      if (mine < features && is_sparse_open(*tree, node, n, mine)) {
+      if (mine < features &&
+          (kind == TreeKind::plain ? tree->sparse_use[mine] != 0 : is_sparse_open(*tree, node, n, mine))) {
         const double root = root_of_all(scan, cells[mine]);
-        most = most_left(*tree, node, tree->bins.features + mine,
-                         most_gain(scan, cells[mine], bounds_of(scan, scale, cells[mine], root), root));
+        most = most_gain(scan, cells[mine], bounds_of(scan, scale, cells[mine], root), root);
+        if constexpr (kind != TreeKind::plain) most = most_left(*tree, node, tree->bins.features + mine, most);
       }
       for (unsigned left = all_lanes;;) {
         const unsigned long long known = atomicMax(best_of(*tree, n), bits_of(best.gain));
@@ -118,7 +115,7 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
         const int lane = __ffs(int(left)) - 1;
         left &= left - 1;
         const Split split =
-            feature_split<constrained>(*tree, node, scan, first + lane, cells[first + lane], sums[warp_index()]);
+            feature_split<kind>(*tree, node, scan, first + lane, cells[first + lane], sums[warp_index()]);
         if (is_better(*tree, split, best)) best = split;
       }
     }
@@ -161,10 +158,11 @@ void split_sparse(Context& context, TreeMemory& tree) {
   const LaunchShape shape{.grid = blocks_for(context, nodes * sparse_blocks(tree.bins), search_warps),
                           .block = 32 * search_warps,
                           .stream = stream_of(context)};
-  if (is_constrained(tree))
-    launch<search<true>>(shape, tree.state);
-  else
-    launch<search<false>>(shape, tree.state);
+  switch (tree_kind(tree)) {
+    case TreeKind::plain: launch<search<TreeKind::plain>>(shape, tree.state); break;
+    case TreeKind::ruled: launch<search<TreeKind::ruled>>(shape, tree.state); break;
+    case TreeKind::constrained: launch<search<TreeKind::constrained>>(shape, tree.state); break;
+  }
   launch<choose>({.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)},
                  tree.state);
 }

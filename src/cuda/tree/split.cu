@@ -22,7 +22,7 @@ __device__ __forceinline__ bool is_searched(const TreeState& tree, const GrowNod
 }
 
 // `counted`: rows have been counted, by bin.
-template <bool counted, bool constrained>
+template <bool counted, TreeKind kind>
 __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(orders, CategoryOrder[search_warps]);
   if (blockIdx.x == 0 && threadIdx.x < 2) *scratch.counted[threadIdx.x].end = 0;
@@ -37,7 +37,7 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     const std::int64_t* rows = nullptr;
     if constexpr (counted)
       rows = rows_by_cell(*tree, task / features) + tree->bins.feature[tree->features[place]].first_cell;
-    const Split split = feature_split<constrained>(*tree, node, scan, place, rows, orders[warp_index()]);
+    const Split split = feature_split<kind>(*tree, node, scan, place, rows, orders[warp_index()]);
     if (lane_index() == 0) tree->candidates[task] = split;
   }
 }
@@ -67,7 +67,7 @@ __device__ __forceinline__ std::int32_t next_better(const Split* candidates, std
 }
 
 // A new node whose split is sought; its candidates, one a feature.
-template <bool constrained>
+template <TreeKind kind>
 struct Sought {
   const TreeState& tree;
   std::int32_t number;  // among the new nodes
@@ -107,7 +107,7 @@ struct Sought {
   __device__ __forceinline__ void search_again(std::int32_t candidate, const unsigned* rows,
                                                CategoryOrder& order) const {
     if (warp_index() == 0) {
-      const Split counted = feature_split<constrained>(tree, node, scan, candidate, rows, order);
+      const Split counted = feature_split<kind>(tree, node, scan, candidate, rows, order);
       if (lane_index() == 0) candidates[candidate] = counted;
     }
     __syncthreads();
@@ -149,14 +149,14 @@ struct Sought {
 
 // Counting never raises a gain: the largest one is counted first, and then only those that are above the best known,
 // each once. Large nodes leave it to the two launches of `count` that follow.
-template <class E, bool constrained>
+template <class E, TreeKind kind>
 __global__ void __launch_bounds__(choose_threads) choose(TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(rows, unsigned[256]);
   LINDEN_SHARED(order, CategoryOrder);
   const std::int32_t count = tree->node_count - tree->first_new;
   for (std::int32_t n = std::int32_t(blockIdx.x); n < count; n += std::int32_t(gridDim.x)) {
     if (!is_searched(*tree, tree->nodes[tree->first_new + n])) continue;  // whole blocks
-    const Sought<constrained> sought(*tree, n);
+    const Sought<kind> sought(*tree, n);
     const Choice best = sought.largest([](const Split&) { return true; });
     if (!sought.is_worth(best.gain)) continue;
     if (is_proven(*tree, sought.node, sought.candidates[best.candidate])) {
@@ -171,7 +171,7 @@ __global__ void __launch_bounds__(choose_threads) choose(TreeState* tree, StepSc
 
 // Counts the rows of what is listed: a tile to a block. Whoever ends a candidate searches it again; after the first
 // list it lists what may still beat it, and whoever ends the last one of the second list takes the best.
-template <class E, int turn, bool constrained>
+template <class E, int turn, TreeKind kind>
 __global__ void __launch_bounds__(choose_threads) count(TreeState* tree, StepScratch scratch) {
   LINDEN_SHARED(rows, unsigned[256]);
   LINDEN_SHARED(order, CategoryOrder);
@@ -182,7 +182,7 @@ __global__ void __launch_bounds__(choose_threads) count(TreeState* tree, StepScr
     const std::int32_t j = range_of(list.first_tile, end.jobs, tile);
     CountJob& job = list.jobs[j];
     unsigned* const counts = global(list.rows + std::int64_t{j} * 256) + threadIdx.x;
-    const Sought<constrained> sought(*tree, job.node);
+    const Sought<kind> sought(*tree, job.node);
     const std::int64_t begin = (tile - list.first_tile[j]) * count_tile, rest = sought.node.entries - begin;
     if (rest <= 0) continue;  // of a candidate for which there was no room
     rows[threadIdx.x] = 0;
@@ -255,26 +255,27 @@ void split(Context& context, TreeMemory& tree) {
                              .block = 32 * search_warps,
                              .stream = stream_of(context)};
   const bool counted = tree.exchange != nullptr;
-  const auto search_and_choose = [&]<bool constrained>(std::bool_constant<constrained>) {
+  const auto search_and_choose = [&]<TreeKind kind>(std::integral_constant<TreeKind, kind>) {
     if (counted)
-      launch<search<true, constrained>>(searched, tree.state, scratch);
+      launch<search<true, kind>>(searched, tree.state, scratch);
     else
-      launch<search<false, constrained>>(searched, tree.state, scratch);
+      launch<search<false, kind>>(searched, tree.state, scratch);
     with_entries(tree, [&]<class E>(E*) {
-      launch<choose<E, constrained>>(
+      launch<choose<E, kind>>(
           {.grid = blocks_for(context, nodes, 1), .block = choose_threads, .stream = stream_of(context)}, tree.state,
           scratch);
       if (tree.sample_rows <= count_tile) return;  // no node is large
       const LaunchShape tiles{
           .grid = blocks_to_count(context, tree), .block = choose_threads, .stream = stream_of(context)};
-      launch<count<E, 0, constrained>>(tiles, tree.state, scratch);
-      launch<count<E, 1, constrained>>(tiles, tree.state, scratch);
+      launch<count<E, 0, kind>>(tiles, tree.state, scratch);
+      launch<count<E, 1, kind>>(tiles, tree.state, scratch);
     });
   };
-  if (is_constrained(tree))
-    search_and_choose(std::true_type());
-  else
-    search_and_choose(std::false_type());
+  switch (tree_kind(tree)) {
+    case TreeKind::plain: search_and_choose(std::integral_constant<TreeKind, TreeKind::plain>()); break;
+    case TreeKind::ruled: search_and_choose(std::integral_constant<TreeKind, TreeKind::ruled>()); break;
+    case TreeKind::constrained: search_and_choose(std::integral_constant<TreeKind, TreeKind::constrained>()); break;
+  }
   if (tree.bins.sparse.features > 0) split_sparse(context, tree);
   launch<keep>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.state);
 }

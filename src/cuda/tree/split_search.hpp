@@ -68,7 +68,7 @@ __device__ __forceinline__ int random_cut(const Scan& s, const FeatureBins& feat
 }
 
 /// Numbers: cuts between bins, with missing values on either side. Among equal gains the lowest bin, then missing left.
-template <bool constrained, class Count>
+template <TreeKind kind, class Count>
 __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins& feature,
                                                const FeatureCells<Count>& cells) {
   const int lane = int(lane_index());
@@ -77,8 +77,9 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
   const bool counted = cells.rows != nullptr;
   const int sign = feature.monotone;
   const double l2 = s.limits.l2;
-  const int only = s.limits.extra_trees ? random_cut(s, feature, cells, missing) : -1;
-  const auto is_tried = [&](int bin) { return !s.limits.extra_trees || bin == only; };
+  const bool is_random = kind != TreeKind::plain && s.limits.extra_trees;
+  const int only = is_random ? random_cut(s, feature, cells, missing) : -1;
+  const auto is_tried = [&](int bin) { return !is_random || bin == only; };
   Best best{0, 0, 0, 1 << 30, 0};
   Sums carry{0, 0, 0};
   for (int first = 0; first < values; first += 32) {
@@ -87,11 +88,12 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
     carry = shuffle(right, 31);
     // Missing values on the right; then even the cut after the last value divides.
     if (bin < (feature.has_missing ? values : values - 1) && is_tried(bin) && (!counted || enough_rows(s, right.rows)))
-      consider(best, gain_of<constrained>(s, sign, right.gradient, right.curvature, right.rows, l2), right,
-               2 * bin + 1);
+      consider(best, gain_of<kind == TreeKind::constrained>(s, sign, right.gradient, right.curvature, right.rows, l2),
+               right, 2 * bin + 1);
     const Sums left = right + missing;
     if (feature.has_missing && bin < values - 1 && is_tried(bin) && (!counted || enough_rows(s, left.rows)))
-      consider(best, gain_of<constrained>(s, sign, left.gradient, left.curvature, left.rows, l2), left, 2 * bin);
+      consider(best, gain_of<kind == TreeKind::constrained>(s, sign, left.gradient, left.curvature, left.rows, l2),
+               left, 2 * bin);
   }
   best = warp_reduce(best, BetterOf{});
   Split split;
@@ -109,7 +111,7 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
 /// Categories, missing values as one more: each against the rest when there are few, else the best prefix, from either
 /// end, of the order by G / (H + smoothing). Rare ones are one category, the last among equals. Among equal gains the
 /// one tried first: from the front, then the shortest.
-template <bool constrained, class Count>
+template <TreeKind kind, class Count>
 __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureBins& feature,
                                                    const FeatureCells<Count>& cells, std::int64_t tree_rows,
                                                    CategoryOrder& shared) {
@@ -146,7 +148,8 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
   }
   __syncwarp();
   const int steps = category_steps(few, tried);
-  const int only = s.limits.extra_trees && steps > 0 ? drawn_cut(s.key, feature.source, steps) : -1;
+  const bool is_random = kind != TreeKind::plain && s.limits.extra_trees;
+  const int only = is_random && steps > 0 ? drawn_cut(s.key, feature.source, steps) : -1;
   const double l2 = few ? s.limits.l2 : s.limits.l2 + category_l2;
   Best best{0, 0, 0, 1 << 30, 0};
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
@@ -156,7 +159,7 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
     const Sums prefix = warp_scan(own, Sum{});
     const Sums left = few ? own : prefix;
     if (is_step && (only < 0 || lane == only) && (cells.rows == nullptr || enough_rows(s, left.rows)))
-      consider(best, gain_of<constrained>(s, 0, left.gradient, left.curvature, left.rows, l2), left,
+      consider(best, gain_of<kind == TreeKind::constrained>(s, 0, left.gradient, left.curvature, left.rows, l2), left,
                32 * from_end + lane);
   }
   best = warp_reduce(best, BetterOf{});
@@ -182,7 +185,7 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
 
 /// A split that is forced, where it leaves enough on both sides; missing values of numbers go where that gains more, to
 /// the left where it is all the same.
-template <bool constrained, class Count>
+template <TreeKind kind, class Count>
 __device__ __forceinline__ Split forced_split(const Scan& s, const FeatureBins& feature, const ForcedNode& forced,
                                               const FeatureCells<Count>& cells) {
   Split split;
@@ -195,32 +198,47 @@ __device__ __forceinline__ Split forced_split(const Scan& s, const FeatureBins& 
     tried.left_gradient = left.gradient;
     tried.left_curvature = left.curvature;
     if (cells.rows != nullptr && !enough_rows(s, left.rows)) continue;  // whole warps
-    if (!may_divide<constrained>(s, feature.monotone, tried, left.rows)) continue;
+    if (!may_divide<kind == TreeKind::constrained>(s, feature.monotone, tried, left.rows)) continue;
     tried.gain = forced_first;
-    tried.forced_gain =
-        gain_of<constrained>(s, feature.monotone, left.gradient, left.curvature, left.rows, s.limits.l2);
+    tried.forced_gain = gain_of<kind == TreeKind::constrained>(s, feature.monotone, left.gradient, left.curvature,
+                                                               left.rows, s.limits.l2);
     if (!is_forced(split) || tried.forced_gain > split.forced_gain) split = tried;
   }
   return split;
 }
 
+/// What the rules of a tree make of the search for the best split by the feature in a place.
+template <TreeKind kind, class Count, class Search>
+__device__ __forceinline__ Split under_rules(const TreeState& tree, const GrowNode& node, const Scan& s,
+                                             std::int32_t index, std::int32_t place, const FeatureCells<Count>& cells,
+                                             const Search& search) {
+  if constexpr (kind == TreeKind::plain) {
+    return search();
+  } else {
+    Split split;
+    if (const ForcedNode* const forced = linden::forced_split(tree, node, index))
+      split = forced_split<kind>(s, tree.bins.feature[index], *forced, cells);
+    if (!is_forced(split) && is_admitted(tree, node, &node - tree.nodes - tree.first_new, place)) split = search();
+    split.gain = charged(tree, node, index, split.gain);
+    return split;
+  }
+}
+
 /// The best split of a new node by the feature in a place, the same on every lane.
-template <bool constrained, class Count>
+template <TreeKind kind, class Count>
 __device__ __forceinline__ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s,
                                                std::int32_t place, const Count* rows, CategoryOrder& shared) {
   const std::int32_t index = tree.features[place];
   const FeatureBins feature = tree.bins.feature[index];
   const FeatureCells<Count> cells{sums_of_feature<const std::int64_t>(global(node_sums(tree, node.slot)), feature),
                                   rows};
-  Split split;
-  if (const ForcedNode* const forced = linden::forced_split(tree, node, index))
-    split = forced_split<constrained>(s, feature, *forced, cells);
-  if (!is_forced(split) && is_admitted(tree, node, &node - tree.nodes - tree.first_new, place))
-    split = feature.categorical ? categorical_split<constrained>(s, feature, cells, tree.root.rows, shared)
-                                : numeric_split<constrained>(s, feature, cells);
+  const auto search = [&] {
+    return feature.categorical ? categorical_split<kind>(s, feature, cells, tree.root.rows, shared)
+                               : numeric_split<kind>(s, feature, cells);
+  };
+  Split split = under_rules<kind>(tree, node, s, index, place, cells, search);
   split.feature = index;
   split.counted = rows != nullptr;
-  split.gain = charged(tree, node, index, split.gain);
   return split;
 }
 

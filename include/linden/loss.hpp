@@ -366,5 +366,29 @@ using LossFunctionWithParameters =
 LINDEN_API Loss custom(std::string name, LossFunction function, CustomOptions options = {});
 LINDEN_API Loss custom(std::string name, LossFunctionWithParameters function, CustomOptions options = {});
 
+/// The loss of one group, a number, from the scores and the labels of its n rows, [n] each.
+using GroupLossFunction = std::function<Tensor(const Tensor& scores, const Tensor& labels)>;
+
+struct CustomGroupOptions {
+  LabelKind labels = LabelKind::grades;
+  Curvature curvature = Curvature::clamped;  ///< clamped, exact, absolute or one
+  /// From how many products of the Hessian of a group with random signs its diagonal is estimated (without bias, by the
+  /// seed and the round), up to 128; 0: from a product for each of its rows, which give it as it is.
+  int products = 0;
+};
+
+/// A ranking loss that you write, as an expression of one group, for boosted models:
+///
+///     auto list_net = loss::custom_group("list net", [](const Tensor& s, const Tensor& y) {
+///       return -sum(softmax(y, 0) * log_softmax(s, 0));
+///     });
+///
+/// The tape derives it, for all groups of the training data in each round, several at a time on the threads of the fit:
+/// the function must not change what it shares. What is detached counts as constant. A row's weight multiplies its
+/// slope and curvature, rows of weight 0 are not there. Boosting starts from 0. Metrics: ndcg@10. A model keeps the
+/// name: it loads and predicts, and trains anew with the function alone. Throws ArgumentError for the name of a
+/// built-in loss and for options out of range; what the function throws on a group, the fit throws as an ArgumentError.
+LINDEN_API Loss custom_group(std::string name, GroupLossFunction function, CustomGroupOptions options = {});
+
 }  // namespace loss
 }  // namespace linden

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <linden/linear.hpp>
 
+#include "loss/custom.hpp"
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
 #include "base/out_of_memory.hpp"
@@ -12,7 +13,7 @@ namespace {
 // Why linear models do not take a loss; empty where they do. The optimum of one without curvature lies at a corner,
 // where no solver here looks for it; of those of groups certificates know nothing.
 std::string why_refused(const Loss& loss) {
-  if (loss.definition().spec.kind == LossKind::group) return "which compares the rows of groups";
+  if (is_of_groups(loss)) return "which compares the rows of groups";
   const LossTraits* const traits = traits_of(loss.definition().spec);
   if (traits && traits->shape == LossShape::cornered) return "which has no curvature";
   if (traits && traits->is_per_class) return "which is a fit for each class by itself";

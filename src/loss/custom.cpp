@@ -129,6 +129,11 @@ const char* why_unknown(const CustomLoss& loss) {
   return loss.function || loss.obstacle.empty() ? "" : "was read from a file without its function";
 }
 
+bool is_of_groups(const Loss& loss) {
+  const Loss::Definition& definition = loss.definition();
+  return definition.spec.kind == LossKind::group || (definition.custom && definition.custom->is_of_groups);
+}
+
 bool fits(Link link, int outputs) { return link == Link::identity || (link == Link::softmax) == (outputs > 1); }
 
 const char* name_of(Curvature curvature) noexcept {
@@ -363,6 +368,35 @@ Loss custom(std::string name, LossFunction function, CustomOptions options) try 
   return custom(std::move(name), std::move(with_parameters), std::move(options));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::custom");
+}
+
+Loss custom_group(std::string name, GroupLossFunction function, CustomGroupOptions options) try {
+  if (name.empty() || !is_utf8(name))
+    fail<ArgumentError>("loss::custom_group: the name \"{}\" must be UTF-8 text that is not empty.", name);
+  if (const std::vector<std::string> known = names(); std::ranges::find(known, name) != known.end())
+    fail<ArgumentError>("loss::custom_group(\"{}\"): that is the name of a built-in loss. Hint: choose another name.",
+                        name);
+  if (!function) fail<ArgumentError>("loss::custom_group(\"{}\"): the function is empty.", name);
+  if (options.curvature == Curvature::gauss_newton || options.curvature == Curvature::majorising)
+    fail<ArgumentError>(
+        "loss::custom_group(\"{}\"): curvature {} is that of rows that are apart. Hint: clamped, exact, absolute or "
+        "one.",
+        name, name_of(options.curvature));
+  if (options.labels == LabelKind::classes)
+    fail<ArgumentError>("loss::custom_group(\"{}\"): labels are classes, which have no order. Hint: grades.", name);
+  if (options.products < 0 || options.products > 128)
+    fail<ArgumentError>("loss::custom_group(\"{}\"): products is {}, but it must be in [0, 128].", name,
+                        options.products);
+  CustomLoss parts;
+  parts.curvature = options.curvature;
+  parts.function = [function = std::move(function)](const Tensor& scores, const Tensor& labels,
+                                                    std::span<const Tensor>) { return function(scores, labels); };
+  parts.obstacle = "it is the loss of a group";
+  parts.mixes_rows = parts.knows_rows = parts.is_of_groups = true;
+  parts.products = options.products;
+  return custom_loss(std::move(name), Link::identity, 1, options.labels, std::move(parts));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("loss::custom_group");
 }
 
 }  // namespace loss

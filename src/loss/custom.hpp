@@ -22,8 +22,10 @@ struct CustomLoss {
   std::string obstacle;       ///< why the tape evaluates it; empty for a program
   bool is_link_only = false;  ///< link_only.hpp
   bool mixes_rows = false;
-  bool knows_rows = false;  ///< the function throws on made-up rows: it can be called on those of the data alone
-  bool is_untried = false;  ///< of such a function, until settled() has found out on the rows of the data
+  bool knows_rows = false;    ///< the function throws on made-up rows: it can be called on those of the data alone
+  bool is_of_groups = false;  ///< whether the function gives the loss of one group
+  int products = 0;           ///< CustomGroupOptions::products
+  bool is_untried = false;    ///< of such a function, until settled() has found out on the rows of the data
   Reduction reduction = Reduction::none;  ///< of the function's result
   double nearest = 0x1p-8;                ///< Majoriser::nearest
   std::vector<const double*> columns;     ///< the parameters by row, in the program's order
@@ -32,6 +34,9 @@ struct CustomLoss {
 /// Why nothing but the link of a loss is known: "was read from a file without its function". Empty where it can be
 /// evaluated.
 const char* why_unknown(const CustomLoss& loss);
+
+/// Whether it compares the rows of a group: a built-in ranking or a custom one.
+bool is_of_groups(const Loss& loss);
 
 /// Whether this link takes so many scores a row.
 bool fits(Link link, int outputs);

@@ -376,7 +376,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
     return {order_statistic({labels, own.empty() ? weights : std::span<const double>(own), offsets}, level)};
   }
   const CustomLoss* const custom = loss.definition().custom.get();
-  if (spec.kind == LossKind::group) return {0.0};  // a constant changes nothing
+  if (is_of_groups(loss)) return {0.0};  // a constant changes nothing
   if (spec.kind == LossKind::tape) {
     if (loss.outputs() > 1) return std::vector<double>(static_cast<std::size_t>(loss.outputs()));
     return {minimise(search_for(loss, {}, 0, spread), [&](double score) {

@@ -13,8 +13,9 @@ namespace linden {
 /// One score per output. Labels must have passed check_labels; `weights` is empty for all one. Sums over rows are
 /// exact: the order of rows and the number of threads do not show in any bit. Where the minimum lies at infinity (all
 /// labels of one class, all counts zero) the score stops at 30 on that side; softmax stops 30 below its largest
-/// score. The scores of softmax sum to zero. Of a loss of groups, which no constant changes, it is 0. Quantile and absolute start from the order statistic of the labels, as
-/// backend/math/order_statistic.hpp defines it: one of the labels.
+/// score. The scores of softmax sum to zero. Of a loss of groups, which no constant changes, it is 0. Quantile and
+/// absolute start from the order statistic of the labels, as backend/math/order_statistic.hpp defines it: one of the
+/// labels.
 ///
 /// With `offsets`, [outputs, rows], it is the constant to be added to them, which may then lie beyond 30 by their
 /// spread; of quantile and absolute the order statistic of label - offset.

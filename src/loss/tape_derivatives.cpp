@@ -140,6 +140,10 @@ void tape_gradients(const Loss::Definition& loss, const GradientTask& task) {
   const auto all = static_cast<std::size_t>(task.loss.outputs * task.rows);
   std::vector<double> gradient(all), curvature(all);
   tape_total(loss, task.rows, task.scores, task.labels, task.weights, gradient.data(), curvature.data());
+  store_derivatives(task, gradient, curvature);
+}
+
+void store_derivatives(const GradientTask& task, std::span<const double> gradient, std::span<const double> curvature) {
   for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
     GradientRange range;
     for (std::int64_t row = 0; row < task.rows; ++row) {

@@ -12,6 +12,9 @@ namespace linden {
 /// What the gradient kernel does for other losses: fills gradients, curvatures and ranges of the task.
 void tape_gradients(const Loss::Definition& loss, const GradientTask& task);
 
+/// Fills gradients, curvatures and ranges of the task, all of the host's, with these, [outputs, rows].
+void store_derivatives(const GradientTask& task, std::span<const double> gradient, std::span<const double> curvature);
+
 /// The weighted loss of all rows in one, from scores [outputs, rows]; fills gradient and curvature [outputs, rows],
 /// weights included, the curvature by the loss's rule and never negative. `weights` is null for all one.
 double tape_total(const Loss::Definition& loss, std::int64_t rows, const double* scores, const double* labels,

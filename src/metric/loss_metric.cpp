@@ -58,7 +58,7 @@ double total_loss(const Loss& loss, std::span<const double> scores, std::span<co
 
 std::string why_no_metric(const Loss& loss) {
   if (loss.outputs() == 0) return "does not know its classes yet";
-  if (loss.definition().spec.kind == LossKind::group) return "compares the rows of groups: one row has no loss";
+  if (is_of_groups(loss)) return "compares the rows of groups: one row has no loss";
   const CustomLoss* const custom = loss.definition().custom.get();
   if (!custom) return "";
   if (const char* const why = why_unknown(*custom); *why != '\0') return why;

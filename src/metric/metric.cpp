@@ -208,6 +208,7 @@ LossSpec builtin_spec(const Loss& loss) {
 
 std::vector<Metric> defaults(const Loss& loss) try {
   const CustomLoss* const custom = loss.definition().custom.get();
+  if (custom && is_of_groups(loss)) return {ndcg({.at = 10})};
   if (custom && !custom->is_builtin) {
     std::vector<Metric> metrics;
     if (why_no_metric(loss).empty()) metrics.push_back(of(loss));

@@ -6,7 +6,6 @@
 #include "base/fail.hpp"
 #include "data/dataset/builder.hpp"
 #include "loss/custom.hpp"
-#include "loss/definition.hpp"
 #include "model/check_names.hpp"
 #include "model/offsets.hpp"
 
@@ -28,7 +27,7 @@ Labels checked_labels(std::string_view where, const Dataset& train, const Loss& 
 }
 
 void check_groups(std::string_view where, const Loss& loss, const Dataset& data) {
-  if (loss.definition().spec.kind != LossKind::group || data.has_groups()) return;
+  if (!is_of_groups(loss) || data.has_groups()) return;
   fail<DataError>(
       "{}: loss {} compares the rows of a group, and the data says not which rows are of one. Hint: name the column "
       "that does, .group = \"query\"; in libsvm files it is words qid:7; with rows in memory, .groups.",

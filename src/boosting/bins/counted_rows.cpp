@@ -11,7 +11,8 @@ namespace {
 // Empty where all rows count.
 std::vector<std::int64_t> counted(const Dataset& all, const Loss& loss) {
   std::vector<std::int64_t> rows;
-  if (all.weight().elements() == 0 || loss.definition().spec.kind == LossKind::tape) return rows;
+  const bool is_taped = loss.definition().spec.kind == LossKind::tape && !is_of_groups(loss);
+  if (all.weight().elements() == 0 || is_taped) return rows;
   const std::span<const double> weight = all.weight().span<const double>();
   if (std::ranges::find(weight, 0.0) == weight.end()) return rows;
   for (std::size_t row = 0; row < weight.size(); ++row)

@@ -13,7 +13,8 @@ namespace linden {
 
 class CountedRows {
  public:
-  /// A loss on the tape keeps all rows: its function may hold tensors of them, and may compare rows.
+  /// A loss on the tape keeps all rows: its function may hold tensors of them, and may compare rows. That of one group
+  /// does not.
   CountedRows(const Dataset& all, const Loss& loss);
 
   const Dataset& data() const noexcept { return data_; }

@@ -9,6 +9,7 @@
 #include "boosting/train/rules.hpp"
 #include "base/fail.hpp"
 #include "boosting/model/config.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "model/check_names.hpp"
 #include "model/feature_values.hpp"
@@ -36,7 +37,7 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
         counted(rows, "row"), config.min_rows_in_leaf);
   if (model.offset.empty() && std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
     return fmt::format("the label is {} in all rows", labels.values.front());
-  if (gradient == 0 && labels.loss.definition().spec.kind == LossKind::group)
+  if (gradient == 0 && is_of_groups(labels.loss))
     return "no group has rows with different labels";
   if (gradient == 0)
     return "every gradient is 0 in single precision, which ends at 1.4e-45. Hint: a label (or weights) in other units";

@@ -1,8 +1,10 @@
 #include "boosting/train/gradients/gradient_source.hpp"
 
 #include "boosting/train/gradients/group_gradients.hpp"
+#include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/tape_derivatives.hpp"
+#include "loss/tape_groups.hpp"
 
 namespace linden {
 namespace {
@@ -27,23 +29,45 @@ class RowGradients final : public GradientSource {
   const FitRows& rows_;
 };
 
+GradientTask on_host(const FitRows& rows, const Scores& scores, Gradients& gradients) {
+  GradientTask task = gradients.on_host();
+  task.loss = rows.spec();
+  task.scores = scores.on_host();
+  task.labels = rows.labels().data();
+  task.weights = rows.weights().empty() ? nullptr : rows.weights().data();
+  return task;
+}
+
 // Scores come to the host, gradients go back.
 class TapeGradients final : public GradientSource {
  public:
   explicit TapeGradients(const FitRows& rows) : rows_(rows) {}
 
   void fill(const Scores& scores, int, Gradients& gradients) override {
-    GradientTask task = gradients.on_host();
-    task.loss = rows_.spec();
-    task.scores = scores.on_host();
-    task.labels = rows_.labels().data();
-    task.weights = rows_.weights().empty() ? nullptr : rows_.weights().data();
-    tape_gradients(rows_.loss().definition(), task);
+    tape_gradients(rows_.loss().definition(), on_host(rows_, scores, gradients));
     gradients.upload();
   }
 
  private:
   const FitRows& rows_;
+};
+
+// The same, a group at a time.
+class GroupTapeGradients final : public GradientSource {
+ public:
+  GroupTapeGradients(Context& context, const FitRows& rows, std::uint64_t seed)
+      : context_(context), rows_(rows), seed_(seed) {}
+
+  void fill(const Scores& scores, int round, Gradients& gradients) override {
+    const GradientTask task = on_host(rows_, scores, gradients);
+    tape_group_gradients(rows_.loss().definition(), task, rows_.groups(), seed_, round, context_.workers);
+    gradients.upload();
+  }
+
+ private:
+  Context& context_;
+  const FitRows& rows_;
+  std::uint64_t seed_;
 };
 
 }  // namespace
@@ -52,6 +76,7 @@ std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context&
                                                 const BoostingConfig& config) {
   if (rows.spec().kind == LossKind::group)
     return std::make_unique<GroupGradients>(backend, context, rows, config.seed, config.learning_rate);
+  if (is_of_groups(rows.loss())) return std::make_unique<GroupTapeGradients>(context, rows, config.seed);
   if (rows.spec().kind == LossKind::tape) return std::make_unique<TapeGradients>(rows);
   return std::make_unique<RowGradients>(backend, context, rows);
 }

@@ -169,9 +169,9 @@ void check(const Case& c, const DesignOptions& options) {
     std::vector<double> got_scores(scores.size()), got_curvatures(scores.size()), got_gradient(index(size)), loss(1);
     std::vector<double> got_product(index(size)), plain_scores(scores.size());
     kernels.scores(context, {design.view(), outputs, parameters.data(), plain_scores.data(), scratch.data()});
-    kernels.evaluate(context,
-                     {design.view(), design.weights(), c.spec, labels.data(), parameters.data(), got_scores.data(),
-                      got_curvatures.data(), got_gradient.data(), loss.data(), nullptr, nullptr, scratch.data()});
+    kernels.evaluate(
+        context, {design.view(), design.weights(), c.spec, labels.data(), parameters.data(), got_scores.data(),
+                  got_curvatures.data(), got_gradient.data(), loss.data(), nullptr, nullptr, false, scratch.data()});
     kernels.hessian_product(context, {design.view(), design.weights(), softmax, outputs, got_curvatures.data(),
                                       direction.data(), got_product.data(), scratch.data()});
     expect_near(plain_scores, scores, 1e-13, "scores");
@@ -270,6 +270,7 @@ double mean_loss_with(double weight_of_bad_row, std::vector<double>* gradient) {
                                &loss,
                                nullptr,
                                nullptr,
+                               false,
                                scratch.data()});
     return std::vector<double>{loss};
   });

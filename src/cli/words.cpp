@@ -68,6 +68,7 @@ constexpr Word words[] = {
     {"the space has", "--try has"},
     {".groups has", "--fold-groups has"},
     {"strata are asked for, and the data has groups", "--stratified does not go with --group"},
+    {"; with rows in memory, .groups", ""},
     {"rows, features or max_bins", "rows, features or --max-bins"},
     {"Output::", "--output "},
     {"BoostingConfig has no field", "Boosted models have no field"},

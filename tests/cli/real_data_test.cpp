@@ -52,6 +52,20 @@ TEST_F(RealData, AdultBytesDependOnNeitherThreadsNorRowOrder) {
   EXPECT_TRUE(train("shuffled.csv", 2) == one);
 }
 
+TEST_F(RealData, QueriesOfMq2007AreRankedAsThePeersRankThem) {
+  const std::filesystem::path train = real_data("mq2007_subset/mq2007.train.libsvm.gz"),
+                              test = real_data("mq2007_subset/mq2007.test.libsvm.gz");
+  if (!std::filesystem::exists(train)) GTEST_SKIP() << "no folder of real data";
+  std::string models[2];
+  for (const int threads : {1, 5}) {
+    succeed(fmt::format("train '{}' --loss lambdarank --rounds 200 --max-leaves 15 --threads {} --out m.json",
+                        train.string(), threads));
+    models[threads > 1] = read("m.json");
+  }
+  EXPECT_TRUE(models[0] == models[1]);
+  EXPECT_GE(value_of("ndcg@10", succeed(fmt::format("evaluate '{}' --model m.json", test.string()))), 0.58);
+}
+
 TEST_F(RealData, NineTenthsOfHousesLieBelowTheirQuantile) {
   const std::filesystem::path file = real_data("california_housing/cal_housing.data");
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no folder of real data";

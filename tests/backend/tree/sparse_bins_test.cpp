@@ -75,7 +75,8 @@ class SparseBounds : public testing::TestWithParam<int> {
       for (const Row& row : rows_.entries) {
         gradient += row.gradient;
         curvature += row.curvature;
-        if (enough_rows(s, ++count)) best = std::max(best, gain_of<false>(s, 0, gradient, curvature, s.limits.l2));
+        if (enough_rows(s, ++count))
+          best = std::max(best, gain_of<false>(s, 0, gradient, curvature, count, s.limits.l2));
       }
     }
     return best;

@@ -303,11 +303,11 @@ class LINDEN_API BoostedModel {
   bool empty() const noexcept { return state_ == nullptr; }
   explicit operator bool() const noexcept { return !empty(); }
 
-  /// Columns are found by name: reordered and extra ones are fine, a missing one throws DataError with the nearest
-  /// name (sparse rows have 0 there, unless they lack all). Returns f64 [rows], or [rows, K] for K > 1 outputs; class
-  /// numbers f64 [rows] for Output::label; leaf indices i32 [rows, trees] for Output::leaf. Threads may share a model.
-  /// Scores of a model that was fitted with an offset have that of the data added: throws DataError where the data has
-  /// none, or has one though the model has none.
+  /// A model of L labels a row has L outputs, one for each. Columns are found by name: reordered and extra ones are
+  /// fine, a missing one throws DataError with the nearest name (sparse rows have 0 there, unless they lack all).
+  /// Returns f64 [rows], or [rows, K] for K > 1 outputs; class numbers f64 [rows] for Output::label; leaf indices i32
+  /// [rows, trees] for Output::leaf. Threads may share a model. Scores of a model that was fitted with an offset have
+  /// that of the data added: throws DataError where the data has none, or has one though the model has none.
   Tensor predict(const Dataset& data, const PredictOptions& options = {}) const;
 
   /// One row, without allocating: `values` in the order of feature_names(), NaN for missing, the code for a category;

@@ -68,7 +68,8 @@ class LINDEN_API Loss {
   /// Classes that a label may have: 2 for logistic, K for softmax and one_vs_all (0 while they are still to be
   /// taken from the label), 0 for losses of real labels.
   int classes() const noexcept;
-  /// Scores a row has: 1, or K for softmax and one_vs_all (0 while still open, as for automatic).
+  /// Scores a row has: 1, or K for softmax, one_vs_all, and of rows that have K labels (0 while still open, as for
+  /// automatic).
   int outputs() const noexcept;
 
   /// The parameters with their values, level of quantile for instance; none for most losses.

@@ -49,7 +49,8 @@ struct ClassWeights {
 
 /// The loss that loss::automatic stands for, for this label. Text is classes: logistic for two, softmax for more.
 /// Numbers are numbers (squared), whole ones too, except where there are just two, such as 0 and 1: these are classes
-/// (logistic). Classes that are numbered 0, 1, 2, ... want loss::softmax by name. Throws DataError without a label.
+/// (logistic). Classes that are numbered 0, 1, 2, ... want loss::softmax by name. Several labels a row
+/// are 0 and 1 throughout (logistic) or numbers (squared). Throws DataError without a label.
 LINDEN_API Loss default_loss(const Dataset& data);
 
 /// What predict returns: after the link, before it, the most probable class, or (of a boosted model) the leaf reached

@@ -110,7 +110,7 @@ void add_training_options(CLI::App& command, std::string& data, ReadOptions& opt
   command
       .add_option("--label", options.label,
                   "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
-                  "the first; several, comma-separated, are several labels a row, which no loss takes yet")
+                  "the first; several, comma-separated, are several labels a row, each with a score of its own")
       ->delimiter(',')
       ->allow_extra_args(false);
   add_label_options(command, options);

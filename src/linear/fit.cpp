@@ -62,6 +62,10 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   const Clock::time_point start = Clock::now();
   config.check();
   check_training_data(where, train);
+  if (train.label().rank() == 2)
+    fail<DataError>("{}: the data has {} labels a row{}, and linear models take one. Hint: a model for each label.",
+                    where, train.label().size(1),
+                    train.label_names().empty() ? "" : fmt::format(" ({})", listing(train.label_names())));
   const Labels labels = checked_labels(where, train, config.loss);
   settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, labels.loss);

@@ -109,8 +109,8 @@ double LinearModel::weight(int feature, int output) const {
 }
 
 Tensor LinearModel::labels_of(const Dataset& data) const try {
-  const std::vector<double> labels = known_labels("LinearModel::labels_of", data, known("labels_of").classes);
-  return Tensor::copy_of(std::span(labels), {data.rows()});
+  const State& s = known("labels_of");
+  return known_labels("LinearModel::labels_of", data, s.config.loss, s.classes);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("LinearModel::labels_of");
 }

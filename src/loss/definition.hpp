@@ -20,9 +20,17 @@ struct Loss::Definition {
   Link link = Link::identity;
   LabelKind label_kind = LabelKind::real;
   int classes = 0;
+  int labels =
+      1;  ///< of a row; where there are more, each has a score of its own, and labels of two classes are 0 and 1
   std::span<const ParameterRule> parameters = {};
   std::shared_ptr<const CustomLoss> custom = nullptr;  ///< null for a built-in loss
 };
+
+/// The loss of rows of so many labels: of each the same, of a score of its own. Throws ArgumentError, opening with
+/// `where`, for a loss that takes one label alone.
+Loss of_labels(std::string_view where, const Loss& loss, int labels);
+/// The loss of each label of such a one.
+Loss of_one_label(const Loss& loss);
 
 /// Whether the loss is still to be chosen by the label.
 inline bool is_automatic(const Loss& loss) { return loss.outputs() == 0 && loss.label_kind() == LabelKind::real; }

@@ -367,6 +367,14 @@ std::vector<double> renewal_weights(const LossSpec& loss, std::span<const double
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
                                   Workers& workers, std::span<const double> offsets) {
   if (loss.outputs() == 0) fail<ArgumentError>("initial_score: {} does not know its classes yet.", loss.name());
+  if (const auto count = static_cast<std::size_t>(loss.definition().labels); count > 1) {
+    const std::size_t size = labels.size() / count;
+    std::vector<double> scores;
+    for (std::size_t k = 0; k < count; ++k)
+      scores.push_back(initial_score(of_one_label(loss), labels.subspan(k * size, size), weights, workers,
+                                     offsets.empty() ? offsets : offsets.subspan(k * size, size))[0]);
+    return scores;
+  }
   const LabelPoints rows{labels, weights, offsets};
   const LossSpec& spec = loss.definition().spec;
   double spread = 0;

@@ -17,6 +17,8 @@ namespace linden {
 /// absolute start from the order statistic of the labels, as backend/math/order_statistic.hpp defines it: one of the
 /// labels.
 ///
+/// Of a loss of several labels a row these are [labels, rows], and each has the constant that is best for it.
+///
 /// With `offsets`, [outputs, rows], it is the constant to be added to them, which may then lie beyond 30 by their
 /// spread; of quantile and absolute the order statistic of label - offset.
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,

@@ -117,6 +117,33 @@ LabelKind Loss::label_kind() const noexcept { return definition_->label_kind; }
 int Loss::classes() const noexcept { return definition_->classes; }
 int Loss::outputs() const noexcept { return definition_->spec.outputs; }
 
+Loss of_labels(std::string_view where, const Loss& loss, int labels) {
+  const LossTraits* const traits = traits_of(loss.definition().spec);
+  const bool is_of_one_score = traits && !traits->is_per_class && loss.link() != Link::softmax;
+  if (labels > 1 && (!is_of_one_score || loss.definition().custom))
+    fail<ArgumentError>(
+        "{}: the data has {} labels a row, and loss \"{}\" takes one. Hint: a built-in loss of one score, such as "
+        "loss::squared() or, of labels 0 and 1, loss::logistic(); or a model for each label.",
+        where, labels, loss.name());
+  if (labels > 1 && renewal_level(loss.definition().spec) > 0)
+    fail<ArgumentError>(
+        "{}: the data has {} labels a row, and loss \"{}\", whose leaves are order statistics, takes one. Hint: "
+        "huber or pseudo_huber, or a model for each label.",
+        where, labels, loss.name());
+  Loss::Definition definition = loss.definition();
+  definition.labels = labels;
+  definition.spec.outputs = labels;
+  if (labels > 1 && definition.label_kind == LabelKind::classes) {
+    definition.label_kind = LabelKind::share;
+    definition.classes = 0;
+  }
+  return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
+}
+
+Loss of_one_label(const Loss& loss) {
+  return loss.definition().labels == 1 ? loss : loss::by_name(loss.name(), loss.parameters());
+}
+
 std::string range_of(const ParameterRule& rule) {
   if (rule.is_whole && rule.high == rule.low + 2) return fmt::format("{} or {}", rule.low, rule.low + 1);
   if (rule.is_whole) return fmt::format("a whole number >= {}", rule.low);
@@ -161,6 +188,9 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
         is_automatic(*this)
             ? "loss::automatic is chosen by the training labels. Hint: model.loss() is the one chosen"
             : fmt::format("{0} does not know its classes yet. Hint: loss::{0}({{.classes = 3}})", name()));
+  if (definition_->labels > 1)
+    fail<ArgumentError>("Loss::evaluate: {} is that of {} labels a row. Hint: loss::by_name(\"{}\") is that of each.",
+                        name(), definition_->labels, name());
   if (score.size() != outputs || (!gradient.empty() && gradient.size() != outputs) ||
       (!curvature.empty() && curvature.size() != outputs))
     fail<ArgumentError>(

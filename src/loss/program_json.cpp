@@ -181,6 +181,7 @@ void write_loss(JsonWriter& json, const Loss& loss) {
     for (const LossParameter& parameter : parameters) json[parameter.name].value(parameter.value);
     json.close_object();
   }
+  if (loss.definition().labels > 1) json["labels"].value(loss.definition().labels);
   const CustomLoss* const custom = loss.definition().custom.get();
   if (custom && custom->is_link_only) {
     json["link_only"].open_object();
@@ -213,13 +214,14 @@ Loss read_loss(JsonReader& json) {
     Loss loss = is_custom      ? read_custom(json["custom"], name)
                 : is_link_only ? read_link_only(json["link_only"], name)
                                : loss::by_name(name, {}, classes);
-    if (loss.classes() != classes) json.refuse_at(place + ".classes", "does not fit the loss");
     if (const std::vector<LossParameter> parameters = loss.parameters(); !parameters.empty()) {
       json["parameters"].open_object();
       for (const LossParameter& parameter : parameters)
         loss = loss.with_parameter(parameter.name, json[parameter.name].finite());
       json.close_object();
     }
+    if (json.next_is("labels")) loss = of_labels(place, loss, static_cast<int>(json["labels"].whole(2, 1 << 20)));
+    if (loss.classes() != classes) json.refuse_at(place + ".classes", "does not fit the loss");
     json.close_object();
     return loss;
   } catch (const ArgumentError& error) {

@@ -69,7 +69,8 @@ std::string why_no_metric(const Loss& loss) {
 
 namespace metric {
 
-Metric of(const Loss& loss) try {
+Metric of(const Loss& asked) try {
+  const Loss loss = of_one_label(asked);
   if (const std::string why = why_no_metric(loss); !why.empty())
     fail<ArgumentError>("metric::of: loss \"{}\" {}.", loss.name(), why);
   return Metric(loss.name(), false, [loss](const MetricInput& input) {

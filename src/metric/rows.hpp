@@ -6,23 +6,33 @@
 #include <linden/metric.hpp>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/fail.hpp"
 
 namespace linden {
 
 /// Checked by Metric::evaluate: contiguous, sizes that fit, no NaN, weights not all zero.
-struct MetricRows {
-  /// For the metric of this name. Throws ArgumentError where rows have several labels.
+class MetricRows {
+ public:
+  /// For the metric of this name. Several labels a row, each with a prediction, are as many rows. Throws ArgumentError
+  /// where predictions are not one a label.
   MetricRows(std::string_view name, const MetricInput& input)
       : predictions(input.prediction.span<const double>()),
         scores(input.score.span<const double>()),
         labels(input.label.span<const double>()),
         weights(input.weight.span<const double>()),
         columns(input.prediction.rank() == 2 ? static_cast<std::size_t>(input.prediction.size(1)) : 1) {
-    if (input.label.rank() != 1)
-      fail<ArgumentError>("metric::{}: there are {} labels a row, but it takes one.", name, input.label.size(1));
+    if (input.label.rank() == 1) return;
+    if (input.label.size(1) != static_cast<std::int64_t>(columns))
+      fail<ArgumentError>("metric::{}: there are {} labels a row, but {} predictions.", name, input.label.size(1),
+                          columns);
+    for (const double weight : weights) repeated_.insert(repeated_.end(), columns, weight);
+    weights = repeated_;
+    columns = 1;
   }
+  MetricRows(const MetricRows&) = delete;
+  MetricRows& operator=(const MetricRows&) = delete;
 
   std::size_t size() const { return labels.size(); }
   double weight(std::size_t row) const { return weights.empty() ? 1.0 : weights[row]; }
@@ -32,6 +42,9 @@ struct MetricRows {
   std::span<const double> labels;
   std::span<const double> weights;  ///< empty for all one
   std::size_t columns;
+
+ private:
+  std::vector<double> repeated_;
 };
 
 /// Sums of `term` over chunks of 512 rows, added up in order: the same on every machine, and closer than one long sum.

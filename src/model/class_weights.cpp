@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "loss/check_labels.hpp"
+#include "loss/definition.hpp"
 #include "loss/exact_sum.hpp"
 
 namespace linden {
@@ -20,6 +21,10 @@ void check(const char* where, const ClassWeights& classes, const Labels& labels)
         "{}: .class_weights.balanced, .class_weights.positive and .class_weights.by_class each say what classes weigh, "
         "and more than one is set. Hint: one of them.",
         where);
+  if (labels.loss.definition().labels > 1)
+    fail<ArgumentError>(
+        "{}: .class_weights are for one label a row, and the data has {}. Hint: leave them out, or weigh rows.", where,
+        labels.loss.definition().labels);
   if (labels.classes.empty())
     fail<ArgumentError>(
         "{}: .class_weights are for labels that are classes, and those of loss \"{}\" are numbers. Hint: leave them "

@@ -45,12 +45,7 @@ std::string first_text(const Dataset& data) {
   return fmt::format("{} at {}", shown(name(label[static_cast<std::size_t>(row)])), data.where(row));
 }
 
-void want_one_label(std::string_view where, const Dataset& data) {
-  if (data.label().rank() == 2)
-    fail<DataError>("{}: the data has {} labels a row{}, and every loss takes one. Hint: a model for each label.",
-                    where, data.label().size(1),
-                    data.label_names().empty() ? "" : fmt::format(" ({})", listing(data.label_names())));
-}
+int labels_a_row(const Dataset& data) { return data.label().rank() == 2 ? static_cast<int>(data.label().size(1)) : 1; }
 
 [[noreturn]] void refuse_text(std::string_view where, const Dataset& data, const Loss& loss) {
   const auto classes = static_cast<std::ptrdiff_t>(data.classes().size());
@@ -121,16 +116,44 @@ void check_sizes(std::string_view where, const Dataset& data, std::span<const do
   }
 }
 
+// Rows of several labels: numbers, or zeros and ones where the loss is one of two classes.
+Labels several_labels(std::string_view where, const Dataset& data, const Loss& loss) {
+  const int count = labels_a_row(data);
+  Labels labels{.loss = of_labels(where, loss, count), .values = {}, .classes = {}};
+  check_names(where, "label", data.label_names());
+  const std::int64_t rows = data.rows();
+  const double* const raw = data.label().data<const double>();
+  const auto name = [&](int k) {
+    return data.label_names().empty() ? fmt::format("label {}", k) : fmt::format("label \"{}\"", data.label_names()[k]);
+  };
+  for (int k = 0; k < count; ++k) {
+    std::vector<double> one;
+    for (std::int64_t row = 0; row < rows; ++row) one.push_back(raw[row * count + k]);
+    if (const std::optional<LabelFault> fault = find_label_fault(of_one_label(labels.loss), one))
+      fail<DataError>("{}: {} is {} at {}{}", where, name(k), one[fault->row],
+                      data.where(static_cast<std::int64_t>(fault->row)), fault->why);
+    check_sizes(where, data, one);
+    labels.values.insert(labels.values.end(), one.begin(), one.end());
+  }
+  return labels;
+}
+
 }  // namespace
+
+Tensor Labels::tensor() const {
+  const std::int64_t count = loss.definition().labels, rows = std::ssize(values) / count;
+  const Tensor by_label = Tensor::copy_of(std::span(values), {count, rows});
+  return count == 1 ? by_label.select(0, 0) : by_label.transpose(0, 1).contiguous();
+}
 
 Labels training_labels(std::string_view where, const Dataset& data, const Loss& asked) {
   if (!data.has_label())
     fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\", or pass one with the rows.",
                     where);
-  want_one_label(where, data);
   check_names(where, "label", {&data.label_name(), 1});
   check_names(where, "class", data.classes());
   const Loss loss = is_automatic(asked) ? default_loss(data) : asked;
+  if (labels_a_row(data) > 1) return several_labels(where, data, loss);
   Labels labels;
   labels.loss = loss;
   const std::span<const double> raw = data.label().span<const double>();
@@ -170,16 +193,21 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
   return labels;
 }
 
-std::vector<double> known_labels(std::string_view where, const Dataset& data, const std::vector<std::string>& classes) {
+Tensor known_labels(std::string_view where, const Dataset& data, const Loss& loss,
+                    const std::vector<std::string>& classes) {
   if (!data.has_label()) fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\".", where);
-  want_one_label(where, data);
+  const int count = loss.definition().labels;
+  if (labels_a_row(data) != count)
+    fail<DataError>("{}: the data has {}{}, but the model was trained on {}.", where,
+                    counted(static_cast<std::size_t>(labels_a_row(data)), "label a row", "labels a row"),
+                    data.label_names().size() < 2 ? "" : fmt::format(" ({})", listing(data.label_names())), count);
   const std::span<const double> raw = data.label().span<const double>();
   std::vector<double> values(raw.begin(), raw.end());
   if (classes.empty()) {
     if (!data.classes().empty())
       fail<DataError>("{}: {} is text ({}), but the model was trained on numbers.", where, called(data),
                       first_text(data));
-    return values;
+    return Tensor::copy_of(std::span(values), data.label().shape());
   }
   for (std::size_t row = 0; row < values.size(); ++row) {
     const std::string name =
@@ -190,13 +218,13 @@ std::vector<double> known_labels(std::string_view where, const Dataset& data, co
                       shown(name), data.where(static_cast<std::int64_t>(row)), listing(classes));
     values[row] = static_cast<double>(found - classes.begin());
   }
-  return values;
+  return Tensor::copy_of(std::span(values), {data.rows()});
 }
 
 Labels further_labels(std::string_view where, const Dataset& data, const Loss& loss,
                       const std::vector<std::string>& classes) {
-  if (loss.label_kind() != LabelKind::classes) return training_labels(where, data, loss);
-  Labels labels{loss, known_labels(where, data, classes), classes};
+  if (loss.label_kind() != LabelKind::classes || labels_a_row(data) > 1) return training_labels(where, data, loss);
+  Labels labels{loss, known_labels(where, data, loss, classes).to_vector<double>(), classes};
   check_names(where, "label", {&data.label_name(), 1});
   check_sizes(where, data, {});
   return labels;
@@ -204,12 +232,14 @@ Labels further_labels(std::string_view where, const Dataset& data, const Loss& l
 
 Loss default_loss(const Dataset& data) try {
   if (!data.has_label()) fail<DataError>("default_loss: the data has no label.");
-  want_one_label("default_loss", data);
   if (!data.classes().empty()) return data.classes().size() == 2 ? loss::logistic() : loss::softmax();
-  std::vector<double> values;  // rows of weight 0 say nothing
   const std::span<const double> label = data.label().span<const double>();
-  for (std::size_t row = 0; row < label.size(); ++row)
-    if (data.weight().elements() == 0 || data.weight().data<const double>()[row] > 0) values.push_back(label[row]);
+  const auto count = static_cast<std::size_t>(labels_a_row(data));
+  std::vector<double> values;  // rows of weight 0 say nothing
+  for (std::size_t i = 0; i < label.size(); ++i)
+    if (data.weight().elements() == 0 || data.weight().data<const double>()[i / count] > 0) values.push_back(label[i]);
+  if (count > 1)
+    return std::ranges::all_of(values, [](double y) { return y == 0 || y == 1; }) ? loss::logistic() : loss::squared();
   if (values.empty()) return loss::squared();
   const auto differs_from = [](double value) { return [value](double other) { return other != value; }; };
   const auto second = std::ranges::find_if(values, differs_from(values[0]));

@@ -11,8 +11,11 @@ namespace linden {
 
 struct Labels {
   Loss loss;                         ///< with its number of classes settled
-  std::vector<double> values;        ///< one a row
+  std::vector<double> values;        ///< one a row; of L labels a row [L, rows]
   std::vector<std::string> classes;  ///< names, in numeric else byte order; empty for real labels
+
+  /// [rows], or [rows, L], as metrics look at them.
+  Tensor tensor() const;
 };
 
 /// The labels of training data for this loss. Throws DataError, opening with `where`, when there are none or the loss
@@ -24,8 +27,9 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
 Labels further_labels(std::string_view where, const Dataset& data, const Loss& loss,
                       const std::vector<std::string>& classes);
 
-/// The labels of other data by the class names of a model (empty: real labels). Throws DataError for a class that is
-/// not among them, naming the row.
-std::vector<double> known_labels(std::string_view where, const Dataset& data, const std::vector<std::string>& classes);
+/// The labels of other data, [rows] or [rows, L], by the loss and the class names of a model (empty: real labels).
+/// Throws DataError for a class that is not among them, naming the row, and for another number of labels.
+Tensor known_labels(std::string_view where, const Dataset& data, const Loss& loss,
+                    const std::vector<std::string>& classes);
 
 }  // namespace linden

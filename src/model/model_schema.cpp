@@ -7,7 +7,7 @@ Schema ModelSchema::schema() const {
   for (std::size_t f = 0; f < feature_names.size(); ++f)
     schema.features.push_back(
         {feature_names[f], has_categories(f), has_categories(f) ? categories[f] : std::vector<std::string>()});
-  if (!label.empty()) schema.label_names = {label};
+  if (!label.empty()) schema.label_names = labels.empty() ? std::vector{label} : labels;
   schema.group_name = group;
   if (!offset.empty() && !offset.front().empty()) schema.offset_names = offset;
   schema.classes = classes;

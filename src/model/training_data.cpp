@@ -46,6 +46,7 @@ ModelSchema schema_of(std::string_view where, const Dataset& train, const Labels
   ModelSchema schema;
   schema.feature_names = std::move(feature_names);
   schema.label = train.label_name();
+  if (train.label_names().size() > 1) schema.labels = train.label_names();
   schema.group = DatasetBuilder::state(train).group_name;
   schema.offset = names_of_offsets(train);
   schema.classes = labels.classes;

@@ -155,6 +155,17 @@ TEST_F(DeviceFit, RareClassesTakeTwentyFourBits) {
   EXPECT_EQ(difference(data.dataset(), {.loss = loss::logistic(), .rounds = 2, .max_leaves = 5}), "");
 }
 
+TEST_F(DeviceFit, SeveralLabels) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Random random(seed);
+    const RandomData data = random_data(random, 150, 3, "squared", 12);
+    std::vector<double> labels;
+    for (const double y : data.label) labels.insert(labels.end(), {y, -y * y});
+    const Dataset several = data.dataset().with_label(Tensor::copy_of(std::span(labels), {150, 2}));
+    EXPECT_EQ(difference(several, {.loss = loss::squared(), .rounds = 2, .max_leaves = 5}), "");
+  }
+}
+
 TEST_F(DeviceFit, ManyCategories) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     Random random(seed);

@@ -252,9 +252,18 @@ TEST(Metric, OfYourOwnSeesScoresGroupsAndSeveralLabels) {
                 [&] { best.evaluate({.prediction = input.prediction, .score = input.score, .label = input.label}); }),
             "metric::best: it wants groups, and there are none.");
   EXPECT_EQ(refusal<ArgumentError>([&] { metric::rmse().evaluate(input); }),
-            "metric::rmse: there are 2 labels a row, but it takes one.");
+            "metric::rmse: there are 2 labels a row, but 1 predictions.");
   EXPECT_EQ(refusal<ArgumentError>([&] { metric::of(loss::squared()).evaluate(input); }),
-            "metric::squared: there are 2 labels a row, but it takes one.");
+            "metric::squared: there are 2 labels a row, but 1 predictions.");
+}
+
+TEST(Metric, SeveralLabelsARowAreAsManyRows) {
+  const Values p{0.5, 0.2, 0.9, 0.4, 0.6, 0.1}, y{1, 0, 1, 1, 0, 0}, w{1, 2, 5}, repeated{1, 1, 2, 2, 5, 5};
+  for (const Metric& metric : {metric::rmse(), metric::mae(), metric::logloss(), metric::accuracy(), metric::auc(),
+                               metric::of(loss::squared())}) {
+    EXPECT_EQ(metric.evaluate(table(p, 2), table(y, 2)), of(metric, p, y)) << metric.name();
+    EXPECT_EQ(metric.evaluate(table(p, 2), table(y, 2), column(w)), of(metric, p, y, repeated)) << metric.name();
+  }
 }
 
 TEST(Metric, RefusesScoresAndGroupsThatDoNotFit) {

@@ -85,14 +85,18 @@ TEST(Labels, WhatTheLossDoesNotTakeIsRefused) {
 
 TEST(Labels, OtherDataIsMatchedByTheNamesOfClasses) {
   const Names classes{"-1.5", "7"};
-  EXPECT_EQ(known_labels("here", labelled({7, -1.5}), classes), (std::vector<double>{1, 0}));
-  EXPECT_EQ(known_labels("here", labelled({1, 0}, {"b", "c"}), {"a", "b", "c"}), (std::vector<double>{2, 1}));
-  EXPECT_EQ(known_labels("here", labelled({3.5}), {}), (std::vector<double>{3.5}));
+  const auto known = [](const Dataset& data, const Names& names) {
+    const Tensor labels = known_labels("here", data, loss::squared(), names);
+    return std::vector<double>(labels.span<const double>().begin(), labels.span<const double>().end());
+  };
+  EXPECT_EQ(known(labelled({7, -1.5}), classes), (std::vector<double>{1, 0}));
+  EXPECT_EQ(known(labelled({1, 0}, {"b", "c"}), {"a", "b", "c"}), (std::vector<double>{2, 1}));
+  EXPECT_EQ(known(labelled({3.5}), {}), (std::vector<double>{3.5}));
   EXPECT_EQ(refusal<DataError>([&] {
-              known_labels("here", labelled({7, 8}), classes);
+              known(labelled({7, 8}), classes);
             }),
             "here: the label is \"8\" at row 1, which was no class in training. Classes: -1.5, 7.");
-  EXPECT_EQ(refusal<DataError>([&] { known_labels("here", labelled({0}, {"x"}), {}); }),
+  EXPECT_EQ(refusal<DataError>([&] { known(labelled({0}, {"x"}), {}); }),
             "here: the label is text (\"x\" at row 0), but the model was trained on numbers.");
 }
 

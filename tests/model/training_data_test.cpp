@@ -58,17 +58,19 @@ TEST(TrainingData, LabelsThatTheLossDoesNotTakeAreRefusedByBothFamilies) {
             ": the label is -3 at row 2, but poisson want");
 }
 
-TEST(TrainingData, SeveralLabelsARowAreRefusedByBothFamilies) {
+TEST(TrainingData, SeveralLabelsARowAreRefusedByLinearModels) {
   const Dataset plain = rows({.label = {1, 2, 3, 5}}), data = plain.with_label(Tensor::ones({4, 2}));
-  const std::string alone = ", and every loss takes one. Hint: a model for each label.";
+  const std::string alone = ", and linear models take one. Hint: a model for each label.";
   for (const Loss& loss : {loss::automatic(), loss::squared(), loss::logistic(), loss::softmax()})
-    EXPECT_EQ(refused<DataError>(data, loss), ": the data has 2 labels a row" + alone);
-  EXPECT_EQ(refused<DataError>(plain.with_label(Tensor::ones({4, 3}), NameList{"a", "b", "c"})),
-            ": the data has 3 labels a row (a, b, c)" + alone);
-  EXPECT_EQ(refusal<DataError>([&] { default_loss(data); }), "default_loss: the data has 2 labels a row" + alone);
+    EXPECT_EQ(refusal<DataError>([&] { fit_linear(data, {.loss = loss}); }),
+              "fit_linear: the data has 2 labels a row" + alone);
+  EXPECT_EQ(refusal<DataError>([&] {
+              fit_linear(plain.with_label(Tensor::ones({4, 3}), NameList{"a", "b", "c"}), {});
+            }),
+            "fit_linear: the data has 3 labels a row (a, b, c)" + alone);
   const BoostedModel boosted = fit_boosted(plain, {.rounds = 1});
   EXPECT_EQ(refusal<DataError>([&] { boosted.labels_of(data); }),
-            "BoostedModel::labels_of: the data has 2 labels a row" + alone);
+            "BoostedModel::labels_of: the data has 2 labels a row, but the model was trained on 1.");
   EXPECT_EQ(boosted.predict(data).elements(), 4);  // which asks for no label
 }
 

@@ -117,8 +117,8 @@ bool BoostedModel::is_categorical(int feature) const {
 }
 
 Tensor BoostedModel::labels_of(const Dataset& data) const try {
-  const std::vector<double> labels = known_labels("BoostedModel::labels_of", data, known("labels_of").classes);
-  return Tensor::copy_of(std::span(labels), {data.rows()});
+  const State& s = known("labels_of");
+  return known_labels("BoostedModel::labels_of", data, s.config.loss, s.classes);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("BoostedModel::labels_of");
 }

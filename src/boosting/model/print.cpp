@@ -43,7 +43,8 @@ std::ostream& operator<<(std::ostream& out, const BoostedModel& model) try {
   out << text_line("model", fmt::format("boosted: {}, {}, {}{}, depth up to {}", counted(model.rounds(), "round"),
                                         counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"),
                                         values > 1 ? fmt::format(" of {} values", values) : "", depth))
-      << purpose_lines(model.loss(), model.label_name(), model.classes(), model.feature_names());
+      << purpose_lines(model.loss(), fmt::format("{}", fmt::join(model.schema().label_names, ", ")), model.classes(),
+                       model.feature_names());
   const std::vector<Importance> importances = model.importances();
   if (!importances.empty()) out << text_line("gain", gains(importances));
   return out;

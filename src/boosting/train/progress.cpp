@@ -67,7 +67,7 @@ Progress::Progress(const BoostedModel::State& model, const StartModel& start, in
     for (const ValidationSet& set : options.valid) check_groups(where_of(set), model.config.loss, set.data);
   }
   for (const ValidationSet& set : options.valid) sets_.emplace_back(model, set, start.scores(set.data, options));
-  if (options.train_metrics) train_labels_ = Tensor::copy_of(std::span(labels.values), {train.rows()});
+  if (options.train_metrics) train_labels_ = labels.tensor();
 }
 
 void Progress::start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,

@@ -26,8 +26,7 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
                     set.name.empty() ? "" : fmt::format(" \"{}\"", set.name));
   if (valid.rows() > UINT32_MAX)
     fail<DataError>("{}: {} rows; at most {} are supported.", where, valid.rows(), UINT32_MAX);
-  const std::vector<double> labels = known_labels(where, valid, model.classes);
-  labels_ = Tensor::copy_of(std::span(labels), {valid.rows()});
+  labels_ = known_labels(where, valid, model.config.loss, model.classes);
   offsets_ = known_offsets(where, valid, model);
   if (!start.empty()) offsets_ = std::move(start);
   std::vector<int> all(model.feature_names.size());

@@ -15,7 +15,8 @@ constexpr std::size_t most_features = 20;  ///< that are listed without --all
 /// The lines that both families have: label, classes, features.
 template <class Model>
 void print_names(const Model& model) {
-  fmt::print("label       {}\n", model.label_name());
+  const std::vector<std::string> labels = model.schema().label_names;
+  fmt::print("label       {}\n", fmt::join(labels, ", "));
   if (!model.classes().empty()) fmt::print("classes     {}\n", fmt::join(model.classes(), ", "));
   fmt::print("features    {}\n", model.feature_names().size());
   if (model.has_offset()) {

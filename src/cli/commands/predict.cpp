@@ -24,10 +24,12 @@ std::vector<std::string> column_names(const AnyModel& any, const std::string& st
       [&](const auto& model) {
         std::vector<std::string> names;
         if (model.outputs() == 1) return std::vector{stem};
+        const std::vector<std::string> labels = model.schema().label_names;
         for (int k = 0; k < model.outputs(); ++k)
-          names.push_back(model.classes().empty()
-                              ? fmt::format("{}_{}", stem, k)
-                              : csv_field(stem + "_" + model.classes()[static_cast<std::size_t>(k)]));
+          names.push_back(
+              std::ssize(labels) == model.outputs() ? csv_field(stem + "_" + labels[static_cast<std::size_t>(k)])
+              : model.classes().empty()             ? fmt::format("{}_{}", stem, k)
+                                        : csv_field(stem + "_" + model.classes()[static_cast<std::size_t>(k)]));
         return names;
       },
       any);

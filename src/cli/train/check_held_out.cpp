@@ -57,7 +57,7 @@ Tensor labels_of(const Dataset& data, const std::map<std::string, double>& class
 
 void check_held_out(const TrainArguments& args, const TrainingInput& input, const Loss& loss) {
   const bool has_classes = loss.label_kind() == LabelKind::classes;
-  // Training says so.
+  // Training says so; of several labels it does in its first round.
   if (input.train.label().rank() == 2 || (!has_classes && !input.train.classes().empty())) return;
   const std::map<std::string, double> classes =
       has_classes ? classes_of(input.train, loss) : std::map<std::string, double>();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/fail.hpp"
+#include "loss/definition.hpp"
 #include "loss/program_json.hpp"
 
 namespace linden {
@@ -152,6 +153,7 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
     const ModelSchema& known = envelope.schema;
     write_columns(json, known);
     json["label"].value(known.label);
+    if (!known.labels.empty()) json["labels"].values(known.labels);
     if (!known.group.empty()) json["group"].value(known.group);
     if (!known.offset.empty()) json["offset"].values(known.offset);
     if (known.only_missing || !known.missing.empty()) {
@@ -201,6 +203,7 @@ Envelope read_envelope(JsonReader& json) {
   ModelSchema& known = envelope.schema;
   read_columns(json, known);
   known.label = json["label"].text();
+  if (json.next_is("labels")) known.labels = json["labels"].texts();
   if (json.next_is("group")) known.group = json["group"].text();
   const bool has_offset = json.next_is("offset");
   if (has_offset) known.offset = json["offset"].texts();
@@ -213,6 +216,8 @@ Envelope read_envelope(JsonReader& json) {
   known.classes = json["classes"].texts();
   check_names(json, known.classes);
   envelope.loss = read_loss(json["loss"]);
+  if (!known.labels.empty() && std::ssize(known.labels) != envelope.loss.definition().labels)
+    json.refuse_at("labels", "does not fit the loss");
   if (has_offset && std::ssize(known.offset) != envelope.loss.outputs())
     json.refuse_at("offset", "does not have one entry an output");
   if (has_offset && std::ranges::any_of(known.offset, [](const auto& name) { return !name.empty(); })) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "loss/definition.hpp"
 #include "loss/device_loss.hpp"
 #include "model/labels.hpp"
 
@@ -17,7 +18,9 @@ class FitRows {
   FitRows(const Backend& backend, Context& context, const Labels& labels, std::span<const double> weights,
           const Tensor& groups = {});
 
-  std::int64_t rows() const noexcept { return std::ssize(labels()); }
+  std::int64_t rows() const noexcept { return std::ssize(labels()) / labels_of_row(); }
+  /// Where there are several, each has a score and a place among labels() of its own.
+  int labels_of_row() const noexcept { return loss().definition().labels; }
   const Loss& loss() const noexcept { return labels_.loss; }
   std::span<const double> labels() const noexcept { return labels_.values; }
   std::span<const double> weights() const noexcept { return weights_; }

@@ -20,7 +20,16 @@ class RowGradients final : public GradientSource {
     task.scores = scores.data();
     task.labels = rows_.device_labels();
     task.weights = rows_.device_weights();
-    backend_.tree.gradients(context_, task);
+    if (rows_.labels_of_row() == 1) return backend_.tree.gradients(context_, task);
+    task.loss.outputs = 1;
+    for (int k = 0; k < rows_.labels_of_row(); ++k) {
+      backend_.tree.gradients(context_, task);
+      task.scores += task.rows;
+      task.labels += task.rows;
+      task.gradients += task.rows;
+      task.curvatures += task.rows;
+      ++task.ranges;
+    }
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "boosting/monotone.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/random_rules.hpp"
+#include "boosting/rows_and_modes.hpp"
 
 namespace linden {
 namespace {
@@ -127,6 +128,9 @@ TEST(Properties, DISABLED_WriteModelsOfThisLevel) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed)
     bytes += bytes_of(fit_boosted(some_data(2, "squared").dataset(), ruled(seed, some_data(2, "squared"))));
   bytes += bytes_of(fit_boosted(wide.dataset(), {.rounds = 3, .growth = Growth::level_wise, .row_fraction = 0.8}));
+  const Dataset train = rows_for("logistic", 1500);
+  for (const Settings& settings : rows_and_modes())
+    bytes += bytes_of(fit_boosted(train, config_of(settings, "logistic")));
   write_file(std::getenv("LINDEN_TEST_FILE"), bytes);
 }
 

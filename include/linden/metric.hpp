@@ -26,8 +26,8 @@ struct MetricInput {
   /// What the link made the predictions of, in their shape; empty where predictions alone are known. Metrics of
   /// fit_boosted and of the program are given it.
   Tensor score = {};
-  Tensor label = {};  ///< [rows], or [rows, L] where a row has L labels, which the metrics below take as so many rows
-                      ///< with a prediction each; classes as their numbers 0, 1, ...
+  Tensor label = {};   ///< [rows], or [rows, L] where a row has L labels, which the metrics below take as so many rows
+                       ///< with a prediction each; classes as their numbers 0, 1, ...
   Tensor weight = {};  ///< [rows], finite and >= 0; empty: all 1
   Tensor groups = {};  ///< [groups + 1] i64: group g is the rows groups[g] .. groups[g + 1] - 1; empty: no groups
 };

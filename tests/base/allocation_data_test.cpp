@@ -227,7 +227,8 @@ TEST(FailingAllocations, LeaveMetricsAsErrors) {
     const Metric metric = metric::by_name(name);
     const Tensor label = name == "gamma_deviance" ? y + 1 : y;
     failed += fail_in_turn(name, [&] {
-      return metric.evaluate({.prediction = p, .label = label, .weight = w, .groups = Tensor::of<std::int64_t>({0, 4})});
+      return metric.evaluate(
+          {.prediction = p, .label = label, .weight = w, .groups = Tensor::of<std::int64_t>({0, 4})});
     });
   }
   using Maker = Metric (*)();

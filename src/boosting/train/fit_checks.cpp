@@ -37,8 +37,7 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
         counted(rows, "row"), config.min_rows_in_leaf);
   if (model.offset.empty() && std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
     return fmt::format("the label is {} in all rows", labels.values.front());
-  if (gradient == 0 && is_of_groups(labels.loss))
-    return "no group has rows with different labels";
+  if (gradient == 0 && is_of_groups(labels.loss)) return "no group has rows with different labels";
   if (gradient == 0)
     return "every gradient is 0 in single precision, which ends at 1.4e-45. Hint: a label (or weights) in other units";
   if (cover < 2 * config.min_child_weight)

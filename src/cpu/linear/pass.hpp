@@ -1,9 +1,9 @@
 // One pass over the rows of a design, tile after tile: scores of the rows, a step that turns them into something by
 // row, and the sums of this times every column.
 //
-// Contiguous columns: columns.hpp. Row-major ones: rows.hpp. Other dense tiles are panels (panel.hpp): a score is summed
-// along the columns in the lanes of a vector, panel after panel, then lane after lane; a sum over rows row after row.
-// Sparse rows: sparse.hpp. Chunks: plan.hpp.
+// Contiguous columns: columns.hpp. Row-major ones: rows.hpp. Other dense tiles are panels (panel.hpp): a score is
+// summed along the columns in the lanes of a vector, panel after panel, then lane after lane; a sum over rows row after
+// row. Sparse rows: sparse.hpp. Chunks: plan.hpp.
 #pragma once
 
 #include "cpu/linear/plan.hpp"

@@ -52,7 +52,7 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
     warnings.push_back(fmt::format("loss \"{}\" mixes rows: its gap is an estimate{}{}.", loss.name(),
                                    c.gap_source.empty() ? "" : ", from ", c.gap_source));
   if (!model.feature_names.empty() && c.constant_columns.size() == model.feature_names.size())
-    warnings.push_back("no column varies: the model is its intercept.");
+    warnings.emplace_back("no column varies: the model is its intercept.");
   return warnings;
 }
 

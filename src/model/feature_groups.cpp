@@ -18,7 +18,10 @@ std::string text_of(const FeatureGroups& groups) {
   std::string text;
   for (const std::vector<std::string>& group : groups) {
     if (!text.empty()) text += ';';
-    for (std::size_t i = 0; i < group.size(); ++i) text += (i > 0 ? "," : "") + quoted_where_needed(group[i], marks);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      if (i > 0) text += ',';
+      text += quoted_where_needed(group[i], marks);
+    }
   }
   if (groups.empty()) return std::string(no_groups);
   return text == no_groups ? '"' + text + '"' : text;  // a feature of that name

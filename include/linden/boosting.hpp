@@ -39,7 +39,7 @@ enum class Growth { leaf_wise, level_wise };
 
 /// A split that trees begin with, and those that follow on its sides:
 ///
-///     ForcedSplit{.feature = "age", .threshold = 30, .left = {{.feature = "fare", .threshold = 8.5}}}
+///     ForcedSplit first{.feature = "age", .threshold = 30, .left = {{.feature = "fare", .threshold = 8.5}}};
 ///
 /// A value goes left as far as the first cut point of the bins that is not below the threshold; missing ones go where
 /// that gains more. As text it is JSON, {"feature":"age","threshold":30,"left":{...},"right":{...}}, with

@@ -55,8 +55,8 @@ Callback early_stopping(const EarlyStopping& options) try {
   if (options.any && options.metrics.size() < 2)
     fail<ArgumentError>("EarlyStopping.any is for several metrics. Hint: name them, EarlyStopping.metrics.");
   const std::vector<std::string> names = options.metrics.empty() ? std::vector{options.metric} : options.metrics;
-  return [options, names, all = std::make_shared<Watched>()](const Round& round) {
-    if (round.index == 0) all->assign(names.size(), Best{});  // a new fit
+  return [options, names, all = std::make_shared<Watched>(names.size())](const Round& round) {
+    if (round.index == 0) std::ranges::fill(*all, Best{});  // a new fit
     for (std::size_t i = 0; i < names.size(); ++i) {
       const MetricValue& metric = watched(round, names[i]);
       Best& best = (*all)[i];

@@ -38,8 +38,8 @@ void check(const char* where, const ClassWeights& classes, const Labels& labels)
         where, classes.positive, labels.classes.size(), listing(labels.classes));
   for (const auto& [name, weight] : classes.by_class)
     if (std::ranges::find(labels.classes, name) == labels.classes.end())
-      fail<ArgumentError>("{}: .class_weights.by_class: the label has no class \"{}\". {}Classes: {}.", where, name,
-                          did_you_mean(name, labels.classes), listing(labels.classes));
+      fail<ArgumentError>("{}: .class_weights.by_class has \"{}\", which is no class of the label. {}Classes: {}.",
+                          where, name, did_you_mean(name, labels.classes), listing(labels.classes));
 }
 
 double weight_of(std::span<const double> weights, std::size_t row) { return weights.empty() ? 1.0 : weights[row]; }

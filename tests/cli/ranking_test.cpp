@@ -29,8 +29,9 @@ TEST_F(RankingCommands, RankQueriesOfCsvAndLibsvm) {
   const std::string options = " --loss lambdarank --set loss.truncation=10 --rounds 20 --min-rows-in-leaf 5 --out ";
   const std::string out = succeed("train t.csv --label grade --group query --valid t.csv" + options + "c.json");
   EXPECT_NE(out.find("ndcg@10"), std::string::npos) << out;
-  EXPECT_NE(read("c.json").find("\"loss\":{\"name\":\"lambdarank\",\"classes\":0,\"parameters\":{\"truncation\":10,"),
-            std::string::npos);
+  const std::string model = read("c.json");
+  for (const char* part : {"\"name\":\"lambdarank\"", "\"truncation\":10"})
+    EXPECT_NE(model.find(part), std::string::npos) << part << " in " << model.substr(0, 600);
   EXPECT_GT(value_of("ndcg@10", succeed("evaluate t.csv --model c.json")), 0.99);
   const std::string more = succeed("evaluate t.csv --model c.json --metrics ndcg@3,map,mrr@2-,linear_ndcg");
   for (const char* metric : {"ndcg@3", "map", "mrr@2-", "linear_ndcg"}) EXPECT_GT(value_of(metric, more), 0.9) << more;
@@ -64,7 +65,8 @@ TEST_F(RankingCommands, SayWhereGroupsAreMissing) {
 
 TEST_F(RankingCommands, LinearModelsSayWhatTheyTake) {
   const std::string err = run("train t.csv --label grade --group query --model linear --loss xendcg --out m.json").err;
-  EXPECT_EQ(err.substr(0, 80), "linden: --loss is xendcg, which compares the rows of groups; linear models take s");
+  EXPECT_TRUE(err.starts_with("linden: --loss is xendcg, which compares the rows of groups; linear models take s"))
+      << err;
 }
 
 }  // namespace

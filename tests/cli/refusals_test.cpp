@@ -135,8 +135,8 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
             "linden: --set solver=lbfgs: only linear models have it, and this is a boosted one. Hint: leave it out, or "
             "--model linear.\n");
   EXPECT_EQ(refused(train + "--label y --set l2=much"), "linden: --l2: \"much\" is not a number.\n");
-  EXPECT_EQ(refused(train + "--label y --set loss=hinge"),
-            "linden: loss: no loss \"hinge\". Losses: " + listing(loss::names()) + ".\n");
+  EXPECT_EQ(refused(train + "--label y --set loss=hinged"),
+            "linden: loss: no loss \"hinged\". Did you mean \"hinge\"? Losses: " + listing(loss::names()) + ".\n");
   EXPECT_EQ(refused(train + "--label y --set loss.level=0.9"),
             "linden: --set loss.level=0.9: that is a parameter of quantile and expectile, and the loss is chosen by "
             "the label. Hint: "
@@ -153,7 +153,7 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(refused("evaluate --model m.json --data t.csv --metrics acc"),
             "linden: --metrics: no metric \"acc\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, "
             "accuracy, error, "
-            "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, multiclass_logloss, ... (17 in "
+            "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, mape, ... (19 in "
             "all).\n");
   EXPECT_EQ(refused("inspect m.json --tree 3"), "linden: --tree is 3; the model has trees 0 to 2.\n");
   write("t.libsvm", "0 1:1\n1 1:2\n");

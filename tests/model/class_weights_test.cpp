@@ -140,7 +140,7 @@ TEST(ClassWeights, ThatDoNotFitAreRefusedByBothFamilies) {
             "fit_boosted: .class_weights.positive = 2 is for two classes, and the label has 3 (0, 1, 2). Hint: "
             ".class_weights.by_class names each.");
   EXPECT_EQ(refused({.by_class = {{"one", 2}}}, 2, loss::logistic()),
-            "fit_boosted: .class_weights.by_class: the label has no class \"one\". Classes: 0, 1.");
+            "fit_boosted: .class_weights.by_class has \"one\", which is no class of the label. Classes: 0, 1.");
   EXPECT_EQ(
       refusal<DataError>([] {
         fit_boosted(data(2, std::vector<double>(rows, 1e37)),

@@ -281,8 +281,9 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
        },
        "columns[1] has a name twice."},
       {[&](Json& j) { j["columns"][1]["categories"][1] = 7; }, "columns[1].categories[1] is not a text."},
-      {[&](Json& j) { j["loss"]["name"] = "hinge"; },
-       "loss is not known here (loss: no loss \"hinge\". Losses: " + listing(loss::names()) + ".)."},
+      {[&](Json& j) { j["loss"]["name"] = "hinged"; },
+       "loss is not known here (loss: no loss \"hinged\". Did you mean \"hinge\"? Losses: " + listing(loss::names()) +
+           ".)."},
       {[&](Json& j) { j["loss"]["name"] = "logistic"; }, "loss.classes does not fit the loss."},
       {[&](Json& j) { j["loss"]["classes"] = -1; }, "loss.classes is -1, outside [0, 1048576]."},
       {[&](Json& j) { j["link"] = "sigmoid"; }, "link does not belong to the loss."},

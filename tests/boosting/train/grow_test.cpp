@@ -115,7 +115,12 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
       for (const reference::GrowNode& node : oracle)
         if (node.feature >= 0) used[static_cast<std::size_t>(node.feature)] = true;
       if (level > 0) {
-        reference::renew(oracle, residuals, data.weight, level, config.learning_rate);
+        std::vector<double> weights = data.weight;
+        if (config.loss.name() == "mape") {
+          weights.resize(data.label.size(), 1.0);
+          for (std::size_t i = 0; i < weights.size(); ++i) weights[i] /= std::max(1.0, std::abs(data.label[i]));
+        }
+        reference::renew(oracle, residuals, weights, level, config.learning_rate);
         const double most = config.constraints.max_delta_step * config.learning_rate;
         const ValueBounds bounds = most > 0 ? ValueBounds{-most, most} : ValueBounds{};
         if (!config.constraints.monotone.empty() || most > 0)

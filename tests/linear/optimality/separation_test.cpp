@@ -62,9 +62,9 @@ TEST(Separation, SoftmaxWantsTheLabelsScoreLargest) {
 TEST(Separation, OtherLossesAreNotSeparated) {
   EXPECT_FALSE(separates_at(loss::squared(), {-1, -0.5, 0.25, 2}, {0, 0, 1, 1}));
   EXPECT_FALSE(separates_at(loss::poisson(), {-1, -0.5, 0.25, 2}, {0, 0, 1, 1}));
-  const Loss hinge =
-      loss::custom("hinge", [](const Tensor& s, const Tensor& y) { return square(maximum(1 - (2 * y - 1) * s, 0.0)); },
-                   {.link = Link::sigmoid});
+  const Loss hinge = loss::custom(
+      "squared hinge", [](const Tensor& s, const Tensor& y) { return square(maximum(1 - (2 * y - 1) * s, 0.0)); },
+      {.link = Link::sigmoid});
   EXPECT_FALSE(separates_at(hinge, {-1, -0.5, 0.25, 2}, {0, 0, 1, 1}));
 }
 

@@ -109,8 +109,11 @@ std::vector<Case> cases() {
     all.push_back({loss.name(), spec,
                    [=](const Reals& s, double y) {
                      const Jet at(s[0], 1), row = reference_value(spec.kind, {&at, 1}, y, spec.parameter[0]);
-                     const Real cornered = spec.kind == kind_of<MapeLoss> ? 1 / std::max(1.0, std::abs(y)) : 1;
-                     const Real curvature = has_corners ? cornered : is_majorised ? row.first / (s[0] - y) : row.second;
+                     Real curvature = has_corners ? 1 : is_majorised ? row.first / (s[0] - y) : row.second;
+                     if (spec.kind == kind_of<MapeLoss>) curvature = 1 / std::max(1.0, std::abs(y));
+                     // The parabola about the middle of the hinge's bend.
+                     if (spec.kind == kind_of<HingeLoss>)
+                       curvature = 1 / std::max<Real>(1, std::abs((y > 0.5 ? 2 : -2) * s[0] - 1));
                      return one(row.value, row.first, curvature);
                    },
                    loss.classes()});

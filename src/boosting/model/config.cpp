@@ -12,6 +12,48 @@
 namespace linden {
 namespace {
 
+void fill_constraints(FieldTable<Constraints>& group) {
+  using S = Constraints;
+  group
+      .add_features("monotone", &S::monotone, std::vector<double>{-1, 0, 1},
+                    "which way a score may go as a feature rises: 1 up, -1 down, 0 both")
+      .add_number("monotone_penalty", &S::monotone_penalty, {},
+                  "what splits by monotone features lose of their gain near the root")
+      .add_words<FeatureGroups>("interactions", &S::interactions,
+                                {text_of, feature_groups_of, check_groups, check_features}, "NAME,NAME,...;NAME,...",
+                                "groups of features, of which those on the way to a leaf are in one")
+      .add_number("max_delta_step", &S::max_delta_step, {},
+                  "the most that |leaf value| may be, without the learning rate; 0: no bound")
+      .add_words<std::vector<ForcedSplit>>(
+          "forced_splits", &S::forced_splits, {text_of, forced_splits_of, check_forced_splits, check_features},
+          "{\"feature\":NAME,\"threshold\":NUMBER,\"left\":{...},\"right\":{...}}", "splits that trees begin with");
+}
+
+void fill_feature_sampling(FieldTable<FeatureSampling>& group) {
+  using S = FeatureSampling;
+  constexpr Bounds share{.low_open = true, .high = 1};
+  group.add_number("by_level", &S::by_level, share, "of the features of a tree, those drawn for each level")
+      .add_number("by_node", &S::by_node, share, "of the features of a level, those drawn for each node")
+      .add_features("weights", &S::weights, Bounds{}, "how likely features are to be drawn; not named: 1");
+}
+
+void fill_costs(FieldTable<SplitCosts>& group) {
+  using S = SplitCosts;
+  group.add_number("split", &S::split, {}, "off the gain of a split, for each row of the node")
+      .add_features("features", &S::features, Bounds{},
+                    "off the gain of a split by a feature that is used for the first time")
+      .add_features("gain_factors", &S::gain_factors, Bounds{}, "times the gains of a feature; not named: 1");
+}
+
+void fill_regularization(FieldTable<Regularization>& group) {
+  using S = Regularization;
+  group
+      .add_number("path_smooth", &S::path_smooth, {},
+                  "rows that the value of its parent counts as in that of a node; 0: not smoothed")
+      .add_choice<bool>("extra_trees", &S::extra_trees, {{"true", true}, {"false", false}},
+                        "whether each feature of a node is tried at one random cut alone");
+}
+
 void fill_sampling(FieldTable<RowSampling>& group) {
   using S = RowSampling;
   group
@@ -94,56 +136,10 @@ const FieldTable<BoostingConfig>& table() {
           .add_number("feature_fraction", &C::feature_fraction, {.low_open = true, .high = 1},
                       "features drawn without replacement for each tree")
           .add_number("seed", &C::seed, {}, "for all draws")
-          .add_group<Constraints>(
-              "constraints", &C::constraints,
-              [](FieldTable<Constraints>& group) {
-                group
-                    .add_features("monotone", &Constraints::monotone, std::vector<double>{-1, 0, 1},
-                                  "which way a score may go as a feature rises: 1 up, -1 down, 0 both")
-                    .add_number("monotone_penalty", &Constraints::monotone_penalty, {},
-                                "what splits by monotone features lose of their gain near the root")
-                    .add_words<FeatureGroups>("interactions", &Constraints::interactions,
-                                              {text_of, feature_groups_of, check_groups, check_features},
-                                              "NAME,NAME,...;NAME,...",
-                                              "groups of features, of which those on the way to a leaf are in one")
-                    .add_number("max_delta_step", &Constraints::max_delta_step, {},
-                                "the most that |leaf value| may be, without the learning rate; 0: no bound")
-                    .add_words<std::vector<ForcedSplit>>(
-                        "forced_splits", &Constraints::forced_splits,
-                        {text_of, forced_splits_of, check_forced_splits, check_features},
-                        "{\"feature\":NAME,\"threshold\":NUMBER,\"left\":{...},\"right\":{...}}",
-                        "splits that trees begin with");
-              })
-          .add_group<FeatureSampling>("feature_sampling", &C::feature_sampling,
-                                      [](FieldTable<FeatureSampling>& group) {
-                                        constexpr Bounds share{.low_open = true, .high = 1};
-                                        group
-                                            .add_number("by_level", &FeatureSampling::by_level, share,
-                                                        "of the features of a tree, those drawn for each level")
-                                            .add_number("by_node", &FeatureSampling::by_node, share,
-                                                        "of the features of a level, those drawn for each node")
-                                            .add_features("weights", &FeatureSampling::weights, Bounds{},
-                                                          "how likely features are to be drawn; not named: 1");
-                                      })
-          .add_group<SplitCosts>(
-              "costs", &C::costs,
-              [](FieldTable<SplitCosts>& group) {
-                group.add_number("split", &SplitCosts::split, {}, "off the gain of a split, for each row of the node")
-                    .add_features("features", &SplitCosts::features, Bounds{},
-                                  "off the gain of a split by a feature that is used for the first "
-                                  "time")
-                    .add_features("gain_factors", &SplitCosts::gain_factors, Bounds{},
-                                  "times the gains of a feature; not named: 1");
-              })
-          .add_group<Regularization>(
-              "regularization", &C::regularization,
-              [](FieldTable<Regularization>& group) {
-                group
-                    .add_number("path_smooth", &Regularization::path_smooth, {},
-                                "rows that the value of its parent counts as in that of a node; 0: not smoothed")
-                    .add_choice<bool>("extra_trees", &Regularization::extra_trees, {{"true", true}, {"false", false}},
-                                      "whether each feature of a node is tried at one random cut alone");
-              })
+          .add_group<Constraints>("constraints", &C::constraints, fill_constraints)
+          .add_group<FeatureSampling>("feature_sampling", &C::feature_sampling, fill_feature_sampling)
+          .add_group<SplitCosts>("costs", &C::costs, fill_costs)
+          .add_group<Regularization>("regularization", &C::regularization, fill_regularization)
           .add_group<RowSampling>("sampling", &C::sampling, fill_sampling)
           .add_group<TrainingMode>("mode", &C::mode, fill_mode)
           .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule)

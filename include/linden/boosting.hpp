@@ -457,8 +457,9 @@ struct RefitOptions {
 /// the rows of `data` that come to it, at the scores of the trees before it, mixed with what it was. A leaf that no row
 /// comes to stays. Splits, the first scores, gains and cover stay, too. Learning rate, l1 and l2 are those of the
 /// model's configuration, also where a callback set another rate. Throws ArgumentError for a model without a
-/// configuration, of DART (the weights of its trees are not kept) or with monotone constraints (which new values could
-/// break), and for losses whose leaves are order statistics; DataError for data that does not fit the model.
+/// configuration, of DART (the weights of its trees are not kept), with monotone constraints (which new values could
+/// break) or leaves smoothed along their paths, and for losses whose leaves are order statistics; DataError for data
+/// that does not fit the model.
 LINDEN_API BoostedModel refit_leaves(const BoostedModel& model, const Dataset& data, const RefitOptions& options = {});
 
 /// A model and how often its scores count.

@@ -26,14 +26,7 @@ inline void tile_scores(const double* tile, std::int64_t stride, std::int64_t pa
         for (int r = 0; r < together; ++r)
           sum[r] = fused(load(at + r * panel_columns + s * pack_lanes), factor, sum[r]);
       }
-    for (int part = 0; part < together; part += pack_lanes) {
-      Pack block[pack_lanes];
-      for (int r = 0; r < pack_lanes; ++r) block[r] = sum[part + r];
-      transpose(block);
-      Pack total = block[0];
-      for (int r = 1; r < pack_lanes; ++r) total += block[r];
-      store(z + i + part, total);
-    }
+    for (int part = 0; part < together; part += pack_lanes) store(z + i + part, totals_of(sum + part));
   }
 }
 

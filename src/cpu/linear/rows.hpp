@@ -59,14 +59,7 @@ class AdjacentRows {
         }
       }
       const Pack constant = all(design_.intercept ? u[design_.features] : 0.0);
-      for (int part = 0; part < together; part += pack_lanes) {
-        Pack block[pack_lanes];
-        for (int r = 0; r < pack_lanes; ++r) block[r] = sum[part + r];
-        transpose(block);
-        Pack total = block[0];
-        for (int r = 1; r < pack_lanes; ++r) total += block[r];
-        store(z + i + part, total + constant);
-      }
+      for (int part = 0; part < together; part += pack_lanes) store(z + i + part, totals_of(sum + part) + constant);
     });
   }
 

@@ -93,5 +93,15 @@ inline constexpr int panel_packs = 8 / pack_lanes;  // of a panel's row (linear_
   }
 }
 
+/// The totals of as many vectors as there are lanes, each added up lane after lane.
+[[gnu::always_inline]] inline Pack totals_of(const Pack* sums) {
+  Pack block[pack_lanes];
+  for (int r = 0; r < pack_lanes; ++r) block[r] = sums[r];
+  transpose(block);
+  Pack total = block[0];
+  for (int r = 1; r < pack_lanes; ++r) total += block[r];
+  return total;
+}
+
 LINDEN_LEVEL_END
 }  // namespace linden

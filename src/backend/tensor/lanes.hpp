@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "backend/tensor/fold.hpp"
 #include "backend/math/host_device.hpp"
@@ -22,6 +23,19 @@ inline constexpr int vector_bytes = 32;
 inline constexpr int vector_bytes = 16;
 #endif
 
+/// The lanes of a vector as one value: the upper half of them is combined with the lower until one is left.
+template <class F, class V, int... lane>
+[[gnu::always_inline]] inline typename F::Total fold_halves(V lanes, std::integer_sequence<int, lane...>) {
+  constexpr int half = sizeof...(lane);
+  if constexpr (half == 1) {
+    return F::combined(lanes[0], lanes[1]);
+  } else {
+    const auto halves = F::combined(__builtin_shufflevector(lanes, lanes, lane...),
+                                    __builtin_shufflevector(lanes, lanes, (half + lane)...));
+    return fold_halves<F>(halves, std::make_integer_sequence<int, half / 2>());
+  }
+}
+
 /// Lanes of `bytes` bytes over the first `count` elements, a multiple of the lanes and not 0, as one value.
 template <class F, int bytes, class T>
 [[gnu::always_inline]] inline typename F::Total fold_lanes(const T* x, std::int64_t count) {
@@ -36,13 +50,12 @@ template <class F, int bytes, class T>
       __builtin_memcpy(&next, x + i + p * width, piece);
       sums[p] = F::combined(sums[p], next);
     }
-  T lane[lanes];
-  __builtin_memcpy(lane, sums, bytes);
-  typename F::Total totals[lanes];
-  for (int i = 0; i < lanes; ++i) totals[i] = lane[i];
-  for (int half = lanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) totals[i] = F::combined(totals[i], totals[i + half]);
-  return totals[0];
+  using Wide [[gnu::vector_size(width * sizeof(typename F::Total))]] = typename F::Total;
+  Wide totals[pieces];
+  for (int p = 0; p < pieces; ++p) totals[p] = __builtin_convertvector(sums[p], Wide);
+  for (int half = pieces / 2; half > 0; half /= 2)
+    for (int p = 0; p < half; ++p) totals[p] = F::combined(totals[p], totals[p + half]);
+  return fold_halves<F>(totals[0], std::make_integer_sequence<int, width / 2>());
 }
 
 /// The elements of a run as one value.

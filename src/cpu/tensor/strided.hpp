@@ -75,8 +75,8 @@ void each_tile(const Rows<operands>& rows, const std::int64_t (&bytes)[operands]
     }
 }
 
-/// Bytes of all operands together from which on a result is streamed: they would fill the last cache, or most of it.
-inline constexpr std::int64_t least_streamed = 20'000'000;
+/// Bytes of all operands together from which on a result is streamed: the last cache has no room for them.
+inline constexpr std::int64_t least_streamed = 40'000'000;
 
 /// Copies `bytes` bytes past the caches. What another thread reads must be waited for: end_streaming().
 inline void stream(char* __restrict out, const char* __restrict in, std::int64_t bytes) {

@@ -138,6 +138,9 @@ struct TreeKernels {
   /// Commits finished splits in the order of growth and picks the leaves to expand next; true when the tree is done
   /// (a GPU says so a few steps later, and does nothing from then on).
   bool (*select)(Context&, TreeMemory&);
+  /// Where the selected leaves are best expanded apart, a thread at each: does all that is to be done with them, from
+  /// `partition` to `split` of their children. Else does nothing, and says false.
+  bool (*expand_apart)(Context&, TreeMemory&);
   /// Divides the rows of the selected leaves, and counts what goes left: left_entries.
   void (*partition)(Context&, TreeMemory&);
   /// Makes the two children of each of them, which have left_rows and the rest of its rows.

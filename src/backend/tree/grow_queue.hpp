@@ -102,11 +102,13 @@ struct BatchRule {
   }
 };
 
-/// Fills the batch by that rule.
-LINDEN_HD void fill_batch(TreeState& tree, std::int64_t enough = std::int64_t{1} << 62) {
-  const BatchRule rule(tree, tree.queue[0], enough);
+/// Fills the batch by that rule. `enough_of(most)`: the entries that are enough, where the largest leaf of the batch
+/// has `most`.
+template <class EnoughOf>
+LINDEN_HD void fill_batch(TreeState& tree, const EnoughOf& enough_of) {
+  BatchRule rule(tree, tree.queue[0], 0);
   std::int32_t popped = 0;
-  std::int64_t entries = 0;
+  std::int64_t entries = 0, most = 0;
   tree.batch_size = 0;
   while (tree.queue_size > 0 && rule.looks_at(tree.queue[0], popped, tree.batch_size, entries)) {
     const Candidate leaf = pop(tree);
@@ -115,10 +117,16 @@ LINDEN_HD void fill_batch(TreeState& tree, std::int64_t enough = std::int64_t{1}
     if (node.left < 0) {
       tree.batch[tree.batch_size++] = leaf.node;
       entries += node.entries;
+      if (node.entries > most) most = node.entries;
+      rule.enough = enough_of(most);
     }
   }
   for (std::int32_t i = 0; i < popped; ++i) push(tree, tree.popped[i]);
   tree.children_final = tree.batch_size == splits_left(tree);
+}
+
+LINDEN_HD void fill_batch(TreeState& tree) {
+  fill_batch(tree, [](std::int64_t) { return std::int64_t{1} << 62; });
 }
 
 /// Whether a new node's histogram is summed row by row; false when it is left to `subtract`, or not needed.

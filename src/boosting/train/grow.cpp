@@ -84,18 +84,22 @@ void grow(const Backend& on, Context& context, TreeMemory& tree) {
         "fit_boosted: leaves that are order statistics, as those of the losses quantile and absolute, are not found "
         "over "
         "rows on several machines. Hint: huber is like absolute, and its leaves are sums.");
-  plant(on, context, tree);
-  for (;;) {
-    kernels.histogram(context, tree);  // the smaller of each pair of new nodes
+  const auto search_new_nodes = [&] {
+    kernels.histogram(context, tree);  // the smaller of each pair
     if (tree.exchange != nullptr) kernels.count_bins(context, tree);
     add_histograms(on, context, tree);
     kernels.subtract(context, tree);                       // the larger
     if (tree.rules.draws()) kernels.admit(context, tree);  // the features of each
     kernels.split(context, tree);                          // the best split of each
-    if (is_done(on, context, kernels.select(context, tree))) break;
+  };
+  plant(on, context, tree);
+  search_new_nodes();
+  while (!is_done(on, context, kernels.select(context, tree))) {
+    if (kernels.expand_apart(context, tree)) continue;
     kernels.partition(context, tree);  // the rows of the selected leaves
     add_left_rows(on, context, tree);
-    kernels.expand(context, tree);  // new nodes
+    kernels.expand(context, tree);
+    search_new_nodes();
   }
   kernels.leaf_sums(context, tree);
   sum_over_ranks(context, tree.leaf_totals, 2 * std::int64_t{tree.limits.max_leaves});

@@ -23,7 +23,7 @@ constexpr int widest_group = 32;   // features added in one pass over rows
 constexpr int group_of_many = 16;  // ... when there are more than that, and the cells of so many are too many
 constexpr std::int64_t cached_bytes = 36 * 1024;  // of the cells of a group, when others follow
 constexpr std::int64_t block_rows = 512;          // rows between two groups
-constexpr std::int64_t least_part_rows = 16384;
+constexpr std::int64_t least_part_rows = 4096;
 
 using Job = HistogramJob;
 

@@ -60,8 +60,8 @@ void leaf_sums(Context& context, TreeMemory& memory) {
   const std::int64_t leaves = tree.leaf_count;
   for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) worker_totals[i] = 0;
 
-  const std::int64_t even = tree.bins.rows / (4 * threads) + 1;
-  context.workers.chunks(tree.bins.rows, even > 16384 ? even : 16384,
+  const std::int64_t even = tree.bins.rows / (2 * threads) + 1;
+  context.workers.chunks(tree.bins.rows, even > 4096 ? even : 4096,
                          [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
                            with_entries(tree, [&]<class E>(E*) { label_rows<E>(tree, begin, end); });
                            std::int64_t* const totals = worker_totals + 2 * leaves * worker;

@@ -1,7 +1,7 @@
 // Divides the rows of each selected leaf between two new nodes, keeping their order.
 //
 // A node of one chunk is divided in place: rows going left close up, rows going right wait in spare memory. A larger
-// one is divided chunk by chunk into spare memory and put together afterwards.
+// one is divided chunk by chunk, all but the first into spare memory, and put together afterwards.
 #include <cstring>
 
 #include "backend/tree/grow_queue.hpp"
@@ -47,60 +47,85 @@ std::int64_t divide(const TreeState& tree, const Split& split, const E* from, st
   return divide_by_bins(bins, from, count, left, right, BinsUpTo(last, static_cast<std::uint8_t>(more)));
 }
 
-// Of a node of the batch.
-std::int64_t chunks_of(const TreeState& tree, std::int32_t i) {
-  return (tree.nodes[tree.batch[i]].entries + partition_chunk - 1) / partition_chunk;
-}
+// The nodes of a batch, cut into chunks: as many as threads have something to do with.
+class Chunks {
+ public:
+  Chunks(const Context& context, const TreeState& tree) : tree_(tree), first_(tree.nodes[tree.batch[0]].begin) {
+    for (std::int32_t i = 0; i < tree.batch_size; ++i) {
+      entries_ += node(i).entries;
+      if (node(i).begin < first_) first_ = node(i).begin;
+    }
+    const std::int64_t even = entries_ / context.workers.threads() + 1;
+    if (context.workers.threads() > 1)
+      size_ = even < least_partition_chunk ? least_partition_chunk : even < size_ ? even : size_;
+  }
+
+  std::int64_t size() const { return size_; }
+  std::int64_t entries() const { return entries_; }
+  /// The first entry of all nodes.
+  std::int64_t first() const { return first_; }
+  const GrowNode& node(std::int32_t i) const { return tree_.nodes[tree_.batch[i]]; }
+  std::int64_t of(std::int32_t i) const { return (node(i).entries + size_ - 1) / size_; }
+  std::int64_t of_all() const {
+    std::int64_t all = 0;
+    for (std::int32_t i = 0; i < tree_.batch_size; ++i) all += of(i);
+    return all;
+  }
+  bool is_any_divided() const { return of_all() > tree_.batch_size; }
+
+  /// Calls body(node, chunk of it, counts of the node's chunks) for each of all, where `counts` are those of all.
+  template <class Body>
+  void each(Context& context, std::int64_t* counts, const Body& body) const {
+    share(context, of_all(), static_cast<double>(entries_) * ns_of_divided_row, [&](std::int64_t task, int) {
+      std::int64_t before = 0;
+      std::int32_t i = 0;
+      for (; task - before >= of(i); ++i) before += of(i);
+      body(node(i), task - before, counts + before);
+    });
+  }
+
+ private:
+  const TreeState& tree_;
+  std::int64_t size_ = partition_chunk, entries_ = 0, first_;
+};
 
 template <class E>
-void divide_batch(Context& context, TreeState& tree, const StepScratch& scratch) {
+void divide_batch(Context& context, TreeState& tree, const StepScratch& scratch, const Chunks& chunks) {
   auto* const entries = static_cast<E*>(tree.entries);
   auto* const spare_left = entries + tree.sample_rows;
-  auto* const spare_right = reinterpret_cast<E*>(scratch.right_entries);
-  // Chunks of all nodes, one after another; first_chunk[i] is the first of batch node i.
-  std::int64_t* const counts = scratch.chunk_counts;
-  const auto each_chunk = [&](const auto& body) {
-    std::int64_t total = 0, rows = 0;
-    for (std::int32_t i = 0; i < tree.batch_size; ++i) {
-      total += chunks_of(tree, i);
-      rows += tree.nodes[tree.batch[i]].entries;
+  const auto spare_right = [&](std::int64_t entry) {
+    return reinterpret_cast<E*>(scratch.right_entries) + (entry - chunks.first());
+  };
+  struct Part {
+    std::int64_t begin, rows;
+    Part(const GrowNode& node, std::int64_t chunk, std::int64_t size) : begin(node.begin + chunk * size) {
+      const std::int64_t left = node.begin + node.entries - begin;
+      rows = left < size ? left : size;
     }
-    share(context, total, static_cast<double>(rows) * ns_of_divided_row, [&](std::int64_t task, int) {
-      std::int64_t first = 0;
-      std::int32_t i = 0;
-      for (; task - first >= chunks_of(tree, i); ++i) first += chunks_of(tree, i);
-      body(tree.nodes[tree.batch[i]], task - first, counts + first);
-    });
+  };
+  const auto copy = [](E* to, const E* from, std::int64_t count) {
+    std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(E));
   };
 
-  each_chunk([&](const GrowNode& node, std::int64_t chunk, std::int64_t* count) {
-    const std::int64_t begin = node.begin + chunk * partition_chunk;
-    const std::int64_t end = node.begin + node.entries;
-    const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
-    const bool whole = node.entries <= partition_chunk;
-    E* const left = whole ? entries + begin : spare_left + begin;
-    count[chunk] = divide(tree, node.split, entries + begin, rows, left, spare_right + begin);
-    if (whole)
-      std::memcpy(entries + begin + count[chunk], spare_right + begin,
-                  static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
+  chunks.each(context, scratch.chunk_counts, [&](const GrowNode& node, std::int64_t chunk, std::int64_t* lefts) {
+    const Part part(node, chunk, chunks.size());
+    E* const left = chunk == 0 ? entries + part.begin : spare_left + part.begin;
+    lefts[chunk] = divide(tree, node.split, entries + part.begin, part.rows, left, spare_right(part.begin));
+    if (node.entries <= chunks.size())
+      copy(entries + part.begin + lefts[0], spare_right(part.begin), part.rows - lefts[0]);
   });
-  bool is_in_place = true;
-  for (std::int32_t i = 0; i < tree.batch_size; ++i) is_in_place &= chunks_of(tree, i) <= 1;
-  if (is_in_place) return;
-  each_chunk([&](const GrowNode& node, std::int64_t chunk, const std::int64_t* count) {
-    if (node.entries <= partition_chunk) return;
-    const std::int64_t begin = node.begin + chunk * partition_chunk;
-    const std::int64_t end = node.begin + node.entries;
-    const std::int64_t rows = end - begin < partition_chunk ? end - begin : partition_chunk;
+  if (!chunks.is_any_divided()) return;
+  chunks.each(context, scratch.chunk_counts, [&](const GrowNode& node, std::int64_t chunk, const std::int64_t* lefts) {
+    if (node.entries <= chunks.size()) return;
+    const Part part(node, chunk, chunks.size());
     std::int64_t before = 0, all = 0;
-    for (std::int64_t c = 0; c * partition_chunk < node.entries; ++c) {
-      if (c < chunk) before += count[c];
-      all += count[c];
+    for (std::int64_t c = 0; c * chunks.size() < node.entries; ++c) {
+      if (c < chunk) before += lefts[c];
+      all += lefts[c];
     }
-    const std::int64_t rights_before = chunk * partition_chunk - before;
-    std::memcpy(entries + node.begin + before, spare_left + begin, static_cast<std::size_t>(count[chunk]) * sizeof(E));
-    std::memcpy(entries + node.begin + all + rights_before, spare_right + begin,
-                static_cast<std::size_t>(rows - count[chunk]) * sizeof(E));
+    const std::int64_t rights_before = chunk * chunks.size() - before;
+    if (chunk > 0) copy(entries + node.begin + before, spare_left + part.begin, lefts[chunk]);
+    copy(entries + node.begin + all + rights_before, spare_right(part.begin), part.rows - lefts[chunk]);
   });
 }
 
@@ -109,11 +134,12 @@ void divide_batch(Context& context, TreeState& tree, const StepScratch& scratch)
 void partition(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   const StepScratch scratch(context, memory);
-  with_entries(tree, [&]<class E>(E*) { divide_batch<E>(context, tree, scratch); });
+  const Chunks chunks(context, tree);
+  with_entries(tree, [&]<class E>(E*) { divide_batch<E>(context, tree, scratch, chunks); });
   const std::int64_t* count = scratch.chunk_counts;
   for (std::int32_t i = 0; i < tree.batch_size; ++i) {
     tree.left_entries[i] = 0;
-    for (std::int64_t c = chunks_of(tree, i); c > 0; --c) tree.left_entries[i] += *count++;
+    for (std::int64_t c = chunks.of(i); c > 0; --c) tree.left_entries[i] += *count++;
   }
 }
 

@@ -23,8 +23,8 @@ struct Promise {
   std::int32_t feature = -1;  ///< among sparse ones
 };
 
-/// Rows that partition divides as one task.
-inline constexpr std::int64_t partition_chunk = 32768;
+/// Rows that partition divides as one task, at most; and, where threads would have nothing to do, at least.
+inline constexpr std::int64_t partition_chunk = 32768, least_partition_chunk = 8192;
 
 /// Needs a tree's capacities; a null `scratch` measures.
 struct StepScratch {
@@ -34,8 +34,7 @@ struct StepScratch {
     const std::int64_t parts = 2 * threads;
     const bool is_renewed = tree.renewal.level > 0;
     Layout layout(tree.scratch);
-    layout.place(right_entries, rows);
-    layout.place(chunk_counts, rows / partition_chunk + batch + 1);
+    layout.place(chunk_counts, rows / least_partition_chunk + batch + 1);
     layout.place(jobs, 2 * batch + parts);
     layout.place(whole_jobs, 2 * batch + parts);
     layout.place(part_histograms, parts * cells);
@@ -47,10 +46,11 @@ struct StepScratch {
     layout.place(residual_keys, is_renewed ? rows : 0);
     layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
     layout.place(digit_sums, is_renewed ? threads * select_digits : 0);
+    bytes_before_rows = layout.bytes();
+    layout.place(right_entries, rows);
     bytes = layout.bytes();
   }
 
-  WideEntry* right_entries;        ///< [bins.rows], or as many narrow ones: where rows going right wait
   std::int64_t* chunk_counts;      ///< of the chunks of all nodes of a batch: rows going left
   HistogramJob* jobs;              ///< parts of nodes
   HistogramJob* whole_jobs;        ///< nodes whose parts are added up afterwards; begin and end number these
@@ -63,8 +63,12 @@ struct StepScratch {
   std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
   std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights
   std::int64_t* digit_sums;        ///< [threads, select_digits]
-  std::int64_t bytes;
+  WideEntry* right_entries;        ///< [bins.rows], or as many narrow ones: where rows going right wait
+  std::int64_t bytes, bytes_before_rows;
 };
+
+/// What a worker keeps for itself where leaves are expanded apart. That of worker w lies behind the StepScratch of all.
+std::int64_t scratch_bytes_apart(const TreeMemory&);
 
 LINDEN_LEVEL_END
 }  // namespace linden

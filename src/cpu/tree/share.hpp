@@ -8,14 +8,14 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 
 /// Steps that take less are not shared between threads.
-inline constexpr double worth_sharing_ns = 10'000;
+inline constexpr double worth_sharing_ns = 5'000;
 
 // About what a step of one thread takes, measured on Zen 5 with AVX-512.
-inline constexpr double ns_of_update = 0.4, ns_of_scan = 100, ns_of_subtracted_cell = 0.2, ns_of_divided_row = 1,
+inline constexpr double ns_of_update = 0.4, ns_of_scan = 150, ns_of_subtracted_cell = 0.2, ns_of_divided_row = 1,
                         ns_of_draw = 40;
 
 /// Trees with fewer sums of a row and a feature are grown by one thread: their steps are not worth sharing.
-inline constexpr std::int64_t least_shared_tree = 50'000;
+inline constexpr std::int64_t least_shared_tree = 10'000;
 inline bool is_grown_alone(const Context& context, const TreeState& tree) {
   return context.workers.threads() == 1 || tree.sample_rows * tree.feature_count < least_shared_tree;
 }

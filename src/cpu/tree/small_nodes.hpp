@@ -11,8 +11,8 @@ LINDEN_LEVEL_BEGIN
 /// Rows of a small node for each bin of a feature, at most.
 inline constexpr std::int64_t rows_of_a_bin = 2;
 
-/// Features that are summed and searched as one task; their cells lie `most_bins` apart.
-inline constexpr std::int32_t search_block = 16;
+/// Features that are summed and searched as one task, at most and at least; their cells lie `most_bins` apart.
+inline constexpr std::int32_t search_block = 16, least_search_block = 4;
 inline constexpr int most_bins = 256;
 
 /// Whether a node keeps no histogram once its split is known.

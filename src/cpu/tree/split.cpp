@@ -184,7 +184,11 @@ Split best_of(const TreeState& tree, const GrowNode& node, Split* candidates) {
 void split(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   const std::int64_t count = tree.node_count - tree.first_new;
-  const std::int64_t blocks = (tree.feature_count + search_block - 1) / search_block;
+  // Features that are searched as one task: fewer where threads would have nothing to do.
+  std::int32_t width = search_block;
+  const auto blocks_of = [&] { return (tree.feature_count + width - 1) / width; };
+  while (width > least_search_block && count * blocks_of() < 2 * context.workers.threads()) width /= 2;
+  const std::int64_t blocks = blocks_of();
   const auto is_searched = [&](const GrowNode& node) {
     return node.slot >= 0 ? may_split(tree, node) : is_summed_in_search(tree, node);
   };
@@ -194,9 +198,9 @@ void split(Context& context, TreeMemory& memory) {
   share(context, count * blocks, work * tree.feature_count, [&](std::int64_t task, int) {
     const GrowNode& node = tree.nodes[tree.first_new + task / blocks];
     if (!is_searched(node)) return;
-    const auto first = static_cast<std::int32_t>(task % blocks * search_block);
+    const auto first = static_cast<std::int32_t>(task % blocks * width);
     const std::int32_t left = tree.feature_count - first;
-    search(tree, node, first, left < search_block ? left : search_block, rows_by_cell(tree, task / blocks),
+    search(tree, node, first, left < width ? left : width, rows_by_cell(tree, task / blocks),
            tree.candidates + task / blocks * tree.feature_count);
   });
   std::int64_t rows = 0;  // that may have to be counted

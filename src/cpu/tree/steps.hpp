@@ -29,6 +29,7 @@ void subtract(Context&, TreeMemory&);
 void admit(Context&, TreeMemory&);
 void split(Context&, TreeMemory&);
 bool select(Context&, TreeMemory&);
+bool expand_apart(Context&, TreeMemory&);
 void partition(Context&, TreeMemory&);
 void expand(Context&, TreeMemory&);
 void leaf_sums(Context&, TreeMemory&);

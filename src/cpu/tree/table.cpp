@@ -21,7 +21,7 @@ static std::int64_t histogram_bytes(Context&) { return std::int64_t{1} << 30; }
 static std::int64_t scratch_bytes(Context& context, const TreeMemory& tree) {
   TreeMemory measured = tree;
   measured.scratch = nullptr;
-  return StepScratch(context, measured).bytes;
+  return StepScratch(context, measured).bytes + context.workers.threads() * scratch_bytes_apart(tree);
 }
 
 const TreeKernels& tree_kernels() {
@@ -52,6 +52,7 @@ const TreeKernels& tree_kernels() {
       .admit = admit,
       .split = split,
       .select = select,
+      .expand_apart = expand_apart,
       .partition = partition,
       .expand = expand,
       .leaf_sums = leaf_sums,

@@ -59,6 +59,7 @@ const TreeKernels& tree_kernels() {
       .admit = admit,
       .split = split,
       .select = select,
+      .expand_apart = [](Context&, TreeMemory&) { return false; },  // its leaves are expanded side by side anyway
       .partition = partition,
       .expand = expand,
       .leaf_sums = leaf_sums,

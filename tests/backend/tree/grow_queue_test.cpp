@@ -55,7 +55,7 @@ std::vector<int> grow(const std::vector<double>& gains, bool level_wise, int lea
   memory.nodes[0].split.gain = gains[0];
   memory.nodes[0].entries = 1;
   while (!commit(tree)) {
-    fill_batch(tree, enough);
+    fill_batch(tree, [&](std::int64_t) { return enough; });
     EXPECT_GT(tree.batch_size, 0);
     EXPECT_TRUE(level_wise || tree.batch_size <= std::max<std::int64_t>(enough, 1));  // a node has one entry
     for (int i = 0; i < tree.batch_size; ++i) {

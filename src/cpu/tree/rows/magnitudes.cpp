@@ -8,7 +8,7 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-constexpr std::int64_t chunk_rows = 16384;
+constexpr std::int64_t chunk_rows = 4096;
 
 }  // namespace
 

@@ -7,7 +7,7 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-constexpr std::int64_t chunk_rows = 16384;
+constexpr std::int64_t chunk_rows = 4096;
 
 template <class Integer>
 RootSums round_rows(const TreeMemory& tree, Entry<Integer>* entries, std::int64_t begin, std::int64_t end) {

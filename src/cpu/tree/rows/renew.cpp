@@ -11,7 +11,7 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-constexpr std::int64_t chunk_rows = 16384;
+constexpr std::int64_t chunk_rows = 4096;
 
 template <class E, bool weighted>
 void gather(const TreeState& tree, const StepScratch& scratch, std::int64_t begin, std::int64_t end) {

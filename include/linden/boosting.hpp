@@ -165,9 +165,28 @@ struct LearningRateSchedule {
   double last = 0.01;  ///< the rate of the last of the rounds that were asked for, (0, 1]
 };
 
+/// Of a loss with several outputs (classes, labels of a row): what trees add to.
+enum class MultiStrategy {
+  one_output_per_tree,  ///< a round has a tree for each output
+  multi_output_tree     ///< a round has one tree, whose leaves have a value for each output
+};
+
+/// {.strategy = MultiStrategy::multi_output_tree}. One tree for all outputs takes less time, the more so the more
+/// outputs there are, to train and even more to predict; a tree for each is the more accurate where outputs want
+/// splits of their own. A split of the one tree gains the sum of what it gains for each output, and min_child_weight
+/// bounds the mean of their curvatures in a leaf. It knows no monotone features, forced splits, bounds or smoothing of
+/// leaves, nor losses whose leaves are order statistics; sparse features are kept dense while it is trained. A loss
+/// with one output has the same trees either way.
+struct MultiOutput {
+  MultiStrategy strategy = MultiStrategy::one_output_per_tree;
+  /// multi_output_tree: of more outputs than these, splits are sought by so many random sums of them, others in each
+  /// tree; leaves have exact values for all. 1 .. 64
+  int sketch = 20;
+};
+
 struct BoostingConfig {
   Loss loss = loss::automatic();  ///< chosen by the label, see default_loss
-  int rounds = 100;               ///< trees for each output, 1 .. 1,000,000
+  int rounds = 100;               ///< trees for each output, 1 .. 1,000,000; see multi_output
   double learning_rate = 0.1;     ///< factor on every leaf value, (0, 1]; a forest has none, and takes 1 for it
   Growth growth = Growth::leaf_wise;
   int max_leaves = 31;             ///< 2 .. 1,048,576
@@ -189,6 +208,7 @@ struct BoostingConfig {
   RowSampling sampling = {};           ///< {.kind = Sampling::goss}
   TrainingMode mode = {};              ///< {.kind = Mode::dart, .drop_rate = 0.2}
   LearningRateSchedule schedule = {};  ///< {.decay = Decay::geometric, .last = 0.001}
+  MultiOutput multi_output = {};       ///< {.strategy = MultiStrategy::multi_output_tree}
   ClassWeights class_weights = {};     ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds, or one that has no effect

@@ -18,7 +18,9 @@
 #include "backend/tree/bin_value.hpp"
 #include "backend/tree/byte_forest_view.hpp"
 #include "backend/tree/forest_view.hpp"
+#include "backend/tree/planes.hpp"
 #include "backend/tree/row_weights.hpp"
+#include "backend/tree/sketch.hpp"
 #include "backend/tree/tree_state.hpp"
 
 namespace linden {
@@ -115,6 +117,8 @@ struct TreeKernels {
   void (*group_gradients)(Context&, const GroupGradientTask&);
   /// Bytes of scratch memory that group_gradients wants for groups of so many rows. On a GPU 0.
   std::int64_t (*group_scratch)(Context&, std::int64_t longest);
+  /// Planes of gradients that stand for those of all outputs (sketch.hpp).
+  void (*sketch)(Context&, const SketchTask&);
   /// Rounds the gradients of the sampled rows to integers in the tree's units, and adds them up.
   RootSums (*quantise)(Context&, TreeMemory&);
   /// Makes TreeState anew, with the root alone.
@@ -122,7 +126,9 @@ struct TreeKernels {
   /// Sums the gradients of the new nodes by bin: of the smaller child of each pair, or of both where the parent's
   /// histogram is gone.
   void (*histogram)(Context&, TreeMemory&);
-  /// Only where TreeMemory::exchange is: counts the rows of the new nodes by bin there.
+  /// The same for a tree of several planes.
+  void (*histogram_planes)(Context&, const PlaneTask&);
+  /// Where TreeMemory::exchange is: counts the rows of the new nodes by bin there.
   void (*count_bins)(Context&, TreeMemory&);
   /// Only where rows lie on several machines: copies the histograms that `histogram` made behind these counts. Returns
   /// how many numbers are to be summed there.
@@ -135,6 +141,8 @@ struct TreeKernels {
   void (*admit)(Context&, TreeMemory&);
   /// The best split of every new node.
   void (*split)(Context&, TreeMemory&);
+  /// The same for a tree of several planes, each of which gets the split.
+  void (*split_planes)(Context&, const PlaneTask&);
   /// Commits finished splits in the order of growth and picks the leaves to expand next; true when the tree is done
   /// (a GPU says so a few steps later, and does nothing from then on).
   bool (*select)(Context&, TreeMemory&);
@@ -143,10 +151,17 @@ struct TreeKernels {
   bool (*expand_apart)(Context&, TreeMemory&);
   /// Divides the rows of the selected leaves, and counts what goes left: left_entries.
   void (*partition)(Context&, TreeMemory&);
+  /// The same for a tree of several planes.
+  void (*partition_planes)(Context&, const PlaneTask&);
+  /// Whether planes have their rows in the entries of the first one; if so these are counted when they are needed. Else
+  /// each has its own, and split_planes finds the rows counted by bin in TreeMemory::exchange of the first.
+  bool planes_share_entries;
   /// Makes the two children of each of them, which have left_rows and the rest of its rows.
   void (*expand)(Context&, TreeMemory&);
   /// The leaf of every row, and leaf_totals: exact sums of the unrounded gradients over each leaf.
   void (*leaf_sums)(Context&, TreeMemory&);
+  /// leaf_totals of other gradients, those that TreeMemory points to now, when leaf_sums has found the leaves of rows.
+  void (*further_leaf_sums)(Context&, TreeMemory&);
   /// The leaf values from these.
   void (*set_leaves)(Context&, TreeMemory&);
   /// Replaces the leaf values by learning_rate times the order statistic at renewal.level of the residuals, label -

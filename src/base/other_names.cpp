@@ -55,6 +55,7 @@ constexpr OtherName boosting_fields[] = {
     {"extra_tree", "regularization.extra_trees"},
     {"random_state", "seed"},
     {"random_seed", "seed"},
+    {"multi_strategy", "multi_output.strategy"},
     {"monotone_constraints", "constraints.monotone"},
     {"monotonic_cst", "constraints.monotone"},
     {"monotone_penalty", "constraints.monotone_penalty"},

@@ -21,8 +21,7 @@
 #include "boosting/train/gradients/feature_sampler.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradients/gradient_source.hpp"
-#include "boosting/train/grove.hpp"
-#include "boosting/train/grow.hpp"
+#include "boosting/train/grower.hpp"
 #include "boosting/train/progress.hpp"
 #include "boosting/train/rules.hpp"
 #include "boosting/train/start_model.hpp"
@@ -84,7 +83,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   const std::vector<Cuts> cuts = known != nullptr ? known->of(config, new_cuts) : new_cuts();
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, blocks, cuts, config.min_rows_in_leaf,
-                  by_feature(config.constraints.monotone, model->feature_names));
+                  by_feature(config.constraints.monotone, model->feature_names), model->adds_to_all());
   model->seconds_binning = seconds_since(bin_start);
   if (!start.is_empty()) start_scores = Scores(backend, context, zeros, train.rows(), first_scores);
   // A forest's trees all start from the first scores, which its own, as far as they are asked for, move away from.
@@ -99,7 +98,8 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   const Clock::time_point train_start = Clock::now();
   Rules rules(backend, context, *model, cuts, bins);
   rules.count_as_used(start.trees());
-  Grove grove(backend, context, cuts, bins, growth_limits(config), rows.renewal(), outputs, rules.tables());
+  const std::unique_ptr<Grower> grower =
+      grower_of(backend, context, cuts, bins, config, rows.renewal(), outputs, rules.tables());
   const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, rows, train);
   FeatureSampler features(backend, context, config, bins, rules.weights_of_varying(), rules.forced_features());
   Dropout dropout(config, trees_a_round);
@@ -109,17 +109,17 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {
     const double rate = progress.asked_rate().value_or(learning_rate_of(config, round, config.rounds));
-    grove.input().limits.learning_rate = rate / parallel;
-    rules.begin_round(ensemble, grove.input());
+    grower->input().limits.learning_rate = rate / parallel;
+    rules.begin_round(ensemble, grower->input());
     const int number = start.rounds() + round;  // in the model
     dropout.before_round(number, ensemble);
     const Scores& from = is_forest ? *constant : ensemble.scores();
     for (int draw = number * parallel; draw < (number + 1) * parallel; ++draw) {
       if (!is_filled) fill(from, round);
       if (start_gradients.empty()) start_gradients = gradients.ranges();
-      is_filled = !sampler->draw(draw, gradients, grove.input());
-      features.draw(draw, grove.input());
-      grove.grow_round(gradients, from, is_scored, ensemble, rules.key(draw));
+      is_filled = !sampler->draw(draw, gradients, grower->input());
+      features.draw(draw, grower->input());
+      grower->grow_round(gradients, from, is_scored, ensemble, rules.keys(draw));
     }
     if (!is_forest) is_filled = false;
     dropout.after_round(rate, ensemble);

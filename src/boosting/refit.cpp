@@ -80,6 +80,12 @@ class LeafSums {
   std::vector<std::int64_t> gradients_, curvatures_, rows_;
 };
 
+/// How many scores a tree adds to, and which the k-th of them is.
+std::size_t width_of(const Tree& tree) { return tree.leaf_values.size() / static_cast<std::size_t>(tree.leaves()); }
+std::size_t output_of(const Tree& tree, std::size_t k) {
+  return tree.output == Tree::all_outputs ? k : static_cast<std::size_t>(tree.output);
+}
+
 }  // namespace
 
 BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const RefitOptions& options) try {
@@ -135,23 +141,32 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
     const double rate = learning_rate_of(config, round, config.rounds) * share;
     workers.each(trees_a_round, [&](std::int64_t t, int) {
       Tree& tree = trees[static_cast<std::size_t>(t)];
-      const std::int64_t first_row = tree.output * data.rows();
-      LeafSums sums(tree.leaf_values.size(), gradients.ranges()[static_cast<std::size_t>(tree.output)], data.rows());
       const auto leaf_of = [&](std::int64_t row) {
         return static_cast<std::size_t>(leaves[static_cast<std::size_t>(row * trees_a_round + t)]);
       };
-      for (std::int64_t row = 0; row < data.rows(); ++row)
-        sums.add(leaf_of(row), gradient[first_row + row], curvature[first_row + row]);
-      for (std::size_t leaf = 0; leaf < tree.leaf_values.size(); ++leaf) {
-        double& value = tree.leaf_values[leaf];
-        if (sums.has_rows(leaf)) value = options.decay * value + (1 - options.decay) * rate * sums.value(leaf, config);
+      const std::size_t width = width_of(tree);
+      for (std::size_t k = 0; k < width; ++k) {
+        const std::size_t output = output_of(tree, k);
+        const std::int64_t first_row = static_cast<std::int64_t>(output) * data.rows();
+        LeafSums sums(static_cast<std::size_t>(tree.leaves()), gradients.ranges()[output], data.rows());
+        for (std::int64_t row = 0; row < data.rows(); ++row)
+          sums.add(leaf_of(row), gradient[first_row + row], curvature[first_row + row]);
+        for (std::size_t leaf = 0; leaf < static_cast<std::size_t>(tree.leaves()); ++leaf) {
+          double& value = tree.leaf_values[leaf * width + k];
+          if (sums.has_rows(leaf))
+            value = options.decay * value + (1 - options.decay) * rate * sums.value(leaf, config);
+        }
       }
     });
     for (int t = 0; t < trees_a_round; ++t) {
       const Tree& tree = trees[static_cast<std::size_t>(t)];
-      for (std::int64_t row = 0; row < data.rows(); ++row)
-        scores[static_cast<std::size_t>(tree.output * data.rows() + row)] +=
-            tree.leaf_values[static_cast<std::size_t>(leaves[static_cast<std::size_t>(row * trees_a_round + t)])];
+      const std::size_t width = width_of(tree);
+      for (std::size_t k = 0; k < width; ++k)
+        for (std::int64_t row = 0; row < data.rows(); ++row)
+          scores[output_of(tree, k) * static_cast<std::size_t>(data.rows()) + static_cast<std::size_t>(row)] +=
+              tree.leaf_values[static_cast<std::size_t>(leaves[static_cast<std::size_t>(row * trees_a_round + t)]) *
+                                   width +
+                               k];
     }
   }
   fresh->history.clear();

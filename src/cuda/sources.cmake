@@ -6,9 +6,9 @@ set(LINDEN_CUDA_KERNELS
   tensor/matmul.cu tensor/random.cu tensor/reduce.cu tensor/scatter_add.cu tensor/solve_triangular.cu tensor/sort.cu
   tensor/step.cu tensor/unary.cu tensor/where.cu
   tree/admit.cu tree/exchange.cu tree/histogram.cu tree/leaf_sums.cu tree/partition.cu tree/select.cu tree/sparse_histogram.cu
-  tree/sparse_split.cu tree/split.cu tree/subtract.cu
+  tree/sparse_split.cu tree/split.cu tree/split_planes.cu tree/subtract.cu
   tree/rows/add_trees.cu tree/rows/bin.cu tree/rows/gradients.cu tree/rows/group_gradients.cu tree/rows/magnitudes.cu tree/rows/predict.cu tree/rows/program_rows.cu
-  tree/rows/quantise.cu tree/rows/renew.cu tree/rows/row_weights.cu tree/rows/sample.cu tree/rows/update.cu)
+  tree/rows/quantise.cu tree/rows/renew.cu tree/rows/row_weights.cu tree/rows/sample.cu tree/rows/sketch.cu tree/rows/update.cu)
 set(LINDEN_CUDA_HOST
   backend.cpp memory.cpp
   linear/table.cpp

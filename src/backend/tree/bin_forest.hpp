@@ -15,10 +15,11 @@ struct BinNode {
 
 struct BinForestView {
   const BinNode* nodes = nullptr;
-  const double* values = nullptr;         ///< one a node: what a leaf adds to the score
+  const double* values = nullptr;         ///< [nodes, width]: what a leaf adds to the score, or to each score
   const std::int32_t* roots = nullptr;    ///< [trees + 1]: a tree has the nodes up to the root of the next
-  const std::int32_t* outputs = nullptr;  ///< [trees]
+  const std::int32_t* outputs = nullptr;  ///< [trees]: the score that each adds to, or the first of all scores
   std::int32_t trees = 0;
+  std::int32_t width = 1;  ///< how many scores a tree adds to
 };
 
 LINDEN_LEVEL_BEGIN

@@ -17,7 +17,7 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 
 /// What is drawn from a key.
-enum class GrowthDraw : std::uint32_t { output, left_child, right_child, level, feature, cut };
+enum class GrowthDraw : std::uint32_t { output, left_child, right_child, level, feature, cut, sketch };
 
 LINDEN_HD std::uint64_t drawn_bits(std::uint64_t key, GrowthDraw what, std::uint64_t index = 0) {
   return random_bits(key, Draw::growth, static_cast<std::uint32_t>(what), index);

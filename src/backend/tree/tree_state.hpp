@@ -99,6 +99,8 @@ struct TreeState;
 
 struct TreeMemory : TreeInput {
   std::int32_t node_capacity = 0, batch_capacity = 0, slots = 0;
+  std::int32_t planes =
+      0;  ///< of the tree whose first plane this is (planes.hpp); -1: a further one; 0: a tree of its own
 
   /// [2, sample_rows] NarrowEntry or WideEntry, grouped by node, and prefetch_rows more. A GPU has a node's entries in
   /// the other half than its parent's; the CPU in the first, and uses the second while it divides them.

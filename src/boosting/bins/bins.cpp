@@ -39,7 +39,7 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 }  // namespace
 
 Bins::Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
-           std::int64_t min_rows_in_leaf, std::span<const double> monotone) {
+           std::int64_t min_rows_in_leaf, std::span<const double> monotone, bool all_dense) {
   const RowSchema& data = source.schema();
   std::vector<int> sparse;
   for (std::size_t f = 0; f < cuts.size(); ++f) {
@@ -47,7 +47,7 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
     if (c.bins < 2) continue;
     varying_.push_back(-1);
     if (c.rows_elsewhere < min_rows_in_leaf) continue;
-    if (is_sparse(context, data, c)) {
+    if (!all_dense && is_sparse(context, data, c)) {
       sparse.push_back(static_cast<int>(f));
       continue;
     }

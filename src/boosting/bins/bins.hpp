@@ -15,9 +15,10 @@ namespace linden {
 class Bins {
  public:
   /// One pass, and another for features that are kept by their rows. `source` knows how many rows it has. `monotone`:
-  /// the sign of each of the data's features (FeatureBins), or nothing where none has one.
+  /// the sign of each of the data's features (FeatureBins), or nothing where none has one. `all_dense`: no feature is
+  /// kept by its rows.
   Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
-       std::int64_t min_rows_in_leaf, std::span<const double> monotone = {});
+       std::int64_t min_rows_in_leaf, std::span<const double> monotone = {}, bool all_dense = false);
 
   const BinsView& view() const noexcept { return view_; }
   /// What view().feature is on the device.

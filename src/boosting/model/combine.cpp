@@ -15,10 +15,6 @@ void weigh(std::vector<Tree>& trees, double weight) {
     for (double& value : tree.leaf_values) value *= weight;
 }
 
-bool adds_to_all(const BoostedModel::State& model) {
-  return !model.trees.empty() && model.trees.front().output == Tree::all_outputs;
-}
-
 BoostedModel merged(const char* where, const std::vector<WeightedModel>& models) {
   if (models.empty()) fail<ArgumentError>("{}: there are no models.", where);
   double sum = 0;
@@ -44,10 +40,10 @@ BoostedModel merged(const char* where, const std::vector<WeightedModel>& models)
   for (std::size_t m = 0; m < models.size(); ++m) {
     const BoostedModel::State& model = models[m].model.state();
     check_alike(where, fmt::format("model {}", m), first, model);
-    if (adds_to_all(first) != adds_to_all(model))
+    if (first.adds_to_all() != model.adds_to_all())
       fail<ArgumentError>("{}: trees of model {} add to {}, and not to {}.", where, m,
-                          adds_to_all(model) ? "all outputs" : "one output",
-                          adds_to_all(model) ? "one output" : "all outputs");
+                          model.adds_to_all() ? "all outputs" : "one output",
+                          model.adds_to_all() ? "one output" : "all outputs");
     for (std::size_t k = 0; k < whole->initial_score.size(); ++k)
       whole->initial_score[k] += models[m].weight * model.initial_score[k];
     std::vector<Tree> trees = model.trees;

@@ -2,6 +2,7 @@
 #include "boosting/model/config.hpp"
 
 #include "backend/loss/row_losses.hpp"
+#include "backend/tree/planes.hpp"
 #include "loss/definition.hpp"
 #include "boosting/model/forced_splits.hpp"
 #include "model/class_weights.hpp"
@@ -110,6 +111,17 @@ void fill_schedule(FieldTable<LearningRateSchedule>& group) {
       .add_number("last", &S::last, {.low_open = true, .high = 1}, "the learning rate of the last round");
 }
 
+void fill_multi_output(FieldTable<MultiOutput>& group) {
+  using M = MultiOutput;
+  group
+      .add_choice<MultiStrategy>("strategy", &M::strategy,
+                                 {{"one_output_per_tree", MultiStrategy::one_output_per_tree},
+                                  {"multi_output_tree", MultiStrategy::multi_output_tree}},
+                                 "of several outputs, what a tree adds to: one of them, or all")
+      .add_number("sketch", &M::sketch, {.low = 1, .high = most_planes},
+                  "multi_output_tree: random sums of outputs that splits are sought by, where there are more outputs");
+}
+
 const FieldTable<BoostingConfig>& table() {
   using C = BoostingConfig;
   constexpr int most = std::numeric_limits<int>::max();
@@ -143,6 +155,7 @@ const FieldTable<BoostingConfig>& table() {
           .add_group<RowSampling>("sampling", &C::sampling, fill_sampling)
           .add_group<TrainingMode>("mode", &C::mode, fill_mode)
           .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule)
+          .add_group<MultiOutput>("multi_output", &C::multi_output, fill_multi_output)
           .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights);
   return fields;
 }

@@ -15,6 +15,9 @@ double l2_of(const BoostingConfig& config);
 /// Throws ArgumentError for the first field that has no effect beside the others, or does not go with them.
 void check_effects(const BoostingConfig& config);
 
+/// Whether a round of so many outputs has one tree that adds to all of them.
+bool has_shared_trees(const BoostingConfig& config, int outputs);
+
 /// The learning rate of a round of those asked for, both of one fit. Of a forest 1.
 double learning_rate_of(const BoostingConfig& config, int round, int rounds);
 

@@ -38,6 +38,8 @@ void check_asked(const BoostingConfig& config) {
       {"mode.one_drop", dart, ".mode.kind = dart"},
       {"mode.drop_by", dart, ".mode.kind = dart"},
       {"mode.normalization", dart, ".mode.kind = dart"},
+      {"multi_output.sketch", config.multi_output.strategy == MultiStrategy::multi_output_tree,
+       ".multi_output.strategy = multi_output_tree"},
       {"schedule.decay", mode != Mode::forest, ".mode.kind = boosting or dart"},
       {"schedule.last", config.schedule.decay != Decay::none, "a .schedule.decay"},
   };
@@ -128,6 +130,33 @@ void check_growth(const BoostingConfig& config) {
         config.regularization.path_smooth, config.loss.name());
 }
 
+// What trees that add to all outputs do not go with.
+void check_multi_output(const BoostingConfig& config) {
+  if (config.multi_output.strategy != MultiStrategy::multi_output_tree) return;
+  struct Refused {
+    std::string_view field;
+    bool is_set;
+  };
+  const Refused fields[] = {
+      {"constraints.monotone", !config.constraints.monotone.empty()},
+      {"constraints.max_delta_step", config.constraints.max_delta_step > 0},
+      {"constraints.forced_splits", !config.constraints.forced_splits.empty()},
+      {"regularization.path_smooth", config.regularization.path_smooth > 0},
+  };
+  for (const Refused& refused : fields)
+    if (refused.is_set)
+      fail<ArgumentError>(
+          "BoostingConfig.multi_output.strategy is multi_output_tree, whose trees know no {}.{}. Hint: leave it out, "
+          "or "
+          ".multi_output.strategy = one_output_per_tree.",
+          config_type, refused.field);
+  if (renewal_level(config.loss.definition().spec) > 0)
+    fail<ArgumentError>(
+        "BoostingConfig.multi_output.strategy is multi_output_tree, but leaves of loss {} are order statistics, which "
+        "only trees with one output have. Hint: loss huber, or .multi_output.strategy = one_output_per_tree.",
+        config.loss.name());
+}
+
 }  // namespace
 
 void check_effects(const BoostingConfig& config) {
@@ -135,6 +164,11 @@ void check_effects(const BoostingConfig& config) {
   check_sampling(config);
   check_mode(config);
   check_growth(config);
+  check_multi_output(config);
+}
+
+bool has_shared_trees(const BoostingConfig& config, int outputs) {
+  return config.multi_output.strategy == MultiStrategy::multi_output_tree && outputs > 1;
 }
 
 double learning_rate_of(const BoostingConfig& config, int round, int rounds) {

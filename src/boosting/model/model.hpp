@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "boosting/model/config.hpp"
 #include "boosting/predict/byte_forest.hpp"
 #include "boosting/predict/forest.hpp"
 #include "boosting/predict/row_forest.hpp"
@@ -61,9 +62,13 @@ struct BoostedModel::State : ModelSchema {
   }
 
   int outputs() const noexcept { return static_cast<int>(initial_score.size()); }
+  /// Whether a tree adds to all outputs: those there are, or those that the configuration asks for.
+  bool adds_to_all() const noexcept {
+    if (!trees.empty()) return trees.front().output == Tree::all_outputs;
+    return has_config && has_shared_trees(config, outputs());
+  }
   int trees_a_round() const noexcept {
-    const bool one_for_all = !trees.empty() && trees.front().output == Tree::all_outputs;
-    return (one_for_all ? 1 : outputs()) * (has_config ? config.mode.parallel_trees : 1);
+    return (adds_to_all() ? 1 : outputs()) * (has_config ? config.mode.parallel_trees : 1);
   }
   bool is_forest() const noexcept { return has_config && config.mode.kind == Mode::forest; }
 };

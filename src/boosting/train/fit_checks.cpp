@@ -24,10 +24,11 @@ bool is_split(const Tree& tree) { return tree.nodes.size() > 1; }
 std::string why_no_split(const BoostedModel::State& model, const Labels& labels, std::span<const GradientRange> start,
                          int varying) {
   const BoostingConfig& config = model.config;
-  const auto first_round = std::span(model.trees).first(start.size());
+  const auto first_round = std::span(model.trees).first(model.adds_to_all() ? 1 : start.size());
   const auto cover_of = [](const Tree& tree) { return tree.nodes.front().cover; };
   const std::int64_t rows = first_round.front().nodes.front().rows;
-  const double cover = std::ranges::max(first_round, {}, cover_of).nodes.front().cover;
+  const double cover = std::ranges::max(first_round, {}, cover_of).nodes.front().cover /
+                       static_cast<double>(start.size() / first_round.size());  // that of an output
   const double gradient = std::ranges::max(start, {}, &GradientRange::max_gradient).max_gradient;
   if (varying == 0)
     return fmt::format("{} one value in all rows", counted(model.feature_names.size(), "feature has", "features have"));

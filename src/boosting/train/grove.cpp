@@ -1,6 +1,5 @@
 #include "boosting/train/grove.hpp"
 
-#include "backend/tree/growth_rules.hpp"
 #include "boosting/train/grow.hpp"
 
 namespace linden {
@@ -36,11 +35,11 @@ Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& 
 }
 
 Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& from,
-                      bool is_scored, int output, std::uint64_t key) {
+                      bool is_scored, int output, const RoundKeys& keys) {
   TreeMemory& tree = storage.memory();
   gradients.point(tree, output);
   tree.renewal.scores = from.of(output);
-  tree.rules.key = key == 0 ? 0 : tree_key(key, output);
+  tree.rules.key = keys.of_tree(output);
   grow(backend_, context, tree);
   if (is_scored) backend_.tree.update(context, tree, from.of(output));
   Tree grown = finished_tree(storage.finished(), cuts_, bins_.used());
@@ -49,17 +48,17 @@ Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& g
 }
 
 void Grove::grow_round(const Gradients& gradients, const Scores& from, bool is_scored, Ensemble& ensemble,
-                       std::uint64_t key) {
+                       const RoundKeys& keys) {
   std::vector<Tree> trees(static_cast<std::size_t>(outputs_));
   const int in_places = places_.empty() ? 0 : outputs_ - outputs_ % side_by_side_;
   context_.workers.each(in_places, [&](std::int64_t output, int worker) {
     Place& place = places_[static_cast<std::size_t>(worker)];
     static_cast<TreeInput&>(place.storage.memory()) = input();
     trees[static_cast<std::size_t>(output)] =
-        grow_tree(place.context, place.storage, gradients, from, is_scored, static_cast<int>(output), key);
+        grow_tree(place.context, place.storage, gradients, from, is_scored, static_cast<int>(output), keys);
   });
   for (int output = in_places; output < outputs_; ++output)
-    trees[static_cast<std::size_t>(output)] = grow_tree(context_, storage_, gradients, from, is_scored, output, key);
+    trees[static_cast<std::size_t>(output)] = grow_tree(context_, storage_, gradients, from, is_scored, output, keys);
   for (Tree& tree : trees) is_scored ? ensemble.add_scored(std::move(tree)) : ensemble.add(std::move(tree));
 }
 

@@ -11,24 +11,20 @@
 #include "boosting/bins/bins.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/gradients/gradients.hpp"
+#include "boosting/train/grower.hpp"
 #include "boosting/train/tree_storage.hpp"
 
 namespace linden {
 
-class Grove {
+class Grove final : public Grower {
  public:
   /// `renewal` without its scores. What is passed must outlive the object, but for `limits` and `renewal`.
   Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
         const GrowthLimits& limits, const Renewal& renewal, int outputs, const GrowthRules& rules = {});
 
-  /// What the trees of a round have in common: rows, features, limits.
-  TreeInput& input() noexcept { return storage_.memory(); }
-
-  /// Grows a tree for each output and adds them to the ensemble. The gradients are those at the scores `from`.
-  /// `is_scored`: these are the ensemble's own, and get the trees at once; else they stay what they are. `key`: what
-  /// their draws come from (growth_rules.hpp), or 0 where nothing is drawn.
+  TreeInput& input() noexcept override { return storage_.memory(); }
   void grow_round(const Gradients& gradients, const Scores& from, bool is_scored, Ensemble& ensemble,
-                  std::uint64_t key = 0);
+                  const RoundKeys& keys = {}) override;
 
  private:
   // Where one of several trees grows, on one thread.
@@ -41,7 +37,7 @@ class Grove {
   };
 
   Tree grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& from, bool is_scored,
-                 int output, std::uint64_t key);
+                 int output, const RoundKeys& keys);
 
   const Backend& backend_;
   Context& context_;

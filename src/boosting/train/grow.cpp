@@ -37,13 +37,6 @@ void add_roots(const Backend& on, Context& context, RootSums& root) {
   root = {sums[0], sums[1], sums[2], sums[3]};
 }
 
-void widen(const Backend& on, Context& context, GradientRange& range) {
-  double maxima[] = {range.max_gradient, range.max_curvature};
-  max_over_ranks(on.memory, context, maxima, std::ssize(maxima));
-  range.max_gradient = maxima[0];
-  range.max_curvature = maxima[1];
-}
-
 void add_histograms(const Backend& on, Context& context, TreeMemory& tree) {
   if (context.comms == nullptr) return;
   sum_over_ranks(context, tree.exchange, on.tree.pack(context, tree));
@@ -66,6 +59,13 @@ bool is_done(const Backend& on, Context& context, bool done) {
 
 }  // namespace
 
+void widen(const Backend& on, Context& context, GradientRange& range) {
+  double maxima[] = {range.max_gradient, range.max_curvature};
+  max_over_ranks(on.memory, context, maxima, std::ssize(maxima));
+  range.max_gradient = maxima[0];
+  range.max_curvature = maxima[1];
+}
+
 void plant(const Backend& on, Context& context, TreeMemory& tree) {
   widen(on, context, tree.range);
   for (const bool wide : {false, true}) {
@@ -77,6 +77,79 @@ void plant(const Backend& on, Context& context, TreeMemory& tree) {
   on.tree.begin(context, tree);
 }
 
+namespace {
+
+// A tree of its own, as the loop sees it.
+struct OneTree {
+  const TreeKernels& kernels;
+  Context& context;
+  TreeMemory& tree;
+
+  TreeMemory& first() const { return tree; }
+  void histogram() const { kernels.histogram(context, tree); }
+  void split() const { kernels.split(context, tree); }
+  bool expand_apart() const { return kernels.expand_apart(context, tree); }
+  void partition() const { kernels.partition(context, tree); }
+  // Calls step(tree) for each plane.
+  template <class Step>
+  void each(const Step& step) const {
+    step(tree);
+  }
+};
+
+// A tree of several planes.
+struct AllPlanes {
+  const TreeKernels& kernels;
+  Context& context;
+  const PlaneTask& task;
+
+  TreeMemory& first() const { return *task.planes[0]; }
+  void histogram() const { kernels.histogram_planes(context, task); }
+  void split() const { kernels.split_planes(context, task); }
+  bool expand_apart() const { return false; }
+  void partition() const { kernels.partition_planes(context, task); }
+  template <class Step>
+  void each(const Step& step) const {
+    for (std::int32_t p = 0; p < task.count; ++p) step(*task.planes[p]);
+  }
+};
+
+// The loop.
+template <class Planes>
+void grow_nodes(const Backend& on, Context& context, const Planes& tree) {
+  const TreeKernels& kernels = on.tree;
+  const auto search_new_nodes = [&] {
+    tree.histogram();  // the smaller of each pair
+    tree.each([&](TreeMemory& plane) {
+      if (plane.exchange != nullptr && plane.planes >= 0) kernels.count_bins(context, plane);
+      add_histograms(on, context, plane);
+      kernels.subtract(context, plane);  // the larger
+    });
+    if (tree.first().rules.draws()) kernels.admit(context, tree.first());  // the features of each
+    tree.split();                                                          // the best split of each
+  };
+  const auto select = [&] {
+    bool done = false;
+    tree.each([&](TreeMemory& plane) {
+      const bool own = kernels.select(context, plane);
+      if (&plane == &tree.first()) done = own;
+    });
+    return is_done(on, context, done);
+  };
+  search_new_nodes();
+  while (!select()) {
+    if (tree.expand_apart()) continue;
+    tree.partition();  // the rows of the selected leaves
+    tree.each([&](TreeMemory& plane) {
+      add_left_rows(on, context, plane);
+      kernels.expand(context, plane);
+    });
+    search_new_nodes();
+  }
+}
+
+}  // namespace
+
 void grow(const Backend& on, Context& context, TreeMemory& tree) {
   const TreeKernels& kernels = on.tree;
   if (context.comms != nullptr && tree.renewal.level > 0)
@@ -84,27 +157,18 @@ void grow(const Backend& on, Context& context, TreeMemory& tree) {
         "fit_boosted: leaves that are order statistics, as those of the losses quantile and absolute, are not found "
         "over "
         "rows on several machines. Hint: huber is like absolute, and its leaves are sums.");
-  const auto search_new_nodes = [&] {
-    kernels.histogram(context, tree);  // the smaller of each pair
-    if (tree.exchange != nullptr) kernels.count_bins(context, tree);
-    add_histograms(on, context, tree);
-    kernels.subtract(context, tree);                       // the larger
-    if (tree.rules.draws()) kernels.admit(context, tree);  // the features of each
-    kernels.split(context, tree);                          // the best split of each
-  };
   plant(on, context, tree);
-  search_new_nodes();
-  while (!is_done(on, context, kernels.select(context, tree))) {
-    if (kernels.expand_apart(context, tree)) continue;
-    kernels.partition(context, tree);  // the rows of the selected leaves
-    add_left_rows(on, context, tree);
-    kernels.expand(context, tree);
-    search_new_nodes();
-  }
+  grow_nodes(on, context, OneTree{kernels, context, tree});
   kernels.leaf_sums(context, tree);
   sum_over_ranks(context, tree.leaf_totals, 2 * std::int64_t{tree.limits.max_leaves});
   kernels.set_leaves(context, tree);
   if (tree.renewal.level > 0) kernels.renew(context, tree);
+}
+
+void grow_planes(const Backend& on, Context& context, const PlaneTask& task) {
+  const AllPlanes planes{on.tree, context, task};
+  planes.each([&](TreeMemory& plane) { plant(on, context, plane); });
+  grow_nodes(on, context, planes);
 }
 
 namespace {

@@ -208,9 +208,8 @@ void Rules::begin_round(const Ensemble& ensemble, TreeInput& tree) {
   tree.rules = tables_;
 }
 
-std::uint64_t Rules::key(int round) const {
-  const bool draws = tables_.draws() || model_.config.regularization.extra_trees;
-  return draws ? round_key(model_.config.seed, round) : 0;
+RoundKeys Rules::keys(int round) const {
+  return {round_key(model_.config.seed, round), tables_.draws() || model_.config.regularization.extra_trees};
 }
 
 }  // namespace linden

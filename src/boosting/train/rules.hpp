@@ -11,6 +11,7 @@
 #include "boosting/bins/bins.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
+#include "boosting/train/grower.hpp"
 
 namespace linden {
 
@@ -28,8 +29,8 @@ class Rules {
   void count_as_used(std::span<const Tree> trees);
   /// Before the trees of a round: nor do those of earlier ones.
   void begin_round(const Ensemble& ensemble, TreeInput& tree);
-  /// What the draws of a round come from, or 0 where nothing is drawn.
-  std::uint64_t key(int round) const;
+  /// What the draws of a round come from.
+  RoundKeys keys(int round) const;
 
   /// The weights of Bins::varying() in draws, or nothing where all are the same.
   const std::vector<double>& weights_of_varying() const noexcept { return weights_of_varying_; }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "boosting/model/config.hpp"
 #include "boosting/model/join.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "loss/custom.hpp"
@@ -44,9 +45,13 @@ StartModel::StartModel(const BoostedModel& model, const BoostingConfig& config)
     fail<ArgumentError>(
         "fit_boosted: .mode.kind = forest does not go on from .start, since its trees are averaged. Hint: leave one "
         "out.");
-  if (start.trees.front().output == Tree::all_outputs)
+  const bool for_all = has_shared_trees(config, start.outputs());
+  if (start.adds_to_all() != for_all)
     fail<ArgumentError>(
-        "fit_boosted: the trees of .start add to all outputs each, and those of a fit to one. Hint: train anew.");
+        "fit_boosted: the trees of .start add to {} each, and those of this fit would to {}. Hint: "
+        ".multi_output.strategy = {}.",
+        for_all ? "one output" : "all outputs", for_all ? "all" : "one",
+        for_all ? "one_output_per_tree" : "multi_output_tree");
   if (parallel_trees(start) != config.mode.parallel_trees)
     fail<ArgumentError>("fit_boosted: .mode.parallel_trees is {}, but a round of .start has {}. Hint: the same number.",
                         config.mode.parallel_trees, parallel_trees(start));

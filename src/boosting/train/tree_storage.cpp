@@ -50,12 +50,13 @@ void TreeStorage::allocate(T*& array, std::int64_t count, const char* what) {
 }
 
 TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsView& bins, const GrowthLimits& limits,
-                         const Renewal& renewal, int sharers, const GrowthRules& rules)
+                         const Renewal& renewal, int sharers, const GrowthRules& rules, std::int32_t planes)
     : backend_(backend), context_(context) {
   tree_.bins = bins;
   tree_.limits = limits;
   tree_.rules = rules;
   tree_.renewal = renewal;
+  tree_.planes = planes;
   const std::int64_t rows = bins.rows, leaves = most_leaves(limits, rows_in_all(backend, context, rows));
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
 
@@ -74,16 +75,19 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
 
   allocate(tree_.histograms, tree_.slots * cells, "histograms");
   allocate(tree_.free_slots, tree_.slots, "histograms");
-  allocate(tree_.candidates, 2 * batch * std::max(bins.features, 1), "splits");
+  const bool is_first = planes >= 0;  // whose splits and leaves are those of all planes
+  allocate(tree_.candidates, is_first ? 2 * batch * std::max(bins.features, 1) : 1, "splits");
   if (sparse > 0) {
     allocate(tree_.row_sums, rows, "rows by number");
     allocate(tree_.sparse_cells, tree_.slots * sparse, "sums of sparse features");
     allocate(tree_.sparse_candidates, 2 * batch * sparse_blocks(bins), "splits");
     allocate(tree_.sparse_best, 2 * batch, "splits");
   }
-  WideEntry* entries = nullptr;
-  allocate(entries, 2 * rows + prefetch_rows, "rows grouped by leaf");
-  tree_.entries = entries;
+  if (is_first || !backend.tree.planes_share_entries) {
+    WideEntry* entries = nullptr;
+    allocate(entries, 2 * rows + prefetch_rows, "rows grouped by leaf");
+    tree_.entries = entries;
+  }
   allocate(tree_.queue, tree_.node_capacity, "the queue of leaves");
   allocate(tree_.popped, 4 * batch, "the queue of leaves");
   allocate(tree_.batch, batch, "the queue of leaves");
@@ -93,17 +97,20 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
     backend.memory.fill(context, tree_.left_entries, 0, batch * static_cast<std::int64_t>(sizeof(std::int64_t)));
     allocate(tree_.left_rows, batch, "the queue of leaves");
     allocate(tree_.exchange, 3 * 2 * batch * cells, "histograms of all machines");
-  } else if (limits.path_smooth > 0) {
+    if (!is_first)  // the first plane counts the rows by bin
+      backend.memory.fill(context, tree_.exchange, 0,
+                          2 * batch * cells * static_cast<std::int64_t>(sizeof(std::int64_t)));
+  } else if (limits.path_smooth > 0 || (planes > 0 && !backend.tree.planes_share_entries)) {
     allocate(tree_.exchange, 2 * batch * cells, "rows by bin");
   }
   if (rules.group_words > 0)
     allocate(tree_.node_groups, std::int64_t{tree_.node_capacity} * rules.group_words, "groups of features");
-  if (rules.draws()) {
+  if (rules.draws() && is_first) {
     allocate(tree_.draw_ranks, 2 * batch * std::max<std::int64_t>(ranks, 1), "draws of features");
     allocate(tree_.draw_limits, 2 * batch, "draws of features");
   }
   allocate(tree_.leaf_totals, 2 * leaves, "sums of leaves");
-  allocate(tree_.leaf_of_row, rows, "the leaf of each row");
+  allocate(tree_.leaf_of_row, is_first ? rows : 1, "the leaf of each row");
   result_ = DeviceArray<char>(backend.memory, context, place_result(tree_, nullptr), "the nodes of a tree");
   host_result_.resize(static_cast<std::size_t>(result_.size()));
   place_result(tree_, result_.data());

@@ -21,9 +21,9 @@ struct GrownTree {
 class TreeStorage {
  public:
   /// `renewal` without its scores: they belong to an output. `sharers`: how many of these may fill what histograms may
-  /// take at the same time. `rules`, if any: as to the size of what they need.
+  /// take at the same time. `rules`, if any: as to the size of what they need. `planes`: as TreeMemory has it.
   TreeStorage(const Backend& backend, Context& context, const BinsView& bins, const GrowthLimits& limits,
-              const Renewal& renewal, int sharers = 1, const GrowthRules& rules = {});
+              const Renewal& renewal, int sharers = 1, const GrowthRules& rules = {}, std::int32_t planes = 0);
 
   TreeMemory& memory() noexcept { return tree_; }
 

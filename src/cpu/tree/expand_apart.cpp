@@ -27,6 +27,7 @@ TreeMemory alone_with(const TreeMemory& tree) {
   TreeMemory memory = tree;
   memory.batch_capacity = 1;
   memory.renewal.level = 0;  // leaves are renewed by all
+  memory.planes = 0;
   return memory;
 }
 

@@ -48,42 +48,83 @@ void number_leaves(TreeState& tree) {
     if (tree.nodes[i].order < 0) tree.leaf_of_node[i] = tree.leaf_of_node[tree.nodes[i].parent];
 }
 
+// The sums of each worker's rows by leaf, of the gradients that the tree points to.
+class WorkerTotals {
+ public:
+  WorkerTotals(const Context& context, const TreeMemory& tree)
+      : tree_(tree),
+        units_(leaf_units(tree)),
+        leaves_(tree.state->leaf_count),
+        threads_(context.workers.threads()),
+        totals_(StepScratch(context, tree).worker_totals) {
+    for (std::int64_t i = 0; i < 2 * leaves_ * threads_; ++i) totals_[i] = 0;
+  }
+
+  // Those of one worker.
+  struct Own {
+    const float *gradients, *curvatures;
+    double per_gradient, per_curvature;
+    std::int64_t* totals;
+    void add(std::int64_t leaf, std::int64_t row) const {
+      totals[2 * leaf] += in_units(gradients[row], per_gradient);
+      totals[2 * leaf + 1] += in_units(curvatures[row], per_curvature);
+    }
+  };
+  Own of(int worker) const {
+    return {tree_.gradients, tree_.curvatures, 1 / units_.gradient, 1 / units_.curvature,
+            totals_ + 2 * leaves_ * worker};
+  }
+
+  // TreeMemory::leaf_totals.
+  void add_up() const {
+    for (std::int64_t i = 0; i < 2 * std::int64_t{tree_.limits.max_leaves}; ++i) tree_.leaf_totals[i] = 0;
+    for (int t = 0; t < threads_; ++t)
+      for (std::int64_t i = 0; i < 2 * leaves_; ++i) tree_.leaf_totals[i] += totals_[2 * leaves_ * t + i];
+  }
+
+ private:
+  const TreeMemory& tree_;
+  LeafUnits units_;
+  std::int64_t leaves_;
+  int threads_;
+  std::int64_t* totals_;
+};
+
 }  // namespace
 
 void leaf_sums(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
-  std::int64_t* const worker_totals = StepScratch(context, memory).worker_totals;
   number_leaves(tree);
-  const LeafUnits units = leaf_units(tree);
-  const double per_gradient = 1 / units.gradient, per_curvature = 1 / units.curvature;
-  const int threads = context.workers.threads();
-  const std::int64_t leaves = tree.leaf_count;
-  for (std::int64_t i = 0; i < 2 * leaves * threads; ++i) worker_totals[i] = 0;
-
-  const std::int64_t even = tree.bins.rows / (2 * threads) + 1;
+  const WorkerTotals totals(context, memory);
+  const std::int64_t even = tree.bins.rows / (2 * context.workers.threads()) + 1;
   context.workers.chunks(tree.bins.rows, even > 4096 ? even : 4096,
                          [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
                            with_entries(tree, [&]<class E>(E*) { label_rows<E>(tree, begin, end); });
-                           std::int64_t* const totals = worker_totals + 2 * leaves * worker;
-                           for (std::int64_t row = begin; row < end; ++row) {
-                             const std::int64_t leaf = tree.leaf_of_row[row];
-                             if (leaf < 0) continue;
-                             totals[2 * leaf] += in_units(tree.gradients[row], per_gradient);
-                             totals[2 * leaf + 1] += in_units(tree.curvatures[row], per_curvature);
-                           }
+                           const WorkerTotals::Own own = totals.of(worker);
+                           for (std::int64_t row = begin; row < end; ++row)
+                             if (const std::int64_t leaf = tree.leaf_of_row[row]; leaf >= 0) own.add(leaf, row);
                            if (tree.sample)
                              for (std::int64_t row = begin; row < end; ++row)
                                if (tree.leaf_of_row[row] < 0) tree.leaf_of_row[row] = leaf_by_bins(tree, row);
                          });
+  totals.add_up();
+}
 
-  for (std::int64_t i = 0; i < 2 * std::int64_t{tree.limits.max_leaves}; ++i) tree.leaf_totals[i] = 0;
-  for (int t = 0; t < threads; ++t)
-    for (std::int64_t i = 0; i < 2 * leaves; ++i) tree.leaf_totals[i] += worker_totals[2 * leaves * t + i];
+void further_leaf_sums(Context& context, TreeMemory& tree) {
+  const WorkerTotals totals(context, tree);
+  context.workers.chunks(tree.sample_rows, 16384, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+    const WorkerTotals::Own own = totals.of(worker);
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t row = tree.sample ? tree.sample[i] : i;
+      own.add(tree.leaf_of_row[row], row);
+    }
+  });
+  totals.add_up();
 }
 
 void set_leaves(Context&, TreeMemory& memory) {
   const TreeState& tree = *memory.state;
-  const LeafUnits units = leaf_units(tree);
+  const LeafUnits units = leaf_units(memory);
   for (std::int32_t i = 0; i < tree.committed_count; ++i) set_leaf(tree, tree.committed[i], units);
 }
 

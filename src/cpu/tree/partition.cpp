@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "backend/tree/grow_queue.hpp"
+#include "backend/tree/planes.hpp"
 #include "backend/tree/sparse_bins.hpp"
 #include "cpu/tree/divide.hpp"
 #include "cpu/tree/scratch.hpp"
@@ -141,6 +142,13 @@ void partition(Context& context, TreeMemory& memory) {
     tree.left_entries[i] = 0;
     for (std::int64_t c = chunks.of(i); c > 0; --c) tree.left_entries[i] += *count++;
   }
+}
+
+void partition_planes(Context& context, const PlaneTask& task) {
+  partition(context, *task.planes[0]);
+  const TreeState& first = *task.planes[0]->state;
+  for (std::int32_t p = 1; p < task.count; ++p)
+    for (std::int32_t i = 0; i < first.batch_size; ++i) task.planes[p]->left_entries[i] = first.left_entries[i];
 }
 
 void expand(Context&, TreeMemory& memory) {

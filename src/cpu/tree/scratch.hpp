@@ -5,6 +5,7 @@
 #include "backend/tree_kernels.hpp"
 #include "backend/layout.hpp"
 #include "backend/tree/sparse_bins.hpp"
+#include "cpu/tree/small_nodes.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -26,6 +27,12 @@ struct Promise {
 /// Rows that partition divides as one task, at most; and, where threads would have nothing to do, at least.
 inline constexpr std::int64_t partition_chunk = 32768, least_partition_chunk = 8192;
 
+/// Features whose cells in all planes are summed side by side, at most.
+inline constexpr std::int32_t most_features_of_words = 16;
+
+/// How many words a row, or a cell, may have in all planes of a tree.
+inline std::int64_t words_of_planes(const TreeMemory& tree) { return (2 * tree.planes + 3) / 4 * 4; }
+
 /// Needs a tree's capacities; a null `scratch` measures.
 struct StepScratch {
   StepScratch(const Context& context, const TreeMemory& tree) {
@@ -39,6 +46,10 @@ struct StepScratch {
     layout.place(whole_jobs, 2 * batch + parts);
     layout.place(part_histograms, parts * cells);
     layout.place(worker_cells, threads * cells);
+    const bool has_planes = tree.planes > 0;
+    layout.place(plane_words, has_planes ? rows * words_of_planes(tree) : 0);
+    words_of_a_room = has_planes ? most_features_of_words * most_bins * words_of_planes(tree) : 0;
+    layout.place(plane_cells, threads * words_of_a_room);
     layout.place(side_bounds, tree.slots * sparse);
     layout.place(sparse_parts, parts * sparse);
     layout.place(promises, sparse > 0 ? 2 * batch * sparse_blocks(tree.bins) : 0);
@@ -51,11 +62,14 @@ struct StepScratch {
     bytes = layout.bytes();
   }
 
-  std::int64_t* chunk_counts;      ///< of the chunks of all nodes of a batch: rows going left
-  HistogramJob* jobs;              ///< parts of nodes
-  HistogramJob* whole_jobs;        ///< nodes whose parts are added up afterwards; begin and end number these
-  WideCell* part_histograms;       ///< [2 * threads, bins.cells]: of parts of large nodes, one a task
-  PackedCell* worker_cells;        ///< [threads, bins.cells]
+  std::int64_t* chunk_counts;  ///< of the chunks of all nodes of a batch: rows going left
+  HistogramJob* jobs;          ///< parts of nodes
+  HistogramJob* whole_jobs;    ///< nodes whose parts are added up afterwards; begin and end number these
+  WideCell* part_histograms;   ///< [2 * threads, bins.cells]: of parts of large nodes, one a task
+  PackedCell* worker_cells;    ///< [threads, bins.cells]
+  std::int64_t* plane_words;   ///< [bins.rows, words_of_planes]: what each row adds in all planes (plane_words.hpp)
+  std::int64_t* plane_cells;   ///< [threads, words_of_a_room]: cells of some features in all planes
+  std::int64_t words_of_a_room;
   SideBounds* side_bounds;         ///< [slots, bins.sparse.features]
   SparseCell* sparse_parts;        ///< [2 * threads, bins.sparse.features]
   Promise* promises;               ///< [2 * batch_capacity, sparse_blocks]: of each block of a new node

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
+#include "cpu/tree/candidates.hpp"
 #include "cpu/tree/numeric_split.hpp"
 #include "cpu/tree/row_counts.hpp"
 #include "cpu/tree/share.hpp"
@@ -146,37 +147,13 @@ void search(const TreeState& tree, const GrowNode& node, std::int32_t first, int
   }
 }
 
-// Makes a candidate the best cut of its feature that leaves enough rows on both sides. It is that already if it does;
-// else the rows are counted by bin.
-void count(const TreeState& tree, const GrowNode& node, const Scan& s, Split* candidates, std::int32_t place) {
-  Split& candidate = candidates[place];
-  candidate.counted = shows_rows(tree, node, candidate, tree.limits.min_rows_in_leaf);
-  if (candidate.counted) return;
-  std::int64_t rows[256] = {};
-  count_rows(tree, node, candidate.feature, rows);
-  alignas(64) WideCell room[most_bins];
-  candidate = feature_split(tree, node, s, place, cells_of(tree, node, candidate.feature, room), rows);
-}
-
-// The best of all features, with enough rows on both sides. Counting never raises a gain: the largest one is counted
-// first, and then only those that are above the best known, each once.
+// The best of all features, with enough rows on both sides.
 Split best_of(const TreeState& tree, const GrowNode& node, Split* candidates) {
   const Scan s = scan_of(tree, node);
-  Split* const end = candidates + tree.feature_count;
-  Split* first = candidates;
-  for (Split* c = candidates; c < end; ++c)
-    if (c->gain > first->gain) first = c;
-  if (first == end || !worth_splitting(first->gain, s.score, tree.limits.min_gain)) return {};
-  const auto place_of = [&](const Split* c) { return static_cast<std::int32_t>(c - candidates); };
-  if (!is_proven(tree, node, *first)) count(tree, node, s, candidates, place_of(first));
-  const Split* best = first;
-  for (Split* c = candidates; c < end; ++c) {
-    const auto is_better = [&] { return c->gain > best->gain || (c->gain == best->gain && c < best); };
-    if (!is_better() || !worth_splitting(c->gain, s.score, tree.limits.min_gain)) continue;
-    if (!is_proven(tree, node, *c)) count(tree, node, s, candidates, place_of(c));
-    if (is_better()) best = c;
-  }
-  return worth_splitting(best->gain, s.score, tree.limits.min_gain) ? *best : Split{};
+  return best_candidate(tree, node, s.score, candidates, [&](std::int32_t place, const std::int64_t* rows) {
+    alignas(64) WideCell room[most_bins];
+    return feature_split(tree, node, s, place, cells_of(tree, node, tree.features[place], room), rows);
+  });
 }
 
 }  // namespace
@@ -211,15 +188,7 @@ void split(Context& context, TreeMemory& memory) {
     node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);
   });
   if (tree.bins.sparse.features > 0) split_sparse(context, tree, StepScratch(context, memory));
-  // Keep the histograms of leaves that may be split, but for small ones, as long as the next step has enough free ones;
-  // a leaf without one has both its children summed row by row.
-  for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) {
-    GrowNode& node = tree.nodes[i];
-    const bool is_of_use = node.split.gain > 0 && !is_small(tree, node);
-    if (node.slot < 0 || (is_of_use && tree.free_count >= 2 * tree.batch_capacity)) continue;
-    tree.free_slots[tree.free_count++] = node.slot;
-    node.slot = -1;
-  }
+  keep_histograms(tree);
 }
 
 LINDEN_LEVEL_END

@@ -11,6 +11,9 @@ namespace linden::cuda {
 /// New nodes that a step can have, for the size of its grids.
 std::int32_t most_new_nodes(Context& context, const TreeMemory& tree);
 
+/// Keeps the histograms of new leaves that may be split, as long as there is room.
+void keep_histograms(Context& context, TreeMemory& tree);
+
 /// Where the entries of a node's children begin: in the other half.
 LINDEN_HD std::int64_t other_half(const TreeMemory& tree, std::int64_t begin) {
   return begin < tree.sample_rows ? begin + tree.sample_rows : begin - tree.sample_rows;

@@ -48,10 +48,10 @@ __device__ __forceinline__ void add(std::int64_t* total, std::int64_t value) {
 
 template <class E>
 __global__ void __launch_bounds__(leaf_tile_threads)
-    add_rows(const TreeState* memory, const std::int64_t* first_tile, double per_gradient, double per_curvature) {
+    add_rows(const TreeState* memory, const std::int64_t* first_tile, const float* gradients, const float* curvatures,
+             double per_gradient, double per_curvature) {
   const TreeState& tree = *memory;
   const std::int64_t tiles = first_tile[tree.node_count];
-  const float *const gradients = tree.gradients, *const curvatures = tree.curvatures;
   std::int32_t* const leaf_of_row = tree.leaf_of_row;
   for (std::int64_t t = blockIdx.x; t < tiles; t += gridDim.x) {
     const LeafTile tile = leaf_tile(tree, first_tile, t);
@@ -101,22 +101,27 @@ __global__ void __launch_bounds__(threads) send_down(const TreeState* memory) {
 }  // namespace
 
 void leaf_sums(Context& context, TreeMemory& tree) {
-  const Scratch<std::int64_t> first_tile(context, tree.node_capacity + std::int64_t{1});
-  launch<number_leaves>({.grid = 1, .block = numbering_threads, .stream = stream_of(context)}, tree.state,
-                        first_tile.data());
   if (tree.sample != nullptr)
     set_bytes(context, tree.leaf_of_row, 0xff, static_cast<std::size_t>(tree.bins.rows) * sizeof(std::int32_t),
               "leaf_sums");
-  const LeafUnits units = leaf_units(tree);
-  with_entries(tree, [&]<class E>(E*) {
-    launch<add_rows<E>>(
-        {.grid = blocks_for_tiles(context, tree), .block = leaf_tile_threads, .stream = stream_of(context)}, tree.state,
-        first_tile.data(), 1 / units.gradient, 1 / units.curvature);
-  });
+  further_leaf_sums(context, tree);
   if (tree.sample != nullptr)
     launch<send_down>(
         {.grid = blocks_for(context, tree.bins.rows, threads), .block = threads, .stream = stream_of(context)},
         tree.state);
+}
+
+// The leaves of the rows of the sample are the same as before.
+void further_leaf_sums(Context& context, TreeMemory& tree) {
+  const Scratch<std::int64_t> first_tile(context, tree.node_capacity + std::int64_t{1});
+  launch<number_leaves>({.grid = 1, .block = numbering_threads, .stream = stream_of(context)}, tree.state,
+                        first_tile.data());
+  const LeafUnits units = leaf_units(tree);
+  with_entries(tree, [&]<class E>(E*) {
+    launch<add_rows<E>>(
+        {.grid = blocks_for_tiles(context, tree), .block = leaf_tile_threads, .stream = stream_of(context)}, tree.state,
+        first_tile.data(), tree.gradients, tree.curvatures, 1 / units.gradient, 1 / units.curvature);
+  });
 }
 
 void set_leaves(Context& context, TreeMemory& tree) {

@@ -277,6 +277,10 @@ void split(Context& context, TreeMemory& tree) {
     case TreeKind::constrained: search_and_choose(std::integral_constant<TreeKind, TreeKind::constrained>()); break;
   }
   if (tree.bins.sparse.features > 0) split_sparse(context, tree);
+  keep_histograms(context, tree);
+}
+
+void keep_histograms(Context& context, TreeMemory& tree) {
   launch<keep>({.grid = 1, .block = 256, .stream = stream_of(context)}, tree.state);
 }
 

@@ -71,6 +71,8 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "mode.normalization = tree | tree | forest | paper\n"
                       "schedule.decay = none | none | linear | geometric\n"
                       "schedule.last = 0.01 | (0, 1]\n"
+                      "multi_output.strategy = one_output_per_tree | one_output_per_tree | multi_output_tree\n"
+                      "multi_output.sketch = 20 | [1, 64]\n"
                       "class_weights.balanced = false | true | false\n"
                       "class_weights.positive = 1 | > 0\n"
                       "class_weights.by_class = none | NAME=NUMBER,...\n");
@@ -306,7 +308,8 @@ TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
       "sampling.other_fraction, sampling.positive_fraction, sampling.negative_fraction, sampling.regularization, "
       "sampling.temperature, mode.kind, mode.parallel_trees, mode.drop_rate, mode.max_drop, mode.skip_drop, "
       "mode.one_drop, mode.drop_by, mode.normalization, schedule.decay, schedule.last, "
-      "class_weights.balanced, class_weights.positive, class_weights.by_class.";
+      "multi_output.strategy, multi_output.sketch, class_weights.balanced, class_weights.positive, "
+      "class_weights.by_class.";
   EXPECT_EQ(set("learning_rat", "0.1"),
             "BoostingConfig has no field \"learning_rat\". Did you mean \"learning_rate\"? Fields: loss, rounds, "
             "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "

@@ -30,7 +30,7 @@ void BinForest::ask_for_missing(std::int32_t at, std::int32_t feature, bool miss
   const auto copy = [&](std::int32_t from) {
     const auto to = static_cast<std::int32_t>(nodes_.size());
     nodes_.push_back(nodes_[static_cast<std::size_t>(from)]);
-    values_.push_back(values_[static_cast<std::size_t>(from)]);
+    for (std::size_t k = 0; k < width_; ++k) values_.push_back(values_[static_cast<std::size_t>(from) * width_ + k]);
     if (nodes_.back().left == from) nodes_.back().left = to;  // a leaf
   };
   const auto pair = static_cast<std::int32_t>(nodes_.size());
@@ -43,12 +43,16 @@ void BinForest::ask_for_missing(std::int32_t at, std::int32_t feature, bool miss
 
 void BinForest::add(const Tree& tree, double from, double to) {
   const std::int32_t root = roots_.back();
-  outputs_.push_back(tree.output);
+  const bool adds_to_all = tree.output == Tree::all_outputs;
+  width_ = adds_to_all ? tree.leaf_values.size() / static_cast<std::size_t>(tree.leaves()) : 1;
+  outputs_.push_back(adds_to_all ? 0 : tree.output);
   for (const TreeNode& node : tree.nodes) {
     const auto index = static_cast<std::int32_t>(nodes_.size());
     const bool is_leaf = node.feature < 0;
-    const double value = is_leaf ? tree.value(node) : 0;
-    values_.push_back(to * value - from * value);
+    for (std::size_t k = 0; k < width_; ++k) {
+      const double value = is_leaf ? tree.values(node)[k] : 0;
+      values_.push_back(to * value - from * value);
+    }
     BinNode& out = nodes_.emplace_back(is_leaf ? BinNode{} : laid_out(node));
     if (is_leaf) mark_first(out, all_bins);
     out.left = is_leaf ? index : root + node.left;
@@ -64,9 +68,14 @@ void BinForest::add(const Tree& tree, double from, double to) {
 
 void BinForest::add_to(const Backend& backend, Context& context, const BinsView& bins, double* scores) const {
   const std::int64_t trees = std::ssize(outputs_);
-  BinForestView view{nodes_.data(), values_.data(), roots_.data(), outputs_.data(), static_cast<std::int32_t>(trees)};
+  BinForestView view{nodes_.data(),
+                     values_.data(),
+                     roots_.data(),
+                     outputs_.data(),
+                     static_cast<std::int32_t>(trees),
+                     static_cast<std::int32_t>(width_)};
   const DeviceArray<std::byte> memory = on_device_together(
-      backend.memory, context, "trees", HostList{view.nodes, nodes()}, HostList{view.values, nodes()},
+      backend.memory, context, "trees", HostList{view.nodes, nodes()}, HostList{view.values, std::ssize(values_)},
       HostList{view.roots, trees + 1}, HostList{view.outputs, trees});
   backend.tree.add_trees(context, {view, bins, scores});
 }

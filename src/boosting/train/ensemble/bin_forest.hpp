@@ -27,7 +27,8 @@ class BinForest {
   /// For rows at these places; the trees must have been grown from bins of these cuts.
   BinForest(std::span<const Cuts> cuts, const BinPlaces& places) : cuts_(cuts), places_(places) {}
 
-  /// Appends a tree, its leaf values going from so many times what they are to so many times.
+  /// Appends a tree, of the same kind as those before it, its leaf values going from so many times what they are to so
+  /// many times.
   void add(const Tree& tree, double from, double to);
 
   std::int64_t nodes() const noexcept { return std::ssize(nodes_); }
@@ -42,8 +43,9 @@ class BinForest {
   std::span<const Cuts> cuts_;
   const BinPlaces& places_;
   std::vector<BinNode> nodes_;
-  std::vector<double> values_;
+  std::vector<double> values_;                    // [nodes, width_]
   std::vector<std::int32_t> roots_{0}, outputs_;  // a root for the tree to come, too
+  std::size_t width_ = 1;
 };
 
 }  // namespace linden

@@ -17,10 +17,16 @@ constexpr std::int64_t tile_bytes = 32768;  // of bins that are written out: the
 constexpr std::int64_t least_rows = 64;     // fewer of them are not worth it
 constexpr int together = 8;
 
+void add_values(const BinForestView& forest, std::int32_t at, double* scores, std::int64_t stride) {
+  const double* const values = forest.values + std::int64_t{at} * forest.width;
+  for (std::int32_t k = 0; k < forest.width; ++k) scores[k * stride] += values[k];
+}
+
 // Adds what the leaves give that `count` rows reach: all take steps until none moves. bin(at, row) is the bin of a row,
-// of `count`, in the feature of a node.
+// of `count`, in the feature of a node. The scores of a row stand `stride` apart.
 template <class Bin>
-void add_leaves(const BinForestView& forest, std::int32_t root, std::int64_t count, const Bin& bin, double* scores) {
+void add_leaves(const BinForestView& forest, std::int32_t root, std::int64_t count, const Bin& bin, double* scores,
+                std::int64_t stride) {
   for (std::int64_t first = 0; first < count; first += together) {
     const int now = static_cast<int>(count - first < together ? count - first : together);
     std::int32_t at[together];
@@ -38,7 +44,10 @@ void add_leaves(const BinForestView& forest, std::int32_t root, std::int64_t cou
         at[r] = next;
       }
     }
-    for (int r = 0; r < now; ++r) scores[first + r] += forest.values[at[r]];
+    if (forest.width == 1)
+      for (int r = 0; r < now; ++r) scores[first + r] += forest.values[at[r]];
+    else
+      for (int r = 0; r < now; ++r) add_values(forest, at[r], scores + first + r, stride);
   }
 }
 
@@ -62,10 +71,10 @@ void write_out(const BinForestView& forest, const BinsView& bins, std::int32_t r
   }
 }
 
-double value_of(const BinForestView& forest, const BinsView& bins, std::int32_t at, std::int64_t row) {
+std::int32_t leaf_of(const BinForestView& forest, const BinsView& bins, std::int32_t at, std::int64_t row) {
   for (;;) {
     const BinNode& node = forest.nodes[at];
-    if (node.left == at) return forest.values[at];
+    if (node.left == at) return at;
     at = next_node(node, bin_of_row(bins, node.feature, row));
   }
 }
@@ -86,16 +95,17 @@ void add_trees(Context& context, const AddTreesTask& task) {
         const auto bin = [&](std::int32_t at, std::int64_t row) {
           return bins.by_feature[forest.nodes[at].feature * bins.rows + begin + row];
         };
-        add_leaves(forest, root, end - begin, bin, scores + begin);
+        add_leaves(forest, root, end - begin, bin, scores + begin, bins.rows);
       } else if (fit >= least_rows) {
         for (std::int64_t first = begin; first < end; first += fit) {
           const std::int64_t count = end - first < fit ? end - first : fit;
           write_out(forest, bins, root, nodes, first, count, tile);
           const auto bin = [&](std::int32_t at, std::int64_t row) { return tile[(at - root) * count + row]; };
-          add_leaves(forest, root, count, bin, scores + first);
+          add_leaves(forest, root, count, bin, scores + first, bins.rows);
         }
       } else {
-        for (std::int64_t row = begin; row < end; ++row) scores[row] += value_of(forest, bins, root, row);
+        for (std::int64_t row = begin; row < end; ++row)
+          add_values(forest, leaf_of(forest, bins, root, row), scores + row, bins.rows);
       }
     }
   });

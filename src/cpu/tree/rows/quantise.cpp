@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::int64_t chunk_rows = 4096;
 
-template <class Integer>
+// `kept`: there are entries. A further plane of a tree has none.
+template <bool kept, class Integer>
 RootSums round_rows(const TreeMemory& tree, Entry<Integer>* entries, std::int64_t begin, std::int64_t end) {
   const double per_gradient = 1 / tree.gradient_unit, per_curvature = 1 / tree.curvature_unit;
   RootSums totals;
@@ -17,7 +18,7 @@ RootSums round_rows(const TreeMemory& tree, Entry<Integer>* entries, std::int64_
     const std::uint32_t row = tree.sample ? tree.sample[i] : static_cast<std::uint32_t>(i);
     const std::int32_t g = quantised(tree.gradients[row], per_gradient);
     const std::int32_t h = quantised(tree.curvatures[row], per_curvature);
-    entries[i] = {row, static_cast<Integer>(g), static_cast<Integer>(h)};
+    if constexpr (kept) entries[i] = {row, static_cast<Integer>(g), static_cast<Integer>(h)};
     if (tree.row_sums != nullptr) tree.row_sums[row] = {g, h, 1, 0};
     totals.gradient += g;
     totals.curvature += h;
@@ -35,7 +36,8 @@ RootSums quantise(Context& context, TreeMemory& tree) {
   with_entries(tree, [&]<class Integer>(Entry<Integer>*) {
     auto* const entries = static_cast<Entry<Integer>*>(tree.entries);
     context.workers.chunks(tree.sample_rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
-      const RootSums part = round_rows(tree, entries, begin, end);
+      const RootSums part = entries != nullptr ? round_rows<true>(tree, entries, begin, end)
+                                               : round_rows<false>(tree, entries, begin, end);
       __atomic_fetch_add(&totals.gradient, part.gradient, __ATOMIC_RELAXED);
       __atomic_fetch_add(&totals.curvature, part.curvature, __ATOMIC_RELAXED);
       __atomic_fetch_add(&totals.magnitude, part.magnitude, __ATOMIC_RELAXED);

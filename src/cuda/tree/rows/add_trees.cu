@@ -20,7 +20,9 @@ __global__ void __launch_bounds__(threads) add(BinForestView forest, BinsView bi
       if (node.left == at) break;
       at = next_node(node, bin_of_row(bins, node.feature, row));
     }
-    scores[forest.outputs[tree] * bins.rows + row] += forest.values[at];
+    double* const own = scores + forest.outputs[tree] * bins.rows + row;
+    const double* const values = forest.values + std::int64_t{at} * forest.width;
+    for (std::int32_t k = 0; k < forest.width; ++k) own[k * bins.rows] += values[k];
   }
 }
 

@@ -81,21 +81,26 @@ struct Trees {
 class AddTrees : public OnDevice {
  protected:
   void expect_sums(std::uint64_t seed, std::int64_t row_count, int dense, int sparse, int tree_count, int outputs,
-                   int depth = 7) {
+                   int depth = 7, bool to_all = false) {
     std::mt19937_64 random(seed);
     Rows rows(random, row_count, dense, sparse);
     Trees trees;
-    for (int i = 0; i < tree_count; ++i) trees.add(random, depth, dense + sparse, i % outputs);
+    for (int i = 0; i < tree_count; ++i) trees.add(random, depth, dense + sparse, to_all ? 0 : i % outputs);
+    const int width = to_all ? outputs : 1;
+    std::vector<double> values;  // [nodes, width]
+    for (const double value : trees.values)
+      for (int k = 0; k < width; ++k) values.push_back(value * (k + 1));
     std::vector<double> scores(std::size_t(outputs * row_count)), expected;
     for (double& score : scores) score = std::normal_distribution<double>()(random);
     expected = scores;
     for (std::size_t tree = 0; tree < std::size_t(tree_count); ++tree)
       for (std::size_t row = 0; row < std::size_t(row_count); ++row)
-        expected[std::size_t(trees.outputs[tree] * row_count) + row] += trees.value(tree, rows, row);
+        for (int k = 0; k < width; ++k)
+          expected[std::size_t((trees.outputs[tree] + k) * row_count) + row] += trees.value(tree, rows, row) * (k + 1);
 
     const auto task_of = [&](auto&& there) {
-      AddTreesTask task{{there(trees.nodes), there(trees.values), there(trees.roots), there(trees.outputs), tree_count},
-                        rows.view};
+      AddTreesTask task{
+          {there(trees.nodes), there(values), there(trees.roots), there(trees.outputs), tree_count, width}, rows.view};
       task.bins.by_feature = const_cast<std::uint8_t*>(there(rows.by_feature));
       task.bins.feature = there(rows.features);
       task.bins.sparse.feature_first = there(rows.feature_first);
@@ -133,6 +138,12 @@ TEST_F(AddTrees, OfSparseFeatures) {
 }
 
 TEST_F(AddTrees, OfSeveralOutputs) { expect_sums(5, 300, 4, 3, 11, 3); }
+
+TEST_F(AddTrees, ToAllOutputs) {
+  expect_sums(10, 300, 5, 0, 7, 3, 7, true);
+  expect_sums(11, 300, 4, 3, 7, 4, 7, true);
+  expect_sums(12, 300, 4, 9, 2, 2, 14, true);
+}
 
 TEST_F(AddTrees, OfLeavesAloneAndOfNothing) {
   expect_sums(6, 20, 0, 0, 2, 1);

@@ -1,0 +1,19 @@
+#include "boosting/train/grower.hpp"
+
+#include "boosting/model/config.hpp"
+#include "boosting/train/grove.hpp"
+#include "boosting/train/shared_tree.hpp"
+
+namespace linden {
+
+std::unique_ptr<Grower> grower_of(const Backend& backend, Context& context, const std::vector<Cuts>& cuts,
+                                  const Bins& bins, const BoostingConfig& config, const Renewal& renewal, int outputs,
+                                  const GrowthRules& rules) {
+  const GrowthLimits limits = growth_limits(config);
+  if (has_shared_trees(config, outputs))
+    return std::make_unique<SharedTree>(backend, context, cuts, bins, limits, outputs, config.multi_output.sketch,
+                                        rules);
+  return std::make_unique<Grove>(backend, context, cuts, bins, limits, renewal, outputs, rules);
+}
+
+}  // namespace linden

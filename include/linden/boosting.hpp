@@ -24,6 +24,7 @@
 #include <linden/options.hpp>
 #include <linden/row_predictor.hpp>
 #include <linden/tensor.hpp>
+#include <linden/values.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -309,6 +310,12 @@ struct Importance {
   double cover = 0;         ///< the sum of the curvatures of the training rows that came to them
 };
 
+/// How curves and times of survival are predicted.
+struct SurvivalOptions {
+  int threads = 0;  ///< 0: all cores
+  Device device = Device::cpu();
+};
+
 class LINDEN_API BoostedModel {
  public:
   /// An empty model, to be assigned to. All calls but empty(), assignment and printing throw ArgumentError on it, as
@@ -329,6 +336,17 @@ class LINDEN_API BoostedModel {
   /// [rows, trees] for Output::leaf. Threads may share a model. Scores of a model that was fitted with an offset have
   /// that of the data added: throws DataError where the data has none, or has one though the model has none.
   Tensor predict(const Dataset& data, const PredictOptions& options = {}) const;
+
+  /// Of a model of times (loss::cox, loss::aft): the probability that the event of a row comes after each of these
+  /// times, [rows, times]. Of loss::cox by the hazard that the training rows have in common, Breslow's estimate at the
+  /// scores of the model: a curve of steps, level after the last event. Throws ArgumentError for other losses, times
+  /// that are not finite, and for a part or a sum of models of loss::cox, which want with_baseline first.
+  Tensor survival(const Dataset& data, const NumberList& times, const SurvivalOptions& options = {}) const;
+  /// The time by which half of the rows such as each have their event, [rows]: the first at which survival is 1/2 or
+  /// less, infinity where it never is. Throws as survival does.
+  Tensor median_time(const Dataset& data, const SurvivalOptions& options = {}) const;
+  /// A model of loss::cox with the hazard in common taken from these rows. Throws ArgumentError for other losses.
+  BoostedModel with_baseline(const Dataset& data, const SurvivalOptions& options = {}) const;
 
   /// One row, without allocating: `values` in the order of feature_names(), NaN for missing, the code for a category;
   /// `out` has outputs() entries and receives the prediction; so has `offset`, where the model has_offset(). Throws
@@ -361,8 +379,8 @@ class LINDEN_API BoostedModel {
   static BoostedModel from_string(std::string_view text);
 
   /// The model of the rounds first, ..., last - 1 alone: the scores it starts from and their trees. Of a forest it is
-  /// their mean; rounds of DART have the weights that they have at the end. Throws ArgumentError unless
-  /// 0 <= first < last <= rounds().
+  /// their mean; rounds of DART have the weights that they have at the end. A part of a model of loss::cox has no
+  /// hazard in common to all rows (with_baseline). Throws ArgumentError unless 0 <= first < last <= rounds().
   BoostedModel slice(int first, int last) const;
   /// The model of its first rounds: slice(0, rounds).
   BoostedModel first_rounds(int rounds) const;

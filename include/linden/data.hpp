@@ -53,11 +53,14 @@ struct SparseRows {
 /// "-1" for the last, unless a column is called so. Without a header the columns are called "0", "1", ...
 struct CsvOptions {
   /// The label's column; empty: no label. Several columns, in the order in which they are named, are several labels a
-  /// row, all of them numbers.
+  /// row, all of them numbers. The second of two may be inf: an upper bound of a time (loss::cox in loss.hpp).
   NameList label = {};
-  bool header = true;       ///< whether the first line has the columns' names (else they are "0", "1", ...)
-  char delimiter = 0;       ///< between fields; 0: a tab, ';', '|' or ',', whichever the first lines are divided by
-  char decimal = '.';       ///< or ',': "1,5" is a number, "1.5" is none; the delimiter is then not guessed to be ','
+  bool header = true;  ///< whether the first line has the columns' names (else they are "0", "1", ...)
+  char delimiter = 0;  ///< between fields; 0: a tab, ';', '|' or ',', whichever the first lines are divided by
+  char decimal = '.';  ///< or ',': "1,5" is a number, "1.5" is none; the delimiter is then not guessed to be ','
+  /// Of times until an event (survival), the column that says whether it came: 1 or 0, true or false, yes or no. One
+  /// label then, whose values are above 0; in the dataset they have a minus where no event came by then.
+  std::string event = {};
   std::string weight = {};  ///< a column of row weights (finite, >= 0)
   /// A column that says which rows are of one group, of one query for instance: any text, numbers included ("7" and
   /// "7.0" are two). Rows of a group must stand together.
@@ -98,6 +101,7 @@ struct Schema {
 
   std::vector<Feature> features = {};
   std::vector<std::string> label_names = {};   ///< the columns of the label; none where it has no name
+  std::string event_name = {};                 ///< the column that says whether the event came, or ""
   std::string group_name = {};                 ///< the column of groups, or ""
   std::vector<std::string> offset_names = {};  ///< the columns of offsets
   std::vector<std::string> classes = {};       ///< of the label; empty for numbers
@@ -108,7 +112,8 @@ struct Schema {
 /// What goes with features that are in memory. Labels, weights, groups and offsets are any vector, array, span, list or
 /// tensor, and copied; several labels or offsets a row are a tensor [rows, K].
 struct RowOptions {
-  NumberList label = {};   ///< empty, or one a row, or K; finite
+  NumberList label = {};   ///< empty, or one a row, or K; finite, but the second of two may be infinite
+  NumberList event = {};   ///< of times (survival), whether the event came: 1 or 0 a row (see CsvOptions::event)
   NumberList weight = {};  ///< empty (all 1), or one a row, finite and >= 0
   GroupList groups = {};   ///< empty, or which rows belong together: ids a row, or GroupList::sizes({10, 7, ...})
   NumberList offset = {};  ///< empty, or one a row, or one for each of K outputs; finite
@@ -230,6 +235,9 @@ class LINDEN_API Dataset {
   /// classes. Throws as from_rows does.
   Dataset with_label(const NumberList& label, const NameList& names = {}) const;
   Dataset with_label(const NameList& label, std::string name = {}) const;
+  /// Whose label is a time, with whether the event came, 1 or 0 a row; the signs that times had are left aside. Throws
+  /// ArgumentError without one number a row as label.
+  Dataset with_event(const NumberList& event, std::string name = {}) const;
   /// With other weights; none: all 1.
   Dataset with_weight(const NumberList& weight) const;
   /// With other groups, or none. Throws ArgumentError when they are of another number of rows.
@@ -284,6 +292,8 @@ class LINDEN_API Dataset {
   /// empty without a label.
   const Tensor& label() const& noexcept;
   Tensor label() const&& { return label(); }
+  /// Whether the label is made of times and events: times, with a minus where no event came by then.
+  bool has_event() const noexcept;
   /// The names of the classes of a label that was text, in byte order; empty for a numeric label.
   const std::vector<std::string>& classes() const& noexcept;
   std::vector<std::string> classes() const&& { return classes(); }

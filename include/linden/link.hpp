@@ -12,7 +12,8 @@ enum class Link { identity, sigmoid, softmax, exp, expm1 };
 LINDEN_API const char* name_of(Link) noexcept;
 
 /// What a label must be: any finite number, a number >= 0, one above 0, a class (0, 1, ... below `classes`), a number
-/// from 0 to 1, or a whole number >= 0 that says how relevant a row is to the query of its group.
-enum class LabelKind { real, nonnegative, positive, classes, share, grades };
+/// from 0 to 1, a whole number >= 0 that says how relevant a row is to the query of its group, or a time (survival: see
+/// loss::cox in loss.hpp).
+enum class LabelKind { real, nonnegative, positive, classes, share, grades, times };
 
 }  // namespace linden

@@ -319,6 +319,45 @@ LINDEN_API Loss pairwise(PairwiseOptions options = {});
 /// NDCG; u is drawn from [0, 1) for each row and round by the seed. Labels up to 31. Metrics: ndcg@10.
 LINDEN_API Loss xendcg();
 
+// Survival. Labels are times until an event, of which some are not known: that of a row that was lost from sight, or
+// still waits, is only known to be above a bound. A Dataset has them in one of two forms. One label a row is a time,
+// with a minus where no event came by then; RowOptions::event (CsvOptions::event, --event) makes it of times and of
+// events, 1 or 0. Two labels a row are what the time is not below and not above: equal where it is known, the second
+// infinite where it has no upper bound, the first 0 where it has no lower one. All times are above 0 (DataError).
+// Boosted models take these losses. Rows of weight 0 are not there; a row of weight 2 counts as two, for Cox's with
+// Breslow's ties. BoostedModel::survival gives probabilities, median_time times.
+
+/// Of events at one time: whether each is compared with all rows that are at risk then (Breslow 1974), or with ever
+/// less of the events' own share, as if they had come one after the other in some order (Efron 1977).
+enum class Ties { breslow, efron };
+
+struct CoxOptions {
+  Ties ties = Ties::efron;
+};
+
+/// Cox's (1972) proportional hazards: minus the logarithm of the partial likelihood, for times that are known or have a
+/// lower bound alone. Of time only the order counts. The prediction exp(s) is how many times the risk is that of a row
+/// of score 0; curvatures are the true diagonal of the Hessian. A model keeps Breslow's estimate of the hazard that all
+/// rows have in common. Scores more than 300 below the largest count as 300 below. Metrics: risk_concordance, the loss
+/// itself (a mean over events).
+LINDEN_API Loss cox(CoxOptions options = {});
+
+/// Of Z in log T = s + scale Z: normal (times are log-normal), logistic (log-logistic), or extreme, where exp(Z) is
+/// exponential (Weibull).
+enum class TimeDistribution { normal, logistic, extreme };
+
+struct AftOptions {
+  TimeDistribution distribution = TimeDistribution::normal;
+  double scale = 1;  ///< > 0, below 1e6
+};
+
+/// Accelerated failure times (Wei 1992), as XGBoost's survival:aft: minus the logarithm of the density of a time that
+/// is known, else of the probability of its interval, with log T = s + scale Z. The prediction exp(s) is a time: the
+/// median, but for extreme, of which 63 % are below it. Derivatives are exact, also far out (XGBoost clips them); only
+/// of extreme those of a time exp(60 scale) above its prediction grow no further. The name is "aft", "aft_logistic" or
+/// "aft_extreme". Metrics: the loss itself, concordance, interval_accuracy.
+LINDEN_API Loss aft(AftOptions options = {});
+
 struct CustomOptions {
   Link link = Link::identity;
   int outputs = 1;                       ///< scores of a row, K

@@ -12,6 +12,7 @@
 #include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/tensor.hpp>
+#include <linden/values.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -119,14 +120,26 @@ LINDEN_API Metric map(RankingOptions options = {});
 /// Mean reciprocal rank: 1 / the rank of the first relevant row (label > 0), 0 where it does not count.
 LINDEN_API Metric mrr(RankingOptions options = {});
 
+// Metrics of survival take times (loss::cox in loss.hpp): [rows], with a minus where no event came, or [rows, 2], both
+// bounds. Higher is better.
+
+/// The share of pairs, of two rows one of which is known to have its event before the other, in which the later one has
+/// the larger prediction (Harrell 1982); equal predictions count half, a pair as the product of the weights. Of one
+/// time an event comes before what is only known to be above it; two events there are no pair, nor are intervals that
+/// meet in more than a point.
+LINDEN_API Metric concordance();
+/// The same of predictions that are risks, as those of loss::cox: the earlier one has the larger.
+LINDEN_API Metric risk_concordance();
+LINDEN_API Metric interval_accuracy();  ///< share of rows whose prediction, a time, lies between both bounds
+
 // logloss, accuracy and error take probabilities, in [0, 1], and refuse others; auc takes any order.
 
 /// The weighted mean of a loss over the rows, under its name; lower is better. Where scores are not given they are what
 /// the link makes predictions of: p itself, log(p / (1 - p)), log p (of softmax less their mean), probabilities bounded
 /// to [1e-15, 1 - 1e-15]. Of a custom loss that mixes rows it is what its function gives, a sum divided by the number
-/// of rows; such a loss takes no weights (DataError). Throws ArgumentError for a loss that only its training rows can
-/// evaluate: one with parameters by row, one whose function knows these rows, one read from a file without its
-/// function; and for softmax without its number of classes.
+/// of rows; such a loss takes no weights (DataError). Of loss::cox it is the mean over the rows with an event. Throws
+/// ArgumentError for a loss that only its training rows can evaluate: one with parameters by row, one whose function
+/// knows these rows, one read from a file without its function; and for softmax without its number of classes.
 LINDEN_API Metric of(const Loss& loss);
 
 /// The metric of this name ("pinball_0.9" is pinball at that level, "tweedie_deviance_1.2" that of this power, "ndcg@5"
@@ -143,4 +156,39 @@ LINDEN_API std::vector<std::string> names();
 LINDEN_API std::vector<Metric> defaults(const Loss& loss);
 
 }  // namespace metric
+
+// How good survival curves are: the Brier score at times, with the weights of inverse probabilities of censoring, and
+// Kaplan and Meier's curve, which knows no features, to compare with.
+//
+//     std::vector<double> times{30, 90, 180, 365};
+//     double score = integrated_brier_score(model.survival(test, times), times, test.label());
+//
+// Labels are times as above; intervals are refused (DataError).
+
+struct BrierOptions {
+  Tensor weight = {};  ///< [rows], finite and >= 0; empty: all 1
+  /// Rows from which it is learnt when rows are lost from sight, those of the training data for instance, whatever
+  /// weights they have; empty: the rows that are judged.
+  Tensor censoring_label = {};
+};
+
+/// At each time t the weighted mean of S(t)^2 / G(T-) over rows with an event at T up to t, and of (1 - S(t))^2 / G(t)
+/// over rows of a time above t; rows that were lost from sight by then have no part but in G (Graf 1999). G is Kaplan
+/// and Meier's estimate of the probability of still being in sight, G(T-) that just before T; of one time events come
+/// first. 0 is best, 1/4 what S = 1/2 has.
+///
+/// `survival` is [rows, times] or, of one time, [rows], from 0 to 1; times are finite and ascend. Throws ArgumentError
+/// where shapes do not fit, DataError for values out of range, UndefinedMetric at a time by which all rows were lost
+/// from sight.
+LINDEN_API std::vector<double> brier_scores(const Tensor& survival, const NumberList& times, const Tensor& label,
+                                            const BrierOptions& options = {});
+
+/// Their integral over the times, by the trapezoidal rule, over what the times span; of one time its score. (So does
+/// scikit-survival, which takes G(T) in place of G(T-).)
+LINDEN_API double integrated_brier_score(const Tensor& survival, const NumberList& times, const Tensor& label,
+                                         const BrierOptions& options = {});
+
+/// Kaplan and Meier's (1958) estimate of the probability that an event comes after each of these times.
+LINDEN_API std::vector<double> kaplan_meier(const Tensor& label, const NumberList& times, const Tensor& weight = {});
+
 }  // namespace linden

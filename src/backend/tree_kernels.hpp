@@ -12,6 +12,7 @@
 #include "backend/context.hpp"
 #include "backend/math/host_device.hpp"
 #include "backend/math/philox.hpp"
+#include "backend/loss/cox_loss.hpp"
 #include "backend/loss/row_losses.hpp"
 #include "backend/rows_view.hpp"
 #include "backend/tree/bin_forest.hpp"
@@ -61,6 +62,14 @@ struct GroupGradientTask {
   std::uint64_t seed = 0;  ///< of what xendcg draws
   std::uint32_t round = 0;
   void* scratch = nullptr;  ///< group_scratch() bytes of the host's
+};
+
+/// The same for a loss of survival.
+struct SurvivalGradientTask {
+  GradientTask row;                ///< its loss is of LossKind::survival; labels are the lower bounds of times
+  const double* uppers = nullptr;  ///< [rows], of losses of single rows: the upper bounds
+  RiskSets sets;                   ///< of Cox's
+  double* memory = nullptr;        ///< [CoxMemory::doubles(rows)], likewise: what is there does not matter
 };
 
 /// Raw values to bins, for all dense features: fills bins.by_feature and, unless it is null, bins.by_row from row
@@ -119,6 +128,7 @@ struct TreeKernels {
   std::int64_t (*group_scratch)(Context&, std::int64_t longest);
   /// Planes of gradients that stand for those of all outputs (sketch.hpp).
   void (*sketch)(Context&, const SketchTask&);
+  void (*survival_gradients)(Context&, const SurvivalGradientTask&);
   /// Rounds the gradients of the sampled rows to integers in the tree's units, and adds them up.
   RootSums (*quantise)(Context&, TreeMemory&);
   /// Makes TreeState anew, with the root alone.

@@ -15,6 +15,7 @@
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/model/config.hpp"
 #include "boosting/model/model.hpp"
+#include "boosting/model/survival.hpp"
 #include "boosting/train/blank_model.hpp"
 #include "boosting/train/dropout.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
@@ -57,7 +58,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   const RowWeights row_weights("fit_boosted", config.class_weights, labels, weights_of(train));
   const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
-  start.begin(*model, weights, labels.values, offsets, workers);
+  start.begin(*model, weights, labels, offsets, workers);
   const int outputs = model->outputs();
   const std::vector<double> first_scores = start.scores(train, options);
   Progress progress(*model, start, config.rounds, train, labels, options, workers);
@@ -134,6 +135,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
                                  progress.undefined(), !start.is_empty());
   start.prepend_to(*model);
   model->finish_forest();
+  add_baseline(*model, train, labels, weights, {.threads = options.threads, .device = options.device});
   co_return BoostedModel(model);
 }
 

@@ -14,6 +14,7 @@
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/model/config.hpp"
 #include "boosting/model/model.hpp"
+#include "boosting/model/survival.hpp"
 #include "boosting/predict/predictor.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradients/gradient_source.hpp"
@@ -172,6 +173,7 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
   fresh->history.clear();
   fresh->forest = {};
   fresh->finish_forest();
+  add_baseline(*fresh, data, labels, weights_of(data), {.threads = options.threads, .device = options.device});
   return BoostedModel(fresh);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory(caller);

@@ -49,6 +49,7 @@ char decimal_of(const std::string& asked) {
 CsvOptions csv_options(const ReadOptions& options) {
   CsvOptions csv;
   csv.label = options.label;
+  csv.event = options.event;
   csv.weight = options.weight;
   csv.group = options.group;
   csv.offset = options.offset;
@@ -87,6 +88,9 @@ void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics) {
 }
 
 void add_label_options(CLI::App& command, ReadOptions& options) {
+  command.add_option("--event", options.event,
+                     "CSV, of a label that is a time until an event: a column that says whether it came, 1 or 0 "
+                     "(yes, no); --loss cox and aft take such labels");
   command.add_option("--weight", options.weight, "CSV: a column of row weights, by name or number");
   command.add_option("--group", options.group,
                      "CSV: a column that says which rows are of one group (a query), which stand together; libsvm has "
@@ -179,6 +183,7 @@ void check_formats(const ReadOptions& options, const std::vector<std::string>& f
     if (is_given) refuse_format(option, files[0], libsvm > 0);
   };
   if (libsvm == std::ssize(files)) {
+    refuse_if(!options.event.empty(), "--event");
     refuse_if(!options.weight.empty(), "--weight");
     refuse_if(!options.group.empty(), "--group");
     refuse_if(!options.offset.empty(), "--offset");
@@ -197,7 +202,7 @@ Dataset read_by(Schema schema, const std::string& path, ReadOptions options, boo
     return Dataset::from_libsvm(path, schema, libsvm);
   }
   options.label = with_label ? schema.label_names : std::vector<std::string>();
-  if (!with_label) schema.label_names.clear(), schema.group_name.clear();
+  if (!with_label) schema.label_names.clear(), schema.event_name.clear(), schema.group_name.clear();
   options.drop.clear();
   options.categorical.clear();
   return Dataset::from_csv(path, schema, csv_options(options));

@@ -11,7 +11,7 @@
 namespace linden::cli {
 
 struct ReadOptions {
-  std::string weight, group, format, delimiter, decimal = ".";
+  std::string event, weight, group, format, delimiter, decimal = ".";
   bool no_header = false, zero_based = false, drop_unlabelled = false, skip_groups = false;
   int features = 0;
   std::vector<std::string> label, offset, drop, categorical, missing;
@@ -22,7 +22,7 @@ struct ReadOptions {
 void add_data_option(CLI::App& command, std::string& data, const std::string& meaning);
 /// --metrics.
 void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics);
-/// --weight, --group, --skip-groups and --drop-unlabelled, for files that have a label.
+/// --event, --weight, --group, --skip-groups and --drop-unlabelled, for files that have a label.
 void add_label_options(CLI::App& command, ReadOptions& options);
 /// --offset; `otherwise` says where offsets are without it, or nothing.
 void add_offset_option(CLI::App& command, ReadOptions& options, const std::string& otherwise);

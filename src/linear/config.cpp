@@ -3,6 +3,7 @@
 #include <linden/linear.hpp>
 
 #include "loss/custom.hpp"
+#include "loss/definition.hpp"
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
 #include "base/out_of_memory.hpp"
@@ -14,6 +15,7 @@ namespace {
 // where no solver here looks for it; of those of groups certificates know nothing.
 std::string why_refused(const Loss& loss) {
   if (is_of_groups(loss)) return "which compares the rows of groups";
+  if (is_of_times(loss)) return "whose labels are times";
   const LossTraits* const traits = traits_of(loss.definition().spec);
   if (traits && traits->shape == LossShape::cornered) return "which has no curvature";
   if (traits && traits->is_per_class) return "which is a fit for each class by itself";

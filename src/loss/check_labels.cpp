@@ -58,6 +58,11 @@ std::optional<LabelFault> find_label_fault(const Loss& loss, std::span<const dou
           fmt::format(", but {} takes labels up to {}, whose gain is 2^label - 1. Hint: {}.", loss.name(), most_grade,
                       loss.parameters().empty() ? "number the grades from 0"
                                                 : ".loss.exponential_gain = 0 takes the label itself")};
+    if (loss.label_kind() == LabelKind::times && label == 0)
+      return LabelFault{row,
+                        fmt::format(", but {} wants times above 0, or less than 0 where a row was lost from sight. "
+                                    "Hint: half of the least time that the clock tells apart.",
+                                    loss.name())};
     const bool is_positive = loss.label_kind() == LabelKind::positive;
     if ((is_positive || loss.label_kind() == LabelKind::nonnegative) && label < 0)
       return LabelFault{row, fmt::format(", but {} wants numbers {} 0. Hint: use .loss = loss::squared() for labels of "

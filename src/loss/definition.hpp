@@ -32,6 +32,9 @@ Loss of_labels(std::string_view where, const Loss& loss, int labels);
 /// The loss of each label of such a one.
 Loss of_one_label(const Loss& loss);
 
+/// Whether it is a built-in loss of survival, whose labels are times.
+inline bool is_of_times(const Loss& loss) { return loss.definition().spec.kind == LossKind::survival; }
+
 /// Whether the loss is still to be chosen by the label.
 inline bool is_automatic(const Loss& loss) { return loss.outputs() == 0 && loss.label_kind() == LabelKind::real; }
 

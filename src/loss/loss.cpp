@@ -1,12 +1,14 @@
 // The built-in losses by name, and a loss evaluated on one row.
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <linden/loss.hpp>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "backend/loss/group_losses.hpp"
+#include "backend/loss/survival_losses.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/other_names.hpp"
@@ -41,17 +43,28 @@ Loss make(int classes) try {
   fail_out_of_memory(Listed::name);
 }
 
-/// The loss of groups at a place of its list, with its usual parameters.
-Loss make_of_groups(int place) {
+/// A loss of another list, at its place there, with its usual parameters.
+template <class TraitsOf>
+Loss make_at(LossKind kind, int place, LabelKind labels, Link link, const TraitsOf& traits_of) {
   Loss::Definition definition;
-  definition.spec.kind = LossKind::group;
-  definition.spec.group = static_cast<std::int8_t>(place);
-  definition.label_kind = LabelKind::grades;
-  const GroupLossTraits traits = group_traits_of(definition.spec);
+  definition.spec.kind = kind;
+  definition.spec.place = static_cast<std::int8_t>(place);
+  definition.label_kind = labels;
+  definition.link = link;
+  const auto traits = traits_of(definition.spec);
   definition.name = traits.name;
   definition.parameters = traits.parameters;
   for (std::size_t i = 0; i < traits.parameters.size(); ++i) definition.spec.parameter[i] = traits.parameters[i].usual;
   return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
+}
+
+/// Calls visit(loss) for those of groups, then for those of times, until it says true.
+template <class Visit>
+void each_of_other_lists(const Visit& visit) {
+  for (int place = 0; place < group_loss_count(GroupLossList()); ++place)
+    if (visit(make_at(LossKind::group, place, LabelKind::grades, Link::identity, group_traits_of))) return;
+  for (int place = 0; place < survival_loss_count(SurvivalLossList()); ++place)
+    if (visit(make_at(LossKind::survival, place, LabelKind::times, Link::exp, survival_traits_of))) return;
 }
 
 template <class... Losses>
@@ -59,10 +72,13 @@ std::vector<std::string> names_of(LossTypes<Losses...>) {
   return {Losses::name...};
 }
 
-std::optional<Loss> find_of_groups(std::string_view name) {
-  for (int place = 0; place < group_loss_count(GroupLossList()); ++place)
-    if (Loss loss = make_of_groups(place); loss.name() == name) return loss;
-  return std::nullopt;
+std::optional<Loss> find_in_other_lists(std::string_view name) {
+  std::optional<Loss> found;
+  each_of_other_lists([&](const Loss& loss) {
+    if (loss.name() == name) found.emplace(loss);
+    return found.has_value();
+  });
+  return found;
 }
 
 template <class... Losses>
@@ -104,6 +120,21 @@ double evaluate_softmax(std::span<const double> score, std::size_t label, std::s
     if (!curvature.empty()) curvature[k] = d.curvature;
   }
   return SoftmaxLoss::value(score[label], shift, sum);
+}
+
+/// Of a time, or of one that is above -label.
+double evaluate_time(const Loss& loss, double score, double label, std::span<double> gradient,
+                     std::span<double> curvature) {
+  return visit_survival_loss(loss.definition().spec, [&]<class Functor>(const Functor& functor) -> double {
+    if constexpr (is_cox<Functor>) {
+      fail<ArgumentError>("Loss::evaluate: {} compares rows, so one row has no loss of its own.", loss.name());
+    } else {
+      const Dual d = functor(score, {std::abs(label), label > 0 ? label : std::numeric_limits<double>::infinity()});
+      if (!gradient.empty()) gradient[0] = d.first;
+      if (!curvature.empty()) curvature[0] = d.second;
+      return d.value;
+    }
+  });
 }
 
 }  // namespace
@@ -199,6 +230,7 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
   if (link() != Link::softmax) check_labels("Loss::evaluate", {&label, 1});
   if (definition_->spec.kind == LossKind::group)
     fail<ArgumentError>("Loss::evaluate: {} compares the rows of a group, so one row has no loss of its own.", name());
+  if (definition_->spec.kind == LossKind::survival) return evaluate_time(*this, score[0], label, gradient, curvature);
   if (const CustomLoss* custom = definition_->custom.get()) {
     if (custom->parameters_by_row || custom->mixes_rows || *why_unknown(*custom) != '\0')
       fail<ArgumentError>("Loss::evaluate: {} {}, so one row has no loss of its own.", name(),
@@ -250,7 +282,10 @@ Loss automatic() try {
 
 std::vector<std::string> names() try {
   std::vector<std::string> names = names_of(LossList());
-  for (int place = 0; place < group_loss_count(GroupLossList()); ++place) names.push_back(make_of_groups(place).name());
+  each_of_other_lists([&](const Loss& loss) {
+    names.push_back(loss.name());
+    return false;
+  });
   return names;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::names");
@@ -258,7 +293,7 @@ std::vector<std::string> names() try {
 
 Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters, int classes) try {
   std::optional<Loss> loss = find(name, classes, LossList());
-  if (!loss) loss = find_of_groups(name);
+  if (!loss) loss = find_in_other_lists(name);
   if (!loss) {
     const std::vector<std::string> known = names();
     // CatBoost has parameters behind a colon.
@@ -302,6 +337,21 @@ Loss lambdarank_map(RankOptions options) { return of_pairs("lambdarank_map", opt
 Loss lambdarank_mrr(RankOptions options) { return of_pairs("lambdarank_mrr", options); }
 Loss pairwise(PairwiseOptions options) { return of_pairs("pairwise", options); }
 Loss xendcg() { return by_name("xendcg"); }
+
+Loss cox(CoxOptions options) try {
+  return by_name("cox", {{"efron", options.ties == Ties::efron ? 1.0 : 0.0}});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("cox");
+}
+
+Loss aft(AftOptions options) try {
+  const char* const name = options.distribution == TimeDistribution::normal     ? AftNormalLoss::name
+                           : options.distribution == TimeDistribution::logistic ? AftLogisticLoss::name
+                                                                                : AftExtremeLoss::name;
+  return by_name(name, {{"scale", options.scale}});
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("aft");
+}
 
 }  // namespace loss
 }  // namespace linden

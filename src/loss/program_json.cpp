@@ -15,11 +15,11 @@ namespace {
 using Code = RowInstruction::Code;
 
 constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax, Link::exp, Link::expm1};
-constexpr std::array label_kinds{LabelKind::real,    LabelKind::nonnegative, LabelKind::positive,
-                                 LabelKind::classes, LabelKind::share,       LabelKind::grades};
+constexpr std::array label_kinds{LabelKind::real,  LabelKind::nonnegative, LabelKind::positive, LabelKind::classes,
+                                 LabelKind::share, LabelKind::grades,      LabelKind::times};
 constexpr std::array curvatures{Curvature::clamped,      Curvature::exact, Curvature::absolute,
                                 Curvature::gauss_newton, Curvature::one,   Curvature::majorising};
-constexpr const char* label_names[] = {"real", "nonnegative", "positive", "classes", "share", "grades"};
+constexpr const char* label_names[] = {"real", "nonnegative", "positive", "classes", "share", "grades", "times"};
 
 /// Registers that an instruction reads one by one (logsumexp and pick read a range of them too).
 int operand_count(Code code) { return code == Code::unary ? 1 : code == Code::binary ? 2 : 3; }

@@ -12,6 +12,7 @@
 #include "loss/definition.hpp"
 #include "metric/loss_metric.hpp"
 #include "metric/rows.hpp"
+#include "metric/survival.hpp"
 
 namespace linden {
 namespace {
@@ -73,6 +74,7 @@ Metric of(const Loss& asked) try {
   const Loss loss = of_one_label(asked);
   if (const std::string why = why_no_metric(loss); !why.empty())
     fail<ArgumentError>("metric::of: loss \"{}\" {}.", loss.name(), why);
+  if (is_of_times(loss)) return survival_loss_metric(loss);
   return Metric(loss.name(), false, [loss](const MetricInput& input) {
     const MetricRows rows(loss.name(), input);
     if (rows.columns != static_cast<std::size_t>(loss.outputs()))

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "backend/loss/group_losses.hpp"
+#include "backend/loss/survival_losses.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/other_names.hpp"
@@ -143,6 +144,9 @@ constexpr std::pair<std::string_view, Metric (*)()> plain[] = {
     {"gamma_deviance", gamma_deviance},
     {"mape", mape},
     {"rmsle", rmsle},
+    {"concordance", concordance},
+    {"risk_concordance", risk_concordance},
+    {"interval_accuracy", interval_accuracy},
 };
 
 }  // namespace
@@ -166,7 +170,10 @@ std::vector<std::string> names() try {
           "ndcg@10",
           "linear_ndcg@10",
           "map@10",
-          "mrr"};
+          "mrr",
+          "concordance",
+          "risk_concordance",
+          "interval_accuracy"};
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("metric::names");
 }
@@ -219,6 +226,10 @@ std::vector<Metric> defaults(const Loss& loss) try {
   if (is_automatic(loss)) return {};
   if (const LossSpec& spec = loss.definition().spec; spec.kind == LossKind::group)
     return {by_name(group_traits_of(spec).metric)};
+  if (is_of_times(loss))
+    return survival_traits_of(loss.definition().spec).compares_rows
+               ? std::vector{risk_concordance(), of(loss)}
+               : std::vector{of(loss), concordance(), interval_accuracy()};
   std::vector<Metric> metrics;
   for (std::string name : traits_of(builtin_spec(loss))->metrics) {
     if (name == "{loss}") {

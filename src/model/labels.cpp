@@ -13,6 +13,7 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "model/check_names.hpp"
+#include "model/times.hpp"
 
 namespace linden {
 namespace {
@@ -141,6 +142,7 @@ Labels several_labels(std::string_view where, const Dataset& data, const Loss& l
 }  // namespace
 
 Tensor Labels::tensor() const {
+  if (!uppers.empty()) return times_tensor(values, uppers);
   const std::int64_t count = loss.definition().labels, rows = std::ssize(values) / count;
   const Tensor by_label = Tensor::copy_of(std::span(values), {count, rows});
   return count == 1 ? by_label.select(0, 0) : by_label.transpose(0, 1).contiguous();
@@ -153,6 +155,17 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
   check_names(where, "label", {&data.label_name(), 1});
   check_names(where, "class", data.classes());
   const Loss loss = is_automatic(asked) ? default_loss(data) : asked;
+  if (is_of_times(loss)) {
+    check_names(where, "label", data.label_names());
+    Times times = times_of(where, data, loss);
+    check_sizes(where, data, times.lower);
+    return {loss, std::move(times.lower), {}, std::move(times.upper)};
+  }
+  if (data.has_event() && loss.label_kind() != LabelKind::times)
+    fail<DataError>(
+        "{}: the data has events, and loss {} takes no times. Hint: .loss = loss::cox() or loss::aft(), or leave "
+        ".event out.",
+        where, loss.name());
   if (labels_a_row(data) > 1) return several_labels(where, data, loss);
   Labels labels;
   labels.loss = loss;
@@ -196,6 +209,10 @@ Labels training_labels(std::string_view where, const Dataset& data, const Loss& 
 Tensor known_labels(std::string_view where, const Dataset& data, const Loss& loss,
                     const std::vector<std::string>& classes) {
   if (!data.has_label()) fail<DataError>("{}: the data has no label. Hint: name its column, .label = \"...\".", where);
+  if (is_of_times(loss)) {
+    const Times times = times_of(where, data, loss);
+    return times_tensor(times.lower, times.upper);
+  }
   const int count = loss.definition().labels;
   if (labels_a_row(data) != count)
     fail<DataError>("{}: the data has {}{}, but the model was trained on {}.", where,
@@ -224,7 +241,7 @@ Tensor known_labels(std::string_view where, const Dataset& data, const Loss& los
 Labels further_labels(std::string_view where, const Dataset& data, const Loss& loss,
                       const std::vector<std::string>& classes) {
   if (loss.label_kind() != LabelKind::classes || labels_a_row(data) > 1) return training_labels(where, data, loss);
-  Labels labels{loss, known_labels(where, data, loss, classes).to_vector<double>(), classes};
+  Labels labels{loss, known_labels(where, data, loss, classes).to_vector<double>(), classes, {}};
   check_names(where, "label", {&data.label_name(), 1});
   check_sizes(where, data, {});
   return labels;
@@ -235,6 +252,8 @@ Loss default_loss(const Dataset& data) try {
   if (!data.classes().empty()) return data.classes().size() == 2 ? loss::logistic() : loss::softmax();
   const std::span<const double> label = data.label().span<const double>();
   const auto count = static_cast<std::size_t>(labels_a_row(data));
+  if (data.has_event()) return loss::cox();
+  if (count == 2 && std::ranges::any_of(label, [](double y) { return std::isinf(y); })) return loss::aft();
   std::vector<double> values;  // rows of weight 0 say nothing
   for (std::size_t i = 0; i < label.size(); ++i)
     if (data.weight().elements() == 0 || data.weight().data<const double>()[i / count] > 0) values.push_back(label[i]);

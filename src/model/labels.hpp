@@ -13,8 +13,10 @@ struct Labels {
   Loss loss;                         ///< with its number of classes settled
   std::vector<double> values;        ///< one a row; of L labels a row [L, rows]
   std::vector<std::string> classes;  ///< names, in numeric else byte order; empty for real labels
+  /// Of a loss of times, whose values are lower bounds: the upper ones, infinite where there is none, one a row.
+  std::vector<double> uppers = {};
 
-  /// [rows], or [rows, L], as metrics look at them.
+  /// [rows], or [rows, L], as metrics look at them; of times [rows, 2], both bounds.
   Tensor tensor() const;
 };
 
@@ -28,7 +30,8 @@ Labels further_labels(std::string_view where, const Dataset& data, const Loss& l
                       const std::vector<std::string>& classes);
 
 /// The labels of other data, [rows] or [rows, L], by the loss and the class names of a model (empty: real labels).
-/// Throws DataError for a class that is not among them, naming the row, and for another number of labels.
+/// Throws DataError for a class that is not among them, naming the row, and for another number of labels. Of a loss of
+/// times both bounds, [rows, 2], whichever way they are given.
 Tensor known_labels(std::string_view where, const Dataset& data, const Loss& loss,
                     const std::vector<std::string>& classes);
 

@@ -8,6 +8,7 @@ Schema ModelSchema::schema() const {
     schema.features.push_back(
         {feature_names[f], has_categories(f), has_categories(f) ? categories[f] : std::vector<std::string>()});
   if (!label.empty()) schema.label_names = labels.empty() ? std::vector{label} : labels;
+  schema.event_name = event;
   schema.group_name = group;
   if (!offset.empty() && !offset.front().empty()) schema.offset_names = offset;
   schema.classes = classes;

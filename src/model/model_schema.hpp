@@ -17,6 +17,7 @@ struct ModelSchema {
   std::vector<std::string> missing;                  ///< the tokens by which the training data was read,
   bool only_missing = false;                         ///< in place of those that are known
   std::vector<std::string> labels = {};  ///< the names of several labels a row; none where there is one, or no names
+  std::string event = {};                ///< the column that says whether the event came, or ""
   std::string group = {};                ///< the column of groups, or ""
   std::vector<std::string> offset = {};  ///< one an output, "" without a name; empty: fitted without offsets
 

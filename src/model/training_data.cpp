@@ -41,12 +41,14 @@ std::span<const double> weights_of(const Dataset& train) {
 ModelSchema schema_of(std::string_view where, const Dataset& train, const Labels& labels,
                       std::vector<std::string> feature_names) {
   check_names(where, "feature", feature_names);
+  check_names(where, "event", {&DatasetBuilder::state(train).event_name, 1});
   check_names(where, "group", {&DatasetBuilder::state(train).group_name, 1});
   check_names(where, "offset", DatasetBuilder::state(train).offset_names);
   ModelSchema schema;
   schema.feature_names = std::move(feature_names);
   schema.label = train.label_name();
   if (train.label_names().size() > 1) schema.labels = train.label_names();
+  schema.event = DatasetBuilder::state(train).event_name;
   schema.group = DatasetBuilder::state(train).group_name;
   schema.offset = names_of_offsets(train);
   schema.classes = labels.classes;

@@ -44,10 +44,13 @@ class Random {
   std::mt19937_64 bits_;
 };
 
-/// The names of the losses that rows have one by one; those of groups have tests of their own (ranking_test.cpp).
+/// The names of the losses that rows have one by one; those of groups and Cox's have tests of their own
+/// (ranking_test.cpp, survival_test.cpp).
 inline std::vector<std::string> row_losses() {
   std::vector<std::string> names = loss::names();
-  std::erase_if(names, [](const std::string& name) { return loss::by_name(name).label_kind() == LabelKind::grades; });
+  std::erase_if(names, [](const std::string& name) {
+    return loss::by_name(name).label_kind() == LabelKind::grades || name == loss::cox().name();
+  });
   return names;
 }
 
@@ -172,6 +175,9 @@ inline RandomData random_data(Random& random, int rows, int features, const std:
       case LabelKind::grades: data.label.push_back(std::clamp(std::floor(y + 1.5), 0.0, 4.0)); break;
       case LabelKind::share: data.label.push_back(1 / (1 + std::exp(-y))); break;
       case LabelKind::positive: data.label.push_back(std::exp(y)); break;
+      case LabelKind::times:
+        data.label.push_back((random.chance(0.3) ? -1 : 1) * std::exp(std::round(4 * y) / 4));
+        break;
       case LabelKind::classes: data.label.push_back(row == 0 || (row > 1 && y > 0.5)); break;
     }
   }

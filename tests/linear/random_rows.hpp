@@ -61,6 +61,7 @@ struct RandomRows {
           break;
         case LabelKind::nonnegative: labels.push_back(std::floor(std::exp(0.5 * trend + 0.5))); break;
         case LabelKind::positive: labels.push_back(std::exp(0.5 * trend)); break;
+        case LabelKind::times:
         case LabelKind::grades:  // of groups: linear models refuse them
         case LabelKind::share: labels.push_back(1 / (1 + std::exp(-trend))); break;
         case LabelKind::real: labels.push_back(trend + (i % 7 == 0 ? 5 * normal(random) : 0)); break;

@@ -131,6 +131,7 @@ inline double some_label(LabelKind kind, int classes, int number) {
     case LabelKind::positive: return 0.25 + number % 5;
     case LabelKind::share: return number % 5 * 0.25;
     case LabelKind::grades: return number % 5;
+    case LabelKind::times: return (number % 3 == 0 ? -1 : 1) * (0.5 + number % 5);
     case LabelKind::real: break;
   }
   return number % 7 - 3.25;

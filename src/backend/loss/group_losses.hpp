@@ -286,7 +286,7 @@ auto visit_group_place(int place, const double* parameter, const Visitor& visito
 /// Calls visitor(LambdarankLoss(parameters)), or whichever loss of groups `loss` is.
 template <class Visitor>
 auto visit_group_loss(const LossSpec& loss, const Visitor& visitor) {
-  return visit_group_place(loss.group, static_cast<const double*>(loss.parameter), visitor, GroupLossList());
+  return visit_group_place(loss.place, static_cast<const double*>(loss.parameter), visitor, GroupLossList());
 }
 
 /// What a loss of groups says about itself, for code that does not know which one it has.
@@ -302,7 +302,7 @@ inline GroupLossTraits group_traits_of(const LossSpec& loss) {
                            Loss::most_label(loss.parameter)};
   });
 }
-/// How many there are: LossSpec::group is below.
+/// How many there are: LossSpec::place is below.
 template <class... Losses>
 constexpr int group_loss_count(GroupLossTypes<Losses...>) {
   return sizeof...(Losses);

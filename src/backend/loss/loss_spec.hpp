@@ -7,9 +7,10 @@ namespace linden {
 
 /// Which loss: its place in LossList (row_losses.hpp), as kind_of<HuberLoss> says, or one that a user wrote.
 enum class LossKind : std::int8_t {
-  group = -3,    ///< a loss of all rows of a group: its place in GroupLossList (group_losses.hpp) is LossSpec::group
-  tape = -2,     ///< a custom loss that only the tape can evaluate: no kernel sees it
-  program = -1,  ///< a custom loss as a row program (row_program.hpp)
+  survival = -4,  ///< a loss of times: its place in SurvivalLossList (survival_losses.hpp) is LossSpec::place
+  group = -3,     ///< a loss of all rows of a group: its place in GroupLossList (group_losses.hpp) is LossSpec::place
+  tape = -2,      ///< a custom loss that only the tape can evaluate: no kernel sees it
+  program = -1,   ///< a custom loss as a row program (row_program.hpp)
 };
 
 /// What a program's curvature becomes.
@@ -35,7 +36,7 @@ struct RowProgram;
 struct LossSpec {
   LossKind kind{};                                   ///< the first of LossList unless it is set
   CurvatureRule curvature = CurvatureRule::clamped;  ///< of a program
-  std::int8_t group = 0;                             ///< of LossKind::group: which
+  std::int8_t place = 0;                             ///< of LossKind::group and survival: which of their list
   std::int32_t outputs = 1;                          ///< scores of a row: K for softmax, else 1
   double parameter[6] = {};                          ///< of the loss, in the order of its ParameterRules
   const RowProgram* program = nullptr;

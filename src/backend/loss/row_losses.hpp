@@ -30,7 +30,7 @@ LINDEN_LEVEL_BEGIN
 
 /// A custom loss: row_program.hpp interprets it.
 struct ProgramLoss {};
-/// A loss whose derivatives kernels of rows are given: a custom one that the tape evaluates, or one of groups.
+/// A loss whose derivatives kernels of rows are given: a custom one that the tape evaluates, or one of groups or times.
 struct TapeLoss {};
 
 template <class... Losses>
@@ -63,7 +63,7 @@ template <class Loss>
 constexpr bool is_loss(const LossSpec& loss) {
   return loss.kind == kind_of<Loss>;
 }
-/// Whether the loss is one of the list: all others are custom, or of groups.
+/// Whether the loss is one of the list: all others are custom, or of groups or times.
 constexpr bool is_listed(const LossSpec& loss) { return loss.kind >= LossKind{}; }
 
 /// The functor with these parameters, to a visitor.
@@ -94,11 +94,11 @@ auto visit_type(const LossSpec& loss, const Visitor& visitor) {
 }
 
 /// Calls visitor(HuberLoss{delta}), or whichever functor `loss` names, with its parameters: of a custom loss
-/// ProgramLoss() or TapeLoss(), which one of groups is, too. Host code picks the kernel.
+/// ProgramLoss() or TapeLoss(), which one of groups or times is, too. Host code picks the kernel.
 template <class Visitor>
 auto visit_loss(const LossSpec& loss, const Visitor& visitor) {
   if (loss.kind == LossKind::program) return visitor(ProgramLoss());
-  if (loss.kind == LossKind::tape || loss.kind == LossKind::group) return visitor(TapeLoss());
+  if (loss.kind < LossKind::program) return visitor(TapeLoss());
   return visit_type(loss, [&]<class Loss>(LossType<Loss>) {
     return visit_with<Loss>(static_cast<const double*>(loss.parameter), visitor);
   });
@@ -157,7 +157,7 @@ template <class Loss>
 inline constexpr LossTraits traits_of_listed{Loss::shape,        Loss::lowest,       Loss::start,
                                              is_majorised<Loss>, is_per_class<Loss>, Loss::metrics};
 
-/// Null for custom losses, of which the library does not know, and those of groups.
+/// Null for custom losses, of which the library does not know, and those of groups and times.
 inline const LossTraits* traits_of(const LossSpec& loss) {
   if (!is_listed(loss)) return nullptr;
   return visit_type(loss, []<class Loss>(LossType<Loss>) { return &traits_of_listed<Loss>; });

@@ -4,6 +4,7 @@
 #include <linden/boosting.hpp>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "boosting/predict/byte_forest.hpp"
 #include "boosting/predict/forest.hpp"
 #include "boosting/predict/row_forest.hpp"
+#include "loss/survival/risk_order.hpp"
 #include "model/model_schema.hpp"
 
 namespace linden {
@@ -43,6 +45,7 @@ struct BoostedModel::State : ModelSchema {
   bool has_config = true;                ///< false for a model made elsewhere: then `config` is its loss, and no more
   std::vector<std::vector<int>> groups;  ///< one list a feature (category_groups.hpp); empty: none shares
   std::vector<double> initial_score;     ///< one an output
+  std::optional<BaselineHazard> baseline;  ///< of Cox's loss
   std::vector<Tree> trees;               ///< each adds to one output, in turn, or every one to all; a round may have
                                          ///< several for each output, one turn after the other
   std::vector<std::vector<MetricValue>> history;

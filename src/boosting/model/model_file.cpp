@@ -69,6 +69,27 @@ void write_groups(JsonWriter& json, const Groups& groups) {
   json.close_list();
 }
 
+void write_baseline(JsonWriter& json, const BaselineHazard& baseline) {
+  json["baseline"].open_object();
+  json["times"].values(baseline.times);
+  json["hazards"].values(baseline.hazards);
+  json.close_object();
+}
+
+BaselineHazard read_baseline(JsonReader& json, const Loss& loss) {
+  if (loss.label_kind() != LabelKind::times) json.refuse("does not go with the loss");
+  BaselineHazard baseline;
+  json.open_object();
+  baseline.times = json["times"].finites();
+  baseline.hazards = json["hazards"].finites();
+  if (baseline.times.size() != baseline.hazards.size()) json.refuse("does not have one entry a time");
+  if (!std::ranges::is_sorted(baseline.times) || !std::ranges::is_sorted(baseline.hazards) ||
+      (!baseline.hazards.empty() && baseline.hazards.front() < 0))
+    json.refuse("does not ascend");
+  json.close_object();
+  return baseline;
+}
+
 std::vector<int> read_lowest_codes(JsonReader& json, std::int64_t known) {
   std::vector<int> groups;
   for (json.open_list(); json.next();) {
@@ -308,6 +329,7 @@ void write_boosted(const TextSink& out, std::string_view name, const BoostedMode
     if (s.has_config) write_config(json, s.config);
     json["body"].open_object();
     json["initial_score"].values(s.initial_score);
+    if (s.baseline) write_baseline(json, *s.baseline);
     if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
     json["trees"].open_list();
     for (const Tree& tree : s.trees) write_tree(json, tree);
@@ -337,6 +359,7 @@ std::shared_ptr<BoostedModel::State> read_state(JsonReader& json) {
   state->initial_score = json["initial_score"].finites();
   const std::size_t outputs = state->initial_score.size();
   if (static_cast<int>(outputs) != envelope.loss.outputs()) json.refuse("does not have one entry an output");
+  if (json.next_is("baseline")) state->baseline = read_baseline(json["baseline"], envelope.loss);
   const bool has_groups = json.next_is("category_groups");
   state->groups = has_groups ? read_groups(json["category_groups"], known) : Groups(known.categories.size());
   if (has_groups) check_groups(json, known, state->groups);

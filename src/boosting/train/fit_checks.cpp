@@ -18,6 +18,11 @@
 namespace linden {
 namespace {
 
+// Whether an upper bound is known of any time.
+bool has_events(const Labels& labels) {
+  return std::ranges::any_of(labels.uppers, [](double upper) { return std::isfinite(upper); });
+}
+
 bool is_split(const Tree& tree) { return tree.nodes.size() > 1; }
 
 // Why the trees of the first round are leaves.
@@ -36,7 +41,9 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
     return fmt::format(
         "a tree sees {}, and each of two leaves needs .min_rows_in_leaf = {}. Hint: a smaller .min_rows_in_leaf",
         counted(rows, "row"), config.min_rows_in_leaf);
-  if (model.offset.empty() && std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
+  if (is_of_times(labels.loss) && !has_events(labels)) return "no row has an event";
+  if (labels.uppers.empty() && model.offset.empty() &&
+      std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
     return fmt::format("the label is {} in all rows", labels.values.front());
   if (gradient == 0 && is_of_groups(labels.loss)) return "no group has rows with different labels";
   if (gradient == 0)
@@ -117,8 +124,14 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
                     "monotone feature, "
                     "is left out, with those below it.",
                     trees, counted(model.trees.size(), "tree")));
+  const bool lacks_events = is_of_times(labels.loss) && !has_events(labels);
+  if (lacks_events)
+    warnings.push_back(fmt::format(
+        "no row has an event: of {} only times are known by which none had come, and nothing can be learnt of when it "
+        "does.",
+        counted(labels.uppers.size(), "row")));
   for (std::size_t k = 0; k < start.size(); ++k)
-    if (start[k].max_curvature == 0)
+    if (start[k].max_curvature == 0 && !lacks_events)
       warnings.push_back(fmt::format(
           "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over .l2 = {}, and with "
           ".min_child_weight "

@@ -10,6 +10,7 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
+#include "loss/survival/first_score.hpp"
 #include "model/feature_values.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
@@ -79,10 +80,14 @@ Labels StartModel::labels(const CountedRows& rows) const {
   return labels;
 }
 
-void StartModel::begin(BoostedModel::State& model, std::span<const double> weights, std::span<const double> labels,
+void StartModel::begin(BoostedModel::State& model, std::span<const double> weights, const Labels& labels,
                        std::span<const double> offsets, Workers& workers) const {
   if (is_empty()) {
-    model.initial_score = initial_score(model.config.loss, labels, weights, workers, offsets);
+    const Loss& loss = model.config.loss;
+    if (is_of_times(loss))
+      model.initial_score = {first_score(loss, labels.values, labels.uppers, weights, offsets, workers)};
+    else
+      model.initial_score = initial_score(loss, labels.values, weights, workers, offsets);
     return;
   }
   const BoostedModel::State& start = model_.state();

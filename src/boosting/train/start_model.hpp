@@ -30,7 +30,7 @@ class StartModel {
   Labels labels(const CountedRows& rows) const;
   /// Throws ArgumentError where the model that is to be, still without trees, differs from the start. Then takes its
   /// first scores, and counts its rounds among those of the configuration.
-  void begin(BoostedModel::State& model, std::span<const double> weights, std::span<const double> labels,
+  void begin(BoostedModel::State& model, std::span<const double> weights, const Labels& labels,
              std::span<const double> offsets, Workers& workers) const;
 
   /// Rounds of the start.

@@ -16,8 +16,24 @@ struct EvaluateArguments {
   ReadOptions read;
   std::string model, data;
   std::vector<std::string> metrics;
+  std::vector<double> times;
   bool json = false;
 };
+
+// Of survival curves, which metrics by name do not see.
+MetricResult brier_score(const EvaluateArguments& args, const AnyModel& any, const Dataset& data) {
+  const auto* const model = std::get_if<BoostedModel>(&any);
+  if (model == nullptr || model->loss().label_kind() != LabelKind::times)
+    fail<ArgumentError>("--times: the model was not trained on times. Hint: --loss cox or aft.");
+  const std::string name = "integrated_brier_score";
+  const Tensor curves = model->survival(data, args.times, {.threads = args.read.threads});
+  try {
+    return {name, integrated_brier_score(curves, args.times, model->labels_of(data), {.weight = data.weight()}), ""};
+  } catch (const UndefinedMetric& error) {
+    const std::string why = error.what();
+    return {name, std::nullopt, why.substr(why.find(": ") + 2)};
+  }
+}
 
 void run_evaluate(const EvaluateArguments& args) {
   check_paths({{"--model", args.model}, {"--data", args.data}}, {});
@@ -25,7 +41,8 @@ void run_evaluate(const EvaluateArguments& args) {
   const AnyModel model = load_model(args.model);
   const std::vector<Metric> metrics = metrics_by_name(args.metrics);
   const Dataset data = read_for(model, args.data, args.read, true);
-  const std::vector<MetricResult> results = metrics_of(model, data, args.read.threads, metrics, Misfit::refused);
+  std::vector<MetricResult> results = metrics_of(model, data, args.read.threads, metrics, Misfit::refused);
+  if (!args.times.empty()) results.push_back(brier_score(args, model, data));
   std::string text = args.json ? to_json(results).dump(2) + '\n' : "";
   if (!args.json)
     for (const MetricResult& result : results)
@@ -43,6 +60,12 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--model", args->model, "a model file")->required();
   add_data_option(*command, args->data, "labelled rows: the label has the name it had in training");
   add_metrics_option(*command, args->metrics);
+  command
+      ->add_option("--times", args->times,
+                   "of a model of times (--loss cox, aft): the integrated Brier score of its survival curves at "
+                   "these times, too, which ascend, comma-separated")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_flag("--json", args->json, "print one JSON object; a metric that these rows leave undefined is null");
   add_label_options(*command, args->read);
   add_offset_option(*command, args->read, "those that the model was trained with");

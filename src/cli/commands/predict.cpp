@@ -16,6 +16,7 @@ namespace {
 struct PredictArguments {
   ReadOptions read;
   std::string model, data, out = "-", output = "prediction", device = "cpu";
+  std::vector<double> times;
 };
 
 // "prediction", or one name a class, or a number an output where there are no classes.
@@ -60,18 +61,34 @@ std::string leaves(const Tensor& values) {
   return fmt::to_string(text) + '\n';
 }
 
+// Of a model of times: curves at some times, or the time at which they pass 1/2.
+std::string survival(const PredictArguments& args, const AnyModel& any, const Dataset& data, const Device& device) {
+  const auto* const model = std::get_if<BoostedModel>(&any);
+  if (model == nullptr || model->loss().label_kind() != LabelKind::times)
+    fail<ArgumentError>("{}: the model was not trained on times. Hint: --loss cox or aft.",
+                        args.times.empty() ? "--output median" : "--times");
+  const SurvivalOptions options{.threads = args.read.threads, .device = device};
+  if (args.times.empty()) return numbers(model->median_time(data, options), {"median"});
+  if (args.output != "prediction")
+    fail<ArgumentError>("--times writes survival curves, and --output is {}. Hint: leave one out.", args.output);
+  std::vector<std::string> names;
+  for (const double time : args.times) names.push_back(fmt::format("survival_{}", time));
+  return numbers(model->survival(data, args.times, options), names);
+}
+
 std::string run(const PredictArguments& args) {
   const Device device = device_of(args.device, report_stream(args.out));
   const AnyModel model = load_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
   print_remarks(data.remarks());
+  if (!args.times.empty() || args.output == "median") return survival(args, model, data, device);
   const auto predicted = [&](Output output) { return predict(model, data, output, args.read.threads, device); };
   if (args.output == "prediction") return numbers(predicted(Output::prediction), column_names(model, "prediction"));
   if (args.output == "score") return numbers(predicted(Output::score), column_names(model, "score"));
   if (args.output == "class")
     return classes(predicted(Output::label), std::visit([](const auto& m) { return m.classes(); }, model));
   if (args.output == "leaf") return leaves(predicted(Output::leaf));
-  fail<ArgumentError>("--output is \"{}\"; it must be prediction, score, class or leaf.", args.output);
+  fail<ArgumentError>("--output is \"{}\"; it must be prediction, score, class, leaf or median.", args.output);
 }
 
 }  // namespace
@@ -81,7 +98,14 @@ void add_predict(CLI::App& app) {
   auto args = std::make_shared<PredictArguments>();
   command->add_option("--model", args->model, "a model file")->required();
   add_data_option(*command, args->data, "the rows to predict: columns are found by name");
-  command->add_option("--output", args->output, "prediction, score, class or leaf")->capture_default_str();
+  command->add_option("--output", args->output, "prediction, score, class, leaf or, of times, median")
+      ->capture_default_str();
+  command
+      ->add_option("--times", args->times,
+                   "of a model of times (--loss cox, aft): the probability that the event comes after each of these "
+                   "times, comma-separated, in place of --output")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--out", args->out,
                       "the file to write (default: -, standard output); compressed if it ends in .gz");
   add_device_option(*command, args->device);

@@ -36,7 +36,12 @@ std::string predictions_text(const CrossValidation& cv, const Dataset& data) {
       held_out += fmt::format("{}{}", held_out.empty() ? "" : " ", f + 1);
     }
   const std::size_t outputs = cv.prediction.rank() == 2 ? static_cast<std::size_t>(cv.prediction.size(1)) : 1;
-  std::string text = "fold,label";
+  const std::size_t labels = data.label().rank() == 2 ? static_cast<std::size_t>(data.label().size(1)) : 1;
+  std::string text = "fold";
+  for (std::size_t k = 0; k < labels; ++k)
+    text += labels == 1                  ? ",label"
+            : data.label_names().empty() ? fmt::format(",label_{}", k)
+                                         : "," + csv_field("label_" + data.label_names()[k]);
   for (std::size_t k = 0; k < outputs; ++k)
     text += outputs == 1         ? ",prediction"
             : cv.classes.empty() ? fmt::format(",prediction_{}", k)
@@ -45,9 +50,12 @@ std::string predictions_text(const CrossValidation& cv, const Dataset& data) {
   const auto predicted = cv.prediction.span<const double>();
   const auto label = data.label().span<const double>();
   for (std::size_t row = 0; row < rows; ++row) {
-    text += fmt::format("{},{}", folds[row],
-                        data.classes().empty() ? fmt::format("{}", label[row])
-                                               : csv_field(data.classes()[static_cast<std::size_t>(label[row])]));
+    text += folds[row];
+    for (std::size_t k = 0; k < labels; ++k) {
+      const double value = label[row * labels + k];
+      text += data.classes().empty() ? fmt::format(",{}", value)
+                                     : "," + csv_field(data.classes()[static_cast<std::size_t>(value)]);
+    }
     for (std::size_t k = 0; k < outputs; ++k) text += ',' + text_of(predicted[row * outputs + k]);
     text += '\n';
   }

@@ -88,6 +88,7 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   start = start_of(args);
   train = start.empty() ? read_training(args.data, args.read) : read_by(start.schema(), args.data, args.read, true);
   ReadOptions by_schema = args.read;
+  by_schema.event.clear();  // which the schema has
   by_schema.group.clear();  // which the training data has a name for, and held-out rows may do without
   by_schema.offset.clear();
   for (const std::string& argument : args.valid) {

@@ -20,6 +20,7 @@ void gradients(Context&, const GradientTask&);
 void group_gradients(Context&, const GroupGradientTask&);
 std::int64_t group_scratch(Context&, std::int64_t longest);
 void sketch(Context&, const SketchTask&);
+void survival_gradients(Context&, const SurvivalGradientTask&);
 RootSums quantise(Context&, TreeMemory&);
 void begin(Context&, TreeMemory&);
 void histogram(Context&, TreeMemory&);

@@ -16,6 +16,7 @@ void bin(Context&, const BinTask&);
 void gradients(Context&, const GradientTask&);
 void group_gradients(Context&, const GroupGradientTask&);
 void sketch(Context&, const SketchTask&);
+void survival_gradients(Context&, const SurvivalGradientTask&);
 RootSums quantise(Context&, TreeMemory&);
 void begin(Context&, TreeMemory&);
 void histogram(Context&, TreeMemory&);

@@ -50,6 +50,7 @@ const TreeKernels& tree_kernels() {
       .group_gradients = group_gradients,
       .group_scratch = group_scratch,
       .sketch = sketch,
+      .survival_gradients = survival_gradients,
       .quantise = quantise,
       .begin = begin,
       .histogram = histogram,

@@ -13,6 +13,7 @@
 #include "data/csv/roles.hpp"
 #include "data/csv/rows.hpp"
 #include "data/dataset/builder.hpp"
+#include "data/dataset/events.hpp"
 #include "data/dataset/groups.hpp"
 
 namespace linden {
@@ -42,8 +43,16 @@ void read_names(CsvTable& table) {
   if (table.header) table.data = std::min(p + 1, end);
 }
 
+// What labels may be.
+struct LabelRules {
+  bool may_be_missing;
+  std::size_t infinite;  // the column that may be: an upper bound
+  bool are_times;        // of events
+};
+
 // The first row whose value the role does not allow, or the number of rows.
-std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole role, bool may_be_unlabelled) {
+std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, std::size_t c, CsvRole role,
+                       const LabelRules& rules) {
   const std::int64_t rows = column.values.elements();
   const auto first = [&](auto values, auto&& is_bad) {
     return std::find_if(values.begin(), values.end(), is_bad) - values.begin();
@@ -52,23 +61,34 @@ std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole r
     const auto values = column.values.span<const double>();
     if (role == CsvRole::feature) return first(values, [](double v) { return std::isinf(v); });
     if (role == CsvRole::label)
-      return first(values, [&](double v) { return std::isinf(v) || (std::isnan(v) && !may_be_unlabelled); });
+      return first(values, [&](double v) {
+        return (std::isinf(v) && !(c == rules.infinite && v > 0)) || (std::isnan(v) && !rules.may_be_missing) ||
+               (rules.are_times && v <= 0);
+      });
+    if (role == CsvRole::event) return first(values, [](double v) { return v != 0 && v != 1; });
     return first(values, [&](double v) { return !((v >= 0 || role == CsvRole::offset) && std::isfinite(v)); });
   }
   const auto codes = column.values.span<const std::int32_t>();
   if (role == CsvRole::feature) return rows;
   return first(codes, [&](std::int32_t code) {
-    if (role == CsvRole::label) return code < 0 && !may_be_unlabelled;
+    if (role == CsvRole::label) return code < 0 && !rules.may_be_missing;
+    if (role == CsvRole::event) return code < 0 || !event_of(column.categories[static_cast<std::size_t>(code)]);
     if (role == CsvRole::group) return code < 0;
     return code < 0 || !table.number(column.categories[static_cast<std::size_t>(code)]);
   });
 }
 
-[[noreturn]] void refuse_value(const CsvTable& table, CsvRole role, std::int64_t row, std::size_t c) {
+[[noreturn]] void refuse_value(const CsvTable& table, CsvRole role, std::int64_t row, std::size_t c, bool are_times) {
   const CsvField field = field_at(table, row, static_cast<int>(c));
   const std::string place = fmt::format("{}:{}", table.source.file, line_of(table.text, field.begin));
   const std::string& name = table.names[c];
   const bool infinite = std::isinf(table.number(field.text).value_or(0));
+  if (role == CsvRole::event)
+    fail<DataError>(
+        "{}: the event (column \"{}\") is {}, but an event is 1 (it came then) or 0 (it had not come by then); true "
+        "and "
+        "false, yes and no do as well.",
+        place, name, shown(field.value()));
   if (role == CsvRole::weight)
     fail<DataError>("{}: the weight (column \"{}\") is {}, but a weight is a finite number, at least 0.", place, name,
                     shown(field.value()));
@@ -84,6 +104,11 @@ std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole r
   if (infinite)
     fail<DataError>("{}: the label (column \"{}\") {} ({}). Hint: remove the row.", place, name,
                     why_infinite(field.text), shown(field.value()));
+  if (are_times && table.number(field.text).value_or(1) <= 0)
+    fail<DataError>(
+        "{}: the label (column \"{}\") is {}, but times of events are above 0. Hint: half of the least time that the "
+        "clock tells apart.",
+        place, name, shown(field.value()));
   fail<DataError>(
       "{}: the label (column \"{}\") is missing{}. Hint: have rows without a label left out, or mend the row.", place,
       name, field.text.empty() ? "" : fmt::format(" ({})", shown(field.value())));
@@ -91,16 +116,16 @@ std::int64_t first_bad(const CsvTable& table, const CsvColumn& column, CsvRole r
 
 // Refuses the first row, then column, that holds what its role does not allow.
 void check_values(const CsvTable& table, const std::vector<CsvColumn>& columns, const std::vector<CsvRole>& roles,
-                  bool may_be_unlabelled, bool wants_groups, Workers& workers) {
+                  const LabelRules& rules, bool wants_groups, Workers& workers) {
   std::vector<std::int64_t> bad(columns.size(), table.rows);
   workers.each(static_cast<std::int64_t>(columns.size()), [&](std::int64_t task, int) {
     const auto c = static_cast<std::size_t>(task);
     if (roles[c] != CsvRole::dropped && (roles[c] != CsvRole::group || wants_groups))
-      bad[c] = first_bad(table, columns[c], roles[c], may_be_unlabelled);
+      bad[c] = first_bad(table, columns[c], c, roles[c], rules);
   });
   const auto first = std::min_element(bad.begin(), bad.end());
   const auto c = static_cast<std::size_t>(first - bad.begin());
-  if (*first < table.rows) refuse_value(table, roles[c], *first, c);
+  if (*first < table.rows) refuse_value(table, roles[c], *first, c, rules.are_times);
 }
 
 Tensor as_f64(const Tensor& codes) {
@@ -223,7 +248,9 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
   std::vector<CsvColumn> columns =
       read_columns(table, roles.kinds, MissingTokens(tokens.missing, tokens.only_missing), workers);
   const bool wants_groups = schema == nullptr || !options.group.empty();
-  check_values(table, columns, roles.roles, options.drop_unlabelled, wants_groups, workers);
+  const LabelRules rules{options.drop_unlabelled, roles.labels.size() == 2 ? roles.labels[1] : columns.size(),
+                         std::ranges::find(roles.roles, CsvRole::event) != roles.roles.end()};
+  check_values(table, columns, roles.roles, rules, wants_groups, workers);
 
   DatasetBuilder::State state;
   state.rows = table.rows;
@@ -255,6 +282,13 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
     if (roles.roles[c] == CsvRole::group) {
       state.groups = groups_of(table, columns[c], c, wants_groups, state.remarks);
       if (state.groups.elements() > 0) state.group_name = table.names[c];
+    } else if (roles.roles[c] == CsvRole::event) {
+      if (!state.classes.empty())
+        fail<DataError>("{}: the label (column \"{}\") is text ({}), but events go with times.", table.source.call,
+                        state.label_names.front(), listing(state.classes, 3));
+      state.label = signed_times(state.label, events_of(columns[c].values, columns[c].categories));
+      state.has_event = true;
+      state.event_name = table.names[c];
     } else if (roles.roles[c] == CsvRole::weight) {
       check_weights(table, columns[c].values, table.names[c]);
       state.weight = std::move(columns[c].values);

@@ -45,7 +45,8 @@ void refuse_twin(const CsvTable& table, const std::string& name) {
 }
 
 const char* name_of(CsvRole role) {
-  constexpr const char* names[] = {"a feature", "the label", "the weight", "the group", "the offset", "dropped"};
+  constexpr const char* names[] = {"a feature", "the label",  "the event", "the weight",
+                                   "the group", "the offset", "dropped"};
   return names[static_cast<int>(role)];
 }
 
@@ -76,6 +77,15 @@ std::vector<std::string> labels_there(const CsvTable& table, const Schema& schem
   return schema.label_names;
 }
 
+// Whether an event came is said of one time.
+void want_one_time(const CsvTable& table, const std::string& event, std::size_t labels) {
+  if (event.empty() || labels == 1) return;
+  fail<ArgumentError>("{}: the event (column \"{}\") goes with one label, a time, and there are {}. Hint: {}.",
+                      table.source.call, event, labels,
+                      labels == 0 ? "name the column of times, .label = \"...\""
+                                  : "of two bounds, equal ones say that the event came, inf that it did not");
+}
+
 }  // namespace
 
 void check_delimiter(const Source& source, char delimiter) {
@@ -103,6 +113,8 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options) {
     if (role == CsvRole::group) found.kinds[column] = CsvKind::categorical;
   };
   found.labels = assign_all(table, options.label.span(), CsvRole::label, assign);
+  want_one_time(table, options.event, found.labels.size());
+  if (!options.event.empty()) assign(find_column(table, options.event), CsvRole::event);
   if (!options.weight.empty()) assign(find_column(table, options.weight), CsvRole::weight);
   if (!options.group.empty()) assign(find_column(table, options.group), CsvRole::group);
   found.offsets = assign_all(table, options.offset.span(), CsvRole::offset, assign);
@@ -166,6 +178,10 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Sc
   found.labels = assign_all(table, labels, CsvRole::label, [&](std::size_t column, CsvRole role) {
     assign(column, role, is_text ? CsvKind::categorical : CsvKind::numbers);
   });
+  if (const std::string& event = options.event.empty() ? schema.event_name : options.event; !event.empty()) {
+    if (!options.event.empty()) want_one_time(table, event, found.labels.size());
+    if (!found.labels.empty()) assign(find_column(table, event), CsvRole::event, CsvKind::automatic);
+  }
   if (!options.weight.empty()) assign(find_column(table, options.weight), CsvRole::weight, CsvKind::automatic);
   const std::string& group = options.group.empty() ? schema.group_name : options.group;
   const std::size_t place = group.empty() || (options.group.empty() && is_dropped(group)) ? nowhere

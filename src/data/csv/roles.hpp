@@ -9,7 +9,7 @@
 
 namespace linden {
 
-enum class CsvRole : std::uint8_t { feature, label, weight, group, offset, dropped };
+enum class CsvRole : std::uint8_t { feature, label, event, weight, group, offset, dropped };
 
 struct CsvRoles {
   std::vector<CsvRole> roles;                          ///< one a column

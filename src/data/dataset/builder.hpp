@@ -20,6 +20,8 @@ struct Dataset::State {
   Tensor offset = {};                ///< empty, or contiguous [rows] or [rows, K] f64
   std::vector<std::string> classes = {};
   std::vector<std::string> label_names = {}, offset_names = {};  ///< none, or one a column
+  bool has_event = false;  ///< whether the label is a time with a minus where no event came
+  std::string event_name = {};
   std::string group_name = {};
   std::vector<std::string> remarks = {};
   std::map<std::string, std::string> slips = {};  ///< of columns that one field turned into text: line 79: "1.2.3"

@@ -1,10 +1,12 @@
 // A dataset with a part of it changed: the rest is shared.
 #include <algorithm>
+#include <cmath>
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/dataset/checks.hpp"
+#include "data/dataset/events.hpp"
 
 namespace linden {
 namespace {
@@ -79,6 +81,7 @@ void check_roles(const DatasetBuilder::State& state) {
     if (!name.empty()) roles.emplace_back(name, role);
   };
   for (const std::string& name : state.label_names) add(name, "the label");
+  add(state.event_name, "the event");
   add(state.group_name, "the group");
   for (const std::string& name : state.offset_names) add(name, "the offset");
   const auto check = [&](const std::string& feature) {
@@ -98,6 +101,8 @@ Dataset Dataset::with_label(const NumberList& label, const NameList& names) cons
   check_label(label.values(), state.rows);
   state.label = label.values();
   state.classes.clear();
+  state.has_event = false;
+  state.event_name.clear();
   state.label_names = checked_names("label", names.span(), state.label);
   return checked(std::move(state));
 } catch (const std::bad_alloc&) {
@@ -112,6 +117,24 @@ Dataset Dataset::with_label(const NameList& label, std::string name) const try {
   return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_label");
+}
+
+Dataset Dataset::with_event(const NumberList& event, std::string name) const try {
+  State state = *state_;
+  if (!state.classes.empty())
+    fail<ArgumentError>("Dataset: the label is text, and events go with times. Hint: with_label(times) first.");
+  Tensor times = state.label;
+  if (state.has_event) {
+    times = state.label.clone();
+    for (double& time : times.span<double>()) time = std::abs(time);
+  }
+  check_event(event.values(), times, state.rows);
+  state.label = signed_times(times, event.values());
+  state.has_event = true;
+  state.event_name = std::move(name);
+  return checked(std::move(state));
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Dataset::with_event");
 }
 
 Dataset Dataset::with_weight(const NumberList& weight) const try {

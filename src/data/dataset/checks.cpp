@@ -132,7 +132,14 @@ std::vector<std::string> checked_names(std::string_view what, std::span<const st
   return {names.begin(), names.end()};
 }
 
-void check_label(const Tensor& label, std::int64_t rows) { check_finite("the label", label, rows); }
+void check_label(const Tensor& label, std::int64_t rows) {
+  if (columns_of(label) != 2) return check_finite("the label", label, rows);
+  check_size("the label", label, rows, true);
+  const auto numbers = label.span<const double>();
+  for (std::size_t i = 0; i < numbers.size(); ++i)  // the second may be a bound of a time that has none
+    if (!std::isfinite(numbers[i]) && !(i % 2 == 1 && numbers[i] > 0))
+      fail<DataError>("Dataset: the label is {} at row {}.", numbers[i], i / 2);
+}
 void check_offset(const Tensor& offset, std::int64_t rows) { check_finite("the offset", offset, rows); }
 
 void check_groups(const Tensor& starts, std::int64_t rows) {

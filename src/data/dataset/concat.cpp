@@ -241,6 +241,10 @@ void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
                           parts[0].classes().empty() ? p : 0, parts[0].classes().empty() ? 0 : p);
     lists.push_back(&parts[p].classes());
   }
+  for (std::size_t p = 1; p < parts.size(); ++p)
+    if (parts[p].has_event() != parts[0].has_event())
+      fail<ArgumentError>("Dataset::concat: part {} has {} events, part 0 has {}.", p,
+                          parts[p].has_event() ? "its" : "no", parts[0].has_event() ? "some" : "none");
   want_alike(parts, "label", [](const Dataset& part) -> const Tensor& { return part.label(); });
   want_names(parts, "label", [](const Dataset& part) -> const std::vector<std::string>& { return part.label_names(); });
   if (!parts[0].has_label()) return;

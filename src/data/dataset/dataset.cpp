@@ -7,6 +7,7 @@
 #include "data/dataset/columns_with_entries.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/dataset/checks.hpp"
+#include "data/dataset/events.hpp"
 #include "tensor/read_only.hpp"
 
 namespace linden {
@@ -15,10 +16,12 @@ namespace {
 // What all ways from memory share: what is known of rows beside their features, checked. (They are copies already.)
 void add_options(DatasetBuilder::State& state, const RowOptions& options) {
   if (!options.label.empty()) check_label(options.label.values(), state.rows);
+  if (!options.event.empty()) check_event(options.event.values(), options.label.values(), state.rows);
   if (!options.weight.empty()) check_weight(options.weight.values(), state.rows);
   if (!options.groups.empty()) check_groups(options.groups.starts(), state.rows);
   if (!options.offset.empty()) check_offset(options.offset.values(), state.rows);
-  state.label = options.label.values();
+  state.has_event = !options.event.empty();
+  state.label = state.has_event ? signed_times(options.label.values(), options.event.values()) : options.label.values();
   state.weight = options.weight.values();
   state.groups = options.groups.starts();
   state.offset = options.offset.values();
@@ -207,6 +210,7 @@ bool Dataset::has_label() const noexcept { return state_->label.elements() > 0; 
 const Tensor& Dataset::label() const& noexcept { return state_->label; }
 const std::vector<std::string>& Dataset::classes() const& noexcept { return state_->classes; }
 const Tensor& Dataset::weight() const& noexcept { return state_->weight; }
+bool Dataset::has_event() const noexcept { return state_->has_event && has_label(); }
 bool Dataset::has_groups() const noexcept { return state_->groups.elements() > 0; }
 const Tensor& Dataset::groups() const& noexcept { return state_->groups; }
 bool Dataset::has_offset() const noexcept { return state_->offset.elements() > 0; }
@@ -219,6 +223,7 @@ Schema Dataset::schema() const try {
   for (const Column& column : state_->columns)
     schema.features.push_back({column.name, column.categorical, column.categories});
   schema.label_names = state_->label_names;
+  schema.event_name = state_->event_name;
   schema.group_name = state_->group_name;
   schema.offset_names = state_->offset_names;
   schema.classes = state_->classes;

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 
 #include "base/counted.hpp"
@@ -29,6 +30,13 @@ std::string label_text(const Dataset& data) {
     return fmt::format("{}: {} ({})", name, counted(data.classes().size(), "class", "classes"),
                        listing(data.classes(), 6));
   const auto values = data.label().span<const double>();
+  if (data.has_event()) {
+    std::vector<double> times;
+    for (const double time : values) times.push_back(std::abs(time));
+    const auto [first, last] = std::ranges::minmax(times);
+    const auto events = std::ranges::count_if(values, [](double time) { return time > 0; });
+    return fmt::format("{}: times from {:.6g} to {:.6g}, {}", name, first, last, counted(events, "event"));
+  }
   const auto [least, most] = std::ranges::minmax(values);
   return fmt::format("{}: numbers from {:.6g} to {:.6g}", name, least, most);
 }

@@ -154,6 +154,7 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
     write_columns(json, known);
     json["label"].value(known.label);
     if (!known.labels.empty()) json["labels"].values(known.labels);
+    if (!known.event.empty()) json["event"].value(known.event);
     if (!known.group.empty()) json["group"].value(known.group);
     if (!known.offset.empty()) json["offset"].values(known.offset);
     if (known.only_missing || !known.missing.empty()) {
@@ -204,6 +205,7 @@ Envelope read_envelope(JsonReader& json) {
   read_columns(json, known);
   known.label = json["label"].text();
   if (json.next_is("labels")) known.labels = json["labels"].texts();
+  if (json.next_is("event")) known.event = json["event"].text();
   if (json.next_is("group")) known.group = json["group"].text();
   const bool has_offset = json.next_is("offset");
   if (has_offset) known.offset = json["offset"].texts();
@@ -216,8 +218,10 @@ Envelope read_envelope(JsonReader& json) {
   known.classes = json["classes"].texts();
   check_names(json, known.classes);
   envelope.loss = read_loss(json["loss"]);
-  if (!known.labels.empty() && std::ssize(known.labels) != envelope.loss.definition().labels)
+  const bool is_times = envelope.loss.label_kind() == LabelKind::times;
+  if (!known.labels.empty() && std::ssize(known.labels) != (is_times ? 2 : envelope.loss.definition().labels))
     json.refuse_at("labels", "does not fit the loss");
+  if (!known.event.empty() && (!is_times || !known.labels.empty())) json.refuse_at("event", "does not fit the loss");
   if (has_offset && std::ssize(known.offset) != envelope.loss.outputs())
     json.refuse_at("offset", "does not have one entry an output");
   if (has_offset && std::ranges::any_of(known.offset, [](const auto& name) { return !name.empty(); })) {

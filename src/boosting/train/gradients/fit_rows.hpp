@@ -23,6 +23,8 @@ class FitRows {
   int labels_of_row() const noexcept { return loss().definition().labels; }
   const Loss& loss() const noexcept { return labels_.loss; }
   std::span<const double> labels() const noexcept { return labels_.values; }
+  /// Of a loss of times, whose labels are lower bounds; else empty.
+  std::span<const double> uppers() const noexcept { return labels_.uppers; }
   std::span<const double> weights() const noexcept { return weights_; }
   /// Where each begins, and the number of rows.
   std::span<const std::int64_t> groups() const noexcept { return groups_; }
@@ -30,6 +32,7 @@ class FitRows {
   /// The loss as kernels see it.
   LossSpec spec() const { return device_loss_.spec(); }
   const double* device_labels() const noexcept { return device_labels_.data(); }
+  const double* device_uppers() const noexcept { return device_uppers_.data(); }
   /// Null for all one.
   const double* device_weights() const noexcept { return weights_.empty() ? nullptr : device_weights_.data(); }
   /// What the loss has leaves renewed from, without the scores of an output.
@@ -40,7 +43,7 @@ class FitRows {
   std::span<const double> weights_;
   std::span<const std::int64_t> groups_;
   std::vector<double> renewal_weights_;  // where the loss has leaves renewed by others than the rows' own
-  OnDevice<double> device_labels_, device_weights_, device_renewal_weights_;
+  OnDevice<double> device_labels_, device_uppers_, device_weights_, device_renewal_weights_;
   DeviceLoss device_loss_;
 };
 

@@ -1,6 +1,7 @@
 #include "boosting/train/gradients/gradient_source.hpp"
 
 #include "boosting/train/gradients/group_gradients.hpp"
+#include "boosting/train/gradients/survival_gradients.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/tape_derivatives.hpp"
@@ -85,6 +86,7 @@ std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context&
                                                 const BoostingConfig& config) {
   if (rows.spec().kind == LossKind::group)
     return std::make_unique<GroupGradients>(backend, context, rows, config.seed, config.learning_rate);
+  if (rows.spec().kind == LossKind::survival) return std::make_unique<SurvivalGradients>(backend, context, rows);
   if (is_of_groups(rows.loss())) return std::make_unique<GroupTapeGradients>(context, rows, config.seed);
   if (rows.spec().kind == LossKind::tape) return std::make_unique<TapeGradients>(rows);
   return std::make_unique<RowGradients>(backend, context, rows);

@@ -1,6 +1,6 @@
 // GradientSource: where the gradients of a round come from. Each kind of loss is one: by rows, whose loss a kernel
-// evaluates row by row; by groups, whose rows are ranked (group_gradients.hpp); by the tape, which sees all rows at
-// once, on the host.
+// evaluates row by row; by groups, whose rows are ranked (group_gradients.hpp); by times (survival_gradients.hpp); by
+// the tape, which sees all rows at once, on the host.
 #pragma once
 
 #include <linden/boosting.hpp>

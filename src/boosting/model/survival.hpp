@@ -1,0 +1,17 @@
+// What a boosted model of times keeps beside its trees.
+#pragma once
+
+#include <linden/boosting.hpp>
+#include <span>
+
+#include "boosting/model/model.hpp"
+#include "model/labels.hpp"
+
+namespace linden {
+
+/// Gives a finished model the hazard that these rows have in common, where its loss is Cox's. `weights` is empty for
+/// all one.
+void add_baseline(BoostedModel::State& model, const Dataset& rows, const Labels& labels,
+                  std::span<const double> weights, const SurvivalOptions& options);
+
+}  // namespace linden

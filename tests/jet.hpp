@@ -49,6 +49,19 @@ inline Jet pow(const Jet& x, Jet::Long power) {
   return x.through(std::pow(x.value, power), power * std::pow(x.value, power - 1),
                    power * (power - 1) * std::pow(x.value, power - 2));
 }
+/// The derivatives of log Gamma from its value ten and more up, where the asymptotic series is exact.
+inline Jet lgamma(const Jet& x) {
+  Jet::Long up = x.value, first = 0, second = 0;
+  for (; up < 40; ++up) {
+    first -= 1 / up;
+    second += 1 / (up * up);
+  }
+  const Jet::Long w = 1 / (up * up);
+  first +=
+      std::log(up) - 1 / (2 * up) - w * (1 / 12.0L - w * (1 / 120.0L - w * (1 / 252.0L - w * (1 / 240.0L - w / 132))));
+  second += 1 / up + w / 2 + w / up * (1 / 6.0L - w * (1 / 30.0L - w * (1 / 42.0L - w * (1 / 30.0L - 5 * w / 66))));
+  return x.through(std::lgamma(x.value), first, second);
+}
 /// 0 has the slope 0.
 inline Jet abs(const Jet& x) { return x.value < 0 ? -x : x.value > 0 ? x : Jet(0); }
 

@@ -5,9 +5,13 @@
 
 namespace linden {
 
-/// How predictions come from scores: the score itself, 1 / (1 + exp(-s)), exp(s_k) / sum exp(s_j), exp(s), or
-/// exp(s) - 1.
-enum class Link { identity, sigmoid, softmax, exp, expm1 };
+/// How predictions come from scores: the score itself, 1 / (1 + exp(-s)), exp(s_k) / sum exp(s_j), exp(s),
+/// exp(s) - 1, or the scores of a row in ascending order.
+///
+/// The last three are those of distributions, which have two scores a row, and mean and standard deviation for
+/// predictions. Scores are: normal, the mean and the logarithm of the standard deviation; log_normal, the same two of
+/// the label's logarithm; gamma, the logarithms of the mean and of the shape (mean^2 / variance).
+enum class Link { identity, sigmoid, softmax, exp, expm1, sorted, normal, log_normal, gamma };
 
 LINDEN_API const char* name_of(Link) noexcept;
 

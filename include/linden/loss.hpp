@@ -15,6 +15,7 @@
 #include <linden/export.hpp>
 #include <linden/link.hpp>
 #include <linden/tensor.hpp>
+#include <linden/values.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,7 +44,7 @@ enum class Curvature {
 
 LINDEN_API const char* name_of(Curvature) noexcept;
 
-/// A named number that shapes a loss: {"level", 0.9} of quantile.
+/// A named number that shapes a loss: {"level", 0.9} of quantile. A parameter of several values is there with each.
 struct LossParameter {
   std::string name;
   double value = 0;
@@ -68,8 +69,8 @@ class LINDEN_API Loss {
   /// Classes that a label may have: 2 for logistic, K for softmax and one_vs_all (0 while they are still to be
   /// taken from the label), 0 for losses of real labels.
   int classes() const noexcept;
-  /// Scores a row has: 1, or K for softmax, one_vs_all, and of rows that have K labels (0 while still open, as for
-  /// automatic).
+  /// Scores a row has: 1, or K for softmax, one_vs_all, K levels and of rows that have K labels (0 while still open, as
+  /// for automatic), or 2 for distributions.
   int outputs() const noexcept;
 
   /// The parameters with their values, level of quantile for instance; none for most losses.
@@ -77,6 +78,10 @@ class LINDEN_API Loss {
   /// The same loss with another value of a parameter. Throws ArgumentError for a name that this loss does not have,
   /// with those it has, and for a value out of its range.
   Loss with_parameter(std::string_view name, double value) const;
+  /// The same with several values, in ascending order, of a parameter that takes several (level of quantile and
+  /// expectile): a row then has an output for each. Throws ArgumentError also for none, for those out of order, and for
+  /// several of a parameter that takes one.
+  Loss with_parameter(std::string_view name, std::span<const double> values) const;
 
   /// The loss of one row; fills `gradient` and `curvature` (the diagonal, as the expression gives it: it may be
   /// negative) where they are not empty. `score`, and those two unless empty, have outputs() entries. Throws
@@ -142,7 +147,7 @@ inline Loss poisson() { return by_name("poisson"); }
 inline Loss gamma() { return by_name("gamma"); }
 
 struct QuantileOptions {
-  double level = 0.5;  ///< the share of labels that lie below the prediction, (0, 1)
+  Levels level = 0.5;  ///< the share of labels that lie below the prediction, (0, 1); or several, {0.1, 0.5, 0.9}
 };
 
 /// The pinball loss, for any real label: level (y - s) where y > s, (1 - level) (s - y) where y < s. The prediction is
@@ -152,8 +157,12 @@ struct QuantileOptions {
 /// order statistic of its residuals y - s: the smallest one such that the weights of the residuals up to it sum to at
 /// least level times the leaf's weight. l1 and l2 shape the splits, but do not apply to these values. The start is the
 /// same statistic of the labels. Metrics: pinball at the level, mae.
-inline Loss quantile(QuantileOptions options = {}) {
-  return by_name("quantile").with_parameter("level", options.level);
+///
+/// Of several levels a row has an output for each, with trees of its own, and predictions are the scores in ascending
+/// order (Link::sorted): they never cross, and the pinball losses of a row add up to no more than those of its scores
+/// do (Chernozhukov, Fernandez-Val and Galichon 2010). Metrics: pinball, the mean over the levels.
+inline Loss quantile(const QuantileOptions& options = {}) {
+  return by_name("quantile").with_parameter("level", options.level.values());
 }
 
 /// |y - s|, for any real label; the prediction is the median. Leaves are worth what quantile at level 0.5 gives them.
@@ -197,14 +206,15 @@ struct FairOptions {
 inline Loss fair(FairOptions options = {}) { return by_name("fair").with_parameter("c", options.c); }
 
 struct ExpectileOptions {
-  double level = 0.5;  ///< the weight of labels above the prediction, those below have 1 - level; (0, 1)
+  Levels level = 0.5;  ///< the weight of labels above the prediction, those below have 1 - level; (0, 1); or several
 };
 
 /// With r = y - s: level r^2 where r > 0, (1 - level) r^2 where r < 0, for any real label (Newey and Powell 1987). The
 /// prediction is to the mean what quantile's is to the median; at level 0.5 it is the mean, and the loss the squared
-/// one. Metrics: the loss itself, rmse.
-inline Loss expectile(ExpectileOptions options = {}) {
-  return by_name("expectile").with_parameter("level", options.level);
+/// one. Several levels are outputs in ascending order, as those of quantile. Metrics: the loss itself (of several
+/// levels their sum), rmse.
+inline Loss expectile(const ExpectileOptions& options = {}) {
+  return by_name("expectile").with_parameter("level", options.level.values());
 }
 
 struct TweedieOptions {
@@ -260,6 +270,44 @@ struct FocalOptions {
 /// which minimises this loss, but for gamma > 0 is nearer to 1/2 than the probability of class 1. The loss is not
 /// convex: its curvature is taken as 0 where it is negative. Metrics: auc, accuracy, logloss.
 inline Loss focal(FocalOptions options = {}) { return by_name("focal").with_parameter("gamma", options.gamma); }
+
+// Distributions. Two scores a row say which one, and the loss is minus the logarithm of its density at the label; the
+// prediction is its mean and its standard deviation, and PredictOptions::quantiles gives quantiles and intervals. Trees
+// alone take them. The scores are chosen so that the Fisher information of a row is diagonal: the natural gradient
+// (Amari 1998, NGBoost: Duan 2020) is the slope over it, score by score, and steps mean the same whatever the label's
+// unit and however sure the model is. The curvature is 1, or the second derivative over the information where that is
+// more, so that no label makes a step without bound. Without natural_gradient rows weigh by their information: slope
+// and curvature are those of the loss, the latter at least the information, l2 and min_child_weight are in its units.
+// Metrics: nll, crps, rmse (of the mean).
+
+struct DistributionOptions {
+  bool natural_gradient = true;  ///< see above
+};
+
+namespace detail {
+inline Loss distribution(std::string_view name, DistributionOptions options) {
+  return by_name(name).with_parameter("natural_gradient", options.natural_gradient ? 1 : 0);
+}
+}  // namespace detail
+
+/// For any real label: the normal distribution. Scores are its mean m and the logarithm of its standard deviation d;
+/// with z = (y - m) / d the loss is log(d) + z^2 / 2 + log(2 pi) / 2, the information is 1 / d^2 and 2.
+inline Loss normal_distribution(DistributionOptions options = {}) {
+  return detail::distribution("normal_distribution", options);
+}
+
+/// For labels y > 0 whose ratios matter: log(y) has a normal distribution, whose mean and logarithm of the standard
+/// deviation are the scores.
+inline Loss log_normal_distribution(DistributionOptions options = {}) {
+  return detail::distribution("log_normal_distribution", options);
+}
+
+/// For labels y > 0 whose spread grows with their mean: the gamma distribution. Scores are the logarithms of its mean m
+/// and of its shape k = m^2 / variance; with q = y / m the loss is k (q - log(q)) + lgamma(k) - k log(k) + log(y), the
+/// information is k and k^2 trigamma(k) - k.
+inline Loss gamma_distribution(DistributionOptions options = {}) {
+  return detail::distribution("gamma_distribution", options);
+}
 
 // Rankings. Labels are whole numbers from 0, how relevant a row is to the query of its group (RowOptions::groups,
 // CsvOptions::group, qid: in libsvm files), and a score is compared with those of its group alone. Boosted models take

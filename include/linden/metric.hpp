@@ -11,8 +11,10 @@
 #include <functional>
 #include <linden/error.hpp>
 #include <linden/export.hpp>
+#include <linden/link.hpp>
 #include <linden/tensor.hpp>
 #include <linden/values.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,9 @@ struct MetricInput {
                        ///< with a prediction each; classes as their numbers 0, 1, ...
   Tensor weight = {};  ///< [rows], finite and >= 0; empty: all 1
   Tensor groups = {};  ///< [groups + 1] i64: group g is the rows groups[g] .. groups[g + 1] - 1; empty: no groups
+  /// What made predictions of scores, where that is known. Metrics of distributions need it; where it is that of a
+  /// distribution, other metrics look at its mean alone.
+  std::optional<Link> link = {};
 };
 
 class LINDEN_API Metric {
@@ -85,11 +90,30 @@ struct TweedieDevianceOptions {
 LINDEN_API Metric tweedie_deviance(TweedieDevianceOptions options = {});
 
 struct PinballOptions {
-  double level = 0.5;  ///< (0, 1)
+  Levels level = 0.5;  ///< (0, 1); or several, of which predictions have a column each
 };
 
-/// Mean of level (y - p) where y > p, (1 - level) (p - y) where y < p. Its name has the level: "pinball_0.9".
-LINDEN_API Metric pinball(PinballOptions options = {});
+/// Mean of level (y - p) where y > p, (1 - level) (p - y) where y < p; of several levels the mean over them, too. Its
+/// name has the levels: "pinball_0.9", "pinball_0.1_0.5_0.9".
+LINDEN_API Metric pinball(const PinballOptions& options = {});
+
+// Metrics of distributions, whose predictions are mean and standard deviation (MetricInput::link; ArgumentError where
+// that is none of a distribution). Lower is better for the first two.
+
+/// Mean of -log(density at the label).
+LINDEN_API Metric nll();
+
+/// Continuous ranked probability score: the mean over rows of the integral of (F(t) - [t >= y])^2 over t, F the
+/// cumulative distribution. It has the label's unit; of a distribution without spread it is |y - p|.
+LINDEN_API Metric crps();
+
+struct CoverageOptions {
+  double level = 0.9;  ///< (0, 1)
+};
+
+/// Share of labels within the central interval of this level, from the quantile at (1 - level) / 2 to that at
+/// (1 + level) / 2, which should be the level. Higher counts as better. Its name has the level: "coverage_0.9".
+LINDEN_API Metric coverage(CoverageOptions options = {});
 
 // Metrics of rankings look at the rows of each group (MetricInput::groups; ArgumentError without any) in the order of
 // their predictions, of which `at` count, and are means over groups; a group weighs as its rows do on average, rows of
@@ -142,9 +166,9 @@ LINDEN_API Metric interval_accuracy();  ///< share of rows whose prediction, a t
 /// knows these rows, one read from a file without its function; and for softmax without its number of classes.
 LINDEN_API Metric of(const Loss& loss);
 
-/// The metric of this name ("pinball_0.9" is pinball at that level, "tweedie_deviance_1.2" that of this power, "ndcg@5"
-/// ndcg at 5; "multiclass_logloss" and "multiclass_error" are accepted for logloss and error). Throws ArgumentError for
-/// an unknown name, with the nearest one.
+/// The metric of this name ("pinball_0.9" is pinball at that level, "coverage_0.9" likewise, "tweedie_deviance_1.2"
+/// that of this power, "ndcg@5" ndcg at 5; "multiclass_logloss" and "multiclass_error" are accepted for logloss and
+/// error). Throws ArgumentError for an unknown name, with the nearest one.
 LINDEN_API Metric by_name(std::string_view name);
 
 /// All names that by_name takes.

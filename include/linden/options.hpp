@@ -59,6 +59,10 @@ enum class Output { prediction, score, label, leaf };
 
 struct PredictOptions {
   Output output = Output::prediction;
+  /// Of a boosted model whose loss is a distribution (loss::normal_distribution, a custom loss with its link): its
+  /// quantiles at these levels, each in (0, 1), in place of the prediction; [rows], or [rows, levels]. {0.05, 0.95} are
+  /// the ends of an interval that holds nine tenths of labels.
+  std::vector<double> quantiles = {};
   int rounds = 0;   ///< of a boosted model: use only the first rounds; 0: all
   int threads = 0;  ///< 0: all cores
   Device device = Device::cpu();

@@ -35,6 +35,19 @@ template <class Range>
 concept NameRange = std::ranges::forward_range<const std::remove_cvref_t<Range>> &&
     std::is_convertible_v<std::ranges::range_reference_t<const std::remove_cvref_t<Range>>, std::string_view>;
 
+/// One level, or several in ascending order, of which a model has an output each: 0.9, or {0.1, 0.5, 0.9}.
+class Levels {
+ public:
+  Levels(double one) : levels_{one} {}
+  Levels(std::initializer_list<double> several) : levels_(several) {}
+  Levels(std::vector<double> several) : levels_(std::move(several)) {}
+
+  const std::vector<double>& values() const noexcept { return levels_; }
+
+ private:
+  std::vector<double> levels_;
+};
+
 /// One number a row, copied as f64: labels, weights, groups; or, as a tensor, K of them, where a row may have several:
 /// labels, offsets.
 class LINDEN_API NumberList {

@@ -213,6 +213,8 @@ constexpr OtherName losses[] = {
     {"MultiClassOneVsAll", "one_vs_all"},
     {"count:poisson", "poisson"},
     {"reg:quantileerror", "quantile"},
+    {"MultiQuantile", "quantile"},
+    {"RMSEWithUncertainty", "normal_distribution"},
     {"reg:absoluteerror", "absolute"},
     {"regression_l1", "absolute"},
     {"MAE", "absolute"},

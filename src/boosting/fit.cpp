@@ -99,8 +99,10 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   const Clock::time_point train_start = Clock::now();
   Rules rules(backend, context, *model, cuts, bins);
   rules.count_as_used(start.trees());
+  std::vector<Renewal> renewals;
+  for (int k = 0; k < outputs; ++k) renewals.push_back(rows.renewal(k));
   const std::unique_ptr<Grower> grower =
-      grower_of(backend, context, cuts, bins, config, rows.renewal(), outputs, rules.tables());
+      grower_of(backend, context, cuts, bins, config, std::move(renewals), rules.tables());
   const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, rows, train);
   FeatureSampler features(backend, context, config, bins, rules.weights_of_varying(), rules.forced_features());
   Dropout dropout(config, trees_a_round);

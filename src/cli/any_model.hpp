@@ -12,6 +12,6 @@ namespace linden::cli {
 MetricInput judged(const AnyModel& model, const Dataset& data, int threads);
 
 /// Predictions for a data set, whatever the family.
-Tensor predict(const AnyModel& model, const Dataset& data, Output output, int threads, const Device& device);
+Tensor predict(const AnyModel& model, const Dataset& data, const PredictOptions& options);
 
 }  // namespace linden::cli

@@ -38,6 +38,7 @@ class JsonReader {
   /// Goes to the next entry, which must be there.
   JsonReader& entry();
 
+  bool is_list() { return bytes_.peek() == '['; }
   bool is_text() { return bytes_.peek() == '"'; }
   std::string text();
   /// A whole number in [low, high].

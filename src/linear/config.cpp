@@ -19,6 +19,8 @@ std::string why_refused(const Loss& loss) {
   const LossTraits* const traits = traits_of(loss.definition().spec);
   if (traits && traits->shape == LossShape::cornered) return "which has no curvature";
   if (traits && traits->is_per_class) return "which is a fit for each class by itself";
+  if (traits && traits->is_distribution) return "which is not convex in its two scores";
+  if (!loss.definition().levels.empty()) return "which is a fit for each level by itself";
   return "";
 }
 

@@ -122,6 +122,9 @@ Tensor LinearModel::predict(const Dataset& data, const PredictOptions& options) 
                         where);
   if (options.rounds != 0)
     fail<ArgumentError>("{}: .rounds is {}, and a linear model has none. Hint: leave it out.", where, options.rounds);
+  if (!options.quantiles.empty())
+    fail<ArgumentError>(
+        "{}: .quantiles want a boosted model of a distribution, loss::normal_distribution() or its like.", where);
   const State& s = known("predict");
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);

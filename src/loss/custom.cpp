@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "loss/definition.hpp"
+#include "loss/distribution.hpp"
 #include "loss/trace/probe.hpp"
 #include "loss/trace/program_rows.hpp"
 #include "loss/tape_derivatives.hpp"
@@ -27,7 +28,11 @@ LabelKind labels_for(const loss::CustomOptions& options) {
     case Link::softmax: return LabelKind::classes;
     case Link::exp:
     case Link::expm1: return LabelKind::nonnegative;
-    case Link::identity: break;
+    case Link::log_normal:
+    case Link::gamma: return LabelKind::positive;
+    case Link::identity:
+    case Link::sorted:
+    case Link::normal: break;
   }
   return LabelKind::real;
 }
@@ -39,8 +44,8 @@ void check_options(const std::string& name, const loss::CustomOptions& options) 
     fail<ArgumentError>("loss::custom(\"{}\"): outputs is {}, but it must be 1 or more.", name, options.outputs);
   if (!fits(options.link, options.outputs))
     fail<ArgumentError>(
-        "loss::custom(\"{}\"): link {} with {} output(s). Hint: softmax wants two or more, sigmoid, "
-        "exp and expm1 want one; identity takes any number.",
+        "loss::custom(\"{}\"): link {} with {} output(s). Hint: softmax and sorted want two or more, sigmoid, "
+        "exp and expm1 want one, normal, log_normal and gamma two; identity takes any number.",
         name, name_of(options.link), options.outputs);
   if (options.curvature == Curvature::gauss_newton && options.link != Link::sigmoid && options.link != Link::exp)
     fail<ArgumentError>(
@@ -134,7 +139,10 @@ bool is_of_groups(const Loss& loss) {
   return definition.spec.kind == LossKind::group || (definition.custom && definition.custom->is_of_groups);
 }
 
-bool fits(Link link, int outputs) { return link == Link::identity || (link == Link::softmax) == (outputs > 1); }
+bool fits(Link link, int outputs) {
+  if (is_of_distribution(link)) return outputs == 2;
+  return link == Link::identity || (link == Link::softmax || link == Link::sorted) == (outputs > 1);
+}
 
 const char* name_of(Curvature curvature) noexcept {
   constexpr const char* names[] = {"clamped", "exact", "absolute", "gauss_newton", "one", "majorising"};

@@ -4,6 +4,7 @@
 #include <linden/loss.hpp>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "backend/loss/row_losses.hpp"
 
@@ -23,14 +24,18 @@ struct Loss::Definition {
   int labels =
       1;  ///< of a row; where there are more, each has a score of its own, and labels of two classes are 0 and 1
   std::span<const ParameterRule> parameters = {};
+  std::vector<double> levels = {};  ///< where the first parameter has several values: those, of an output each
   std::shared_ptr<const CustomLoss> custom = nullptr;  ///< null for a built-in loss
 };
 
 /// The loss of rows of so many labels: of each the same, of a score of its own. Throws ArgumentError, opening with
 /// `where`, for a loss that takes one label alone.
 Loss of_labels(std::string_view where, const Loss& loss, int labels);
-/// The loss of each label of such a one.
-Loss of_one_label(const Loss& loss);
+/// Whether each output is a loss of one score by itself: of a label, or at a level, of its own.
+inline bool is_by_output(const Loss::Definition& loss) { return loss.labels > 1 || !loss.levels.empty(); }
+/// The loss of an output of such a one, and what kernels see of it. Of any other the loss itself.
+Loss of_output(const Loss& loss, int output);
+LossSpec spec_of_output(const Loss::Definition& loss, int output);
 
 /// Whether it is a built-in loss of survival, whose labels are times.
 inline bool is_of_times(const Loss& loss) { return loss.definition().spec.kind == LossKind::survival; }

@@ -13,6 +13,7 @@
 #include "base/fail.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "loss/distribution.hpp"
 #include "loss/exact_sum.hpp"
 #include "loss/label_groups.hpp"
 #include "loss/trace/program_rows.hpp"
@@ -332,6 +333,84 @@ std::vector<double> by_class(const Loss& loss, const LabelPoints& rows, double s
   return scores;
 }
 
+Moments moments_of_labels(const LabelPoints& points) {
+  ExactSum total, sum, squares;
+  for (std::size_t row = 0; row < points.labels.size(); ++row) {
+    total.add(points.weight(row));
+    sum.add(points.weight(row) * points.labels[row]);
+  }
+  if (total.value() == 0) return {1, 1};
+  const double mean = sum.value() / total.value();
+  for (std::size_t row = 0; row < points.labels.size(); ++row)
+    squares.add(points.weight(row) * math::square(points.labels[row] - mean));
+  return {mean, std::sqrt(squares.value() / total.value())};
+}
+
+/// Sums over rows of the slope in each score, the second derivative and the information.
+struct ScoringSums {
+  ExactSum slope[2], bend[2], information[2];
+
+  void add(const ScoringSums& other) {
+    for (int k = 0; k < 2; ++k) {
+      slope[k].add(other.slope[k]);
+      bend[k].add(other.bend[k]);
+      information[k].add(other.information[k]);
+    }
+  }
+};
+
+template <class Functor>
+ScoringSums scoring_sums(const Functor& loss, const std::vector<double>& scores, const LabelPoints& points,
+                         Workers& workers) {
+  std::vector<ScoringSums> partial(static_cast<std::size_t>(workers.threads()));
+  const auto rows = static_cast<std::int64_t>(points.labels.size());
+  workers.chunks(rows, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+    ScoringSums& sums = partial[static_cast<std::size_t>(worker)];
+    for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row) {
+      const double weight = points.weight(row), label = points.labels[row];
+      if (weight == 0) continue;
+      const double first = scores[0] + points.offset(0, row), second = scores[1] + points.offset(1, row);
+      const Dual of[] = {loss(variable(first), second, label), loss(first, variable(second), label)};
+      for (int k = 0; k < 2; ++k) {
+        sums.slope[k].add(weight * of[k].first);
+        sums.bend[k].add(weight * of[k].second);
+        sums.information[k].add(weight * Functor::information(first, second, k));
+      }
+    }
+  });
+  for (std::size_t i = 1; i < partial.size(); ++i) partial[0].add(partial[i]);
+  return partial[0];
+}
+
+/// Fisher scoring from the moments of the labels. Where the sum of second derivatives is more than the information, it
+/// is what steps are divided by. Labels that are all alike have no such distribution: its deviation is then 2^-20 of
+/// their size.
+std::vector<double> of_distribution(const Loss& loss, const LabelPoints& points, Workers& workers) {
+  Moments moments = moments_of_labels(points);
+  const bool is_constant = moments.deviation == 0;
+  if (is_constant) moments.deviation = 0x1p-20 * (moments.mean == 0 ? 1 : std::abs(moments.mean));
+  const TwoScores start = scores_of(loss.link(), moments);
+  std::vector<double> scores{start.first, start.second};
+  if (is_constant && points.offsets.empty()) return scores;
+  visit_loss(loss.definition().spec, [&]<class Functor>(const Functor& functor) {
+    if constexpr (is_distribution<Functor>) {
+      double change = 1;
+      for (int i = 0; i < most_iterations && change > tolerance; ++i) {
+        const ScoringSums sums = scoring_sums(functor, scores, points, workers);
+        change = 0;
+        for (std::size_t k = 0; k < 2; ++k) {
+          const double curvature = std::max(sums.bend[k].value(), sums.information[k].value());
+          const double step = -sums.slope[k].value() / curvature;
+          if (!std::isfinite(step)) return;
+          scores[k] += step;
+          change = std::max(change, std::abs(step) / std::max(1.0, std::abs(scores[k])));
+        }
+      }
+    }
+  });
+  return scores;
+}
+
 double order_statistic(const LabelPoints& points, double level) {
   std::vector<std::uint64_t> keys;
   keys.reserve(points.labels.size());
@@ -358,8 +437,8 @@ std::vector<double> renewal_weights(const LossSpec& loss, std::span<const double
   return visit_loss(loss, [&]<class Functor>(const Functor&) {
     std::vector<double> products;
     if constexpr (requires { Functor::renewal_weight(1.0); })
-      for (std::size_t row = 0; row < labels.size(); ++row)
-        products.push_back((weights.empty() ? 1.0 : weights[row]) * Functor::renewal_weight(labels[row]));
+      for (std::size_t i = 0; i < labels.size(); ++i)
+        products.push_back((weights.empty() ? 1.0 : weights[i % weights.size()]) * Functor::renewal_weight(labels[i]));
     return products;
   });
 }
@@ -367,11 +446,13 @@ std::vector<double> renewal_weights(const LossSpec& loss, std::span<const double
 std::vector<double> initial_score(const Loss& loss, std::span<const double> labels, std::span<const double> weights,
                                   Workers& workers, std::span<const double> offsets) {
   if (loss.outputs() == 0) fail<ArgumentError>("initial_score: {} does not know its classes yet.", loss.name());
-  if (const auto count = static_cast<std::size_t>(loss.definition().labels); count > 1) {
-    const std::size_t size = labels.size() / count;
+  if (is_by_output(loss.definition())) {
+    const auto outputs = static_cast<std::size_t>(loss.outputs());
+    const auto count = static_cast<std::size_t>(loss.definition().labels), size = labels.size() / count;
     std::vector<double> scores;
-    for (std::size_t k = 0; k < count; ++k)
-      scores.push_back(initial_score(of_one_label(loss), labels.subspan(k * size, size), weights, workers,
+    for (std::size_t k = 0; k < outputs; ++k)
+      scores.push_back(initial_score(of_output(loss, static_cast<int>(k)),
+                                     count > 1 ? labels.subspan(k * size, size) : labels, weights, workers,
                                      offsets.empty() ? offsets : offsets.subspan(k * size, size))[0]);
     return scores;
   }
@@ -394,6 +475,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
   }
   const LossTraits* const traits = traits_of(spec);
   if (traits && traits->is_per_class) return by_class(loss, rows, spread, workers);
+  if (traits && traits->is_distribution) return of_distribution(loss, rows, workers);
   // Passes over rows are many, over distinct labels few and short: class labels and most counts take one.
   const bool rows_are_alike = offsets.empty() && !(custom && custom->parameters_by_row);
   const LabelGroups groups(rows, std::max<std::size_t>(most_groups, static_cast<std::size_t>(loss.classes())));

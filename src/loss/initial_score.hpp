@@ -17,7 +17,8 @@ namespace linden {
 /// absolute start from the order statistic of the labels, as backend/math/order_statistic.hpp defines it: one of the
 /// labels.
 ///
-/// Of a loss of several labels a row these are [labels, rows], and each has the constant that is best for it.
+/// Of a loss of several labels a row these are [labels, rows], and each has the constant that is best for it; so has
+/// each of several levels. Of a distribution it is the one of maximum likelihood.
 ///
 /// With `offsets`, [outputs, rows], it is the constant to be added to them, which may then lie beyond 30 by their
 /// spread; of quantile and absolute the order statistic of label - offset.
@@ -25,7 +26,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
                                   Workers& workers, std::span<const double> offsets = {});
 
 /// The weights by which order statistics of rows are taken, where a loss has others than the rows' own: these times
-/// what it says of the labels. Empty where it has none.
+/// what it says of the labels, [labels, rows] where a row has several. Empty where it has none.
 std::vector<double> renewal_weights(const LossSpec& loss, std::span<const double> labels,
                                     std::span<const double> weights);
 

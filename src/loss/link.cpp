@@ -2,6 +2,7 @@
 #include "loss/link.hpp"
 
 #include "backend/loss/row_losses.hpp"
+#include "loss/distribution.hpp"
 
 namespace linden {
 namespace {
@@ -20,17 +21,40 @@ void softmax(double* scores, std::int64_t outputs, std::int64_t stride) {
   for (std::int64_t k = 0; k < outputs; ++k) scores[k * stride] /= sum;
 }
 
+/// By insertion: there are few, and hardly any stands in the wrong place.
+void sort_scores(double* scores, std::int64_t outputs, std::int64_t stride) {
+  for (std::int64_t k = 1; k < outputs; ++k) {
+    const double score = scores[k * stride];
+    std::int64_t place = k;
+    for (; place > 0 && scores[(place - 1) * stride] > score; --place)
+      scores[place * stride] = scores[(place - 1) * stride];
+    scores[place * stride] = score;
+  }
+}
+
+void to_moments(Link link, double* scores, std::int64_t stride) {
+  const auto [mean, deviation] = moments_of(link, {scores[0], scores[stride]});
+  scores[0] = mean;
+  scores[stride] = deviation;
+}
+
 }  // namespace
 
 const char* name_of(Link link) noexcept {
-  constexpr const char* names[] = {"identity", "sigmoid", "softmax", "exp", "expm1"};
+  constexpr const char* names[] = {"identity", "sigmoid", "softmax",    "exp",  "expm1",
+                                   "sorted",   "normal",  "log_normal", "gamma"};
   return names[static_cast<int>(link)];
 }
 
 void apply_link(Link link, double* scores, std::int64_t rows, std::int64_t outputs, std::int64_t output_stride,
                 std::int64_t row_stride) {
-  if (link == Link::softmax) {
-    for (std::int64_t row = 0; row < rows; ++row) softmax(scores + row * row_stride, outputs, output_stride);
+  if (link == Link::softmax || link == Link::sorted || is_of_distribution(link)) {  // of a row together
+    for (std::int64_t row = 0; row < rows; ++row) {
+      double* const of_row = scores + row * row_stride;
+      if (link == Link::softmax) softmax(of_row, outputs, output_stride);
+      if (link == Link::sorted) sort_scores(of_row, outputs, output_stride);
+      if (is_of_distribution(link)) to_moments(link, of_row, output_stride);
+    }
     return;
   }
   for (std::int64_t k = 0; k < outputs; ++k) {

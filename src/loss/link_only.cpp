@@ -6,6 +6,7 @@
 #include "base/utf8.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "loss/distribution.hpp"
 
 namespace linden {
 
@@ -16,7 +17,7 @@ Loss link_only_loss(const std::string& name, Link link, int outputs, LabelKind l
         "a loss known by its link alone: its name is \"{}\", but it must be UTF-8 text that is not empty, and no loss "
         "of this library.",
         name);
-  if (outputs < 1 || (link == Link::softmax && outputs < 2))
+  if (outputs < 1 || (link == Link::softmax && outputs < 2) || (is_of_distribution(link) && outputs != 2))
     fail<ArgumentError>("loss \"{}\", known by its link alone: link {} does not take {} output(s).", name,
                         name_of(link), outputs);
   CustomLoss parts;

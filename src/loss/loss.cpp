@@ -21,14 +21,14 @@ namespace {
 
 /// Whether it takes any number of classes, and has a score for each.
 template <class Listed>
-constexpr bool has_classes = !has_one_score<Listed> || is_per_class<Listed>;
+constexpr bool has_classes = Listed::labels == LabelKind::classes && (!has_one_score<Listed> || is_per_class<Listed>);
 
 /// A loss of the list with its usual parameters; `classes` is 0 where they are still open.
 template <class Listed>
 Loss make(int classes) try {
   Loss::Definition definition;
   definition.spec.kind = kind_of<Listed>;
-  definition.spec.outputs = has_classes<Listed> ? classes : 1;
+  definition.spec.outputs = is_distribution<Listed> ? 2 : has_classes<Listed> ? classes : 1;
   definition.name = Listed::name;
   definition.link = Listed::link;
   definition.label_kind = Listed::labels;
@@ -108,6 +108,26 @@ std::optional<Loss> find(std::string_view name, int classes, LossTypes<Losses...
       others.empty() ? "" : fmt::format(" Hint: {} {} it.", listing(others), others.size() == 1 ? "has" : "have"));
 }
 
+void check_values(const Loss& loss, const ParameterRule& rule, std::span<const double> values) {
+  constexpr std::size_t most_values = 1000;
+  if (values.empty()) fail<ArgumentError>("loss::{}: {} has no value.", loss.name(), rule.name);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!rule.allows(values[i]))
+      fail<ArgumentError>("loss::{}: {} is {}, but it must be {}.", loss.name(), rule.name, values[i], range_of(rule));
+    if (i > 0 && !(values[i - 1] < values[i]))
+      fail<ArgumentError>("loss::{}: {} has {} before {}. Hint: several are given in ascending order, each once.",
+                          loss.name(), rule.name, values[i - 1], values[i]);
+  }
+  if (values.size() > 1 && !rule.is_list)
+    fail<ArgumentError>("loss::{}: {} has {} values, but it takes one.", loss.name(), rule.name, values.size());
+  if (values.size() > most_values)
+    fail<ArgumentError>("loss::{}: {} has {} values; at most {} are taken.", loss.name(), rule.name, values.size(),
+                        most_values);
+  if (values.size() > 1 && loss.definition().labels > 1)
+    fail<ArgumentError>("loss::{}: {} has {} values, but the loss is that of {} labels a row, and takes one.",
+                        loss.name(), rule.name, values.size(), loss.definition().labels);
+}
+
 double evaluate_softmax(std::span<const double> score, std::size_t label, std::span<double> gradient,
                         std::span<double> curvature) {
   double shift = score[0];
@@ -137,6 +157,37 @@ double evaluate_time(const Loss& loss, double score, double label, std::span<dou
   });
 }
 
+/// Of a loss of the list; the label was checked, unless it is a class of softmax.
+double evaluate_one(const LossSpec& spec, std::span<const double> score, double label, std::span<double> gradient,
+                    std::span<double> curvature) {
+  const auto keep = [&](std::size_t k, const Dual& d) {
+    if (!gradient.empty()) gradient[k] = d.first;
+    if (!curvature.empty()) curvature[k] = d.second;
+  };
+  return visit_loss(spec, [&](auto loss) -> double {
+    using Functor = decltype(loss);
+    if constexpr (std::is_same_v<Functor, SoftmaxLoss>) {
+      if (!(label >= 0 && label < spec.outputs && label == static_cast<int>(label)))
+        fail<ArgumentError>("Loss::evaluate: label {} is none of the classes 0 .. {}.", label, spec.outputs - 1);
+      return evaluate_softmax(score, static_cast<std::size_t>(label), gradient, curvature);
+    } else if constexpr (is_distribution<Functor>) {
+      keep(0, loss(variable(score[0]), score[1], label));
+      keep(1, loss(score[0], variable(score[1]), label));
+      return loss(score[0], score[1], label);
+    } else if constexpr (!has_one_score<Functor>) {
+      return 0;  // custom ones, which are not of the list
+    } else {
+      double sum = 0;
+      for (std::size_t k = 0; k < score.size(); ++k) {
+        const Dual d = loss(variable(score[k]), label_of_output<Functor>(label, static_cast<std::int64_t>(k)));
+        keep(k, d);
+        sum = k == 0 ? d.value : sum + d.value;
+      }
+      return sum;
+    }
+  });
+}
+
 }  // namespace
 
 Loss::Loss() : Loss(loss::squared()) {}
@@ -150,16 +201,15 @@ int Loss::outputs() const noexcept { return definition_->spec.outputs; }
 
 Loss of_labels(std::string_view where, const Loss& loss, int labels) {
   const LossTraits* const traits = traits_of(loss.definition().spec);
-  const bool is_of_one_score = traits && !traits->is_per_class && loss.link() != Link::softmax;
+  const bool is_of_one_score = traits && !traits->is_per_class && loss.outputs() == 1;
+  if (labels > 1 && !loss.definition().levels.empty())
+    fail<ArgumentError>(
+        "{}: the data has {} labels a row, and loss \"{}\" has {} levels. Hint: one level, or a model for each label.",
+        where, labels, loss.name(), loss.outputs());
   if (labels > 1 && (!is_of_one_score || loss.definition().custom))
     fail<ArgumentError>(
         "{}: the data has {} labels a row, and loss \"{}\" takes one. Hint: a built-in loss of one score, such as "
         "loss::squared() or, of labels 0 and 1, loss::logistic(); or a model for each label.",
-        where, labels, loss.name());
-  if (labels > 1 && renewal_level(loss.definition().spec) > 0)
-    fail<ArgumentError>(
-        "{}: the data has {} labels a row, and loss \"{}\", whose leaves are order statistics, takes one. Hint: "
-        "huber or pseudo_huber, or a model for each label.",
         where, labels, loss.name());
   Loss::Definition definition = loss.definition();
   definition.labels = labels;
@@ -171,8 +221,19 @@ Loss of_labels(std::string_view where, const Loss& loss, int labels) {
   return Loss(std::make_shared<const Loss::Definition>(std::move(definition)));
 }
 
-Loss of_one_label(const Loss& loss) {
-  return loss.definition().labels == 1 ? loss : loss::by_name(loss.name(), loss.parameters());
+Loss of_output(const Loss& loss, int output) {
+  const Loss::Definition& definition = loss.definition();
+  if (!is_by_output(definition)) return loss;
+  if (definition.levels.empty()) return loss::by_name(loss.name(), loss.parameters());
+  return loss.with_parameter(definition.parameters[0].name, definition.levels[static_cast<std::size_t>(output)]);
+}
+
+LossSpec spec_of_output(const Loss::Definition& loss, int output) {
+  LossSpec spec = loss.spec;
+  if (!is_by_output(loss)) return spec;
+  spec.outputs = 1;
+  if (!loss.levels.empty()) spec.parameter[0] = loss.levels[static_cast<std::size_t>(output)];
+  return spec;
 }
 
 std::string range_of(const ParameterRule& rule) {
@@ -184,25 +245,38 @@ std::string range_of(const ParameterRule& rule) {
 
 std::vector<LossParameter> Loss::parameters() const try {
   std::vector<LossParameter> result;
-  for (std::size_t i = 0; i < definition_->parameters.size(); ++i)
-    result.push_back({definition_->parameters[i].name, definition_->spec.parameter[i]});
+  for (std::size_t i = 0; i < definition_->parameters.size(); ++i) {
+    const char* const name = definition_->parameters[i].name;
+    if (i > 0 || definition_->levels.empty()) result.push_back({name, definition_->spec.parameter[i]});
+    for (std::size_t k = 0; i == 0 && k < definition_->levels.size(); ++k)
+      result.push_back({name, definition_->levels[k]});
+  }
   return result;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Loss::parameters");
 }
 
-Loss Loss::with_parameter(std::string_view name, double value) const try {
+Loss Loss::with_parameter(std::string_view name, double value) const {
+  return with_parameter(name, std::span<const double>(&value, 1));
+}
+
+Loss Loss::with_parameter(std::string_view name, std::span<const double> values) const try {
   for (std::size_t i = 0; i < definition_->parameters.size(); ++i) {
     const ParameterRule& rule = definition_->parameters[i];
     if (rule.name != name) continue;
-    if (!rule.allows(value))
-      fail<ArgumentError>("loss::{}: {} is {}, but it must be {}.", this->name(), name, value, range_of(rule));
+    check_values(*this, rule, values);
     Definition changed = *definition_;
     if (changed.custom) {  // a built-in loss, spelt by the user: its program has the old value
       changed.spec = loss::by_name(this->name()).definition().spec;
       changed.custom = nullptr;
     }
-    changed.spec.parameter[i] = value;
+    changed.spec.parameter[i] = values[0];
+    if (rule.is_list) {
+      const bool several = values.size() > 1;
+      changed.levels.assign(values.begin(), several ? values.end() : values.begin());
+      changed.spec.outputs = several ? static_cast<std::int32_t>(values.size()) : changed.labels;
+      changed.link = several ? Link::sorted : loss::by_name(this->name()).link();
+    }
     return Loss(std::make_shared<const Definition>(std::move(changed)));
   }
   refuse_parameter(*this, name);
@@ -239,24 +313,15 @@ double Loss::evaluate(std::span<const double> score, double label, std::span<dou
                                                     : why_unknown(*custom));
     return evaluate_custom(*definition_, score, label, 0, gradient, curvature);
   }
-  return visit_loss(definition_->spec, [&](auto loss) -> double {
-    if constexpr (std::is_same_v<decltype(loss), SoftmaxLoss>) {
-      if (!(label >= 0 && label < classes() && label == static_cast<int>(label)))
-        fail<ArgumentError>("Loss::evaluate: label {} is none of the classes 0 .. {}.", label, classes() - 1);
-      return evaluate_softmax(score, static_cast<std::size_t>(label), gradient, curvature);
-    } else if constexpr (!has_one_score<decltype(loss)>) {
-      return 0;  // custom, above
-    } else {
-      double sum = 0;
-      for (std::size_t k = 0; k < score.size(); ++k) {
-        const Dual d = loss(variable(score[k]), label_of_output<decltype(loss)>(label, static_cast<std::int64_t>(k)));
-        if (!gradient.empty()) gradient[k] = d.first;
-        if (!curvature.empty()) curvature[k] = d.second;
-        sum = k == 0 ? d.value : sum + d.value;
-      }
-      return sum;
-    }
-  });
+  if (is_by_output(*definition_)) {
+    double sum = 0;
+    for (std::size_t k = 0; k < outputs; ++k)
+      sum += evaluate_one(spec_of_output(*definition_, static_cast<int>(k)), score.subspan(k, 1), label,
+                          gradient.empty() ? gradient : gradient.subspan(k, 1),
+                          curvature.empty() ? curvature : curvature.subspan(k, 1));
+    return sum;
+  }
+  return evaluate_one(definition_->spec, score, label, gradient, curvature);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Loss::evaluate");
 }
@@ -301,7 +366,12 @@ Loss by_name(std::string_view name, const std::vector<LossParameter>& parameters
     fail<ArgumentError>("loss: no loss \"{}\". {}Losses: {}.", name, suggestion(plain_name, other_losses(), known),
                         listing(known));
   }
-  for (const LossParameter& parameter : parameters) *loss = loss->with_parameter(parameter.name, parameter.value);
+  for (std::size_t first = 0, next = 0; first < parameters.size(); first = next) {
+    std::vector<double> values;  // of one parameter, which is there once for each
+    for (; next < parameters.size() && parameters[next].name == parameters[first].name; ++next)
+      values.push_back(parameters[next].value);
+    *loss = loss->with_parameter(parameters[first].name, values);
+  }
   return *loss;
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("loss::by_name");

@@ -14,7 +14,8 @@ namespace {
 
 using Code = RowInstruction::Code;
 
-constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax, Link::exp, Link::expm1};
+constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax,    Link::exp,  Link::expm1,
+                           Link::sorted,   Link::normal,  Link::log_normal, Link::gamma};
 constexpr std::array label_kinds{LabelKind::real,  LabelKind::nonnegative, LabelKind::positive, LabelKind::classes,
                                  LabelKind::share, LabelKind::grades,      LabelKind::times};
 constexpr std::array curvatures{Curvature::clamped,      Curvature::exact, Curvature::absolute,
@@ -170,6 +171,14 @@ Loss read_link_only(JsonReader& json, const std::string& name) {
   return link_only_loss(name, link, outputs, labels);
 }
 
+/// One number, or a list of those of several outputs.
+Loss read_parameter(JsonReader& json, const Loss& loss, const std::string& name) {
+  if (!json.is_list()) return loss.with_parameter(name, json.finite());
+  const std::vector<double> values = json.finites();
+  if (values.size() < 2) json.refuse("is a list, which has two numbers or more");
+  return loss.with_parameter(name, values);
+}
+
 }  // namespace
 
 void write_loss(JsonWriter& json, const Loss& loss) {
@@ -178,7 +187,9 @@ void write_loss(JsonWriter& json, const Loss& loss) {
   json["classes"].value(loss.classes());
   if (const std::vector<LossParameter> parameters = loss.parameters(); !parameters.empty()) {
     json["parameters"].open_object();
-    for (const LossParameter& parameter : parameters) json[parameter.name].value(parameter.value);
+    const std::vector<double>& levels = loss.definition().levels;
+    if (!levels.empty()) json[parameters[0].name].values(levels);
+    for (std::size_t i = levels.size(); i < parameters.size(); ++i) json[parameters[i].name].value(parameters[i].value);
     json.close_object();
   }
   if (loss.definition().labels > 1) json["labels"].value(loss.definition().labels);
@@ -217,7 +228,7 @@ Loss read_loss(JsonReader& json) {
     if (const std::vector<LossParameter> parameters = loss.parameters(); !parameters.empty()) {
       json["parameters"].open_object();
       for (const LossParameter& parameter : parameters)
-        loss = loss.with_parameter(parameter.name, json[parameter.name].finite());
+        loss = read_parameter(json[parameter.name], loss, parameter.name);
       json.close_object();
     }
     if (json.next_is("labels")) loss = of_labels(place, loss, static_cast<int>(json["labels"].whole(2, 1 << 20)));

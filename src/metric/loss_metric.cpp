@@ -21,15 +21,22 @@ constexpr double least_probability = 1e-15;
 
 double bounded(double p) { return std::clamp(p, least_probability, 1 - least_probability); }
 
-/// The scores [outputs, rows]: those that are given, else what the link makes these predictions of.
-std::vector<double> scores_of(Link link, const MetricRows& rows) {
+/// The scores [outputs, rows]: those that are given, else what the link makes these predictions of. Where it sorts them
+/// those in order are judged.
+std::vector<double> scores_by_output(Link link, const MetricRows& rows) {
   const std::size_t count = rows.size(), outputs = rows.columns;
+  const bool is_given = !rows.scores.empty() && link != Link::sorted;
   std::vector<double> scores(count * outputs);
   for (std::size_t row = 0; row < count; ++row) {
-    for (std::size_t k = 0; k < outputs && !rows.scores.empty(); ++k)
-      scores[k * count + row] = rows.scores[row * outputs + k];
-    if (!rows.scores.empty()) continue;
+    for (std::size_t k = 0; k < outputs && is_given; ++k) scores[k * count + row] = rows.scores[row * outputs + k];
+    if (is_given) continue;
     const double* const p = rows.predictions.data() + row * outputs;
+    if (is_of_distribution(link)) {
+      const auto [first, second] = scores_of(link, {p[0], p[1]});
+      scores[row] = first;
+      scores[count + row] = second;
+      continue;
+    }
     double mean = 0;
     for (std::size_t k = 0; k < outputs; ++k) {
       double score = p[k];
@@ -71,17 +78,17 @@ std::string why_no_metric(const Loss& loss) {
 namespace metric {
 
 Metric of(const Loss& asked) try {
-  const Loss loss = of_one_label(asked);
+  const Loss loss = asked.definition().labels > 1 ? of_output(asked, 0) : asked;
   if (const std::string why = why_no_metric(loss); !why.empty())
     fail<ArgumentError>("metric::of: loss \"{}\" {}.", loss.name(), why);
   if (is_of_times(loss)) return survival_loss_metric(loss);
   return Metric(loss.name(), false, [loss](const MetricInput& input) {
-    const MetricRows rows(loss.name(), input);
+    const MetricRows rows(loss.name(), input, true);
     if (rows.columns != static_cast<std::size_t>(loss.outputs()))
       fail<ArgumentError>("metric::{}: predictions have {} column(s), but the loss has {} output(s).", loss.name(),
                           rows.columns, loss.outputs());
     loss.check_labels("metric::" + loss.name(), rows.labels);
-    const std::vector<double> scores = scores_of(loss.link(), rows);
+    const std::vector<double> scores = scores_by_output(loss.link(), rows);
     const CustomLoss* const custom = loss.definition().custom.get();
     if (custom && !custom->obstacle.empty() && custom->reduction != Reduction::none) {
       if (!rows.weights.empty())

@@ -85,7 +85,7 @@ Metric::Metric(std::string name, bool higher_is_better, Function function)
 double Metric::evaluate(const MetricInput& input) const try {
   if (!function_)
     fail<ArgumentError>("Metric::evaluate: the metric was moved from. Hint: use the one that it went to.");
-  const auto& [prediction, score, label, weight, groups] = input;
+  const auto& [prediction, score, label, weight, groups, link] = input;
   const auto is_table = [](const Tensor& tensor) { return tensor.rank() == 1 || tensor.rank() == 2; };
   const bool weighted = weight.elements() > 0, scored = score.elements() > 0;
   if (!is_table(label) || !is_table(prediction) || prediction.size(0) != label.size(0) ||
@@ -99,7 +99,8 @@ double Metric::evaluate(const MetricInput& input) const try {
                             .score = to_read(name_, "score", score),
                             .label = to_read(name_, "label", label),
                             .weight = to_read(name_, "weight", weight),
-                            .groups = checked_groups(name_, groups, label.size(0))};
+                            .groups = checked_groups(name_, groups, label.size(0)),
+                            .link = link};
   if (scored && checked.score.shape() != checked.prediction.shape())
     fail<ArgumentError>("metric::{}: scores have shape {}, but predictions {}.", name_, score.shape().text(),
                         prediction.shape().text());
@@ -129,6 +130,21 @@ std::optional<double> number_after(std::string_view prefix, std::string_view nam
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
+/// The numbers of a name that ends with some, with _ between them: 0.1 and 0.9 of "pinball_0.1_0.9".
+std::optional<std::vector<double>> numbers_after(std::string_view prefix, std::string_view name) {
+  std::vector<double> numbers;
+  for (std::string_view rest = name; rest.starts_with(prefix); prefix = "") {
+    rest.remove_prefix(prefix.size());
+    const std::size_t end = rest.find('_');
+    const std::optional<double> number = number_after("", rest.substr(0, end));
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+    if (end == rest.npos) return numbers;
+    rest.remove_prefix(end + 1);
+  }
+  return std::nullopt;
+}
+
 /// Those without a number in their names.
 constexpr std::pair<std::string_view, Metric (*)()> plain[] = {
     {"rmse", rmse},
@@ -147,6 +163,8 @@ constexpr std::pair<std::string_view, Metric (*)()> plain[] = {
     {"concordance", concordance},
     {"risk_concordance", risk_concordance},
     {"interval_accuracy", interval_accuracy},
+    {"nll", nll},
+    {"crps", crps},
 };
 
 }  // namespace
@@ -173,7 +191,10 @@ std::vector<std::string> names() try {
           "mrr",
           "concordance",
           "risk_concordance",
-          "interval_accuracy"};
+          "interval_accuracy",
+          "nll",
+          "crps",
+          "coverage_0.9"};
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("metric::names");
 }
@@ -181,7 +202,8 @@ std::vector<std::string> names() try {
 Metric by_name(std::string_view name) try {
   for (const auto& [known, make] : plain)
     if (name == known) return make();
-  if (const auto level = number_after("pinball_", name)) return pinball({.level = *level});
+  if (auto levels = numbers_after("pinball_", name)) return pinball({.level = *std::move(levels)});
+  if (const auto level = number_after("coverage_", name)) return coverage({.level = *level});
   if (const auto power = number_after("tweedie_deviance_", name)) return tweedie_deviance({.variance_power = *power});
   if (std::optional<Metric> ranking = ranking_metric(name)) return *std::move(ranking);
   const std::vector<std::string> known = names();
@@ -201,6 +223,10 @@ std::vector<Metric> by_link(const Loss& loss) {
     case Link::softmax: return {logloss(), accuracy()};
     case Link::exp: return loss.outputs() == 1 ? std::vector{poisson_deviance(), rmse()} : std::vector<Metric>{};
     case Link::expm1: return loss.outputs() == 1 ? std::vector{rmsle(), rmse()} : std::vector<Metric>{};
+    case Link::sorted: return {};
+    case Link::normal:
+    case Link::log_normal:
+    case Link::gamma: return {nll(), crps(), rmse()};
   }
   return {rmse()};
 }
@@ -236,9 +262,12 @@ std::vector<Metric> defaults(const Loss& loss) try {
       metrics.push_back(of(loss));
       continue;
     }
+    const std::vector<double>& levels = loss.definition().levels;
+    if (!levels.empty() && name.find('{') == name.npos) continue;  // it takes one column
     for (const LossParameter& parameter : loss.parameters())
       if (const std::size_t at = name.find("{" + parameter.name + "}"); at != name.npos)
-        name.replace(at, parameter.name.size() + 2, fmt::format("{}", parameter.value));
+        name.replace(at, parameter.name.size() + 2,
+                     levels.empty() ? fmt::format("{}", parameter.value) : fmt::format("{}", fmt::join(levels, "_")));
     metrics.push_back(by_name(name));
   }
   return metrics;

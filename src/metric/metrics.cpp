@@ -236,14 +236,26 @@ Metric tweedie_deviance(TweedieDevianceOptions options) try {
   fail_out_of_memory("metric::tweedie_deviance");
 }
 
-Metric pinball(PinballOptions options) try {
-  const double level = options.level;
-  if (!(level > 0 && level < 1)) fail<ArgumentError>("metric::pinball: level is {}, but it must be in (0, 1).", level);
-  return make(fmt::format("pinball_{}", level), false, [level](const char* name, const MetricRows& rows) {
-    want_one_column(name, rows);
-    const QuantileLoss loss{level};
-    return weighted_mean(rows, [&](std::size_t row) { return loss(rows.predictions[row], rows.labels[row]); });
-  });
+Metric pinball(const PinballOptions& options) try {
+  const std::vector<double> levels = options.level.values();
+  if (levels.empty()) fail<ArgumentError>("metric::pinball: there is no level.");
+  for (const double level : levels)
+    if (!(level > 0 && level < 1))
+      fail<ArgumentError>("metric::pinball: level is {}, but it must be in (0, 1).", level);
+  return make(fmt::format("pinball_{}", fmt::join(levels, "_")), false,
+              [levels](const char* name, const MetricRows& rows) {
+                if (levels.size() == 1) want_one_column(name, rows);
+                if (rows.columns != levels.size())
+                  fail<ArgumentError>("metric::{}: predictions have {} column(s), but there are {} levels.", name,
+                                      rows.columns, levels.size());
+                return weighted_mean(rows, [&](std::size_t row) {
+                  const double* const p = rows.predictions.data() + row * levels.size();
+                  double sum = 0;
+                  for (std::size_t k = 0; k < levels.size(); ++k)
+                    sum += QuantileLoss{levels[k]}(p[k], rows.labels[row]);
+                  return sum / static_cast<double>(levels.size());
+                });
+              });
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("metric::pinball");
 }

@@ -9,21 +9,25 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "loss/distribution.hpp"
 
 namespace linden {
 
 /// Checked by Metric::evaluate: contiguous, sizes that fit, no NaN, weights not all zero.
 class MetricRows {
  public:
-  /// For the metric of this name. Several labels a row, each with a prediction, are as many rows. Throws ArgumentError
-  /// where predictions are not one a label.
-  MetricRows(std::string_view name, const MetricInput& input)
+  /// For the metric of this name. Several labels a row, each with a prediction, are as many rows. Of a distribution the
+  /// mean is looked at, or `of_distributions` both columns. Throws ArgumentError where predictions are not one a label.
+  MetricRows(std::string_view name, const MetricInput& input, bool of_distributions = false)
       : predictions(input.prediction.span<const double>()),
         scores(input.score.span<const double>()),
         labels(input.label.span<const double>()),
         weights(input.weight.span<const double>()),
         columns(input.prediction.rank() == 2 ? static_cast<std::size_t>(input.prediction.size(1)) : 1) {
-    if (input.label.rank() == 1) return;
+    if (input.label.rank() == 1) {
+      if (columns == 2 && !of_distributions && input.link && is_of_distribution(*input.link)) keep_means();
+      return;
+    }
     if (input.label.size(1) != static_cast<std::int64_t>(columns))
       fail<ArgumentError>("metric::{}: there are {} labels a row, but {} predictions.", name, input.label.size(1),
                           columns);
@@ -44,7 +48,14 @@ class MetricRows {
   std::size_t columns;
 
  private:
-  std::vector<double> repeated_;
+  void keep_means() {
+    for (std::size_t row = 0; row < size(); ++row) means_.push_back(predictions[2 * row]);
+    predictions = means_;
+    scores = {};
+    columns = 1;
+  }
+
+  std::vector<double> repeated_, means_;
 };
 
 /// Sums of `term` over chunks of 512 rows, added up in order: the same on every machine, and closer than one long sum.

@@ -61,7 +61,14 @@ class FieldTable {
       append_parameters(c.loss, prefix, infos);
     };
     part.set = [type = type_ + ".loss"](Config& c, std::string_view name, std::string_view text) {
-      c.loss = c.loss.with_parameter(name, parse_number<double>(type, name, text, {}));
+      std::vector<double> values;  // one, but for parameters that have several
+      for (std::string_view rest = text;;) {
+        const std::size_t comma = takes_several(c.loss, name) ? rest.find(',') : rest.npos;
+        values.push_back(parse_number<double>(type, name, rest.substr(0, comma), {}));
+        if (comma == rest.npos) break;
+        rest.remove_prefix(comma + 1);
+      }
+      c.loss = c.loss.with_parameter(name, values);
     };
     return add(std::move(part));
   }
@@ -327,14 +334,22 @@ class FieldTable {
     fail<ArgumentError>("{}.{} is {}; it must be {}{}.", type, name, text, bounds.must(), most);
   }
 
+  static bool takes_several(const Loss& loss, std::string_view name) {
+    return std::ranges::any_of(loss.definition().parameters,
+                               [&](const ParameterRule& rule) { return rule.name == name && rule.is_list; });
+  }
+
   static void append_parameters(const Loss& loss, const std::string& prefix, std::vector<FieldInfo>& infos) {
     const Loss::Definition& definition = loss.definition();
     for (std::size_t i = 0; i < definition.parameters.size(); ++i) {
       const ParameterRule& rule = definition.parameters[i];
       std::string range = range_of(rule);
       if (range.starts_with("in ")) range.erase(0, 3);
-      infos.push_back(
-          {prefix + rule.name, fmt::format("{}", definition.spec.parameter[i]), std::move(range), rule.meaning});
+      if (rule.is_list) range += ", or several";
+      infos.push_back({prefix + rule.name,
+                       i == 0 && !definition.levels.empty() ? fmt::format("{}", fmt::join(definition.levels, ","))
+                                                            : fmt::format("{}", definition.spec.parameter[i]),
+                       std::move(range), rule.meaning});
     }
   }
 

@@ -130,7 +130,7 @@ Labels several_labels(std::string_view where, const Dataset& data, const Loss& l
   for (int k = 0; k < count; ++k) {
     std::vector<double> one;
     for (std::int64_t row = 0; row < rows; ++row) one.push_back(raw[row * count + k]);
-    if (const std::optional<LabelFault> fault = find_label_fault(of_one_label(labels.loss), one))
+    if (const std::optional<LabelFault> fault = find_label_fault(of_output(labels.loss, k), one))
       fail<DataError>("{}: {} is {} at {}{}", where, name(k), one[fault->row],
                       data.where(static_cast<std::int64_t>(fault->row)), fault->why);
     check_sizes(where, data, one);

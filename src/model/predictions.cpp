@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "loss/distribution.hpp"
 #include "loss/link.hpp"
 
 namespace linden {
@@ -21,10 +22,36 @@ Tensor predictions(const Loss& loss, int outputs, std::int64_t rows, const doubl
   return result;
 }
 
+Tensor quantiles(std::string_view where, const Loss& loss, std::span<const double> levels, std::int64_t rows,
+                 const double* scores, Workers& workers) {
+  if (!is_of_distribution(loss.link()))
+    fail<ArgumentError>(
+        "{}: .quantiles are those of a distribution, and loss \"{}\" has none. Hint: train with "
+        "loss::normal_distribution() or its like, or with loss::quantile({{.level = {{0.05, 0.95}}}}), whose "
+        "predictions "
+        "are quantiles.",
+        where, loss.name());
+  for (const double level : levels)
+    if (!(level > 0 && level < 1))
+      fail<ArgumentError>("{}: .quantiles has {}, but levels are in (0, 1).", where, level);
+  const auto count = std::ssize(levels);
+  Tensor result = Tensor::empty(count == 1 ? Shape{rows} : Shape{rows, count});
+  double* const out = result.data<double>();
+  workers.chunks(rows, 256, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+    for (std::int64_t row = begin; row < end; ++row)
+      for (std::int64_t i = 0; i < count; ++i)
+        out[row * count + i] =
+            quantile_of(loss.link(), {scores[row], scores[rows + row]}, levels[static_cast<std::size_t>(i)]);
+  });
+  return result;
+}
+
 MetricInput judged(const Loss& loss, int outputs, std::int64_t rows, const double* scores, Workers& workers) {
   const Tensor score = predictions(loss, outputs, rows, scores, false, workers);
   const bool is_same = loss.link() == Link::identity;
-  return {.prediction = is_same ? score : predictions(loss, outputs, rows, scores, true, workers), .score = score};
+  return {.prediction = is_same ? score : predictions(loss, outputs, rows, scores, true, workers),
+          .score = score,
+          .link = loss.link()};
 }
 
 Tensor class_numbers(std::string_view where, const Tensor& prediction, bool has_classes) {

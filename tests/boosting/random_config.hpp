@@ -34,6 +34,8 @@ inline Loss random_parameter(Random& random, Loss loss) {
       loss = loss.with_parameter("delta", random.one_of({1.0, 0.1, 5.0}));
     else if (parameter.name == "gamma")
       loss = loss.with_parameter("gamma", random.one_of({2.0, 0.0, 0.5, 3.0}));
+    else if (parameter.name == "natural_gradient")
+      loss = loss.with_parameter(parameter.name, random.one_of({1.0, 0.0}));
     else
       loss = loss.with_parameter(parameter.name, parameter.value * random.one_of({1.0, 0.9, 1.1}));
   }

@@ -41,9 +41,9 @@ struct Rows {
 BoostingConfig config_of(const Loss& loss) { return {.loss = loss, .rounds = 6, .min_rows_in_leaf = 5}; }
 
 TEST(SeveralLabels, TrainAsOneModelForEachLabelDoes) {
-  for (const Loss& loss :
-       {loss::squared(), loss::huber({.delta = 0.5}), loss::expectile({.level = 0.8}), loss::poisson(), loss::tweedie(),
-        loss::squared_log(), loss::logistic(), loss::hinge(), loss::cross_entropy()}) {
+  for (const Loss& loss : {loss::squared(), loss::huber({.delta = 0.5}), loss::expectile({.level = 0.8}),
+                           loss::poisson(), loss::tweedie(), loss::squared_log(), loss::logistic(), loss::hinge(),
+                           loss::cross_entropy(), loss::absolute(), loss::quantile({.level = 0.8}), loss::mape()}) {
     const Rows made(loss.link() == Link::sigmoid);
     const BoostedModel all = fit_boosted(made.data(), config_of(loss));
     ASSERT_EQ(all.outputs(), labels);
@@ -105,10 +105,11 @@ TEST(SeveralLabels, ThatDoNotFitAreRefused) {
   EXPECT_EQ(refused(loss::one_vs_all()), "fit_boosted: the data has 3 labels a row, and loss \"one_vs_all\" " + one);
   EXPECT_EQ(refused(loss::custom("mine", [](const Tensor& s, const Tensor& y) { return square(s - y); })),
             "fit_boosted: the data has 3 labels a row, and loss \"mine\" " + one);
-  EXPECT_EQ(
-      refused(loss::absolute()),
-      "fit_boosted: the data has 3 labels a row, and loss \"absolute\", whose leaves are order statistics, takes one. "
-      "Hint: huber or pseudo_huber, or a model for each label.");
+  EXPECT_EQ(refused(loss::quantile({.level = {0.1, 0.9}})),
+            "fit_boosted: the data has 3 labels a row, and loss \"quantile\" has 2 levels. Hint: one level, or a model "
+            "for each label.");
+  EXPECT_EQ(refused(loss::normal_distribution()),
+            "fit_boosted: the data has 3 labels a row, and loss \"normal_distribution\" " + one);
   BoostingConfig weighted = config_of(loss::logistic());
   weighted.class_weights.balanced = true;
   EXPECT_EQ(

@@ -89,6 +89,33 @@ TEST_F(Commands, ParametersOfTheLossAreSetInAnyOrder) {
   EXPECT_NE(out.find("\nauc "), std::string::npos) << out;
 }
 
+TEST_F(Commands, SeveralLevelsAreColumnsInOrder) {
+  train(0, "--loss quantile --loss.level 0.1,0.5,0.9 --valid t.csv");
+  EXPECT_EQ(BoostedModel::load(folder() / "m.json").outputs(), 3);
+  const std::vector<std::string> lines = predict("prediction");
+  EXPECT_EQ(lines[0], "prediction_0.1,prediction_0.5,prediction_0.9");
+  EXPECT_TRUE(succeed("evaluate --model m.json --data t.csv").starts_with("pinball_0.1_0.5_0.9 "));
+  EXPECT_NE(succeed("inspect m.json").find("\n  loss.level        0.1,0.5,0.9\n"), std::string::npos);
+}
+
+TEST_F(Commands, DistributionsHaveMomentsAndQuantiles) {
+  const std::string out = train(0, "--loss normal_distribution --valid t.csv --metrics nll,coverage_0.9,rmse");
+  for (const char* metric : {"\nnll ", "\ncoverage_0.9 ", "\nrmse "}) EXPECT_NE(out.find(metric), out.npos) << out;
+  EXPECT_EQ(predict("prediction")[0], "prediction_mean,prediction_deviation");
+  succeed("predict --model m.json --data t.csv --quantiles 0.05,0.95 --out q.csv");
+  const std::vector<std::string> lines = read_lines("q.csv");
+  EXPECT_EQ(lines[0], "quantile_0.05,quantile_0.95");
+  ASSERT_EQ(lines.size(), 121u);
+  const std::size_t comma = lines[1].find(',');
+  EXPECT_LT(std::stod(lines[1].substr(0, comma)), std::stod(lines[1].substr(comma + 1)));
+  EXPECT_EQ(refused("predict --model m.json --data t.csv --quantiles 0.5 --output score"),
+            "linden: --quantiles take the place of predictions, and --output is score. Hint: leave one out.\n");
+  train(0);
+  EXPECT_EQ(refused("predict --model m.json --data t.csv --quantiles 0.5"),
+            "linden: --quantiles are those of a distribution, and loss \"squared\" has none. Hint: train with "
+            "normal_distribution or its like, or with quantile, whose predictions are quantiles.\n");
+}
+
 TEST_F(Commands, PredictionsReadBackAsTheSameNumbers) {
   for (const int classes : {0, 2, 3}) {
     train(classes);
@@ -286,7 +313,7 @@ TEST_F(Commands, VersionAndHelp) {
         << field.name;
   EXPECT_NE(help.find("\nParameters of losses:\n"
                       "  --loss.level         the share of labels that lie below the prediction (default 0.5 with "
-                      "--loss quantile; (0, 1))\n"),
+                      "--loss quantile; (0, 1), or several)\n"),
             std::string::npos)
       << help;
   for (const char* command : {"predict", "evaluate", "inspect"}) succeed(std::string(command) + " --help");

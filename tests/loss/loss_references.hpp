@@ -50,6 +50,17 @@ inline Jet one_vs_all_of(std::span<const Jet> scores, long double y) {
   return sum;
 }
 
+/// Of the scores mean and log(deviation).
+inline Jet normal_nll(const Jet& mean, const Jet& log_deviation, long double y) {
+  const Jet z = (y - mean) / exp(log_deviation);
+  return log_deviation + z * z / 2 + std::log(2 * 3.14159265358979323846L) / 2;
+}
+/// Of log(mean) and log(shape): -log(density), factor by factor.
+inline Jet gamma_nll(const Jet& log_mean, const Jet& log_shape, long double y) {
+  const Jet shape = exp(log_shape), rate = shape / exp(log_mean);
+  return lgamma(shape) - shape * log(rate) - (shape - 1) * std::log(y) + rate * y;
+}
+
 LINDEN_LOSS(SquaredLoss, squared(), squared(), r* r / 2)
 LINDEN_LOSS(LogisticLoss, logistic(), logistic(), y > 0.5 ? log_of_one_plus(-s) : log_of_one_plus(s))
 LINDEN_LOSS(SoftmaxLoss, softmax(), softmax({.classes = 3}), log_of_sum(scores) - scores[static_cast<std::size_t>(y)])
@@ -76,6 +87,13 @@ LINDEN_LOSS(FocalLoss, focal(), focal({.gamma = 0.5}),
             y* pow(exp(-log_of_one_plus(s)), p) * log_of_one_plus(-s) +
                 (1 - y) * pow(exp(-log_of_one_plus(-s)), p) * log_of_one_plus(s))
 
+LINDEN_LOSS(NormalDistributionLoss, normal_distribution(), normal_distribution({.natural_gradient = false}),
+            normal_nll(scores[0], scores[1], y))
+LINDEN_LOSS(LogNormalDistributionLoss, log_normal_distribution(), log_normal_distribution({.natural_gradient = false}),
+            normal_nll(scores[0], scores[1], std::log(y)) + std::log(y))
+LINDEN_LOSS(GammaDistributionLoss, gamma_distribution(), gamma_distribution({.natural_gradient = false}),
+            gamma_nll(scores[0], scores[1], y))
+
 /// Calls visit(LossType<HuberLoss>()) for all losses, in their order.
 template <class Visit, class... Losses>
 void each_loss(const Visit& visit, LossTypes<Losses...>) {
@@ -100,7 +118,7 @@ inline std::vector<Loss> all_losses() {
 }
 /// Those that kernels of linear models know, though their configuration may refuse them.
 inline std::vector<Loss> joint_losses() {
-  return reference_losses([](const LossTraits& traits) { return !traits.is_per_class; });
+  return reference_losses([](const LossTraits& traits) { return !traits.is_per_class && !traits.is_distribution; });
 }
 inline std::vector<Loss> convex_losses() {
   return reference_losses([](const LossTraits& traits) { return traits.is_convex() && !traits.is_per_class; });
@@ -109,8 +127,9 @@ inline std::vector<Loss> convex_losses() {
 /// The names of those that linear models take.
 inline std::vector<std::string> losses_with_curvature() {
   std::vector<std::string> names;
-  for (const Loss& loss : reference_losses(
-           [](const LossTraits& traits) { return traits.shape != LossShape::cornered && !traits.is_per_class; }))
+  for (const Loss& loss : reference_losses([](const LossTraits& traits) {
+         return traits.shape != LossShape::cornered && !traits.is_per_class && !traits.is_distribution;
+       }))
     names.push_back(loss.name());
   return names;
 }

@@ -32,6 +32,7 @@ enum class Start : std::uint8_t {
   median,           ///< of the labels: where the loss is hardly curved far from it
   log_mean,         ///< the logarithm of the labels' mean, which is that score
   order_statistic,  ///< that of the labels at renewal_level(), which is that score
+  moments,          ///< of two scores: those of the distribution with the labels' mean and standard deviation
 };
 
 /// A parameter of a loss as it is documented and checked: LossSpec::parameter holds the values, in the same order.
@@ -43,6 +44,7 @@ struct ParameterRule {
   double usual;   ///< unless another value is asked for
   const char* meaning;
   bool is_whole = false;  ///< whether values are whole numbers
+  bool is_list = false;   ///< whether there may be several, each of which has an output of its own
 
   constexpr bool allows(double value) const {
     return (low_open ? value > low : value >= low) && value < high &&
@@ -62,6 +64,19 @@ template <class Loss>
 inline constexpr bool is_per_class = requires {
   requires Loss::per_class;
 };
+
+/// Whether it is that of a distribution of two scores (distribution_losses.hpp).
+template <class Loss>
+inline constexpr bool is_distribution = requires {
+  { Loss::information(1.0, 1.0, std::int64_t{0}) } -> std::same_as<double>;
+};
+
+/// Outputs that a kernel fills, of so many that the loss has: it takes one at a time of a loss of one score, whose
+/// other outputs are of other labels or levels.
+template <class Loss>
+LINDEN_HD std::int64_t outputs_together(std::int64_t outputs) {
+  return has_one_score<Loss> && !is_per_class<Loss> ? 1 : outputs;
+}
 
 /// What the functor of output k takes for the label of a row.
 template <class Loss>
@@ -121,7 +136,7 @@ struct CompleteLoss {
       std::is_empty_v<Loss> || requires { std::span<const ParameterRule>(Loss::parameters); },
       "a loss with numbers in it has `parameters`, a ParameterRule for each");
   static_assert(
-      has_one_score<Loss> || requires { Loss::output(1.0, true); },
+      has_one_score<Loss> || is_distribution<Loss> || requires { Loss::output(1.0, true); },
       "a loss is a functor that gives a Dual for (Line score, double label)");
   static_assert(
       !is_convex<Loss> ||

@@ -25,7 +25,7 @@ struct QuantileLoss {
   static constexpr Lowest lowest = Lowest::at_a_score;
   static constexpr Start start = Start::order_statistic;
   static constexpr ParameterRule parameters[] = {
-      {"level", 0, true, 1, 0.5, "the share of labels that lie below the prediction"}};
+      {"level", 0, true, 1, 0.5, "the share of labels that lie below the prediction", false, true}};
   static constexpr const char* metrics[] = {"pinball_{level}", "mae"};
 
   double level;

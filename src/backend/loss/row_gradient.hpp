@@ -13,6 +13,17 @@ struct StoredGradient {
   float gradient, curvature;
 };
 
+/// Derivatives of output k of a row, whose scores score(j) gives; for losses that are functors.
+template <class Loss, class Score>
+LINDEN_HD SoftmaxLoss::Output row_output(const Loss& loss, const Score& score, double label, std::int64_t k) {
+  if constexpr (is_distribution<Loss>) {
+    return distribution_output(loss, score(0), score(1), label, k);
+  } else {
+    const Dual d = loss(variable(score(k)), label_of_output<Loss>(label, k));
+    return {d.first, d.second};
+  }
+}
+
 /// Times the weight, rounded from double; negative curvature becomes 0.
 template <bool weighted>
 LINDEN_HD StoredGradient stored_gradient(const SoftmaxLoss::Output& d, double weight) {

@@ -1,4 +1,4 @@
-// The list of built-in losses, and the choice of one. Each has a struct in one of the four files below, with its
+// The list of built-in losses, and the choice of one. Each has a struct in one of the five files below, with its
 // expression, generic in the scalar, and what the library asks about it (loss_traits.hpp).
 //
 // A loss is written once. On doubles it gives the loss, on dual numbers (dual.hpp) also the slope and the curvature.
@@ -17,6 +17,7 @@
 #include "backend/loss/loss_spec.hpp"
 #include "backend/loss/loss_traits.hpp"
 #include "backend/loss/class_losses.hpp"
+#include "backend/loss/distribution_losses.hpp"
 #include "backend/loss/mean_losses.hpp"
 #include "backend/loss/residual_losses.hpp"
 #include "backend/loss/square_losses.hpp"
@@ -41,7 +42,8 @@ struct LossTypes {
 using LossList =
     LossTypes<SquaredLoss, LogisticLoss, SoftmaxLoss, PoissonLoss, QuantileLoss, AbsoluteLoss, HuberLoss, FocalLoss,
               PseudoHuberLoss, GammaLoss, TweedieLoss, NegativeBinomialLoss, ExpectileLoss, FairLoss, LogCoshLoss,
-              CrossEntropyLoss, ExponentialLoss, SquaredLogLoss, MapeLoss, HingeLoss, OneVsAllLoss>;
+              CrossEntropyLoss, ExponentialLoss, SquaredLogLoss, MapeLoss, HingeLoss, OneVsAllLoss,
+              NormalDistributionLoss, LogNormalDistributionLoss, GammaDistributionLoss>;
 
 template <class Loss>
 struct LossType {
@@ -148,6 +150,7 @@ struct LossTraits {
   Start start;
   bool is_majorised;
   bool is_per_class;
+  bool is_distribution;
   std::span<const char* const> metrics;  ///< "{level}" stands for the value of a parameter
 
   bool is_convex() const noexcept { return shape == LossShape::quadratic || shape == LossShape::convex; }
@@ -155,7 +158,8 @@ struct LossTraits {
 
 template <class Loss>
 inline constexpr LossTraits traits_of_listed{Loss::shape,        Loss::lowest,       Loss::start,
-                                             is_majorised<Loss>, is_per_class<Loss>, Loss::metrics};
+                                             is_majorised<Loss>, is_per_class<Loss>, is_distribution<Loss>,
+                                             Loss::metrics};
 
 /// Null for custom losses, of which the library does not know, and those of groups and times.
 inline const LossTraits* traits_of(const LossSpec& loss) {

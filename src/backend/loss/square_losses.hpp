@@ -61,7 +61,7 @@ struct ExpectileLoss {
   static constexpr Lowest lowest = Lowest::at_a_score;
   static constexpr Start start = Start::zero;
   static constexpr ParameterRule parameters[] = {
-      {"level", 0, true, 1, 0.5, "the share of the pull that comes from labels above the prediction"}};
+      {"level", 0, true, 1, 0.5, "the share of the pull that comes from labels above the prediction", false, true}};
   static constexpr const char* metrics[] = {"{loss}", "rmse"};
 
   double level;

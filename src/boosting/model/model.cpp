@@ -133,6 +133,11 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
     all_of_them.rounds = 0;
     return first_rounds(options.rounds).predict(data, all_of_them);
   }
+  if (!options.quantiles.empty() && options.output != Output::prediction)
+    fail<ArgumentError>(
+        "{}: .quantiles take the place of predictions, and .output asks for another thing. Hint: leave "
+        "one out.",
+        where);
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);
@@ -154,6 +159,7 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
     for (std::int64_t row = k * rows; row < (k + 1) * rows; ++row)
       scores[row] = s.initial_score[k] + (offsets.empty() ? 0 : offsets[row]);
   add_scores(backend, context, s.forest, s.byte_forest, trees, view, scores);
+  if (!options.quantiles.empty()) return quantiles(where, loss(), options.quantiles, rows, scores.data(), workers);
   const Tensor result = predictions(loss(), outputs(), rows, scores.data(), options.output != Output::score, workers);
   return options.output == Output::label ? class_numbers(where, result, !s.classes.empty()) : result;
 } catch (const std::bad_alloc&) {

@@ -1,5 +1,7 @@
 #include "boosting/train/grove.hpp"
 
+#include <utility>
+
 #include "boosting/train/grow.hpp"
 
 namespace linden {
@@ -22,22 +24,24 @@ Grove::Place::Place(const Backend& backend, const BinsView& bins, const GrowthLi
     : storage(backend, context, bins, limits, renewal, places, rules) {}
 
 Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-             const GrowthLimits& limits, const Renewal& renewal, int outputs, const GrowthRules& rules)
+             const GrowthLimits& limits, std::vector<Renewal> renewals, const GrowthRules& rules)
     : backend_(backend),
       context_(context),
       cuts_(cuts),
       bins_(bins),
-      outputs_(outputs),
-      side_by_side_(trees_at_once(backend, context, bins.view().rows, outputs)),
-      storage_(backend, context, bins.view(), limits, renewal, side_by_side_, rules) {
+      renewals_(std::move(renewals)),
+      outputs_(static_cast<int>(renewals_.size())),
+      side_by_side_(trees_at_once(backend, context, bins.view().rows, outputs_)),
+      storage_(backend, context, bins.view(), limits, renewals_[0], side_by_side_, rules) {
   for (int i = 0; side_by_side_ > 1 && i < side_by_side_; ++i)
-    places_.emplace_back(backend, bins.view(), limits, renewal, side_by_side_, rules);
+    places_.emplace_back(backend, bins.view(), limits, renewals_[0], side_by_side_, rules);
 }
 
 Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& gradients, const Scores& from,
                       bool is_scored, int output, const RoundKeys& keys) {
   TreeMemory& tree = storage.memory();
   gradients.point(tree, output);
+  tree.renewal = renewals_[static_cast<std::size_t>(output)];
   tree.renewal.scores = from.of(output);
   tree.rules.key = keys.of_tree(output);
   grow(backend_, context, tree);

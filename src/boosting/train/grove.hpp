@@ -18,9 +18,10 @@ namespace linden {
 
 class Grove final : public Grower {
  public:
-  /// `renewal` without its scores. What is passed must outlive the object, but for `limits` and `renewal`.
+  /// `renewals` without their scores, one an output: all or none have a level. What is passed must outlive the object,
+  /// but for `limits`.
   Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-        const GrowthLimits& limits, const Renewal& renewal, int outputs, const GrowthRules& rules = {});
+        const GrowthLimits& limits, std::vector<Renewal> renewals, const GrowthRules& rules = {});
 
   TreeInput& input() noexcept override { return storage_.memory(); }
   void grow_round(const Gradients& gradients, const Scores& from, bool is_scored, Ensemble& ensemble,
@@ -43,6 +44,7 @@ class Grove final : public Grower {
   Context& context_;
   const std::vector<Cuts>& cuts_;
   const Bins& bins_;
+  std::vector<Renewal> renewals_;
   int outputs_, side_by_side_;
   TreeStorage storage_;       // of a tree that all threads grow
   std::deque<Place> places_;  // by worker

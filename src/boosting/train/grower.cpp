@@ -1,5 +1,7 @@
 #include "boosting/train/grower.hpp"
 
+#include <utility>
+
 #include "boosting/model/config.hpp"
 #include "boosting/train/grove.hpp"
 #include "boosting/train/shared_tree.hpp"
@@ -7,13 +9,14 @@
 namespace linden {
 
 std::unique_ptr<Grower> grower_of(const Backend& backend, Context& context, const std::vector<Cuts>& cuts,
-                                  const Bins& bins, const BoostingConfig& config, const Renewal& renewal, int outputs,
+                                  const Bins& bins, const BoostingConfig& config, std::vector<Renewal> renewals,
                                   const GrowthRules& rules) {
+  const int outputs = static_cast<int>(std::ssize(renewals));
   const GrowthLimits limits = growth_limits(config);
   if (has_shared_trees(config, outputs))
     return std::make_unique<SharedTree>(backend, context, cuts, bins, limits, outputs, config.multi_output.sketch,
                                         rules);
-  return std::make_unique<Grove>(backend, context, cuts, bins, limits, renewal, outputs, rules);
+  return std::make_unique<Grove>(backend, context, cuts, bins, limits, std::move(renewals), rules);
 }
 
 }  // namespace linden

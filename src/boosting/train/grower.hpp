@@ -38,10 +38,10 @@ class Grower {
                           const RoundKeys& keys = {}) = 0;
 };
 
-/// The one that a configuration asks for. `renewal` without its scores. What is passed must outlive it, but for
-/// `renewal`.
+/// The one that a configuration asks for. `renewals` without their scores, one an output: all or none have a level.
+/// What is passed must outlive it, but for `config`.
 std::unique_ptr<Grower> grower_of(const Backend& backend, Context& context, const std::vector<Cuts>& cuts,
-                                  const Bins& bins, const BoostingConfig& config, const Renewal& renewal, int outputs,
+                                  const Bins& bins, const BoostingConfig& config, std::vector<Renewal> renewals,
                                   const GrowthRules& rules);
 
 }  // namespace linden

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/fail.hpp"
+#include "cli/any_model.hpp"
 #include "cli/commands.hpp"
 #include "base/csv_field.hpp"
 #include "cli/options.hpp"
@@ -17,15 +18,25 @@ struct PredictArguments {
   ReadOptions read;
   std::string model, data, out = "-", output = "prediction", device = "cpu";
   std::vector<double> times;
+  std::vector<double> quantiles;
 };
 
-// "prediction", or one name a class, or a number an output where there are no classes.
+// "prediction"; or, of several outputs, that with the label, the class, the level, what a distribution has, or a
+// number.
 std::vector<std::string> column_names(const AnyModel& any, const std::string& stem) {
   return std::visit(
       [&](const auto& model) {
         std::vector<std::string> names;
         if (model.outputs() == 1) return std::vector{stem};
         const std::vector<std::string> labels = model.schema().label_names;
+        const std::vector<LossParameter> parameters = model.loss().parameters();
+        const Link link = model.loss().link();
+        if (link == Link::sorted && std::ssize(parameters) == model.outputs()) {
+          for (const LossParameter& level : parameters) names.push_back(fmt::format("{}_{}", stem, level.value));
+          return names;
+        }
+        if (stem == "prediction" && (link == Link::normal || link == Link::log_normal || link == Link::gamma))
+          return std::vector{stem + "_mean", stem + "_deviation"};
         for (int k = 0; k < model.outputs(); ++k)
           names.push_back(
               std::ssize(labels) == model.outputs() ? csv_field(stem + "_" + labels[static_cast<std::size_t>(k)])
@@ -82,7 +93,18 @@ std::string run(const PredictArguments& args) {
   const Dataset data = read_for(model, args.data, args.read, false);
   print_remarks(data.remarks());
   if (!args.times.empty() || args.output == "median") return survival(args, model, data, device);
-  const auto predicted = [&](Output output) { return predict(model, data, output, args.read.threads, device); };
+  const auto predicted = [&](Output output) {
+    return predict(model, data,
+                   {.output = output, .quantiles = args.quantiles, .threads = args.read.threads, .device = device});
+  };
+  if (!args.quantiles.empty()) {
+    if (args.output != "prediction")
+      fail<ArgumentError>("--quantiles take the place of predictions, and --output is {}. Hint: leave one out.",
+                          args.output);
+    std::vector<std::string> names;
+    for (const double level : args.quantiles) names.push_back(fmt::format("quantile_{}", level));
+    return numbers(predicted(Output::prediction), names);
+  }
   if (args.output == "prediction") return numbers(predicted(Output::prediction), column_names(model, "prediction"));
   if (args.output == "score") return numbers(predicted(Output::score), column_names(model, "score"));
   if (args.output == "class")
@@ -104,6 +126,12 @@ void add_predict(CLI::App& app) {
       ->add_option("--times", args->times,
                    "of a model of times (--loss cox, aft): the probability that the event comes after each of these "
                    "times, comma-separated, in place of --output")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option(
+          "--quantiles", args->quantiles,
+          "of a model of a distribution: its quantiles at these levels, comma-separated, in place of predictions")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--out", args->out,

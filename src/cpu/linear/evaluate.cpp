@@ -39,6 +39,12 @@ template <class Loss>
   *tile.loss += sum_of(losses, tile.count);
 }
 
+/// Linear models take no distributions.
+template <class Loss>
+requires(is_distribution<Loss>) [[noreturn]] void step(const EvaluateTask&, const Loss&, const TileRows&) {
+  __builtin_trap();
+}
+
 /// As softmax_row: largest score, sum of exponentials, then output by output.
 void step(const EvaluateTask& task, const SoftmaxLoss&, const TileRows& tile) {
   const std::int64_t outputs = task.loss.outputs, count = tile.count;

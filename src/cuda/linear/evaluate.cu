@@ -66,7 +66,9 @@ void evaluate(Context& context, const EvaluateTask& task) {
                           of_part(task.scores, design),
                           of_part(task.curvatures, design)};
   visit_loss(task.loss, [&]<class Loss>(const Loss& loss) {
-    if constexpr (__is_same(Loss, ProgramLoss))
+    if constexpr (is_distribution<Loss>)  // which linear models do not take
+      __builtin_trap();
+    else if constexpr (__is_same(Loss, ProgramLoss))
       evaluate_program(context, task);
     else if constexpr (__is_same(Loss, TapeLoss))
       whole_pass(context, design, outputs, nullptr,

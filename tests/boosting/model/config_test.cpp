@@ -238,7 +238,7 @@ TEST(Config, ParametersOfTheLossFollowIt) {
   EXPECT_EQ(infos[0].value, "quantile");
   EXPECT_EQ(infos[1].name, "loss.level");
   EXPECT_EQ(infos[1].value, "0.9");
-  EXPECT_EQ(infos[1].range, "(0, 1)");
+  EXPECT_EQ(infos[1].range, "(0, 1), or several");
   EXPECT_EQ(infos[1].meaning, "the share of labels that lie below the prediction");
   EXPECT_EQ(infos[2].name, "rounds");
   set_field(config, "loss", "huber");

@@ -2,6 +2,8 @@
 // force finds. Larger ones take the kernels through wide cells, 24-bit entries, parts and several partition chunks.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "boosting/model/config.hpp"
 #include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
@@ -71,6 +73,24 @@ std::string difference(const std::vector<reference::GrowNode>& wanted, const Boo
   return "";
 }
 
+// What distributions are trained on in place of slopes and second derivatives: both over the information, the latter
+// not below it.
+void over_information(const Loss& loss, const std::vector<double>& scores, std::vector<double>& g,
+                      std::vector<double>& h) {
+  const double k = std::exp(scores[1]);
+  for (const std::size_t output : {0, 1}) {
+    double information = 0;
+    visit_loss(loss.definition().spec, [&]<class Functor>(const Functor& functor) {
+      if constexpr (is_distribution<Functor>)
+        information = functor.information(scores[0], scores[1], static_cast<std::int64_t>(output));
+    });
+    if (output == 0) EXPECT_NEAR(information / (loss.link() == Link::gamma ? k : 1 / (k * k)), 1, 1e-12);
+    const double unit = loss.parameters()[0].value > 0 ? information : 1;
+    g[output] = g[output] / unit;
+    h[output] = std::max(h[output], information) / unit;
+  }
+}
+
 // Fits with 1 and 3 threads and compares tree by tree: the oracle gets the scores that the model's own leaves give, so
 // that one difference does not make more.
 std::string check(const RandomData& given, const BoostingConfig& config, double tolerance = 1e-12) {
@@ -90,6 +110,9 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
     std::vector<double> g(static_cast<std::size_t>(outputs)), h(g);
     for (int row = 0; row < rows; ++row) {
       model.loss().evaluate(scores[row], data.label[row], g, h);
+      if (model.loss().parameters() != std::vector<LossParameter>{} &&
+          model.loss().parameters()[0].name == "natural_gradient")
+        over_information(model.loss(), scores[row], g, h);
       const double weight = data.weight.empty() ? 1 : data.weight[row];
       gradients[row] = static_cast<float>(g[k] * weight);
       curvatures[row] = static_cast<float>(std::max(h[k], 0.0) * weight);

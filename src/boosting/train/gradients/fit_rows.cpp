@@ -22,13 +22,16 @@ FitRows::FitRows(const Backend& backend, Context& context, const Labels& labels,
                               "weights"),
       device_loss_(backend, context, labels.loss, rows()) {}
 
-Renewal FitRows::renewal() const {
+Renewal FitRows::renewal(int output) const {
   Renewal renewal;
-  renewal.level = renewal_level(spec());
-  renewal.labels = device_labels();
+  renewal.level = renewal_level(spec_of_output(loss().definition(), output));
+  renewal.labels = device_labels(output);
   const bool own = !renewal_weights_.empty();
-  const std::span<const double> weights = own ? renewal_weights_ : weights_;
-  renewal.weights = own ? device_renewal_weights_.data() : device_weights();
+  const std::span<const double> own_weights(renewal_weights_);
+  const std::span<const double> weights =
+      own ? own_weights.subspan(static_cast<std::size_t>(first_label(output)), static_cast<std::size_t>(rows()))
+          : weights_;
+  renewal.weights = own ? device_renewal_weights_.data() + first_label(output) : device_weights();
   if (!weights.empty()) renewal.weight_unit = sum_unit(std::ranges::max(weights), std::ssize(weights));
   return renewal;
 }

@@ -31,14 +31,18 @@ class FitRows {
 
   /// The loss as kernels see it.
   LossSpec spec() const { return device_loss_.spec(); }
-  const double* device_labels() const noexcept { return device_labels_.data(); }
+  /// Those of an output.
+  const double* device_labels(int output = 0) const noexcept { return device_labels_.data() + first_label(output); }
   const double* device_uppers() const noexcept { return device_uppers_.data(); }
   /// Null for all one.
   const double* device_weights() const noexcept { return weights_.empty() ? nullptr : device_weights_.data(); }
-  /// What the loss has leaves renewed from, without the scores of an output.
-  Renewal renewal() const;
+  /// What the loss has the leaves of an output renewed from, without its scores.
+  Renewal renewal(int output = 0) const;
 
  private:
+  /// The place of an output's labels among all.
+  std::int64_t first_label(int output) const noexcept { return labels_of_row() > 1 ? output * rows() : 0; }
+
   const Labels& labels_;
   std::span<const double> weights_;
   std::span<const std::int64_t> groups_;

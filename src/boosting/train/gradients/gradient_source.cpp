@@ -21,12 +21,13 @@ class RowGradients final : public GradientSource {
     task.scores = scores.data();
     task.labels = rows_.device_labels();
     task.weights = rows_.device_weights();
-    if (rows_.labels_of_row() == 1) return backend_.tree.gradients(context_, task);
-    task.loss.outputs = 1;
-    for (int k = 0; k < rows_.labels_of_row(); ++k) {
+    const Loss::Definition& loss = rows_.loss().definition();
+    if (!is_by_output(loss)) return backend_.tree.gradients(context_, task);
+    for (int k = 0; k < loss.spec.outputs; ++k) {
+      task.loss = spec_of_output(loss, k);
+      task.labels = rows_.device_labels(k);
       backend_.tree.gradients(context_, task);
       task.scores += task.rows;
-      task.labels += task.rows;
       task.gradients += task.rows;
       task.curvatures += task.rows;
       ++task.ranges;

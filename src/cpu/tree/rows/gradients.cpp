@@ -17,13 +17,14 @@ constexpr std::int64_t softmax_rows = 1024;  // its two arrays of doubles take 1
 /// Flattened: where one call is left, the loop is not vectorised.
 template <bool weighted, class RowLoss>
 [[gnu::flatten]] void fill(const GradientTask& task, const RowLoss& loss, std::int64_t begin, std::int64_t end) {
-  const std::int64_t outputs = is_per_class<RowLoss> ? task.loss.outputs : 1;
+  const std::int64_t outputs = outputs_together<RowLoss>(task.loss.outputs);
   const double* __restrict labels = task.labels;
+  const double* __restrict scores = task.scores;
+  const std::int64_t rows = task.rows;
   for (std::int64_t k = 0; k < outputs; ++k) {
-    const double* __restrict scores = task.scores + k * task.rows;
     const Peak peak = store<weighted>(task, k, begin, end, [&](std::int64_t row) {
-      const Dual d = loss(variable(scores[row]), label_of_output<RowLoss>(labels[row], k));
-      return SoftmaxLoss::Output{d.first, d.second};
+      const auto score = [&](std::int64_t j) { return scores[j * rows + row]; };
+      return row_output(loss, score, labels[row], k);
     });
     combine(task, k, begin, end, peak);
   }

@@ -23,9 +23,8 @@ __global__ void __launch_bounds__(block_rows) one_output(Arrays arrays, RowLoss 
   Peak peak{};
   const std::int64_t step = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t row = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; row < arrays.rows; row += step) {
-    const Dual d =
-        loss(variable(arrays.scores[k * arrays.rows + row]), label_of_output<RowLoss>(arrays.labels[row], k));
-    peak = HigherPeak()(peak, store<weighted>(arrays, k, row, {d.first, d.second}));
+    const auto score = [&](std::int64_t j) { return arrays.scores[j * arrays.rows + row]; };
+    peak = HigherPeak()(peak, store<weighted>(arrays, k, row, row_output(loss, score, arrays.labels[row], k)));
   }
   peak = block_reduce(peak, HigherPeak());
   if (threadIdx.x == 0) raise(peaks[k], peak);
@@ -126,7 +125,7 @@ __global__ void __launch_bounds__(block_rows)
 
 template <bool weighted, class RowLoss>
 void run(Context& context, const GradientTask& task, const Arrays& arrays, const RowLoss& loss, Peak* peaks) {
-  const std::int32_t outputs = is_per_class<RowLoss> ? task.loss.outputs : 1;
+  const auto outputs = static_cast<std::int32_t>(outputs_together<RowLoss>(task.loss.outputs));
   for (std::int32_t k = 0; k < outputs; ++k)
     launch<one_output<RowLoss, weighted>>(
         {.grid = blocks_for(context, arrays.rows, block_rows), .block = block_rows, .stream = stream_of(context)},

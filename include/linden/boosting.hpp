@@ -431,6 +431,12 @@ class LINDEN_API BoostedModel {
   /// What each feature did for the splits, the largest gain first, without features that no split uses.
   std::vector<Importance> importances() const;
 
+  /// Of a ranking with loss.position_bias: what the places of a group have added to the scores of their rows at the end
+  /// of training, the first place first; predictions have none of it. Empty for all other models, also for parts and
+  /// sums of models.
+  const std::vector<double>& position_biases() const&;
+  std::vector<double> position_biases() const&& { return position_biases(); }
+
   /// The metrics after every round trained (those after the best round too). In files only with
   /// FitOptions::save_history.
   const std::vector<std::vector<MetricValue>>& history() const&;

@@ -77,12 +77,16 @@ struct CrossValidationOptions {
   /// With callbacks all folds are in memory at a time, without them one after another.
   std::vector<Callback> callbacks = {};
   bool keep_models = false;  ///< whether the models of the folds are returned
+  /// Of boosted models: one that all folds go on from (FitOptions::start), trained on other rows than these, or metrics
+  /// are those of rows that it has seen.
+  BoostedModel start = {};
 };
 
 struct CrossValidation {
   std::vector<Fold> folds;
   std::vector<MetricCurve> curves;  ///< in the order of the metrics, those of the training rows behind them
-  int rounds = 0;                   ///< that the models have: all, or those that a callback kept; of linear models 1
+  int rounds = 0;  ///< that the models have, without those of .start: all, or those that a callback kept; of linear
+                   ///< models 1
   /// For each row what a model said that was not trained on it, as predict gives it: [rows], or [rows, K] for K
   /// outputs. The mean where several folds hold it out, NaN where none does.
   Tensor prediction;

@@ -132,6 +132,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   }
   progress.finish(ensemble, model->trees_a_round());
   model->trees = std::move(ensemble).trees();
+  model->position_biases = source->position_biases();
   model->seconds_training = seconds_since(train_start);
   model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
                                  progress.undefined(), !start.is_empty());

@@ -170,6 +170,7 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
                                k];
     }
   }
+  fresh->position_biases = source->position_biases();
   fresh->history.clear();
   fresh->forest = {};
   fresh->finish_forest();

@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "loss/definition.hpp"
 #include "model/file/text_lines.hpp"
 #include "selection/validate.hpp"
 
@@ -26,6 +27,7 @@ auto cross_validated(const Dataset& data, Config config, const CrossValidationOp
   return or_out_of_memory(where, [&] {
     config.check();
     check_options(where, options);
+    if (!options.start.empty() && is_automatic(config.loss)) config.loss = options.start.loss();
     const SettledData settled = linden::settled(where, data, config.loss);
     config.loss = settled.loss;
     PreparedFolds folds(where, settled.data, options.folds);

@@ -81,10 +81,11 @@ BoostedCrossValidation validate(std::string_view where, PreparedFolds& folds, co
                                                 .valid = rows.test,
                                                 .metrics = options.metrics,
                                                 .callbacks = callbacks.of_a_fold(),
-                                                .train_metrics = options.train_metrics});
+                                                .train_metrics = options.train_metrics,
+                                                .start = options.start});
   };
   const auto finish = [&](std::size_t f, const BoostedModel& model) {
-    cv.rounds = model.rounds();
+    cv.rounds = model.rounds() - (options.start.empty() ? 0 : options.start.rounds());
     cv.classes = model.classes();
     warnings.add(f, model.warnings());
     if (purpose == Purpose::comparison) return;

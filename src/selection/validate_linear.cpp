@@ -28,6 +28,11 @@ LinearCrossValidation validate(std::string_view where, PreparedFolds& folds, con
   if (!options.callbacks.empty())
     fail<ArgumentError>("{}: .callbacks are called after rounds, and linear models have none. Hint: leave them out.",
                         where);
+  if (!options.start.empty())
+    fail<ArgumentError>(
+        "{}: .start is a boosted model to go on from; a linear fit ends at its optimum. Hint: leave it "
+        "out.",
+        where);
   const auto start = std::chrono::steady_clock::now();
   const Threads tape_threads(options.threads);
   MetricCurves curves(folds.folds().size());

@@ -124,6 +124,15 @@ TEST(Ranking, PositionBiasTellsClicksFromRelevance) {
   config.loss = loss::lambdarank({.position_bias = true});
   const double unbiased = ndcg_of(fit_boosted(clicks, config).predict(judged), judged);
   EXPECT_GT(unbiased, plain + 0.02) << plain;
+  EXPECT_EQ(fit_boosted(clicks, some_config("lambdarank")).position_biases(), std::vector<double>{});
+  const BoostedModel model = fit_boosted(clicks, config);
+  const std::vector<double> biases = model.position_biases();
+  ASSERT_EQ(biases.size(), 10u);  // rows of the first places are clicked at more than they should be
+  EXPECT_GT(biases[0], biases[4] + 0.1);
+  EXPECT_GT(biases[4], biases[9]);
+  EXPECT_EQ(BoostedModel::from_string(bytes_of(model)).position_biases(), biases);
+  EXPECT_EQ(bytes_of(BoostedModel::from_string(bytes_of(model))), bytes_of(model));
+  EXPECT_TRUE(model.first_rounds(3).position_biases().empty());
 }
 
 TEST(Ranking, IsSavedWithItsParameters) {

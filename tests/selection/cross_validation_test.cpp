@@ -28,6 +28,24 @@ TEST(CrossValidate, RepeatedFoldsGiveTheMeanOfTheirPredictions) {
               (numbers_of(first.prediction)[row] + numbers_of(second.prediction)[row]) / 2);
 }
 
+TEST(CrossValidate, FoldsGoOnFromAModel) {
+  const Dataset data = some_data(80, 2);
+  const BoostingConfig config{.rounds = 3, .min_rows_in_leaf = 3};
+  const BoostedModel start = fit_boosted(some_data(60, 2), config);
+  const auto cv = cross_validate(data, config, {.keep_models = true, .start = start});
+  EXPECT_EQ(cv.rounds, 3);
+  EXPECT_EQ(cv.curves[0].values.size(), 3u);
+  EXPECT_EQ(cv.of(cv.curves[0].name).mean, cv.curves[0].spread[2].mean);
+  for (std::size_t f = 0; f < cv.folds.size(); ++f) {
+    EXPECT_EQ(cv.models[f].rounds(), 6);
+    EXPECT_EQ(numbers_of(cv.models[f].predict(data)),
+              numbers_of(fit_boosted(data.take(cv.folds[f].train), config, {.start = start}).predict(data)));
+  }
+  EXPECT_EQ(refusal<ArgumentError>([&] { cross_validate(data, LinearConfig{}, {.start = start}); }),
+            "cross_validate: .start is a boosted model to go on from; a linear fit ends at its optimum. Hint: leave it "
+            "out.");
+}
+
 TEST(CrossValidate, WarnsOfMetricsThatAreUndefinedInAFold) {
   const Dataset data = some_data(40, 0).with_label(std::vector<double>(40, 1.0));
   std::vector<double> label(40, 1.0);

@@ -65,6 +65,7 @@ BoostedModel BoostedModel::slice(int first, int last) const try {
   part->trees.assign(begin + first * all.trees_a_round(), begin + last * all.trees_a_round());
   if (all.is_forest()) weigh(part->trees, static_cast<double>(rounds()) / (last - first));
   if (last - first < rounds()) part->baseline.reset();
+  part->position_biases.clear();  // those of all rounds
   part->forest = {};
   part->finish_forest();
   return BoostedModel(part);

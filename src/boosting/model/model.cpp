@@ -87,6 +87,7 @@ const std::string& BoostedModel::label_name() const& { return known("label_name"
 bool BoostedModel::has_offset() const { return !known("has_offset").offset.empty(); }
 const std::vector<std::string>& BoostedModel::classes() const& { return known("classes").classes; }
 const std::vector<std::vector<MetricValue>>& BoostedModel::history() const& { return known("history").history; }
+const std::vector<double>& BoostedModel::position_biases() const& { return known("position_biases").position_biases; }
 const std::vector<std::string>& BoostedModel::warnings() const& { return known("warnings").warnings; }
 double BoostedModel::seconds_binning() const { return known("seconds_binning").seconds_binning; }
 double BoostedModel::seconds_training() const { return known("seconds_training").seconds_training; }

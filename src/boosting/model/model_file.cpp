@@ -330,6 +330,7 @@ void write_boosted(const TextSink& out, std::string_view name, const BoostedMode
     json["body"].open_object();
     json["initial_score"].values(s.initial_score);
     if (s.baseline) write_baseline(json, *s.baseline);
+    if (!s.position_biases.empty()) json["position_biases"].values(s.position_biases);
     if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
     json["trees"].open_list();
     for (const Tree& tree : s.trees) write_tree(json, tree);
@@ -360,6 +361,7 @@ std::shared_ptr<BoostedModel::State> read_state(JsonReader& json) {
   const std::size_t outputs = state->initial_score.size();
   if (static_cast<int>(outputs) != envelope.loss.outputs()) json.refuse("does not have one entry an output");
   if (json.next_is("baseline")) state->baseline = read_baseline(json["baseline"], envelope.loss);
+  if (json.next_is("position_biases")) state->position_biases = json["position_biases"].finites();
   const bool has_groups = json.next_is("category_groups");
   state->groups = has_groups ? read_groups(json["category_groups"], known) : Groups(known.categories.size());
   if (has_groups) check_groups(json, known, state->groups);

@@ -33,6 +33,8 @@ void print_importances(const BoostedModel& model) {
     fmt::print("{},{},{},{}\n", csv_field(i.name), i.gain, i.splits, i.cover);
 }
 
+constexpr std::size_t most_places = 20;  // of which the learnt biases are printed
+
 void print_boosted(const BoostedModel& model, bool all) {
   std::size_t leaves = 0;
   int depth = 0, values = 1;
@@ -46,6 +48,9 @@ void print_boosted(const BoostedModel& model, bool all) {
              values > 1 ? fmt::format(" of {} values", values) : "", depth);
   print_names(model);
   fmt::print("start       {:.6g}\n", fmt::join(model.initial_score(), " "));
+  if (const std::vector<double>& biases = model.position_biases(); !biases.empty())
+    fmt::print("places      {:.4g}{}\n", fmt::join(std::span(biases).first(std::min(biases.size(), most_places)), " "),
+               biases.size() > most_places ? fmt::format(" ... and {} more", biases.size() - most_places) : "");
   if (model.has_config())
     print_fields(model.config());
   else

@@ -5,6 +5,7 @@
 
 #include <linden/boosting.hpp>
 #include <memory>
+#include <vector>
 
 #include "backend/backend.hpp"
 #include "boosting/train/gradients/fit_rows.hpp"
@@ -22,6 +23,9 @@ class GradientSource {
 
   /// Fills the gradients, curvatures and ranges of all rows and outputs, weights included, at these scores.
   virtual void fill(const Scores& scores, int round, Gradients& gradients) = 0;
+
+  /// What it has learnt beside the model: what places of a group add to scores. Empty where it learns nothing.
+  virtual std::vector<double> position_biases() const { return {}; }
 };
 
 /// That of the loss of `rows`. What is passed must outlive it.

@@ -71,4 +71,10 @@ void GroupGradients::fill(const Scores& scores, int round, Gradients& gradients)
   backend_.tree.group_gradients(context_, task);
 }
 
+std::vector<double> GroupGradients::position_biases() const {
+  std::vector<double> biases(has_biases_ ? static_cast<std::size_t>(longest_) : 0);
+  if (has_biases_) biases_.download(biases.data());
+  return biases;
+}
+
 }  // namespace linden

@@ -18,6 +18,7 @@ class GroupGradients final : public GradientSource {
                  double learning_rate);
 
   void fill(const Scores& scores, int round, Gradients& gradients) override;
+  std::vector<double> position_biases() const override;
 
  private:
   /// What each group's weights are multiplied by.

@@ -96,6 +96,24 @@ struct Regularization {
   bool extra_trees = false;  ///< whether each feature of a node is tried at one cut alone, drawn among those in it
 };
 
+/// Leaves that are linear functions of the numbers that were split by on the way to them, {.enabled = true}.
+///
+/// A leaf's slopes are the ridge regression of its rows' Newton steps on these features, each row weighed by its
+/// curvature, each feature by its spread in the leaf, so that units do not matter. They add to the constant leaf: at
+/// the means of its rows a leaf is worth what it would be without slopes. A value that is missing or infinite counts as
+/// the mean of its feature in the leaf. A feature that is constant in a leaf, or a combination of others there, has no
+/// slope; categories have none. Splits are found as for constant leaves.
+///
+/// Training keeps the values of all rows at hand: on the CPU those of the data, on a GPU a copy in its memory, of the
+/// validation sets, too. Not for sparse training data, losses whose leaves are order statistics, monotone constraints,
+/// bounded steps and smoothed leaves.
+struct LinearLeaves {
+  bool enabled = false;
+  double l2 = 1;         ///< penalty on (slope * the feature's standard deviation in the leaf)^2 / 2, >= 0
+  int max_features = 8;  ///< slopes of a leaf at most, 1 .. 16: of the features whose splits on its way gained most
+  bool clamp = true;     ///< whether a value outside of those of a leaf's rows counts as the nearest of them
+};
+
 /// How the rows are drawn that the trees of a round are grown from. Rows that are not drawn cost no time. What is drawn
 /// depends on the seed, the round, the number of a row and (goss, mvs) the gradients, and on nothing else.
 enum class Sampling {
@@ -206,6 +224,7 @@ struct BoostingConfig {
   FeatureSampling feature_sampling = {};
   SplitCosts costs = {};
   Regularization regularization = {};
+  LinearLeaves linear_leaves = {};     ///< {.enabled = true}
   RowSampling sampling = {};           ///< {.kind = Sampling::goss}
   TrainingMode mode = {};              ///< {.kind = Mode::dart, .drop_rate = 0.2}
   LearningRateSchedule schedule = {};  ///< {.decay = Decay::geometric, .last = 0.001}
@@ -277,8 +296,19 @@ struct TreeNode {
   std::int64_t rows = 0;               ///< training rows
 };
 
+/// What a linear leaf adds for a feature: slope * (x - centre), x being no less than `low` and no more than `high`;
+/// nothing for a value that is missing or infinite.
+struct LeafTerm {
+  int leaf = 0;       ///< number of the leaf
+  int feature = 0;    ///< index into feature_names(), of a feature of numbers
+  double slope = 0;   ///< learning rate included
+  double centre = 0;  ///< the mean of the leaf's rows, weighed by their curvatures
+  double low = 0;     ///< the range of the leaf's rows; without LinearLeaves::clamp that of all finite numbers
+  double high = 0;
+};
+
 /// Nodes in the order they were split off: node 0 is the root, children follow their parents. What a leaf adds to the
-/// score stands in leaf_values:
+/// score stands in leaf_values, and, where leaves are linear, in leaf_terms:
 ///
 ///     const Tree tree = model.trees().front();
 ///     for (const TreeNode& node : tree.nodes)
@@ -288,8 +318,9 @@ struct LINDEN_API Tree {
 
   int output = 0;  ///< which score it adds to; all_outputs: to each of them
   std::vector<TreeNode> nodes;
-  std::vector<double> leaf_values;  ///< by number of the leaf, learning rate included: [leaves] of a tree that adds to
-                                    ///< one score, [leaves, outputs] of one that adds to all
+  std::vector<double> leaf_values;   ///< by number of the leaf, learning rate included: [leaves] of a tree that adds to
+                                     ///< one score, [leaves, outputs] of one that adds to all
+  std::vector<LeafTerm> leaf_terms;  ///< by leaf, those of a leaf by feature; empty where all leaves are constants
 
   int leaves() const noexcept { return static_cast<int>((nodes.size() + 1) / 2); }
   int depth() const;
@@ -299,6 +330,8 @@ struct LINDEN_API Tree {
   double value(const TreeNode& leaf) const;
   /// What a leaf of any tree adds: one value, or one for each output. Throws ArgumentError for a split.
   std::span<const double> values(const TreeNode& leaf) const;
+  /// What a linear leaf adds beside its value; of a constant one nothing. Throws ArgumentError for a split.
+  std::span<const LeafTerm> terms(const TreeNode& leaf) const;
 };
 
 /// What a feature did for the splits of a model.
@@ -502,8 +535,8 @@ struct RefitOptions {
 /// comes to stays. Splits, the first scores, gains and cover stay, too. Learning rate, l1 and l2 are those of the
 /// model's configuration, also where a callback set another rate. Throws ArgumentError for a model without a
 /// configuration, of DART (the weights of its trees are not kept), with monotone constraints (which new values could
-/// break) or leaves smoothed along their paths, and for losses whose leaves are order statistics; DataError for data
-/// that does not fit the model.
+/// break), leaves smoothed along their paths or linear ones, and for losses whose leaves are order statistics;
+/// DataError for data that does not fit the model.
 LINDEN_API BoostedModel refit_leaves(const BoostedModel& model, const Dataset& data, const RefitOptions& options = {});
 
 /// A model and how often its scores count.

@@ -100,6 +100,18 @@ struct AddTreesTask {
   double* scores = nullptr;  ///< [outputs, bins.rows], output-major
 };
 
+struct WholeSum;  // tree/leaf_moments.hpp
+
+/// How features and gradients go together in each leaf of a finished tree.
+struct LeafMomentsTask {
+  RowsView rows;  ///< all rows of the tree, dense
+  std::int32_t leaves = 0;
+  std::int32_t width = 0;                  ///< features of a leaf, at most; 1 .. most_leaf_features
+  const std::int32_t* features = nullptr;  ///< [leaves, width], of `rows`: those of a leaf, and then -1
+  std::uint64_t* peaks = nullptr;          ///< out [leaves, MomentsLayout::peaks()]
+  WholeSum* sums = nullptr;                ///< out [leaves, MomentsLayout::sums()]
+};
+
 struct TreeKernels {
   /// Leaves expanded at once, at most (a tree does not depend on it).
   std::int32_t (*leaf_wise_batch)(Context&);
@@ -187,6 +199,8 @@ struct TreeKernels {
   std::int64_t (*predict_scratch)(Context&, const PredictTask&);
   /// Whether predict is the faster for PredictTask::bytes.
   bool predicts_over_bytes;
+  /// Only where leaves are linear, and after leaf_sums: over the rows of the sample.
+  void (*leaf_moments)(Context&, const TreeMemory&, const LeafMomentsTask&);
 };
 
 /// The CPU's table for this machine's instruction level (LINDEN_ISA=v2, v3 or v4 in the environment forces one).

@@ -19,6 +19,7 @@
 #include "boosting/train/blank_model.hpp"
 #include "boosting/train/dropout.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
+#include "boosting/train/ensemble/raw_rows.hpp"
 #include "boosting/train/gradients/feature_sampler.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradients/gradient_source.hpp"
@@ -27,6 +28,7 @@
 #include "boosting/train/rules.hpp"
 #include "boosting/train/start_model.hpp"
 #include "boosting/train/gradients/sampler.hpp"
+#include "boosting/train/leaves/slope_fit.hpp"
 #include "model/class_weights.hpp"
 #include "model/feature_values.hpp"
 #include "model/offsets.hpp"
@@ -55,6 +57,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
 
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   check_constraints(*model);
+  check_linear_leaves(config, train);
   const RowWeights row_weights("fit_boosted", config.class_weights, labels, weights_of(train));
   const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
@@ -92,8 +95,15 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   std::optional<Scores> constant;
   if (is_forest) constant.emplace(backend, context, model->initial_score, train.rows(), offsets);
   const auto trees_a_round = static_cast<std::size_t>(model->trees_a_round());
+  std::optional<RawRows> raw;  // for linear leaves, and what gives them their slopes
+  std::optional<SlopeFit> leaf_slopes;
+  if (config.linear_leaves.enabled) {
+    raw.emplace(backend, context, train, *model, training_sources(*model));
+    leaf_slopes.emplace(backend, config.linear_leaves, *raw);
+  }
   Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores),
-                    start.is_empty() ? model->initial_score : zeros, is_forest ? trees_a_round : 0);
+                    start.is_empty() ? model->initial_score : zeros, is_forest ? trees_a_round : 0,
+                    raw ? &*raw : nullptr);
   progress.start(backend, context, cuts, bins, ensemble);
 
   const Clock::time_point train_start = Clock::now();
@@ -101,13 +111,14 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   rules.count_as_used(start.trees());
   std::vector<Renewal> renewals;
   for (int k = 0; k < outputs; ++k) renewals.push_back(rows.renewal(k));
-  const std::unique_ptr<Grower> grower =
-      grower_of(backend, context, cuts, bins, config, std::move(renewals), rules.tables());
+  const std::unique_ptr<Grower> grower = grower_of(backend, context, cuts, bins, config, std::move(renewals),
+                                                   rules.tables(), leaf_slopes ? &*leaf_slopes : nullptr);
   const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, rows, train);
   FeatureSampler features(backend, context, config, bins, rules.weights_of_varying(), rules.forced_features());
   Dropout dropout(config, trees_a_round);
   const int parallel = config.mode.parallel_trees;
-  const bool is_scored = parallel == 1 && !is_forest;  // by growth, as long as nothing else starts from these scores
+  // By growth, as long as nothing else starts from these scores, and a leaf adds the same to all of its rows.
+  const bool is_scored = parallel == 1 && !is_forest && !leaf_slopes;
   bool is_filled = has_categories && start.is_empty();
   std::vector<GradientRange> start_gradients;
   for (int round = 0; round < config.rounds; ++round) {

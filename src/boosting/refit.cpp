@@ -46,6 +46,11 @@ void check_refit(const BoostedModel& model, double decay) {
         "{}: the leaves of the model are smoothed along their paths (.regularization.path_smooth = {}), which new ones "
         "would not be. Hint: train anew.",
         caller, state.config.regularization.path_smooth);
+  if (std::ranges::any_of(state.trees, [](const Tree& tree) { return !tree.leaf_terms.empty(); }))
+    fail<ArgumentError>(
+        "{}: the leaves of the model are linear, and only constant ones are fitted anew. Hint: go on from it with "
+        ".start = model.",
+        caller);
   if (renewal_level(state.config.loss.definition().spec) > 0)
     fail<ArgumentError>(
         "{}: the leaves of loss \"{}\" are order statistics, which are not fitted anew. Hint: huber is like absolute.",

@@ -16,6 +16,7 @@ namespace linden::hand_made {
 struct Options {
   int outputs = 1;
   bool add_to_all = false;  ///< whether every tree adds to all outputs
+  bool linear = false;      ///< whether leaves of trees that add to one output have slopes
   int rounds = 5;
   bool zeros_missing = false;                   ///< whether zeros are missing for some splits
   std::vector<int> categories{0, 0, 0, 5, 90};  ///< by feature; 0: numbers. From 50 on two of them share a group
@@ -30,6 +31,21 @@ inline double random_number(Random& random) {
                         0.25 * random.below(9) - 1});
 }
 
+/// Slopes of a leaf, some of them for a part of all numbers.
+inline void add_terms(Tree& tree, Random& random, const Options& options, int leaf) {
+  if (random.chance(0.3)) return;
+  constexpr double most = std::numeric_limits<double>::max();
+  for (std::size_t f = 0; f < options.categories.size(); ++f) {
+    if (options.categories[f] > 0 || random.chance(0.4)) continue;
+    LeafTerm term{leaf, static_cast<int>(f), random.normal(), random.normal(), -most, most};
+    if (random.chance(0.6)) {
+      term.low = term.centre - random.uniform();
+      term.high = term.centre + random.uniform();
+    }
+    tree.leaf_terms.push_back(term);
+  }
+}
+
 inline void add_tree(BoostedModel::State& model, Random& random, const Options& options, int output) {
   Tree& tree = model.trees.emplace_back();
   tree.output = output;
@@ -42,6 +58,7 @@ inline void add_tree(BoostedModel::State& model, Random& random, const Options& 
     const bool must_split = next == i + 1;  // or the nodes behind it had no parent
     if (next == count || (!must_split && random.chance(0.3))) {
       node.leaf = leaves++;
+      if (options.linear && output >= 0) add_terms(tree, random, options, node.leaf);
       for (int k = 0; k < (output < 0 ? options.outputs : 1); ++k) tree.leaf_values.push_back(random.normal());
       continue;
     }
@@ -131,9 +148,14 @@ inline std::vector<double> scores_of(const BoostedModel& model, const std::vecto
   std::vector<double> scores = model.initial_score();
   for (std::size_t t = 0; t < trees; ++t) {
     const Tree& tree = model.trees()[t];
-    const std::span<const double> values = tree.values(leaf_of(model, tree, row));
-    for (std::size_t k = 0; k < values.size(); ++k)
-      scores[tree.output < 0 ? k : static_cast<std::size_t>(tree.output)] += values[k];
+    const TreeNode& leaf = leaf_of(model, tree, row);
+    const std::span<const double> values = tree.values(leaf);
+    double slopes = values[0];
+    for (const LeafTerm& term : tree.terms(leaf))
+      if (const double x = row[static_cast<std::size_t>(term.feature)]; std::isfinite(x))
+        slopes += term.slope * (std::clamp(x, term.low, term.high) - term.centre);
+    if (tree.output >= 0) scores[static_cast<std::size_t>(tree.output)] += slopes;
+    for (std::size_t k = 0; tree.output < 0 && k < values.size(); ++k) scores[k] += values[k];
   }
   return scores;
 }

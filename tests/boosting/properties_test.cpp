@@ -128,6 +128,11 @@ TEST(Properties, DISABLED_WriteModelsOfThisLevel) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed)
     bytes += bytes_of(fit_boosted(some_data(2, "squared").dataset(), ruled(seed, some_data(2, "squared"))));
   bytes += bytes_of(fit_boosted(wide.dataset(), {.rounds = 3, .growth = Growth::level_wise, .row_fraction = 0.8}));
+  for (const std::string loss : {"squared", "logistic", "softmax"}) {
+    BoostingConfig config = some_config(loss);
+    config.linear_leaves.enabled = true;
+    bytes += bytes_of(fit_boosted(some_data(2, loss).dataset(), config));
+  }
   const Dataset train = rows_for("logistic", 1500);
   for (const Settings& settings : rows_and_modes())
     bytes += bytes_of(fit_boosted(train, config_of(settings, "logistic")));

@@ -232,6 +232,8 @@ inline std::string dump(const std::vector<Tree>& trees) {
                           n.zero_missing, n.categorical, n.left_categories, n.left, n.right, n.gain, n.cover, n.rows);
       for (const double value : n.feature < 0 ? tree.values(n) : std::span<const double>())
         text += fmt::format(" {:a}", value);
+      for (const LeafTerm& t : n.feature < 0 ? tree.terms(n) : std::span<const LeafTerm>())
+        text += fmt::format(" {} {:a} {:a} {:a} {:a}", t.feature, t.slope, t.centre, t.low, t.high);
       text += "\n";
     }
   }

@@ -115,10 +115,11 @@ TEST_F(PredictOnGpu, SparseRows) {
 // Leaves of several values, zeros that are missing, categories in groups; and the same in sparse rows.
 TEST_F(PredictOnGpu, ModelsMadeByHand) {
   Random random(6);
-  for (const int outputs : {1, 5})
+  for (const int outputs : {1, 2, 5})
     for (const bool numbers_alone : {false, true}) {
       hand_made::Options options{.outputs = outputs,
-                                 .add_to_all = outputs > 1,
+                                 .add_to_all = outputs > 2,
+                                 .linear = outputs == 2,
                                  .zeros_missing = true,
                                  .loss = link_only_loss("theirs", Link::identity, outputs, LabelKind::real)};
       if (numbers_alone) options.categories = std::vector<int>(30, 0);

@@ -29,6 +29,12 @@ struct ForestDetail {
   static constexpr std::int32_t of_zeros = -1;
 };
 
+/// What a linear leaf adds for a feature: slope * (value - centre), the value being kept within a range.
+struct ForestTerm {
+  double slope = 0, centre = 0, low = 0, high = 0;
+  std::uint32_t feature = 0;  ///< among the features used
+};
+
 struct ForestView {
   const ForestNode* nodes = nullptr;
   const ForestDetail* details = nullptr;  ///< one a node
@@ -40,8 +46,11 @@ struct ForestView {
   bool has_special_splits = false;
   // Of trees that add to all scores: `outputs` and the details' values say what others add.
   const double* leaf_values = nullptr;       ///< [leaves of all trees, width]
-  const std::int32_t* first_leaf = nullptr;  ///< [trees]: leaves of the trees before it
+  const std::int32_t* first_leaf = nullptr;  ///< [trees]: leaves of the trees before it; of linear leaves, too
   std::int32_t width = 0;                    ///< how many scores there are; 0 where each tree adds to one
+  // Of linear leaves, which add to one score; else null.
+  const ForestTerm* terms = nullptr;
+  const std::int32_t* first_term = nullptr;  ///< [leaves of all trees + 1]
 };
 
 }  // namespace linden

@@ -36,6 +36,21 @@ LINDEN_HD std::int32_t next_node(const ForestView& forest, std::int32_t at, doub
   return next_node<special>(forest, forest.nodes[at], at, value);
 }
 
+/// The value of a linear leaf, by its number, and what its slopes add for a row, of which of(feature) is a value.
+template <class Of>
+LINDEN_HD double linear_value(const ForestView& forest, std::int32_t tree, std::int32_t leaf, double value,
+                              const Of& of) {
+  const std::int32_t* const first = forest.first_term + forest.first_leaf[tree] + leaf;
+  for (std::int32_t i = first[0]; i < first[1]; ++i) {
+    const ForestTerm& term = forest.terms[i];
+    const double x = of(term.feature);
+    const double kept = x < term.low ? term.low : x > term.high ? term.high : x;
+    const double difference = kept - term.centre;
+    value += x - x == 0 ? term.slope * difference : 0.0;  // nothing where it is missing, or infinite
+  }
+  return value;
+}
+
 /// What a leaf of a tree that adds to all scores adds to them: forest.width values.
 LINDEN_HD const double* values_of(const ForestView& forest, std::int32_t tree, std::int32_t at) {
   return forest.leaf_values + (std::int64_t{forest.first_leaf[tree]} + forest.details[at].leaf) * forest.width;

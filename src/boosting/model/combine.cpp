@@ -5,14 +5,13 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "boosting/model/join.hpp"
+#include "boosting/model/weigh.hpp"
 
 namespace linden {
 namespace {
 
 void weigh(std::vector<Tree>& trees, double weight) {
-  if (weight == 1) return;
-  for (Tree& tree : trees)
-    for (double& value : tree.leaf_values) value *= weight;
+  for (Tree& tree : trees) weigh(tree, weight);
 }
 
 BoostedModel merged(const char* where, const std::vector<WeightedModel>& models) {

@@ -2,6 +2,7 @@
 #include "boosting/model/config.hpp"
 
 #include "backend/loss/row_losses.hpp"
+#include "backend/tree/leaf_moments.hpp"
 #include "backend/tree/planes.hpp"
 #include "loss/definition.hpp"
 #include "boosting/model/forced_splits.hpp"
@@ -53,6 +54,17 @@ void fill_regularization(FieldTable<Regularization>& group) {
                   "rows that the value of its parent counts as in that of a node; 0: not smoothed")
       .add_choice<bool>("extra_trees", &S::extra_trees, {{"true", true}, {"false", false}},
                         "whether each feature of a node is tried at one random cut alone");
+}
+
+void fill_linear_leaves(FieldTable<LinearLeaves>& group) {
+  using L = LinearLeaves;
+  group
+      .add_choice<bool>("enabled", &L::enabled, {{"true", true}, {"false", false}},
+                        "whether leaves are linear functions of the numbers on the way to them")
+      .add_number("l2", &L::l2, {}, "penalty on (slope * the feature's spread in the leaf)^2 / 2")
+      .add_number("max_features", &L::max_features, {.low = 1, .high = most_leaf_features}, "slopes of a leaf")
+      .add_choice<bool>("clamp", &L::clamp, {{"true", true}, {"false", false}},
+                        "whether values outside of the range of a leaf's rows count as its ends");
 }
 
 void fill_sampling(FieldTable<RowSampling>& group) {
@@ -152,6 +164,7 @@ const FieldTable<BoostingConfig>& table() {
           .add_group<FeatureSampling>("feature_sampling", &C::feature_sampling, fill_feature_sampling)
           .add_group<SplitCosts>("costs", &C::costs, fill_costs)
           .add_group<Regularization>("regularization", &C::regularization, fill_regularization)
+          .add_group<LinearLeaves>("linear_leaves", &C::linear_leaves, fill_linear_leaves)
           .add_group<RowSampling>("sampling", &C::sampling, fill_sampling)
           .add_group<TrainingMode>("mode", &C::mode, fill_mode)
           .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule)

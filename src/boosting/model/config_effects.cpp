@@ -1,4 +1,5 @@
 // What the fields of a configuration mean for each other: those that have no effect beside the others are refused.
+#include <algorithm>
 #include <string_view>
 
 #include "backend/loss/row_losses.hpp"
@@ -23,7 +24,7 @@ void check_asked(const BoostingConfig& config) {
   const Sampling sampling = config.sampling.kind;
   const Mode mode = config.mode.kind;
   const bool goss = sampling == Sampling::goss, stratified = sampling == Sampling::stratified,
-             dart = mode == Mode::dart;
+             dart = mode == Mode::dart, linear = config.linear_leaves.enabled;
   const Asked asked[] = {
       {"sampling.top_fraction", goss, ".sampling.kind = goss"},
       {"sampling.other_fraction", goss, ".sampling.kind = goss"},
@@ -31,6 +32,9 @@ void check_asked(const BoostingConfig& config) {
       {"sampling.negative_fraction", stratified, ".sampling.kind = stratified"},
       {"sampling.regularization", sampling == Sampling::mvs, ".sampling.kind = mvs"},
       {"sampling.temperature", sampling == Sampling::bayesian, ".sampling.kind = bayesian"},
+      {"linear_leaves.l2", linear, ".linear_leaves.enabled = true"},
+      {"linear_leaves.max_features", linear, ".linear_leaves.enabled = true"},
+      {"linear_leaves.clamp", linear, ".linear_leaves.enabled = true"},
       {"mode.parallel_trees", mode != Mode::forest, ".mode.kind = boosting or dart"},
       {"mode.drop_rate", dart, ".mode.kind = dart"},
       {"mode.max_drop", dart, ".mode.kind = dart"},
@@ -157,10 +161,34 @@ void check_multi_output(const BoostingConfig& config) {
         config.loss.name());
 }
 
+// What slopes could break, or has none.
+void check_linear_leaves(const BoostingConfig& config) {
+  if (!config.linear_leaves.enabled) return;
+  const auto refuse = [](std::string_view what, std::string_view why) {
+    fail<ArgumentError>("BoostingConfig.linear_leaves.enabled is true, but {}, {}. Hint: leave one out.", what, why);
+  };
+  if (renewal_level(config.loss.definition().spec) > 0)
+    fail<ArgumentError>(
+        "BoostingConfig.linear_leaves.enabled is true, but leaves of loss {} are order statistics, which have no "
+        "slopes. Hint: loss huber is like absolute.",
+        config.loss.name());
+  if (std::ranges::any_of(config.constraints.monotone, [](const FeatureValue& f) { return f.value != 0; }))
+    refuse(".constraints.monotone is set", "which slopes could break");
+  if (config.constraints.max_delta_step > 0)
+    refuse(fmt::format(".constraints.max_delta_step is {}", config.constraints.max_delta_step),
+           "which bounds constant leaves alone");
+  if (config.regularization.path_smooth > 0)
+    refuse(fmt::format(".regularization.path_smooth is {}", config.regularization.path_smooth),
+           "which smooths constant leaves alone");
+  if (config.multi_output.strategy == MultiStrategy::multi_output_tree)
+    refuse(".multi_output.strategy is multi_output_tree", "whose leaves are constant");
+}
+
 }  // namespace
 
 void check_effects(const BoostingConfig& config) {
   check_asked(config);
+  check_linear_leaves(config);
   check_sampling(config);
   check_mode(config);
   check_growth(config);

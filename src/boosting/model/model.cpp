@@ -38,14 +38,30 @@ double Tree::value(const TreeNode& leaf) const try {
   fail_out_of_memory("Tree::value");
 }
 
+namespace {
+
+[[noreturn]] void refuse_split(const char* call, const TreeNode& node) {
+  fail<ArgumentError>("Tree::{}: the node is no leaf of this tree{}.", call,
+                      node.feature >= 0 ? ", but a split. Hint: leaves are the nodes whose leaf is 0 or more" : "");
+}
+
+}  // namespace
+
 std::span<const double> Tree::values(const TreeNode& leaf) const try {
   if (leaf.leaf < 0 || leaf.leaf >= leaves() || leaf_values.size() % static_cast<std::size_t>(leaves()) != 0)
-    fail<ArgumentError>("Tree::values: the node is no leaf of this tree{}.",
-                        leaf.feature >= 0 ? ", but a split. Hint: leaves are the nodes whose leaf is 0 or more" : "");
+    refuse_split("values", leaf);
   const std::size_t width = leaf_values.size() / static_cast<std::size_t>(leaves());
   return std::span(leaf_values).subspan(static_cast<std::size_t>(leaf.leaf) * width, width);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Tree::values");
+}
+
+std::span<const LeafTerm> Tree::terms(const TreeNode& leaf) const try {
+  if (leaf.leaf < 0 || leaf.leaf >= leaves()) refuse_split("terms", leaf);
+  const auto [first, last] = std::ranges::equal_range(leaf_terms, leaf.leaf, {}, &LeafTerm::leaf);
+  return {first, last};
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("Tree::terms");
 }
 
 BoostedModel::BoostedModel() noexcept = default;

@@ -19,6 +19,7 @@ namespace {
 using Groups = std::vector<std::vector<int>>;  // category_groups.hpp
 
 constexpr std::int64_t most = std::int64_t{1} << 53;
+constexpr int linear_leaves_schema = 3;
 
 void write_leaf_values(JsonWriter& json, const Tree& tree) {
   json.open_list();
@@ -27,6 +28,17 @@ void write_leaf_values(JsonWriter& json, const Tree& tree) {
     for (const double value : tree.values(node)) json.value(value);
   }
   json.close_list();
+}
+
+void write_leaf_terms(JsonWriter& json, const std::vector<LeafTerm>& terms) {
+  json.open_object();
+  json["leaf"].values(terms, [](const LeafTerm& t) { return t.leaf; });
+  json["feature"].values(terms, [](const LeafTerm& t) { return t.feature; });
+  json["slope"].values(terms, [](const LeafTerm& t) { return t.slope; });
+  json["centre"].values(terms, [](const LeafTerm& t) { return t.centre; });
+  json["low"].values(terms, [](const LeafTerm& t) { return t.low; });
+  json["high"].values(terms, [](const LeafTerm& t) { return t.high; });
+  json.close_object();
 }
 
 void write_tree(JsonWriter& json, const Tree& tree) {
@@ -54,6 +66,7 @@ void write_tree(JsonWriter& json, const Tree& tree) {
       if (tree.nodes[i].zero_missing) json.value(static_cast<std::int64_t>(i));
     json.close_list();
   }
+  if (!tree.leaf_terms.empty()) write_leaf_terms(json["leaf_terms"], tree.leaf_terms);
   json.close_object();
 }
 
@@ -123,6 +136,49 @@ void check_groups(const JsonReader& json, const ModelSchema& known, const Groups
     if (count > most_groups)
       json.refuse(fmt::format("gives feature {} {} groups, more than {}", f, count, most_groups));
   }
+}
+
+// Lists of one entry a term: by leaf, and in a leaf by feature. Terms are made once all are there.
+std::vector<LeafTerm> read_leaf_terms(JsonReader& json, const ModelSchema& known, int leaves) {
+  std::vector<std::int32_t> leaf, feature;
+  json["leaf_terms"].open_object();
+  for (json["leaf"].open_list(); json.next();)
+    leaf.push_back(static_cast<std::int32_t>(json.whole(leaf.empty() ? 0 : leaf.back(), leaves - 1)));
+  if (leaf.empty()) json.refuse("is empty");
+  const auto list = [&](const char* name, const auto& read) {
+    std::size_t i = 0;
+    for (json[name].open_list(); json.next(); ++i) {
+      if (i == leaf.size()) json.refuse("is one more than there are terms");
+      read(i);
+    }
+    if (i != leaf.size()) json.refuse(fmt::format("has {} entries for {} terms", i, leaf.size()));
+  };
+  const auto numbers = [&](const char* name, const auto& check) {
+    std::vector<double> values;
+    list(name, [&](std::size_t i) {
+      values.push_back(json.finite());
+      check(i, values.back());
+    });
+    return values;
+  };
+  list("feature", [&](std::size_t i) {
+    feature.push_back(static_cast<std::int32_t>(json.whole(0, std::ssize(known.feature_names) - 1)));
+    if (known.has_categories(static_cast<std::size_t>(feature[i]))) json.refuse("is a feature of categories");
+    if (i > 0 && leaf[i - 1] == leaf[i] && feature[i - 1] >= feature[i]) json.refuse("is not ascending in its leaf");
+  });
+  const auto anything = [](std::size_t, double) {};
+  const std::vector<double> slope = numbers("slope", anything), centre = numbers("centre", anything);
+  const std::vector<double> low = numbers("low", [&](std::size_t i, double value) {
+    if (value > centre[i]) json.refuse("is above the centre");
+  });
+  const std::vector<double> high = numbers("high", [&](std::size_t i, double value) {
+    if (value < centre[i]) json.refuse("is below the centre");
+  });
+  json.close_object();
+  std::vector<LeafTerm> terms;
+  for (std::size_t i = 0; i < leaf.size(); ++i)
+    terms.push_back({leaf[i], feature[i], slope[i], centre[i], low[i], high[i]});
+  return terms;
 }
 
 // Reads a list of one entry a node.
@@ -272,6 +328,8 @@ Tree read_tree(JsonReader& json, const ModelSchema& known, const Groups& groups,
   std::vector<TreeNode>& nodes = tree.nodes;
   read_left_categories(json, nodes, known, groups);
   if (json.next_is("zero_missing")) read_zero_missing(json, nodes);
+  const bool is_linear = tree.output != Tree::all_outputs && json.next_is("leaf_terms");
+  if (is_linear) tree.leaf_terms = read_leaf_terms(json, known, tree.leaves());
   json.close_object();
   check_shape(json, nodes);
   for (std::size_t i = 0; i < nodes.size(); ++i)
@@ -325,7 +383,9 @@ std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
 }  // namespace
 
 void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
-  write_model(out, name, {"boosted", s, s.config.loss}, [&](JsonWriter& json) {
+  const bool is_linear = std::ranges::any_of(s.trees, [](const Tree& tree) { return !tree.leaf_terms.empty(); });
+  const int schema = is_linear ? linear_leaves_schema : plain_schema;
+  write_model(out, name, {"boosted", s, s.config.loss, schema}, [&](JsonWriter& json) {
     if (s.has_config) write_config(json, s.config);
     json["body"].open_object();
     json["initial_score"].values(s.initial_score);

@@ -33,16 +33,18 @@ std::ostream& operator<<(std::ostream& out, const BoostingConfig& config) try {
 
 std::ostream& operator<<(std::ostream& out, const BoostedModel& model) try {
   if (model.empty()) return out << text_line("model", "boosted: empty");
-  std::int64_t leaves = 0;
+  std::int64_t leaves = 0, slopes = 0;
   int depth = 0, values = 1;
   for (const Tree& tree : model.trees()) {
     leaves += tree.leaves();
+    slopes += std::ssize(tree.leaf_terms);
     depth = std::max(depth, tree.depth());
     if (tree.output == Tree::all_outputs) values = model.outputs();
   }
-  out << text_line("model", fmt::format("boosted: {}, {}, {}{}, depth up to {}", counted(model.rounds(), "round"),
+  out << text_line("model", fmt::format("boosted: {}, {}, {}{}{}, depth up to {}", counted(model.rounds(), "round"),
                                         counted(model.trees().size(), "tree"), counted(leaves, "leaf", "leaves"),
-                                        values > 1 ? fmt::format(" of {} values", values) : "", depth))
+                                        values > 1 ? fmt::format(" of {} values", values) : "",
+                                        slopes > 0 ? fmt::format(" with {}", counted(slopes, "slope")) : "", depth))
       << purpose_lines(model.loss(), fmt::format("{}", fmt::join(model.schema().label_names, ", ")), model.classes(),
                        model.feature_names());
   const std::vector<Importance> importances = model.importances();

@@ -11,7 +11,8 @@ namespace {
 
 // Places in the lists of a forest have 32 bits on every device.
 std::int32_t place(std::size_t size) {
-  if (size > INT32_MAX) fail<ArgumentError>("The model has more than {} nodes, or sets of categories.", INT32_MAX);
+  if (size > INT32_MAX)
+    fail<ArgumentError>("The model has more than {} nodes, sets of categories, or slopes.", INT32_MAX);
   return static_cast<std::int32_t>(size);
 }
 
@@ -26,6 +27,7 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
     if (tree.output == Tree::all_outputs) values += tree.leaf_values.size();
     for (const TreeNode& node : tree.nodes)
       if (node.feature >= 0) is_used[node.feature] = true;
+    for (const LeafTerm& term : tree.leaf_terms) is_used[term.feature] = true;
   }
   for (std::size_t f = 0; f < is_used.size(); ++f)
     if (is_used[f]) used_.push_back(static_cast<int>(f));
@@ -78,6 +80,22 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
         categories_[detail.first_word + number(code) / 32] |= 1u << (number(code) % 32);
     }
   }
+  if (std::ranges::any_of(trees, [](const Tree& tree) { return !tree.leaf_terms.empty(); })) add_terms(trees);
+}
+
+void Forest::add_terms(std::span<const Tree> trees) {
+  first_term_.push_back(0);
+  for (const Tree& tree : trees) {
+    first_leaf_.push_back(place(first_term_.size() - 1));
+    auto term = tree.leaf_terms.begin();
+    for (int leaf = 0; leaf < tree.leaves(); ++leaf) {
+      for (; term != tree.leaf_terms.end() && term->leaf == leaf; ++term) {
+        const auto used = std::ranges::lower_bound(used_, term->feature) - used_.begin();
+        terms_.push_back({term->slope, term->centre, term->low, term->high, static_cast<std::uint32_t>(used)});
+      }
+      first_term_.push_back(place(terms_.size()));
+    }
+  }
 }
 
 std::int32_t Forest::groups(std::uint32_t used, std::int32_t categories) const noexcept {
@@ -96,7 +114,9 @@ ForestView Forest::view(std::int32_t trees) const noexcept {
           has_special_splits_,
           leaf_values_.data(),
           first_leaf_.data(),
-          width_};
+          width_,
+          terms_.empty() ? nullptr : terms_.data(),
+          first_term_.data()};
 }
 
 }  // namespace linden

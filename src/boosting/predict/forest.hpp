@@ -31,6 +31,15 @@ class Forest {
     const bool all = static_cast<std::size_t>(trees) >= first_leaf_.size();
     return all ? std::ssize(leaf_values_) : std::int64_t{first_leaf_[static_cast<std::size_t>(trees)]} * width_;
   }
+  /// The leaves of the first `trees` trees and their terms, where leaves are linear; else none.
+  std::int64_t leaves(std::int32_t trees) const noexcept {
+    if (terms_.empty()) return 0;
+    const bool all = static_cast<std::size_t>(trees) >= first_leaf_.size();
+    return all ? std::ssize(first_term_) - 1 : first_leaf_[static_cast<std::size_t>(trees)];
+  }
+  std::int64_t terms(std::int32_t trees) const noexcept {
+    return terms_.empty() ? 0 : first_term_[static_cast<std::size_t>(leaves(trees))];
+  }
   /// The sets of categories, as the view's details refer to them.
   std::span<const std::uint32_t> category_words() const noexcept { return categories_; }
   /// A category of one of the features used, as nodes know it: the number of its group, -1 where it has none.
@@ -45,6 +54,8 @@ class Forest {
   const std::vector<int>& used() const noexcept { return used_; }
 
  private:
+  void add_terms(std::span<const Tree> trees);
+
   std::vector<ForestNode> nodes_;
   std::vector<ForestDetail> details_;
   std::vector<std::int32_t> roots_, outputs_;
@@ -55,6 +66,8 @@ class Forest {
   std::vector<double> leaf_values_;
   std::vector<std::int32_t> first_leaf_;
   std::int32_t width_ = 0;
+  std::vector<ForestTerm> terms_;
+  std::vector<std::int32_t> first_term_;
 };
 
 }  // namespace linden

@@ -4,7 +4,6 @@
 
 #include "base/memory.hpp"
 #include "boosting/predict/device_forest.hpp"
-#include "rows/device_rows.hpp"
 
 namespace linden {
 namespace {
@@ -20,7 +19,9 @@ void run(const Backend& backend, Context& context, PredictTask task) {
 
 ByteForestView bytes_for(const Backend& backend, const Forest& forest, const LazyByteForest& bytes,
                          const RowsView& rows) {
-  return backend.tree.predicts_over_bytes ? bytes.of(forest, rows.rows) : ByteForestView{};
+  // Slopes read values where they stand in columns.
+  const bool is_possible = !(rows.sparse && forest.terms(forest.trees()) > 0);
+  return backend.tree.predicts_over_bytes && is_possible ? bytes.of(forest, rows.rows) : ByteForestView{};
 }
 
 }  // namespace
@@ -43,6 +44,19 @@ void add_scores(const Backend& backend, Context& context, const Forest& forest, 
          .scores = sums.data(),
          .bytes = over_bytes});
     sums.download();
+  });
+}
+
+void add_scores(const Backend& backend, Context& context, const Forest& forest, DeviceRows& rows, double* scores,
+                std::int64_t stride) {
+  const DeviceForest device_forest(backend, context, forest, forest.trees());
+  rows.each_part(forest.used(), [&](const RowsView& part, std::int64_t first) {
+    run(backend, context,
+        {.forest = device_forest.view(),
+         .rows = part,
+         .row_count = part.rows,
+         .score_stride = stride,
+         .scores = scores + first});
   });
 }
 

@@ -21,6 +21,12 @@ std::int64_t key_of(double value) {
   return bits ^ (bits >> 63 & std::numeric_limits<std::int64_t>::max());
 }
 
+// The number that a feature's two slots stand for, NaN where it is missing.
+double number_in(const std::int64_t* slots) {
+  if (slots[0] != slots[1]) return std::numeric_limits<double>::quiet_NaN();
+  return std::bit_cast<double>(slots[0] ^ (slots[0] >> 63 & std::numeric_limits<std::int64_t>::max()));
+}
+
 // The groups of categories (Forest::group_of) that a split sends left, as bits.
 std::int64_t few_left_codes(const ForestView& forest, std::int32_t at) {
   std::uint64_t set = 0;
@@ -143,6 +149,14 @@ void RowForest::add_all(const std::int64_t* slots, double* scores) const {
     const std::int32_t count = std::min(block, forest_.trees - first);
     std::uint32_t leaves[block];
     for (std::int32_t found = 0; found < count; found += Group::trees) descend<kind>(*group++, slots, leaves);
+    if (forest_.terms != nullptr) {
+      for (std::int32_t t = 0; t < count; ++t) {
+        const ForestDetail& leaf = forest_.details[leaves[t] / 2];
+        scores[forest_.outputs[first + t]] += linear_value(
+            forest_, first + t, leaf.leaf, leaf.value, [&](std::uint32_t f) { return number_in(slots + 2 + 2 * f); });
+      }
+      continue;
+    }
     if (forest_.width == 0) {
       for (std::int32_t t = 0; t < count; ++t)
         scores[forest_.outputs[first + t]] += std::bit_cast<double>(node(leaves[t]).threshold);

@@ -88,6 +88,13 @@ void check_constraints(const BoostedModel::State& model) {
   check_forced_splits(model);
 }
 
+void check_linear_leaves(const BoostingConfig& config, const Dataset& train) {
+  if (config.linear_leaves.enabled && train.is_sparse())
+    fail<DataError>(
+        "fit_boosted: BoostingConfig.linear_leaves.enabled is true, but the data is sparse; leaves are linear in dense "
+        "columns alone. Hint: pass columns, or leave it out.");
+}
+
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss, bool has_offset) {
   const bool is_exact = loss.definition().spec.curvature == CurvatureRule::exact;
   for (const GradientRange& range : ranges) {
@@ -139,6 +146,10 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
           model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config),
           model.config.loss.definition().custom ? " Hint: .curvature = Curvature::majorising, or Curvature::one."
                                                 : ""));
+  if (model.config.linear_leaves.enabled &&
+      std::ranges::all_of(model.trees, [](const Tree& tree) { return tree.leaf_terms.empty(); }) &&
+      std::ranges::any_of(model.trees, is_split))
+    warnings.push_back("no leaf has a slope (.linear_leaves): no split is by a number that varies in a leaf.");
   for (const auto& [metric, why] : undefined)
     warnings.push_back(fmt::format("metric \"{}\" is undefined: {}", metric, why));
   for (std::size_t m = 0; !model.history.empty() && m < model.history.front().size(); ++m)

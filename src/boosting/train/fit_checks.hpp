@@ -26,6 +26,9 @@ Labels labels_of(const CountedRows& counted);
 /// should be monotone.
 void check_constraints(const BoostedModel::State& model);
 
+/// Throws DataError for data whose leaves cannot be linear, where they are to be.
+void check_linear_leaves(const BoostingConfig& config, const Dataset& train);
+
 /// Throws DataError naming the round and the first row whose gradient or curvature is not finite.
 void check_gradients(std::span<const GradientRange> ranges, int round, const Loss& loss, bool has_offset = false);
 

@@ -24,7 +24,7 @@ Grove::Place::Place(const Backend& backend, const BinsView& bins, const GrowthLi
     : storage(backend, context, bins, limits, renewal, places, rules) {}
 
 Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-             const GrowthLimits& limits, std::vector<Renewal> renewals, const GrowthRules& rules)
+             const GrowthLimits& limits, std::vector<Renewal> renewals, const GrowthRules& rules, SlopeFit* slopes)
     : backend_(backend),
       context_(context),
       cuts_(cuts),
@@ -32,6 +32,7 @@ Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& 
       renewals_(std::move(renewals)),
       outputs_(static_cast<int>(renewals_.size())),
       side_by_side_(trees_at_once(backend, context, bins.view().rows, outputs_)),
+      slopes_(slopes),
       storage_(backend, context, bins.view(), limits, renewals_[0], side_by_side_, rules) {
   for (int i = 0; side_by_side_ > 1 && i < side_by_side_; ++i)
     places_.emplace_back(backend, bins.view(), limits, renewals_[0], side_by_side_, rules);
@@ -48,6 +49,7 @@ Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& g
   if (is_scored) backend_.tree.update(context, tree, from.of(output));
   Tree grown = finished_tree(storage.finished(), cuts_, bins_.used());
   grown.output = output;
+  if (slopes_ != nullptr) slopes_->fit(context, tree, grown);
   return grown;
 }
 

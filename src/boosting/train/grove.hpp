@@ -12,16 +12,18 @@
 #include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/gradients/gradients.hpp"
 #include "boosting/train/grower.hpp"
+#include "boosting/train/leaves/slope_fit.hpp"
 #include "boosting/train/tree_storage.hpp"
 
 namespace linden {
 
 class Grove final : public Grower {
  public:
-  /// `renewals` without their scores, one an output: all or none have a level. What is passed must outlive the object,
-  /// but for `limits`.
+  /// `renewals` without their scores, one an output: all or none have a level. `slopes`: what gives leaves their
+  /// slopes, where they are linear. What is passed must outlive the object, but for `limits`.
   Grove(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-        const GrowthLimits& limits, std::vector<Renewal> renewals, const GrowthRules& rules = {});
+        const GrowthLimits& limits, std::vector<Renewal> renewals, const GrowthRules& rules = {},
+        SlopeFit* slopes = nullptr);
 
   TreeInput& input() noexcept override { return storage_.memory(); }
   void grow_round(const Gradients& gradients, const Scores& from, bool is_scored, Ensemble& ensemble,
@@ -46,6 +48,7 @@ class Grove final : public Grower {
   const Bins& bins_;
   std::vector<Renewal> renewals_;
   int outputs_, side_by_side_;
+  SlopeFit* slopes_;
   TreeStorage storage_;       // of a tree that all threads grow
   std::deque<Place> places_;  // by worker
 };

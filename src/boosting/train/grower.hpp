@@ -11,6 +11,7 @@
 #include "boosting/bins/bins.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/gradients/gradients.hpp"
+#include "boosting/train/leaves/slope_fit.hpp"
 
 namespace linden {
 
@@ -42,6 +43,6 @@ class Grower {
 /// What is passed must outlive it, but for `config`.
 std::unique_ptr<Grower> grower_of(const Backend& backend, Context& context, const std::vector<Cuts>& cuts,
                                   const Bins& bins, const BoostingConfig& config, std::vector<Renewal> renewals,
-                                  const GrowthRules& rules);
+                                  const GrowthRules& rules, SlopeFit* slopes);
 
 }  // namespace linden

@@ -3,6 +3,7 @@
 #include <limits>
 #include <numeric>
 #include <string_view>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "model/labels.hpp"
@@ -18,7 +19,7 @@ std::string where_of(const ValidationSet& set) {
 }
 
 Validation::Validation(const BoostedModel::State& model, const ValidationSet& set, std::vector<double> start)
-    : set_(set) {
+    : model_(model), set_(set) {
   const std::string where = where_of(set);
   const Dataset& valid = set.data;
   if (valid.rows() == 0)
@@ -36,6 +37,11 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
 
 void Validation::start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
                        Ensemble& ensemble) {
+  if (model_.config.linear_leaves.enabled) {
+    raw_.emplace(backend, context, set_.data, model_, std::move(sources_));
+    number_ = ensemble.watch(*raw_, offsets_);
+    return;
+  }
   bins_.emplace(backend, context, set_.data, sources_, cuts, bins);
   sources_ = {};
   number_ = ensemble.watch(bins_->view(), bins_->places(), offsets_);

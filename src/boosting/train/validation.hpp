@@ -10,6 +10,7 @@
 #include "backend/backend.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
+#include "boosting/train/ensemble/raw_rows.hpp"
 #include "boosting/train/ensemble/valid_bins.hpp"
 
 namespace linden {
@@ -27,7 +28,8 @@ class Validation {
   /// object, but for `start`.
   Validation(const BoostedModel::State& model, const ValidationSet& set, std::vector<double> start = {});
 
-  /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the set.
+  /// Before the first round, when the model has its groups of categories: has the ensemble, which grows from `bins`,
+  /// keep the scores of the set.
   void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
              Ensemble& ensemble);
 
@@ -36,11 +38,13 @@ class Validation {
                    Workers& workers, std::vector<MetricValue>& values, UndefinedMetrics& undefined) const;
 
  private:
+  const BoostedModel::State& model_;
   const ValidationSet& set_;
   Tensor labels_;
   std::vector<double> offsets_;         // [outputs, rows], or empty; all of the first scores of a fit that goes on
   std::vector<FeatureSource> sources_;  // of all features of the model, until start
-  std::optional<ValidBins> bins_;
+  std::optional<ValidBins> bins_;       // or, where leaves are linear:
+  std::optional<RawRows> raw_;
   std::size_t number_ = 0;  // in the ensemble
 };
 

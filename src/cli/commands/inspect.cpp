@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <linden/error.hpp>
 #include <memory>
 #include <span>
@@ -82,6 +83,15 @@ std::string rule(const BoostedModel& model, const TreeNode& node) {
                      counted(node.rows, "row"));
 }
 
+// "leaf 0.5 + 0.25 (age - 31)": what a leaf adds.
+std::string leaf(const BoostedModel& model, const Tree& tree, const TreeNode& node) {
+  std::string text = fmt::format("leaf {:.6g}", fmt::join(tree.values(node), " "));
+  for (const LeafTerm& term : tree.terms(node))
+    text += fmt::format(" {} {:.6g} ({} {} {:.6g})", term.slope < 0 ? '-' : '+', std::abs(term.slope),
+                        model.feature_names()[term.feature], term.centre < 0 ? '+' : '-', std::abs(term.centre));
+  return fmt::format("{}  {}", text, counted(node.rows, "row"));
+}
+
 void print_tree(const BoostedModel& model, int index) {
   if (index < 0 || index >= static_cast<int>(model.trees().size()))
     throw ArgumentError(
@@ -96,9 +106,7 @@ void print_tree(const BoostedModel& model, int index) {
     const Open at = open.back();
     open.pop_back();
     const TreeNode& node = tree.nodes[at.node];
-    const std::string what =
-        node.feature < 0 ? fmt::format("leaf {:.6g}  {}", fmt::join(tree.values(node), " "), counted(node.rows, "row"))
-                         : rule(model, node);
+    const std::string what = node.feature < 0 ? leaf(model, tree, node) : rule(model, node);
     fmt::print("{:{}}{}{}\n", "", 2 * at.depth, at.side, what);
     if (node.feature < 0) continue;
     open.push_back({node.right, at.depth + 1, "no:  "});

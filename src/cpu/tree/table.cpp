@@ -70,6 +70,7 @@ const TreeKernels& tree_kernels() {
       .predict = predict,
       .predict_scratch = predict_scratch,
       .predicts_over_bytes = true,
+      .leaf_moments = leaf_moments,
   };
   return table;
 }

@@ -36,6 +36,7 @@ void leaf_sums(Context&, TreeMemory&);
 void further_leaf_sums(Context&, TreeMemory&);
 void set_leaves(Context&, TreeMemory&);
 void renew(Context&, TreeMemory&);
+void leaf_moments(Context&, const TreeMemory&, const LeafMomentsTask&);
 void update(Context&, TreeMemory&, double* scores);
 void add_trees(Context&, const AddTreesTask&);
 void predict(Context&, const PredictTask&);

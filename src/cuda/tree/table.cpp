@@ -77,6 +77,7 @@ const TreeKernels& tree_kernels() {
       .predict = predict,
       .predict_scratch = predict_scratch,
       .predicts_over_bytes = false,
+      .leaf_moments = leaf_moments,
   };
   return table;
 }

@@ -13,7 +13,6 @@ namespace linden {
 namespace {
 
 constexpr std::string_view format_name = "linden model";
-constexpr int schema = 2;  // what each brought: docs/design.md, "Model files"
 constexpr std::string_view seal_opening = ",\"checksum\":\"";
 constexpr std::string_view seal_closing = "\"}";
 constexpr std::size_t seal_digits = 16;
@@ -147,7 +146,7 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
   try {
     json.open_object();
     json["format"].value(format_name);
-    json["schema"].value(schema);
+    json["schema"].value(envelope.number);
     json["library"].value(version());
     json["model"].value(envelope.family);
     const ModelSchema& known = envelope.schema;
@@ -182,10 +181,10 @@ void read_model(const ModelSource& source,
   try {
     const std::int64_t found = json["schema"].whole(1, INT32_MAX);
     const std::string library = json["library"].text();
-    if (found > schema)
+    if (found > newest_schema)
       fail<FileError>(
           "{}: written in schema {} by Linden {}; this one ({}) reads up to schema {}. Hint: upgrade Linden.",
-          json.file(), found, library, version(), schema);
+          json.file(), found, library, version(), newest_schema);
     rest(json, json["model"].text());
     if (!json.next_is("checksum")) {
       json.close_object();  // which refuses an unknown member

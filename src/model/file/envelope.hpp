@@ -19,11 +19,16 @@
 
 namespace linden {
 
+/// Schemas of files; what each brought: docs/design.md, "Model files". Those that ask for nothing newer are written in
+/// the plain one.
+inline constexpr int plain_schema = 2, newest_schema = 3;
+
 /// What is written before configuration and body.
 struct EnvelopeView {
   std::string_view family;  ///< "boosted", "linear"
   const ModelSchema& schema;
   const Loss& loss;
+  int number = plain_schema;  ///< the lowest schema that has all that there is in the file
 };
 
 /// Writes a model: the envelope, and inside it what `rest` writes, which is the members config and body. `name` is what

@@ -54,6 +54,10 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "costs.gain_factors = none | NAME=NUMBER,...\n"
                       "regularization.path_smooth = 0 | >= 0\n"
                       "regularization.extra_trees = false | true | false\n"
+                      "linear_leaves.enabled = false | true | false\n"
+                      "linear_leaves.l2 = 1 | >= 0\n"
+                      "linear_leaves.max_features = 8 | [1, 16]\n"
+                      "linear_leaves.clamp = true | true | false\n"
                       "sampling.kind = uniform | uniform | groups | stratified | goss | mvs | bayesian | poisson\n"
                       "sampling.top_fraction = 0.2 | [0, 1)\n"
                       "sampling.other_fraction = 0.1 | (0, 1)\n"
@@ -109,6 +113,7 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
                         .feature_sampling = {.by_level = 0.5, .by_node = 0.25, .weights = {{"age", 0.5}}},
                         .costs = {.split = 0.01, .features = {{"age", 3}}, .gain_factors = {{"x", 0}}},
                         .regularization = {.path_smooth = 2.5, .extra_trees = true},
+                        .linear_leaves = {.enabled = true, .l2 = 0.25, .max_features = 3, .clamp = false},
                         .sampling = {Sampling::stratified, 0.1, 0.3, 0.4, 0.5, 7, 0.2},
                         .mode = {Mode::dart, 4, 0.2, 7, 0.3, true, DropBy::weight, Normalization::paper},
                         .schedule = {Decay::geometric, 0.02}};
@@ -192,6 +197,31 @@ TEST(Config, RulesThatCouldHaveNoEffectAreRefused) {
       }),
       "BoostingConfig.regularization.path_smooth is 1, but leaves of loss absolute are order statistics, which are "
       "not smoothed. Hint: 0, or loss huber.");
+}
+
+TEST(Config, WhatDoesNotGoWithLinearLeavesIsRefused) {
+  const auto with = [](const auto& change) {
+    return check_after([&](BoostingConfig& c) {
+      c.linear_leaves.enabled = true;
+      change(c);
+    });
+  };
+  const std::string linear = "BoostingConfig.linear_leaves.enabled is true, but ", hint = " Hint: leave one out.";
+  EXPECT_EQ(with([](BoostingConfig& c) { c.loss = loss::absolute(); }),
+            linear +
+                "leaves of loss absolute are order statistics, which have no slopes. Hint: loss huber is like "
+                "absolute.");
+  EXPECT_EQ(with([](BoostingConfig& c) {
+              c.constraints.monotone = {{"a", -1}};
+            }),
+            linear + ".constraints.monotone is set, which slopes could break." + hint);
+  EXPECT_EQ(with([](BoostingConfig& c) { c.constraints.max_delta_step = 0.5; }),
+            linear + ".constraints.max_delta_step is 0.5, which bounds constant leaves alone." + hint);
+  EXPECT_EQ(with([](BoostingConfig& c) { c.regularization.path_smooth = 2; }),
+            linear + ".regularization.path_smooth is 2, which smooths constant leaves alone." + hint);
+  EXPECT_EQ(check_after([](BoostingConfig& c) { c.linear_leaves.l2 = 3; }),
+            "BoostingConfig.linear_leaves.l2 is 3, which has an effect only with .linear_leaves.enabled = true. Hint: "
+            "leave it out.");
 }
 
 TEST(Config, ForcedSplitsMayStandOnSeveralLines) {
@@ -303,7 +333,8 @@ TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
   const std::string rest =
       "constraints.monotone_penalty, constraints.interactions, constraints.max_delta_step, constraints.forced_splits, "
       "feature_sampling.by_level, feature_sampling.by_node, feature_sampling.weights, costs.split, costs.features, "
-      "costs.gain_factors, regularization.path_smooth, regularization.extra_trees, sampling.kind, "
+      "costs.gain_factors, regularization.path_smooth, regularization.extra_trees, linear_leaves.enabled, "
+      "linear_leaves.l2, linear_leaves.max_features, linear_leaves.clamp, sampling.kind, "
       "sampling.top_fraction, "
       "sampling.other_fraction, sampling.positive_fraction, sampling.negative_fraction, sampling.regularization, "
       "sampling.temperature, mode.kind, mode.parallel_trees, mode.drop_rate, mode.max_drop, mode.skip_drop, "

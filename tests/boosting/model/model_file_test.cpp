@@ -410,6 +410,68 @@ TEST(ModelFile, DamageToLeavesOfSeveralValuesIsRefused) {
   }
 }
 
+// The same of what schema 3 brought.
+TEST(ModelFile, DamageToSlopesIsRefused) {
+  struct Damage {
+    std::function<void(Json&)> edit;
+    std::string message;
+  };
+  std::vector<double> values, label;
+  std::vector<std::int32_t> codes;
+  for (int row = 0; row < 60; ++row) {
+    values.push_back(row);
+    codes.push_back(row % 2);
+    label.push_back(row < 30 ? row : 100 - 2 * row);
+  }
+  const Dataset data = Dataset::from_named({{"c", Tensor::copy_of(std::span(codes), {60}), true, {"a", "b"}},
+                                            {"x", Tensor::copy_of(std::span(values), {60})},
+                                            {"y", Tensor::copy_of(std::span(values), {60})}},
+                                           Tensor::copy_of(std::span(label), {60}));
+  const BoostedModel model =
+      fit_boosted(data, {.rounds = 1, .max_leaves = 2, .min_rows_in_leaf = 5, .linear_leaves = {.enabled = true}});
+  const Json whole = Json::parse(opened(bytes_of(model)));
+  EXPECT_EQ(whole["schema"], 3);
+  EXPECT_EQ(Json::parse(opened(bytes_of(small_model())))["schema"], 2);
+  EXPECT_EQ(whole["body"]["trees"][0]["leaf_terms"]["leaf"], Json({0, 1}));
+  EXPECT_EQ(whole["body"]["trees"][0]["leaf_terms"]["feature"], Json({1, 1}));
+  ASSERT_EQ(dump(BoostedModel::from_string(sealed(whole.dump())).trees()), dump(model.trees()));
+  const auto terms = [](Json& j) -> Json& { return j["body"]["trees"][0]["leaf_terms"]; };
+  const Damage damages[] = {
+      {[&](Json& j) { terms(j) = 1; }, " is not an object."},
+      {[&](Json& j) { terms(j)["leaf"] = Json::array(); }, ".leaf is empty."},
+      {[&](Json& j) {
+         terms(j)["leaf"] = {1, 0};
+       },
+       ".leaf[1] is 0, outside [1, 1]."},
+      {[&](Json& j) { terms(j)["leaf"][1] = 2; }, ".leaf[1] is 2, outside [0, 1]."},
+      {[&](Json& j) { terms(j)["leaf"][0] = -1; }, ".leaf[0] is -1, outside [0, 1]."},
+      {[&](Json& j) { terms(j)["leaf"].push_back(1); }, ".feature has 2 entries for 3 terms."},
+      {[&](Json& j) { terms(j)["feature"][0] = 3; }, ".feature[0] is 3, outside [0, 2]."},
+      {[&](Json& j) { terms(j)["feature"][1] = 0; }, ".feature[1] is a feature of categories."},
+      {[&](Json& j) { terms(j)["leaf"][1] = 0; }, ".feature[1] is not ascending in its leaf."},
+      {[&](Json& j) { terms(j)["slope"].push_back(1); }, ".slope[2] is one more than there are terms."},
+      {[&](Json& j) { terms(j)["slope"][1] = "nan"; }, ".slope[1] is not a finite number."},
+      {[&](Json& j) { terms(j)["centre"].erase(0); }, ".centre has 1 entries for 2 terms."},
+      {[&](Json& j) { terms(j)["low"][1] = 99; }, ".low[1] is above the centre."},
+      {[&](Json& j) { terms(j)["high"][0] = -1; }, ".high[0] is below the centre."},
+      {[&](Json& j) { terms(j).erase("high"); }, " has no member \"high\"."},
+      {[&](Json& j) { terms(j)["more"] = 1; }, " has an unknown member \"more\"."},
+      {[&](Json& j) { terms(j).erase("leaf"); }, " has \"feature\" where its member \"leaf\" belongs."},
+  };
+  for (const Damage& damage : damages) {
+    Json document = whole;
+    damage.edit(document);
+    EXPECT_EQ(refused(sealed(document.dump())), "m.json: body.trees[0].leaf_terms" + damage.message);
+  }
+}
+
+TEST(ModelFile, SlopesOfTreesThatAddToAllScoresAreRefused) {
+  std::ifstream file(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_vectors.json", std::ios::binary);
+  Json document = Json::parse(opened(std::string(std::istreambuf_iterator<char>(file), {})));
+  document["body"]["trees"][0]["leaf_terms"] = Json::object();
+  EXPECT_EQ(refused(sealed(document.dump())), "m.json: body.trees[0] has an unknown member \"leaf_terms\".");
+}
+
 TEST(ModelFile, ASplitHasNoValue) {
   Json document = Json::parse(opened(bytes_of(small_model())));
   document["body"]["trees"][0]["value"][2] = 0.5;
@@ -530,11 +592,11 @@ TEST(ModelFile, AStreamThatFailsIsNoticed) {
 
 TEST(ModelFile, ANewerSchemaIsRefusedWithTheVersions) {
   Json document = Json::parse(opened(bytes_of(small_model())));
-  document["schema"] = 3;
+  document["schema"] = 4;
   document["library"] = "9.8.7";
   EXPECT_EQ(
       refused(sealed(document.dump())),
-      fmt::format("m.json: written in schema 3 by Linden 9.8.7; this one ({}) reads up to schema 2. Hint: upgrade "
+      fmt::format("m.json: written in schema 4 by Linden 9.8.7; this one ({}) reads up to schema 3. Hint: upgrade "
                   "Linden.",
                   version()));
 }

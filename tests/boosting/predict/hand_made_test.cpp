@@ -16,6 +16,8 @@ std::vector<Options> all_options() {
     for (const bool numbers_alone : {false, true}) {
       const std::size_t first = all.size();
       all.push_back({});
+      all.push_back({.linear = true, .rounds = 30});
+      all.push_back({.outputs = 3, .linear = true, .loss = loss::softmax({.classes = 3})});
       all.push_back({.outputs = 3, .loss = link_only(Link::sigmoid, 3, LabelKind::classes)});
       all.push_back({.outputs = 3, .add_to_all = true, .loss = loss::softmax({.classes = 3})});
       all.push_back(
@@ -82,9 +84,10 @@ TEST(HandMade, BatchesAndRowsAreWhatTheTreesSay) {
 
 TEST(HandMade, SparseRowsHaveZerosWhereTheyHaveNothing) {
   Random random(2);
-  for (const int outputs : {1, 4}) {
+  for (const int outputs : {1, 2, 4}) {
     const Options options{.outputs = outputs,
-                          .add_to_all = outputs > 1,
+                          .add_to_all = outputs > 2,
+                          .linear = outputs == 2,
                           .zeros_missing = true,
                           .categories = std::vector<int>(12, 0),
                           .loss = link_only_loss("theirs", Link::identity, outputs, LabelKind::real)};

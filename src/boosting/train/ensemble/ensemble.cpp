@@ -3,47 +3,70 @@
 #include <algorithm>
 #include <utility>
 
+#include "boosting/model/weigh.hpp"
+
 namespace linden {
 namespace {
 
 constexpr std::int64_t nodes_at_once = std::int64_t{1} << 20;  // of trees that are laid out
 
-void weigh(Tree& tree, double weight) {
-  if (weight == 1) return;
-  for (double& value : tree.leaf_values) value *= weight;
+// A tree whose leaves go from so many times what they are to so many times.
+Tree changed(Tree tree, double from, double to) {
+  change_leaves(tree, [=](double value) { return to * value - from * value; });
+  return tree;
 }
 
 }  // namespace
 
 Ensemble::Ensemble(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-                   Scores scores, std::vector<double> start, std::size_t averaged)
+                   Scores scores, std::vector<double> start, std::size_t averaged, RawRows* raw)
     : backend_(backend),
       context_(context),
       cuts_(cuts),
       places_(cuts.size(), bins.used()),
       start_(std::move(start)),
       averaged_(averaged) {
-  rows_.push_back({std::move(scores), bins.view(), places_, {}});
+  rows_.push_back({std::move(scores), &bins.view(), &places_, raw, {}});
 }
 
 std::size_t Ensemble::watch(const BinsView& bins, const BinPlaces& places, std::span<const double> offsets) {
-  rows_.push_back({Scores(backend_, context_, start_, bins.rows, offsets), bins, places, {}});
+  rows_.push_back({Scores(backend_, context_, start_, bins.rows, offsets), &bins, &places, nullptr, {}});
+  return rows_.size() - 1;
+}
+
+std::size_t Ensemble::watch(RawRows& rows, std::span<const double> offsets) {
+  rows_.push_back({Scores(backend_, context_, start_, rows.rows(), offsets), nullptr, nullptr, &rows, {}});
   return rows_.size() - 1;
 }
 
 const Scores& Ensemble::scores_of(std::size_t number) {
   ScoredRows& rows = rows_[number];
   rows.counted.resize(size());
-  while (rows.settled < size()) {
-    BinForest forest(cuts_, rows.places);
-    for (; rows.settled < size() && forest.nodes() < nodes_at_once; ++rows.settled) {
+  while (rows.settled < size()) settle(rows);
+  return rows.scores;
+}
+
+// Brings some of the trees into the scores.
+void Ensemble::settle(ScoredRows& rows) {
+  std::int64_t nodes = 0;
+  const auto each_change = [&](const auto& add) {
+    for (; rows.settled < size() && nodes < nodes_at_once; ++rows.settled) {
       const std::size_t tree = rows.settled;
       const double counted = std::exchange(rows.counted[tree], wanted_[tree]);
-      if (counted != wanted_[tree]) forest.add(trees_[tree], counted, wanted_[tree]);
+      if (counted == wanted_[tree]) continue;
+      add(trees_[tree], counted, wanted_[tree]);
+      nodes += std::ssize(trees_[tree].nodes);
     }
-    if (forest.nodes() > 0) forest.add_to(backend_, context_, rows.bins, rows.scores.data());
+  };
+  if (rows.raw != nullptr) {
+    std::vector<Tree> trees;
+    each_change([&](const Tree& tree, double from, double to) { trees.push_back(changed(tree, from, to)); });
+    if (!trees.empty()) rows.raw->add_trees(trees, rows.scores);
+    return;
   }
-  return rows.scores;
+  BinForest forest(cuts_, *rows.places);
+  each_change([&](const Tree& tree, double from, double to) { forest.add(tree, from, to); });
+  if (forest.nodes() > 0) forest.add_to(backend_, context_, *rows.bins, rows.scores.data());
 }
 
 const double* Ensemble::predicted(std::size_t number) {

@@ -18,6 +18,7 @@
 #include "backend/backend.hpp"
 #include "boosting/bins/bins.hpp"
 #include "boosting/train/ensemble/bin_forest.hpp"
+#include "boosting/train/ensemble/raw_rows.hpp"
 #include "boosting/train/ensemble/scores.hpp"
 
 namespace linden {
@@ -25,14 +26,15 @@ namespace linden {
 class Ensemble {
  public:
   /// Without trees. `scores` are those of the training rows, which begin with `start`, one an output, and their
-  /// offsets. `averaged`: how many trees a round of a forest has, 0 for a sum. What is passed must outlive the object,
-  /// but for `scores` and `start`.
+  /// offsets. `averaged`: how many trees a round of a forest has, 0 for a sum. `raw`: the training rows by their
+  /// values, where trees may have linear leaves. What is passed must outlive the object, but for `scores` and `start`.
   Ensemble(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins, Scores scores,
-           std::vector<double> start, std::size_t averaged = 0);
+           std::vector<double> start, std::size_t averaged = 0, RawRows* raw = nullptr);
 
   /// Keeps the scores of these rows, too, with offsets [outputs, rows], or without. Returns their number, for
   /// scores_of().
   std::size_t watch(const BinsView& bins, const BinPlaces& places, std::span<const double> offsets = {});
+  std::size_t watch(RawRows& rows, std::span<const double> offsets = {});
 
   /// Of the training rows.
   const Scores& scores() { return scores_of(0); }
@@ -67,8 +69,9 @@ class Ensemble {
  private:
   struct ScoredRows {
     Scores scores;
-    const BinsView& bins;
-    const BinPlaces& places;
+    const BinsView* bins = nullptr;
+    const BinPlaces* places = nullptr;
+    RawRows* raw = nullptr;       // in place of bins, where trees may have linear leaves
     std::vector<double> counted;  // how often each tree is in the scores
     std::size_t settled = 0;      // trees before this one are in them as often as they are to be
   };
@@ -81,6 +84,7 @@ class Ensemble {
   };
 
   void count(std::size_t tree, double times);
+  void settle(ScoredRows& rows);
   /// What each tree counts besides its weight.
   double share() const { return averaged_ == 0 ? 1 : static_cast<double>(averaged_) / static_cast<double>(size()); }
 

@@ -50,11 +50,19 @@ void descend(const ForestView& forest, std::int32_t root, const double* const* r
 }
 
 // Adds what the leaves of `count` rows hold to their scores.
-void add(const PredictTask& task, std::int32_t tree, const std::int32_t* at, int count, double* scores) {
+void add(const PredictTask& task, std::int32_t tree, const std::int32_t* at, const double* const* rows, int count,
+         double* scores) {
   const ForestView& forest = task.forest;
   if (forest.width == 0) {
     scores += forest.outputs[tree] * task.score_stride;
-    for (int r = 0; r < count; ++r) scores[r] += forest.details[at[r]].value;
+    if (forest.terms == nullptr) {
+      for (int r = 0; r < count; ++r) scores[r] += forest.details[at[r]].value;
+      return;
+    }
+    for (int r = 0; r < count; ++r) {
+      const ForestDetail& leaf = forest.details[at[r]];
+      scores[r] += linear_value(forest, tree, leaf.leaf, leaf.value, [&](std::uint32_t f) { return rows[r][f]; });
+    }
     return;
   }
   for (int r = 0; r < count; ++r) {
@@ -95,7 +103,7 @@ void predict(Context& context, const PredictTask& task) {
           descend<true>(forest, forest.roots[tree], rows, at);
         else
           descend<false>(forest, forest.roots[tree], rows, at);
-        if (task.scores) add(task, tree, at, count, task.scores + i);
+        if (task.scores) add(task, tree, at, rows, count, task.scores + i);
         for (int r = 0; task.leaves && r < count; ++r)
           task.leaves[(i + r) * forest.trees + tree] = forest.details[at[r]].leaf;
       }

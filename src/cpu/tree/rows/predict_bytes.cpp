@@ -239,7 +239,14 @@ void write(const PredictTask& task, std::int32_t number, const Leaf* leaves, std
   if (forest.width == 0) {
     double* const scores = task.scores + forest.outputs[number] * task.score_stride + first;
     const double* const values = task.bytes.values + task.bytes.trees[number].first_leaf;
-    for (std::int64_t i = 0; i < count; ++i) scores[i] += values[leaves[i]];
+    if (forest.terms == nullptr) {
+      for (std::int64_t i = 0; i < count; ++i) scores[i] += values[leaves[i]];
+      return;
+    }
+    for (std::int64_t i = 0; i < count; ++i)
+      scores[i] += linear_value(forest, number, leaves[i], values[leaves[i]], [&](std::uint32_t f) {
+        return raw_value(task.rows.columns[f], task.first_row + first + i);
+      });
     return;
   }
   const double* const values = forest.leaf_values + std::int64_t{forest.first_leaf[number]} * forest.width;

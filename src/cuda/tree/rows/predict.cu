@@ -32,7 +32,7 @@ struct InColumns {
   std::int64_t row;
 
   __device__ InColumns(const Work& work, std::int64_t row_) : columns(work.columns), row(row_) {}
-  __device__ double operator()(unsigned feature) const { return raw_value(columns[feature], row); }
+  LINDEN_HD double operator()(unsigned feature) const { return raw_value(columns[feature], row); }
 };
 
 // The values of one row, gathered by the thread that reads them.
@@ -46,7 +46,7 @@ struct InTile {
       tile[std::size_t(f) * threads + threadIdx.x] = T(raw_value(work.columns[f], row));
     values = tile + threadIdx.x;
   }
-  __device__ double operator()(unsigned feature) const { return values[std::size_t(feature) * threads]; }
+  LINDEN_HD double operator()(unsigned feature) const { return values[std::size_t(feature) * threads]; }
 };
 
 // A node in one access.
@@ -73,7 +73,7 @@ __device__ __forceinline__ void add_all(const Work& work, std::int32_t tree, std
   for (std::int32_t k = 0; k < work.forest.width; ++k) scores[k * work.score_stride] += __ldg(values + k);
 }
 
-template <class Values, bool special>
+template <class Values, bool special, bool linear>
 __global__ void descend(Work work) {
   const std::int64_t i = std::int64_t{blockIdx.x} * threads + threadIdx.x;
   if (i >= work.rows) return;
@@ -94,7 +94,10 @@ __global__ void descend(Work work) {
       output = next;
       score = work.scores[output * work.score_stride + i];
     }
-    score += leaf.value;
+    if constexpr (linear)
+      score += linear_value(work.forest, tree, leaf.leaf, leaf.value, values);
+    else
+      score += leaf.value;
   }
   if (output >= 0) work.scores[output * work.score_stride + i] = score;
 }
@@ -105,10 +108,13 @@ void run(Context& context, const Work& work, std::int64_t shared) {
                           .block = threads,
                           .shared = std::size_t(shared),
                           .stream = stream_of(context)};
-  if (work.forest.has_special_splits)
-    launch<descend<Values, true>>(shape, work);
-  else
-    launch<descend<Values, false>>(shape, work);
+  const auto launch_with = [&]<bool linear>() {
+    if (work.forest.has_special_splits)
+      launch<descend<Values, true, linear>>(shape, work);
+    else
+      launch<descend<Values, false, linear>>(shape, work);
+  };
+  work.forest.terms == nullptr ? launch_with.template operator()<false>() : launch_with.template operator()<true>();
 }
 
 void run(Context& context, const Work& work, bool all_f32) {

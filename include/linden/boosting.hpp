@@ -203,6 +203,30 @@ struct MultiOutput {
   int sketch = 20;
 };
 
+/// Cut points of a feature of numbers, {"age", {18, 65}}: values up to one, itself included, lie in another bin than
+/// those above it.
+struct FeatureCutPoints {
+  std::string feature;  ///< its name, see Dataset::feature_names
+  std::vector<double> cuts;
+};
+
+/// Those of some features. As text it is "age=18|65,fare=7.5", or "none"; names are written as in FeatureValues.
+using CutPoints = std::vector<FeatureCutPoints>;
+
+/// How the values of features are cut into bins. A bin has nearly as many rows as any other, unless a value alone has
+/// more; of fewer distinct values than bins each has a bin of its own.
+struct Binning {
+  /// Of some features, in place of BoostingConfig::max_bins: {{"age", 64}, {"fare", 1000}}. A feature that has more
+  /// than 256 takes two bytes a row, and several times as long as another; categories have no more.
+  FeatureValues max_bins = {};
+  /// Cuts that features have in any case; the bins that are left are quantiles of what lies between. One that divides
+  /// no two values of the training rows is left out. A feature has room for as many as its bins less two.
+  CutPoints cuts = {};
+  /// Whether bins have nearly equal weights of rows, in place of equal numbers: a row of weight k is then cut as k
+  /// rows. The weights are those of training, with class weights.
+  bool weighted = false;
+};
+
 struct BoostingConfig {
   Loss loss = loss::automatic();  ///< chosen by the label, see default_loss
   int rounds = 100;               ///< trees for each output, 1 .. 1,000,000; see multi_output
@@ -210,7 +234,7 @@ struct BoostingConfig {
   Growth growth = Growth::leaf_wise;
   int max_leaves = 31;             ///< 2 .. 1,048,576
   int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
-  int max_bins = 256;              ///< bins of a feature, the one for missing values counted, 4 .. 256
+  int max_bins = 256;              ///< bins of a feature, the one for missing values counted, 4 .. 65,535; see bins
   double l1 = 0;                   ///< penalty on |leaf value|, >= 0 (quantile, absolute, mape: in splits only)
   std::optional<double> l2 = {};   ///< penalty on leaf value^2 / 2, >= 0; unset: 1, but 0 for quantile, absolute, mape,
                                    ///< where it bears on splits only: leaves are order statistics that nothing shrinks
@@ -230,6 +254,7 @@ struct BoostingConfig {
   LearningRateSchedule schedule = {};  ///< {.decay = Decay::geometric, .last = 0.001}
   MultiOutput multi_output = {};       ///< {.strategy = MultiStrategy::multi_output_tree}
   ClassWeights class_weights = {};     ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
+  Binning bins = {};                   ///< {.max_bins = {{"age", 64}}, .cuts = {{"fare", {7.5, 30}}}}
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds, or one that has no effect
   /// beside the others.

@@ -83,7 +83,9 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
     slopes = gradients.slopes();
   }
   DatasetSource blocks(train);
-  const auto new_cuts = [&] { return make_cuts(blocks, config.max_bins, slopes, workers); };
+  const auto new_cuts = [&] {
+    return make_cuts(blocks, CutRules(config, model->feature_names, weights), slopes, workers);
+  };
   const std::vector<Cuts> cuts = known != nullptr ? known->of(config, new_cuts) : new_cuts();
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
   const Bins bins(backend, context, blocks, cuts, config.min_rows_in_leaf,

@@ -25,22 +25,26 @@
 
 namespace linden {
 
-/// Bounds of a number: from `low`, or above it, to `high`, or below it.
+/// Bounds of a number: from `low`, or above it, to `high`, or below it. `whole`: of whole numbers in a list of others.
 struct Bounds {
   double low = 0;
   bool low_open = false;
   double high = std::numeric_limits<double>::infinity();
   bool high_open = false;
+  bool whole = false;
 
   bool allow(double v) const {
-    return std::isfinite(v) && (low_open ? v > low : v >= low) && (high_open ? v < high : v <= high);
+    return std::isfinite(v) && (low_open ? v > low : v >= low) && (high_open ? v < high : v <= high) &&
+           (!whole || v == std::floor(v));
   }
   std::string text() const {
     if (std::isinf(high)) return fmt::format("{} {}", low_open ? ">" : ">=", low);
     return fmt::format("{}{}, {}{}", low_open ? "(" : "[", low, high, high_open ? ")" : "]");
   }
   /// What a number must be: ">= 0", "in [1, 64]".
-  std::string must() const { return (std::isinf(high) ? "" : "in ") + text(); }
+  std::string must() const {
+    return fmt::format("{}{}{}", whole ? "a whole number " : "", std::isinf(high) ? "" : "in ", text());
+  }
 };
 
 template <class Config>

@@ -100,6 +100,27 @@ TEST_F(DeviceFit, SparseRowsGiveTheBytesOfTheCpu) {
   }
 }
 
+// More values than a byte counts, in dense and in sparse rows, beside features of fewer.
+TEST_F(DeviceFit, WideFeaturesGiveTheBytesOfTheCpu) {
+  for (std::uint64_t seed = 1; seed <= static_cast<std::uint64_t>(trials(10)); ++seed) {
+    Random random(seed);
+    const std::string loss = random.one_of({"squared", "logistic", "softmax", "quantile"});
+    const int rows = 400 + random.below(500);
+    RandomData data = random_sparse(random, rows, 1 + random.below(6), loss);
+    for (int f = 0; f < 1 + random.below(3); ++f)
+      add_numbers(data, random_numbers(random, rows, 900, random.one_of({0.0, 0.1})));
+    BoostingConfig config = random_config(random, loss);
+    config.rounds = 2;
+    config.max_bins = 5000;
+    config.row_fraction = random.one_of({1.0, 0.6});
+    config.feature_fraction = random.one_of({1.0, 0.5});
+    if (random.chance(0.3)) constrain(random, data, config);
+    if (random.chance(0.5)) add_rules(random, data, config, loss == "quantile");
+    const SparsePair pair = both(data);
+    ASSERT_EQ(difference(seed % 2 == 0 ? pair.dense : pair.sparse, config), "") << "seed " << seed;
+  }
+}
+
 // Numbers with many bins and few features, for nodes of more than one tile and block.
 RandomData large_data(std::uint64_t seed, int rows, int features) {
   Random random(seed);

@@ -8,7 +8,7 @@ namespace linden {
 
 /// A node. Children lie side by side: right = left + 1. A leaf points to itself, and sends every bin left.
 struct BinNode {
-  std::uint64_t left_bins[4] = {};  ///< of every bin, whether it goes left
+  std::uint64_t left_bins[4] = {};  ///< of every bin, whether it goes left; of a wide feature see wide_bins.hpp
   std::int32_t feature = 0;         ///< of the BinsView
   std::int32_t left = 0;
 };

@@ -78,17 +78,20 @@ class RankLimit {
   std::uint64_t low_ = 0, high_ = never, tried_ = never;
 };
 
+/// How many features are not dense.
+LINDEN_HD std::int32_t features_apart(const BinsView& bins) { return bins.sparse.features + bins.wide.features; }
+
 /// The features of a tree stand in places, the dense ones first. -1: the tree does not use the one in this place.
-LINDEN_HD std::int32_t places(const TreeInput& tree) { return tree.feature_count + tree.bins.sparse.features; }
+LINDEN_HD std::int32_t places(const TreeInput& tree) { return tree.feature_count + features_apart(tree.bins); }
 LINDEN_HD std::int32_t feature_at(const TreeInput& tree, std::int32_t place) {
   if (place < tree.feature_count) return tree.features[place];
-  const std::int32_t sparse = place - tree.feature_count;
-  return tree.sparse_use[sparse] != 0 ? tree.bins.features + sparse : -1;
+  const std::int32_t apart = place - tree.feature_count;
+  return tree.apart_use[apart] != 0 ? tree.bins.features + apart : -1;
 }
 
 /// The ranks of a new node's features, by place; those below the node's limit are drawn.
 LINDEN_HD std::uint64_t* ranks_of(const TreeMemory& tree, std::int64_t new_node) {
-  return tree.draw_ranks + new_node * (tree.bins.features + tree.bins.sparse.features);
+  return tree.draw_ranks + new_node * (tree.bins.features + features_apart(tree.bins));
 }
 
 /// The split that a node must have, if it is by this feature; else null.
@@ -142,6 +145,12 @@ LINDEN_HD std::uint64_t node_rank(const TreeMemory& tree, const GrowNode& node, 
 LINDEN_HD bool is_admitted(const TreeMemory& tree, const GrowNode& node, std::int64_t new_node, std::int32_t place) {
   if (tree.draw_ranks != nullptr) return ranks_of(tree, new_node)[place] < tree.draw_limits[new_node];
   return tree.rules.group_words == 0 || may_follow(tree, node, feature_at(tree, place));
+}
+
+/// The same for a feature that is not dense, if the tree may split by it or the node must.
+LINDEN_HD bool is_apart_open(const TreeMemory& tree, const GrowNode& node, std::int64_t new_node, std::int32_t apart) {
+  return tree.apart_use[apart] != 0 && (is_admitted(tree, node, new_node, tree.feature_count + apart) ||
+                                        forced_split(tree, node, tree.bins.features + apart) != nullptr);
 }
 
 LINDEN_HD bool is_on_the_way(const TreeMemory& tree, const GrowNode& node, std::int32_t feature) {

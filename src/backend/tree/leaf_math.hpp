@@ -2,8 +2,8 @@
 #pragma once
 
 #include "backend/tree/grow_queue.hpp"
-#include "backend/tree/sparse_bins.hpp"
 #include "backend/tree/tree_math.hpp"
+#include "backend/tree/wide_bins.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -17,7 +17,7 @@ LINDEN_HD bool is_leaf(const TreeMemory& tree, const GrowNode& node) {
 LINDEN_HD std::int32_t leaf_by_bins(const TreeMemory& tree, std::int64_t row) {
   const GrowNode* node = tree.nodes;
   while (!is_leaf(tree, *node)) {
-    const std::uint8_t bin = bin_of_row(tree.bins, node->split.feature, row);
+    const std::uint8_t bin = bin_at(tree.bins, node->split, row);
     node = tree.nodes + node->left + (goes_left(node->split, bin) ? 0 : 1);
   }
   return tree.leaf_of_node[node - tree.nodes];

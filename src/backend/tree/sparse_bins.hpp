@@ -32,7 +32,7 @@ LINDEN_HD const std::uint32_t* near_first_from(const std::uint32_t* first, const
   return first_from(first, step < last - first ? first + step : last, row);
 }
 
-/// The bin of a row in any feature.
+/// The bin of a row in a feature that is not wide.
 LINDEN_HD std::uint8_t bin_of_row(const BinsView& bins, std::int32_t feature, std::int64_t row) {
   if (feature < bins.features) return bins.by_feature[feature * bins.rows + row];
   const SparseBins& sparse = bins.sparse;
@@ -154,12 +154,6 @@ LINDEN_HD double most_gain(const Scan& s, const SparseCell& cell, const SideBoun
 /// What of that is left by the rules of the tree: everything, where the split is forced.
 LINDEN_HD double most_left(const TreeMemory& tree, const GrowNode& node, std::int32_t feature, double most) {
   return forced_split(tree, node, feature) != nullptr ? forced_first : charged(tree, node, feature, most);
-}
-
-/// Whether a new node may split by sparse feature f.
-LINDEN_HD bool is_sparse_open(const TreeMemory& tree, const GrowNode& node, std::int64_t new_node, std::int32_t f) {
-  return tree.sparse_use[f] != 0 && (is_admitted(tree, node, new_node, tree.feature_count + f) ||
-                                     forced_split(tree, node, tree.bins.features + f) != nullptr);
 }
 
 LINDEN_LEVEL_END

@@ -120,6 +120,12 @@ LINDEN_HD bool enough_rows(const Scan& s, std::int64_t left_rows) {
   return left_rows >= s.limits.min_rows_in_leaf && s.rows - left_rows >= s.limits.min_rows_in_leaf;
 }
 
+/// Whether a split is taken rather than another: of equal gains, the one by the data's lower feature.
+LINDEN_HD bool is_better(const TreeInput& tree, const Split& a, const Split& b) {
+  if (a.gain != b.gain) return a.gain > b.gain;
+  return a.gain > 0 && tree.bins.feature[a.feature].source < tree.bins.feature[b.feature].source;
+}
+
 /// Whether the curvature alone proves that (no row has more than the largest), or rows were counted.
 LINDEN_HD bool is_proven(const TreeInput& tree, const GrowNode& node, const Split& split) {
   const std::int64_t enough = (tree.limits.min_rows_in_leaf - 1) * tree.max_curvature;

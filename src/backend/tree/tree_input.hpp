@@ -15,7 +15,7 @@ struct GradientRange {
 /// How a feature's bins lie in a histogram.
 struct FeatureBins {
   std::int32_t first_cell = 0;  ///< of bin 0 in the histogram of a node
-  std::int16_t bins = 0;        ///< 2 .. 256, the bin of missing values included
+  std::int32_t bins = 0;        ///< 2 .. 256, of wide features up to 65,535, the bin of missing values included
   bool has_missing = false;     ///< whether the last bin is that of missing values
   bool categorical = false;
   std::uint8_t usual_bin = 0;  ///< sparse: of the rows that have no entry
@@ -36,8 +36,15 @@ struct SparseBins {
   const std::uint8_t* feature_bins = nullptr;   ///< [entries]
 };
 
+/// Features of more than 256 bins, which are numbers; among all features they follow the sparse ones.
+struct WideBins {
+  std::int32_t features = 0;
+  std::int32_t most_bins = 0;                 ///< of any of them
+  const std::uint16_t* by_feature = nullptr;  ///< [features, rows]
+};
+
 /// All rows as bins, twice: row by row for histograms, feature by feature for partition. Features that lie mostly in
-/// one bin are kept apart, by their other rows.
+/// one bin are kept apart, by their other rows; so are those whose bins are more than a byte counts.
 struct BinsView {
   std::uint8_t* by_row = nullptr;  ///< row r at by_row + r * row_stride
   std::int64_t row_stride = 0;
@@ -48,7 +55,8 @@ struct BinsView {
   std::int32_t most_bins = 0;  ///< of any dense feature
   bool constrained = false;    ///< whether any feature is monotone: leaves then have bounds
   SparseBins sparse;
-  const FeatureBins* feature = nullptr;  ///< [features + sparse.features]
+  WideBins wide;
+  const FeatureBins* feature = nullptr;  ///< [features + sparse.features + wide.features]
 };
 
 /// The fields of BoostingConfig that shape a tree.
@@ -125,7 +133,8 @@ struct TreeInput {
   std::int64_t sample_rows = 0;
   const std::int32_t* features = nullptr;  ///< ascending features of this tree
   std::int32_t feature_count = 0;
-  const std::uint8_t* sparse_use = nullptr;  ///< [bins.sparse.features]: whether this tree may split by it
+  /// [bins.sparse.features + bins.wide.features]: whether this tree may split by it.
+  const std::uint8_t* apart_use = nullptr;
 
   // Quantisation: value = q * unit, units are powers of two.
   bool wide = false;  ///< 24-bit entries

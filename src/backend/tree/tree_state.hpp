@@ -13,7 +13,8 @@
 
 namespace linden {
 
-/// A split of a node into two children. `left_bins` says for every bin whether it goes left.
+/// A split of a node into two children. `left_bins` says for every bin whether it goes left; of a wide feature, whose
+/// bins it has no room for, see wide_bins.hpp.
 struct Split {
   double gain = 0;  ///< 0: there is no split; infinite: it is forced, and gains forced_gain
   std::int32_t feature = -1;
@@ -127,9 +128,11 @@ struct TreeMemory : TreeInput {
   Split* sparse_candidates = nullptr;    ///< [2 * batch_capacity, sparse_blocks]: the best split of each block
   std::uint64_t* sparse_best = nullptr;  ///< [2 * batch_capacity]: the bits of the best gain known of each new node
 
+  Split* wide_candidates = nullptr;  ///< [2 * batch_capacity, bins.wide.features]: the best split of each
+
   // Where rules ask for them.
   std::uint64_t* node_groups = nullptr;  ///< [node_capacity, rules.group_words]: those in common on the way to a node
-  std::uint64_t* draw_ranks = nullptr;   ///< [2 * batch_capacity, bins.features + bins.sparse.features], and ...
+  std::uint64_t* draw_ranks = nullptr;   ///< [2 * batch_capacity, all features], and ...
   std::uint64_t* draw_limits = nullptr;  ///< ... [2 * batch_capacity]: see growth_rules.hpp
 
   /// Where rows lie on several machines, what a step sums over them: [new nodes, bins.cells] rows of each new node by

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fail.hpp"
 #include "boosting/bins/feature_cuts.hpp"
 #include "rows/device_rows.hpp"
 #include "rows/selected_rows.hpp"
@@ -26,14 +27,8 @@ bool is_sparse(const Context& context, const RowSchema& data, const Cuts& cuts) 
 }
 
 FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
-  return {first_cell,
-          static_cast<std::int16_t>(cuts.bins),
-          cuts.has_missing,
-          cuts.categorical,
-          static_cast<std::uint8_t>(cuts.usual_bin),
-          0,
-          source,
-          cuts.trusted_rows};
+  return {first_cell, cuts.bins, cuts.has_missing, cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin),
+          0,          source,    cuts.trusted_rows};
 }
 
 }  // namespace
@@ -41,12 +36,16 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 Bins::Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
            std::int64_t min_rows_in_leaf, std::span<const double> monotone, bool all_dense) {
   const RowSchema& data = source.schema();
-  std::vector<int> sparse;
+  std::vector<int> sparse, wide;
   for (std::size_t f = 0; f < cuts.size(); ++f) {
     const Cuts& c = cuts[f];
     if (c.bins < 2) continue;
     varying_.push_back(-1);
     if (c.rows_elsewhere < min_rows_in_leaf) continue;
+    if (c.is_wide()) {
+      wide.push_back(static_cast<int>(f));
+      continue;
+    }
     if (!all_dense && is_sparse(context, data, c)) {
       sparse.push_back(static_cast<int>(f));
       continue;
@@ -59,6 +58,13 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
   const std::vector<int> dense = used_;
   for (const int f : sparse) features_.push_back(describe(cuts[f], 0, f));
   used_.insert(used_.end(), sparse.begin(), sparse.end());
+  for (const int f : wide) features_.push_back(describe(cuts[f], 0, f));
+  used_.insert(used_.end(), wide.begin(), wide.end());
+  if (context.comms != nullptr && !wide.empty())
+    fail<ArgumentError>(
+        "fit_boosted: features of more than 256 bins, of which there are {}, are not for rows on several machines. "
+        "Hint: .max_bins = 256.",
+        wide.size());
   std::vector<std::int32_t> place(cuts.size(), -1);
   for (std::size_t i = 0; i < used_.size(); ++i) place[used_[i]] = static_cast<std::int32_t>(i);
   for (std::size_t f = 0, v = 0; f < cuts.size(); ++f)
@@ -80,12 +86,15 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
   view_.by_feature = by_feature_.data();
   view_.feature = device_features_.data();
   const FeatureCutList feature_cuts(cuts, dense);
+  wide_ = WideColumns(cuts, wide, data.rows);
   each_block(source, [&](const RowBlock& block) {
+    if (!wide.empty()) wide_.add(SelectedRows(block.rows, wide).view(), block.first, context.workers);
     const SelectedRows wanted(block.rows, dense);
     DeviceRows(backend, context, wanted.view()).each_part([&](const RowsView& rows, std::int64_t first) {
       backend.tree.bin(context, {rows, feature_cuts.data(), view_, block.first + first});
     });
   });
+  if (!wide.empty()) view_.wide = wide_.place(backend, context);
   if (sparse.empty()) return;
   sparse_ = SparseEntries(backend, context, source, sparse, cuts, sparse, true);
   view_.sparse = sparse_.view();

@@ -1,5 +1,6 @@
 // Bins: the training rows as one byte a feature, made once for a fit. Features that no split could use are left out;
-// those of sparse data that lie mostly in the bin of zero are kept by their other rows.
+// those of sparse data that lie mostly in the bin of zero are kept by their other rows, those of more bins than a byte
+// counts in columns of their own.
 #pragma once
 
 #include <span>
@@ -8,6 +9,7 @@
 #include "backend/backend.hpp"
 #include "boosting/bins/cuts.hpp"
 #include "boosting/bins/sparse_entries.hpp"
+#include "boosting/bins/wide_columns.hpp"
 #include "rows/row_source.hpp"
 
 namespace linden {
@@ -16,7 +18,7 @@ class Bins {
  public:
   /// One pass, and another for features that are kept by their rows. `source` knows how many rows it has. `monotone`:
   /// the sign of each of the data's features (FeatureBins), or nothing where none has one. `all_dense`: no feature is
-  /// kept by its rows.
+  /// kept by its rows. Throws ArgumentError for wide features where rows lie on several machines.
   Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
        std::int64_t min_rows_in_leaf, std::span<const double> monotone = {}, bool all_dense = false);
 
@@ -36,6 +38,7 @@ class Bins {
   DeviceArray<FeatureBins> device_features_;
   DeviceArray<std::uint8_t> by_row_, by_feature_;
   SparseEntries sparse_;
+  WideColumns wide_;
   BinsView view_;
 };
 

@@ -7,30 +7,38 @@
 #include <utility>
 
 #include "boosting/bins/category_bins.hpp"
-#include "boosting/bins/quantiles.hpp"
-#include "boosting/bins/radix_sort.hpp"
+#include "boosting/bins/values/quantiles.hpp"
+#include "boosting/bins/values/radix_sort.hpp"
 
 namespace linden {
 namespace {
 
-// The distinct values among `values`, ascending, in `counts`.
-void count_values(std::vector<double>& values, std::vector<ValueCount>& counts, SortScratch& sort) {
-  radix_sort(values, sort);
-  counts.clear();
-  for (const double v : values) {
-    if (counts.empty() || counts.back().value != v) counts.push_back({v, 0});
-    ++counts.back().rows;
-  }
-}
-
 // What one worker needs for one feature after another.
 struct Scratch {
-  std::vector<double> values;
+  std::vector<double> values;           // of a block, that are there; ...
+  std::vector<WeightedValue> weighted;  // ... or, where rows count by their weights, these
   std::vector<ValueCount> counts, merged;
   SortScratch sort;
   ValueRuns<float> floats;
   ValueRuns<double> doubles;
 };
+
+// The distinct values of a block, ascending, in scratch.counts: of `values` or `weighted`, one of which is empty.
+void count_values(Scratch& scratch) {
+  std::vector<ValueCount>& counts = scratch.counts;
+  counts.clear();
+  radix_sort(scratch.values, scratch.sort);
+  for (const double v : scratch.values) {
+    if (counts.empty() || counts.back().value != v) counts.push_back({v, 0});
+    counts.back().rows = ++counts.back().weight;
+  }
+  radix_sort(scratch.weighted, scratch.sort);
+  for (const auto& [v, weight] : scratch.weighted) {
+    if (counts.empty() || counts.back().value != v) counts.push_back({v, 0});
+    counts.back().weight += weight;
+    ++counts.back().rows;
+  }
+}
 
 int bins_of_values(std::int64_t missing_rows, int max_bins) { return max_bins - (missing_rows > 0 ? 1 : 0); }
 
@@ -48,18 +56,20 @@ Cuts numeric_cuts(Quantiles values, std::int64_t missing_rows) {
 // The values of one feature of numbers, block by block.
 class NumberCounts {
  public:
-  // Those of a block are in scratch.values, which is used up; they are in scratch.counts, with those of the blocks
-  // before it, until the scratch is used again.
+  // Those of a block are in the scratch, which is used up; they are in scratch.counts, with those of the blocks before
+  // it, until the scratch is used again.
   void add(Scratch& scratch, std::int64_t missing) {
     missing_ += missing;
-    count_values(scratch.values, scratch.counts, scratch.sort);
+    count_values(scratch);
     if (before_.empty()) return;
     scratch.merged.clear();
     auto old = before_.begin();
     for (const ValueCount& v : scratch.counts) {
       for (; old != before_.end() && old->value < v.value; ++old) scratch.merged.push_back(*old);
       scratch.merged.push_back(v);
-      if (old != before_.end() && old->value == v.value) scratch.merged.back().rows += old++->rows;
+      if (old == before_.end() || old->value != v.value) continue;
+      scratch.merged.back().weight += old->weight;
+      scratch.merged.back().rows += old++->rows;
     }
     scratch.merged.insert(scratch.merged.end(), old, before_.end());
     scratch.counts.swap(scratch.merged);
@@ -109,9 +119,11 @@ Cuts cuts_of_column(const ColumnView& column, std::int64_t rows, ValueRuns<T>& r
 // Of columns whose rows lie side by side, so that it takes one pass over memory to read several.
 constexpr std::ptrdiff_t columns_at_once = 8;
 
+// `first_feature`: the number of the first of them.
 template <class T>
-void cuts_of_rows(std::span<const ColumnView> columns, std::int64_t rows, int max_bins, Workers& workers,
-                  std::span<Scratch> scratches, ValueRuns<T> Scratch::*runs, std::span<Cuts> cuts) {
+void cuts_of_rows(std::span<const ColumnView> columns, std::int64_t rows, const CutRules& rules,
+                  std::int64_t first_feature, Workers& workers, std::span<Scratch> scratches,
+                  ValueRuns<T> Scratch::*runs, std::span<Cuts> cuts) {
   constexpr std::int64_t chunk_rows = 256;
   const std::ptrdiff_t most = std::min(columns_at_once, std::ssize(columns));
   std::vector<KeyOf<T>> keys(static_cast<std::size_t>(most * rows));
@@ -123,7 +135,7 @@ void cuts_of_rows(std::span<const ColumnView> columns, std::int64_t rows, int ma
     });
     workers.each(count, [&](std::int64_t i, int worker) {
       const std::span<KeyOf<T>> column(keys.data() + i * rows, static_cast<std::size_t>(rows));
-      cuts[first + i] = cuts_of_keys<T>(column, scratches[worker].*runs, max_bins);
+      cuts[first + i] = cuts_of_keys<T>(column, scratches[worker].*runs, rules.max_bins(first_feature + first + i));
     });
   }
 }
@@ -139,7 +151,7 @@ std::int32_t end_of_rows(const RowsView& rows, std::int32_t first) {
 }
 
 // Of the numbers among dense rows, all of which are here.
-void cuts_of_numbers(const RowsView& rows, int max_bins, Workers& workers, std::span<Scratch> scratches,
+void cuts_of_numbers(const RowsView& rows, const CutRules& rules, Workers& workers, std::span<Scratch> scratches,
                      std::span<Cuts> cuts) {
   std::vector<std::int32_t> apart;
   for (std::int32_t f = 0; f < rows.features;) {
@@ -153,14 +165,15 @@ void cuts_of_numbers(const RowsView& rows, int max_bins, Workers& workers, std::
     const std::span<const ColumnView> columns(rows.columns + f, rows.columns + last);
     const std::span<Cuts> to = cuts.subspan(f, last - f);
     if (dtype == DType::f32)
-      cuts_of_rows<float>(columns, rows.rows, max_bins, workers, scratches, &Scratch::floats, to);
+      cuts_of_rows<float>(columns, rows.rows, rules, f, workers, scratches, &Scratch::floats, to);
     else
-      cuts_of_rows<double>(columns, rows.rows, max_bins, workers, scratches, &Scratch::doubles, to);
+      cuts_of_rows<double>(columns, rows.rows, rules, f, workers, scratches, &Scratch::doubles, to);
     f = last;
   }
   workers.each(std::ssize(apart), [&](std::int64_t i, int worker) {
     const ColumnView& column = rows.columns[apart[i]];
     Scratch& scratch = scratches[worker];
+    const int max_bins = rules.max_bins(apart[i]);
     cuts[apart[i]] = column.dtype == DType::f32 ? cuts_of_column(column, rows.rows, scratch.floats, max_bins)
                                                 : cuts_of_column(column, rows.rows, scratch.doubles, max_bins);
   });
@@ -169,16 +182,18 @@ void cuts_of_numbers(const RowsView& rows, int max_bins, Workers& workers, std::
 // What is known of a feature while blocks go by.
 struct FeatureCounts {
   NumberCounts numbers;
-  std::int64_t entries = 0;  // of sparse rows
+  std::int64_t entries = 0, weight = 0;  // of sparse rows: entries, and what they count
   std::optional<CategoryCounts> categories;
 };
 
-std::int64_t take_present(const ColumnView& column, std::int64_t rows, std::vector<double>& present) {
+// The values of a column that are there, as make(value, row) has them; returns how many are not.
+template <class Value, class Make>
+std::int64_t take_present(const ColumnView& column, std::int64_t rows, std::vector<Value>& present, const Make& make) {
   present.resize(static_cast<std::size_t>(rows));
   std::size_t count = 0;
   const auto gather = [&](const auto* v) {
     for (std::int64_t i = 0; i < rows; ++i) {
-      present[count] = v[i * column.stride];  // written over by the next value when it is missing
+      present[count] = make(v[i * column.stride], i);  // written over by the next value when it is missing
       count += !std::isnan(v[i * column.stride]);
     }
   };
@@ -190,12 +205,24 @@ std::int64_t take_present(const ColumnView& column, std::int64_t rows, std::vect
   return rows - static_cast<std::int64_t>(count);
 }
 
+// Those of a block in the scratch. `weights`: of its rows, or empty.
+std::int64_t take_present(const ColumnView& column, std::int64_t rows, std::span<const std::int64_t> weights,
+                          Scratch& scratch) {
+  if (weights.empty())
+    return take_present(column, rows, scratch.values, [](double value, std::int64_t) { return value; });
+  return take_present(column, rows, scratch.weighted, [&](double value, std::int64_t row) {
+    return WeightedValue{value, weights[static_cast<std::size_t>(row)]};
+  });
+}
+
 // The values of sparse entries, column by column: those of column c from first[c] on.
 struct ColumnValues {
   std::vector<std::int64_t> first;
   std::vector<double> values;
+  std::vector<std::int64_t> weights;  // of their rows; empty: all the same
 
-  explicit ColumnValues(const RowsView& rows) : first(static_cast<std::size_t>(rows.features) + 1) {
+  ColumnValues(const RowsView& rows, std::span<const std::int64_t> weights_of_rows)
+      : first(static_cast<std::size_t>(rows.features) + 1) {
     const EntriesView& entries = rows.entries;
     const std::int64_t begin = entries.offsets[0], end = entries.offsets[rows.rows];
     for (std::int64_t e = begin; e < end; ++e) ++first[entries.indices[e] + 1];
@@ -209,26 +236,58 @@ struct ColumnValues {
       scatter(static_cast<const float*>(entries.values));
     else
       scatter(static_cast<const double*>(entries.values));
+    if (weights_of_rows.empty()) return;
+    weights.resize(values.size());
+    next.assign(first.begin(), first.end() - 1);
+    for (std::int64_t row = 0; row < rows.rows; ++row)
+      for (std::int64_t e = entries.offsets[row]; e < entries.offsets[row + 1]; ++e)
+        weights[next[entries.indices[e]]++] = weights_of_rows[static_cast<std::size_t>(row)];
   }
 };
 
 // The entries of a feature of sparse rows.
 void add_entries(const ColumnValues& columns, std::int64_t f, FeatureCounts& feature, Scratch& scratch) {
-  scratch.values.assign(columns.values.begin() + columns.first[f], columns.values.begin() + columns.first[f + 1]);
-  feature.entries += std::ssize(scratch.values);
-  const auto missing = static_cast<std::int64_t>(std::erase_if(scratch.values, [](double v) { return std::isnan(v); }));
+  scratch.values.clear();
+  scratch.weighted.clear();
+  const std::int64_t first = columns.first[f], last = columns.first[f + 1];
+  std::int64_t missing = 0;
+  if (columns.weights.empty()) {
+    scratch.values.assign(columns.values.begin() + first, columns.values.begin() + last);
+    missing = static_cast<std::int64_t>(std::erase_if(scratch.values, [](double v) { return std::isnan(v); }));
+    feature.weight += last - first;
+  } else {
+    for (std::int64_t e = first; e < last; ++e) {
+      feature.weight += columns.weights[e];
+      if (std::isnan(columns.values[e]))
+        ++missing;
+      else
+        scratch.weighted.push_back({columns.values[e], columns.weights[e]});
+    }
+  }
+  feature.entries += last - first;
   feature.numbers.add(scratch, missing);
 }
 
 // The zeros that sparse rows do not store.
-void add_zeros(std::int64_t zeros, std::vector<ValueCount>& counts) {
-  if (zeros == 0) return;
+void add_zeros(const ValueCount& zeros, std::vector<ValueCount>& counts) {
+  if (zeros.rows == 0) return;
   const auto at =
       std::lower_bound(counts.begin(), counts.end(), 0.0, [](const ValueCount& c, double v) { return c.value < v; });
-  if (at != counts.end() && at->value == 0)
-    at->rows += zeros;
-  else
-    counts.insert(at, {0.0, zeros});
+  if (at == counts.end() || at->value != 0) {
+    counts.insert(at, zeros);
+  } else {
+    at->weight += zeros.weight;
+    at->rows += zeros.rows;
+  }
+}
+
+// Of a feature of numbers, all of which are known.
+Cuts cuts_of_counts(std::span<const ValueCount> values, std::int64_t missing, const CutRules& rules, std::int64_t f) {
+  const int bins = bins_of_values(missing, rules.max_bins(f));
+  if (rules.forced(f).empty() && rules.weights().empty()) return numeric_cuts(quantiles_of(values, bins), missing);
+  Quantiles found{cuts_with(rules.forced(f), values, bins), {}};
+  found.rows = rows_of_bins(values, found.cuts);
+  return numeric_cuts(std::move(found), missing);
 }
 
 }  // namespace
@@ -243,17 +302,24 @@ int Cuts::bin_of_number(double value) const {
   return static_cast<int>(std::lower_bound(numeric.begin(), numeric.end(), value) - numeric.begin());
 }
 
-std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const RowSlopes> slopes, Workers& workers) {
+std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
+                            Workers& workers) {
   const auto count = static_cast<std::size_t>(source.schema().features);
   std::vector<Cuts> cuts(count);
   std::vector<FeatureCounts> features(count);
   std::vector<Scratch> scratches(static_cast<std::size_t>(workers.threads()));
+  std::int64_t weight = 0;  // of the rows so far
   each_block(source, [&](const RowBlock& block) {
     const RowsView& rows = block.rows;
+    std::span<const std::int64_t> weights = rules.weights();
+    if (!weights.empty())
+      weights = weights.subspan(static_cast<std::size_t>(block.first), static_cast<std::size_t>(rows.rows));
+    weight += weights.empty() ? rows.rows : std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
     std::optional<ColumnValues> by_column;
-    if (rows.sparse) by_column.emplace(rows);
-    const bool at_once = !rows.sparse && block.first == 0 && block.is_last && rows.rows >= divided_rows;
-    if (at_once) cuts_of_numbers(rows, max_bins, workers, scratches, cuts);
+    if (rows.sparse) by_column.emplace(rows, weights);
+    const bool at_once =
+        !rows.sparse && block.first == 0 && block.is_last && rows.rows >= divided_rows && weights.empty();
+    if (at_once) cuts_of_numbers(rows, rules, workers, scratches, cuts);
     workers.each(rows.features, [&](std::int64_t f, int worker) {
       FeatureCounts& feature = features[f];
       Scratch& scratch = scratches[worker];
@@ -261,19 +327,19 @@ std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const Row
         if (!feature.categories) feature.categories.emplace(rows.columns[f].codes, slopes);
         feature.categories->add(rows.columns[f], rows.rows, block.first);
         if (!block.is_last) return;
-        cuts[f] = feature.categories->cuts(max_bins);
+        cuts[f] = feature.categories->cuts(std::min(rules.max_bins(f), most_category_bins));
         feature.categories.reset();
         return;
       }
-      if (at_once) return;
+      if (at_once && rules.forced(f).empty()) return;
       if (rows.sparse)
         add_entries(*by_column, f, feature, scratch);
       else
-        feature.numbers.add(scratch, take_present(rows.columns[f], rows.rows, scratch.values));
+        feature.numbers.add(scratch, take_present(rows.columns[f], rows.rows, weights, scratch));
       if (!block.is_last) return feature.numbers.keep(scratch);
-      if (rows.sparse) add_zeros(block.first + rows.rows - feature.entries, scratch.counts);
-      const std::int64_t missing = feature.numbers.missing();
-      cuts[f] = numeric_cuts(quantiles_of(scratch.counts, bins_of_values(missing, max_bins)), missing);
+      if (rows.sparse)
+        add_zeros({0.0, weight - feature.weight, block.first + rows.rows - feature.entries}, scratch.counts);
+      cuts[f] = cuts_of_counts(scratch.counts, feature.numbers.missing(), rules, f);
       feature.numbers = {};
     });
   });

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/parallel.hpp"
+#include "boosting/bins/cut_rules.hpp"
 #include "rows/row_source.hpp"
 
 namespace linden {
@@ -30,13 +31,22 @@ struct Cuts {
   /// The bin of a number.
   int bin_of_number(double value) const;
   /// The bin of a missing value, or of a category that training has no row of: the one after the last where training
-  /// had no missing value, of which there is none where that is 256.
+  /// had no missing value, of which there is none where that is 256 and a row has one byte of the feature.
   int missing_bin() const { return has_missing ? bins - 1 : bins; }
+  /// Whether the bins are more than a byte counts: rows then have two bytes of the feature.
+  bool is_wide() const { return bins > 256; }
+  /// Whether missing_bin() is a bin that rows can have.
+  bool has_room_for_missing() const { return is_wide() || missing_bin() < 256; }
 };
 
+/// Bins of categories, at most.
+inline constexpr int most_category_bins = 256;
+
 /// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
-/// equal numbers of rows, a frequent value alone in its bin. `slopes`: one an output, where there are categories
-/// (category_bins.hpp). One pass; does not depend on the order of rows, on how they are cut into blocks or on threads.
-std::vector<Cuts> make_cuts(RowSource& source, int max_bins, std::span<const RowSlopes> slopes, Workers& workers);
+/// equal numbers of rows, or sums of weights, a frequent value alone in its bin. `slopes`: one an output, where there
+/// are categories (category_bins.hpp). One pass; does not depend on the order of rows, on how they are cut into blocks
+/// or on threads.
+std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
+                            Workers& workers);
 
 }  // namespace linden

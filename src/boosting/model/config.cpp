@@ -5,6 +5,7 @@
 #include "backend/tree/leaf_moments.hpp"
 #include "backend/tree/planes.hpp"
 #include "loss/definition.hpp"
+#include "boosting/model/cut_points.hpp"
 #include "boosting/model/forced_splits.hpp"
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
@@ -134,6 +135,17 @@ void fill_multi_output(FieldTable<MultiOutput>& group) {
                   "multi_output_tree: random sums of outputs that splits are sought by, where there are more outputs");
 }
 
+void fill_bins(FieldTable<Binning>& group) {
+  using B = Binning;
+  group
+      .add_features("max_bins", &B::max_bins, Bounds{.low = 4, .high = 65535, .whole = true},
+                    "bins of features, in place of max_bins")
+      .add_words<CutPoints>("cuts", &B::cuts, {text_of, cut_points_of, check_cut_points, check_features},
+                            "NAME=NUMBER|NUMBER|...,...", "cut points that features have in any case")
+      .add_choice<bool>("weighted", &B::weighted, {{"true", true}, {"false", false}},
+                        "whether bins have equal weights of rows in place of equal numbers");
+}
+
 const FieldTable<BoostingConfig>& table() {
   using C = BoostingConfig;
   constexpr int most = std::numeric_limits<int>::max();
@@ -147,7 +159,7 @@ const FieldTable<BoostingConfig>& table() {
                               "which leaf is split next: the best one, or all of a level", other_growths())
           .add_number("max_leaves", &C::max_leaves, {.low = 2, .high = 1 << 20}, "leaves of a tree")
           .add_number("max_depth", &C::max_depth, {.high = 64}, "splits on the way to a leaf; 0: no limit")
-          .add_number("max_bins", &C::max_bins, {.low = 4, .high = 256},
+          .add_number("max_bins", &C::max_bins, {.low = 4, .high = 65535},
                       "bins of a feature, the one for missing values counted")
           .add_number("l1", &C::l1, {}, "penalty on |leaf value|")
           .add_number("l2", &C::l2, l2_of, {}, "penalty on leaf value^2 / 2; unset 0 for quantile, absolute, mape")
@@ -169,7 +181,8 @@ const FieldTable<BoostingConfig>& table() {
           .add_group<TrainingMode>("mode", &C::mode, fill_mode)
           .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule)
           .add_group<MultiOutput>("multi_output", &C::multi_output, fill_multi_output)
-          .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights);
+          .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights)
+          .add_group<Binning>("bins", &C::bins, fill_bins);
   return fields;
 }
 

@@ -154,6 +154,13 @@ void check_multi_output(const BoostingConfig& config) {
           "or "
           ".multi_output.strategy = one_output_per_tree.",
           config_type, refused.field);
+  for (const auto& [feature, bins] : config.bins.max_bins)
+    if (bins > 256)
+      fail<ArgumentError>(
+          "BoostingConfig.multi_output.strategy is multi_output_tree, whose trees know no features of more than 256 "
+          "bins, but bins.max_bins of \"{}\" is {}. Hint: at most 256, or .multi_output.strategy = "
+          "one_output_per_tree.",
+          feature, bins);
   if (renewal_level(config.loss.definition().spec) > 0)
     fail<ArgumentError>(
         "BoostingConfig.multi_output.strategy is multi_output_tree, but leaves of loss {} are order statistics, which "
@@ -184,6 +191,20 @@ void check_linear_leaves(const BoostingConfig& config) {
     refuse(".multi_output.strategy is multi_output_tree", "whose leaves are constant");
 }
 
+// A bin for what lies before each cut, one for what lies behind the last, and one for missing values.
+void check_bins(const BoostingConfig& config) {
+  for (const FeatureCutPoints& of : config.bins.cuts) {
+    int most = config.max_bins;
+    for (const auto& [feature, bins] : config.bins.max_bins)
+      if (feature == of.feature) most = static_cast<int>(bins);
+    if (std::ssize(of.cuts) + 2 > most)
+      fail<ArgumentError>(
+          "BoostingConfig.bins.cuts: feature \"{}\" has {} cuts, for which {} bins are too few: {} are wanted, the one "
+          "for missing values counted. Hint: fewer cuts, or more of BoostingConfig.max_bins.",
+          of.feature, of.cuts.size(), most, of.cuts.size() + 2);
+  }
+}
+
 }  // namespace
 
 void check_effects(const BoostingConfig& config) {
@@ -193,6 +214,7 @@ void check_effects(const BoostingConfig& config) {
   check_mode(config);
   check_growth(config);
   check_multi_output(config);
+  check_bins(config);
 }
 
 bool has_shared_trees(const BoostingConfig& config, int outputs) {

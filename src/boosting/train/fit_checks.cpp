@@ -85,6 +85,23 @@ void check_constraints(const BoostedModel::State& model) {
           "BoostingConfig.constraints.monotone: feature \"{}\" has {}, but holds categories, which have no order. "
           "Hint: leave it out, or pass it as a column of numbers.",
           model.feature_names[f], monotone[f]);
+  for (const auto& [feature, bins] : config.bins.max_bins) {
+    const auto f = std::ranges::find(model.feature_names, feature) - model.feature_names.begin();
+    if (bins > most_category_bins && model.categorical[static_cast<std::size_t>(f)])
+      fail<ArgumentError>(
+          "BoostingConfig.bins.max_bins: feature \"{}\" has {}, but holds categories, which have {} bins at most. "
+          "Hint: "
+          "more categories than bins share some of them.",
+          feature, bins, most_category_bins);
+  }
+  for (const FeatureCutPoints& of : config.bins.cuts) {
+    const auto f = std::ranges::find(model.feature_names, of.feature) - model.feature_names.begin();
+    if (model.categorical[static_cast<std::size_t>(f)])
+      fail<ArgumentError>(
+          "BoostingConfig.bins.cuts: feature \"{}\" holds categories, which have no order. Hint: leave it out, or pass "
+          "it as a column of numbers.",
+          of.feature);
+  }
   check_forced_splits(model);
 }
 
@@ -125,6 +142,11 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
     warnings.push_back(fmt::format("no split was possible, so that {}: {}.",
                                    goes_on ? "the new trees tell no rows apart" : "all predictions are the same",
                                    why_no_split(model, labels, start, varying)));
+  const ClassWeights& classes = model.config.class_weights;
+  const bool has_weights =
+      train.weight().elements() > 0 || classes.balanced || classes.positive != 1 || !classes.by_class.empty();
+  if (model.config.bins.weighted && !has_weights)
+    warnings.push_back(".bins.weighted has no effect: rows have no weights.");
   if (const std::int64_t trees = trees_without_forced_splits(model); trees > 0)
     warnings.push_back(
         fmt::format("{} of {} have not all forced splits: one that leaves too little on a side, or goes against a "

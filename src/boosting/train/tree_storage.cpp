@@ -61,7 +61,7 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
 
   const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
-  const std::int64_t ranks = rules.draws() ? bins.features + sparse : 0;  // of a new node
+  const std::int64_t ranks = rules.draws() ? bins.features + sparse + bins.wide.features : 0;  // of a new node
   const std::int64_t affordable = histogram_bytes(backend, context) / sharers /
                                   (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
                                    sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)) +
@@ -83,6 +83,7 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
     allocate(tree_.sparse_candidates, 2 * batch * sparse_blocks(bins), "splits");
     allocate(tree_.sparse_best, 2 * batch, "splits");
   }
+  if (bins.wide.features > 0) allocate(tree_.wide_candidates, 2 * batch * bins.wide.features, "splits");
   if (is_first || !backend.tree.planes_share_entries) {
     WideEntry* entries = nullptr;
     allocate(entries, 2 * rows + prefetch_rows, "rows grouped by leaf");

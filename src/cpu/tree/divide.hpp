@@ -51,9 +51,9 @@ class BinsUpTo {
 /// Bins that are fetched so many entries ahead.
 inline constexpr std::int64_t fetched_ahead = 24;
 
-/// The last entries of a node, and all where they are wide.
-template <class E, class GoesLeft>
-std::int64_t divide_singly(const std::uint8_t* bins, const E* from, std::int64_t count, E* left, E* right,
+/// The last entries of a node, and all where they or the bins are wide.
+template <class Bin, class E, class GoesLeft>
+std::int64_t divide_singly(const Bin* bins, const E* from, std::int64_t count, E* left, E* right,
                            const GoesLeft& goes_left) {
   std::int64_t lefts = 0;
   const auto place = [&](std::int64_t i) {

@@ -105,7 +105,8 @@ bool expand_apart(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   const std::int32_t leaves = tree.batch_size;
   if (leaves < 2 || leaves > most_leaves || is_grown_alone(context, tree) || tree.exchange != nullptr ||
-      tree.bins.sparse.features > 0 || tree.free_count < 2 * tree.batch_capacity + lent_slots * leaves)
+      tree.bins.sparse.features + tree.bins.wide.features > 0 ||
+      tree.free_count < 2 * tree.batch_capacity + lent_slots * leaves)
     return false;
   std::int32_t by_size[most_leaves];  // the largest first, for it is waited for
   const auto entries_of = [&](std::int32_t i) { return tree.nodes[tree.batch[i]].entries; };

@@ -7,6 +7,7 @@
 #include "backend/tree/grow_queue.hpp"
 #include "backend/tree/planes.hpp"
 #include "backend/tree/sparse_bins.hpp"
+#include "backend/tree/wide_bins.hpp"
 #include "cpu/tree/divide.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/share.hpp"
@@ -40,6 +41,8 @@ std::int64_t divide_sparse(const TreeState& tree, const Split& split, const E* f
 
 template <class E>
 std::int64_t divide(const TreeState& tree, const Split& split, const E* from, std::int64_t count, E* left, E* right) {
+  if (wide_number(tree.bins, split.feature) >= 0)
+    return divide_singly(wide_column(tree.bins, split.feature), from, count, left, right, sides_of(tree.bins, split));
   if (split.feature >= tree.bins.features) return divide_sparse(tree, split, from, count, left, right);
   const std::uint8_t* const bins = tree.bins.by_feature + split.feature * tree.bins.rows;
   if (split.categorical) return divide_by_bins(bins, from, count, left, right, SetOfBins(split));

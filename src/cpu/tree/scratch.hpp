@@ -24,6 +24,11 @@ struct Promise {
   std::int32_t feature = -1;  ///< among sparse ones
 };
 
+/// What a node's rows of a bin of a wide feature add up to, in the order of FourSums.
+struct WideBinSums {
+  std::int64_t gradient, curvature, rows, padding;
+};
+
 /// Rows that partition divides as one task, at most; and, where threads would have nothing to do, at least.
 inline constexpr std::int64_t partition_chunk = 32768, least_partition_chunk = 8192;
 
@@ -33,12 +38,16 @@ inline constexpr std::int32_t most_features_of_words = 16;
 /// How many words a row, or a cell, may have in all planes of a tree.
 inline std::int64_t words_of_planes(const TreeMemory& tree) { return (2 * tree.planes + 3) / 4 * 4; }
 
+/// The words that have a bit for each bin of a wide feature.
+inline std::int64_t wide_words(const WideBins& wide) { return (wide.most_bins + 63) / 64; }
+
 /// Needs a tree's capacities; a null `scratch` measures.
 struct StepScratch {
   StepScratch(const Context& context, const TreeMemory& tree) {
     const std::int64_t rows = tree.bins.rows, batch = tree.batch_capacity, leaves = tree.limits.max_leaves;
     const std::int64_t cells = tree.bins.cells, sparse = tree.bins.sparse.features, threads = context.workers.threads();
     const std::int64_t parts = 2 * threads;
+    const WideBins& wide = tree.bins.wide;
     const bool is_renewed = tree.renewal.level > 0;
     Layout layout(tree.scratch);
     layout.place(chunk_counts, rows / least_partition_chunk + batch + 1);
@@ -53,6 +62,8 @@ struct StepScratch {
     layout.place(side_bounds, tree.slots * sparse);
     layout.place(sparse_parts, parts * sparse);
     layout.place(promises, sparse > 0 ? 2 * batch * sparse_blocks(tree.bins) : 0);
+    layout.place(wide_sums, threads * wide.most_bins);
+    layout.place(wide_filled, threads * wide_words(wide));
     layout.place(worker_totals, 2 * leaves * threads);
     layout.place(residual_keys, is_renewed ? rows : 0);
     layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
@@ -73,6 +84,8 @@ struct StepScratch {
   SideBounds* side_bounds;         ///< [slots, bins.sparse.features]
   SparseCell* sparse_parts;        ///< [2 * threads, bins.sparse.features]
   Promise* promises;               ///< [2 * batch_capacity, sparse_blocks]: of each block of a new node
+  WideBinSums* wide_sums;          ///< [threads, bins.wide.most_bins]: 0 between searches
+  std::uint64_t* wide_filled;      ///< [threads, wide_words]: a bit for each bin with rows; 0 between searches
   std::int64_t* worker_totals;     ///< [threads, max_leaves, 2]: parts of TreeMemory::leaf_totals
   std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
   std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights

@@ -147,11 +147,6 @@ Split feature_split(const TreeState& tree, const GrowNode& node, const Scan& s, 
   return split;
 }
 
-bool is_better(const TreeState& tree, const Split& a, const Split& b) {
-  if (a.gain != b.gain) return a.gain > b.gain;
-  return a.gain > 0 && tree.bins.feature[a.feature].source < tree.bins.feature[b.feature].source;
-}
-
 // A block of the features of a node.
 struct Block {
   const TreeState& tree;
@@ -176,7 +171,7 @@ struct Block {
 
   // What a feature may gain at most, given its bounds; 0 where the node may not split by it.
   double promise_of(const Scan& s, std::int32_t f, const SideBounds& known, double root) const {
-    if (!is_sparse_open(tree, node, &node - tree.nodes - tree.first_new, f)) return 0;
+    if (!is_apart_open(tree, node, &node - tree.nodes - tree.first_new, f)) return 0;
     return most_left(tree, node, tree.bins.features + f, most_gain(s, cells()[f], known, root));
   }
 

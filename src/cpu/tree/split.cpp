@@ -14,6 +14,7 @@
 #include "cpu/tree/small_nodes.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
+#include "cpu/tree/wide_steps.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -188,6 +189,7 @@ void split(Context& context, TreeMemory& memory) {
     node.split = best_of(tree, node, tree.candidates + task * tree.feature_count);
   });
   if (tree.bins.sparse.features > 0) split_sparse(context, tree, StepScratch(context, memory));
+  if (tree.bins.wide.features > 0) split_wide(context, tree, StepScratch(context, memory));
   keep_histograms(tree);
 }
 

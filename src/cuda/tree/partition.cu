@@ -7,7 +7,7 @@
 #include "cuda/tree/partition.hpp"
 
 #include "backend/tree/grow_queue.hpp"
-#include "backend/tree/sparse_bins.hpp"
+#include "backend/tree/wide_bins.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/steps.hpp"
 
@@ -23,11 +23,11 @@ struct Places {
   long long left, right;
 };
 
-// Whether a bin goes left, as the split of one node says.
+// Whether a bin goes left, as the split of one node says; of a wide feature bins are sides.
 struct Direction {
   explicit __device__ Direction(const TreeState& tree, const Split& chosen)
       : split(chosen),
-        last(chosen.bin),
+        last(wide_number(tree.bins, chosen.feature) >= 0 ? 0 : chosen.bin),
         missing(chosen.missing_left ? tree.bins.feature[chosen.feature].bins - 1 : 256),
         categorical(chosen.categorical) {}
   __device__ __forceinline__ bool operator()(std::uint8_t bin) const {
@@ -95,7 +95,7 @@ __global__ void __launch_bounds__(threads, 4) divide(TreeState* tree, std::int64
     for (int j = 0; j < items; ++j)
       if (j * threads + int(threadIdx.x) < count) {
         const std::int64_t row = entry[j].unpacked().row;
-        bin[j] = is_dense ? bins[row] : bin_of_row(tree->bins, feature, row);
+        bin[j] = is_dense ? bins[row] : bin_at(tree->bins, node.split, row);
       }
 #pragma unroll
     for (int j = 0; j < items; ++j) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "backend/layout.hpp"
+#include "backend/math/host_device.hpp"
 #include "backend/tree/tree_state.hpp"
 
 namespace linden::cuda {
@@ -23,6 +24,16 @@ struct CountList {
 
 inline constexpr std::int64_t count_tile = 4096;  ///< rows; nodes of no more are never listed
 inline constexpr std::int64_t most_count_jobs = 4096;
+
+/// Blocks that search wide features at once: as many as keep a GPU busy, if their sums take no more than this.
+inline constexpr std::int64_t wide_sum_bytes = std::int64_t{1} << 28, most_wide_blocks = 512, least_wide_blocks = 16;
+LINDEN_HD std::int32_t wide_blocks(const WideBins& wide) {
+  if (wide.features == 0) return 0;
+  const std::int64_t fit = wide_sum_bytes / (std::int64_t{wide.most_bins} * 20);
+  return static_cast<std::int32_t>(fit > most_wide_blocks    ? most_wide_blocks
+                                   : fit < least_wide_blocks ? least_wide_blocks
+                                                             : fit);
+}
 
 /// Needs a tree's capacities; a null `scratch` measures.
 struct StepScratch {
@@ -48,6 +59,10 @@ struct StepScratch {
       layout.place(list.rows, 256 * most);
     }
     layout.place(counts_left, 2 * batch);
+    const std::int64_t wide = std::int64_t{wide_blocks(tree.bins.wide)} * tree.bins.wide.most_bins;
+    layout.place(wide_gradients, wide);
+    layout.place(wide_curvatures, wide);
+    layout.place(wide_rows, wide);
     layout.place(residual_keys, is_renewed ? rows : 0);
     layout.place(residual_weights, is_renewed && tree.renewal.weights != nullptr ? rows : 0);
     bytes = layout.bytes();
@@ -62,6 +77,9 @@ struct StepScratch {
   std::int64_t* first_row;         ///< [2 * batch_capacity + 1]: entries of the jobs before each
   CountList counted[2];            ///< of each large node the most promising candidate, and then those that may beat it
   std::int32_t* counts_left;       ///< [2 * batch_capacity]: candidates of a new node in the second list
+  std::int64_t* wide_gradients;    ///< [wide_blocks, bins.wide.most_bins]: a node's rows by bin of a wide feature
+  std::int64_t* wide_curvatures;   ///< likewise
+  unsigned* wide_rows;             ///< likewise
   std::uint64_t* residual_keys;    ///< [bins.rows], placed as the entries are
   std::int64_t* residual_weights;  ///< [bins.rows], where rows have weights
   std::int64_t bytes;

@@ -23,11 +23,6 @@ __device__ __forceinline__ bool is_searched(const TreeState& tree, const GrowNod
   return node.slot >= 0 && may_split(tree, node);
 }
 
-__device__ __forceinline__ bool is_better(const TreeState& tree, const Split& a, const Split& b) {
-  if (a.gain != b.gain) return a.gain > b.gain;
-  return a.gain > 0 && tree.bins.feature[a.feature].source < tree.bins.feature[b.feature].source;
-}
-
 // Gains are not negative, so that their bits stand in their order.
 __device__ __forceinline__ unsigned long long bits_of(double gain) {
   return static_cast<unsigned long long>(__double_as_longlong(gain));
@@ -103,7 +98,7 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
       const std::int32_t mine = first + std::int32_t(lane_index());
       double most = 0;
       if (mine < features &&
-          (kind == TreeKind::plain ? tree->sparse_use[mine] != 0 : is_sparse_open(*tree, node, n, mine))) {
+          (kind == TreeKind::plain ? tree->apart_use[mine] != 0 : is_apart_open(*tree, node, n, mine))) {
         const double root = root_of_all(scan, cells[mine]);
         most = most_gain(scan, cells[mine], bounds_of(scan, scale, cells[mine], root), root);
         if constexpr (kind != TreeKind::plain) most = most_left(*tree, node, tree->bins.features + mine, most);

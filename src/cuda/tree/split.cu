@@ -10,6 +10,7 @@
 #include "cuda/tree/sparse_steps.hpp"
 #include "cuda/tree/split_search.hpp"
 #include "cuda/tree/steps.hpp"
+#include "cuda/tree/wide_steps.hpp"
 
 namespace linden::cuda {
 namespace {
@@ -277,6 +278,7 @@ void split(Context& context, TreeMemory& tree) {
     case TreeKind::constrained: search_and_choose(std::integral_constant<TreeKind, TreeKind::constrained>()); break;
   }
   if (tree.bins.sparse.features > 0) split_sparse(context, tree);
+  if (tree.bins.wide.features > 0) split_wide(context, tree);
   keep_histograms(context, tree);
 }
 

@@ -67,35 +67,40 @@ __device__ __forceinline__ int random_cut(const Scan& s, const FeatureBins& feat
   return linden::random_cut(s, feature, first_bin, last_bin, missing.gradient != 0 || missing.curvature != 0);
 }
 
-/// Numbers: cuts between bins, with missing values on either side. Among equal gains the lowest bin, then missing left.
+/// The best cut of numbers after one of the bins [begin, end), what lies before which is `carry`, with missing values
+/// on either side. Among equal gains the lowest bin, then missing left. `only`: the one cut that is tried where cuts
+/// are random.
 template <TreeKind kind, class Count>
-__device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins& feature,
-                                               const FeatureCells<Count>& cells) {
+__device__ __forceinline__ Best best_cut(const Scan& s, const FeatureBins& feature, const FeatureCells<Count>& cells,
+                                         const Sums& missing, int only, int begin, int end, Sums carry) {
   const int lane = int(lane_index());
   const int values = feature.has_missing ? feature.bins - 1 : feature.bins;  // bins of values
-  const Sums missing = feature.has_missing ? cells.at(values) : Sums{0, 0, 0};
   const bool counted = cells.rows != nullptr;
   const int sign = feature.monotone;
   const double l2 = s.limits.l2;
   const bool is_random = kind != TreeKind::plain && s.limits.extra_trees;
-  const int only = is_random ? random_cut(s, feature, cells, missing) : -1;
   const auto is_tried = [&](int bin) { return !is_random || bin == only; };
+  const int last = feature.has_missing ? values : values - 1, most = end < last ? end : last;
+  const int most_left = !feature.has_missing ? begin : end < values - 1 ? end : values - 1;
   Best best{0, 0, 0, 1 << 30, 0};
-  Sums carry{0, 0, 0};
-  for (int first = 0; first < values; first += 32) {
+  for (int first = begin; first < end; first += 32) {
     const int bin = first + lane;
-    const Sums right = carry + warp_scan(bin < values ? cells.at(bin) : Sums{0, 0, 0}, Sum{});
+    const Sums right = carry + warp_scan(bin < end ? cells.at(bin) : Sums{0, 0, 0}, Sum{});
     carry = shuffle(right, 31);
     // Missing values on the right; then even the cut after the last value divides.
-    if (bin < (feature.has_missing ? values : values - 1) && is_tried(bin) && (!counted || enough_rows(s, right.rows)))
+    if (bin < most && is_tried(bin) && (!counted || enough_rows(s, right.rows)))
       consider(best, gain_of<kind == TreeKind::constrained>(s, sign, right.gradient, right.curvature, right.rows, l2),
                right, 2 * bin + 1);
     const Sums left = right + missing;
-    if (feature.has_missing && bin < values - 1 && is_tried(bin) && (!counted || enough_rows(s, left.rows)))
+    if (bin < most_left && is_tried(bin) && (!counted || enough_rows(s, left.rows)))
       consider(best, gain_of<kind == TreeKind::constrained>(s, sign, left.gradient, left.curvature, left.rows, l2),
                left, 2 * bin);
   }
-  best = warp_reduce(best, BetterOf{});
+  return warp_reduce(best, BetterOf{});
+}
+
+/// The split that a cut is, as yet without its bins.
+__device__ __forceinline__ Split split_at(const Best& best) {
   Split split;
   if (!(best.gain > 0)) return split;
   split.gain = best.gain;
@@ -103,6 +108,18 @@ __device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins&
   split.missing_left = best.place % 2 == 0;
   split.left_gradient = best.gradient;
   split.left_curvature = best.curvature;
+  return split;
+}
+
+template <TreeKind kind, class Count>
+__device__ __forceinline__ Split numeric_split(const Scan& s, const FeatureBins& feature,
+                                               const FeatureCells<Count>& cells) {
+  const int values = feature.has_missing ? feature.bins - 1 : feature.bins;
+  const Sums missing = feature.has_missing ? cells.at(values) : Sums{0, 0, 0};
+  const bool is_random = kind != TreeKind::plain && s.limits.extra_trees;
+  const int only = is_random ? random_cut(s, feature, cells, missing) : -1;
+  Split split = split_at(best_cut<kind>(s, feature, cells, missing, only, 0, values, Sums{0, 0, 0}));
+  if (!(split.gain > 0)) return split;
   mark_first(split, split.bin + 1);
   if (split.missing_left) mark_left(split, values);
   return split;

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "boosting/bins/category_bins.hpp"
-#include "boosting/bins/radix_sort.hpp"
+#include "boosting/bins/values/radix_sort.hpp"
 #include "boosting/random_data.hpp"
 #include "rows/blocks.hpp"
 

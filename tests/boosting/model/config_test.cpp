@@ -31,7 +31,7 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "growth = leaf_wise | leaf_wise | level_wise\n"
                       "max_leaves = 31 | [2, 1048576]\n"
                       "max_depth = 0 | [0, 64]\n"
-                      "max_bins = 256 | [4, 256]\n"
+                      "max_bins = 256 | [4, 65535]\n"
                       "l1 = 0 | >= 0\n"
                       "l2 = 1 | >= 0\n"
                       "min_gain = 0 | >= 0\n"
@@ -79,7 +79,10 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "multi_output.sketch = 20 | [1, 64]\n"
                       "class_weights.balanced = false | true | false\n"
                       "class_weights.positive = 1 | > 0\n"
-                      "class_weights.by_class = none | NAME=NUMBER,...\n");
+                      "class_weights.by_class = none | NAME=NUMBER,...\n"
+                      "bins.max_bins = none | NAME=NUMBER,...\n"
+                      "bins.cuts = none | NAME=NUMBER|NUMBER|...,...\n"
+                      "bins.weighted = false | true | false\n");
   for (const FieldInfo& f : fields(BoostingConfig{})) EXPECT_FALSE(f.meaning.empty()) << f.name;
   // The same order.
   BoostingConfig all{loss::squared(), 1, 1, Growth::leaf_wise, 2, 0, 4, 0, 0, 0, 0, 1, 1, 1, 0, {{{"age", 1}}}};
@@ -116,7 +119,10 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
                         .linear_leaves = {.enabled = true, .l2 = 0.25, .max_features = 3, .clamp = false},
                         .sampling = {Sampling::stratified, 0.1, 0.3, 0.4, 0.5, 7, 0.2},
                         .mode = {Mode::dart, 4, 0.2, 7, 0.3, true, DropBy::weight, Normalization::paper},
-                        .schedule = {Decay::geometric, 0.02}};
+                        .schedule = {Decay::geometric, 0.02},
+                        .bins = {.max_bins = {{"age", 64}, {"a,b", 1000}},
+                                 .cuts = {{"a,b", {18, -2.5, 1e300}}, {"say \"no\"", {0.1}}},
+                                 .weighted = true}};
   BoostingConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
@@ -137,6 +143,45 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
   ASSERT_EQ(root.right.size(), 1u);
   EXPECT_EQ(root.right[0].threshold, 1e300);
   EXPECT_TRUE(copy.regularization.extra_trees);
+  ASSERT_EQ(copy.bins.cuts.size(), 2u);
+  EXPECT_EQ(copy.bins.cuts[0].feature, "a,b");
+  EXPECT_EQ(copy.bins.cuts[0].cuts, (std::vector<double>{18, -2.5, 1e300}));
+}
+
+TEST(Config, BinsOfFeaturesAreRefusedWithTheFeature) {
+  const std::string field = "BoostingConfig.bins.cuts: ";
+  EXPECT_EQ(set("bins.max_bins", "age=3"),
+            "BoostingConfig.bins.max_bins: feature \"age\" has 3; it must be a whole number in [4, 65535].");
+  EXPECT_EQ(set("bins.max_bins", "age=64.5"),
+            "BoostingConfig.bins.max_bins: feature \"age\" has 64.5; it must be a whole number in [4, 65535].");
+  const std::string hint =
+      " is not NAME=NUMBER|NUMBER|...,... Hint: cuts go by names, age=18|65,fare=7.5; a name with a comma in it stands "
+      "in double quotes.";
+  for (const std::string text : {"age", "age=", "age=1|", "age=1|x", "=3", "age=1,", "\"age=1"})
+    EXPECT_EQ(set("bins.cuts", text), fmt::format("{}\"{}\"{}", field, text, hint));
+  EXPECT_EQ(set("bins.cuts", "age=1,age=2"),
+            field + "feature \"age\" is there twice. Hint: one list with all of its cuts.");
+  EXPECT_EQ(set("bins.cuts", "age=1|2|1"), field + "feature \"age\" has the cut 1 twice. Hint: leave one out.");
+  EXPECT_EQ(set("bins.cuts", "age=1|inf"), field + "feature \"age\" has the cut inf; it must be a finite number.");
+  EXPECT_EQ(check_after([](BoostingConfig& c) {
+              c.bins.cuts = {{"age", {}}};
+            }),
+            field + "feature \"age\" has no cut. Hint: leave it out.");
+  EXPECT_EQ(check_after([](BoostingConfig& c) {
+              c.bins.cuts = {{"age", {1, 2, 3}}};
+              c.bins.max_bins = {{"age", 4}};
+            }),
+            field +
+                "feature \"age\" has 3 cuts, for which 4 bins are too few: 5 are wanted, the one for missing values "
+                "counted. Hint: fewer cuts, or more of BoostingConfig.max_bins.");
+  BoostingConfig config;
+  config.bins.cuts = {{"age", {1, 2, 3}}};
+  EXPECT_NO_THROW(config.check());
+  set_field(config, "bins.cuts", " age = 18 | 65 , \"a,b\"=-0");
+  ASSERT_EQ(config.bins.cuts.size(), 2u);
+  EXPECT_EQ(config.bins.cuts[0].cuts, (std::vector<double>{18, 65}));
+  EXPECT_EQ(config.bins.cuts[1].feature, "a,b");
+  EXPECT_FALSE(std::signbit(config.bins.cuts[1].cuts[0]));
 }
 
 TEST(Config, RulesOfGrowthOutOfBoundsAreRefused) {
@@ -244,8 +289,8 @@ TEST(Config, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("max_leaves", "1"), "BoostingConfig.max_leaves is 1; it must be in [2, 1048576].");
   EXPECT_EQ(set("max_depth", "65"), "BoostingConfig.max_depth is 65; it must be in [0, 64].");
   EXPECT_EQ(set("max_depth", "-1"), "BoostingConfig.max_depth is -1; it must be in [0, 64].");
-  EXPECT_EQ(set("max_bins", "3"), "BoostingConfig.max_bins is 3; it must be in [4, 256].");
-  EXPECT_EQ(set("max_bins", "257"), "BoostingConfig.max_bins is 257; it must be in [4, 256].");
+  EXPECT_EQ(set("max_bins", "3"), "BoostingConfig.max_bins is 3; it must be in [4, 65535].");
+  EXPECT_EQ(set("max_bins", "65536"), "BoostingConfig.max_bins is 65536; it must be in [4, 65535].");
   EXPECT_EQ(set("l1", "-0.5"), "BoostingConfig.l1 is -0.5; it must be >= 0.");
   EXPECT_EQ(set("l2", "-1"), "BoostingConfig.l2 is -1; it must be >= 0.");
   EXPECT_EQ(set("l2", "inf"), "BoostingConfig.l2 is inf; it must be >= 0.");
@@ -340,7 +385,7 @@ TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
       "sampling.temperature, mode.kind, mode.parallel_trees, mode.drop_rate, mode.max_drop, mode.skip_drop, "
       "mode.one_drop, mode.drop_by, mode.normalization, schedule.decay, schedule.last, "
       "multi_output.strategy, multi_output.sketch, class_weights.balanced, class_weights.positive, "
-      "class_weights.by_class.";
+      "class_weights.by_class, bins.max_bins, bins.cuts, bins.weighted.";
   EXPECT_EQ(set("learning_rat", "0.1"),
             "BoostingConfig has no field \"learning_rat\". Did you mean \"learning_rate\"? Fields: loss, rounds, "
             "learning_rate, growth, max_leaves, max_depth, max_bins, l1, l2, min_gain, min_child_weight, "
@@ -396,12 +441,12 @@ TEST(Config, ValuesForFeaturesAreRefusedWithTheFeature) {
   EXPECT_EQ(check_after([](BoostingConfig& c) {
               c.max_bins = 3, c.constraints.monotone = {{"age", 7}};
             }),
-            "BoostingConfig.max_bins is 3; it must be in [4, 256].");
+            "BoostingConfig.max_bins is 3; it must be in [4, 65535].");
 }
 
 TEST(Config, CheckNamesTheFirstFieldOutOfRange) {
-  EXPECT_EQ(check_after([](BoostingConfig& c) { c.max_bins = 1000, c.l2 = -1; }),
-            "BoostingConfig.max_bins is 1000; it must be in [4, 256].");
+  EXPECT_EQ(check_after([](BoostingConfig& c) { c.max_bins = 100000, c.l2 = -1; }),
+            "BoostingConfig.max_bins is 100000; it must be in [4, 65535].");
   EXPECT_EQ(check_after([](BoostingConfig& c) { c.row_fraction = std::numeric_limits<double>::quiet_NaN(); }),
             "BoostingConfig.row_fraction is nan; it must be in (0, 1].");
   EXPECT_EQ(check_after([](BoostingConfig& c) { c.min_child_weight = std::numeric_limits<double>::infinity(); }),

@@ -218,6 +218,32 @@ TEST(Grow, EveryLossGivesTheTreesOfBruteForce) {
     check_many(loss, seed += 1000, 100, renewal_level(loss::by_name(loss).definition().spec) > 0);
 }
 
+// More values than a byte counts, beside features of fewer.
+TEST(Grow, WideFeaturesGiveTheTreesOfBruteForce) {
+  for (std::uint64_t seed = 1; seed <= static_cast<std::uint64_t>(trials(60)); ++seed) {
+    Random random(seed);
+    const std::string loss = random.one_of({"squared", "logistic", "quantile"});
+    const int rows = 500 + random.below(600);
+    RandomData data;
+    for (int f = 0; f < 1 + random.below(3); ++f) {
+      add_numbers(data, random_numbers(random, rows, 900, random.one_of({0.0, 0.1})));
+      if (random.chance(0.3)) add_numbers(data, random_numbers(random, rows, 20, 0.1));
+    }
+    const RandomData labels = random_data(random, rows, 1, loss);
+    data.label = labels.label;
+    for (int row = 0; row < rows && loss != "logistic"; ++row)
+      data.label[row] += std::isnan(data.features[0].values[row]) ? 2 : std::sin(data.features[0].values[row]);
+    BoostingConfig config = random_config(random, loss);
+    config.max_leaves = std::min(config.max_leaves, 12);
+    config.max_bins = random.one_of({65535, 3000});
+    if (random.chance(0.3)) constrain(random, data, config);
+    if (random.chance(0.6)) add_rules(random, data, config, loss == "quantile");
+    std::string settings;
+    for (const FieldInfo& field : fields(config)) settings += fmt::format(" {}={}", field.name, field.value);
+    ASSERT_EQ(check(data, config), "") << "seed " << seed << settings;
+  }
+}
+
 TEST(Grow, ManyCategoriesAreCutFromBothEndsOfTheirOrder) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Random random(seed);

@@ -1,5 +1,7 @@
 #include "boosting/train/ensemble/bin_forest.hpp"
 
+#include "backend/tree/wide_bins.hpp"
+
 namespace linden {
 namespace {
 
@@ -16,11 +18,16 @@ BinNode BinForest::laid_out(const TreeNode& node) const {
   const Cuts& cuts = cuts_[static_cast<std::size_t>(node.feature)];
   BinNode out;
   out.feature = places_.of[static_cast<std::size_t>(node.feature)];
+  if (cuts.is_wide()) {
+    const int last = cuts.bin_of_number(node.threshold);
+    set_sides(out, {last, node.missing_left ? cuts.missing_bin() : last});
+    return out;
+  }
   if (node.categorical)
     for (const int code : node.left_categories) mark_left(out, cuts.bin_of[static_cast<std::size_t>(code)]);
   else
     mark_first(out, cuts.bin_of_number(node.threshold) + 1);
-  if (node.missing_left && cuts.missing_bin() < all_bins) mark_left(out, cuts.missing_bin());
+  if (node.missing_left && cuts.has_room_for_missing()) mark_left(out, cuts.missing_bin());
   return out;
 }
 

@@ -26,7 +26,7 @@ bool is_missing(const Cuts& cuts, double value) {
 // Those of the features that have such a value in some row, and no bin for it.
 std::vector<int> without_a_bin(const Dataset& data, std::span<const FeatureSource> sources,
                                const std::vector<Cuts>& cuts, std::vector<int> features, Workers& workers) {
-  std::erase_if(features, [&](int f) { return cuts[static_cast<std::size_t>(f)].missing_bin() < 256; });
+  std::erase_if(features, [&](int f) { return cuts[static_cast<std::size_t>(f)].has_room_for_missing(); });
   if (features.empty()) return features;
   const DatasetRows raw(data, sources_of(sources, features));
   const RowsView& rows = raw.view();
@@ -53,8 +53,9 @@ ValidBins::ValidBins(const Backend& backend, Context& context, const Dataset& da
                      std::span<const FeatureSource> sources, const std::vector<Cuts>& cuts, const Bins& training)
     : places_(cuts.size(), training.used()) {
   const std::vector<int>& used = training.used();
-  const auto middle = data.is_sparse() ? used.begin() + training.view().features : used.end();
-  const std::vector<int> dense(used.begin(), middle), sparse(middle, used.end());
+  const auto first_wide = used.end() - training.view().wide.features;
+  const auto middle = data.is_sparse() ? used.begin() + training.view().features : first_wide;
+  const std::vector<int> dense(used.begin(), middle), sparse(middle, first_wide), wide(first_wide, used.end());
   const std::vector<int> missing = without_a_bin(data, sources, cuts, used, context.workers);
   const std::int64_t rows = data.rows();
   view_.rows = rows;
@@ -89,6 +90,13 @@ ValidBins::ValidBins(const Backend& backend, Context& context, const Dataset& da
     view_.sparse = sparse_.view();
   }
 
+  if (!wide.empty()) {
+    wide_ = WideColumns(cuts, wide, rows);
+    wide_.add(DatasetRows(data, sources_of(sources, wide)).view(), 0, context.workers);
+    view_.wide = wide_.place(backend, context);
+  }
+
+  for (const int f : wide) places_.of[static_cast<std::size_t>(f)] += static_cast<std::int32_t>(missing.size());
   for (const int f : sparse) places_.of[static_cast<std::size_t>(f)] += static_cast<std::int32_t>(missing.size());
   for (std::size_t i = 0; i < missing.size(); ++i)
     places_.missing_of[static_cast<std::size_t>(missing[i])] = static_cast<std::int32_t>(dense.size() + i);

@@ -29,6 +29,7 @@ class ValidBins {
   DeviceArray<std::uint8_t> by_feature_;
   DeviceArray<FeatureBins> features_;
   SparseEntries sparse_;
+  WideColumns wide_;
   BinsView view_;
   BinPlaces places_;
 };

@@ -52,25 +52,25 @@ void FeatureSampler::draw(int round, TreeInput& tree) {
   }
   tree.features = device_features_.data();
   tree.feature_count = static_cast<std::int32_t>(features_.size());
-  tree.sparse_use = device_sparse_use_.data();
+  tree.apart_use = device_apart_use_.data();
 }
 
 void FeatureSampler::use_features(std::span<const std::int32_t> features) {
   const BinsView& view = bins_.view();
   features_.clear();
-  sparse_use_.assign(static_cast<std::size_t>(view.sparse.features), 0);
+  apart_use_.assign(static_cast<std::size_t>(view.sparse.features + view.wide.features), 0);
   for (const std::int32_t f : features) {
     if (f < 0) continue;
     if (f < view.features)
       features_.push_back(f);
     else
-      sparse_use_[f - view.features] = 1;
+      apart_use_[f - view.features] = 1;
   }
   const auto place = [&]<class T>(OnDevice<T>& array, const std::vector<T>& values) {
     array = OnDevice<T>(backend_.memory, context_, values.data(), std::ssize(values), "sample");
   };
   place(device_features_, features_);
-  place(device_sparse_use_, sparse_use_);
+  place(device_apart_use_, apart_use_);
 }
 
 }  // namespace linden

@@ -32,9 +32,9 @@ class FeatureSampler {
   const std::vector<double>& weights_;
   const std::vector<std::int32_t>& always_;
   std::vector<std::int32_t> features_;
-  std::vector<std::uint8_t> sparse_use_;
+  std::vector<std::uint8_t> apart_use_;
   OnDevice<std::int32_t> device_features_;
-  OnDevice<std::uint8_t> device_sparse_use_;
+  OnDevice<std::uint8_t> device_apart_use_;
 };
 
 }  // namespace linden

@@ -1,11 +1,11 @@
 // Finished trees added to the scores of rows that are there as bins: eight rows go down a tree at a time, so that the
 // loads of one hide behind those of the others. A tile of rows takes all trees before the next one begins. Dense
-// features are read where they stand, rows side by side. Where there are sparse ones, the bins that the nodes of a tree
-// ask for are first written out for a tile, node by node: finding each by itself would cost a search.
+// features are read where they stand, rows side by side. Where there are others, the bins that the nodes of a tree ask
+// for are first written out for a tile, node by node: finding each by itself would cost a search.
 #include <cstring>
 
 #include "backend/tree/bin_forest.hpp"
-#include "backend/tree/sparse_bins.hpp"
+#include "backend/tree/wide_bins.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
@@ -62,6 +62,12 @@ void write_out(const BinForestView& forest, const BinsView& bins, std::int32_t r
       std::memcpy(out, bins.by_feature + node.feature * bins.rows + begin, static_cast<std::size_t>(count));
       continue;
     }
+    if (wide_number(bins, node.feature) >= 0) {
+      const std::uint16_t* const column = wide_column(bins, node.feature) + begin;
+      const WideSides sides = sides_of(bins, node);
+      for (std::int64_t r = 0; r < count; ++r) out[r] = sides.side_of(column[r]);
+      continue;
+    }
     std::memset(out, bins.feature[node.feature].usual_bin, static_cast<std::size_t>(count));
     const std::int64_t* const range = sparse.feature_first + (node.feature - bins.features);
     const std::uint32_t* const last = sparse.feature_rows + range[1];
@@ -75,7 +81,7 @@ std::int32_t leaf_of(const BinForestView& forest, const BinsView& bins, std::int
   for (;;) {
     const BinNode& node = forest.nodes[at];
     if (node.left == at) return at;
-    at = next_node(node, bin_of_row(bins, node.feature, row));
+    at = next_node(node, bin_at(bins, node, row));
   }
 }
 
@@ -84,7 +90,7 @@ std::int32_t leaf_of(const BinForestView& forest, const BinsView& bins, std::int
 void add_trees(Context& context, const AddTreesTask& task) {
   const BinForestView& forest = task.forest;
   const BinsView& bins = task.bins;
-  const bool all_dense = bins.features > 0 && bins.sparse.features == 0;
+  const bool all_dense = bins.features > 0 && features_apart(bins) == 0;
   context.workers.chunks(bins.rows, tile_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     std::uint8_t tile[tile_bytes] = {};
     for (std::int32_t tree = 0; tree < forest.trees; ++tree) {

@@ -1,7 +1,9 @@
 // Gradients to integers: q = round(g / unit) with a power-of-two unit, 15 bits with the sign or 24. And the beginning
 // of a tree.
 #include "backend/tree/grow_queue.hpp"
+#include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
+#include "cpu/tree/wide_steps.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -46,12 +48,13 @@ RootSums quantise(Context& context, TreeMemory& tree) {
   return totals;
 }
 
-void begin(Context&, TreeMemory& memory) {
+void begin(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state = TreeState{memory};
   tree.free_count = tree.slots;
   for (std::int32_t i = 0; i < tree.slots; ++i) tree.free_slots[i] = tree.slots - 1 - i;
   tree.nodes[0] = root_of(tree);
   tree.node_count = 1;
+  if (tree.bins.wide.features > 0) begin_wide(context, memory, StepScratch(context, memory));
 }
 
 LINDEN_LEVEL_END

@@ -1,6 +1,6 @@
 // Finished trees added to the scores of rows that are there as bins: a thread takes its row down all trees, in order.
 #include "backend/tree/bin_forest.hpp"
-#include "backend/tree/sparse_bins.hpp"
+#include "backend/tree/wide_bins.hpp"
 #include "cuda/runtime/stream.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/tree/steps.hpp"
@@ -18,7 +18,7 @@ __global__ void __launch_bounds__(threads) add(BinForestView forest, BinsView bi
     for (;;) {
       const BinNode& node = forest.nodes[at];
       if (node.left == at) break;
-      at = next_node(node, bin_of_row(bins, node.feature, row));
+      at = next_node(node, bin_at(bins, node, row));
     }
     double* const own = scores + forest.outputs[tree] * bins.rows + row;
     const double* const values = forest.values + std::int64_t{at} * forest.width;

@@ -62,6 +62,32 @@ TEST(ValidBins, MissingValuesThatNoBinIsLeftFor) {
   expect_scores_of_predict(plain, train, train, "without");
 }
 
+// More values than a byte counts: there is a bin for missing values, even of rows that training has not seen.
+TEST(ValidBins, WideFeatures) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Random random(seed);
+    RandomData data = random_sparse(random, 900, 5, "squared");
+    for (int f = 0; f < 3; ++f) add_numbers(data, random_numbers(random, 900, 800, f == 1 ? 0.1 : 0.0));
+    for (int row = 0; row < 900; ++row)
+      data.label[row] += std::sin(data.features[5].values[row]) + (std::isnan(data.features[6].values[row]) ? 2 : 0);
+    std::vector<int> rows;
+    for (int i = 0; i < 200; ++i) rows.push_back(random.below(900));
+    RandomData other = data.take(rows);
+    for (reference::Feature& feature : other.features)
+      for (double& value : feature.values)
+        if (random.chance(0.1)) value = random.one_of({missing_value, 0.0, value + 0.1, -value});
+    const SparsePair train = both(data), valid = both(other);
+    BoostingConfig config{.rounds = 4, .learning_rate = 0.5, .max_leaves = 40, .min_rows_in_leaf = 2};
+    config.max_bins = 4000;
+    for (const Dataset& from : {train.dense, train.sparse})
+      for (const Dataset& to : {valid.dense, valid.sparse}) {
+        EnsembleOf fit(from, to, config, Device::cpu());
+        EXPECT_EQ(doubtful_features(fit), 0);
+        expect_scores_of_predict(fit, from, to, fmt::format("seed {}", seed));
+      }
+  }
+}
+
 // Sparse and dense rows, to train and to validate on. Some columns are kept by their entries, some as bytes; some are
 // not among those of the other rows.
 TEST(ValidBins, SparseRows) {

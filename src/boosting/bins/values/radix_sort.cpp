@@ -1,4 +1,4 @@
-#include "boosting/bins/radix_sort.hpp"
+#include "boosting/bins/values/radix_sort.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -32,6 +32,19 @@ void radix_sort(std::vector<double>& values, SortScratch& scratch) {
     sort_as<float>(values, scratch.keys32);
   else
     sort_as<double>(values, scratch.keys64);
+}
+
+void radix_sort(std::vector<WeightedValue>& values, SortScratch& scratch) {
+  for (WeightedValue& v : values) v.value += 0.0;
+  if (values.size() < 4096 || values.size() > UINT32_MAX) {
+    std::ranges::sort(values, {}, &WeightedValue::value);
+    return;
+  }
+  scratch.weighted.resize(values.size());
+  const WeightedValue* const sorted =
+      digit_sort<11, std::uint32_t>(values.data(), scratch.weighted.data(), std::ssize(values),
+                                    [](const WeightedValue& v) { return ordered_key(v.value); });
+  if (sorted != values.data()) values.swap(scratch.weighted);
 }
 
 }  // namespace linden

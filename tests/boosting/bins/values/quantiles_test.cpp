@@ -1,5 +1,5 @@
 // Cut points against what they promise, and against a walk over all distinct values, of whatever numbers.
-#include "boosting/bins/quantiles.hpp"
+#include "boosting/bins/values/quantiles.hpp"
 
 #include <gtest/gtest.h>
 
@@ -106,6 +106,58 @@ TEST(Quantiles, ManyValuesShareBinsOfNearlyEqualRows) {
       for (const std::int64_t n : found.rows)
         EXPECT_NEAR(static_cast<double>(n), static_cast<double>(distinct) / bins, 1) << distinct << " " << bins;
     }
+}
+
+TEST(Quantiles, CutsThatAreForcedDivideWhatIsCutByTheRule) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Random random(seed);
+    std::vector<double> all;
+    for (int i = 1 + random.below(600); i > 0; --i)
+      all.push_back(random.chance(0.3) ? random.below(8) : random.normal() * 10);
+    std::vector<ValueCount> values = counted(all);
+    for (ValueCount& v : values) v.weight = 1 + random.below(seed % 2 ? 1 : 50);
+    std::vector<double> forced;
+    for (int i = random.below(6); i > 0; --i) forced.push_back(random.chance(0.5) ? random.below(8) : random.normal());
+    std::ranges::sort(forced);
+    forced.erase(std::unique(forced.begin(), forced.end()), forced.end());
+    const int bins = static_cast<int>(forced.size()) + 1 + random.below(60);
+    const std::vector<double> found = cuts_with(forced, values, bins);
+    ASSERT_LT(std::ssize(found), bins) << seed;
+    // Each bin has values, and each forced cut that has values on both sides, apart from those of a lower one, is
+    // there.
+    for (const std::int64_t rows : rows_of_bins(values, found)) EXPECT_GT(rows, 0) << seed;
+    EXPECT_EQ(linden::rows_of_bins(values, found), rows_of_bins(values, found));
+    std::size_t first = 0;
+    const auto check_part = [&](std::size_t last, double low, double high) {
+      std::vector<double> own;
+      for (const double cut : found)
+        if (cut > low && cut < high) own.push_back(cut);
+      std::vector<ValueCount> part(values.begin() + static_cast<std::ptrdiff_t>(first),
+                                   values.begin() + static_cast<std::ptrdiff_t>(last));
+      for (ValueCount& v : part) v.rows = v.weight;  // what the rule counts
+      bool by_the_rule = false;                      // which may leave a few bins empty
+      for (int more = 1; more <= bins && !by_the_rule; ++more)
+        by_the_rule |= own == cuts_by_the_rule(part, static_cast<int>(own.size()) + more);
+      EXPECT_TRUE(by_the_rule) << seed;
+      first = last;
+    };
+    double low = -Limits::infinity();
+    for (const double cut : forced) {
+      const auto last =
+          static_cast<std::size_t>(std::ranges::count_if(values, [&](const ValueCount& v) { return v.value <= cut; }));
+      if (last == first || last == values.size()) continue;
+      EXPECT_TRUE(std::ranges::binary_search(found, cut)) << seed;
+      check_part(last, low, cut);
+      low = cut;
+    }
+    check_part(values.size(), low, Limits::infinity());
+    if (std::ssize(values) <= bins) {
+      EXPECT_EQ(found.size() + 1, values.size()) << seed;
+    }
+    if (forced.empty()) {
+      EXPECT_EQ(found, quantiles_of(values, bins).cuts);
+    }
+  }
 }
 
 TEST(Quantiles, AFrequentValueIsAloneInItsBin) {

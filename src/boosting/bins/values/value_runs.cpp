@@ -1,4 +1,4 @@
-#include "boosting/bins/value_runs.hpp"
+#include "boosting/bins/values/value_runs.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,5 @@
 // Runs divided to the end are the distinct values with their rows, in order.
-#include "boosting/bins/value_runs.hpp"
+#include "boosting/bins/values/value_runs.hpp"
 
 #include <gtest/gtest.h>
 

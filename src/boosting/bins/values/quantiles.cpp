@@ -1,6 +1,7 @@
-#include "boosting/bins/quantiles.hpp"
+#include "boosting/bins/values/quantiles.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace linden {
@@ -41,7 +42,7 @@ class Values {
  public:
   explicit Values(std::span<const ValueCount> values) : values_(values) {}
   bool empty() const { return values_.empty(); }
-  ValueRun front() const { return {values_.front().value, values_.front().value, values_.front().rows, 0}; }
+  ValueRun front() const { return {values_.front().value, values_.front().value, values_.front().weight, 0}; }
   void pop() { values_ = values_.subspan(1); }
   void divide() {}
 
@@ -127,10 +128,89 @@ Quantiles quantiles_of(std::vector<ValueRun> runs, int bins, const DivideRun& di
 Quantiles quantiles_of(std::span<const ValueCount> values, int bins) {
   if (std::ssize(values) <= bins) return a_bin_for_each(Values(values));
   std::int64_t rows = 0;
-  for (const ValueCount& v : values) rows += v.rows;
+  for (const ValueCount& v : values) rows += v.weight;
   const auto fills_a_bin = filling(bins, rows);
-  return shared_bins(Values(values), bins, rows, std::ranges::count_if(values, fills_a_bin, &ValueCount::rows),
+  return shared_bins(Values(values), bins, rows, std::ranges::count_if(values, fills_a_bin, &ValueCount::weight),
                      fills_a_bin);
+}
+
+namespace {
+
+// Values between two forced cuts.
+struct Part {
+  std::span<const ValueCount> values;
+  std::int64_t weight = 0;
+  int bins = 1;
+};
+
+// What lies before each of these cuts and after the last. `dividing`: out, the cuts that have values on both sides.
+std::vector<Part> parts_between(std::span<const double> forced, std::span<const ValueCount> values,
+                                std::vector<double>& dividing) {
+  std::vector<Part> parts;
+  std::size_t first = 0;
+  const auto add = [&](std::size_t last) {
+    Part& part = parts.emplace_back(values.subspan(first, last - first));
+    for (const ValueCount& v : part.values) part.weight += v.weight;
+    first = last;
+  };
+  for (const double cut : forced) {
+    const auto above = std::ranges::upper_bound(values, cut, {}, &ValueCount::value);
+    const auto last = static_cast<std::size_t>(above - values.begin());
+    if (last == first || last == values.size()) continue;
+    dividing.push_back(cut);
+    add(last);
+  }
+  add(values.size());
+  return parts;
+}
+
+// Each part has one bin, and no more than it has values. Those that can use the fewest for their weight come first, so
+// that what they leave goes to the others.
+void share_bins(std::span<Part> parts, int bins) {
+  std::vector<Part*> order;
+  std::int64_t weight = 0;
+  for (Part& part : parts) {
+    order.push_back(&part);
+    weight += part.weight;
+  }
+  const auto use = [](const Part* part) {
+    return static_cast<double>(part->values.size()) / static_cast<double>(part->weight);
+  };
+  std::ranges::stable_sort(order, {}, use);
+  std::int64_t left = bins, parts_left = std::ssize(parts);
+  for (Part* const part : order) {
+    const double share = static_cast<double>(part->weight) / static_cast<double>(weight) * static_cast<double>(left);
+    const std::int64_t most = std::min<std::int64_t>(std::ssize(part->values), left - (parts_left - 1));
+    part->bins = static_cast<int>(std::clamp<std::int64_t>(std::llround(share), 1, most));
+    left -= part->bins;
+    weight -= part->weight;
+    --parts_left;
+  }
+}
+
+}  // namespace
+
+std::vector<double> cuts_with(std::span<const double> forced, std::span<const ValueCount> values, int bins) {
+  std::vector<double> dividing, cuts;
+  if (values.empty()) return cuts;
+  std::vector<Part> parts = parts_between(forced, values, dividing);
+  share_bins(parts, bins);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::vector<double> own = quantiles_of(parts[i].values, parts[i].bins).cuts;
+    cuts.insert(cuts.end(), own.begin(), own.end());
+    if (i < dividing.size()) cuts.push_back(dividing[i]);
+  }
+  return cuts;
+}
+
+std::vector<std::int64_t> rows_of_bins(std::span<const ValueCount> values, std::span<const double> cuts) {
+  std::vector<std::int64_t> rows(values.empty() ? 0 : cuts.size() + 1);
+  std::size_t bin = 0;
+  for (const ValueCount& v : values) {
+    while (bin < cuts.size() && cuts[bin] < v.value) ++bin;
+    rows[bin] += v.rows;
+  }
+  return rows;
 }
 
 }  // namespace linden

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/fail.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/held_out.hpp"
 #include "cli/options.hpp"

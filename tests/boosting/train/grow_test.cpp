@@ -84,7 +84,9 @@ void over_information(const Loss& loss, const std::vector<double>& scores, std::
       if constexpr (is_distribution<Functor>)
         information = functor.information(scores[0], scores[1], static_cast<std::int64_t>(output));
     });
-    if (output == 0) EXPECT_NEAR(information / (loss.link() == Link::gamma ? k : 1 / (k * k)), 1, 1e-12);
+    if (output == 0) {
+      EXPECT_NEAR(information / (loss.link() == Link::gamma ? k : 1 / (k * k)), 1, 1e-12);
+    }
     const double unit = loss.parameters()[0].value > 0 ? information : 1;
     g[output] = g[output] / unit;
     h[output] = std::max(h[output], information) / unit;

@@ -19,8 +19,8 @@ import numpy as np
 
 COMMON = {"learning_rate": 0.1, "max_leaves": 31, "min_rows_in_leaf": 20, "min_child_weight": 1e-3, "l2": 1}
 UCI = ["kin40k", "pol", "elevators", "protein", "bike", "pumadyn32nm", "skillcraft", "sml", "parkinsons"]
-PMLB = ["225_puma8NH", "227_cpu_small", "294_satellite_image", "344_mv", "503_wind", "529_pollen", "537_houses",
-        "564_fried", "574_house_16H", "215_2dplanes", "201_pol", "1193_BNG_lowbwt", "562_cpu_small", "573_cpu_act"]
+PMLB = ["229_pwLinear", "522_pm10", "547_no2", "599_fri_c2_1000_5", "609_fri_c0_1000_5", "628_fri_c3_1000_5",
+        "646_fri_c3_500_10", "666_rmftsa_ladata"]
 SPLITS = 5
 MOST_ROWS = 50_000
 

@@ -144,7 +144,7 @@ void add_wanted(const Options& options, const RankedRows& rows, std::span<const 
   for (std::size_t row = first; row < last; ++row) {
     const Long up = cost(row, h), down = cost(row, -h), up2 = cost(row, 2 * h), down2 = cost(row, -2 * h);
     wanted.slopes[row] = norm * (8 * (up - down) - (up2 - down2)) / (12 * h);
-    wanted.curvatures[row] = norm * (16 * (up + down) - (up2 + down2) - 30 * cost(row, 0)) / (12 * h * h);
+    wanted.curvatures[row] = 2 * norm * (16 * (up + down) - (up2 + down2) - 30 * cost(row, 0)) / (12 * h * h);
   }
 }
 

@@ -44,11 +44,13 @@ struct PairSlope {
   double slope, curvature;
 };
 
-/// A pair of this weight; `margin` is the score of the better row less that of the other.
+/// A pair of this weight; `margin` is the score of the better row less that of the other. Both rows move in a round, so
+/// that h, the second derivative by either, says too little: twice that is the least that a diagonal must have to lie
+/// above the pair's Hessian [[h, -h], [-h, h]].
 LINDEN_HD PairSlope pair_slope(double sigmoid, double weight, double margin) {
   const double p = 1.0 / (1.0 + math::exp(sigmoid * margin));
   const double scaled = sigmoid * weight;
-  return {-(scaled * p), sigmoid * scaled * (p * (1.0 - p))};
+  return {-(scaled * p), 2.0 * (sigmoid * scaled * (p * (1.0 - p)))};
 }
 
 /// What the pairs of a group, whose slopes add up to `sum` without their signs, are multiplied by, where groups are

@@ -206,7 +206,7 @@ TEST(CustomLoss, SurvivalImprovesItsConcordance) {
     data.label.push_back(-std::log(1 - random.uniform()) * std::exp(-2 * risk));
   }
   const BoostedModel model =
-      fit_boosted(data.dataset(), {.loss = loss::custom("cox", partial_likelihood), .rounds = 30});
+      fit_boosted(data.dataset(), {.loss = loss::custom("cox_likelihood", partial_likelihood), .rounds = 30});
   EXPECT_EQ(model.initial_score(), std::vector<double>{0});
   const std::vector<double> risk = numbers_of(model.predict(data.dataset()));
   double right = 0, pairs = 0;
@@ -218,10 +218,11 @@ TEST(CustomLoss, SurvivalImprovesItsConcordance) {
     }
   EXPECT_GT(right / pairs, 0.7);
   data.weight.assign(400, 2);
-  EXPECT_EQ(
-      refusal<ArgumentError>([&] { fit_boosted(data.dataset(), {.loss = loss::custom("cox", partial_likelihood)}); }),
-      "loss \"cox\": it gives one loss for all rows, which the rows' weights cannot be applied to. Hint: give one "
-      "loss a row, or train without weights.");
+  EXPECT_EQ(refusal<ArgumentError>(
+                [&] { fit_boosted(data.dataset(), {.loss = loss::custom("cox_likelihood", partial_likelihood)}); }),
+            "loss \"cox_likelihood\": it gives one loss for all rows, which the rows' weights cannot be applied to. "
+            "Hint: give one "
+            "loss a row, or train without weights.");
 }
 
 TEST(CustomLoss, AMeanOverRowsTrainsAsItsRows) {

@@ -107,7 +107,7 @@ TEST(LinearCustomLoss, TheGapOfALossThatMixesRowsIsNoLessThanTheDistance) {
   const Real least = cox.value(cox.minimise());
   for (const double tolerance : {1e-4, 1e-8}) {
     for (const bool is_mean : {true, false}) {
-      const Loss loss = loss::custom("cox", [is_mean](const Tensor& s, const Tensor& y) {
+      const Loss loss = loss::custom("cox_likelihood", [is_mean](const Tensor& s, const Tensor& y) {
         const Tensor losses = partial_likelihood(s, y);
         return is_mean ? mean(losses) : sum(losses);
       });
@@ -126,20 +126,21 @@ TEST(LinearCustomLoss, TheGapOfALossThatMixesRowsIsNoLessThanTheDistance) {
       EXPECT_LE(static_cast<double>(cox.value(w) - least), c.gap) << c;
       EXPECT_NEAR(c.objective, static_cast<double>(least), c.gap + 1e-12);
       ASSERT_EQ(model.warnings().size(), 1u);
-      EXPECT_EQ(model.warnings()[0], "loss \"cox\" mixes rows: its gap is an estimate, from " + c.gap_source + ".");
+      EXPECT_EQ(model.warnings()[0], "loss \"cox_likelihood\" mixes rows: its gap is an estimate, from " + c.gap_source + ".");
     }
   }
 }
 
 TEST(LinearCustomLoss, AHessianThatIsNotKnownIsNotMadeUp) {
   const RandomRows rows(loss_of(Kind::squared), false, 6, 40, 3);
-  const Loss cox = loss::custom("cox", [](const Tensor& s, const Tensor& y) { return sum(partial_likelihood(s, y)); });
+  const Loss cox =
+      loss::custom("cox_likelihood", [](const Tensor& s, const Tensor& y) { return sum(partial_likelihood(s, y)); });
   for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::coordinate_descent}) {
     LinearConfig config{.loss = cox};
     config.solver = solver;
     EXPECT_EQ(refusal<ArgumentError>([&] { fit_linear(rows.dataset(), config); }),
               std::string("fit_linear: solver ") + name_of(solver) +
-                  " takes the Hessian, and of loss \"cox\", which mixes rows, only slopes are known. Hint: lbfgs, or "
+                  " takes the Hessian, and of loss \"cox_likelihood\", which mixes rows, only slopes are known. Hint: lbfgs, or "
                   "leave the choice to automatic.");
   }
 }

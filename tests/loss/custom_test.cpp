@@ -243,7 +243,8 @@ TEST(Custom, OptionsThatDoNotFitAreRefused) {
   EXPECT_EQ(refused("", {}), "loss::custom: the name \"\" must be UTF-8 text that is not empty.");
   EXPECT_EQ(refused("a", {.outputs = 0}), "loss::custom(\"a\"): outputs is 0, but it must be 1 or more.");
   const std::string hint =
-      "Hint: softmax wants two or more, sigmoid, exp and expm1 want one; identity takes any number.";
+      "Hint: softmax and sorted want two or more, sigmoid, exp and expm1 want one, normal, log_normal and gamma two; "
+      "identity takes any number.";
   EXPECT_EQ(refused("a", {.link = Link::softmax}), "loss::custom(\"a\"): link softmax with 1 output(s). " + hint);
   EXPECT_EQ(refused("a", {.link = Link::sigmoid, .outputs = 2}),
             "loss::custom(\"a\"): link sigmoid with 2 output(s). " + hint);

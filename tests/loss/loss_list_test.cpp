@@ -64,7 +64,8 @@ TEST(LossList, StandsInTheFilesOfContributing) {
   });
 }
 
-// Lines of the library that tell losses apart by their kind or their name. (LossKind has some that are not in the list.)
+// Lines of the library that tell losses apart by their kind or their name. (LossKind has some that are not in the
+// list.)
 std::vector<std::string> questions(const std::filesystem::path& path) {
   std::string names;
   for (const std::string& name : loss::names()) names += (names.empty() ? "" : "|") + name;

@@ -93,8 +93,9 @@ Long cost_reference(const Loss& loss, Long score, Long lower, Long upper) {
     if (name == "aft_logistic") return 1 / (1 + std::exp(-z));
     return -std::expm1(-std::exp(z));
   };
-  if (lower == upper) return -std::log(density(low) / (scale * lower));
-  if (std::isinf(upper)) return -std::log(above(low));
+  const bool is_extreme = name == "aft_extreme";  // whose tails run out of long doubles soon
+  if (lower == upper) return std::log(scale * lower) - (is_extreme ? low - std::exp(low) : std::log(density(low)));
+  if (std::isinf(upper)) return is_extreme ? std::exp(low) : -std::log(above(low));
   if (lower == 0) return -std::log(below(high));
   return -std::log(low > 0 ? above(low) - above(high) : below(high) - below(low));
 }
@@ -176,8 +177,11 @@ TEST(SurvivalGradients, OfSingleRowsAreThoseOfTheirDistributions) {
   for (const Loss& loss : survival_losses()) {
     if (compares_rows(loss)) continue;
     const Derived found = derive(cpu_tree_kernels(), loss, rows, 1, true);
+    int compared = 0;
     for (std::size_t row = 0; row < rows.scores.size(); ++row) {
       const auto value = [&](Long score) { return cost_reference(loss, score, rows.lower[row], rows.upper[row]); };
+      if (!std::isfinite(value(rows.scores[row] - 0.01L))) continue;  // of an interval that far out
+      ++compared;
       const Long weight = rows.weights[row];
       const Derivatives wanted = differences(value, rows.scores[row]);
       const std::string what = fmt::format("{} {}: row {}, {} to {}, score {}", loss.name(), loss.parameters()[0].value,
@@ -193,6 +197,7 @@ TEST(SurvivalGradients, OfSingleRowsAreThoseOfTheirDistributions) {
         }
       });
     }
+    EXPECT_GT(compared, 370) << loss.name();
   }
 }
 

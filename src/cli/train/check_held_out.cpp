@@ -61,16 +61,17 @@ void check_held_out(const TrainArguments& args, const TrainingInput& input, cons
   if (input.train.label().rank() == 2 || (!has_classes && !input.train.classes().empty())) return;
   const std::map<std::string, double> classes =
       has_classes ? classes_of(input.train, loss) : std::map<std::string, double>();
-  const bool one_column = !has_classes || loss.outputs() == 1;
   const auto check = [&](const Dataset& data) {
     const Tensor labels = has_classes ? labels_of(data, classes) : data.label();
-    const auto columns = static_cast<std::int64_t>(classes.size());
-    const Shape shape = one_column ? Shape{data.rows()} : Shape{data.rows(), columns};
-    const MetricInput guess{.prediction = Tensor::full(shape, one_column ? 0.5 : 1.0 / static_cast<double>(columns)),
+    const bool of_all_classes = has_classes && loss.outputs() != 1;
+    const std::int64_t columns = of_all_classes ? std::ssize(classes) : loss.outputs();
+    const Shape shape = columns == 1 ? Shape{data.rows()} : Shape{data.rows(), columns};
+    const MetricInput guess{.prediction = Tensor::full(shape, of_all_classes ? 1 / static_cast<double>(columns) : 0.5),
                             .score = Tensor::zeros(shape),
                             .label = labels,
                             .weight = data.weight(),
-                            .groups = data.groups()};
+                            .groups = data.groups(),
+                            .link = loss.link()};
     for (const Metric& metric : input.metrics) check_metric(metric, guess, data);
   };
   for (const HeldOut& held_out : input.valid) check(held_out.rows);

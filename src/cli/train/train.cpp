@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -30,6 +31,9 @@ std::pair<std::string, std::string> name_and_file(const std::string& argument) {
 // What it is about a label that decides its loss.
 std::string about_label(const Dataset& data) {
   if (!data.classes().empty()) return counted(data.classes().size(), "class", "classes");
+  if (data.has_event()) return "times with events";
+  if (std::ranges::any_of(data.label().span<const double>(), [](double y) { return std::isinf(y); }))
+    return "bounds of times";
   constexpr std::size_t most = 20;
   std::set<double> values;
   for (const double label : data.label().span<const double>()) {

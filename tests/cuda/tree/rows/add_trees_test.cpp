@@ -87,9 +87,9 @@ class AddTrees : public OnDevice {
     Trees trees;
     for (int i = 0; i < tree_count; ++i) trees.add(random, depth, dense + sparse, to_all ? 0 : i % outputs);
     const int width = to_all ? outputs : 1;
-    std::vector<double> values;  // [nodes, width]
+    std::vector<double> of_nodes;  // [nodes, width]
     for (const double value : trees.values)
-      for (int k = 0; k < width; ++k) values.push_back(value * (k + 1));
+      for (int k = 0; k < width; ++k) of_nodes.push_back(value * (k + 1));
     std::vector<double> scores(std::size_t(outputs * row_count)), expected;
     for (double& score : scores) score = std::normal_distribution<double>()(random);
     expected = scores;
@@ -100,7 +100,8 @@ class AddTrees : public OnDevice {
 
     const auto task_of = [&](auto&& there) {
       AddTreesTask task{
-          {there(trees.nodes), there(values), there(trees.roots), there(trees.outputs), tree_count, width}, rows.view};
+          {there(trees.nodes), there(of_nodes), there(trees.roots), there(trees.outputs), tree_count, width},
+          rows.view};
       task.bins.by_feature = const_cast<std::uint8_t*>(there(rows.by_feature));
       task.bins.feature = there(rows.features);
       task.bins.sparse.feature_first = there(rows.feature_first);

@@ -111,7 +111,8 @@ struct LinearLeaves {
   bool enabled = false;
   double l2 = 1;         ///< penalty on (slope * the feature's standard deviation in the leaf)^2 / 2, >= 0
   int max_features = 8;  ///< slopes of a leaf at most, 1 .. 16: of the features whose splits on its way gained most
-  bool clamp = true;     ///< whether a value outside of those of a leaf's rows counts as the nearest of them
+  bool clamp = true;     ///< whether a value far from those of a leaf's rows, by more than what lies between the least
+                         ///< and the largest of them, counts as one at that distance
 };
 
 /// How the rows are drawn that the trees of a round are grown from. Rows that are not drawn cost no time. What is drawn
@@ -328,7 +329,8 @@ struct LeafTerm {
   int feature = 0;    ///< index into feature_names(), of a feature of numbers
   double slope = 0;   ///< learning rate included
   double centre = 0;  ///< the mean of the leaf's rows, weighed by their curvatures
-  double low = 0;     ///< the range of the leaf's rows; without LinearLeaves::clamp that of all finite numbers
+  double low = 0;     ///< three times the range of the leaf's rows, which is in the middle; without
+                      ///< LinearLeaves::clamp the range of all finite numbers
   double high = 0;
 };
 

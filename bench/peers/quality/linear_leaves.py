@@ -1,6 +1,7 @@
 """Linear leaves of Linden and LightGBM beside constant ones: root mean squared errors on held-out rows.
 
-    python linear_leaves.py FOLDER LINDEN [--sets NAME,NAME,...] [--rounds 200] [--linden "--linear-leaves.l2 3" ...]
+    python linear_leaves.py FOLDER LINDEN [--sets NAME,NAME,...] [--rounds 200] [--splits 5]
+        [--rows 50000] [--linden "--linear-leaves.l2 3" ...]
 
 FOLDER has california_housing, bike_sharing, diamonds, uci_gp and pmlb; LINDEN is the program. Both train trees of 31
 leaves on the same rows with the settings in COMMON, five times, a fifth of the rows held out by a seed of its own; the
@@ -22,7 +23,6 @@ UCI = ["kin40k", "pol", "elevators", "protein", "bike", "pumadyn32nm", "skillcra
 PMLB = ["229_pwLinear", "522_pm10", "547_no2", "599_fri_c2_1000_5", "609_fri_c0_1000_5", "628_fri_c3_1000_5",
         "646_fri_c3_500_10", "666_rmftsa_ladata"]
 SPLITS = 5
-MOST_ROWS = 50_000
 
 
 def read(path, delimiter=","):
@@ -91,6 +91,7 @@ def main():
     parser.add_argument("--sets", default=",".join(["california", "bike_sharing", "piecewise", *UCI, *PMLB]))
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--splits", type=int, default=SPLITS)
+    parser.add_argument("--rows", type=int, default=50_000, help="of a set, at most")
     parser.add_argument("--linden", action="append", default=[], help="options of one more column")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--no-lightgbm", action="store_true")
@@ -109,8 +110,8 @@ def main():
     ratios = {way: [] for way in ways}
     for name in args.sets.split(","):
         x, y = table(args.folder, name)
-        if len(y) > MOST_ROWS:
-            chosen = np.random.default_rng(0).permutation(len(y))[:MOST_ROWS]
+        if len(y) > args.rows:
+            chosen = np.random.default_rng(0).permutation(len(y))[: args.rows]
             x, y = x[chosen], y[chosen]
         errors = {way: [] for way in ways}
         for seed in range(args.splits):

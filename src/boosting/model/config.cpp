@@ -65,7 +65,7 @@ void fill_linear_leaves(FieldTable<LinearLeaves>& group) {
       .add_number("l2", &L::l2, {}, "penalty on (slope * the feature's spread in the leaf)^2 / 2")
       .add_number("max_features", &L::max_features, {.low = 1, .high = most_leaf_features}, "slopes of a leaf")
       .add_choice<bool>("clamp", &L::clamp, {{"true", true}, {"false", false}},
-                        "whether values outside of the range of a leaf's rows count as its ends");
+                        "whether values far from those of a leaf's rows count as nearer ones");
 }
 
 void fill_sampling(FieldTable<RowSampling>& group) {

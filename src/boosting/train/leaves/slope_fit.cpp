@@ -87,8 +87,9 @@ void SlopeFit::fit(Context& context, const TreeMemory& memory, Tree& tree) const
       if (term.slope == 0 || !std::isfinite(term.slope)) continue;
       const double centre = units.low + static_cast<double>(mean_of(sums, z[i].place)) * units.unit;
       term.centre = std::clamp(centre, units.low, units.high);
-      term.low = options_.clamp ? units.low : -largest;
-      term.high = options_.clamp ? units.high : largest;
+      const double reach = units.high - units.low;
+      term.low = options_.clamp ? units.low - reach : -largest;
+      term.high = options_.clamp ? units.high + reach : largest;
       tree.leaf_terms.push_back(term);
     }
     std::sort(tree.leaf_terms.begin() + first, tree.leaf_terms.end(),

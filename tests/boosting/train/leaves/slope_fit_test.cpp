@@ -86,8 +86,8 @@ void expect_ridge(const RandomData& data, const BoostingConfig& config) {
         low = std::min(low, row.x[f]);
         high = std::max(high, row.x[f]);
       }
-      EXPECT_EQ(terms[f].low, low);
-      EXPECT_EQ(terms[f].high, high);
+      EXPECT_EQ(terms[f].low, low - (high - low));
+      EXPECT_EQ(terms[f].high, high + (high - low));
       ++slopes;
     }
   }

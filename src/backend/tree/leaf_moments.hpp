@@ -59,6 +59,13 @@ struct MomentsLayout {
 // Sizes of whole numbers. A product of a curvature and two values has up to 60 bits, as one of a gradient and a value.
 inline constexpr int value_bits = 20, moment_curvature_bits = 20, moment_gradient_bits = 40;
 
+/// The power of two in which numbers up to `most`, which is no less than 1e-280, have at most so many bits.
+LINDEN_HD double moment_unit(double most, int bits) {
+  if (!(most > 0)) return 1;
+  const std::uint64_t exponent = __builtin_bit_cast(std::uint64_t, most) >> 52;  // biased; most < 2^(exponent + 1)
+  return __builtin_bit_cast(double, (exponent + 1 - static_cast<std::uint64_t>(bits)) << 52);
+}
+
 /// Whether a value takes part: missing and infinite ones do not.
 LINDEN_HD bool is_number(double value) { return value - value == 0; }
 
@@ -80,19 +87,19 @@ LINDEN_HD ValueUnits value_units(const std::uint64_t* peaks, std::int32_t i) {
   units.low = 0 - value_of_key(peaks[MomentsLayout::low(i)]);
   const double range = units.high - units.low;
   if (!(range > 1e-280 && range < 1e280)) return units;
-  units.unit = unit_for(range, value_bits);
+  units.unit = moment_unit(range, value_bits);
   units.per_unit = 1 / units.unit;
   return units;
 }
 
-LINDEN_HD double moment_unit(std::uint64_t peak, int bits) {
-  return unit_for(peak == 0 ? 0 : value_of_key(peak), bits);
+LINDEN_HD double peak_unit(std::uint64_t peak, int bits) {
+  return moment_unit(peak == 0 ? 0 : value_of_key(peak), bits);
 }
 LINDEN_HD double gradient_unit(const std::uint64_t* peaks) {
-  return moment_unit(peaks[MomentsLayout::gradient_peak], moment_gradient_bits);
+  return peak_unit(peaks[MomentsLayout::gradient_peak], moment_gradient_bits);
 }
 LINDEN_HD double curvature_unit(const std::uint64_t* peaks) {
-  return moment_unit(peaks[MomentsLayout::curvature_peak], moment_curvature_bits);
+  return peak_unit(peaks[MomentsLayout::curvature_peak], moment_curvature_bits);
 }
 
 /// The mean of a feature in a leaf, in whole units.

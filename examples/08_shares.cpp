@@ -1,5 +1,5 @@
-// 08 Dirichlet regression: three shares of a whole a row, as in XGBoost's tutorial of custom objectives. Gradient and
-// Hessian, which the tutorial derives on paper, come of the expression.
+// 08 Dirichlet regression, of three shares a row, as in XGBoost's tutorial of custom objectives: without its
+// derivatives.
 #include <iostream>
 #include <linden/linden.hpp>
 
@@ -19,7 +19,8 @@ int main() {
                (a.select(1, 1) - 1) * log(others[0]) - (a.select(1, 2) - 1) * log(others[1]);
       },
       {.outputs = 3, .labels = LabelKind::positive, .curvature = Curvature::absolute, .parameters = {two / all, last}});
-  const BoostedModel model = fit_boosted(Dataset::from_tensors(x, {.label = first}), {.loss = dirichlet});
+  const BoostedModel model =
+      fit_boosted(Dataset::from_tensors(x, {.label = first}), {.loss = dirichlet, .max_leaves = 4});
   std::cout << "parameters at x = -1 and 1:\n"
             << exp(model.predict(Dataset::from_tensors(Tensor::of({{-1.0}, {1.0}})))) << '\n';
 }

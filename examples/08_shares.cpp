@@ -1,5 +1,4 @@
-// 08 Dirichlet regression, of three shares a row, as in XGBoost's tutorial of custom objectives: without its
-// derivatives.
+// 08 Dirichlet regression, three shares a row: XGBoost's tutorial of custom objectives, without its derivatives.
 #include <iostream>
 #include <linden/linden.hpp>
 

@@ -26,6 +26,22 @@ bool is_sparse(const Context& context, const RowSchema& data, const Cuts& cuts) 
          cuts.rows_elsewhere * rows_for_an_entry <= data.rows;
 }
 
+// A column of two values, one of which, 0, most rows have: one of those that a text becomes, or a flag.
+bool is_rare_flag(const Cuts& cuts, std::int64_t rows) {
+  constexpr std::int64_t rows_for_a_one = 8;
+  return !cuts.categorical && cuts.bins == 2 && !cuts.has_missing && cuts.usual_bin == cuts.bin_of_number(0) &&
+         cuts.rows_elsewhere * rows_for_a_one <= rows;
+}
+
+// Whether such columns of dense rows are kept by their ones: where there are many, and no fewer than others. Growth
+// then looks at the ones alone. A GPU takes 32 columns at a time, whatever is in them.
+bool keeps_ones(const Backend& backend, const Context& context, const RowSchema& data, const std::vector<Cuts>& cuts) {
+  constexpr std::int64_t many = 32;
+  const auto flags = std::ranges::count_if(cuts, [&](const Cuts& c) { return is_rare_flag(c, data.rows); });
+  const auto varying = std::ranges::count_if(cuts, [](const Cuts& c) { return c.bins >= 2; });
+  return context.comms == nullptr && backend.memory.is_host && !data.sparse && flags >= many && 2 * flags >= varying;
+}
+
 FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
   return {first_cell, cuts.bins, cuts.has_missing, cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin),
           0,          source,    cuts.trusted_rows};
@@ -37,6 +53,7 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
            std::int64_t min_rows_in_leaf, std::span<const double> monotone, bool all_dense) {
   const RowSchema& data = source.schema();
   std::vector<int> sparse, wide;
+  const bool ones = keeps_ones(backend, context, data, cuts);
   for (std::size_t f = 0; f < cuts.size(); ++f) {
     const Cuts& c = cuts[f];
     if (c.bins < 2) continue;
@@ -46,7 +63,7 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
       wide.push_back(static_cast<int>(f));
       continue;
     }
-    if (!all_dense && is_sparse(context, data, c)) {
+    if (!all_dense && (is_sparse(context, data, c) || (ones && is_rare_flag(c, data.rows)))) {
       sparse.push_back(static_cast<int>(f));
       continue;
     }

@@ -1,6 +1,6 @@
 // Bins: the training rows as one byte a feature, made once for a fit. Features that no split could use are left out;
-// those of sparse data that lie mostly in the bin of zero are kept by their other rows, those of more bins than a byte
-// counts in columns of their own.
+// those of sparse data that lie mostly in the bin of zero are kept by their other rows, as are many columns of 0 and 1
+// where few rows have a 1; those of more bins than a byte counts are in columns of their own.
 #pragma once
 
 #include <span>

@@ -1,6 +1,9 @@
 #include "boosting/bins/sparse_entries.hpp"
 
+#include <algorithm>
 #include <numeric>
+
+#include "backend/raw_value.hpp"
 
 namespace linden {
 namespace {
@@ -40,6 +43,32 @@ Binned bin_entries(const RowsView& rows, std::span<const std::int32_t> place, co
   return entries;
 }
 
+// Calls add(feature, bin) for the bins of dense rows that are not the usual ones, features ascending, and end_row()
+// behind each row.
+template <class Add, class EndRow>
+void each_unusual(const RowsView& rows, std::span<const int> columns, const std::vector<Cuts>& cuts,
+                  std::span<const int> features, Workers& workers, const Add& add, const EndRow& end_row) {
+  constexpr std::int64_t tile_rows = 4096, stride = tile_rows + 64;  // columns that do not all lie in one cache set
+  std::vector<std::uint8_t> bins(features.size() * static_cast<std::size_t>(stride)), usual;
+  for (const int f : features) usual.push_back(static_cast<std::uint8_t>(cuts[f].usual_bin));
+  for (std::int64_t begin = 0; begin < rows.rows; begin += tile_rows) {
+    const std::int64_t count = std::min(tile_rows, rows.rows - begin);
+    workers.each(std::ssize(features), [&](std::int64_t i, int) {
+      const Cuts& of_feature = cuts[features[i]];
+      const ColumnView& column = rows.columns[columns[i]];
+      for (std::int64_t row = 0; row < count; ++row)
+        bins[i * stride + row] = static_cast<std::uint8_t>(of_feature.bin_of_number(raw_value(column, begin + row)));
+    });
+    for (std::int64_t row = 0; row < count; ++row) {
+      for (std::size_t i = 0; i < usual.size(); ++i)
+        if (const std::uint8_t bin = bins[i * static_cast<std::size_t>(stride) + static_cast<std::size_t>(row)];
+            bin != usual[i])
+          add(static_cast<std::int32_t>(i), bin);
+      end_row();
+    }
+  }
+}
+
 }  // namespace
 
 SparseEntries::SparseEntries(const Backend& backend, Context& context, RowSource& source, std::span<const int> columns,
@@ -53,6 +82,16 @@ SparseEntries::SparseEntries(const Backend& backend, Context& context, RowSource
   std::vector<std::uint8_t> bins;  // of all rows, row by row
   std::size_t kept = 0;
   each_block(source, [&](const RowBlock& block) {
+    if (!block.rows.sparse) {
+      const auto add = [&](std::int32_t feature, std::uint8_t bin) {
+        row_features_.push_back(feature);
+        bins.push_back(bin);
+        ++feature_first_[feature + 1];
+        ++kept;
+      };
+      return each_unusual(block.rows, columns, cuts, features, context.workers, add,
+                          [&] { row_first_.push_back(static_cast<std::int64_t>(kept)); });
+    }
     const Binned entries = bin_entries(block.rows, place_of, cuts, features, context.workers);
     const std::int64_t* const offsets = block.rows.entries.offsets;
     row_features_.resize(kept + entries.feature.size());

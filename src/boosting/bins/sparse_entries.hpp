@@ -15,9 +15,9 @@ namespace linden {
 class SparseEntries {
  public:
   SparseEntries() = default;
-  /// One pass over sparse rows. `features`: those to keep, ascending, whose values are in these columns of the rows
-  /// (-1: 0 in all of them). An absent value of theirs must lie in their usual bin. `by_row`: whether they are listed
-  /// by row, too, as growing trees wants it: then the columns ascend.
+  /// One pass over rows. `features`: those to keep, ascending, whose values are in these columns of the rows (of sparse
+  /// ones -1: 0 in all of them). An absent value of theirs must lie in their usual bin. `by_row`: whether they are
+  /// listed by row, too, as growing trees wants it: then the columns ascend.
   SparseEntries(const Backend& backend, Context& context, RowSource& source, std::span<const int> columns,
                 const std::vector<Cuts>& cuts, std::span<const int> features, bool by_row);
 

@@ -17,6 +17,7 @@
 
 #include "arguments.hpp"
 #include "backend/backend.hpp"
+#include "boosting/model/defaults.hpp"
 #include "boosting/bins/bins.hpp"
 #include "boosting/train/ensemble/bin_forest.hpp"
 #include "boosting/train/gradients/gradient_source.hpp"
@@ -95,7 +96,7 @@ class Grower {
         labels_(training_labels("linden_gpu_kernels", data, config.loss)),
         data_source_(data),
         cuts_(make_cuts(data_source_, config.max_bins, {}, workers)),
-        bins_(backend, context, data_source_, cuts_, config.min_rows_in_leaf),
+        bins_(backend, context, data_source_, cuts_, *config.min_rows_in_leaf),
         rows_(backend, context, labels_, {}),
         scores_(backend, context, initial_score(labels_.loss, labels_.values, {}, workers), data.rows()),
         gradients_(backend, context, scores_.outputs(), data.rows()),
@@ -206,7 +207,7 @@ ordered_json run(const bench::Arguments& arguments) {
   const int depth = static_cast<int>(arguments.option("depth", 8)),
             trees = static_cast<int>(arguments.option("trees", 20));
   const Device device = arguments.option("device", "cuda") == "cpu" ? Device::cpu() : Device::cuda(0);
-  BoostingConfig config{.loss = loss::logistic(), .max_leaves = 1 << depth, .max_depth = depth};
+  BoostingConfig config = with_constants({.loss = loss::logistic(), .max_leaves = 1 << depth, .max_depth = depth});
   config.max_bins = static_cast<int>(arguments.number(2));
 
   Workers workers(static_cast<int>(arguments.option("threads", 0)));
@@ -241,7 +242,7 @@ ordered_json run(const bench::Arguments& arguments) {
       *count = (*count + trees / 2) / trees;
   }
 
-  const bool steps_are_levels = grower.batch() >= config.max_leaves / 2;
+  const bool steps_are_levels = grower.batch() >= *config.max_leaves / 2;
   ordered_json lines = ordered_json::array(), totals = ordered_json::array();
   double histogram_seconds = 0, sum = 0;
   for (const char* const stage :

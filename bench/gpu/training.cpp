@@ -55,13 +55,13 @@ ordered_json run(const bench::Arguments& arguments) {
     built += bench::built_rows(bench::work_of(tree, config.max_depth));
     leaves += tree.leaves();
   }
-  const double by_formula = config.rounds * bench::formula_updates(rows, features, depth);
+  const double by_formula = *config.rounds * bench::formula_updates(rows, features, depth);
   return {{"program", "training"},
           {"command", arguments.command()},
           {"device", device.name()},
           {"rows", rows},
           {"features", features},
-          {"rounds", config.rounds},
+          {"rounds", *config.rounds},
           {"depth", depth},
           {"bins", config.max_bins},
           {"growth", level_wise ? "level_wise" : "leaf_wise"},

@@ -228,24 +228,26 @@ struct Binning {
   bool weighted = false;
 };
 
+/// Fields that are unset have the value in parentheses; but where `rounds` are unset, they and the other fields without
+/// a value are chosen for small data, see with_defaults.
 struct BoostingConfig {
-  Loss loss = loss::automatic();  ///< chosen by the label, see default_loss
-  int rounds = 100;               ///< trees for each output, 1 .. 1,000,000; see multi_output
-  double learning_rate = 0.1;     ///< factor on every leaf value, (0, 1]; a forest has none, and takes 1 for it
+  Loss loss = loss::automatic();   ///< chosen by the label, see default_loss
+  std::optional<int> rounds = {};  ///< trees for each output, 1 .. 1,000,000 (100); see multi_output
+  double learning_rate = 0.1;      ///< factor on every leaf value, (0, 1]; a forest has none, and takes 1 for it
   Growth growth = Growth::leaf_wise;
-  int max_leaves = 31;             ///< 2 .. 1,048,576
-  int max_depth = 0;               ///< splits on the way to a leaf, 1 .. 64; 0: no limit
-  int max_bins = 256;              ///< bins of a feature, the one for missing values counted, 4 .. 65,535; see bins
-  double l1 = 0;                   ///< penalty on |leaf value|, >= 0 (quantile, absolute, mape: in splits only)
-  std::optional<double> l2 = {};   ///< penalty on leaf value^2 / 2, >= 0; unset: 1, but 0 for quantile, absolute, mape,
-                                   ///< where it bears on splits only: leaves are order statistics that nothing shrinks
-  double min_gain = 0;             ///< a split must gain more than this, >= 0
-  double min_child_weight = 1e-3;  ///< smallest sum of curvatures in a leaf, >= 0
-  int min_rows_in_leaf = 20;       ///< smallest number of rows in a leaf, >= 1
-  double row_fraction = 1;         ///< rows drawn without replacement for each round, (0, 1]; see sampling
-  double feature_fraction = 1;     ///< features drawn without replacement for each tree, (0, 1]
-  std::uint64_t seed = 0;          ///< for all draws
-  Constraints constraints = {};    ///< {.monotone = {{"age", 1}, {"income", -1}}}
+  std::optional<int> max_leaves = {};  ///< 2 .. 1,048,576 (31)
+  int max_depth = 0;                   ///< splits on the way to a leaf, 1 .. 64; 0: no limit
+  int max_bins = 256;                  ///< bins of a feature, the one for missing values counted, 4 .. 65,535; see bins
+  double l1 = 0;                       ///< penalty on |leaf value|, >= 0 (quantile, absolute, mape: in splits only)
+  std::optional<double> l2 = {};       ///< penalty on leaf value^2 / 2, >= 0 (1, but 0 for quantile, absolute, mape,
+                                  ///< where it bears on splits only: leaves are order statistics that nothing shrinks)
+  double min_gain = 0;                       ///< a split must gain more than this, >= 0
+  double min_child_weight = 1e-3;            ///< smallest sum of curvatures in a leaf, >= 0
+  std::optional<int> min_rows_in_leaf = {};  ///< smallest number of rows in a leaf, >= 1 (20)
+  std::optional<double> row_fraction = {};  ///< rows drawn without replacement for each round, (0, 1] (1); see sampling
+  double feature_fraction = 1;              ///< features drawn without replacement for each tree, (0, 1]
+  std::uint64_t seed = 0;                   ///< for all draws
+  Constraints constraints = {};             ///< {.monotone = {{"age", 1}, {"income", -1}}}
   FeatureSampling feature_sampling = {};
   SplitCosts costs = {};
   Regularization regularization = {};
@@ -262,8 +264,17 @@ struct BoostingConfig {
   LINDEN_API void check() const;
 };
 
-/// All fields in the order of their declaration, with their values. The parameters of the loss, where it has some,
-/// follow the loss: "loss.level". Those of a group have its name before them: "constraints.monotone".
+/// The configuration with all fields set, as fit_boosted trains with it on this data; a field that has a value keeps
+/// it. Where `rounds` are unset and the data small (50 rows or more, rows times outputs up to 10,000, that times
+/// features up to 400,000) small trees are chosen, and so many rounds as have the best mean of the loss's
+/// metric over five folds: see docs/defaults.md. Not for rankings, losses of your own, .start and other modes than
+/// boosting: they, larger data, and a configuration that states its rounds, have the values that stand beside the
+/// fields. The log (linden/log.hpp) says what was chosen. Throws what fit_boosted throws for configuration and data.
+LINDEN_API BoostingConfig with_defaults(const BoostingConfig& config, const Dataset& train);
+
+/// All fields in the order of their declaration, with their values, "automatic" where they are unset. The parameters of
+/// the loss, where it has some, follow the loss: "loss.level". Those of a group have its name before them:
+/// "constraints.monotone".
 LINDEN_API std::vector<FieldInfo> fields(const BoostingConfig& config);
 
 /// Sets a field by its name. Naming a loss gives its parameters their defaults; "loss.level" sets one of the loss that

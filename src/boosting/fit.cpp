@@ -1,19 +1,18 @@
-// fit_boosted: labels, cuts and bins once; then rounds of gradients, a sample, a tree for each output, and new scores.
+// A fit: labels, cuts and bins once; then rounds of gradients, a sample, a tree for each output, and new scores.
 // It is a coroutine that pauses when a round has its metrics (fit_in_rounds.hpp).
 #include <algorithm>
 #include <chrono>
 #include <linden/boosting.hpp>
-#include <linden/threads.hpp>
 #include <optional>
 #include <utility>
 
-#include "base/out_of_memory.hpp"
 #include "backend/backend.hpp"
 #include "boosting/fit_in_rounds.hpp"
 #include "boosting/bins/bins.hpp"
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/model/config.hpp"
+#include "boosting/model/defaults.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/model/survival.hpp"
 #include "boosting/train/blank_model.hpp"
@@ -43,14 +42,17 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 }  // namespace
 
-FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, const FitOptions& options,
+FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const FitOptions& options,
                           KnownCuts* known) {
-  config.check();
+  given.check();
   check_data(all);
-  const StartModel start(options.start, config);
+  const StartModel start(options.start, given);
   const CountedRows counted(all, start.loss());
   const Dataset& train = counted.data();
   const Labels labels = start.labels(counted);
+  BoostingConfig settled = given;
+  settled.loss = labels.loss;
+  const BoostingConfig config = with_constants(std::move(settled));
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);
@@ -64,7 +66,8 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   start.begin(*model, weights, labels, offsets, workers);
   const int outputs = model->outputs();
   const std::vector<double> first_scores = start.scores(train, options);
-  Progress progress(*model, start, config.rounds, train, labels, options, workers);
+  const int rounds = *config.rounds;
+  Progress progress(*model, start, rounds, train, labels, options, workers);
 
   const Clock::time_point bin_start = Clock::now();
   const FitRows rows(backend, context, labels, weights, train.groups());
@@ -88,7 +91,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   };
   const std::vector<Cuts> cuts = known != nullptr ? known->of(config, new_cuts) : new_cuts();
   for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
-  const Bins bins(backend, context, blocks, cuts, config.min_rows_in_leaf,
+  const Bins bins(backend, context, blocks, cuts, *config.min_rows_in_leaf,
                   by_feature(config.constraints.monotone, model->feature_names), model->adds_to_all());
   model->seconds_binning = seconds_since(bin_start);
   if (!start.is_empty()) start_scores = Scores(backend, context, zeros, train.rows(), first_scores);
@@ -123,8 +126,8 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   const bool is_scored = parallel == 1 && !is_forest && !leaf_slopes;
   bool is_filled = has_categories && start.is_empty();
   std::vector<GradientRange> start_gradients;
-  for (int round = 0; round < config.rounds; ++round) {
-    const double rate = progress.asked_rate().value_or(learning_rate_of(config, round, config.rounds));
+  for (int round = 0; round < rounds; ++round) {
+    const double rate = progress.asked_rate().value_or(learning_rate_of(config, round, rounds));
     grower->input().limits.learning_rate = rate / parallel;
     rules.begin_round(ensemble, grower->input());
     const int number = start.rounds() + round;  // in the model
@@ -153,16 +156,6 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, cons
   model->finish_forest();
   add_baseline(*model, train, labels, weights, {.threads = options.threads, .device = options.device});
   co_return BoostedModel(model);
-}
-
-BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) try {
-  const Threads tape_threads(options.threads);
-  FitInRounds fit = fit_in_rounds(train, config, options);
-  while (fit.next()) {
-  }
-  return fit.model();
-} catch (const std::bad_alloc&) {
-  fail_out_of_memory("fit_boosted");
 }
 
 }  // namespace linden

@@ -76,7 +76,7 @@ class LeafSums {
   /// What growth would give the leaf, without the learning rate.
   double value(std::size_t leaf, const BoostingConfig& config) const {
     const double value = leaf_value(static_cast<double>(gradients_[leaf]) * unit_,
-                                    static_cast<double>(curvatures_[leaf]) * curvature_unit_, config.l1, l2_of(config));
+                                    static_cast<double>(curvatures_[leaf]) * curvature_unit_, config.l1, *config.l2);
     const double most = config.constraints.max_delta_step;
     return most > 0 ? std::clamp(value, -most, most) : value;
   }
@@ -144,7 +144,7 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
     std::vector<std::int32_t> leaves(static_cast<std::size_t>(data.rows() * trees_a_round));
     find_leaves(backend, context, forest, LazyByteForest(), trees_a_round, raw.view(), leaves.data());
 
-    const double rate = learning_rate_of(config, round, config.rounds) * share;
+    const double rate = learning_rate_of(config, round, *config.rounds) * share;
     workers.each(trees_a_round, [&](std::int64_t t, int) {
       Tree& tree = trees[static_cast<std::size_t>(t)];
       const auto leaf_of = [&](std::int64_t row) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <linden/error.hpp>
+#include <linden/log.hpp>
 
 #include "base/fail.hpp"
 #include "cli/options.hpp"
@@ -219,6 +220,10 @@ void add_new(std::vector<std::string>& remarks, const std::vector<std::string>& 
 
 void print_remarks(const std::vector<std::string>& remarks) {
   for (const std::string& remark : remarks) fmt::print(stderr, "linden: {}\n", in_options(remark));
+}
+
+void report_choices(std::FILE* report) {
+  set_log([report](LogLevel, std::string_view remark) { fmt::print(report, "defaults    {}\n", remark); });
 }
 
 Device device_of(const std::string& name, std::FILE* report) {

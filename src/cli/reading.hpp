@@ -50,6 +50,9 @@ void add_new(std::vector<std::string>& remarks, const std::vector<std::string>& 
 /// What reading and fitting found that the user would want to know, one line each on stderr.
 void print_remarks(const std::vector<std::string>& remarks);
 
+/// From now on, what the library chose because it was left unset goes to `report`.
+void report_choices(std::FILE* report);
+
 /// "auto", "cpu" or "cuda"; what auto is goes to `report`.
 Device device_of(const std::string& name, std::FILE* report);
 

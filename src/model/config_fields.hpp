@@ -88,15 +88,17 @@ class FieldTable {
         [=](const Config& c) { return bounds.allow(static_cast<double>(c.*member)); });
   }
 
-  /// A number that may be unset: `value` says what it is then.
-  FieldTable& add_number(const std::string& name, std::optional<double> Config::*member, double (*value)(const Config&),
-                         Bounds bounds, std::string meaning) {
+  /// A number that may be unset, "automatic".
+  template <class T>
+  FieldTable& add_number(const std::string& name, std::optional<T> Config::*member, Bounds bounds,
+                         std::string meaning) {
     return add_field(
-        name, bounds.text(), bounds.must(), std::move(meaning), [value](const Config& c) { return text_of(value(c)); },
+        name, "automatic | " + bounds.text(), bounds.must(), std::move(meaning),
+        [member](const Config& c) { return c.*member ? text_of(*(c.*member)) : "automatic"; },
         [type = type_, name, member, bounds](Config& c, std::string_view text) {
-          c.*member = parse_number<double>(type, name, text, bounds);
+          c.*member = text == "automatic" ? std::nullopt : std::optional(parse_number<T>(type, name, text, bounds));
         },
-        [=](const Config& c) { return bounds.allow(value(c)); });
+        [=](const Config& c) { return !(c.*member) || bounds.allow(static_cast<double>(*(c.*member))); });
   }
 
   /// A field with some values, each of which has a name.

@@ -9,6 +9,7 @@
 #include "base/out_of_memory.hpp"
 #include "loss/definition.hpp"
 #include "model/file/text_lines.hpp"
+#include "selection/defaults.hpp"
 #include "selection/validate.hpp"
 
 namespace linden {
@@ -30,6 +31,8 @@ auto cross_validated(const Dataset& data, Config config, const CrossValidationOp
     if (!options.start.empty() && is_automatic(config.loss)) config.loss = options.start.loss();
     const SettledData settled = linden::settled(where, data, config.loss);
     config.loss = settled.loss;
+    if constexpr (std::is_same_v<Config, BoostingConfig>)
+      config = with_defaults(config, settled, {options.device, options.threads});
     PreparedFolds folds(where, settled.data, options.folds);
     return validate(where, folds, config, options, Purpose::report);
   });

@@ -12,6 +12,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "selection/data_checksum.hpp"
+#include "selection/defaults.hpp"
 #include "selection/schedule.hpp"
 #include "selection/trials_file.hpp"
 #include "selection/validate.hpp"
@@ -27,7 +28,7 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // What the families do not have in common.
-int rounds_of(const BoostingConfig& config) { return config.rounds; }
+int rounds_of(const BoostingConfig& config) { return *config.rounds; }
 int rounds_of(const LinearConfig&) { return 0; }
 void set_rounds(BoostingConfig& config, int rounds) { config.rounds = rounds; }
 void set_rounds(LinearConfig&, int) {}
@@ -184,6 +185,8 @@ class Search {
         base_(base),
         folds_(PreparedFolds(where, settled_.data, options.folds).folds()) {
     base_.loss = settled_.loss;
+    if constexpr (std::is_same_v<Config, BoostingConfig>)
+      base_ = with_defaults(base_, settled_, {options.device, options.threads});
     metric_ = options.metric ? std::vector{*options.metric} : metric::defaults(base_.loss);
     if (metric_.empty())
       fail<ArgumentError>("{}: loss \"{}\" has no metric of its own. Hint: name one, .metric.", where,

@@ -34,7 +34,7 @@ class SharedCallbacks {
  public:
   SharedCallbacks(const std::vector<Callback>& callbacks, const BoostingConfig& config)
       : callbacks_(callbacks),
-        rounds_(config.rounds),
+        rounds_(*config.rounds),
         learning_rate_(config.learning_rate),
         answers_(callbacks.size(), Signal::proceed()) {}
 

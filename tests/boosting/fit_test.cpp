@@ -83,7 +83,8 @@ TEST(Fit, OrderStatisticsAreNotHeldBackByL2) {
     }
     data.weight.assign(1000, weight);
     const BoostedModel model = fit_boosted(
-        data.dataset(), {.loss = loss, .max_leaves = 255, .l2 = l2, .min_child_weight = 0, .min_rows_in_leaf = 1});
+        data.dataset(),
+        {.loss = loss, .rounds = 100, .max_leaves = 255, .l2 = l2, .min_child_weight = 0, .min_rows_in_leaf = 1});
     return metric::of(model.loss()).evaluate(model.predict(data.dataset()), data.dataset().label());
   };
   for (const Loss& loss : {loss::quantile({.level = 0.9}), loss::absolute()}) {

@@ -162,7 +162,7 @@ const FieldTable<BoostingConfig>& table() {
           .add_number("max_bins", &C::max_bins, {.low = 4, .high = 65535},
                       "bins of a feature, the one for missing values counted")
           .add_number("l1", &C::l1, {}, "penalty on |leaf value|")
-          .add_number("l2", &C::l2, l2_of, {}, "penalty on leaf value^2 / 2; unset 0 for quantile, absolute, mape")
+          .add_number("l2", &C::l2, {}, "penalty on leaf value^2 / 2")
           .add_number("min_gain", &C::min_gain, {}, "a split must gain more than this")
           .add_number("min_child_weight", &C::min_child_weight, {}, "smallest sum of curvatures in a leaf")
           .add_number("min_rows_in_leaf", &C::min_rows_in_leaf, {.low = 1, .high = most},

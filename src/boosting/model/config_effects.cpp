@@ -77,15 +77,16 @@ void check_sampling(const BoostingConfig& config) {
   const RowSampling& sampling = config.sampling;
   const Sampling kind = sampling.kind;
   if (kind == Sampling::goss && sampling.top_fraction + sampling.other_fraction >= 1)
+  const double row_fraction = config.row_fraction.value_or(1);
     fail<ArgumentError>(
         "BoostingConfig.sampling.top_fraction is {} and BoostingConfig.sampling.other_fraction {}; together they must "
         "be less than 1.",
         sampling.top_fraction, sampling.other_fraction);
-  if ((kind == Sampling::goss || kind == Sampling::bayesian) && config.row_fraction < 1)
+  if ((kind == Sampling::goss || kind == Sampling::bayesian) && row_fraction < 1)
     fail<ArgumentError>(
         "BoostingConfig.row_fraction is {}, but BoostingConfig.sampling.kind is {}, which {}. Hint: leave one out.",
-        config.row_fraction, name_of(kind), kind == Sampling::goss ? "has fractions of its own" : "takes all rows");
-  const bool draws_all = config.row_fraction == 1 && sampling.positive_fraction == 1 && sampling.negative_fraction == 1;
+        row_fraction, name_of(kind), kind == Sampling::goss ? "has fractions of its own" : "takes all rows");
+  const bool draws_all = row_fraction == 1 && sampling.positive_fraction == 1 && sampling.negative_fraction == 1;
   const bool wants_fraction = kind == Sampling::groups || kind == Sampling::stratified || kind == Sampling::mvs;
   if (wants_fraction && draws_all)
     fail<ArgumentError>(
@@ -98,7 +99,7 @@ void check_mode(const BoostingConfig& config) {
   const bool is_forest = config.mode.kind == Mode::forest;
   const FeatureSampling& features = config.feature_sampling;
   const bool draws_features = config.feature_fraction < 1 || features.by_level < 1 || features.by_node < 1;
-  const bool draws = draws_features || config.regularization.extra_trees || config.row_fraction < 1 ||
+  const bool draws = draws_features || config.regularization.extra_trees || config.row_fraction.value_or(1) < 1 ||
                      config.sampling.kind != Sampling::uniform;
   if (is_forest && config.learning_rate != 1 && config.learning_rate != BoostingConfig{}.learning_rate)
     fail<ArgumentError>(

@@ -1,6 +1,5 @@
 #include "boosting/train/blank_model.hpp"
 
-#include "boosting/model/config.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {
@@ -10,10 +9,7 @@ std::shared_ptr<BoostedModel::State> blank_model(const Dataset& train, const Boo
   auto model = std::make_shared<BoostedModel::State>();
   static_cast<ModelSchema&>(*model) = schema_of("fit_boosted", train, labels, train.feature_names());
   model->config = config;
-  model->config.loss = labels.loss;
   model->saves_history = saves_history;
-  model->config.l2 = l2_of(config);
-  if (config.mode.kind == Mode::forest) model->config.learning_rate = 1;
   model->categories.resize(model->feature_names.size());
   model->categorical.resize(model->feature_names.size());
   for (std::size_t f = 0; f < train.columns().size(); ++f) {

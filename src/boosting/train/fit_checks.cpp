@@ -37,10 +37,10 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
   const double gradient = std::ranges::max(start, {}, &GradientRange::max_gradient).max_gradient;
   if (varying == 0)
     return fmt::format("{} one value in all rows", counted(model.feature_names.size(), "feature has", "features have"));
-  if (rows < 2 * std::int64_t{config.min_rows_in_leaf})
+  if (rows < 2 * std::int64_t{*config.min_rows_in_leaf})
     return fmt::format(
         "a tree sees {}, and each of two leaves needs .min_rows_in_leaf = {}. Hint: a smaller .min_rows_in_leaf",
-        counted(rows, "row"), config.min_rows_in_leaf);
+        counted(rows, "row"), *config.min_rows_in_leaf);
   if (is_of_times(labels.loss) && !has_events(labels)) return "no row has an event";
   if (labels.uppers.empty() && model.offset.empty() &&
       std::ranges::adjacent_find(labels.values, std::not_equal_to<>()) == labels.values.end())
@@ -165,7 +165,7 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
           "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over .l2 = {}, and with "
           ".min_child_weight "
           "> 0 no split is possible.{}",
-          model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", l2_of(model.config),
+          model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", *model.config.l2,
           model.config.loss.definition().custom ? " Hint: .curvature = Curvature::majorising, or Curvature::one."
                                                 : ""));
   if (model.config.linear_leaves.enabled &&

@@ -14,13 +14,13 @@ namespace linden {
 GrowthLimits growth_limits(const BoostingConfig& config) {
   GrowthLimits limits;
   limits.level_wise = config.growth == Growth::level_wise;
-  limits.max_leaves = config.max_leaves;
+  limits.max_leaves = config.max_leaves.value();
   limits.max_depth = config.max_depth;
   limits.l1 = config.l1;
-  limits.l2 = l2_of(config);
+  limits.l2 = config.l2.value();
   limits.min_gain = config.min_gain;
   limits.min_child_weight = config.min_child_weight;
-  limits.min_rows_in_leaf = config.min_rows_in_leaf;
+  limits.min_rows_in_leaf = config.min_rows_in_leaf.value();
   limits.learning_rate = config.learning_rate;
   limits.max_delta_step = config.constraints.max_delta_step;
   limits.path_smooth = config.regularization.path_smooth;

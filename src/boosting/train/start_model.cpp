@@ -56,9 +56,9 @@ StartModel::StartModel(const BoostedModel& model, const BoostingConfig& config)
   if (parallel_trees(start) != config.mode.parallel_trees)
     fail<ArgumentError>("fit_boosted: .mode.parallel_trees is {}, but a round of .start has {}. Hint: the same number.",
                         config.mode.parallel_trees, parallel_trees(start));
-  if (config.rounds > most_rounds - rounds())
+  if (config.rounds.value_or(0) > most_rounds - rounds())
     fail<ArgumentError>("fit_boosted: {} rounds beside the {} of .start; together they must be at most {}.",
-                        config.rounds, rounds(), most_rounds);
+                        *config.rounds, rounds(), most_rounds);
   check_monotone(start, config);
 }
 
@@ -93,7 +93,7 @@ void StartModel::begin(BoostedModel::State& model, std::span<const double> weigh
   const BoostedModel::State& start = model_.state();
   model.initial_score = start.initial_score;
   check_alike("fit_boosted: .start", "the data", start, model);
-  model.config.rounds += rounds();
+  *model.config.rounds += rounds();
 }
 
 std::vector<double> StartModel::scores(const Dataset& rows, const FitOptions& options) const {

@@ -147,6 +147,7 @@ void cross_validate_with(const CvArguments& args, bool linear) {
   if (args.patience > 0)
     input.options.callbacks = {progress_bar(),
                                early_stopping({.patience = args.patience, .metric = "", .min_delta = 0})};
+  report_choices(args.report());
   report(args, input, cross_validate(input.data, config, input.options), linear);
 }
 

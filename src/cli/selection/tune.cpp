@@ -158,13 +158,14 @@ void tune_with(const TuneArguments& args) {
   fmt::print(to, "space       {}\n", fmt::join(words, " "));
   const TrialTable table(to, space, options.halving.has_value(), std::is_same_v<Config, BoostingConfig>);
   options.after_trial = [&](const Trial& trial) { table.add(trial); };
+  report_choices(to);
   const auto found = search(input.data, config, space, options);
   const Trial& best = found.best();
   fmt::print(to, "best        trial {}: {} {}\n", best.number, found.metric, score_of(best));
   std::vector<TrialValue> values = best.values;
   if constexpr (std::is_same_v<Config, BoostingConfig>)
     if (std::ranges::find(values, "rounds", &TrialValue::field) == values.end())
-      values.push_back({"rounds", fmt::format("{}", found.config.rounds)});
+      values.push_back({"rounds", fmt::format("{}", *found.config.rounds)});
   fmt::print(to, "settings    {}\n", settings(values));
   if (found.out_of_time) fmt::print(to, "time        over after {}\n", counted(found.trials.size(), "trial"));
   if (!args.out.empty()) {

@@ -58,6 +58,7 @@ void train_boosted(const TrainArguments& args) {
   options.callbacks = {progress_bar(), stop_on_interrupt()};
   if (args.patience > 0)
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
+  report_choices(args.report());
   const BoostedModel model = fit_boosted(input.train, config, options);
   const double write_start = now();
   write_model(model, args);

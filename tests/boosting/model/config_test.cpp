@@ -26,18 +26,18 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
   for (const std::string& name : loss::names()) losses += " | " + name;
   for (const FieldInfo& f : fields(BoostingConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
   EXPECT_EQ(text, "loss = automatic | automatic" + losses +
-                      "\nrounds = 100 | [1, 1000000]\n"
+                      "\nrounds = automatic | automatic | [1, 1000000]\n"
                       "learning_rate = 0.1 | (0, 1]\n"
                       "growth = leaf_wise | leaf_wise | level_wise\n"
-                      "max_leaves = 31 | [2, 1048576]\n"
+                      "max_leaves = automatic | automatic | [2, 1048576]\n"
                       "max_depth = 0 | [0, 64]\n"
                       "max_bins = 256 | [4, 65535]\n"
                       "l1 = 0 | >= 0\n"
-                      "l2 = 1 | >= 0\n"
+                      "l2 = automatic | automatic | >= 0\n"
                       "min_gain = 0 | >= 0\n"
                       "min_child_weight = 0.001 | >= 0\n"
-                      "min_rows_in_leaf = 20 | [1, 2147483647]\n"
-                      "row_fraction = 1 | (0, 1]\n"
+                      "min_rows_in_leaf = automatic | automatic | [1, 2147483647]\n"
+                      "row_fraction = automatic | automatic | (0, 1]\n"
                       "feature_fraction = 1 | (0, 1]\n"
                       "seed = 0 | >= 0\n"
                       "constraints.monotone = none | NAME=-1|0|1,...\n"
@@ -186,6 +186,15 @@ TEST(Config, BinsOfFeaturesAreRefusedWithTheFeature) {
 
 TEST(Config, RulesOfGrowthOutOfBoundsAreRefused) {
   EXPECT_EQ(set("constraints.max_delta_step", "-1"),
+TEST(Config, WhatIsUnsetIsAutomatic) {
+  BoostingConfig config{.rounds = 3, .max_leaves = 5, .l2 = 0, .min_rows_in_leaf = 7, .row_fraction = 0.5};
+  for (const char* field : {"rounds", "max_leaves", "l2", "min_rows_in_leaf", "row_fraction"})
+    set_field(config, field, "automatic");
+  EXPECT_FALSE(config.rounds || config.max_leaves || config.l2 || config.min_rows_in_leaf || config.row_fraction);
+  EXPECT_EQ(fmt::format("{}", fields(config)[1].value), "automatic");
+  EXPECT_EQ(set("learning_rate", "automatic"), "BoostingConfig.learning_rate: \"automatic\" is not a number.");
+}
+
             "BoostingConfig.constraints.max_delta_step is -1; it must be >= 0.");
   EXPECT_EQ(set("feature_sampling.by_node", "0"),
             "BoostingConfig.feature_sampling.by_node is 0; it must be in (0, 1].");
@@ -457,7 +466,7 @@ TEST(Config, CheckNamesTheFirstFieldOutOfRange) {
 TEST(Config, ARefusedValueLeavesTheFieldAsItWas) {
   BoostingConfig config;
   EXPECT_THROW(set_field(config, "rounds", "0"), ArgumentError);
-  EXPECT_EQ(config.rounds, 100);
+  EXPECT_FALSE(config.rounds);
 }
 
 TEST(Config, FitBoostedChecksIt) {

@@ -29,7 +29,7 @@ class EnsembleOf {
     gradient_source(backend, context_, rows_)->fill(scores, 0, gradients);
     DatasetSource source(train);
     cuts_ = make_cuts(source, config.max_bins, gradients.slopes(), workers_);
-    bins_ = std::make_unique<Bins>(backend, context_, source, cuts_, config.min_rows_in_leaf);
+    bins_ = std::make_unique<Bins>(backend, context_, source, cuts_, config.min_rows_in_leaf.value_or(20));
     std::vector<int> all(static_cast<std::size_t>(train.features()));
     std::iota(all.begin(), all.end(), 0);
     const auto sources = match_features("test", valid, model.state(), all);

@@ -19,13 +19,13 @@ namespace {
 GrowthLimits limits_of(const BoostingConfig& c) {
   return {
       .level_wise = c.growth == Growth::level_wise,
-      .max_leaves = c.max_leaves,
+      .max_leaves = c.max_leaves.value_or(31),
       .max_depth = c.max_depth,
       .l1 = c.l1,
       .l2 = l2_of(c),
       .min_gain = c.min_gain,
       .min_child_weight = c.min_child_weight,
-      .min_rows_in_leaf = c.min_rows_in_leaf,
+      .min_rows_in_leaf = c.min_rows_in_leaf.value_or(20),
       .learning_rate = c.learning_rate,
       .max_delta_step = c.constraints.max_delta_step,
       .path_smooth = c.regularization.path_smooth,
@@ -127,12 +127,12 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
       feature.trusted_rows = std::min(feature.trusted_rows, reference::trusted_rows(feature, gradients, curvatures));
   }
   std::vector<bool> used(features.size());  // by trees of earlier rounds
-  for (int round = 0; round < config.rounds; ++round) {
+  for (int round = 0; round < *config.rounds; ++round) {
     const std::vector<bool> used_before = used;
     std::vector<std::vector<double>> next = scores;
     std::vector<std::uint32_t> sample;
-    if (config.row_fraction < 1)
-      sample = drawn(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
+    if (config.row_fraction.value_or(1) < 1)
+      sample = drawn(rows, *config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
     for (int k = 0; k < outputs; ++k) {
       slopes_of(k);
       const reference::Rules rules = rules_of(config, data, round, k, used_before);

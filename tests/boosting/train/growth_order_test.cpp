@@ -87,7 +87,7 @@ void expect_leaves(const RandomData& data, const BoostedModel& model) {
     if (node.feature >= 0) continue;
     const Sums& s = sums[number++];
     EXPECT_EQ(node.rows, s.rows) << "leaf " << number - 1;
-    EXPECT_GE(node.rows, config.min_rows_in_leaf);
+    EXPECT_GE(node.rows, config.min_rows_in_leaf.value_or(20));
     const auto value = static_cast<double>(-s.gradient / (s.curvature + config.l2.value_or(1)) * config.learning_rate);
     EXPECT_EQ(node.leaf, number - 1);
     EXPECT_NEAR(model.trees()[0].value(node), value, 1e-9 * (1 + std::abs(value))) << "leaf " << number - 1;

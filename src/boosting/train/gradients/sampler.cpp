@@ -22,7 +22,7 @@ class UniformSampler final : public Sampler {
       : backend_(backend),
         context_(context),
         seed_(config.seed),
-        sample_(backend.memory, context, sample_size(rows, config.row_fraction), "sample") {}
+        sample_(backend.memory, context, sample_size(rows, *config.row_fraction), "sample") {}
 
   bool draw(int round, Gradients& gradients, TreeInput& tree) override {
     const auto number = static_cast<std::uint32_t>(round);
@@ -49,7 +49,7 @@ std::unique_ptr<Sampler> row_sampler(const Backend& backend, Context& context, c
     case Sampling::stratified: return class_sampler(backend, context, config, rows);
     default: return weight_sampler(backend, context, config, rows);
   }
-  if (config.row_fraction < 1) return std::make_unique<UniformSampler>(backend, context, config, rows.rows());
+  if (*config.row_fraction < 1) return std::make_unique<UniformSampler>(backend, context, config, rows.rows());
   return std::make_unique<AllRows>();
 }
 

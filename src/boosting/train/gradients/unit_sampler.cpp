@@ -66,7 +66,7 @@ std::unique_ptr<Sampler> group_sampler(const Backend& backend, Context& context,
   const std::int64_t groups = std::ssize(first) - 1;
   auto sampler = std::make_unique<UnitSampler>(backend, context, config.seed, train.rows(), groups);
   sampler->first = OnDevice<std::int64_t>(backend.memory, context, first.data(), std::ssize(first), "groups");
-  sampler->strata.push_back({groups, sample_size(groups, config.row_fraction), nullptr});
+  sampler->strata.push_back({groups, sample_size(groups, *config.row_fraction), nullptr});
   return sampler;
 }
 
@@ -97,7 +97,7 @@ std::unique_ptr<Sampler> class_sampler(const Backend& backend, Context& context,
   for (std::size_t k = 0; k < by_class.size(); ++k) {
     const auto count = std::ssize(by_class[k]);
     const double own = loss.classes() > 2 ? 1 : k == 0 ? sampling.negative_fraction : sampling.positive_fraction;
-    if (count > 0) sampler->strata.push_back({count, sample_size(count, config.row_fraction * own), next});
+    if (count > 0) sampler->strata.push_back({count, sample_size(count, *config.row_fraction * own), next});
     next += count;
   }
   return sampler;

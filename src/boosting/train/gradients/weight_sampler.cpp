@@ -77,7 +77,7 @@ class PoissonBootstrap final : public WeightSampler {
  private:
   // A mean of at most 1 is more than 15 once in 2^44 rows.
   bool set_rule(int, const Gradients&, RowWeightTask& task) override {
-    const double mean = config_.row_fraction;
+    const double mean = *config_.row_fraction;
     double term = math::exp(-mean), sum = 0;
     for (std::size_t times = 0; times < std::size(task.counts); ++times) {
       sum += term;
@@ -163,7 +163,7 @@ class Mvs final : public GradientSampler {
       sum = measure(gradients, math::sqrt(squares + floor * floor), false, floor);
     }
     if (sum == 0) return false;
-    const auto wanted = static_cast<double>(sample_size(rows_, config_.row_fraction));
+    const auto wanted = static_cast<double>(sample_size(rows_, *config_.row_fraction));
     const Threshold large = find_threshold(backend_, context_, magnitudes(), rows_,
                                            [wanted](std::int64_t rows, double rest, double magnitude) {
                                              return static_cast<double>(rows) * magnitude + rest <= wanted * magnitude;

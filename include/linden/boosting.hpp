@@ -53,12 +53,20 @@ struct ForcedSplit {
   std::vector<ForcedSplit> right = {};       ///< likewise
 };
 
+/// How the values on both sides of a split by a monotone feature are kept apart.
+enum class MonotoneMethod {
+  basic,        ///< by the value in the middle between them, for all splits below
+  intermediate  ///< by each other's values; leaves that pass one another further down share a value in the end. Trees
+                ///< lose less by their constraints, and take a little longer
+};
+
 /// What the trees must keep to.
 struct Constraints {
   /// Which way scores may go as a feature rises and all others stay: 1 up, -1 down, 0 (or not named) both. It holds
   /// exactly, for every tree and every output of the model (of softmax each class's score, not its probability),
   /// between any two numbers; a missing value is none. Features of categories have no order, and are refused.
   FeatureValues monotone = {};
+  MonotoneMethod monotone_method = MonotoneMethod::basic;  ///< intermediate wants max_leaves <= 1,024
   /// Splits by monotone features gain less near the root: of the gain at depth d there is left 1 - p / 2^d for a
   /// penalty p up to 1, and 1 - 2^(p - 1 - d), if anything, for larger ones, so that they bar them from the first p
   /// levels. >= 0

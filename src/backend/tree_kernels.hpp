@@ -190,6 +190,8 @@ struct TreeKernels {
   /// score, of the leaf's rows in the sample (order_statistic.hpp has the definition); l1 and l2 do not apply. A leaf
   /// whose rows all have weight zero gets 0.
   void (*renew)(Context&, TreeMemory&);
+  /// Only where bounds are intermediate: moves leaf values so that none goes against a monotone feature.
+  void (*order_leaves)(Context&, TreeMemory&);
   /// Adds the value of each row's leaf to its score.
   void (*update)(Context&, TreeMemory&, double* scores);
   /// The same for finished trees, of any rows: to the last bit what update adds.

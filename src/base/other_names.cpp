@@ -63,6 +63,7 @@ constexpr OtherName boosting_fields[] = {
     {"random_seed", "seed"},
     {"multi_strategy", "multi_output.strategy"},
     {"monotone_constraints", "constraints.monotone"},
+    {"monotone_constraints_method", "constraints.monotone_method"},
     {"monotonic_cst", "constraints.monotone"},
     {"monotone_penalty", "constraints.monotone_penalty"},
     {"interaction_constraints", "constraints.interactions"},

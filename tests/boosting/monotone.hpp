@@ -86,6 +86,10 @@ inline std::string against_sign(Random& random, const BoostedModel& model, const
   return "";
 }
 
+inline bool has_monotone(const RandomData& data) {
+  return std::ranges::any_of(data.features, [](const reference::Feature& f) { return f.monotone != 0; });
+}
+
 /// Random fits under random signs, of which none may go against them; at least one of them would have without.
 inline void check_monotone(const Device& device, const std::string& loss, std::uint64_t first_seed, int count) {
   int bound = 0;
@@ -104,6 +108,7 @@ inline void check_monotone(const Device& device, const std::string& loss, std::u
     config.row_fraction = random.one_of({1.0, 0.7});
     BoostingConfig constrained = config;
     constrain(random, data, constrained);
+    if (has_monotone(data) && seed % 2 == 0) constrained.constraints.monotone_method = MonotoneMethod::intermediate;
     const Dataset train = data.dataset();
     const FitOptions options{.device = device, .threads = 1};
     ASSERT_EQ(against_sign(random, fit_boosted(train, constrained, options), data, 400), "") << "seed " << seed;

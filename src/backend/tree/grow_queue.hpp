@@ -180,10 +180,11 @@ LINDEN_HD GrowNode root_of(const TreeMemory& tree) {
   return root;
 }
 
-/// Bounds the values on both sides of a split by a monotone feature by the one between them.
-LINDEN_HD void divide_bounds(int sign, double middle, GrowNode& left, GrowNode& right) {
-  if (sign > 0) left.bounds.upper = right.bounds.lower = middle;
-  if (sign < 0) left.bounds.lower = right.bounds.upper = middle;
+/// Bounds the values on both sides of a split by a monotone feature: the left side's by one value, the right side's by
+/// another.
+LINDEN_HD void divide_bounds(int sign, double of_left, double of_right, GrowNode& left, GrowNode& right) {
+  if (sign > 0) left.bounds.upper = of_left, right.bounds.lower = of_right;
+  if (sign < 0) left.bounds.lower = of_left, right.bounds.upper = of_right;
 }
 
 /// Makes the children of a node whose rows have been divided: nodes `left` and left + 1, whose entries begin at
@@ -211,7 +212,11 @@ LINDEN_HD void make_children(TreeState& tree, std::int32_t index, std::int32_t l
   if (is_constrained(tree)) {
     l.value = node_value(tree, l);
     r.value = node_value(tree, r);
-    divide_bounds(feature.monotone, (l.value + r.value) / 2, l, r);
+    const double middle = (l.value + r.value) / 2;
+    if (tree.limits.intermediate)
+      divide_bounds(feature.monotone, r.value, l.value, l, r);
+    else
+      divide_bounds(feature.monotone, middle, middle, l, r);
     l.value = within(l.bounds, l.value);
     r.value = within(r.bounds, r.value);
   }

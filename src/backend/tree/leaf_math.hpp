@@ -32,7 +32,8 @@ LINDEN_HD LeafUnits leaf_units(const TreeInput& tree) {
 }
 
 /// Value and curvature of a committed node, if it is a leaf, from its sums in these units. The value is smoothed
-/// towards that of its parent and stays within the node's bounds, both of which come of rounded sums.
+/// towards that of its parent and stays within the node's bounds, both of which come of rounded sums. (Where bounds are
+/// intermediate, it is put in order later.)
 LINDEN_HD void set_leaf(const TreeMemory& tree, std::int32_t node, const LeafUnits& units) {
   const std::int64_t leaf = tree.leaf_of_node[node];
   if (leaf < 0) return;
@@ -42,7 +43,8 @@ LINDEN_HD void set_leaf(const TreeMemory& tree, std::int32_t node, const LeafUni
   const GrowNode& grown = tree.nodes[node];
   if (tree.limits.path_smooth > 0 && grown.parent >= 0)
     value = smoothed(value, grown.rows, tree.nodes[grown.parent].value, tree.limits.path_smooth);
-  tree.leaf_values[leaf] = tree.limits.learning_rate * within(grown.bounds, value);
+  const ValueBounds bounds = tree.limits.intermediate ? root_bounds(tree.limits) : grown.bounds;
+  tree.leaf_values[leaf] = tree.limits.learning_rate * within(bounds, value);
   tree.leaf_curvatures[leaf] = h;
 }
 
@@ -74,8 +76,9 @@ LINDEN_HD void bound_renewed(const TreeState& tree) {
     }
     GrowNode &left = tree.nodes[node.left], &right = tree.nodes[node.left + 1];
     left.bounds = right.bounds = node.bounds;
-    divide_bounds(tree.bins.feature[node.split.feature].monotone, within(node.bounds, (left.mean + right.mean) / 2),
-                  left, right);
+    if (tree.limits.intermediate) continue;  // the order of leaves is what counts
+    const double middle = within(node.bounds, (left.mean + right.mean) / 2);
+    divide_bounds(tree.bins.feature[node.split.feature].monotone, middle, middle, left, right);
   }
 }
 

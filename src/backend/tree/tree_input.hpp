@@ -73,6 +73,8 @@ struct GrowthLimits {
   double max_delta_step = 0;  ///< of a leaf value, without the learning rate; 0: no bound
   double path_smooth = 0;     ///< rows that the value of the parent counts as in that of a node
   bool extra_trees = false;   ///< whether each feature is tried at one cut alone, a random one
+  bool intermediate = false;  ///< whether the sides of a monotone split are bounded by each other's values, and leaves
+                              ///< put in order when the tree is done; else by the value between them
 };
 
 /// A split that a node of every tree must have, where it leaves enough on both sides. The set of bins that go left says

@@ -93,6 +93,18 @@ struct Candidate {
   std::int32_t node;
 };
 
+/// The leaves of a finished tree in an order in which none comes before one that must not be above it
+/// (leaf_order.hpp), and the pools of those that share a value.
+struct LeafOrder {
+  std::int32_t words = 0;          ///< 64 leaves each
+  std::int32_t* node = nullptr;    ///< [max_leaves]: the node of a leaf
+  std::int32_t* leaf = nullptr;    ///< [max_leaves]: by place
+  std::int32_t* pool = nullptr;    ///< [max_leaves]: a leaf's
+  double* weight = nullptr;        ///< [max_leaves]: a pool's
+  std::uint64_t* below = nullptr;  ///< [max_leaves, words]: the leaves that must not be above a leaf
+  std::uint64_t* reach = nullptr;  ///< [words]: those that must not be above a pool
+};
+
 /// Entries after the last that may be read: kernels fetch bin rows so far ahead.
 inline constexpr std::int64_t prefetch_rows = 48;
 
@@ -121,6 +133,7 @@ struct TreeMemory : TreeInput {
   std::int64_t* leaf_totals = nullptr;   ///< [max_leaves, 2]: sums of gradients and curvatures, in leaf_units
   double* leaf_values = nullptr;         ///< [max_leaves]
   double* leaf_curvatures = nullptr;     ///< [max_leaves]
+  LeafOrder order;                       ///< where bounds are intermediate
 
   // Where there are sparse features.
   RowSums* row_sums = nullptr;           ///< [bins.rows]

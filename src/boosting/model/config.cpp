@@ -20,6 +20,9 @@ void fill_constraints(FieldTable<Constraints>& group) {
   group
       .add_features("monotone", &S::monotone, std::vector<double>{-1, 0, 1},
                     "which way a score may go as a feature rises: 1 up, -1 down, 0 both")
+      .add_choice<MonotoneMethod>("monotone_method", &S::monotone_method,
+                                  {{"basic", MonotoneMethod::basic}, {"intermediate", MonotoneMethod::intermediate}},
+                                  "how the sides of splits by monotone features are kept apart")
       .add_number("monotone_penalty", &S::monotone_penalty, {},
                   "what splits by monotone features lose of their gain near the root")
       .add_words<FeatureGroups>("interactions", &S::interactions,

@@ -76,8 +76,8 @@ std::string_view name_of(Sampling kind) {
 void check_sampling(const BoostingConfig& config) {
   const RowSampling& sampling = config.sampling;
   const Sampling kind = sampling.kind;
-  if (kind == Sampling::goss && sampling.top_fraction + sampling.other_fraction >= 1)
   const double row_fraction = config.row_fraction.value_or(1);
+  if (kind == Sampling::goss && sampling.top_fraction + sampling.other_fraction >= 1)
     fail<ArgumentError>(
         "BoostingConfig.sampling.top_fraction is {} and BoostingConfig.sampling.other_fraction {}; together they must "
         "be less than 1.",
@@ -128,6 +128,18 @@ void check_growth(const BoostingConfig& config) {
     fail<ArgumentError>(
         "BoostingConfig.constraints.monotone_penalty is {}, and no feature is monotone. Hint: .constraints.monotone.",
         config.constraints.monotone_penalty);
+  constexpr int most_ordered_leaves = 1024;
+  const bool is_intermediate = config.constraints.monotone_method == MonotoneMethod::intermediate;
+  if (is_intermediate &&
+      std::ranges::all_of(config.constraints.monotone, [](const FeatureValue& f) { return f.value == 0; }))
+    fail<ArgumentError>(
+        "BoostingConfig.constraints.monotone_method is intermediate, and no feature is monotone. Hint: "
+        ".constraints.monotone.");
+  if (is_intermediate && config.max_leaves.value_or(2) > most_ordered_leaves)
+    fail<ArgumentError>(
+        "BoostingConfig.max_leaves is {}, but .constraints.monotone_method = intermediate compares all leaves of a "
+        "tree with one another, and takes at most {}. Hint: basic, or fewer leaves.",
+        *config.max_leaves, most_ordered_leaves);
   if (config.regularization.path_smooth > 0 && renewal_level(config.loss.definition().spec) > 0)
     fail<ArgumentError>(
         "BoostingConfig.regularization.path_smooth is {}, but leaves of loss {} are order statistics, which are not "

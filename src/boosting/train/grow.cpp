@@ -23,6 +23,7 @@ GrowthLimits growth_limits(const BoostingConfig& config) {
   limits.min_rows_in_leaf = config.min_rows_in_leaf.value();
   limits.learning_rate = config.learning_rate;
   limits.max_delta_step = config.constraints.max_delta_step;
+  limits.intermediate = config.constraints.monotone_method == MonotoneMethod::intermediate;
   limits.path_smooth = config.regularization.path_smooth;
   limits.extra_trees = config.regularization.extra_trees;
   return limits;
@@ -163,6 +164,7 @@ void grow(const Backend& on, Context& context, TreeMemory& tree) {
   sum_over_ranks(context, tree.leaf_totals, 2 * std::int64_t{tree.limits.max_leaves});
   kernels.set_leaves(context, tree);
   if (tree.renewal.level > 0) kernels.renew(context, tree);
+  if (tree.limits.intermediate) kernels.order_leaves(context, tree);
 }
 
 void grow_planes(const Backend& on, Context& context, const PlaneTask& task) {

@@ -110,6 +110,14 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
     allocate(tree_.draw_ranks, 2 * batch * std::max<std::int64_t>(ranks, 1), "draws of features");
     allocate(tree_.draw_limits, 2 * batch, "draws of features");
   }
+  if (limits.intermediate) {
+    LeafOrder& order = tree_.order;
+    order.words = static_cast<std::int32_t>((leaves + 63) / 64);
+    for (std::int32_t** list : {&order.node, &order.leaf, &order.pool}) allocate(*list, leaves, "the order of leaves");
+    allocate(order.weight, leaves, "the order of leaves");
+    allocate(order.below, leaves * order.words, "the order of leaves");
+    allocate(order.reach, order.words, "the order of leaves");
+  }
   allocate(tree_.leaf_totals, 2 * leaves, "sums of leaves");
   allocate(tree_.leaf_of_row, is_first ? rows : 1, "the leaf of each row");
   result_ = DeviceArray<char>(backend.memory, context, place_result(tree_, nullptr), "the nodes of a tree");

@@ -42,6 +42,7 @@ void further_leaf_sums(Context&, TreeMemory&);
 void set_leaves(Context&, TreeMemory&);
 void renew(Context&, TreeMemory&);
 void leaf_moments(Context&, const TreeMemory&, const LeafMomentsTask&);
+void order_leaves(Context&, TreeMemory&);
 void update(Context&, TreeMemory&, double* scores);
 void add_trees(Context&, const AddTreesTask&);
 void predict(Context&, const PredictTask&);

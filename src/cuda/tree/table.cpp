@@ -72,6 +72,7 @@ const TreeKernels& tree_kernels() {
       .further_leaf_sums = further_leaf_sums,
       .set_leaves = set_leaves,
       .renew = renew,
+      .order_leaves = order_leaves,
       .update = update,
       .add_trees = add_trees,
       .predict = predict,

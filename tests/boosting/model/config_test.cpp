@@ -41,6 +41,7 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "feature_fraction = 1 | (0, 1]\n"
                       "seed = 0 | >= 0\n"
                       "constraints.monotone = none | NAME=-1|0|1,...\n"
+                      "constraints.monotone_method = basic | basic | intermediate\n"
                       "constraints.monotone_penalty = 0 | >= 0\n"
                       "constraints.interactions = none | NAME,NAME,...;NAME,...\n"
                       "constraints.max_delta_step = 0 | >= 0\n"
@@ -106,6 +107,7 @@ TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
                         .feature_fraction = 0.9,
                         .seed = std::numeric_limits<std::uint64_t>::max(),
                         .constraints = {.monotone = {{"age", 1}, {"a,b", -1}, {"x", 0}},
+                                        .monotone_method = MonotoneMethod::intermediate,
                                         .monotone_penalty = 1.5,
                                         .interactions = {{"age", "a,b"}, {"x;y", " z"}, {"say \"no\""}},
                                         .max_delta_step = 0.7,
@@ -184,8 +186,6 @@ TEST(Config, BinsOfFeaturesAreRefusedWithTheFeature) {
   EXPECT_FALSE(std::signbit(config.bins.cuts[1].cuts[0]));
 }
 
-TEST(Config, RulesOfGrowthOutOfBoundsAreRefused) {
-  EXPECT_EQ(set("constraints.max_delta_step", "-1"),
 TEST(Config, WhatIsUnsetIsAutomatic) {
   BoostingConfig config{.rounds = 3, .max_leaves = 5, .l2 = 0, .min_rows_in_leaf = 7, .row_fraction = 0.5};
   for (const char* field : {"rounds", "max_leaves", "l2", "min_rows_in_leaf", "row_fraction"})
@@ -195,6 +195,8 @@ TEST(Config, WhatIsUnsetIsAutomatic) {
   EXPECT_EQ(set("learning_rate", "automatic"), "BoostingConfig.learning_rate: \"automatic\" is not a number.");
 }
 
+TEST(Config, RulesOfGrowthOutOfBoundsAreRefused) {
+  EXPECT_EQ(set("constraints.max_delta_step", "-1"),
             "BoostingConfig.constraints.max_delta_step is -1; it must be >= 0.");
   EXPECT_EQ(set("feature_sampling.by_node", "0"),
             "BoostingConfig.feature_sampling.by_node is 0; it must be in (0, 1].");
@@ -283,7 +285,7 @@ TEST(Config, ForcedSplitsMayStandOnSeveralLines) {
   set_field(config, "constraints.forced_splits",
             "{\n  \"feature\": \"a b\",\t\"threshold\": 1.5,\n  \"left\": { \"feature\": \"c\", \"categories\": [ \"x "
             "y\" ] }\n}\n");
-  EXPECT_EQ(fields(config)[19].value,
+  EXPECT_EQ(fields(config)[20].value,
             "{\"feature\":\"a b\",\"threshold\":1.5,\"left\":{\"feature\":\"c\",\"categories\":[\"x y\"]}}");
 }
 
@@ -385,7 +387,8 @@ TEST(Config, TextThatIsNoNumberIsRefused) {
 
 TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
   const std::string rest =
-      "constraints.monotone_penalty, constraints.interactions, constraints.max_delta_step, constraints.forced_splits, "
+      "constraints.monotone_method, constraints.monotone_penalty, constraints.interactions, "
+      "constraints.max_delta_step, constraints.forced_splits, "
       "feature_sampling.by_level, feature_sampling.by_node, feature_sampling.weights, costs.split, costs.features, "
       "costs.gain_factors, regularization.path_smooth, regularization.extra_trees, linear_leaves.enabled, "
       "linear_leaves.l2, linear_leaves.max_features, linear_leaves.clamp, sampling.kind, "
@@ -426,7 +429,7 @@ TEST(Config, FieldsOfAGroupHaveItsNameBeforeThem) {
                                "constraints.monotone. Fields: loss, "));
   EXPECT_EQ(set("constraints.monotonic", "age=1"),
             "BoostingConfig.constraints has no field \"monotonic\". Did you mean \"monotone\"? Fields: monotone, "
-            "monotone_penalty, interactions, max_delta_step, forced_splits.");
+            "monotone_method, monotone_penalty, interactions, max_delta_step, forced_splits.");
   EXPECT_TRUE(
       set("constraints", "age=1")
           .starts_with(

@@ -236,6 +236,37 @@ struct Binning {
   bool weighted = false;
 };
 
+/// How trees read a feature of categories.
+enum class CategoryEncoding {
+  automatic,   ///< one of those below, by the number of its categories
+  partition,   ///< a split parts the categories into two sets, found by the order of their mean gradients
+  one_hot,     ///< a split parts one category from all others
+  statistics,  ///< splits are of numbers: the mean label of the rows of the same category, and how many they are
+};
+
+/// The encoding of one feature.
+struct FeatureEncoding {
+  std::string feature = {};
+  CategoryEncoding encoding = CategoryEncoding::automatic;
+};
+
+/// How trees read categories. With target statistics a feature of many categories becomes numbers: the mean label of
+/// its category (of two classes the share of the second, of more one share each), drawn towards the mean of all rows,
+/// and the sum of the weights of its rows. A training row is given the mean of the rows before it in a random order, so
+/// that it does not know its own label; all other rows that of all training rows. Pairs and triples of features that
+/// tell much together have statistics of their own. See BoostedModel::derived_features.
+struct Categories {
+  CategoryEncoding encoding = CategoryEncoding::automatic;
+  /// Features with another encoding: {{"city", CategoryEncoding::statistics}}; as text "city=statistics,job=one_hot".
+  std::vector<FeatureEncoding> by_feature = {};
+  int one_hot_most = 4;      ///< automatic: one_hot for features of so many categories or fewer, missing counted, >= 0
+  int partition_most = 255;  ///< automatic: as soon as one has more, statistics for all others; up to 16 classes; >= 0
+  /// statistics: features that have one together, 1 .. 3. All features of categories may take part, as soon as one is
+  /// read through statistics.
+  int combinations = 3;
+  double prior_weight = 1;  ///< statistics: rows that the mean of all rows counts as in that of a category, > 0
+};
+
 /// Fields that are unset have the value in parentheses; but where `rounds` are unset, they and the other fields without
 /// a value are chosen for small data, see with_defaults.
 struct BoostingConfig {
@@ -264,6 +295,7 @@ struct BoostingConfig {
   TrainingMode mode = {};              ///< {.kind = Mode::dart, .drop_rate = 0.2}
   LearningRateSchedule schedule = {};  ///< {.decay = Decay::geometric, .last = 0.001}
   MultiOutput multi_output = {};       ///< {.strategy = MultiStrategy::multi_output_tree}
+  Categories categories = {};          ///< {.encoding = CategoryEncoding::statistics}
   ClassWeights class_weights = {};     ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
   Binning bins = {};                   ///< {.max_bins = {{"age", 64}}, .cuts = {{"fare", {7.5, 30}}}}
 
@@ -323,9 +355,15 @@ class ValidationSets {
   std::vector<ValidationSet> sets_;
 };
 
+/// A column of numbers that trees split by beside the features of the data.
+struct DerivedFeature {
+  std::string name = {};        ///< "city & job: mean of price", "city: rows"
+  std::vector<int> features{};  ///< the features that it comes from, ascending indices into feature_names()
+};
+
 /// One node of a tree. A split has a feature and two children, a leaf has neither.
 struct TreeNode {
-  int feature = -1;           ///< index into feature_names(); -1 for a leaf
+  int feature = -1;           ///< index into feature_names(), or, from their number on, derived_features(); -1: a leaf
   int leaf = -1;              ///< leaf: its number, 0, 1, ... in the order of nodes (Output::leaf); -1: a split
   double threshold = 0;       ///< numeric split: value <= threshold goes left
   bool missing_left = false;  ///< where a missing value goes (and a category that training never saw)
@@ -382,7 +420,7 @@ struct LINDEN_API Tree {
 
 /// What a feature did for the splits of a model.
 struct Importance {
-  int feature = 0;  ///< index into feature_names()
+  int feature = 0;  ///< as TreeNode::feature
   std::string name;
   double gain = 0;          ///< the sum of the gains of its splits
   std::int64_t splits = 0;  ///< how many there are
@@ -496,6 +534,12 @@ class LINDEN_API BoostedModel {
   std::vector<int> category_groups(int feature) const&& { return category_groups(feature); }
   /// Whether a feature is categorical.
   bool is_categorical(int feature) const;
+  /// The columns that trees read of categories by target statistics, with numbers that follow those of feature_names().
+  const std::vector<DerivedFeature>& derived_features() const&;
+  std::vector<DerivedFeature> derived_features() const&& { return derived_features(); }
+  /// The name of a feature or derived feature, as TreeNode::feature counts them.
+  const std::string& name_of(int feature) const&;
+  std::string name_of(int feature) const&& { return name_of(feature); }
   /// The label's column in the training data; empty when it had no name.
   const std::string& label_name() const&;
   std::string label_name() const&& { return label_name(); }
@@ -556,8 +600,9 @@ struct FitOptions {
   bool save_history = false;  ///< whether history() is in files of the model
   /// A model to go on from, or none: the result has its rounds and then `rounds` new ones, which start from its scores.
   /// Features, their categories and the loss must be its own; the data, cut points and the rest of the configuration
-  /// may be others. With the same data and configuration (boosting, no schedule) it is the model that training in one
-  /// go gives, to the byte. DART drops none of its rounds. Its history() is not repeated.
+  /// may be others. It must not read target statistics, which know the labels of the rows that it was trained on. With
+  /// the same data and configuration (boosting, no schedule) it is the model that training in one go gives, to the
+  /// byte. DART drops none of its rounds. Its history() is not repeated.
   BoostedModel start = {};
 };
 
@@ -576,10 +621,11 @@ struct RefitOptions {
   int threads = 0;  ///< 0: all cores
 };
 
-/// The same trees with leaves for other rows: tree by tree, in order, each leaf is worth what growth would give it for
-/// the rows of `data` that come to it, at the scores of the trees before it, mixed with what it was. A leaf that no row
-/// comes to stays. Splits, the first scores, gains and cover stay, too. Learning rate, l1 and l2 are those of the
-/// model's configuration, also where a callback set another rate. Throws ArgumentError for a model without a
+/// The same trees with leaves for other rows (statistics of categories stay those of the rows that the model was
+/// trained on, which would see their own labels in them): tree by tree, in order, each leaf is worth what growth would
+/// give it for the rows of `data` that come to it, at the scores of the trees before it, mixed with what it was. A leaf
+/// that no row comes to stays. Splits, the first scores, gains and cover stay, too. Learning rate, l1 and l2 are those
+/// of the model's configuration, also where a callback set another rate. Throws ArgumentError for a model without a
 /// configuration, of DART (the weights of its trees are not kept), with monotone constraints (which new values could
 /// break), leaves smoothed along their paths or linear ones, and for losses whose leaves are order statistics;
 /// DataError for data that does not fit the model.

@@ -11,6 +11,8 @@
 #include "boosting/bins/bins.hpp"
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/bins/counted_rows.hpp"
+#include "boosting/categories/derived_columns.hpp"
+#include "boosting/categories/encodings.hpp"
 #include "boosting/model/config.hpp"
 #include "boosting/model/defaults.hpp"
 #include "boosting/model/model.hpp"
@@ -26,6 +28,7 @@
 #include "boosting/train/progress.hpp"
 #include "boosting/train/rules.hpp"
 #include "boosting/train/start_model.hpp"
+#include "boosting/train/statistics.hpp"
 #include "boosting/train/gradients/sampler.hpp"
 #include "boosting/train/leaves/slope_fit.hpp"
 #include "model/class_weights.hpp"
@@ -60,6 +63,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   check_constraints(*model);
   check_linear_leaves(config, train);
+  const std::vector<CategoryEncoding> encodings = encodings_of(train, config, labels);
   const RowWeights row_weights("fit_boosted", config.class_weights, labels, weights_of(train));
   const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
@@ -85,14 +89,23 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
     fill(start_scores, 0);
     slopes = gradients.slopes();
   }
-  DatasetSource blocks(train);
+  LearnedColumns learned = learn_statistics(train, labels, encodings, config, slopes, workers);
+  model->set_statistics(std::move(learned.statistics));
+  Dataset wide = with_columns(train, std::move(learned.columns));
+  DatasetSource blocks(wide);
   const auto new_cuts = [&] {
-    return make_cuts(blocks, CutRules(config, model->feature_names, weights), slopes, workers);
+    std::vector<Cuts> made = make_cuts(blocks, CutRules(config, wide.feature_names(), weights), slopes, workers);
+    encode(made, encodings);
+    return made;
   };
-  const std::vector<Cuts> cuts = known != nullptr ? known->of(config, new_cuts) : new_cuts();
-  for (const Cuts& c : cuts) model->groups.push_back(category_groups(c));
-  const Bins bins(backend, context, blocks, cuts, *config.min_rows_in_leaf,
-                  by_feature(config.constraints.monotone, model->feature_names), model->adds_to_all());
+  // Statistics, and so their cuts, are drawn by the seed, which cuts that fits share know nothing of.
+  const bool may_share = known != nullptr && model->statistics.empty();
+  const std::vector<Cuts> cuts = may_share ? known->of(config, new_cuts) : new_cuts();
+  for (std::size_t f = 0; f < model->feature_names.size(); ++f) model->groups.push_back(category_groups(cuts[f]));
+  std::vector<double> monotone = by_feature(config.constraints.monotone, model->feature_names);
+  monotone.resize(cuts.size());
+  const Bins bins(backend, context, blocks, cuts, *config.min_rows_in_leaf, monotone, model->adds_to_all());
+  wide = Dataset();  // the bins are all that is read from here on
   model->seconds_binning = seconds_since(bin_start);
   if (!start.is_empty()) start_scores = Scores(backend, context, zeros, train.rows(), first_scores);
   // A forest's trees all start from the first scores, which its own, as far as they are asked for, move away from.
@@ -109,7 +122,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores),
                     start.is_empty() ? model->initial_score : zeros, is_forest ? trees_a_round : 0,
                     raw ? &*raw : nullptr);
-  progress.start(backend, context, cuts, bins, ensemble);
+  progress.start(backend, context, model->statistics, cuts, bins, ensemble);
 
   const Clock::time_point train_start = Clock::now();
   Rules rules(backend, context, *model, cuts, bins);
@@ -152,6 +165,9 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   model->seconds_training = seconds_since(train_start);
   model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
                                  progress.undefined(), !start.is_empty());
+  if (const std::string remark = statistics_remark(train, encodings, config, model->statistics); !remark.empty())
+    model->warnings.push_back(remark);
+  model->drop_unused_statistics();
   start.prepend_to(*model);
   model->finish_forest();
   add_baseline(*model, train, labels, weights, {.threads = options.threads, .device = options.device});

@@ -4,15 +4,14 @@
 #include <cmath>
 #include <linden/boosting.hpp>
 #include <linden/threads.hpp>
-#include <numeric>
 
 #include "backend/backend.hpp"
 #include "backend/tree/tree_math.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "boosting/bins/category_groups.hpp"
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/model/config.hpp"
+#include "boosting/model/matched_rows.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/model/survival.hpp"
 #include "boosting/predict/predictor.hpp"
@@ -20,7 +19,6 @@
 #include "boosting/train/gradients/gradient_source.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
-#include "model/match_features.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
 #include "rows/dataset_rows.hpp"
@@ -108,12 +106,13 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
   const Threads tape_threads(options.threads);
   DeviceContext context(options.device, workers);
 
-  std::vector<int> features(old.feature_names.size());
-  std::iota(features.begin(), features.end(), 0);
   const std::vector<double> offsets = known_offsets(caller, data, old);
   const FitRows rows(backend, context, labels, weights_of(data), data.groups());
   Gradients gradients(backend, context, old.outputs(), data.rows());
   const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows, old.config);
+
+  const std::vector<int>& used = old.forest.used();
+  const MatchedRows matched = match_rows(caller, data, old, used, workers);
 
   // Scores are the host's: leaf values are added to them as prediction does.
   std::vector<double> scores;
@@ -138,9 +137,10 @@ BoostedModel refit_leaves(const BoostedModel& model, const Dataset& all, const R
     const auto first = static_cast<std::size_t>(round * trees_a_round);
     const std::span<Tree> trees = std::span(fresh->trees).subspan(first, static_cast<std::size_t>(trees_a_round));
     const Forest forest(std::vector<Tree>(trees.begin(), trees.end()), old.categories, old.groups);
-    std::vector<FeatureSource> sources = match_features(caller, data, old, forest.used());
-    translate_to_groups(sources, forest.used(), old.groups);
-    const DatasetRows raw(data, std::move(sources));
+    std::vector<FeatureSource> sources;
+    for (const int f : forest.used())
+      sources.push_back(matched.sources[static_cast<std::size_t>(std::ranges::lower_bound(used, f) - used.begin())]);
+    const DatasetRows raw(matched.data, std::move(sources));
     std::vector<std::int32_t> leaves(static_cast<std::size_t>(data.rows() * trees_a_round));
     find_leaves(backend, context, forest, LazyByteForest(), trees_a_round, raw.view(), leaves.data());
 

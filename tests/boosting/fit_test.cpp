@@ -240,8 +240,11 @@ TEST(Fit, CategoriesThatTellNothingShareTheLastBin) {
   for (std::size_t row = 0; row < codes.size(); ++row) data.label.push_back(random.normal());
   const Dataset train = data.dataset();
   for (const int bins : {4, 16, 256}) {
-    const BoostedModel model =
-        fit_boosted(train, {.rounds = 20, .learning_rate = 0.5, .max_bins = bins, .min_rows_in_leaf = 1});
+    const BoostedModel model = fit_boosted(train, {.rounds = 20,
+                                                   .learning_rate = 0.5,
+                                                   .max_bins = bins,
+                                                   .min_rows_in_leaf = 1,
+                                                   .categories = {.encoding = CategoryEncoding::partition}});
     const std::vector<double> p = numbers_of(model.predict(train));
     std::vector<double> rare;
     for (std::size_t row = 0; row < codes.size(); ++row)

@@ -203,6 +203,19 @@ TEST_F(Commands, InspectShowsTheModelAndItsTrees) {
   EXPECT_EQ(tree.size(), BoostedModel::load(folder() / "m.json").trees()[0].nodes.size());
 }
 
+TEST_F(Commands, InspectNamesWhatTreesReadOfCategories) {
+  std::string text = "city,job,label\n";
+  for (int row = 0; row < 400; ++row)
+    text += fmt::format("c{},j{},{}\n", row % 37, row % 11, row % 37 % 3 == 0 ? "yes" : "no");
+  write("towns.csv", text);
+  succeed("train towns.csv --label label --categories.encoding statistics --rounds 2 --out m.json");
+  EXPECT_NE(succeed("inspect m.json --all").find("\ncity: share of label = yes "), std::string::npos);
+  const std::vector<std::string> tree = lines_of(succeed("inspect m.json --tree 0"));
+  EXPECT_TRUE(tree[0].starts_with("city: share of label = yes <= ")) << tree[0];
+  EXPECT_NE(succeed("inspect m.json --importances").find("\ncity: share of label = yes,"), std::string::npos);
+  succeed("evaluate towns.csv --model m.json --metrics auc");
+}
+
 TEST_F(Commands, InspectShowsAModelOfAnotherLibrary) {
   const std::string model = source("tests/golden/models/boosted_vectors.json").string();
   const std::string out = succeed("inspect " + model);

@@ -3,6 +3,7 @@
 
 #include <linden/ops.hpp>
 
+#include "boosting/categories/statistics_data.hpp"
 #include "boosting/monotone.hpp"
 #include "boosting/random_config.hpp"
 #include "boosting/random_rules.hpp"
@@ -69,6 +70,15 @@ TEST_F(DeviceFit, RulesOfGrowthGiveTheBytesOfTheCpu) {
   check_many("logistic", 3100, 5, true);
   check_many("softmax", 3200, 3, true);
   check_many("quantile", 3300, 4, true);
+}
+
+TEST_F(DeviceFit, EncodingsOfCategoriesGiveTheBytesOfTheCpu) {
+  const Dataset train = categories_data(1, 400, {60, 30, 5}).dataset();
+  const Dataset valid = categories_data(2, 100, {60, 30, 5}).dataset();
+  for (const CategoryEncoding encoding : {CategoryEncoding::one_hot, CategoryEncoding::statistics})
+    EXPECT_EQ(difference(train, {.rounds = 3, .min_rows_in_leaf = 3, .categories = {.encoding = encoding}},
+                         {.valid = valid, .metrics = {metric::logloss()}, .save_history = true}),
+              "");
 }
 
 TEST_F(DeviceFit, SparseRowsUnderRulesGiveTheBytesOfTheCpu) {

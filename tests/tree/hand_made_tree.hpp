@@ -27,6 +27,7 @@ inline FeatureBins hand_feature(int bins, bool has_missing = false, bool categor
   feature.bins = static_cast<std::int16_t>(bins);
   feature.has_missing = has_missing;
   feature.categorical = categorical;
+  feature.one_hot = categorical && bins <= one_against_rest_categories;
   feature.monotone = static_cast<std::int8_t>(monotone);
   return feature;
 }

@@ -209,6 +209,18 @@ TEST_F(BestSplit, OrdersManyCategories) {
   EXPECT_TRUE(split.left_bins[0] == 0b010101u || split.left_bins[0] == 0b101010u) << split.left_bins[0];
 }
 
+TEST_F(BestSplit, TakesOneCategoryOutOfMany) {
+  // By the order of means the best set has two; more of them are tried than a warp has lanes.
+  std::vector<HandRow> rows;
+  for (int bin = 0; bin < 200; ++bin)
+    rows.push_back({{static_cast<std::uint8_t>(bin)}, bin == 70 ? -8 : bin == 170 ? -9 : 0, 1});
+  FeatureBins feature = hand_feature(200, false, true);
+  feature.one_hot = true;
+  const Split split = best(rows, {feature});
+  for (int word = 0; word < 4; ++word)
+    EXPECT_EQ(split.left_bins[word], word == 170 / 64 ? std::uint64_t{1} << (170 % 64) : 0u) << word;
+}
+
 TEST_F(BestSplit, KeepsToTheSignOfItsFeature) {
   // A row's gradient is the negative of where it wants to go: values fall from bin 1 to bin 2 and rise at the end.
   const std::vector<HandRow> rows{{{0}, -5}, {{1}, -5}, {{2}, 5}, {{3}, 3}};

@@ -17,7 +17,8 @@ enum class Draw : std::uint32_t {
   tensor = 5,
   drop = 6,
   growth = 7,
-  targets = 8
+  targets = 8,
+  categories = 9
 };
 
 LINDEN_LEVEL_BEGIN

@@ -20,6 +20,7 @@ struct FeatureBins {
   bool categorical = false;
   std::uint8_t usual_bin = 0;  ///< sparse: of the rows that have no entry
   std::int8_t monotone = 0;    ///< 1: values never fall where it grows, -1: never rise, 0: as they like; numeric alone
+  bool one_hot = false;        ///< categorical: whether splits are by one bin against the rest
   std::int32_t source = 0;     ///< the data's feature: of equal gains, the lowest wins
   double trusted_rows = 0;     ///< categorical: rows from which on a category speaks for itself (category_bins.hpp)
 };

@@ -43,8 +43,8 @@ bool keeps_ones(const Backend& backend, const Context& context, const RowSchema&
 }
 
 FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
-  return {first_cell, cuts.bins, cuts.has_missing, cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin),
-          0,          source,    cuts.trusted_rows};
+  return {first_cell, cuts.bins,    cuts.has_missing, cuts.categorical, static_cast<std::uint8_t>(cuts.usual_bin),
+          0,          cuts.one_hot, source,           cuts.trusted_rows};
 }
 
 }  // namespace

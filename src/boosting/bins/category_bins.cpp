@@ -205,6 +205,7 @@ Cuts CategoryCounts::cuts(int max_bins) const {
   std::vector<std::int64_t> in_bin(static_cast<std::size_t>(cuts.bins));
   for (const int c : order) in_bin[cuts.bin_of[c]] += rows(c);
   if (cuts.has_missing) in_bin.back() = missing_;
+  cuts.one_hot = cuts.bins <= one_against_rest_categories;
   if (cuts.bins > 0) cuts.find_usual_bin(in_bin);
   return cuts;
 }

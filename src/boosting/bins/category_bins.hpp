@@ -31,6 +31,8 @@ class RowSlopes {
   double gradient(const Sums& sums) const { return static_cast<double>(sums.gradient) * gradient_unit_; }
   double curvature(const Sums& sums) const { return static_cast<double>(sums.curvature) * curvature_unit_; }
   double square(const Sums& sums) const { return static_cast<double>(sums.square) * square_unit_; }
+  /// Of each row.
+  std::span<const float> gradients() const noexcept { return gradients_; }
 
  private:
   std::span<const float> gradients_, curvatures_;

@@ -21,6 +21,7 @@ struct Cuts {
   std::vector<int> first_code;       ///< categorical: the lowest code of each bin of values
   double trusted_rows = 0;  ///< categorical: rows from which on a category speaks for itself (category_bins.hpp)
   bool categorical = false;
+  bool one_hot = false;  ///< categorical: whether splits are by one bin against the rest
   bool has_missing = false;
   int bins = 0;                     ///< with the bin of missing values; below 2 the feature is of no use
   int usual_bin = 0;                ///< the one of most rows

@@ -47,7 +47,7 @@ BoostedModel merged(const char* where, const std::vector<WeightedModel>& models)
       whole->initial_score[k] += models[m].weight * model.initial_score[k];
     std::vector<Tree> trees = model.trees;
     weigh(trees, models[m].weight);
-    append_trees(where, *whole, std::move(trees), model.groups);
+    append_trees(where, *whole, std::move(trees), model.groups, model.statistics);
   }
   whole->finish_forest();
   return BoostedModel(whole);

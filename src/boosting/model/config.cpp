@@ -5,6 +5,7 @@
 #include "backend/tree/leaf_moments.hpp"
 #include "backend/tree/planes.hpp"
 #include "loss/definition.hpp"
+#include "boosting/categories/feature_encodings.hpp"
 #include "boosting/model/cut_points.hpp"
 #include "boosting/model/forced_splits.hpp"
 #include "model/class_weights.hpp"
@@ -149,6 +150,24 @@ void fill_bins(FieldTable<Binning>& group) {
                         "whether bins have equal weights of rows in place of equal numbers");
 }
 
+void fill_categories(FieldTable<Categories>& group) {
+  using C = Categories;
+  group
+      .add_choice<CategoryEncoding>("encoding", &C::encoding, category_encodings(),
+                                    "how trees read categories; automatic: by their number")
+      .add_words<std::vector<FeatureEncoding>>(
+          "by_feature", &C::by_feature, {text_of, feature_encodings_of, check_encodings, check_features},
+          "NAME=partition|one_hot|statistics|automatic,...", "features with another encoding")
+      .add_number("one_hot_most", &C::one_hot_most, {.high = 255},
+                  "automatic: one_hot for features of so many categories or fewer")
+      .add_number("partition_most", &C::partition_most, {.high = std::numeric_limits<int>::max()},
+                  "automatic: statistics where a feature has more categories")
+      .add_number("combinations", &C::combinations, {.low = 1, .high = 3},
+                  "statistics: features that have one together, at most")
+      .add_number("prior_weight", &C::prior_weight, {.low_open = true},
+                  "statistics: rows that the mean of all rows counts as in that of a category");
+}
+
 const FieldTable<BoostingConfig>& table() {
   using C = BoostingConfig;
   constexpr int most = std::numeric_limits<int>::max();
@@ -183,6 +202,7 @@ const FieldTable<BoostingConfig>& table() {
           .add_group<RowSampling>("sampling", &C::sampling, fill_sampling)
           .add_group<TrainingMode>("mode", &C::mode, fill_mode)
           .add_group<LearningRateSchedule>("schedule", &C::schedule, fill_schedule)
+          .add_group<Categories>("categories", &C::categories, fill_categories)
           .add_group<MultiOutput>("multi_output", &C::multi_output, fill_multi_output)
           .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights)
           .add_group<Binning>("bins", &C::bins, fill_bins);

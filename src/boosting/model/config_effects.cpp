@@ -25,7 +25,18 @@ void check_asked(const BoostingConfig& config) {
   const Mode mode = config.mode.kind;
   const bool goss = sampling == Sampling::goss, stratified = sampling == Sampling::stratified,
              dart = mode == Mode::dart, linear = config.linear_leaves.enabled;
+  const Categories& categories = config.categories;
+  const auto may_be = [&](CategoryEncoding encoding) {
+    return categories.encoding == encoding ||
+           std::ranges::count(categories.by_feature, encoding, &FeatureEncoding::encoding) > 0;
+  };
+  const bool automatic = may_be(CategoryEncoding::automatic);
+  const bool statistics = automatic || may_be(CategoryEncoding::statistics);
   const Asked asked[] = {
+      {"categories.one_hot_most", automatic, ".categories.encoding = automatic"},
+      {"categories.partition_most", automatic, ".categories.encoding = automatic"},
+      {"categories.combinations", statistics, ".categories.encoding = automatic or statistics"},
+      {"categories.prior_weight", statistics, ".categories.encoding = automatic or statistics"},
       {"sampling.top_fraction", goss, ".sampling.kind = goss"},
       {"sampling.other_fraction", goss, ".sampling.kind = goss"},
       {"sampling.positive_fraction", stratified, ".sampling.kind = stratified"},
@@ -202,6 +213,9 @@ void check_linear_leaves(const BoostingConfig& config) {
            "which smooths constant leaves alone");
   if (config.multi_output.strategy == MultiStrategy::multi_output_tree)
     refuse(".multi_output.strategy is multi_output_tree", "whose leaves are constant");
+  if (config.categories.encoding == CategoryEncoding::statistics ||
+      std::ranges::count(config.categories.by_feature, CategoryEncoding::statistics, &FeatureEncoding::encoding) > 0)
+    refuse(".categories asks for statistics", "whose numbers slopes know nothing of");
 }
 
 // A bin for what lies before each cut, one for what lies behind the last, and one for missing values.

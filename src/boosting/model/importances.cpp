@@ -9,7 +9,7 @@ namespace linden {
 
 std::vector<Importance> BoostedModel::importances() const try {
   const State& s = known("importances");
-  std::vector<Importance> all(s.feature_names.size());
+  std::vector<Importance> all(static_cast<std::size_t>(s.columns()));
   for (const Tree& tree : s.trees)
     for (const TreeNode& node : tree.nodes) {
       if (node.feature < 0) continue;
@@ -20,7 +20,7 @@ std::vector<Importance> BoostedModel::importances() const try {
     }
   for (std::size_t f = 0; f < all.size(); ++f) all[f].feature = static_cast<int>(f);
   std::erase_if(all, [](const Importance& i) { return i.splits == 0; });
-  for (Importance& importance : all) importance.name = s.feature_names[importance.feature];
+  for (Importance& importance : all) importance.name = s.column_name(importance.feature);
   std::ranges::stable_sort(all, std::greater<>(), &Importance::gain);
   return all;
 } catch (const std::bad_alloc&) {

@@ -66,7 +66,7 @@ void check_same(std::string_view where, std::string_view what, std::string_view 
 }  // namespace
 
 void append_trees(std::string_view where, BoostedModel::State& whole, std::vector<Tree> trees,
-                  const std::vector<std::vector<int>>& groups) {
+                  const std::vector<std::vector<int>>& groups, const TargetStatistics& statistics) {
   std::vector<std::vector<int>> finer;
   for (std::size_t f = 0; f < groups.size(); ++f) {
     finer.push_back(common(whole.groups[f], groups[f], whole.categories[f].size()));
@@ -79,6 +79,15 @@ void append_trees(std::string_view where, BoostedModel::State& whole, std::vecto
   translate(whole.trees, whole.groups, finer, whole.categories);
   translate(trees, groups, finer, whole.categories);
   whole.groups = std::move(finer);
+  if (!statistics.empty()) {
+    const auto features = static_cast<int>(whole.feature_names.size());
+    for (Tree& tree : trees)
+      for (TreeNode& node : tree.nodes)
+        if (node.feature >= features) node.feature += whole.statistics.columns();
+    TargetStatistics both = whole.statistics;
+    both.append(statistics);
+    whole.set_statistics(std::move(both));
+  }
   std::ranges::move(trees, std::back_inserter(whole.trees));
 }
 

@@ -9,11 +9,11 @@
 
 namespace linden {
 
-/// Appends trees, of a model with these category groups, to those of `whole`, whose groups then tell apart what either
-/// did. Features and categories are the same in both. Throws ArgumentError, opening with `where`, for a feature that
-/// would have more groups than a node can tell apart.
+/// Appends trees, of a model with these category groups and statistics, to those of `whole`, whose groups then tell
+/// apart what either did, and which has the statistics of both. Features and categories are the same in both. Throws
+/// ArgumentError, opening with `where`, for a feature that would have more groups than a node can tell apart.
 void append_trees(std::string_view where, BoostedModel::State& whole, std::vector<Tree> trees,
-                  const std::vector<std::vector<int>>& groups);
+                  const std::vector<std::vector<int>>& groups, const TargetStatistics& statistics);
 
 /// Throws ArgumentError, opening with `where` and calling the second `what`, where two models differ in features,
 /// categories, loss, classes, or in whether they have an offset.

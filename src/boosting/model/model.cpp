@@ -5,10 +5,9 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "boosting/bins/category_groups.hpp"
+#include "boosting/model/matched_rows.hpp"
 #include "boosting/predict/predictor.hpp"
 #include "model/labels.hpp"
-#include "model/match_features.hpp"
 #include "model/offsets.hpp"
 #include "model/predictions.hpp"
 #include "rows/dataset_rows.hpp"
@@ -160,9 +159,8 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
   DeviceContext context(options.device, workers);
   const std::int64_t rows = data.rows();
   const std::int32_t trees = (options.rounds == 0 ? rounds() : options.rounds) * s.trees_a_round();
-  std::vector<FeatureSource> sources = match_features(where, data, s, s.forest.used());
-  translate_to_groups(sources, s.forest.used(), s.groups);
-  const DatasetRows rows_of_data(data, std::move(sources));
+  MatchedRows matched = match_rows(where, data, s, s.forest.used(), workers);
+  const DatasetRows rows_of_data(matched.data, std::move(matched.sources));
   const RowsView& view = rows_of_data.view();
 
   if (options.output == Output::leaf) {

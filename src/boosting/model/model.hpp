@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "boosting/categories/statistics_table.hpp"
 #include "boosting/model/config.hpp"
 #include "boosting/predict/byte_forest.hpp"
 #include "boosting/predict/forest.hpp"
@@ -44,6 +45,8 @@ struct BoostedModel::State : ModelSchema {
   BoostingConfig config;                 ///< with the loss's number of classes settled
   bool has_config = true;                ///< false for a model made elsewhere: then `config` is its loss, and no more
   std::vector<std::vector<int>> groups;  ///< one list a feature (category_groups.hpp); empty: none shares
+  TargetStatistics statistics;           ///< of categories; their columns have numbers behind those of features
+  std::vector<DerivedFeature> derived;   ///< the same, named
   std::vector<double> initial_score;     ///< one an output
   std::optional<BaselineHazard> baseline;  ///< of Cox's loss
   std::vector<Tree> trees;               ///< each adds to one output, in turn, or every one to all; a round may have
@@ -63,6 +66,18 @@ struct BoostedModel::State : ModelSchema {
     forest = Forest(trees, categories, groups);
     row_forest = {};
     byte_forest = {};
+  }
+
+  /// Sets `statistics`, and names their columns.
+  void set_statistics(TargetStatistics all);
+  /// Drops the tables that no tree uses, and numbers the columns of the others anew.
+  void drop_unused_statistics();
+  /// How many columns trees may split by: features of the data, and derived ones.
+  int columns() const noexcept { return static_cast<int>(feature_names.size() + derived.size()); }
+  /// By number, as TreeNode::feature has it.
+  const std::string& column_name(int column) const {
+    const auto c = static_cast<std::size_t>(column);
+    return c < feature_names.size() ? feature_names[c] : derived[c - feature_names.size()].name;
   }
 
   int outputs() const noexcept { return static_cast<int>(initial_score.size()); }

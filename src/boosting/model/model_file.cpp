@@ -8,6 +8,7 @@
 #include "base/fail.hpp"
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/model/config.hpp"
+#include "boosting/categories/statistics_file.hpp"
 #include "loss/link_only.hpp"
 #include "model/config_json.hpp"
 #include "model/file/envelope.hpp"
@@ -289,6 +290,8 @@ void read_left_categories(JsonReader& json, std::vector<TreeNode>& nodes, const 
     TreeNode& node = nodes[i];
     if (node.feature < 0) json.refuse("is a leaf, which has no categories");
     if (node.categorical) json.refuse("is there twice");
+    if (static_cast<std::size_t>(node.feature) >= known.categorical.size() || !known.categorical[node.feature])
+      json.refuse("is a split of numbers, which has no categories");
     node.categorical = true;
     const auto categories = std::ssize(known.categories[node.feature]);
     const std::vector<int>& lowest = groups[node.feature];
@@ -315,16 +318,17 @@ void read_zero_missing(JsonReader& json, std::vector<TreeNode>& nodes) {
   }
 }
 
-// `before` are the trees before it: the first says whether all add to every score, or each to one in turn.
-Tree read_tree(JsonReader& json, const ModelSchema& known, const Groups& groups, const std::vector<Tree>& before,
-               int outputs) {
+// `columns`: features and derived ones. `before` are the trees before it: the first says whether all add to every
+// score, or each to one in turn.
+Tree read_tree(JsonReader& json, const ModelSchema& known, int columns, const Groups& groups,
+               const std::vector<Tree>& before, int outputs) {
   Tree tree;
   json.open_object();
   const auto turn = static_cast<int>(before.size() % static_cast<std::size_t>(outputs));
   const bool may_add_to_all = outputs > 1 && (before.empty() || before.front().output == Tree::all_outputs);
   const int low = may_add_to_all ? Tree::all_outputs : turn;
   tree.output = static_cast<int>(json["output"].whole(low, before.empty() ? turn : low));
-  read_nodes(json, tree, static_cast<std::int64_t>(known.feature_names.size()), outputs);
+  read_nodes(json, tree, columns, outputs);
   std::vector<TreeNode>& nodes = tree.nodes;
   read_left_categories(json, nodes, known, groups);
   if (json.next_is("zero_missing")) read_zero_missing(json, nodes);
@@ -333,7 +337,8 @@ Tree read_tree(JsonReader& json, const ModelSchema& known, const Groups& groups,
   json.close_object();
   check_shape(json, nodes);
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i].feature >= 0 && nodes[i].categorical != known.categorical[nodes[i].feature])
+    if (nodes[i].feature >= 0 && static_cast<std::size_t>(nodes[i].feature) < known.categorical.size() &&
+        nodes[i].categorical != known.categorical[nodes[i].feature])
       json.refuse_at(fmt::format("{}.feature[{}]", json.path(), i), "is split against its kind");
   return tree;
 }
@@ -392,6 +397,7 @@ void write_boosted(const TextSink& out, std::string_view name, const BoostedMode
     if (s.baseline) write_baseline(json, *s.baseline);
     if (!s.position_biases.empty()) json["position_biases"].values(s.position_biases);
     if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
+    if (!s.statistics.empty()) write_statistics(json, s.statistics);
     json["trees"].open_list();
     for (const Tree& tree : s.trees) write_tree(json, tree);
     json.close_list();
@@ -425,8 +431,11 @@ std::shared_ptr<BoostedModel::State> read_state(JsonReader& json) {
   const bool has_groups = json.next_is("category_groups");
   state->groups = has_groups ? read_groups(json["category_groups"], known) : Groups(known.categories.size());
   if (has_groups) check_groups(json, known, state->groups);
+  TargetStatistics statistics;
+  if (json.next_is("statistics")) statistics = read_statistics(json["statistics"], known);
+  const int columns = static_cast<int>(known.feature_names.size()) + statistics.columns();
   for (json["trees"].open_list(); json.next();)
-    state->trees.push_back(read_tree(json, known, state->groups, state->trees, static_cast<int>(outputs)));
+    state->trees.push_back(read_tree(json, known, columns, state->groups, state->trees, static_cast<int>(outputs)));
   if (state->trees.size() % static_cast<std::size_t>(state->trees_a_round()) != 0)
     json.refuse("does not have one tree an output in every round");
   if (state->trees.empty()) json.refuse("is empty");
@@ -438,6 +447,7 @@ std::shared_ptr<BoostedModel::State> read_state(JsonReader& json) {
   if (state->saves_history) state->history = read_history(json["history"]);
   json.close_object();
   static_cast<ModelSchema&>(*state) = std::move(known);
+  state->set_statistics(std::move(statistics));
   state->finish_forest();
   return state;
 }

@@ -20,18 +20,24 @@ std::int32_t place(std::size_t size) {
 
 Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
                std::span<const std::vector<int>> groups) {
-  std::vector<bool> is_used(categories.size());
+  std::vector<bool> is_used(categories.size());  // derived features follow
   std::size_t nodes = 0, values = 0;
   for (const Tree& tree : trees) {
     nodes += tree.nodes.size();
     if (tree.output == Tree::all_outputs) values += tree.leaf_values.size();
     for (const TreeNode& node : tree.nodes)
-      if (node.feature >= 0) is_used[node.feature] = true;
-    for (const LeafTerm& term : tree.leaf_terms) is_used[term.feature] = true;
+      if (node.feature >= 0) {
+        if (static_cast<std::size_t>(node.feature) >= is_used.size())
+          is_used.resize(static_cast<std::size_t>(node.feature) + 1);
+        is_used[static_cast<std::size_t>(node.feature)] = true;
+      }
+    for (const LeafTerm& term : tree.leaf_terms) is_used[static_cast<std::size_t>(term.feature)] = true;
   }
   for (std::size_t f = 0; f < is_used.size(); ++f)
     if (is_used[f]) used_.push_back(static_cast<int>(f));
-  for (const int feature : used_) numbers_.push_back(group_numbers(groups[feature]));
+  for (const int feature : used_)
+    numbers_.push_back(static_cast<std::size_t>(feature) < groups.size() ? group_numbers(groups[feature])
+                                                                         : std::vector<std::int32_t>());
 
   place(nodes);
   nodes_.reserve(nodes);

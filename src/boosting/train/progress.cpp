@@ -70,9 +70,9 @@ Progress::Progress(const BoostedModel::State& model, const StartModel& start, in
   if (options.train_metrics) train_labels_ = labels.tensor();
 }
 
-void Progress::start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-                     Ensemble& ensemble) {
-  for (Validation& set : sets_) set.start(backend, context, cuts, bins, ensemble);
+void Progress::start(const Backend& backend, Context& context, const TargetStatistics& statistics,
+                     const std::vector<Cuts>& cuts, const Bins& bins, Ensemble& ensemble) {
+  for (Validation& set : sets_) set.start(backend, context, statistics, cuts, bins, ensemble);
 }
 
 std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, Ensemble& ensemble) {

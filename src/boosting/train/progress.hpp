@@ -39,8 +39,8 @@ class Progress {
            const Labels& labels, const FitOptions& options, Workers& workers);
 
   /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the validation sets.
-  void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-             Ensemble& ensemble);
+  void start(const Backend& backend, Context& context, const TargetStatistics& statistics,
+             const std::vector<Cuts>& cuts, const Bins& bins, Ensemble& ensemble);
 
   /// After a round: adds its metrics to the history, where there are rows for them, and returns them.
   std::span<const MetricValue> measure(BoostedModel::State& model, Ensemble& ensemble);

@@ -22,7 +22,22 @@ int code_of(const BoostedModel::State& model, int feature, const std::string& ca
   return found == all.end() ? -1 : static_cast<int>(found - all.begin());
 }
 
-// The first groups' numbers by the features in them, one list a feature.
+// Values of features, and behind them those of derived ones: `joined` of the values of those that they come from.
+template <class Join>
+std::vector<double> of_columns(const BoostedModel::State& model, std::vector<double> of_features, const Join& join) {
+  for (const DerivedFeature& derived : model.derived) {
+    double value = of_features[static_cast<std::size_t>(derived.features.front())];
+    for (const int f : std::span(derived.features).subspan(1))
+      value = join(value, of_features[static_cast<std::size_t>(f)]);
+    of_features.push_back(value);
+  }
+  return of_features;
+}
+
+double least(double a, double b) { return std::min(a, b); }
+
+// The first groups' numbers by the features in them, one list a feature; a derived one is in the groups that all have
+// which it comes from.
 std::vector<std::vector<int>> groups_of_features(const BoostedModel::State& model) {
   std::unordered_map<std::string_view, std::size_t> number;
   for (std::size_t f = 0; f < model.feature_names.size(); ++f) number.emplace(model.feature_names[f], f);
@@ -32,6 +47,12 @@ std::vector<std::vector<int>> groups_of_features(const BoostedModel::State& mode
     for (const std::string& name : all[g])
       if (const auto found = number.find(name); found != number.end())
         groups[found->second].push_back(static_cast<int>(g));
+  for (const DerivedFeature& derived : model.derived) {
+    std::vector<int> common = groups[static_cast<std::size_t>(derived.features.front())];
+    for (const int f : derived.features)
+      std::erase_if(common, [&](int g) { return std::ranges::count(groups[static_cast<std::size_t>(f)], g) == 0; });
+    groups.push_back(std::move(common));
+  }
   return groups;
 }
 
@@ -112,9 +133,10 @@ const T* Rules::place(OnDevice<T>& array, const std::vector<T>& values) const {
 }
 
 // By the features of the view.
-std::vector<double> Rules::by_view(const FeatureValues& values, double otherwise) const {
+std::vector<double> Rules::by_view(const FeatureValues& values, double otherwise,
+                                   double (*join)(double, double)) const {
   if (values.empty()) return {};
-  const std::vector<double> all = by_feature(values, model_.feature_names, otherwise);
+  const std::vector<double> all = of_columns(model_, by_feature(values, model_.feature_names, otherwise), join);
   std::vector<double> result;
   for (const int f : bins_.used()) result.push_back(all[static_cast<std::size_t>(f)]);
   return result;
@@ -137,18 +159,18 @@ void Rules::set_weights(const std::vector<Cuts>& cuts) {
   const FeatureSampling& sampling = model_.config.feature_sampling;
   tables_.by_level = sampling.by_level;
   tables_.by_node = sampling.by_node;
-  weights_ = by_view(sampling.weights, 1);
+  weights_ = by_view(sampling.weights, 1, least);
   tables_.weights = place(device_weights_, weights_);
   if (sampling.weights.empty()) return;
-  const std::vector<double> all = by_feature(sampling.weights, model_.feature_names, 1);
+  const std::vector<double> all = of_columns(model_, by_feature(sampling.weights, model_.feature_names, 1), least);
   for (std::size_t f = 0; f < cuts.size(); ++f)
     if (cuts[f].bins >= 2) weights_of_varying_.push_back(all[f]);
 }
 
 void Rules::set_costs() {
   const SplitCosts& costs = model_.config.costs;
-  costs_ = by_view(costs.features, 0);
-  gain_factors_ = by_view(costs.gain_factors, 1);
+  costs_ = by_view(costs.features, 0, [](double a, double b) { return a + b; });
+  gain_factors_ = by_view(costs.gain_factors, 1, least);
   tables_.split_cost = costs.split;
   tables_.feature_costs = place(device_costs_, costs_);
   tables_.gain_factors = place(device_gain_factors_, gain_factors_);
@@ -193,7 +215,7 @@ std::int32_t Rules::add_forced(const std::vector<ForcedSplit>& splits, const std
 
 void Rules::count_as_used(std::span<const Tree> trees) {
   if (costs_.empty()) return;
-  std::vector<bool> is_used(model_.feature_names.size());
+  std::vector<bool> is_used(static_cast<std::size_t>(model_.columns()));
   for (const Tree& tree : trees)
     for (const TreeNode& node : tree.nodes)
       if (node.feature >= 0) is_used[static_cast<std::size_t>(node.feature)] = true;

@@ -38,7 +38,7 @@ class Rules {
   const std::vector<std::int32_t>& forced_features() const noexcept { return forced_features_; }
 
  private:
-  std::vector<double> by_view(const FeatureValues& values, double otherwise) const;
+  std::vector<double> by_view(const FeatureValues& values, double otherwise, double (*join)(double, double)) const;
   void set_groups();
   void set_weights(const std::vector<Cuts>& cuts);
   void set_costs();

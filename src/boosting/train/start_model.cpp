@@ -59,6 +59,10 @@ StartModel::StartModel(const BoostedModel& model, const BoostingConfig& config)
   if (config.rounds.value_or(0) > most_rounds - rounds())
     fail<ArgumentError>("fit_boosted: {} rounds beside the {} of .start; together they must be at most {}.",
                         *config.rounds, rounds(), most_rounds);
+  if (!start.statistics.empty())
+    fail<ArgumentError>(
+        "fit_boosted: .start splits by target statistics, which know the labels of the rows that it was trained on, so "
+        "that its scores of them are no start. Hint: train anew, or the start with .categories.encoding = partition.");
   check_monotone(start, config);
 }
 
@@ -107,7 +111,9 @@ void StartModel::prepend_to(BoostedModel::State& model) const {
   if (is_empty()) return;
   std::vector<Tree> trees = std::exchange(model.trees, model_.trees());
   const std::vector<std::vector<int>> groups = std::exchange(model.groups, model_.state().groups);
-  append_trees("fit_boosted: .start", model, std::move(trees), groups);
+  TargetStatistics statistics = std::move(model.statistics);
+  model.set_statistics({});
+  append_trees("fit_boosted: .start", model, std::move(trees), groups, statistics);
 }
 
 }  // namespace linden

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/fail.hpp"
+#include "boosting/model/matched_rows.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
 #include "model/offsets.hpp"
@@ -35,14 +36,15 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
   sources_ = match_features(where, valid, model, all);
 }
 
-void Validation::start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-                       Ensemble& ensemble) {
+void Validation::start(const Backend& backend, Context& context, const TargetStatistics& statistics,
+                       const std::vector<Cuts>& cuts, const Bins& bins, Ensemble& ensemble) {
   if (model_.config.linear_leaves.enabled) {
     raw_.emplace(backend, context, set_.data, model_, std::move(sources_));
     number_ = ensemble.watch(*raw_, offsets_);
     return;
   }
-  bins_.emplace(backend, context, set_.data, sources_, cuts, bins);
+  const Dataset data = derive_all(set_.data, statistics, sources_, context.workers);
+  bins_.emplace(backend, context, data, sources_, cuts, bins);
   sources_ = {};
   number_ = ensemble.watch(bins_->view(), bins_->places(), offsets_);
 }

@@ -28,10 +28,9 @@ class Validation {
   /// object, but for `start`.
   Validation(const BoostedModel::State& model, const ValidationSet& set, std::vector<double> start = {});
 
-  /// Before the first round, when the model has its groups of categories: has the ensemble, which grows from `bins`,
-  /// keep the scores of the set.
-  void start(const Backend& backend, Context& context, const std::vector<Cuts>& cuts, const Bins& bins,
-             Ensemble& ensemble);
+  /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the set.
+  void start(const Backend& backend, Context& context, const TargetStatistics& statistics,
+             const std::vector<Cuts>& cuts, const Bins& bins, Ensemble& ensemble);
 
   /// Appends the metrics of the scores to `values`.
   void after_round(const BoostedModel::State& model, Ensemble& ensemble, const std::vector<Metric>& metrics,

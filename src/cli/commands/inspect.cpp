@@ -72,7 +72,7 @@ std::vector<std::string> left_names(const BoostedModel& model, const TreeNode& n
 }
 
 std::string rule(const BoostedModel& model, const TreeNode& node) {
-  std::string text = model.feature_names()[node.feature];
+  std::string text = model.name_of(node.feature);
   if (node.categorical) {
     text += fmt::format(" in {{{}}}", fmt::join(left_names(model, node), ", "));
   } else {

@@ -33,7 +33,7 @@ Split categorical_split(const Scan& s, const FeatureBins& feature, const Cell* c
   Category order[257], rare{0, 0, 0, 0, feature.bins};
   CategoryPart part[256];
   int present = 0;
-  const bool few = feature.bins <= one_against_rest_categories;
+  const bool few = feature.one_hot;
   const auto place = [&](Category category) {
     category.rank = category_rank(s, category.gradient, category.curvature);
     int at = present++;  // insertion: equal ranks stay in the order of bins

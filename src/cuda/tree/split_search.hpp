@@ -133,8 +133,9 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
                                                    const FeatureCells<Count>& cells, std::int64_t tree_rows,
                                                    CategoryOrder& shared) {
   static_assert(most_categories_on_a_side == 32);  // a lane for each prefix
+  constexpr int most_steps = 512;                  // more than there are bins
   const int lane = int(lane_index()), bins = feature.bins;
-  const bool few = bins <= one_against_rest_categories;
+  const bool few = feature.one_hot;
   int mine = 0;
   Sums rare{0, 0, 0};
   for (int bin = lane; bin < bins; bin += 32) {
@@ -170,20 +171,23 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
   const double l2 = few ? s.limits.l2 : s.limits.l2 + category_l2;
   Best best{0, 0, 0, 1 << 30, 0};
   for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
-    const bool is_step = lane < steps;
-    const int bin = is_step ? shared.order[from_end ? tried - 1 - lane : lane] : 0;
-    const Sums own = is_step ? sums_of(bin) : Sums{0, 0, 0};
-    const Sums prefix = warp_scan(own, Sum{});
-    const Sums left = few ? own : prefix;
-    if (is_step && (only < 0 || lane == only) && (cells.rows == nullptr || enough_rows(s, left.rows)))
-      consider(best, gain_of<kind == TreeKind::constrained>(s, 0, left.gradient, left.curvature, left.rows, l2), left,
-               32 * from_end + lane);
+    for (int first = 0; first < steps; first += 32) {  // more than once for single categories alone
+      const int step = first + lane;
+      const bool is_step = step < steps;
+      const int bin = is_step ? shared.order[from_end ? tried - 1 - step : step] : 0;
+      const Sums own = is_step ? sums_of(bin) : Sums{0, 0, 0};
+      const Sums prefix = warp_scan(own, Sum{});
+      const Sums left = few ? own : prefix;
+      if (is_step && (only < 0 || step == only) && (cells.rows == nullptr || enough_rows(s, left.rows)))
+        consider(best, gain_of<kind == TreeKind::constrained>(s, 0, left.gradient, left.curvature, left.rows, l2), left,
+                 most_steps * from_end + step);
+    }
   }
   best = warp_reduce(best, BetterOf{});
   Split split;
   split.categorical = true;
   if (best.gain > 0) {
-    const int from_end = best.place / 32, step = best.place % 32;
+    const int from_end = best.place / most_steps, step = best.place % most_steps;
     split.gain = best.gain;
     split.bin = step;
     split.left_gradient = best.gradient;

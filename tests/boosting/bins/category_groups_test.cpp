@@ -51,7 +51,9 @@ TEST(CategoryGroups, TranslateWhatTheDataCalls) {
 TEST(CategoryGroups, PredictionFindsThemByNameAndByCode) {
   const RandomData data = many_categories(900, 6000);
   const Dataset train = data.dataset();
-  const BoostedModel model = fit_boosted(train, {.rounds = 6, .min_rows_in_leaf = 5}, {.valid = train});
+  const BoostedModel model =
+      fit_boosted(train, {.rounds = 6, .min_rows_in_leaf = 5, .categories = {.encoding = CategoryEncoding::partition}},
+                  {.valid = train});
   const std::vector<int>& groups = model.category_groups(0);
   ASSERT_EQ(groups.size(), 900u);
   EXPECT_EQ(groups[3], -1);
@@ -88,7 +90,9 @@ TEST(CategoryGroups, PredictionFindsThemByNameAndByCode) {
 TEST(CategoryGroups, AFileGrowsWithCategoriesPlusNodesNotWithTheirProduct) {
   const auto size = [](int categories, int rounds) {
     const RandomData data = many_categories(categories, 3 * categories);
-    const BoostedModel model = fit_boosted(data.dataset(), {.rounds = rounds, .min_rows_in_leaf = 1});
+    const BoostedModel model =
+        fit_boosted(data.dataset(),
+                    {.rounds = rounds, .min_rows_in_leaf = 1, .categories = {.encoding = CategoryEncoding::partition}});
     for (const Tree& tree : model.trees())
       for (const TreeNode& node : tree.nodes) EXPECT_LE(node.left_categories.size(), 256u);
     return bytes_of(model).size();
@@ -139,8 +143,10 @@ TEST(CategoryGroups, AreFoundInListsOfAllCodes) {
 TEST(CategoryGroups, AFileThatStatesNoneIsReadAsItWasMeant) {
   using Json = nlohmann::ordered_json;
   const RandomData data = many_categories(900, 6000);
-  const BoostedModel model =
-      fit_boosted(data.dataset(), {.loss = loss::squared(), .rounds = 30, .min_rows_in_leaf = 5});
+  const BoostedModel model = fit_boosted(data.dataset(), {.loss = loss::squared(),
+                                                          .rounds = 30,
+                                                          .min_rows_in_leaf = 5,
+                                                          .categories = {.encoding = CategoryEncoding::partition}});
   const std::vector<int>& groups = model.category_groups(0);
   Json document = Json::parse(opened(model.to_string()));
   document["body"].erase("category_groups");

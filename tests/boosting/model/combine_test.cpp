@@ -98,7 +98,7 @@ TEST(Merge, GroupsThatNoNodeCouldTellApartAreRefused) {
   std::vector<std::int64_t> numbers(4000);
   std::iota(numbers.begin(), numbers.end(), 0);
   const auto fitted = [&](std::span<const std::int64_t> rows) {
-    return BoostedModel(fit_boosted(data.dataset().take(rows), config_of({}, "squared", 1)));
+    return fit_boosted(data.dataset().take(rows), config_of({{"categories.encoding", "partition"}}, "squared", 1));
   };
   const std::string why = refusal<ArgumentError>([&] {
     average_models({fitted(std::span(numbers).first(2000)), fitted(std::span(numbers).last(2000))});

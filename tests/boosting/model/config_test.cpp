@@ -76,6 +76,12 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "mode.normalization = tree | tree | forest | paper\n"
                       "schedule.decay = none | none | linear | geometric\n"
                       "schedule.last = 0.01 | (0, 1]\n"
+                      "categories.encoding = automatic | automatic | partition | one_hot | statistics\n"
+                      "categories.by_feature = none | NAME=partition|one_hot|statistics|automatic,...\n"
+                      "categories.one_hot_most = 4 | [0, 255]\n"
+                      "categories.partition_most = 255 | [0, 2147483647]\n"
+                      "categories.combinations = 3 | [1, 3]\n"
+                      "categories.prior_weight = 1 | > 0\n"
                       "multi_output.strategy = one_output_per_tree | one_output_per_tree | multi_output_tree\n"
                       "multi_output.sketch = 20 | [1, 64]\n"
                       "class_weights.balanced = false | true | false\n"
@@ -91,40 +97,47 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
 }
 
 TEST(Config, EveryFieldIsSetByTheTextThatFieldsGives) {
-  BoostingConfig config{.loss = loss::poisson(),
-                        .rounds = 7,
-                        .learning_rate = 0.3,
-                        .growth = Growth::level_wise,
-                        .max_leaves = 9,
-                        .max_depth = 4,
-                        .max_bins = 17,
-                        .l1 = 0.125,
-                        .l2 = 1e-300,
-                        .min_gain = 1e22,
-                        .min_child_weight = 3.5,
-                        .min_rows_in_leaf = 2,
-                        .row_fraction = 0.7,
-                        .feature_fraction = 0.9,
-                        .seed = std::numeric_limits<std::uint64_t>::max(),
-                        .constraints = {.monotone = {{"age", 1}, {"a,b", -1}, {"x", 0}},
-                                        .monotone_method = MonotoneMethod::intermediate,
-                                        .monotone_penalty = 1.5,
-                                        .interactions = {{"age", "a,b"}, {"x;y", " z"}, {"say \"no\""}},
-                                        .max_delta_step = 0.7,
-                                        .forced_splits = {{.feature = "a \"b\" \\",
-                                                           .threshold = -2.5,
-                                                           .left = {{.feature = "x", .categories = {"a, b", "c"}}},
-                                                           .right = {{.feature = "y", .threshold = 1e300}}}}},
-                        .feature_sampling = {.by_level = 0.5, .by_node = 0.25, .weights = {{"age", 0.5}}},
-                        .costs = {.split = 0.01, .features = {{"age", 3}}, .gain_factors = {{"x", 0}}},
-                        .regularization = {.path_smooth = 2.5, .extra_trees = true},
-                        .linear_leaves = {.enabled = true, .l2 = 0.25, .max_features = 3, .clamp = false},
-                        .sampling = {Sampling::stratified, 0.1, 0.3, 0.4, 0.5, 7, 0.2},
-                        .mode = {Mode::dart, 4, 0.2, 7, 0.3, true, DropBy::weight, Normalization::paper},
-                        .schedule = {Decay::geometric, 0.02},
-                        .bins = {.max_bins = {{"age", 64}, {"a,b", 1000}},
-                                 .cuts = {{"a,b", {18, -2.5, 1e300}}, {"say \"no\"", {0.1}}},
-                                 .weighted = true}};
+  BoostingConfig config{
+      .loss = loss::poisson(),
+      .rounds = 7,
+      .learning_rate = 0.3,
+      .growth = Growth::level_wise,
+      .max_leaves = 9,
+      .max_depth = 4,
+      .max_bins = 17,
+      .l1 = 0.125,
+      .l2 = 1e-300,
+      .min_gain = 1e22,
+      .min_child_weight = 3.5,
+      .min_rows_in_leaf = 2,
+      .row_fraction = 0.7,
+      .feature_fraction = 0.9,
+      .seed = std::numeric_limits<std::uint64_t>::max(),
+      .constraints = {.monotone = {{"age", 1}, {"a,b", -1}, {"x", 0}},
+                      .monotone_method = MonotoneMethod::intermediate,
+                      .monotone_penalty = 1.5,
+                      .interactions = {{"age", "a,b"}, {"x;y", " z"}, {"say \"no\""}},
+                      .max_delta_step = 0.7,
+                      .forced_splits = {{.feature = "a \"b\" \\",
+                                         .threshold = -2.5,
+                                         .left = {{.feature = "x", .categories = {"a, b", "c"}}},
+                                         .right = {{.feature = "y", .threshold = 1e300}}}}},
+      .feature_sampling = {.by_level = 0.5, .by_node = 0.25, .weights = {{"age", 0.5}}},
+      .costs = {.split = 0.01, .features = {{"age", 3}}, .gain_factors = {{"x", 0}}},
+      .regularization = {.path_smooth = 2.5, .extra_trees = true},
+      .linear_leaves = {.enabled = true, .l2 = 0.25, .max_features = 3, .clamp = false},
+      .sampling = {Sampling::stratified, 0.1, 0.3, 0.4, 0.5, 7, 0.2},
+      .mode = {Mode::dart, 4, 0.2, 7, 0.3, true, DropBy::weight, Normalization::paper},
+      .schedule = {Decay::geometric, 0.02},
+      .categories = {.encoding = CategoryEncoding::one_hot,
+                     .by_feature = {{"x", CategoryEncoding::statistics}, {"a,b", CategoryEncoding::automatic}},
+                     .one_hot_most = 7,
+                     .partition_most = 99,
+                     .combinations = 2,
+                     .prior_weight = 0.5},
+      .bins = {.max_bins = {{"age", 64}, {"a,b", 1000}},
+               .cuts = {{"a,b", {18, -2.5, 1e300}}, {"say \"no\"", {0.1}}},
+               .weighted = true}};
   BoostingConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
@@ -396,6 +409,8 @@ TEST(Config, AnUnknownFieldIsRefusedWithTheNearest) {
       "sampling.other_fraction, sampling.positive_fraction, sampling.negative_fraction, sampling.regularization, "
       "sampling.temperature, mode.kind, mode.parallel_trees, mode.drop_rate, mode.max_drop, mode.skip_drop, "
       "mode.one_drop, mode.drop_by, mode.normalization, schedule.decay, schedule.last, "
+      "categories.encoding, categories.by_feature, categories.one_hot_most, categories.partition_most, "
+      "categories.combinations, categories.prior_weight, "
       "multi_output.strategy, multi_output.sketch, class_weights.balanced, class_weights.positive, "
       "class_weights.by_class, bins.max_bins, bins.cuts, bins.weighted.";
   EXPECT_EQ(set("learning_rat", "0.1"),

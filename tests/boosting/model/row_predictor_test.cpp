@@ -23,8 +23,11 @@ RandomData mixed(int rows, int categories) {
 }
 
 BoostedModel model_of(const RandomData& data, int rounds) {
-  return fit_boosted(data.dataset({"age", "job", "rate"}),
-                     {.rounds = rounds, .learning_rate = 0.3, .max_leaves = 12, .min_rows_in_leaf = 2});
+  return fit_boosted(data.dataset({"age", "job", "rate"}), {.rounds = rounds,
+                                                            .learning_rate = 0.3,
+                                                            .max_leaves = 12,
+                                                            .min_rows_in_leaf = 2,
+                                                            .categories = {.encoding = CategoryEncoding::partition}});
 }
 
 RowValue job(const BoostedModel& model, double code) {

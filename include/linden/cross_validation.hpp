@@ -111,9 +111,9 @@ struct LinearCrossValidation : CrossValidation {
 /// A line for each metric: its mean, standard error and standard deviation, and its values in the folds.
 LINDEN_API std::ostream& operator<<(std::ostream& out, const CrossValidation& cv);
 
-/// Trains a model for each fold and tests it on the rows that the fold holds out. Loss, classes and defaults are those of
-/// all rows. Throws ArgumentError for folds that do not fit the data, and what fit_boosted throws, with the number of
-/// the fold before it.
+/// Trains a model for each fold and tests it on the rows that the fold holds out. Loss, classes and defaults are those
+/// of all rows. Throws ArgumentError for folds that do not fit the data, and what fit_boosted throws, with the number
+/// of the fold before it.
 LINDEN_API BoostedCrossValidation cross_validate(const Dataset& data, const BoostingConfig& config,
                                                  const CrossValidationOptions& options = {});
 

@@ -317,10 +317,10 @@ inline Loss gamma_distribution(DistributionOptions options = {}) {
 // on top.
 //
 // A pair of rows with different labels costs weight log(1 + exp(-sigmoid (s_better - s_worse))), its weight taken as a
-// constant; the curvature is twice that of these terms, as XGBoost's: both rows of a pair move. All pairs are counted that
-// have a row among the `truncation` best.
-// With `normalise`, what a pair weighs is divided by 0.01 + |s_better - s_worse| (not for pairwise), and all slopes of
-// a group are multiplied by log2(1 + S) / S, S the sum of |slope| over both rows of its pairs: all as LightGBM does.
+// constant; the curvature is twice that of these terms, as XGBoost's: both rows of a pair move. All pairs are counted
+// that have a row among the `truncation` best. With `normalise`, what a pair weighs is divided by 0.01 + |s_better -
+// s_worse| (not for pairwise), and all slopes of a group are multiplied by log2(1 + S) / S, S the sum of |slope| over
+// both rows of its pairs: all as LightGBM does.
 //
 // position_bias is for clicks, which also depend on where a row was shown: rows of a group stand in that order. Each
 // place has a bias of its own, added to the scores of its rows in training and not in predictions, which takes a Newton

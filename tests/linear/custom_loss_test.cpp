@@ -126,7 +126,8 @@ TEST(LinearCustomLoss, TheGapOfALossThatMixesRowsIsNoLessThanTheDistance) {
       EXPECT_LE(static_cast<double>(cox.value(w) - least), c.gap) << c;
       EXPECT_NEAR(c.objective, static_cast<double>(least), c.gap + 1e-12);
       ASSERT_EQ(model.warnings().size(), 1u);
-      EXPECT_EQ(model.warnings()[0], "loss \"cox_likelihood\" mixes rows: its gap is an estimate, from " + c.gap_source + ".");
+      EXPECT_EQ(model.warnings()[0],
+                "loss \"cox_likelihood\" mixes rows: its gap is an estimate, from " + c.gap_source + ".");
     }
   }
 }
@@ -140,7 +141,8 @@ TEST(LinearCustomLoss, AHessianThatIsNotKnownIsNotMadeUp) {
     config.solver = solver;
     EXPECT_EQ(refusal<ArgumentError>([&] { fit_linear(rows.dataset(), config); }),
               std::string("fit_linear: solver ") + name_of(solver) +
-                  " takes the Hessian, and of loss \"cox_likelihood\", which mixes rows, only slopes are known. Hint: lbfgs, or "
+                  " takes the Hessian, and of loss \"cox_likelihood\", which mixes rows, only slopes are known. Hint: "
+                  "lbfgs, or "
                   "leave the choice to automatic.");
   }
 }

@@ -42,16 +42,16 @@ class LazyRowForest {
 
 /// Its schema has kinds and categories of all features.
 struct BoostedModel::State : ModelSchema {
-  BoostingConfig config;                 ///< with the loss's number of classes settled
-  bool has_config = true;                ///< false for a model made elsewhere: then `config` is its loss, and no more
-  std::vector<std::vector<int>> groups;  ///< one list a feature (category_groups.hpp); empty: none shares
-  TargetStatistics statistics;           ///< of categories; their columns have numbers behind those of features
-  std::vector<DerivedFeature> derived;   ///< the same, named
-  std::vector<double> initial_score;     ///< one an output
+  BoostingConfig config;                   ///< with the loss's number of classes settled
+  bool has_config = true;                  ///< false for a model made elsewhere: then `config` is its loss, and no more
+  std::vector<std::vector<int>> groups;    ///< one list a feature (category_groups.hpp); empty: none shares
+  TargetStatistics statistics;             ///< of categories; their columns have numbers behind those of features
+  std::vector<DerivedFeature> derived;     ///< the same, named
+  std::vector<double> initial_score;       ///< one an output
   std::optional<BaselineHazard> baseline;  ///< of Cox's loss
-  std::vector<Tree> trees;               ///< each adds to one output, in turn, or every one to all; a round may have
-                                         ///< several for each output, one turn after the other
-  std::vector<double> position_biases;   ///< one a place of a group, of rankings that learnt them
+  std::vector<Tree> trees;                 ///< each adds to one output, in turn, or every one to all; a round may have
+                                           ///< several for each output, one turn after the other
+  std::vector<double> position_biases;     ///< one a place of a group, of rankings that learnt them
   std::vector<std::vector<MetricValue>> history;
   bool saves_history = false;  ///< whether files have `history`
   std::vector<std::string> warnings;

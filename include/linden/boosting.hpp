@@ -260,7 +260,7 @@ struct Categories {
   /// Features with another encoding: {{"city", CategoryEncoding::statistics}}; as text "city=statistics,job=one_hot".
   std::vector<FeatureEncoding> by_feature = {};
   int one_hot_most = 4;      ///< automatic: one_hot for features of so many categories or fewer, missing counted, >= 0
-  int partition_most = 255;  ///< automatic: as soon as one has more, statistics for all others; up to 16 classes; >= 0
+  int partition_most = 255;  ///< automatic: as soon as one has more, and labels are up to 16 classes, statistics; >= 0
   /// statistics: features that have one together, 1 .. 3. All features of categories may take part, as soon as one is
   /// read through statistics.
   int combinations = 3;

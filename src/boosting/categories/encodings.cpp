@@ -10,7 +10,8 @@
 namespace linden {
 namespace {
 
-// Beyond so many a statistic for each would be columns without end.
+// Beyond so many a statistic for each would be columns without end. Of real labels that a category decides, sets of
+// categories learn more than means of the few rows before each.
 constexpr int most_classes = 16;
 
 // How many categories rows have, missing values counted as one.
@@ -71,8 +72,8 @@ std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingC
   std::set<std::string_view> forced;
   add_features(config.constraints.forced_splits, forced);
   const LabelKind kind = labels.loss.label_kind();
-  const bool has_statistics = !config.linear_leaves.enabled && kind != LabelKind::times &&
-                              (kind != LabelKind::classes || labels.loss.classes() <= most_classes);
+  const bool has_statistics =
+      !config.linear_leaves.enabled && kind == LabelKind::classes && labels.loss.classes() <= most_classes;
   // Where one feature has too many, statistics of the others go along with its own.
   const bool has_many =
       has_statistics && std::ranges::any_of(train.columns(), [&](const Column& column) {

@@ -151,7 +151,7 @@ TEST(BoostingSurvival, OffsetsAreAddedToScores) {
     if (!is_risk(loss)) continue;
     // The hazard in common is that beside the offsets.
     const Tensor curve = model.survival(train, {3.0});
-    EXPECT_NEAR(mean(curve).item(), kaplan_meier(train.label(), {3.0})[0], 0.06);
+    EXPECT_NEAR(mean(curve).item(), kaplan_meier(train.label(), {3.0})[0], 0.08);
   }
 }
 

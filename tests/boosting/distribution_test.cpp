@@ -41,14 +41,14 @@ std::vector<Family> families() {
           {loss::gamma_distribution({.natural_gradient = false}), true}};
 }
 
-BoostingConfig config_of(const Loss& loss, int rounds = 60) {
+BoostingConfig distribution_config(const Loss& loss, int rounds = 60) {
   return {.loss = loss, .rounds = rounds, .max_leaves = 6, .min_rows_in_leaf = 10};
 }
 
 TEST(Distribution, MeanAndSpreadAreLearnt) {
   for (const Family& family : families()) {
     const Dataset train = spread_rows(3000, 1, family.positive), test = spread_rows(4000, 2, family.positive);
-    const BoostedModel model = fit_boosted(train, config_of(family.loss), {.valid = test});
+    const BoostedModel model = fit_boosted(train, distribution_config(family.loss), {.valid = test});
     SCOPED_TRACE(family.loss.name());
     ASSERT_EQ(model.outputs(), 2);
     EXPECT_EQ(model.history()[0][0].name, "nll");
@@ -93,7 +93,7 @@ TEST(Distribution, OfTwoGroupsIsThatOfMaximumLikelihood) {
       label.push_back(i % 2 == 0 ? 10 + 3 * random.normal() : -2 + 0.1 * random.normal());
     }
     const Dataset data = Dataset::from_rows(values, 1, {.label = label});
-    BoostingConfig config = config_of(loss::normal_distribution({.natural_gradient = natural}), 400);
+    BoostingConfig config = distribution_config(loss::normal_distribution({.natural_gradient = natural}), 400);
     config.l2 = 0;
     config.learning_rate = 0.3;
     const Tensor p = fit_boosted(data, config).predict(data);
@@ -111,7 +111,7 @@ TEST(Distribution, DoesNotDependOnTheUnitOfTheLabel) {
   const Dataset data = spread_rows(500, 4, false);
   std::vector<double> larger = data.label().to_vector<double>();
   for (double& y : larger) y *= 1024;
-  const BoostingConfig config = config_of(loss::normal_distribution(), 20);
+  const BoostingConfig config = distribution_config(loss::normal_distribution(), 20);
   const Tensor p = fit_boosted(data, config).predict(data),
                q = fit_boosted(data.with_label(larger), config).predict(data);
   for (std::int64_t row = 0; row < 500; ++row)
@@ -122,9 +122,10 @@ TEST(Distribution, DoesNotDependOnTheUnitOfTheLabel) {
 TEST(Distribution, HasTheSameBytesForAnyThreadsAndComesBackFromAFile) {
   for (const Family& family : families()) {
     const Dataset data = spread_rows(600, 5, family.positive);
-    const BoostedModel model = fit_boosted(data, config_of(family.loss, 8), {.threads = 1});
+    const BoostedModel model = fit_boosted(data, distribution_config(family.loss, 8), {.threads = 1});
     for (const int threads : {2, 5})
-      EXPECT_EQ(fit_boosted(data, config_of(family.loss, 8), {.threads = threads}).to_string(), model.to_string());
+      EXPECT_EQ(fit_boosted(data, distribution_config(family.loss, 8), {.threads = threads}).to_string(),
+                model.to_string());
     const BoostedModel again = BoostedModel::from_string(model.to_string());
     EXPECT_EQ(again.to_string(), model.to_string());
     EXPECT_EQ(again.loss().link(), family.loss.link());
@@ -146,18 +147,18 @@ TEST(Distribution, HasTheSameBytesForAnyThreadsAndComesBackFromAFile) {
 TEST(Distribution, GoesOnIsRefittedStoppedAndCrossValidated) {
   for (const Family& family : families()) {
     const Dataset data = spread_rows(600, 6, family.positive), test = spread_rows(300, 7, family.positive);
-    const BoostedModel first = fit_boosted(data, config_of(family.loss, 3));
-    EXPECT_EQ(fit_boosted(data, config_of(family.loss, 4), {.start = first}).to_string(),
-              fit_boosted(data, config_of(family.loss, 7)).to_string());
+    const BoostedModel first = fit_boosted(data, distribution_config(family.loss, 3));
+    EXPECT_EQ(fit_boosted(data, distribution_config(family.loss, 4), {.start = first}).to_string(),
+              fit_boosted(data, distribution_config(family.loss, 7)).to_string());
     const BoostedModel refitted = refit_leaves(first, data, {.decay = 0});
     for (std::size_t t = 0; t < first.trees().size(); ++t)
       for (std::size_t i = 0; i < first.trees()[t].leaf_values.size(); ++i)
         EXPECT_NEAR(refitted.trees()[t].leaf_values[i], first.trees()[t].leaf_values[i],
                     1e-6 * std::abs(first.trees()[t].leaf_values[i]));
-    const BoostedModel stopped =
-        fit_boosted(data, config_of(family.loss, 300), {.valid = test, .callbacks = {early_stopping({.patience = 5})}});
+    const BoostedModel stopped = fit_boosted(data, distribution_config(family.loss, 300),
+                                             {.valid = test, .callbacks = {early_stopping({.patience = 5})}});
     EXPECT_LT(stopped.rounds(), 300);
-    EXPECT_EQ(cross_validate(data, config_of(family.loss, 5)).prediction.shape(), (Shape{600, 2}));
+    EXPECT_EQ(cross_validate(data, distribution_config(family.loss, 5)).prediction.shape(), (Shape{600, 2}));
   }
 }
 
@@ -168,8 +169,8 @@ TEST(Distribution, OffsetsAreAddedToBothScores) {
   std::vector<double> label = data.label().to_vector<double>();
   for (int i = 0; i < 300; ++i) label[static_cast<std::size_t>(i)] += i % 2 == 0 ? 100 : -50;
   const Dataset moved = data.with_label(label).with_offset(Tensor::copy_of(std::span<const double>(offset), {300, 2}));
-  const BoostedModel model = fit_boosted(moved, config_of(loss::normal_distribution(), 4)),
-                     plain = fit_boosted(data, config_of(loss::normal_distribution(), 4));
+  const BoostedModel model = fit_boosted(moved, distribution_config(loss::normal_distribution(), 4)),
+                     plain = fit_boosted(data, distribution_config(loss::normal_distribution(), 4));
   EXPECT_NEAR(model.initial_score()[0], plain.initial_score()[0], 1e-9);
   EXPECT_NEAR(model.initial_score()[1], plain.initial_score()[1] - 0.5, 1e-9);
 }
@@ -177,10 +178,10 @@ TEST(Distribution, OffsetsAreAddedToBothScores) {
 TEST(Distribution, WhatDoesNotGoWithItIsRefused) {
   const Dataset data = spread_rows(100, 9, false);
   EXPECT_TRUE(refusal<DataError>([&] {
-                fit_boosted(data, config_of(loss::gamma_distribution()));
+                fit_boosted(data, distribution_config(loss::gamma_distribution()));
               }).find("but gamma_distribution wants numbers > 0") != std::string::npos);
-  const BoostedModel normal = fit_boosted(data, config_of(loss::normal_distribution(), 2)),
-                     squared = fit_boosted(data, config_of(loss::squared(), 2));
+  const BoostedModel normal = fit_boosted(data, distribution_config(loss::normal_distribution(), 2)),
+                     squared = fit_boosted(data, distribution_config(loss::squared(), 2));
   EXPECT_EQ(refusal<ArgumentError>([&] {
               normal.predict(data, {.quantiles = {0.5, 1}});
             }),
@@ -214,7 +215,7 @@ TEST(Distribution, IsWrittenAsALossOfOnesOwn) {
                                    return s.select(1, 1) + 0.5 * square(z);
                                  },
                                  {.link = Link::normal, .outputs = 2, .curvature = Curvature::absolute});
-  const BoostedModel model = fit_boosted(data, config_of(mine, 20), {.valid = data});
+  const BoostedModel model = fit_boosted(data, distribution_config(mine, 20), {.valid = data});
   EXPECT_LT(model.history().back()[1].value, model.history()[0][1].value);
   EXPECT_EQ(model.history()[0][1].name, "nll");
   EXPECT_EQ(model.predict(data, {.quantiles = {0.1, 0.5, 0.9}}).shape(), (Shape{500, 3}));

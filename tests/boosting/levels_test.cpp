@@ -34,7 +34,7 @@ Dataset spread_rows(int rows, std::uint64_t seed, bool weighted = true) {
 
 const std::vector<double> levels{0.05, 0.3, 0.5, 0.55, 0.95};
 
-BoostingConfig config_of(const Loss& loss, int rounds = 8) {
+BoostingConfig levels_config(const Loss& loss, int rounds = 8) {
   return {.loss = loss, .rounds = rounds, .max_leaves = 8, .min_rows_in_leaf = 5};
 }
 
@@ -42,11 +42,11 @@ TEST(Levels, AreTrainedAsAModelOfEachIs) {
   for (const std::string name : {"quantile", "expectile"}) {
     const Dataset data = spread_rows(600, 1);
     const Loss loss = loss::by_name(name).with_parameter("level", levels);
-    const BoostedModel all = fit_boosted(data, config_of(loss));
+    const BoostedModel all = fit_boosted(data, levels_config(loss));
     ASSERT_EQ(all.outputs(), 5);
     const Tensor got = all.predict(data, {.output = Output::score});
     for (std::size_t k = 0; k < levels.size(); ++k) {
-      const BoostedModel one = fit_boosted(data, config_of(loss::by_name(name, {{"level", levels[k]}})));
+      const BoostedModel one = fit_boosted(data, levels_config(loss::by_name(name, {{"level", levels[k]}})));
       EXPECT_EQ(all.initial_score()[k], one.initial_score()[0]);
       const Tensor want = one.predict(data);
       for (std::int64_t row = 0; row < data.rows(); ++row)
@@ -67,7 +67,7 @@ double statistic(std::vector<std::pair<double, double>> rows, double level) {
 
 TEST(Levels, LeavesAreTheOrderStatisticsOfTheirRows) {
   const Dataset data = spread_rows(400, 2);
-  BoostingConfig config = config_of(loss::quantile({.level = levels}), 1);
+  BoostingConfig config = levels_config(loss::quantile({.level = levels}), 1);
   config.learning_rate = 1;
   const BoostedModel model = fit_boosted(data, config);
   const Tensor leaf = model.predict(data, {.output = Output::leaf});
@@ -84,7 +84,7 @@ TEST(Levels, LeavesAreTheOrderStatisticsOfTheirRows) {
 
 TEST(Levels, PredictionsNeverCross) {
   const BoostedModel model =
-      fit_boosted(spread_rows(300, 3), config_of(loss::quantile({.level = {0.4, 0.45, 0.5, 0.55, 0.6}}), 30));
+      fit_boosted(spread_rows(300, 3), levels_config(loss::quantile({.level = {0.4, 0.45, 0.5, 0.55, 0.6}}), 30));
   const Dataset rows = spread_rows(100'000, 4, false);
   const Tensor prediction = model.predict(rows), score = model.predict(rows, {.output = Output::score});
   const double* p = prediction.data<double>();
@@ -109,7 +109,7 @@ TEST(Levels, PredictionsNeverCross) {
 TEST(Levels, SortingRaisesNoLoss) {
   const Dataset test = spread_rows(5000, 6, false);
   for (const Loss& loss : {loss::quantile({.level = {0.4, 0.5, 0.6}}), loss::expectile({.level = {0.4, 0.5, 0.6}})}) {
-    const BoostedModel model = fit_boosted(spread_rows(300, 5), config_of(loss, 30));
+    const BoostedModel model = fit_boosted(spread_rows(300, 5), levels_config(loss, 30));
     const Tensor p = model.predict(test), s = model.predict(test, {.output = Output::score});
     std::vector<double> sorted(3), raw(3);
     for (std::int64_t row = 0; row < test.rows(); ++row) {
@@ -125,8 +125,8 @@ TEST(Levels, SortingRaisesNoLoss) {
 
 TEST(Levels, MetricsJudgeWhatIsPredicted) {
   const Dataset train = spread_rows(300, 7), test = spread_rows(500, 8);
-  const BoostedModel model =
-      fit_boosted(train, config_of(loss::quantile({.level = {0.25, 0.5}}), 5), {.valid = test, .train_metrics = true});
+  const BoostedModel model = fit_boosted(train, levels_config(loss::quantile({.level = {0.25, 0.5}}), 5),
+                                         {.valid = test, .train_metrics = true});
   ASSERT_EQ(model.history().back().size(), 2u);
   EXPECT_EQ(model.history().back()[0].name, "pinball_0.25_0.5");
   const Tensor p = model.predict(test);
@@ -145,7 +145,7 @@ TEST(Levels, MetricsJudgeWhatIsPredicted) {
 
 TEST(Levels, AreInFilesAndInFields) {
   const Dataset data = spread_rows(200, 9);
-  const BoostedModel model = fit_boosted(data, config_of(loss::quantile({.level = levels}), 3));
+  const BoostedModel model = fit_boosted(data, levels_config(loss::quantile({.level = levels}), 3));
   const BoostedModel again = BoostedModel::from_string(model.to_string());
   EXPECT_EQ(again.to_string(), model.to_string());
   EXPECT_EQ(again.loss().parameters(), model.loss().parameters());
@@ -176,7 +176,7 @@ TEST(Levels, AreInFilesAndInFields) {
 
 TEST(Levels, HaveTheSameBytesForAnyThreads) {
   const Dataset data = spread_rows(500, 10);
-  const BoostingConfig config = config_of(loss::quantile({.level = levels}));
+  const BoostingConfig config = levels_config(loss::quantile({.level = levels}));
   const std::string one = fit_boosted(data, config, {.threads = 1}).to_string();
   for (const int threads : {2, 5}) EXPECT_EQ(fit_boosted(data, config, {.threads = threads}).to_string(), one);
 }
@@ -184,11 +184,12 @@ TEST(Levels, HaveTheSameBytesForAnyThreads) {
 TEST(Levels, GoOnAndAreCrossValidated) {
   const Dataset data = spread_rows(400, 11);
   const Loss loss = loss::quantile({.level = {0.1, 0.9}});
-  const BoostedModel first = fit_boosted(data, config_of(loss, 3));
-  EXPECT_EQ(fit_boosted(data, config_of(loss, 5), {.start = first}).to_string(),
-            fit_boosted(data, config_of(loss, 8)).to_string());
-  EXPECT_THROW(fit_boosted(data, config_of(loss::quantile({.level = {0.1, 0.8}}), 5), {.start = first}), ArgumentError);
-  const auto validated = cross_validate(data, config_of(loss, 5));
+  const BoostedModel first = fit_boosted(data, levels_config(loss, 3));
+  EXPECT_EQ(fit_boosted(data, levels_config(loss, 5), {.start = first}).to_string(),
+            fit_boosted(data, levels_config(loss, 8)).to_string());
+  EXPECT_THROW(fit_boosted(data, levels_config(loss::quantile({.level = {0.1, 0.8}}), 5), {.start = first}),
+               ArgumentError);
+  const auto validated = cross_validate(data, levels_config(loss, 5));
   EXPECT_EQ(validated.prediction.shape(), (Shape{400, 2}));
   const BoostedModel half = average_models({first, first});
   EXPECT_EQ(half.loss().outputs(), 2);

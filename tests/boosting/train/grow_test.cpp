@@ -236,7 +236,7 @@ TEST(Grow, WideFeaturesGiveTheTreesOfBruteForce) {
     for (int row = 0; row < rows && loss != "logistic"; ++row)
       data.label[row] += std::isnan(data.features[0].values[row]) ? 2 : std::sin(data.features[0].values[row]);
     BoostingConfig config = random_config(random, loss);
-    config.max_leaves = std::min(config.max_leaves, 12);
+    config.max_leaves = std::min(*config.max_leaves, 12);
     config.max_bins = random.one_of({65535, 3000});
     if (random.chance(0.3)) constrain(random, data, config);
     if (random.chance(0.6)) add_rules(random, data, config, loss == "quantile");

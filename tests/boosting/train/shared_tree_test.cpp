@@ -139,18 +139,18 @@ std::string check(const SeveralOutputs& given, const BoostingConfig& config) {
       feature.trusted_rows =
           std::min(feature.trusted_rows, reference::trusted_rows(feature, slopes.gradients, slopes.curvatures));
   const GrowthLimits limits{.level_wise = config.growth == Growth::level_wise,
-                            .max_leaves = config.max_leaves,
+                            .max_leaves = config.max_leaves.value_or(31),
                             .max_depth = config.max_depth,
                             .l1 = config.l1,
                             .l2 = l2_of(config),
                             .min_gain = config.min_gain,
                             .min_child_weight = config.min_child_weight,
-                            .min_rows_in_leaf = config.min_rows_in_leaf};
+                            .min_rows_in_leaf = config.min_rows_in_leaf.value_or(20)};
   Workers workers(1);
-  for (int round = 0; round < config.rounds; ++round) {
+  for (int round = 0; round < *config.rounds; ++round) {
     std::vector<std::uint32_t> sample;
-    if (config.row_fraction < 1)
-      sample = drawn(rows, config.row_fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
+    if (const double fraction = config.row_fraction.value_or(1); fraction < 1)
+      sample = drawn(rows, fraction, config.seed, Draw::rows, static_cast<std::uint32_t>(round), workers);
     const std::vector<reference::PlaneSlopes> slopes = slopes_of(model.loss(), given, scores);
     const std::vector<reference::PlaneSlopes> planes =
         sketch_of(slopes, static_cast<std::size_t>(config.multi_output.sketch), config.seed, round);

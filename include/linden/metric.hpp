@@ -182,10 +182,8 @@ LINDEN_API std::vector<Metric> defaults(const Loss& loss);
 }  // namespace metric
 
 // How good survival curves are: the Brier score at times, with the weights of inverse probabilities of censoring, and
-// Kaplan and Meier's curve, which knows no features, to compare with.
-//
-//     std::vector<double> times{30, 90, 180, 365};
-//     double score = integrated_brier_score(model.survival(test, times), times, test.label());
+// Kaplan and Meier's curve, which knows no features, to compare with. Of a model of times:
+// integrated_brier_score(model.survival(test, times), times, test.label()).
 //
 // Labels are times as above; intervals are refused (DataError).
 

@@ -38,14 +38,16 @@ concept NameRange = std::ranges::forward_range<const std::remove_cvref_t<Range>>
 /// One level, or several in ascending order, of which a model has an output each: 0.9, or {0.1, 0.5, 0.9}.
 class Levels {
  public:
-  Levels(double one) : levels_{one} {}
-  Levels(std::initializer_list<double> several) : levels_(several) {}
-  Levels(std::vector<double> several) : levels_(std::move(several)) {}
+  Levels(double one) : one_(one) {}  // takes no memory
+  Levels(std::initializer_list<double> several) : Levels(std::vector<double>(several)) {}
+  Levels(std::vector<double> several) : is_one_(false), several_(std::move(several)) {}
 
-  const std::vector<double>& values() const noexcept { return levels_; }
+  std::vector<double> values() const { return is_one_ ? std::vector<double>{one_} : several_; }
 
  private:
-  std::vector<double> levels_;
+  bool is_one_ = true;
+  double one_ = 0;
+  std::vector<double> several_;
 };
 
 /// One number a row, copied as f64: labels, weights, groups; or, as a tensor, K of them, where a row may have several:

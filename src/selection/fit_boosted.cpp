@@ -49,7 +49,8 @@ void log_choice(const BoostingConfig& given, const BoostingConfig& chosen, std::
   std::vector<std::string> words;
   const std::vector<FieldInfo> before = fields(given), after = fields(chosen);
   for (std::size_t i = 0; i < after.size(); ++i)
-    if (before[i].value == "automatic") words.push_back(fmt::format("{} = {}", after[i].name, after[i].value));
+    if (before[i].value == "automatic" && after[i].value != before[i].value)
+      words.push_back(fmt::format("{} = {}", after[i].name, after[i].value));
   log(LogLevel::info,
       fmt::format("{}: chosen for {}; a field that is set stays", fmt::join(words, ", "), counted(rows, "row")));
 }

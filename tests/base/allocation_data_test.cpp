@@ -227,9 +227,14 @@ TEST(FailingAllocations, LeaveMetricsAsErrors) {
     const Metric metric = metric::by_name(name);
     const bool above_zero = name == "gamma_deviance" || name.ends_with("concordance") || name == "interval_accuracy";
     const Tensor label = above_zero ? y + 1 : y;
+    const bool of_distributions = name == "nll" || name == "crps" || name == "coverage_0.9";
+    const Tensor prediction = of_distributions ? stack({p, p}, 1) : p;
     failed += fail_in_turn(name, [&] {
-      return metric.evaluate(
-          {.prediction = p, .label = label, .weight = w, .groups = Tensor::of<std::int64_t>({0, 4})});
+      return metric.evaluate({.prediction = prediction,
+                              .label = label,
+                              .weight = w,
+                              .groups = Tensor::of<std::int64_t>({0, 4}),
+                              .link = of_distributions ? std::optional(Link::normal) : std::nullopt});
     });
   }
   using Maker = Metric (*)();

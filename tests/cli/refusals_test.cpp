@@ -149,11 +149,11 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(refused(train + "--label y --delimiter ab"),
             "linden: --delimiter is \"ab\"; it must be one character (or tab).\n");
   EXPECT_EQ(refused("predict --model m.json --data t.csv --out p.csv --output odds"),
-            "linden: --output is \"odds\"; it must be prediction, score, class or leaf.\n");
+            "linden: --output is \"odds\"; it must be prediction, score, class, leaf or median.\n");
   EXPECT_EQ(refused("evaluate --model m.json --data t.csv --metrics acc"),
             "linden: --metrics: no metric \"acc\". Did you mean \"accuracy\"? Metrics: rmse, mae, r2, logloss, "
             "accuracy, error, "
-            "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, mape, ... (19 in "
+            "auc, poisson_deviance, gamma_deviance, tweedie_deviance_1.5, pinball_0.5, mape, ... (25 in "
             "all).\n");
   EXPECT_EQ(refused("inspect m.json --tree 3"), "linden: --tree is 3; the model has trees 0 to 2.\n");
   write("t.libsvm", "0 1:1\n1 1:2\n");

@@ -295,7 +295,7 @@ TEST(Memory, IsBoundedByTheFileWhateverIsInIt) {
                  "it loads", 10);  // a name, a list of categories and one of groups for 16 bytes
   expect_bounded("sets of nothing",
                  with("left_categories", "{" + joined(many, [](int i) { return fmt::format("\"{}\":[]", i); }) + "}"),
-                 "the text: body.trees[0].left_categories.1 is a leaf, which has no categories.");
+                 "the text: body.trees[0].left_categories.0 is a split of numbers, which has no categories.");
 }
 
 // As short as entries can be.

@@ -143,7 +143,7 @@ void fill_bins(FieldTable<Binning>& group) {
   using B = Binning;
   group
       .add_features("max_bins", &B::max_bins, Bounds{.low = 4, .high = 65535, .whole = true},
-                    "bins of features, in place of max_bins")
+                    "bins of some features, in place of those of all")
       .add_words<CutPoints>("cuts", &B::cuts, {text_of, cut_points_of, check_cut_points, check_features},
                             "NAME=NUMBER|NUMBER|...,...", "cut points that features have in any case")
       .add_choice<bool>("weighted", &B::weighted, {{"true", true}, {"false", false}},

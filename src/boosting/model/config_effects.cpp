@@ -182,7 +182,7 @@ void check_multi_output(const BoostingConfig& config) {
     if (bins > 256)
       fail<ArgumentError>(
           "BoostingConfig.multi_output.strategy is multi_output_tree, whose trees know no features of more than 256 "
-          "bins, but bins.max_bins of \"{}\" is {}. Hint: at most 256, or .multi_output.strategy = "
+          "bins, but .bins.max_bins of \"{}\" is {}. Hint: at most 256, or .multi_output.strategy = "
           "one_output_per_tree.",
           feature, bins);
   if (renewal_level(config.loss.definition().spec) > 0)

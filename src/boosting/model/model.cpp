@@ -57,8 +57,8 @@ std::span<const double> Tree::values(const TreeNode& leaf) const try {
 
 std::span<const LeafTerm> Tree::terms(const TreeNode& leaf) const try {
   if (leaf.leaf < 0 || leaf.leaf >= leaves()) refuse_split("terms", leaf);
-  const auto [first, last] = std::ranges::equal_range(leaf_terms, leaf.leaf, {}, &LeafTerm::leaf);
-  return {first, last};
+  const auto first = std::ranges::lower_bound(leaf_terms, leaf.leaf, {}, &LeafTerm::leaf);
+  return {first, std::ranges::upper_bound(leaf_terms, leaf.leaf, {}, &LeafTerm::leaf)};
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Tree::terms");
 }

@@ -54,11 +54,12 @@ void set_derived(const State& model, const RowForest& forest, std::int64_t* slot
   std::size_t known = statistics.tables().size();  // the table that `tuple` is of
   std::int32_t tuple = -1;
   for (; u < used.size(); ++u) {
-    const auto [t, statistic] = statistics.place(used[u] - static_cast<int>(model.feature_names.size()));
+    const auto place = statistics.place(used[u] - static_cast<int>(model.feature_names.size()));
+    const std::size_t t = place.table;
     const StatisticsTable& table = statistics.tables()[t];
     if (std::exchange(known, t) != t)
       tuple = table.find([&](std::size_t i) { return codes[statistics.member_places(t)[i]]; });
-    forest.set_number(slots, u, table.value(tuple, statistic));
+    forest.set_number(slots, u, table.value(tuple, place.statistic));
   }
 }
 

@@ -283,7 +283,7 @@ __global__ void __launch_bounds__(take_threads) take(Planes planes) {
     for (std::int32_t p = 0; p < planes.count; ++p)
       score += scan_of(*planes.state[p], planes.state[p]->nodes[index]).score;
     if (!worth_splitting(best.gain, score, tree.limits.min_gain)) continue;  // whole blocks
-    const Split split = candidates[best.candidate];
+    const Split& split = candidates[best.candidate];
     const FeatureBins& feature = tree.bins.feature[split.feature];
     for (auto p = std::int32_t(warp_index()); p < planes.count; p += std::int32_t(take_threads / 32)) {
       const InPlane plane(planes, p, index, feature, nullptr);

@@ -174,9 +174,10 @@ double error(const BoostedModel& model, const Task& task) {  // to the true mean
 
 // The means of the rows are the best that can be known: XGBoost's predictions lie as near to them.
 TEST(CategoryBins, ManyCategoriesOfFewRowsAreLearnt) {
-  EXPECT_LT(error(fit_boosted(decided(101, 49).dataset()), decided(101, 49)), 0.02);
-  EXPECT_LT(error(fit_boosted(decided(300, 15).dataset()), decided(300, 15)), 0.07);
-  EXPECT_LT(error(fit_boosted(decided(1000, 30).dataset()), decided(1000, 30)), 0.07);  // more than bins
+  EXPECT_LT(error(fit_boosted(decided(101, 49).dataset(), {.rounds = 100}), decided(101, 49)), 0.02);
+  EXPECT_LT(error(fit_boosted(decided(300, 15).dataset(), {.rounds = 100}), decided(300, 15)), 0.07);
+  EXPECT_LT(error(fit_boosted(decided(1000, 30).dataset(), {.rounds = 100}), decided(1000, 30)),
+            0.07);  // more than bins
 }
 
 // At C, 2C and 4C categories of two rows each, the time and the file grow with an exponent of 1.2 at most.

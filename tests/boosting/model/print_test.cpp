@@ -38,10 +38,11 @@ TEST(Print, AModelOfAnotherLibraryWithLeavesOfSeveralValues) {
 }
 
 TEST(Print, Configurations) {
-  EXPECT_EQ(text_of(BoostingConfig{.loss = loss::quantile({.level = 0.9}), .rounds = 7}),
-            "loss = quantile, loss.level = 0.9, rounds = 7, learning_rate = 0.1, growth = leaf_wise, max_leaves = 31, "
-            "max_depth = 0, max_bins = 256, l1 = 0, l2 = 0, min_gain = 0, min_child_weight = 0.001, "
-            "min_rows_in_leaf = 20, row_fraction = 1, feature_fraction = 1, seed = 0");
+  EXPECT_EQ(
+      text_of(BoostingConfig{.loss = loss::quantile({.level = 0.9}), .rounds = 7}),
+      "loss = quantile, loss.level = 0.9, rounds = 7, learning_rate = 0.1, growth = leaf_wise, max_leaves = automatic, "
+      "max_depth = 0, max_bins = 256, l1 = 0, l2 = automatic, min_gain = 0, min_child_weight = 0.001, "
+      "min_rows_in_leaf = automatic, row_fraction = automatic, feature_fraction = 1, seed = 0");
   EXPECT_TRUE(text_of(BoostingConfig{.constraints = {.monotone = {{"age", 1}, {"income", -1}}}})
                   .ends_with(", seed = 0, constraints.monotone = age=1,income=-1"));
 }

@@ -104,6 +104,7 @@ TEST_P(Order, IsThatOfGrowingOneLeafAtATime) {
   BoostingConfig config{.loss = loss::by_name(loss), .rounds = 1, .growth = growth};
   config.min_rows_in_leaf = 5;
   config.max_leaves = 400;
+  config.categories.encoding = CategoryEncoding::partition;  // leaves are counted by predicting
   const BoostedModel large = fit_boosted(train, config);
   const int most = large.trees()[0].leaves();
   EXPECT_GT(most, 30);
@@ -121,6 +122,7 @@ TEST_P(Order, HoldsForNodesOfSeveralPartitionChunks) {
   const auto& [loss, growth] = GetParam();
   const RandomData data = wide_data(4, 180'000, loss);  // the root's cells are wide
   BoostingConfig config{.loss = loss::by_name(loss), .rounds = 1, .growth = growth, .max_leaves = 60};
+  config.categories.encoding = CategoryEncoding::partition;
   const BoostedModel model = fit_boosted(data.dataset(), config, {.threads = 2});
   EXPECT_EQ(model.trees()[0].leaves(), 60);
   expect_order(model.trees()[0], growth == Growth::level_wise);

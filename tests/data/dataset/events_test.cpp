@@ -33,8 +33,8 @@ TEST(DatasetEvents, FollowTheSchema) {
   EXPECT_EQ(numbers(other.label()), std::vector<double>{-2});
   EXPECT_TRUE(other.has_event());
   EXPECT_FALSE(csv_by(data.schema(), "x\n4\n").has_label());
-  EXPECT_EQ(refusal<ArgumentError>([&] { csv_by(data.schema(), "x,days\n4,2\n"); }).substr(0, 37),
-            "Dataset::from_csv: no column \"died\". ");
+  EXPECT_EQ(refusal<ArgumentError>([&] { csv_by(data.schema(), "x,days\n4,2\n"); }).substr(0, 46),
+            "Dataset::from_csv(\"x.csv\"): no column \"died\". ");
   const std::vector<std::int64_t> rows{2, 0};
   EXPECT_EQ(numbers(data.take(rows).label()), (std::vector<double>{7, 5}));
   EXPECT_TRUE(Dataset::concat({data, data}).has_event());
@@ -70,15 +70,16 @@ TEST(DatasetEvents, Refusals) {
   const auto options = [](const CsvOptions& csv_options) {
     return refusal<ArgumentError>([&] { csv(table, csv_options); });
   };
-  EXPECT_EQ(
-      options({.event = "died"}),
-      "Dataset::from_csv: the event (column \"died\") goes with one label, a time, and there are 0. Hint: name the "
-      "column of times, .label = \"...\".");
+  EXPECT_EQ(options({.event = "died"}),
+            "Dataset::from_csv(\"x.csv\"): the event (column \"died\") goes with one label, a time, and there are 0. "
+            "Hint: name the "
+            "column of times, .label = \"...\".");
   EXPECT_EQ(options({.label = {"x", "days"}, .event = "died"}),
-            "Dataset::from_csv: the event (column \"died\") goes with one label, a time, and there are 2. Hint: of two "
+            "Dataset::from_csv(\"x.csv\"): the event (column \"died\") goes with one label, a time, and there are 2. "
+            "Hint: of two "
             "bounds, equal ones say that the event came, inf that it did not.");
   EXPECT_EQ(options({.label = "days", .event = "days"}),
-            "Dataset::from_csv: column \"days\" cannot be the label and the event.");
+            "Dataset::from_csv(\"x.csv\"): column \"days\" cannot be the label and the event.");
   const auto memory = [](const NumberList& time, const NumberList& event) {
     return [=] { Dataset::from_rows({1.0, 2.0}, 1, {.label = time, .event = event}); };
   };

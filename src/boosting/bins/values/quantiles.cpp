@@ -149,7 +149,7 @@ std::vector<Part> parts_between(std::span<const double> forced, std::span<const 
   std::vector<Part> parts;
   std::size_t first = 0;
   const auto add = [&](std::size_t last) {
-    Part& part = parts.emplace_back(values.subspan(first, last - first));
+    Part& part = parts.emplace_back(Part{values.subspan(first, last - first)});
     for (const ValueCount& v : part.values) part.weight += v.weight;
     first = last;
   };

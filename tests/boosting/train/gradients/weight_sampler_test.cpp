@@ -1,5 +1,6 @@
 // Rows that weigh by their gradients or by chance, against samples worked out naively: sorted magnitudes, the threshold
 // by trying all, one random number a row.
+#include "boosting/model/defaults.hpp"
 #include "boosting/train/gradients/weight_sampler.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +35,8 @@ class Rows {
     labels_.loss = outputs > 1 ? loss::softmax({.classes = outputs}) : loss::logistic();
   }
 
-  Drawn draw(const BoostingConfig& config, int round = 0, int threads = 2) {
+  Drawn draw(const BoostingConfig& asked, int round = 0, int threads = 2) {
+    const BoostingConfig config = with_constants(asked);
     Workers workers(threads);
     Context context{workers};
     const Backend& backend = backend_of(Device::cpu());

@@ -140,7 +140,7 @@ const std::filesystem::path& file() {
   return path;
 }
 
-constexpr double blocks = 400e3;  // buffers and the text of a configuration, whatever the size of the model
+constexpr double blocks = 500e3;  // buffers and the text of a configuration, whatever the size of the model
 
 TEST(Memory, OfLoadingIsAtMostThreeTimesTheFile) {
   const std::vector<AnyModel> models{random_model(300, 61, 10), random_model(3, 20'001, 10),

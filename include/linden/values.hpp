@@ -42,7 +42,8 @@ class Levels {
   Levels(std::initializer_list<double> several) : Levels(std::vector<double>(several)) {}
   Levels(std::vector<double> several) : is_one_(false), several_(std::move(several)) {}
 
-  std::vector<double> values() const { return is_one_ ? std::vector<double>{one_} : several_; }
+  std::span<const double> values() const& noexcept { return is_one_ ? std::span(&one_, 1) : std::span(several_); }
+  std::span<const double> values() && = delete;
 
  private:
   bool is_one_ = true;

@@ -237,7 +237,8 @@ Metric tweedie_deviance(TweedieDevianceOptions options) try {
 }
 
 Metric pinball(const PinballOptions& options) try {
-  const std::vector<double> levels = options.level.values();
+  const std::span<const double> given = options.level.values();
+  const std::vector<double> levels(given.begin(), given.end());
   if (levels.empty()) fail<ArgumentError>("metric::pinball: there is no level.");
   for (const double level : levels)
     if (!(level > 0 && level < 1))

@@ -267,6 +267,18 @@ struct FirstLargest {
   }
 };
 
+// Member by member: nobody has written what lies between them.
+__device__ __forceinline__ void copy_to(Split& own, const Split& split) {
+  own.gain = split.gain;
+  own.feature = split.feature;
+  own.bin = split.bin;
+  own.categorical = split.categorical;
+  own.missing_left = split.missing_left;
+  own.counted = split.counted;
+  for (int word = 0; word < 4; ++word) own.left_bins[word] = split.left_bins[word];
+  own.forced_gain = split.forced_gain;
+}
+
 // A block takes the best candidate of a node, its warps the planes that learn it.
 __global__ void __launch_bounds__(take_threads) take(Planes planes) {
   const TreeState& tree = *planes.state[0];
@@ -293,7 +305,7 @@ __global__ void __launch_bounds__(take_threads) take(Planes planes) {
       left = warp_reduce(left, Sum{});
       if (lane_index() != 0) continue;
       Split& own = planes.state[p]->nodes[index].split;
-      own = split;
+      copy_to(own, split);
       own.left_gradient = left.gradient;
       own.left_curvature = left.curvature;
     }

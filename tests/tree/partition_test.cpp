@@ -109,5 +109,32 @@ TEST_F(Partition, HandsDownBoundsByTheSignOfTheFeature) {
   }
 }
 
+#ifndef LINDEN_TEST_ON_GPU  // where nodes are not divided in chunks that threads share
+
+TEST_F(Partition, ANodeIsDividedBesideOneWithoutRows) {
+  const std::vector<FeatureBins> features{hand_feature(3), hand_feature(200)};
+  HandMadeTree tree(device(), random_rows(20'000, features, 100), features, {});
+  tree.divide_root(0);
+  std::vector<GrowNode> nodes = tree.nodes();
+  nodes[1].split = nodes[2].split = cut(1, 99);
+  tree.set_nodes(nodes);
+  tree.write(tree.memory().batch, std::vector<std::int32_t>{1, 2});
+  TreeState state = tree.state();
+  state.batch_size = 2;
+  tree.set_state(state);
+  tree.kernels().partition(tree.context(), tree.memory());
+  tree.kernels().expand(tree.context(), tree.memory());
+  nodes = tree.nodes();
+  ASSERT_EQ(nodes.size(), 7u);
+  EXPECT_EQ(nodes[3].entries + nodes[4].entries, 0);
+  std::vector<std::int32_t> wanted[2];
+  for (std::size_t row = 0; row < tree.rows().size(); ++row)
+    wanted[tree.rows()[row].bins[1] <= 99 ? 0 : 1].push_back(static_cast<std::int32_t>(row));
+  EXPECT_EQ(tree.rows_of(nodes[5]), wanted[0]);
+  EXPECT_EQ(tree.rows_of(nodes[6]), wanted[1]);
+}
+
+#endif
+
 }  // namespace
 }  // namespace linden

@@ -75,7 +75,11 @@ class Chunks {
     for (std::int32_t i = 0; i < tree_.batch_size; ++i) all += of(i);
     return all;
   }
-  bool is_any_divided() const { return of_all() > tree_.batch_size; }
+  bool is_any_divided() const {
+    for (std::int32_t i = 0; i < tree_.batch_size; ++i)
+      if (of(i) > 1) return true;  // others may have no rows here, and no chunk
+    return false;
+  }
 
   /// Calls body(node, chunk of it, counts of the node's chunks) for each of all, where `counts` are those of all.
   template <class Body>

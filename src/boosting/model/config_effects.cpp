@@ -178,13 +178,16 @@ void check_multi_output(const BoostingConfig& config) {
           "or "
           ".multi_output.strategy = one_output_per_tree.",
           config_type, refused.field);
-  for (const auto& [feature, bins] : config.bins.max_bins)
+  const auto check_bins = [](const std::string& field, double bins) {
     if (bins > 256)
       fail<ArgumentError>(
           "BoostingConfig.multi_output.strategy is multi_output_tree, whose trees know no features of more than 256 "
-          "bins, but .bins.max_bins of \"{}\" is {}. Hint: at most 256, or .multi_output.strategy = "
-          "one_output_per_tree.",
-          feature, bins);
+          "bins, but {} is {}. Hint: at most 256, or .multi_output.strategy = one_output_per_tree.",
+          field, bins);
+  };
+  check_bins("BoostingConfig.max_bins", config.max_bins);
+  for (const auto& [feature, bins] : config.bins.max_bins)
+    check_bins(fmt::format("BoostingConfig.bins.max_bins of \"{}\"", feature), bins);
   if (renewal_level(config.loss.definition().spec) > 0)
     fail<ArgumentError>(
         "BoostingConfig.multi_output.strategy is multi_output_tree, but leaves of loss {} are order statistics, which "

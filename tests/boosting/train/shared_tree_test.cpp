@@ -352,6 +352,11 @@ TEST(SharedTree, RefusesWhatItDoesNotKnow) {
               fmt::format("BoostingConfig.multi_output.strategy is multi_output_tree, whose trees know no "
                           "BoostingConfig.{}. Hint: leave it out, or .multi_output.strategy = one_output_per_tree.",
                           field));
+  const std::string wide =
+      "BoostingConfig.multi_output.strategy is multi_output_tree, whose trees know no features of more than 256 bins, "
+      "but BoostingConfig.{} is 300. Hint: at most 256, or .multi_output.strategy = one_output_per_tree.";
+  EXPECT_EQ(refused({{"max_bins", "300"}}), fmt::format(fmt::runtime(wide), "max_bins"));
+  EXPECT_EQ(refused({{"bins.max_bins", "x0=300"}}), fmt::format(fmt::runtime(wide), "bins.max_bins of \"x0\""));
   EXPECT_EQ(refused({}, "absolute"),
             "BoostingConfig.multi_output.strategy is multi_output_tree, but leaves of loss absolute are order "
             "statistics, which only trees with one output have. Hint: loss huber, or .multi_output.strategy = "

@@ -50,9 +50,10 @@ struct Group {
   typename Sums<Integer>::Type* cells[widest_group];
 };
 
-// Adds rows to N features. `columns_follow`: the features lie side by side, so that offsets are constants.
+// Adds rows to N features. `columns_follow`: the features lie side by side, so that offsets are constants. Rows are
+// fetched ahead up to `last`: entries behind that may be another thread's, which divides them.
 template <int N, bool columns_follow, class Integer>
-void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const BinsView& bins,
+void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const Entry<Integer>* last, const BinsView& bins,
               const Group<Integer>& group) {
   const std::uint8_t* const by_row = bins.by_row + group.column[0];
   const std::int64_t stride = bins.row_stride;
@@ -63,7 +64,8 @@ void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const Bins
     column[j] = group.column[j] - group.column[0];
   }
   for (; entry < end; ++entry) {
-    __builtin_prefetch(by_row + entry[prefetch_rows].row * stride);  // entries have that many readable after the last
+    const Entry<Integer>* const ahead = last - entry > prefetch_rows ? entry + prefetch_rows : entry;
+    __builtin_prefetch(by_row + ahead->row * stride);
     const std::uint8_t* const row = by_row + entry->row * stride;
     const auto sums = Sums<Integer>::of(*entry);
 #pragma GCC unroll 32
@@ -72,7 +74,8 @@ void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const Bins
 }
 
 template <class Integer>
-using AddRows = void (*)(const Entry<Integer>*, const Entry<Integer>*, const BinsView&, const Group<Integer>&);
+using AddRows = void (*)(const Entry<Integer>*, const Entry<Integer>*, const Entry<Integer>*, const BinsView&,
+                         const Group<Integer>&);
 
 // add_rows for every number of features: table[columns_follow][N - 1].
 template <class Integer, int... N>
@@ -105,8 +108,8 @@ void add_entries(const TreeState& tree, const Job& job, std::int64_t begin, std:
             reinterpret_cast<typename Sums<Integer>::Type*>(cells + tree.bins.feature[group.column[j]].first_cell);
       }
       const bool follow = group.column[n - 1] - group.column[0] == n - 1;
-      add_rows_for<Integer>(n, follow, std::make_integer_sequence<int, widest_group>{})(entries + block, entries + stop,
-                                                                                        tree.bins, group);
+      add_rows_for<Integer>(n, follow, std::make_integer_sequence<int, widest_group>{})(
+          entries + block, entries + stop, entries + end, tree.bins, group);
     }
   }
 }
@@ -179,8 +182,8 @@ void sum_rows_of(const TreeState& tree, const GrowNode& node, const std::int32_t
   }
   const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
   const bool follow = features[count - 1] - features[0] == count - 1;
-  add_rows_for<Integer>(count, follow, std::make_integer_sequence<int, widest_group>{})(entries, entries + node.entries,
-                                                                                        tree.bins, group);
+  add_rows_for<Integer>(count, follow, std::make_integer_sequence<int, widest_group>{})(
+      entries, entries + node.entries, entries + node.entries, tree.bins, group);
 }
 
 // Whether a new node gets a histogram here.

@@ -65,7 +65,6 @@ class Chunks {
   }
 
   std::int64_t size() const { return size_; }
-  std::int64_t entries() const { return entries_; }
   /// The first entry of all nodes.
   std::int64_t first() const { return first_; }
   const GrowNode& node(std::int32_t i) const { return tree_.nodes[tree_.batch[i]]; }

@@ -8,6 +8,16 @@
 #include "loss/tape_groups.hpp"
 
 namespace linden {
+
+GradientTask on_device(const FitRows& rows, const Scores& scores, Gradients& gradients) {
+  GradientTask task = gradients.on_device();
+  task.loss = rows.spec();
+  task.scores = scores.data();
+  task.labels = rows.device_labels();
+  task.weights = rows.device_weights();
+  return task;
+}
+
 namespace {
 
 class RowGradients final : public GradientSource {
@@ -16,11 +26,7 @@ class RowGradients final : public GradientSource {
       : backend_(backend), context_(context), rows_(rows) {}
 
   void fill(const Scores& scores, int, Gradients& gradients) override {
-    GradientTask task = gradients.on_device();
-    task.loss = rows_.spec();
-    task.scores = scores.data();
-    task.labels = rows_.device_labels();
-    task.weights = rows_.device_weights();
+    GradientTask task = on_device(rows_, scores, gradients);
     const Loss::Definition& loss = rows_.loss().definition();
     if (!is_by_output(loss)) return backend_.tree.gradients(context_, task);
     for (int k = 0; k < loss.spec.outputs; ++k) {

@@ -28,6 +28,9 @@ class GradientSource {
   virtual std::vector<double> position_biases() const { return {}; }
 };
 
+/// What kernels are asked for: gradients of the loss of `rows` at these scores, in the memory of the device.
+GradientTask on_device(const FitRows& rows, const Scores& scores, Gradients& gradients);
+
 /// That of the loss of `rows`. What is passed must outlive it.
 std::unique_ptr<GradientSource> gradient_source(const Backend& backend, Context& context, const FitRows& rows,
                                                 const BoostingConfig& config = {});

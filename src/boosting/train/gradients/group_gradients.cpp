@@ -53,11 +53,7 @@ std::vector<double> GroupGradients::scales() const {
 
 void GroupGradients::fill(const Scores& scores, int round, Gradients& gradients) {
   GroupGradientTask task;
-  task.row = gradients.on_device();
-  task.row.loss = rows_.spec();
-  task.row.scores = scores.data();
-  task.row.labels = rows_.device_labels();
-  task.row.weights = rows_.device_weights();
+  task.row = on_device(rows_, scores, gradients);
   task.groups = std::ssize(starts_) - 1;
   task.longest = longest_;
   task.starts = device_starts_.data();

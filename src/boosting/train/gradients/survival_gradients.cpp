@@ -22,11 +22,7 @@ SurvivalGradients::SurvivalGradients(const Backend& backend, Context& context, c
 
 void SurvivalGradients::fill(const Scores& scores, int, Gradients& gradients) {
   SurvivalGradientTask task;
-  task.row = gradients.on_device();
-  task.row.loss = rows_.spec();
-  task.row.scores = scores.data();
-  task.row.labels = rows_.device_labels();
-  task.row.weights = rows_.device_weights();
+  task.row = on_device(rows_, scores, gradients);
   task.uppers = rows_.device_uppers();
   task.sets = {rows_.rows(), places_.data(), begins_.data(), ends_.data(), earlier_.data(), event_weights_.data()};
   task.memory = memory_.data();

@@ -104,6 +104,14 @@ def xgboost(job, x, y, x_test, clock):
     return prediction
 
 
+def catboost_shape(c):
+    if c["growth"] == "oblivious":
+        return {"grow_policy": "SymmetricTree", "depth": c["max_depth"] or 6}
+    shape = {"grow_policy": "Lossguide", "max_leaves": c["max_leaves"]} if c["growth"] == "leaf_wise" else {
+        "grow_policy": "Depthwise"}
+    return shape | {"depth": min(c["max_depth"] or 16, 16), "min_data_in_leaf": c["min_rows_in_leaf"]}
+
+
 def catboost(job, x, y, x_test, clock):
     import catboost
 
@@ -117,12 +125,9 @@ def catboost(job, x, y, x_test, clock):
         "thread_count": threads,
         "iterations": c["rounds"],
         "learning_rate": c["learning_rate"],
-        **({"grow_policy": "Lossguide", "max_leaves": c["max_leaves"]} if c["growth"] == "leaf_wise" else
-           {"grow_policy": "Depthwise"}),
-        "depth": min(c["max_depth"] or 16, 16),
+        **catboost_shape(c),
         "border_count": c["max_bins"] - 1,
         "l2_leaf_reg": c["l2"],
-        "min_data_in_leaf": c["min_rows_in_leaf"],
         "leaf_estimation_iterations": 1,
         "score_function": "L2",
         "bootstrap_type": "No",

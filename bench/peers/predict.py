@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prediction: Linden beside LightGBM, XGBoost, oneDAL and tl2cgen, many rows at a time and one by one.
+"""Prediction: Linden beside LightGBM, XGBoost, CatBoost, oneDAL and tl2cgen, many rows at a time and one by one.
 
     python3 bench/peers/predict.py --env peers --threads 1
 
@@ -21,18 +21,24 @@ from statistics import median
 
 import environment
 import machine
-from matrices import read_matrix
+from matrices import read_matrix, write_matrix
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PACKAGES = ["lightgbm", "xgboost", "scikit-learn-intelex", "treelite", "tl2cgen", "numpy", "scipy"]
+PACKAGES = ["lightgbm", "xgboost", "catboost", "scikit-learn-intelex", "treelite", "tl2cgen", "numpy", "scipy"]
 
 LEAVES = {"loss": "logistic", "rounds": 100, "learning_rate": 0.1, "max_bins": 255, "l2": 1.0, "min_child_weight": 1e-3}
-# The rows that are asked for together, 0 where they come one by one; who takes part; the settings of the trees.
+OBLIVIOUS = {"growth": "oblivious", "max_depth": 6}
+# The rows that are asked for together, 0 where they come one by one; who takes part; the settings of the trees;
+# and the rows, where these are not Higgs-like.
 PROBLEMS = {
     "leaves": ("100 trees of 255 leaves", 200_000, ["lightgbm", "xgboost", "onedal", "tl2cgen"], {"max_leaves": 255}),
     "depth": ("100 trees of depth 8, level by level", 200_000, ["lightgbm", "xgboost", "onedal", "tl2cgen"],
               {"growth": "level_wise", "max_depth": 8, "max_leaves": 256}),
+    "oblivious": ("500 oblivious trees of depth 6", 200_000, ["catboost"], {"rounds": 500} | OBLIVIOUS, "hundred"),
+    "leaves_64": ("500 trees of 64 leaves", 200_000, [], {"rounds": 500, "max_leaves": 64}, "hundred"),
+    "row_oblivious": ("one row, 100 oblivious trees of depth 6", 0, [], OBLIVIOUS),
+    "row_leaves_64": ("one row, 100 trees of 64 leaves", 0, [], {"max_leaves": 64}),
     "row": ("one row, 100 trees of 31 leaves", 0, ["lightgbm", "xgboost"], {"max_leaves": 31}),
     "row_leaves": ("one row, 100 trees of 255 leaves", 0, ["lightgbm", "xgboost"], {"max_leaves": 255}),
 }
@@ -116,7 +122,19 @@ def tl2cgen(job, folder):
     return library.__version__, None, lambda x: predictor.predict(library.DMatrix(x))
 
 
-LIBRARIES = {f.__name__: f for f in (lightgbm, xgboost, onedal, tl2cgen)}
+def catboost(job, folder):
+    import catboost as library
+
+    x, y = read_matrix(job["train"])
+    c = job["config"]
+    model = library.CatBoost({
+        "loss_function": "Logloss", "iterations": c["rounds"], "learning_rate": c["learning_rate"], "depth": c["max_depth"],
+        "border_count": c["max_bins"] - 1, "l2_leaf_reg": c["l2"], "thread_count": job["threads"],
+        "allow_writing_files": False, "logging_level": "Silent"}).fit(x, y)
+    return library.__version__, None, lambda x: model.predict(x, "Probability", thread_count=job["threads"])[:, 1]
+
+
+LIBRARIES = {f.__name__: f for f in (lightgbm, xgboost, onedal, tl2cgen, catboost)}
 
 
 def answer(library, job):
@@ -169,8 +187,18 @@ class Process:
         self._process.wait()
 
 
-def compare(title, rows, peers, config, args, folder):
-    job = {"train": f"{folder}/train.bin", "test": f"{folder}/test.bin", "threads": args.threads if rows else 1,
+def write_hundred(path, rows, seed):
+    """A hundred normal columns, ten of which tell something of the label."""
+    import numpy as np
+
+    random = np.random.default_rng(seed)
+    x = random.standard_normal((rows, 100), np.float32)
+    signal = np.sin(2 * x[:, 0]) + x[:, 1] * x[:, 2] + x[:, 3:10].sum(axis=1) / 3
+    write_matrix(path, x, signal + random.standard_normal(rows) > 0)
+
+
+def compare(args, folder, title, rows, peers, config, data="higgs"):
+    job = {"train": f"{folder}/{data}_train.bin", "test": f"{folder}/{data}_test.bin", "threads": args.threads if rows else 1,
            "config": LEAVES | config, "fast_rows": str(args.build / "bench" / "linden_fast_rows")}
     asked = {"rows": rows or SINGLE_ROWS, "one_by_one": not rows, "times": 1 if rows else 5}
     names = [("linden", level) for level in args.levels.split(",")]
@@ -210,10 +238,11 @@ def main():
     print(machine.sentence(machine.describe()) + "\n")
     with tempfile.TemporaryDirectory(prefix="linden-rows-") as folder:
         for file, rows, seed in (("train", args.rows, 1), ("test", 200_000, 2)):
-            subprocess.run([args.build / "bench" / "linden_higgs_rows", str(rows), str(seed), f"{folder}/{file}.bin"],
+            subprocess.run([args.build / "bench" / "linden_higgs_rows", str(rows), str(seed), f"{folder}/higgs_{file}.bin"],
                            check=True)
+            write_hundred(f"{folder}/hundred_{file}.bin", rows, seed)
         for name in args.problems.split(","):
-            compare(*PROBLEMS[name], args, folder)
+            compare(args, folder, *PROBLEMS[name])
 
 
 if __name__ == "__main__":

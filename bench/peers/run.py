@@ -61,6 +61,9 @@ def override(config, settings):
         if field not in config or field == "loss":
             refuse(f"--set {setting}: the fields are {', '.join(f for f in config if f != 'loss')}.")
         config[field] = type(config[field])(value)
+    if config["growth"] == "oblivious":
+        for field in ("max_leaves", "min_child_weight", "min_rows_in_leaf"):
+            config.pop(field)
 
 
 def run_once(library, job, args):
@@ -139,6 +142,8 @@ def main():
     import datasets
     import libraries as peers
 
+    if "growth=oblivious" in args.set and not {"linden", "catboost"} >= set(args.libraries.split(",")):
+        refuse("growth = oblivious is Linden's and CatBoost's alone. Hint: --libraries linden,catboost.")
     names = args.data.split(",")
     libraries = args.libraries.split(",") + (["sklearn"] if args.with_sklearn else [])
     for asked, known in ((names, list(datasets.PROBLEMS)), (libraries, ["linden", *peers.LIBRARIES])):

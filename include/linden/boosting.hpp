@@ -35,8 +35,18 @@
 
 namespace linden {
 
-/// leaf_wise splits the leaf with the largest gain next; level_wise splits all leaves of a level before the next.
-enum class Growth { leaf_wise, level_wise };
+/// Which leaf is split next.
+enum class Growth {
+  leaf_wise,   ///< the one with the largest gain
+  level_wise,  ///< all of a level before the next
+  /// All of a level, by the split that gains most in all of them together: one feature, threshold (or set of
+  /// categories) and direction for missing values a level. Trees have max_depth levels, 1 .. 16, 6 for 0. A leaf may be
+  /// without rows, and is then 0 (with path_smooth what its parent is), so that min_rows_in_leaf, min_child_weight,
+  /// max_leaves, monotone constraints, forced splits, feature_sampling.by_node, linear leaves, one tree for all outputs
+  /// and features of more than 256 bins do not go with it. min_gain and costs are those of a level, and a level draws
+  /// its features. Features of sparse rows take the memory of dense ones. Such models predict fastest.
+  oblivious
+};
 
 /// A split that trees begin with, and those that follow on its sides:
 ///
@@ -275,7 +285,7 @@ struct BoostingConfig {
   double learning_rate = 0.1;      ///< factor on every leaf value, (0, 1]; a forest has none, and takes 1 for it
   Growth growth = Growth::leaf_wise;
   std::optional<int> max_leaves = {};  ///< 2 .. 1,048,576 (31)
-  int max_depth = 0;                   ///< splits on the way to a leaf, 1 .. 64; 0: no limit
+  int max_depth = 0;                   ///< splits on the way to a leaf, 1 .. 64; 0: no limit (oblivious: 1 .. 16; 0: 6)
   int max_bins = 256;                  ///< bins of a feature, the one for missing values counted, 4 .. 65,535; see bins
   double l1 = 0;                       ///< penalty on |leaf value|, >= 0 (quantile, absolute, mape: in splits only)
   std::optional<double> l2 = {};       ///< penalty on leaf value^2 / 2, >= 0 (1, but 0 for quantile, absolute, mape,
@@ -304,12 +314,13 @@ struct BoostingConfig {
   LINDEN_API void check() const;
 };
 
-/// The configuration with all fields set, as fit_boosted trains with it on this data; a field that has a value keeps
-/// it. Where `rounds` are unset and the data small (50 rows or more, rows times outputs up to 10,000, that times
-/// features up to 400,000) small trees are chosen, and so many rounds as have the best mean of the loss's
-/// metric over five folds: see docs/defaults.md. Not for rankings, losses of your own, .start and other modes than
-/// boosting: they, larger data, and a configuration that states its rounds, have the values that stand beside the
-/// fields. The log (linden/log.hpp) says what was chosen. Throws what fit_boosted throws for configuration and data.
+/// The configuration with all fields set, as fit_boosted trains with it on this data, but for max_leaves and
+/// min_rows_in_leaf of oblivious trees, which know none; a field that has a value keeps it. Where `rounds` are unset
+/// and the data small (50 rows or more, rows times outputs up to 10,000, that times features up to 400,000) small trees
+/// are chosen, and so many rounds as have the best mean of the loss's metric over five folds: see docs/defaults.md. Not
+/// for rankings, losses of your own, .start and other modes than boosting: they, larger data, and a configuration that
+/// states its rounds, have the values that stand beside the fields. The log (linden/log.hpp) says what was chosen.
+/// Throws what fit_boosted throws for configuration and data.
 LINDEN_API BoostingConfig with_defaults(const BoostingConfig& config, const Dataset& train);
 
 /// All fields in the order of their declaration, with their values, "automatic" where they are unset. The parameters of

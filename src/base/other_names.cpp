@@ -179,10 +179,8 @@ constexpr OtherName linear_fields[] = {
 };
 
 constexpr OtherName growths[] = {
-    {"lossguide", "leaf_wise"},
-    {"Lossguide", "leaf_wise"},
-    {"depthwise", "level_wise"},
-    {"Depthwise", "level_wise"},
+    {"lossguide", "leaf_wise"},  {"Lossguide", "leaf_wise"},     {"depthwise", "level_wise"},
+    {"Depthwise", "level_wise"}, {"SymmetricTree", "oblivious"},
 };
 
 constexpr OtherName samplings[] = {

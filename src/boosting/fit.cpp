@@ -24,6 +24,7 @@
 #include "boosting/train/gradients/feature_sampler.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradients/gradient_source.hpp"
+#include "boosting/train/grow.hpp"
 #include "boosting/train/grower.hpp"
 #include "boosting/train/progress.hpp"
 #include "boosting/train/rules.hpp"
@@ -104,7 +105,9 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   for (std::size_t f = 0; f < model->feature_names.size(); ++f) model->groups.push_back(category_groups(cuts[f]));
   std::vector<double> monotone = by_feature(config.constraints.monotone, model->feature_names);
   monotone.resize(cuts.size());
-  const Bins bins(backend, context, blocks, cuts, *config.min_rows_in_leaf, monotone, model->adds_to_all());
+  const GrowthLimits limits = growth_limits(config);
+  const Bins bins(backend, context, blocks, cuts, limits.min_rows_in_leaf, monotone,
+                  model->adds_to_all() || limits.oblivious);
   wide = Dataset();  // the bins are all that is read from here on
   model->seconds_binning = seconds_since(bin_start);
   if (!start.is_empty()) start_scores = Scores(backend, context, zeros, train.rows(), first_scores);

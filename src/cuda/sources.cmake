@@ -7,7 +7,7 @@ set(LINDEN_CUDA_KERNELS
   tensor/step.cu tensor/unary.cu tensor/where.cu
   tree/admit.cu tree/exchange.cu tree/histogram.cu tree/leaf_sums.cu tree/partition.cu tree/select.cu
   tree/sparse_histogram.cu tree/sparse_split.cu tree/split.cu tree/split_planes.cu tree/subtract.cu
-  tree/leaf_moments.cu tree/wide_split.cu tree/order_leaves.cu
+  tree/leaf_moments.cu tree/wide_split.cu tree/order_leaves.cu tree/level_split.cu
   tree/rows/add_trees.cu tree/rows/bin.cu tree/rows/gradients.cu tree/rows/group_gradients.cu tree/rows/magnitudes.cu tree/rows/predict.cu tree/rows/program_rows.cu
   tree/rows/quantise.cu tree/rows/renew.cu tree/rows/row_weights.cu tree/rows/sample.cu tree/rows/sketch.cu
   tree/rows/update.cu tree/rows/survival_gradients.cu)

@@ -11,7 +11,7 @@ struct TrialRuns {
   int threads = 0;
 };
 
-/// The configuration with all fields set, as with_defaults says. What was chosen is in the log.
+/// The configuration with all fields set that have an effect, as with_defaults says. What was chosen is in the log.
 BoostingConfig with_defaults(const BoostingConfig& given, const SettledData& settled, const TrialRuns& runs);
 
 /// Whether the configuration leaves a choice to small data of its loss.

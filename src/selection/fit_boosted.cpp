@@ -81,8 +81,10 @@ BoostingConfig with_defaults(const BoostingConfig& given, const SettledData& set
   config.loss = settled.loss;
   if (!leaves_choice(config) || !is_small(settled)) return with_constants(config);
   const BoostingConfig asked = config;
-  if (!config.max_leaves) config.max_leaves = settled.data.rows() < 1000 ? 8 : 16;
-  if (!config.min_rows_in_leaf) config.min_rows_in_leaf = 5;
+  if (config.growth != Growth::oblivious) {
+    if (!config.max_leaves) config.max_leaves = settled.data.rows() < 1000 ? 8 : 16;
+    if (!config.min_rows_in_leaf) config.min_rows_in_leaf = 5;
+  }
   if (!config.row_fraction && config.sampling.kind == Sampling::uniform) config.row_fraction = 0.6;
   config.rounds = tried_rounds;
   config = with_constants(config);

@@ -136,8 +136,9 @@ TEST(OtherNames, AreToldToWhoeverWritesThem) {
             "BoostingConfig has no field \"eta\". Here that is learning_rate." + fields_of_trees);
   EXPECT_EQ(refusal<ArgumentError>([&] { set_field(boosting, "alpha", "1"); }),
             "BoostingConfig has no field \"alpha\". Here that is l1 or loss.level or loss.delta." + fields_of_trees);
-  EXPECT_EQ(refusal<ArgumentError>([&] { set_field(boosting, "growth", "lossguide"); }),
-            "BoostingConfig.growth is \"lossguide\"; it must be leaf_wise or level_wise. Here that is leaf_wise.");
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] { set_field(boosting, "growth", "lossguide"); }),
+      "BoostingConfig.growth is \"lossguide\"; it must be leaf_wise, level_wise or oblivious. Here that is leaf_wise.");
   EXPECT_EQ(
       refusal<ArgumentError>([&] { set_field(linear, "C", "1"); }),
       "LinearConfig has no field \"C\". Here that is 1 / (rows * l1) or 1 / (rows * l2). Fields: loss, l1, l2, "

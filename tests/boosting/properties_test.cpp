@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "boosting/monotone.hpp"
+#include "boosting/random_config.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/random_rules.hpp"
 #include "boosting/rows_and_modes.hpp"
@@ -133,6 +134,11 @@ TEST(Properties, DISABLED_WriteModelsOfThisLevel) {
     BoostingConfig config = some_config(loss);
     config.linear_leaves.enabled = true;
     bytes += bytes_of(fit_boosted(some_data(2, loss).dataset(), config));
+  }
+  bytes += bytes_of(fit_boosted(wide.dataset(), {.rounds = 3, .growth = Growth::oblivious, .row_fraction = 0.8}));
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const RandomData data = some_data(2, "squared");
+    bytes += bytes_of(fit_boosted(data.dataset(), as_oblivious(random, ruled(seed, data))));
   }
   const Dataset train = rows_for("logistic", 1500);
   for (const Settings& settings : rows_and_modes())

@@ -1,6 +1,7 @@
 // Random configurations, for tests that run many.
 #pragma once
 
+#include <algorithm>
 #include <linden/boosting.hpp>
 #include <string>
 
@@ -22,6 +23,25 @@ inline BoostingConfig random_config(Random& random, const std::string& loss) {
   config.min_gain = random.one_of({0.0, 0.0, 0.1, 3.0});
   config.min_child_weight = random.one_of({0.0, 1e-3, 1.0, 10.0});
   config.min_rows_in_leaf = random.one_of({1, 1, 2, 5, 20, 60});
+  return config;
+}
+
+/// The same for oblivious trees: without what does not go with them.
+inline BoostingConfig as_oblivious(Random& random, BoostingConfig config) {
+  const BoostingConfig unset;
+  config.growth = Growth::oblivious;
+  config.max_depth = random.one_of({0, 1, 2, 3, 4, 5});
+  config.max_bins = std::min(config.max_bins, 256);
+  config.max_leaves = unset.max_leaves;
+  config.min_child_weight = unset.min_child_weight;
+  config.min_rows_in_leaf = unset.min_rows_in_leaf;
+  config.constraints.monotone.clear();
+  config.constraints.monotone_penalty = 0;
+  config.constraints.monotone_method = unset.constraints.monotone_method;
+  config.constraints.forced_splits.clear();
+  FeatureSampling& sampling = config.feature_sampling;
+  sampling.by_node = 1;
+  if (sampling.by_level == 1 && config.feature_fraction == 1) sampling.weights.clear();
   return config;
 }
 

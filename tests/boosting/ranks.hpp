@@ -133,6 +133,13 @@ inline void check_ranks(const Device& device, std::uint64_t first_seed, int coun
     limits.path_smooth = random.one_of({0.0, 0.0, 5.0});
     limits.extra_trees = random.chance(0.3);
     limits.min_rows_in_leaf = random.one_of({1, 1, 5, 20});
+    if (random.chance(0.3)) {
+      limits.oblivious = true;
+      limits.max_depth = 1 + random.below(5);
+      limits.max_leaves = 1 << limits.max_depth;
+      limits.min_child_weight = 0;
+      limits.min_rows_in_leaf = 0;
+    }
     std::vector<int> owner;
     const double share = random.one_of({0.5, 0.1, 0.02});  // of rank 0
     const double x = row_count * random.uniform();         // other ranks: what is before and behind it
@@ -140,7 +147,7 @@ inline void check_ranks(const Device& device, std::uint64_t first_seed, int coun
     std::vector<double> monotone;
     for (const reference::Feature& feature : rows.data.features)
       monotone.push_back(feature.categorical ? 0 : random.below(3) - 1);
-    if (random.chance(0.6)) monotone.clear();
+    if (random.chance(0.6) || limits.oblivious) monotone.clear();
     ASSERT_EQ(difference_of_ranks(device, rows, limits, ranks, owner, turns, monotone), "") << "seed " << seed;
   }
 }

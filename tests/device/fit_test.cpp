@@ -29,7 +29,8 @@ class DeviceFit : public OnGpu {
     return bytes_of(model) == bytes_of(expected) ? "" : "files differ";
   }
 
-  void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool ruled = false) {
+  void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool ruled = false,
+                  bool oblivious = false) {
     for (std::uint64_t seed = first_seed; seed < first_seed + count; ++seed) {
       Random random(seed);
       const int rows = 5 + random.below(random.one_of({20, 100, 395}));
@@ -44,6 +45,7 @@ class DeviceFit : public OnGpu {
       config.feature_fraction = random.one_of({1.0, 1.0, 0.5});
       if (ruled && random.chance(0.4)) constrain(random, data, config);
       if (ruled) add_rules(random, data, config, loss == "quantile");
+      if (oblivious) config = as_oblivious(random, config);
       std::string settings;
       for (const FieldInfo& field : fields(config)) settings += fmt::format(" {}={}", field.name, field.value);
       ASSERT_EQ(difference(data.dataset(), config), "") << "seed " << seed << "\n" << settings;
@@ -59,6 +61,14 @@ TEST_F(DeviceFit, QuantileLossGivesTheBytesOfTheCpu) { check_many("quantile", 50
 TEST_F(DeviceFit, AbsoluteLossGivesTheBytesOfTheCpu) { check_many("absolute", 600, 8); }
 TEST_F(DeviceFit, HuberLossGivesTheBytesOfTheCpu) { check_many("huber", 700, 8); }
 TEST_F(DeviceFit, FocalLossGivesTheBytesOfTheCpu) { check_many("focal", 800, 8); }
+
+TEST_F(DeviceFit, ObliviousTreesHaveTheBytesOfTheCpu) {
+  check_many("squared", 4000, 16, false, true);
+  check_many("quantile", 4100, 4, false, true);
+  check_many("softmax", 4200, 3, false, true);
+  check_many("squared", 4300, 12, true, true);
+  check_many("quantile", 4400, 4, true, true);
+}
 
 TEST_F(DeviceFit, EveryLossGivesTheBytesOfTheCpu) {
   std::uint64_t seed = 900;
@@ -145,8 +155,9 @@ RandomData large_data(std::uint64_t seed, int rows, int features) {
 }
 
 TEST_F(DeviceFit, LargeNodesTakeSeveralTilesAndBlocks) {
-  EXPECT_EQ(difference(large_data(1, 12'000, 5).dataset(), {.rounds = 2, .max_leaves = 12, .min_rows_in_leaf = 30}),
-            "");
+  const Dataset train = large_data(1, 12'000, 5).dataset();
+  EXPECT_EQ(difference(train, {.rounds = 2, .max_leaves = 12, .min_rows_in_leaf = 30}), "");
+  EXPECT_EQ(difference(train, {.rounds = 2, .growth = Growth::oblivious, .max_depth = 7}), "");
 }
 
 // The executor has two multiprocessors, for which partition takes 32 blocks of 2,048 rows.

@@ -28,6 +28,7 @@ TEST_F(DeviceProgram, AdultGivesEqualFiles) {  // categories, missing values
   const std::string adult = "--data train.csv --no-header --label 14 --missing '?' --set rounds=3 --set max_leaves=16";
   expect_equal_models(adult);
   expect_equal_models(adult + " --set growth=level_wise --set max_depth=5");
+  expect_equal_models(adult + " --set growth=oblivious");
 }
 
 TEST_F(DeviceProgram, DigitsGiveEqualFiles) {  // ten classes

@@ -148,12 +148,8 @@ class Grower {
   }
 
   std::vector<GrowNode> grow() {
-    std::vector<GrowNode> tree(1);
-    tree[0].rows = sample_;
-    if (limits_.max_delta_step > 0) tree[0].bounds = {-limits_.max_delta_step, limits_.max_delta_step};
-    tree[0].grown = value_of(tree[0], tree[0].bounds, nullptr);
-    tree[0].key = rules_.key;
-    tree[0].forced = rules_.forced.empty() ? -1 : 0;
+    std::vector<GrowNode> tree{root()};
+    if (limits_.oblivious) return grow_levels(std::move(tree));
     std::vector<GrowNode> splits{best_split(tree[0])};  // what each node would become
     for (std::vector<int> open{0}; static_cast<int>(tree.size() + 1) / 2 < limits_.max_leaves;) {
       std::erase_if(open, [&](int i) { return splits[i].feature < 0; });
@@ -165,42 +161,16 @@ class Grower {
       });
       const int index = *next;
       open.erase(next);
-      GrowNode split = splits[index];
-      split.left = static_cast<int>(tree.size());
-      GrowNode children[2];
-      for (const int row : split.rows) children[goes_left(split, row) ? 0 : 1].rows.push_back(row);
-      if (!has_missing(split.feature)) split.missing_left = children[0].rows.size() >= children[1].rows.size();
-      tree[index] = split;
-      for (GrowNode& child : children) child.grown = value_of(child, split.bounds, &split);
-      const double middle = (children[0].grown + children[1].grown) / 2;
-      bound(features_[split.feature].monotone, middle, split.bounds, children[0].bounds, children[1].bounds);
-      if (split.is_forced) {
-        children[0].forced = rules_.forced[split.forced].left;
-        children[1].forced = rules_.forced[split.forced].right;
-      }
-      for (GrowNode& child : children) {
-        child.grown = std::clamp(child.grown, child.bounds.lower, child.bounds.upper);
-        child.key = child_key(split.key, &child == children);
-        child.way = split.way;
-        child.way.push_back(split.feature);
-        child.depth = split.depth + 1;
-        open.push_back(static_cast<int>(tree.size()));
-        tree.push_back(child);
-        splits.push_back(best_split(child));
+      divide(tree, index, splits[index]);
+      GrowNode& split = tree[index];
+      const GrowNode &left = tree[split.left], &right = tree[split.left + 1];
+      if (!has_missing(split.feature)) split.missing_left = left.rows.size() >= right.rows.size();
+      for (const int child : {split.left, split.left + 1}) {
+        open.push_back(child);
+        splits.push_back(best_split(tree[child]));
       }
     }
-    std::vector<int> parent(tree.size(), -1);
-    for (int i = 0; i < static_cast<int>(tree.size()); ++i)
-      if (tree[i].feature >= 0) parent[tree[i].left] = parent[tree[i].left + 1] = i;
-    for (std::size_t i = 0; i < tree.size(); ++i) {
-      GrowNode& node = tree[i];
-      if (node.feature >= 0) continue;
-      long double g = 0, h = 0;
-      for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
-      const double own = leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2);
-      const double value = parent[i] < 0 ? own : towards(own, std::ssize(node.rows), tree[parent[i]].grown);
-      node.value = limits_.learning_rate * std::clamp(value, node.bounds.lower, node.bounds.upper);
-    }
+    set_values(tree);
     return tree;
   }
 
@@ -212,6 +182,231 @@ class Grower {
   }
 
  private:
+  GrowNode root() const {
+    GrowNode node;
+    node.rows = sample_;
+    if (limits_.max_delta_step > 0) node.bounds = {-limits_.max_delta_step, limits_.max_delta_step};
+    node.grown = value_of(node, node.bounds, nullptr);
+    node.key = rules_.key;
+    node.forced = rules_.forced.empty() ? -1 : 0;
+    return node;
+  }
+
+  // Makes a node of the tree this split, and appends its children.
+  void divide(std::vector<GrowNode>& tree, int index, const GrowNode& its_split) const {
+    GrowNode split = its_split;
+    split.left = static_cast<int>(tree.size());
+    GrowNode children[2];
+    for (const int row : split.rows) children[goes_left(split, row) ? 0 : 1].rows.push_back(row);
+    tree[index] = split;
+    for (GrowNode& child : children) child.grown = value_of(child, split.bounds, &split);
+    const double middle = (children[0].grown + children[1].grown) / 2;
+    bound(features_[split.feature].monotone, middle, split.bounds, children[0].bounds, children[1].bounds);
+    if (split.is_forced) {
+      children[0].forced = rules_.forced[split.forced].left;
+      children[1].forced = rules_.forced[split.forced].right;
+    }
+    for (GrowNode& child : children) {
+      child.grown = std::clamp(child.grown, child.bounds.lower, child.bounds.upper);
+      child.key = child_key(split.key, &child == children);
+      child.way = split.way;
+      child.way.push_back(split.feature);
+      child.depth = split.depth + 1;
+      tree.push_back(child);
+    }
+  }
+
+  // The values of the leaves, by sums that are not rounded; 0 for one without rows.
+  void set_values(std::vector<GrowNode>& tree) const {
+    std::vector<int> parent(tree.size(), -1);
+    for (int i = 0; i < static_cast<int>(tree.size()); ++i)
+      if (tree[i].feature >= 0) parent[tree[i].left] = parent[tree[i].left + 1] = i;
+    for (std::size_t i = 0; i < tree.size(); ++i) {
+      GrowNode& node = tree[i];
+      if (node.feature >= 0) continue;
+      long double g = 0, h = 0;
+      for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
+      const bool has_rows = !node.rows.empty();
+      const double own =
+          has_rows ? leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2) : 0;
+      const double value = parent[i] < 0 ? own : towards(own, std::ssize(node.rows), tree[parent[i]].grown);
+      node.value = limits_.learning_rate * std::clamp(value, node.bounds.lower, node.bounds.upper);
+    }
+  }
+
+  // Oblivious trees: all nodes of a level have the split that gains most in all of them together.
+  std::vector<GrowNode> grow_levels(std::vector<GrowNode> tree) {
+    double score = score_of(tree[0], limits_.l2);
+    for (std::size_t first = 0, end = 1; tree[first].depth < limits_.max_depth; first = end, end = tree.size()) {
+      level_ = std::span(tree).subspan(first, end - first);
+      GrowNode best = tree[first];
+      best.rows = sample_;
+      for (const int f : open_features(best)) {
+        GrowNode candidate = best;
+        candidate.feature = f;
+        candidate.gain = 0;
+        features_[f].categorical ? try_level_categories(candidate, best) : try_level_cuts(candidate, best);
+      }
+      if (best.feature < 0 || !worth_splitting(best.gain, score, limits_.min_gain)) break;
+      score += best.gain;
+      if (!has_missing(best.feature)) best.missing_left = 2 * curvature_on_the_left(best) >= curvature_of(sample_);
+      const double l2 = l2_of(best.feature);
+      for (std::size_t i = first; i < end; ++i) {
+        GrowNode split = tree[i];
+        split.feature = best.feature;
+        split.low = best.low;
+        split.high = best.high;
+        split.left_codes = best.left_codes;
+        split.missing_left = best.missing_left;
+        split.gain = gain_of_part(split, split, l2);
+        divide(tree, static_cast<int>(i), split);
+      }
+    }
+    set_values(tree);
+    return tree;
+  }
+
+  std::int64_t curvature_of(const std::vector<int>& rows) const {
+    std::int64_t sum = 0;
+    for (const int row : rows) sum += h_.q[row];
+    return sum;
+  }
+  std::int64_t curvature_on_the_left(const GrowNode& split) const {
+    std::int64_t sum = 0;
+    for (const int row : sample_) sum += goes_left(split, row) ? h_.q[row] : 0;
+    return sum;
+  }
+
+  // Many categories are ordered by their labels, for which a larger penalty pays.
+  double l2_of(int feature) const {
+    const bool many = features_[feature].categorical && categories(feature).size() > one_against_rest_categories;
+    return limits_.l2 + (many ? category_l2 : 0);
+  }
+
+  // What a node scores as it is.
+  double score_of(const GrowNode& node, double l2) const {
+    std::int64_t g = 0, h = 0;
+    for (const int row : node.rows) g += g_.q[row], h += h_.q[row];
+    const double gradient = static_cast<double>(g) * g_.unit, curvature = static_cast<double>(h) * h_.unit;
+    if (!constrained_) return node_score(gradient, curvature, limits_.l1, l2);
+    const double own = limits_.path_smooth > 0 ? node.grown : leaf_value(gradient, curvature, limits_.l1, l2);
+    return score_of_value(std::clamp(own, node.bounds.lower, node.bounds.upper), gradient, curvature, limits_.l1, l2);
+  }
+
+  // What one node of a level gains by the level's split.
+  double gain_of_part(const GrowNode& split, const GrowNode& node, double l2) const {
+    struct Side {
+      std::int64_t g = 0, h = 0, rows = 0;
+    } left, all;
+    for (const int row : node.rows) {
+      const Side own{g_.q[row], h_.q[row], 1};
+      all = {all.g + own.g, all.h + own.h, all.rows + 1};
+      if (goes_left(split, row)) left = {left.g + own.g, left.h + own.h, left.rows + 1};
+    }
+    const Side right{all.g - left.g, all.h - left.h, all.rows - left.rows};
+    if ((left.g == 0 && left.h == 0) || (right.g == 0 && right.h == 0)) return 0;
+    const auto score = [&](const Side& side) {
+      const double g = static_cast<double>(side.g) * g_.unit, h = static_cast<double>(side.h) * h_.unit;
+      if (!constrained_) return node_score(g, h, limits_.l1, l2);
+      const double value = towards(leaf_value(g, h, limits_.l1, l2), side.rows, node.grown);
+      return score_of_value(std::clamp(value, node.bounds.lower, node.bounds.upper), g, h, limits_.l1, l2);
+    };
+    return score(left) + score(right) - score_of(node, l2);
+  }
+
+  void consider_for_level(const GrowNode& candidate, GrowNode& best) const {
+    double gain = 0;
+    for (const GrowNode& node : level_)
+      if (!node.rows.empty()) gain += gain_of_part(candidate, node, l2_of(candidate.feature));
+    if (!(gain > 0)) return;
+    gain = charge(candidate, gain);
+    if (!(gain > best.gain)) return;
+    best = candidate;
+    best.gain = gain;
+  }
+
+  // Of so many cuts of a feature those that are tried: all, or a random one.
+  bool is_drawn(const GrowNode& level, int cut, int cuts) const {
+    return !limits_.extra_trees || cut == drawn_cut(level.key, level.feature, cuts);
+  }
+
+  void try_level_cuts(GrowNode candidate, GrowNode& best) const {
+    std::vector<double> values;
+    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+      if (!is_missing(candidate.feature, row)) values.push_back(features_[candidate.feature].values[row]);
+    std::ranges::sort(values);
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    const bool missing = has_missing(candidate.feature);
+    const int count = static_cast<int>(values.size()), cuts = count - 1 + missing;
+    for (int i = 0; i < cuts; ++i) {
+      const bool last = i + 1 == count;
+      candidate.low = values[i];
+      candidate.high = last ? std::numeric_limits<double>::infinity() : values[i + 1];
+      for (const bool left : {true, false}) {
+        if ((left && (!missing || last)) || !is_drawn(candidate, i, cuts)) continue;
+        candidate.missing_left = left;
+        consider_for_level(candidate, best);
+      }
+    }
+  }
+
+  // Sets of categories: single ones where there are few, else one end of their order by all rows of the tree, the end
+  // that has fewer of them.
+  void try_level_categories(GrowNode candidate, GrowNode& best) const {
+    const std::vector<std::vector<double>> order = level_order(candidate.feature);
+    const bool few = categories(candidate.feature).size() <= one_against_rest_categories;
+    const int count = static_cast<int>(order.size());
+    std::vector<std::vector<double>> sets;
+    for (int i = 0; i < count && count > 1; ++i) {
+      const int before = i + 1, after = count - before;
+      const bool is_cut = after > 0 && std::min(before, after) <= most_categories_on_a_side;
+      if (!few && !is_cut) continue;
+      const int first = few ? i : before <= after ? 0 : before, end = few || before <= after ? before : count;
+      std::vector<double>& codes = sets.emplace_back();
+      for (int j = first; j < end; ++j) codes.insert(codes.end(), order[j].begin(), order[j].end());
+      std::ranges::sort(codes);
+    }
+    for (int i = 0; i < static_cast<int>(sets.size()); ++i) {
+      if (!is_drawn(candidate, i, static_cast<int>(sets.size()))) continue;
+      candidate.left_codes = sets[i];
+      candidate.missing_left = candidate.left_codes.front() < 0;
+      consider_for_level(candidate, best);
+    }
+  }
+
+  std::vector<std::vector<double>> level_order(int feature) const {
+    struct Category {
+      std::vector<double> codes;
+      double rank;
+    };
+    const std::vector<double> codes = categories(feature);
+    const bool few = codes.size() <= one_against_rest_categories;
+    const auto rank = [&](std::int64_t g, std::int64_t h) {
+      return static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing);
+    };
+    std::vector<Category> present;
+    std::vector<double> rare;
+    std::int64_t rare_g = 0, rare_h = 0;
+    const auto all = static_cast<std::int64_t>(sample_.size());
+    for (const double code : codes) {
+      std::int64_t g = 0, h = 0;
+      for (const int row : sample_)
+        if (features_[feature].values[row] == code) g += g_.q[row], h += h_.q[row];
+      if (g == 0 && h == 0) continue;
+      if (!few && is_rare_category(h, curvature_of(sample_), all, all, features_[feature].trusted_rows)) {
+        rare.push_back(code);
+        rare_g += g, rare_h += h;
+      } else {
+        present.push_back({{code}, few ? 0.0 : rank(g, h)});
+      }
+    }
+    if (!rare.empty()) present.push_back({rare, rank(rare_g, rare_h)});
+    std::ranges::stable_sort(present, {}, &Category::rank);
+    std::vector<std::vector<double>> order;
+    for (const Category& category : present) order.push_back(category.codes);
+    return order;
+  }
+
   double towards(double value, std::int64_t rows, double parent) const {
     return limits_.path_smooth > 0 ? smoothed(value, rows, parent, limits_.path_smooth) : value;
   }
@@ -490,6 +685,7 @@ class Grower {
   std::vector<int> sample_;
   Quantised g_, h_;
   bool constrained_ = false;
+  std::span<const GrowNode> level_;  // of an oblivious tree, whose split is sought
 };
 
 /// The tree that Linden promises for these gradients and curvatures, one a row, and these features, grown on the rows

@@ -334,7 +334,7 @@ TEST(Search, RefusesASpaceThatMakesNoSense) {
   EXPECT_EQ(refused({{"max_leaves", space::uniform(2.5, 3)}}),
             "BoostingConfig.max_leaves: \"2.5\" is not a whole number.");
   EXPECT_EQ(refused({{"growth", space::choices({"sideways"})}}),
-            "BoostingConfig.growth is \"sideways\"; it must be leaf_wise or level_wise.");
+            "BoostingConfig.growth is \"sideways\"; it must be leaf_wise, level_wise or oblivious.");
   EXPECT_EQ(refused({{"lerning_rate", space::uniform(0.1, 1)}}).substr(0, 79),
             "BoostingConfig has no field \"lerning_rate\". Did you mean \"learning_rate\"? Field");
   EXPECT_EQ(refused({{"rounds", space::integers(1, 9)}}, {.halving = Halving{}}),

@@ -26,6 +26,25 @@ TEST_F(Subtract, LeavesTheSumsOfTheLargerChild) {
     }
 }
 
+TEST_F(Subtract, LeavesTheHistogramToTheChildThatHasAllRows) {
+  const std::vector<FeatureBins> features{hand_feature(7), hand_feature(30)};
+  GrowthLimits limits{.oblivious = true, .max_leaves = 4, .max_depth = 2};
+  limits.min_rows_in_leaf = 0;
+  for (const std::int64_t left : {0, 50}) {
+    HandMadeTree tree(device(), random_rows(50, features, 10), features, limits);
+    tree.give_histogram(0);
+    tree.divide_root(left);
+    const std::int32_t slot = tree.nodes()[0].slot;
+    tree.kernels().subtract(tree.context(), tree.memory());
+    const std::vector<GrowNode> nodes = tree.nodes();
+    const GrowNode &full = nodes[left == 0 ? 2 : 1], &empty = nodes[left == 0 ? 1 : 2];
+    EXPECT_EQ(full.slot, slot);
+    EXPECT_EQ(empty.slot, -1);
+    EXPECT_EQ(nodes[0].slot, -1);
+    EXPECT_EQ(tree.histogram(full), tree.summed(full));
+  }
+}
+
 TEST_F(Subtract, GivesBackTheSlotOfAParentWhoseChildrenNeedNone) {
   const std::vector<FeatureBins> features{hand_feature(3)};
   HandMadeTree tree(device(), random_rows(50, features, 10), features, {});

@@ -63,13 +63,15 @@ struct ByteSets {
   std::int32_t first_bits = 0;  ///< of groups + 1 bytes
 };
 
+/// A tree; or an oblivious one, whose steps are the splits of its levels and give the number of a leaf.
 struct ByteTree {
   static constexpr std::int32_t exits = 256;  ///< at most
 
+  bool oblivious = false;
   std::int32_t first_step = 0, steps = 0;
-  std::int32_t first_sets = 0, sets = 0;  ///< their planes follow those of the features
-  std::int32_t first_leaf = 0;            ///< of the leaves of all trees
-  std::int32_t first_exit = -1;           ///< of the lists of exits; -1: exits are the numbers of leaves
+  std::int32_t first_sets = 0, sets = 0;    ///< their planes follow those of the features
+  std::int32_t first_leaf = 0, leaves = 0;  ///< first_leaf: of the leaves of all trees
+  std::int32_t first_exit = -1;             ///< of the lists of exits; -1: exits are the numbers of leaves
 };
 
 struct ByteForestView {

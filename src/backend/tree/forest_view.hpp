@@ -51,6 +51,10 @@ struct ForestView {
   // Of linear leaves, which add to one score; else null.
   const ForestTerm* terms = nullptr;
   const std::int32_t* first_term = nullptr;  ///< [leaves of all trees + 1]
+  /// [trees], or null: how many levels an oblivious tree has, -1 for others. Of its nodes, which follow its root, the
+  /// split of a level is number 2^level - 1; leaves are those from 2^levels - 1 on, by the way to them, a bit for each
+  /// level, the first the highest, 1 on the right.
+  const std::int8_t* levels = nullptr;
 };
 
 }  // namespace linden

@@ -133,12 +133,18 @@ LINDEN_HD void fill_batch(TreeState& tree) {
 LINDEN_HD bool is_summed(const TreeState& tree, std::int32_t index) {
   const GrowNode& node = tree.nodes[index];
   if (node.parent < 0) return true;
+  if (node.rows == 0) return false;
   const std::int32_t left = tree.nodes[node.parent].left;
   if (tree.children_final || (!may_split(tree, tree.nodes[left]) && !may_split(tree, tree.nodes[left + 1])))
     return false;
   if (tree.nodes[node.parent].slot < 0) return may_split(tree, node);
   const bool left_is_smaller = tree.nodes[left].rows <= tree.nodes[left + 1].rows;
   return (index == left) == left_is_smaller;
+}
+
+/// Whether the sibling of a new node has all rows of their parent, and with them its histogram: in oblivious trees.
+LINDEN_HD bool leaves_all(const TreeState& tree, const GrowNode& node) {
+  return node.rows == 0 && !tree.children_final;
 }
 
 /// How many numbers TreeMemory::exchange holds, when so many of the new nodes were summed row by row.
@@ -230,7 +236,8 @@ LINDEN_HD void make_children(TreeState& tree, std::int32_t index, std::int32_t l
   }
   if (tree.rules.group_words > 0) narrow_groups(tree, node);
   // Training saw no missing value of this feature: later ones follow the larger child.
-  if (!feature.has_missing) node.split.missing_left = l.rows >= r.rows;
+  if (!feature.has_missing)
+    node.split.missing_left = tree.limits.oblivious ? tree.level_missing_left : l.rows >= r.rows;
 }
 
 LINDEN_LEVEL_END

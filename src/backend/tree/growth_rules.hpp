@@ -141,6 +141,12 @@ LINDEN_HD std::uint64_t node_rank(const TreeMemory& tree, const GrowNode& node, 
   return draw_rank(node.key, tree.bins.feature[feature].source, weight);
 }
 
+/// How many of the new nodes draw features: in an oblivious tree the first one does, for its level.
+LINDEN_HD std::int32_t drawing_nodes(const TreeState& tree) {
+  const std::int32_t count = tree.node_count - tree.first_new;
+  return tree.limits.oblivious && count > 1 ? 1 : count;
+}
+
 /// Whether a new node may split by the feature in a place.
 LINDEN_HD bool is_admitted(const TreeMemory& tree, const GrowNode& node, std::int64_t new_node, std::int32_t place) {
   if (tree.draw_ranks != nullptr) return ranks_of(tree, new_node)[place] < tree.draw_limits[new_node];

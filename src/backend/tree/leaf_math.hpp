@@ -39,8 +39,8 @@ LINDEN_HD void set_leaf(const TreeMemory& tree, std::int32_t node, const LeafUni
   if (leaf < 0) return;
   const double g = static_cast<double>(tree.leaf_totals[2 * leaf]) * units.gradient;
   const double h = static_cast<double>(tree.leaf_totals[2 * leaf + 1]) * units.curvature;
-  double value = leaf_value(g, h, tree.limits.l1, tree.limits.l2);
   const GrowNode& grown = tree.nodes[node];
+  double value = grown.rows > 0 ? leaf_value(g, h, tree.limits.l1, tree.limits.l2) : 0.0;
   if (tree.limits.path_smooth > 0 && grown.parent >= 0)
     value = smoothed(value, grown.rows, tree.nodes[grown.parent].value, tree.limits.path_smooth);
   const ValueBounds bounds = tree.limits.intermediate ? root_bounds(tree.limits) : grown.bounds;
@@ -61,7 +61,7 @@ LINDEN_HD void bound_renewed(const TreeState& tree) {
     }
     const GrowNode &left = tree.nodes[node.left], &right = tree.nodes[node.left + 1];
     node.mean = (static_cast<double>(left.rows) * left.mean + static_cast<double>(right.rows) * right.mean) /
-                static_cast<double>(node.rows);
+                static_cast<double>(node.rows > 0 ? node.rows : 1);
   }
   ValueBounds& all = tree.nodes[0].bounds;
   all = root_bounds(tree.limits);

@@ -51,6 +51,25 @@ LINDEN_HD double linear_value(const ForestView& forest, std::int32_t tree, std::
   return value;
 }
 
+/// The levels of a tree, -1 where it is not known to be oblivious.
+LINDEN_HD std::int32_t levels_of_tree(const ForestView& forest, std::int32_t tree) {
+  return forest.levels != nullptr ? forest.levels[tree] : -1;
+}
+
+/// The leaf of an oblivious tree that a row reaches: no level waits for the one above. `node_at(at)` is
+/// forest.nodes[at], `value(feature)` the row's.
+template <bool special, class NodeAt, class Value>
+LINDEN_HD std::int32_t leaf_by_levels(const ForestView& forest, std::int32_t root, std::int32_t levels,
+                                      const NodeAt& node_at, const Value& value) {
+  std::int32_t number = 0;
+  for (std::int32_t level = 0; level < levels; ++level) {
+    const std::int32_t at = root + (1 << level) - 1;
+    const ForestNode node = node_at(at);
+    number = 2 * number + next_node<special>(forest, node, at, value(node.feature)) - node.left;
+  }
+  return root + (1 << levels) - 1 + number;
+}
+
 /// What a leaf of a tree that adds to all scores adds to them: forest.width values.
 LINDEN_HD const double* values_of(const ForestView& forest, std::int32_t tree, std::int32_t at) {
   return forest.leaf_values + (std::int64_t{forest.first_leaf[tree]} + forest.details[at].leaf) * forest.width;

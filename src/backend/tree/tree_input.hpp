@@ -60,9 +60,13 @@ struct BinsView {
   const FeatureBins* feature = nullptr;  ///< [features + sparse.features + wide.features]
 };
 
+/// Levels of an oblivious tree, at most.
+inline constexpr int most_levels = 16;
+
 /// The fields of BoostingConfig that shape a tree.
 struct GrowthLimits {
   bool level_wise = false;
+  bool oblivious = false;  ///< all nodes of a level have one split (level_math.hpp), and leaves may have no rows
   std::int32_t max_leaves = 31;
   std::int32_t max_depth = 0;
   double l1 = 0;

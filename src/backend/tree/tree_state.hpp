@@ -85,6 +85,20 @@ struct RowSums {
   std::int32_t label;                      ///< -1: not in the sample
 };
 
+/// Of an oblivious tree, which cut of a feature's categories may follow a place in their order, and what goes left of
+/// it.
+enum class LevelCut : std::uint8_t {
+  none,
+  absent,  ///< the tree has no row of this bin
+  before,  ///< everything up to here
+  behind,  ///< everything after it
+  alone    ///< this bin
+};
+struct LevelPlace {
+  std::uint8_t bin;
+  LevelCut cut;
+};
+
 /// An open leaf in the queue.
 struct Candidate {
   double gain;
@@ -148,6 +162,8 @@ struct TreeMemory : TreeInput {
   std::uint64_t* draw_ranks = nullptr;   ///< [2 * batch_capacity, all features], and ...
   std::uint64_t* draw_limits = nullptr;  ///< ... [2 * batch_capacity]: see growth_rules.hpp
 
+  LevelPlace* level_places = nullptr;  ///< [bins.cells] of an oblivious tree: by feature, its categories in order
+
   /// Where rows lie on several machines, what a step sums over them: [new nodes, bins.cells] rows of each new node by
   /// bin, which stay until its split was found; then [summed nodes] histograms. Where values are smoothed, the rows
   /// alone. Else null.
@@ -165,6 +181,9 @@ struct TreeState : TreeMemory {
   bool children_final = false;  ///< whether the children of the batch are leaves for certain
   std::int32_t committed_count = 0, leaf_count = 0;
   std::int64_t centre = 0;  ///< of the gradients in the cells of sparse features (sparse_bins.hpp)
+  // Of an oblivious tree.
+  double level_score = 0;           ///< what the level that was split last scores
+  bool level_missing_left = false;  ///< where later missing values of its feature go, if training saw none
 };
 
 }  // namespace linden

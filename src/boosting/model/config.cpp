@@ -176,11 +176,13 @@ const FieldTable<BoostingConfig>& table() {
           .add_loss(loss::names())
           .add_number("rounds", &C::rounds, {.low = 1, .high = 1'000'000}, "trees for each output")
           .add_number("learning_rate", &C::learning_rate, {.low_open = true, .high = 1}, "factor on every leaf value")
-          .add_choice<Growth>("growth", &C::growth,
-                              {{"leaf_wise", Growth::leaf_wise}, {"level_wise", Growth::level_wise}},
-                              "which leaf is split next: the best one, or all of a level", other_growths())
+          .add_choice<Growth>(
+              "growth", &C::growth,
+              {{"leaf_wise", Growth::leaf_wise}, {"level_wise", Growth::level_wise}, {"oblivious", Growth::oblivious}},
+              "which leaf is split next: the best one, or all of a level, by a split each or by one", other_growths())
           .add_number("max_leaves", &C::max_leaves, {.low = 2, .high = 1 << 20}, "leaves of a tree")
-          .add_number("max_depth", &C::max_depth, {.high = 64}, "splits on the way to a leaf; 0: no limit")
+          .add_number("max_depth", &C::max_depth, {.high = 64},
+                      "splits on the way to a leaf; 0: no limit; oblivious: 6")
           .add_number("max_bins", &C::max_bins, {.low = 4, .high = 65535},
                       "bins of a feature, the one for missing values counted")
           .add_number("l1", &C::l1, {}, "penalty on |leaf value|")
@@ -218,6 +220,8 @@ void check_features(const BoostingConfig& config, std::span<const std::string> f
 double l2_of(const BoostingConfig& config) {
   return config.l2.value_or(renewal_level(config.loss.definition().spec) > 0 ? 0 : 1);
 }
+
+int levels_of(const BoostingConfig& config) { return config.max_depth == 0 ? 6 : config.max_depth; }
 
 std::vector<FieldInfo> fields(const BoostingConfig& config) try {
   return table().infos(config);

@@ -12,6 +12,9 @@ namespace linden {
 /// There l2 would say no more than that a split must not leave one side pure, the more so the smaller the weights.
 double l2_of(const BoostingConfig& config);
 
+/// The splits on the way to a leaf of an oblivious tree, at most.
+int levels_of(const BoostingConfig& config);
+
 /// Throws ArgumentError for the first field that has no effect beside the others, or does not go with them.
 void check_effects(const BoostingConfig& config);
 

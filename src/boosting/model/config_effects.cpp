@@ -4,6 +4,7 @@
 
 #include "backend/loss/row_losses.hpp"
 #include "backend/math/math.hpp"
+#include "backend/tree/tree_input.hpp"
 #include "base/fail.hpp"
 #include "boosting/model/config.hpp"
 #include "loss/definition.hpp"
@@ -235,6 +236,40 @@ void check_bins(const BoostingConfig& config) {
   }
 }
 
+// Nodes of a level are split together, so that none of them can be told by itself what it may have or must.
+void check_oblivious(const BoostingConfig& config) {
+  if (config.growth != Growth::oblivious) return;
+  if (config.max_depth > most_levels)
+    fail<ArgumentError>("BoostingConfig.max_depth is {}, but with .growth = oblivious it must be in [0, {}].",
+                        config.max_depth, most_levels);
+  const auto refuse = [](bool is_asked, std::string_view field, std::string_view why, std::string_view hint) {
+    if (is_asked)
+      fail<ArgumentError>(
+          "BoostingConfig.{} does not go with .growth = oblivious, {}. Hint: {}, or .growth = level_wise.", field, why,
+          hint);
+  };
+  constexpr std::string_view empty = "where all nodes of a level have one split, whatever rows that leaves on a side";
+  constexpr std::string_view few_bins = "whose levels are sought in histograms of at most 256 bins";
+  const Constraints& constraints = config.constraints;
+  refuse(config.max_leaves.has_value(), "max_leaves", "whose trees have 2 to the power of .max_depth leaves",
+         ".max_depth");
+  refuse(config.min_rows_in_leaf.has_value(), "min_rows_in_leaf", empty, "leave it out");
+  refuse(config.min_child_weight != BoostingConfig{}.min_child_weight, "min_child_weight", empty, "leave it out");
+  refuse(!constraints.monotone.empty(), "constraints.monotone", "where leaves without rows have no value to order by",
+         "leave it out");
+  refuse(!constraints.forced_splits.empty(), "constraints.forced_splits",
+         "where both sides of a split go on by the same one", "leave it out");
+  refuse(config.feature_sampling.by_node < 1, "feature_sampling.by_node", "where all nodes of a level have one split",
+         ".feature_sampling.by_level");
+  refuse(config.multi_output.strategy == MultiStrategy::multi_output_tree, "multi_output.strategy = multi_output_tree",
+         "whose levels are sought for one output", "leave it out");
+  refuse(config.linear_leaves.enabled, "linear_leaves.enabled", "whose leaves may have no rows to find slopes from",
+         "leave it out");
+  refuse(config.max_bins > 256, fmt::format("max_bins = {}", config.max_bins), few_bins, ".max_bins = 256");
+  for (const auto& [feature, bins] : config.bins.max_bins)
+    refuse(bins > 256, fmt::format("bins.max_bins = {} of \"{}\"", bins, feature), few_bins, "at most 256");
+}
+
 }  // namespace
 
 void check_effects(const BoostingConfig& config) {
@@ -245,6 +280,7 @@ void check_effects(const BoostingConfig& config) {
   check_growth(config);
   check_multi_output(config);
   check_bins(config);
+  check_oblivious(config);
 }
 
 bool has_shared_trees(const BoostingConfig& config, int outputs) {

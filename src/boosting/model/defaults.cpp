@@ -6,9 +6,10 @@ namespace linden {
 BoostingConfig with_constants(BoostingConfig config) {
   if (!config.rounds) config.rounds = 100;
   if (config.mode.kind == Mode::forest) config.learning_rate = 1;
-  if (!config.max_leaves) config.max_leaves = 31;
+  const bool bounds_leaves = config.growth != Growth::oblivious;
+  if (bounds_leaves && !config.max_leaves) config.max_leaves = 31;
   if (!config.l2) config.l2 = l2_of(config);
-  if (!config.min_rows_in_leaf) config.min_rows_in_leaf = 20;
+  if (bounds_leaves && !config.min_rows_in_leaf) config.min_rows_in_leaf = 20;
   if (!config.row_fraction) config.row_fraction = 1;
   return config;
 }

@@ -166,12 +166,20 @@ class ByteForest::Builder {
     out.first_step = static_cast<std::int32_t>(out_.steps_.size());
     out.first_sets = static_cast<std::int32_t>(out_.sets_.size());
     out.first_leaf = leaves_;
+    out.leaves = leaves;
     leaves_ += leaves;
     if (forest_.width == 0) {
       out_.values_.resize(static_cast<std::size_t>(leaves_));
       for (std::int32_t at = root; at < end; ++at)
         if (is_leaf(at))
           out_.values_[static_cast<std::size_t>(out.first_leaf + forest_.details[at].leaf)] = forest_.details[at].value;
+    }
+    if (const std::int32_t levels = forest_.levels[tree]; levels > 0) {
+      out.oblivious = true;
+      out.steps = levels;
+      for (std::int32_t level = 0; level < levels; ++level)
+        out_.steps_.push_back({.split = split_of(tree, root + (1 << level) - 1)});
+      return true;
     }
     find_top(root, end);
     emit(tree, root, root);

@@ -11,7 +11,8 @@ DeviceForest::DeviceForest(const Backend& backend, Context& context, const Fores
       HostList{view_.roots, trees}, HostList{view_.outputs, trees},
       HostList{view_.categories, std::ssize(forest.category_words())},
       HostList{view_.leaf_values, forest.leaf_values(trees)}, HostList{view_.first_leaf, has_first_leaf ? trees : 0},
-      HostList{view_.terms, terms}, HostList{view_.first_term, terms > 0 ? forest.leaves(trees) + 1 : 0});
+      HostList{view_.terms, terms}, HostList{view_.first_term, terms > 0 ? forest.leaves(trees) + 1 : 0},
+      HostList{view_.levels, trees});
   if (terms == 0) view_.terms = nullptr;  // which kernels ask for
 }
 

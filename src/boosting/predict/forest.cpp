@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "boosting/bins/category_groups.hpp"
+#include "boosting/predict/levels.hpp"
 
 namespace linden {
 namespace {
@@ -86,6 +87,10 @@ Forest::Forest(std::span<const Tree> trees, std::span<const std::vector<std::str
         categories_[detail.first_word + number(code) / 32] |= 1u << (number(code) % 32);
     }
   }
+  for (std::size_t tree = 0; tree < roots_.size(); ++tree) {
+    const auto end = static_cast<std::int32_t>(this->nodes(static_cast<std::int32_t>(tree) + 1));
+    levels_.push_back(static_cast<std::int8_t>(levels_of(view(this->trees()), roots_[tree], end)));
+  }
   if (std::ranges::any_of(trees, [](const Tree& tree) { return !tree.leaf_terms.empty(); })) add_terms(trees);
 }
 
@@ -122,7 +127,8 @@ ForestView Forest::view(std::int32_t trees) const noexcept {
           first_leaf_.data(),
           width_,
           terms_.empty() ? nullptr : terms_.data(),
-          first_term_.data()};
+          first_term_.data(),
+          levels_.data()};
 }
 
 }  // namespace linden

@@ -65,6 +65,7 @@ class Forest {
   bool has_special_splits_ = false;
   std::vector<double> leaf_values_;
   std::vector<std::int32_t> first_leaf_;
+  std::vector<std::int8_t> levels_;
   std::int32_t width_ = 0;
   std::vector<ForestTerm> terms_;
   std::vector<std::int32_t> first_term_;

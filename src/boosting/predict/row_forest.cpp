@@ -64,7 +64,27 @@ RowForest::RowForest(const Forest& forest)
           {few ? few_left_codes(forest_, at) : 0, slot | (few ? few_flag : many_flag), place_of(node.left)});
     }
   }
-  group_trees();
+  if (!find_levels()) group_trees();
+}
+
+// Whether all trees are oblivious.
+bool RowForest::find_levels() {
+  for (std::int32_t tree = 0; tree < forest_.trees; ++tree) {
+    const std::int32_t root = forest_.roots[tree];
+    const std::int32_t levels = levels_of_tree(forest_, tree);
+    if (levels < 0) {
+      level_trees_.clear();
+      levels_.clear();
+      return false;
+    }
+    level_trees_.push_back({static_cast<std::uint32_t>(levels_.size()), static_cast<std::uint32_t>(levels),
+                            place_of(root + (1 << levels) - 1)});
+    for (std::int32_t level = 0; level < levels; ++level) {
+      const std::uint32_t at = place_of(root + (1 << level) - 1);
+      levels_.push_back({node(at).threshold, node(at).slot, at});
+    }
+  }
+  return true;
 }
 
 void RowForest::group_trees() {
@@ -115,6 +135,31 @@ void RowForest::set_code(std::int64_t* slots, std::size_t used, double code) con
 }
 
 template <RowForest::Kind kind>
+[[gnu::always_inline]] inline std::uint32_t RowForest::goes_right(const Node& node, std::uint32_t at,
+                                                                  const std::int64_t* slots) const {
+  if constexpr (kind == Kind::numbers) {
+    return slots[node.slot] > node.threshold;
+  } else {
+    const std::int64_t value = slots[node.slot & ~(few_flag | many_flag)];
+    if constexpr (kind == Kind::many_codes)
+      if ((node.slot & many_flag) != 0)
+        return special_goes_left(forest_, static_cast<std::int32_t>(at / 2), static_cast<double>(value)) ? 0 : 1;
+    const auto in_set = static_cast<std::uint32_t>(node.threshold >> (value & most_few) & 1);
+    const std::uint32_t is_above = value > node.threshold;
+    return is_above ^ ((is_above ^ in_set ^ 1) & node.slot >> 31);
+  }
+}
+
+template <RowForest::Kind kind>
+std::uint32_t RowForest::leaf_by_levels(const LevelTree& tree, const std::int64_t* slots) const {
+  std::uint32_t number = 0;
+  const Node* const end = levels_.data() + tree.first_level + tree.levels;
+  for (const Node* level = end - tree.levels; level != end; ++level)
+    number = 2 * number + goes_right<kind>(*level, level->left, slots);
+  return tree.first_leaf + 2 * number;
+}
+
+template <RowForest::Kind kind>
 void RowForest::descend(const Group& group, const std::int64_t* slots, std::uint32_t* leaves) const {
   const auto* const nodes = reinterpret_cast<const std::byte*>(nodes_.data());
   std::uint32_t at[Group::trees];
@@ -123,20 +168,7 @@ void RowForest::descend(const Group& group, const std::int64_t* slots, std::uint
 #pragma GCC unroll 16
     for (int t = 0; t < Group::trees; ++t) {
       const Node& node = *reinterpret_cast<const Node*>(nodes + std::size_t{8} * at[t]);
-      std::uint32_t right = 0;
-      if constexpr (kind == Kind::numbers) {
-        right = slots[node.slot] > node.threshold;
-      } else {
-        const std::int64_t value = slots[node.slot & ~(few_flag | many_flag)];
-        const auto in_set = static_cast<std::uint32_t>(node.threshold >> (value & most_few) & 1);
-        const std::uint32_t is_above = value > node.threshold;
-        right = is_above ^ ((is_above ^ in_set ^ 1) & node.slot >> 31);
-        if constexpr (kind == Kind::many_codes)
-          if ((node.slot & many_flag) != 0)
-            right =
-                special_goes_left(forest_, static_cast<std::int32_t>(at[t] / 2), static_cast<double>(value)) ? 0 : 1;
-      }
-      at[t] = node.left + 2 * right;
+      at[t] = node.left + 2 * goes_right<kind>(node, at[t], slots);
     }
   }
   for (int t = 0; t < Group::trees; ++t) leaves[group.places[t]] = at[t];
@@ -148,7 +180,11 @@ void RowForest::add_all(const std::int64_t* slots, double* scores) const {
   for (std::int32_t first = 0; first < forest_.trees; first += block) {
     const std::int32_t count = std::min(block, forest_.trees - first);
     std::uint32_t leaves[block];
-    for (std::int32_t found = 0; found < count; found += Group::trees) descend<kind>(*group++, slots, leaves);
+    if (level_trees_.empty())
+      for (std::int32_t found = 0; found < count; found += Group::trees) descend<kind>(*group++, slots, leaves);
+    else
+      for (std::int32_t t = 0; t < count; ++t)
+        leaves[t] = leaf_by_levels<kind>(level_trees_[static_cast<std::size_t>(first + t)], slots);
     if (forest_.terms != nullptr) {
       for (std::int32_t t = 0; t < count; ++t) {
         const ForestDetail& leaf = forest_.details[leaves[t] / 2];

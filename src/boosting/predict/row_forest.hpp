@@ -1,6 +1,6 @@
 // RowForest: a forest laid out for one row at a time. A descent waits for memory at every step, so that several trees
 // go down at a time, for as many steps as the deepest of them has: trees of about the same depth go together. Nodes are
-// small, and a step has no branch.
+// small, and a step has no branch. Oblivious trees do not go down: the bits of all their levels are found at once.
 //
 // A row is first written to `slots`, as integers in the order of the numbers that they stand for (key_of in the
 // source): these are compared sooner than doubles. Slot 0 is below all. A number has two, for splits that send missing
@@ -60,8 +60,18 @@ class RowForest {
   /// Consecutive trees, whose leaves are all found before their values are added.
   static constexpr std::int32_t block = 256;
 
+  /// An oblivious tree: its levels, each a copy of one of its nodes that leads to this node, and its first leaf.
+  struct LevelTree {
+    std::uint32_t first_level, levels, first_leaf;
+  };
+
+  bool find_levels();
   void group_trees();
   const Node& node(std::uint32_t place) const noexcept { return nodes_[place / 2]; }
+  template <Kind kind>
+  std::uint32_t goes_right(const Node& node, std::uint32_t at, const std::int64_t* slots) const;
+  template <Kind kind>
+  std::uint32_t leaf_by_levels(const LevelTree& tree, const std::int64_t* slots) const;
   template <Kind kind>
   void descend(const Group& group, const std::int64_t* slots, std::uint32_t* leaves) const;
   template <Kind kind>
@@ -70,6 +80,8 @@ class RowForest {
   const Forest* source_ = nullptr;
   ForestView forest_;
   std::vector<Node> nodes_;
+  std::vector<LevelTree> level_trees_;  // of a forest all of whose trees are oblivious; they need no groups
+  std::vector<Node> levels_;
   std::vector<Group> groups_;        // of the first block, of the second, ...
   std::vector<std::int32_t> codes_;  // by feature used: how many groups there are, -1 for numbers
   Kind kind_ = Kind::numbers;

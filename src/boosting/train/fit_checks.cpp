@@ -37,7 +37,8 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
   const double gradient = std::ranges::max(start, {}, &GradientRange::max_gradient).max_gradient;
   if (varying == 0)
     return fmt::format("{} one value in all rows", counted(model.feature_names.size(), "feature has", "features have"));
-  if (rows < 2 * std::int64_t{*config.min_rows_in_leaf})
+  const bool has_least = config.growth != Growth::oblivious;  // of rows and of curvature in a leaf
+  if (has_least && rows < 2 * std::int64_t{*config.min_rows_in_leaf})
     return fmt::format(
         "a tree sees {}, and each of two leaves needs .min_rows_in_leaf = {}. Hint: a smaller .min_rows_in_leaf",
         counted(rows, "row"), *config.min_rows_in_leaf);
@@ -48,7 +49,7 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
   if (gradient == 0 && is_of_groups(labels.loss)) return "no group has rows with different labels";
   if (gradient == 0)
     return "every gradient is 0 in single precision, which ends at 1.4e-45. Hint: a label (or weights) in other units";
-  if (cover < 2 * config.min_child_weight)
+  if (has_least && cover < 2 * config.min_child_weight)
     return fmt::format(
         "the curvatures of all rows add up to {:.3g}, and each of two leaves needs .min_child_weight = {}. Hint: a "
         "smaller .min_child_weight, or larger weights",
@@ -162,10 +163,9 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
   for (std::size_t k = 0; k < start.size(); ++k)
     if (start[k].max_curvature == 0 && !lacks_events)
       warnings.push_back(fmt::format(
-          "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over .l2 = {}, and with "
-          ".min_child_weight "
-          "> 0 no split is possible.{}",
+          "the curvature of loss \"{}\" is 0 in all rows{}: steps are gradients over .l2 = {}{}.{}",
           model.config.loss.name(), start.size() > 1 ? fmt::format(" of output {}", k) : "", *model.config.l2,
+          model.config.growth == Growth::oblivious ? "" : ", and with .min_child_weight > 0 no split is possible",
           model.config.loss.definition().custom ? " Hint: .curvature = Curvature::majorising, or Curvature::one."
                                                 : ""));
   if (model.config.linear_leaves.enabled &&

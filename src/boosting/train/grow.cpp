@@ -14,18 +14,26 @@ namespace linden {
 GrowthLimits growth_limits(const BoostingConfig& config) {
   GrowthLimits limits;
   limits.level_wise = config.growth == Growth::level_wise;
-  limits.max_leaves = config.max_leaves.value();
-  limits.max_depth = config.max_depth;
   limits.l1 = config.l1;
   limits.l2 = config.l2.value();
   limits.min_gain = config.min_gain;
-  limits.min_child_weight = config.min_child_weight;
-  limits.min_rows_in_leaf = config.min_rows_in_leaf.value();
   limits.learning_rate = config.learning_rate;
   limits.max_delta_step = config.constraints.max_delta_step;
   limits.intermediate = config.constraints.monotone_method == MonotoneMethod::intermediate;
   limits.path_smooth = config.regularization.path_smooth;
   limits.extra_trees = config.regularization.extra_trees;
+  if (config.growth == Growth::oblivious) {
+    limits.oblivious = true;
+    limits.max_depth = levels_of(config);
+    limits.max_leaves = 1 << limits.max_depth;
+    limits.min_child_weight = 0;  // leaves may be empty
+    limits.min_rows_in_leaf = 0;
+  } else {
+    limits.max_depth = config.max_depth;
+    limits.max_leaves = config.max_leaves.value();
+    limits.min_child_weight = config.min_child_weight;
+    limits.min_rows_in_leaf = config.min_rows_in_leaf.value();
+  }
   return limits;
 }
 

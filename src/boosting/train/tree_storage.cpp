@@ -11,6 +11,7 @@ namespace {
 
 // No tree has more leaves than its depth and its rows allow.
 std::int32_t most_leaves(const GrowthLimits& limits, std::int64_t rows) {
+  if (limits.oblivious) return limits.max_leaves;  // some of them have no rows
   std::int64_t most = std::min<std::int64_t>(limits.max_leaves, rows / limits.min_rows_in_leaf);
   if (limits.max_depth > 0 && limits.max_depth < 31) most = std::min(most, std::int64_t{1} << limits.max_depth);
   return static_cast<std::int32_t>(std::max<std::int64_t>(most, 1));
@@ -57,7 +58,8 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   tree_.rules = rules;
   tree_.renewal = renewal;
   tree_.planes = planes;
-  const std::int64_t rows = bins.rows, leaves = most_leaves(limits, rows_in_all(backend, context, rows));
+  const std::int64_t rows = bins.rows, all_rows = rows_in_all(backend, context, rows);
+  const std::int64_t leaves = most_leaves(limits, all_rows);
   tree_.limits.max_leaves = static_cast<std::int32_t>(leaves);
 
   const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
@@ -68,15 +70,21 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
                                    ranks * static_cast<std::int64_t>(sizeof(std::uint64_t)));
   const std::int64_t wanted =  // leaves at once
       limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch(context);
-  const std::int64_t batch = std::clamp<std::int64_t>(affordable / 4, 1, std::min(wanted, leaves));
+  // The nodes of a level are split together: those with rows all have a histogram, and one set of candidates does.
+  const bool oblivious = limits.oblivious;
+  const std::int64_t level = leaves / 2;  // the largest that is split
+  const std::int64_t batch = oblivious ? level : std::clamp<std::int64_t>(affordable / 4, 1, std::min(wanted, leaves));
+  const std::int64_t searched = oblivious ? 1 : 2 * batch;
   tree_.batch_capacity = static_cast<std::int32_t>(batch);
-  tree_.node_capacity = static_cast<std::int32_t>(4 * leaves + 2 * batch);
-  tree_.slots = static_cast<std::int32_t>(std::clamp<std::int64_t>(affordable, 4 * batch, 2 * leaves + 4 * batch));
+  tree_.node_capacity = static_cast<std::int32_t>(oblivious ? 2 * leaves : 4 * leaves + 2 * batch);
+  tree_.slots = static_cast<std::int32_t>(
+      oblivious ? std::min(level, all_rows) : std::clamp<std::int64_t>(affordable, 4 * batch, 2 * leaves + 4 * batch));
 
   allocate(tree_.histograms, tree_.slots * cells, "histograms");
   allocate(tree_.free_slots, tree_.slots, "histograms");
   const bool is_first = planes >= 0;  // whose splits and leaves are those of all planes
-  allocate(tree_.candidates, is_first ? 2 * batch * std::max(bins.features, 1) : 1, "splits");
+  allocate(tree_.candidates, is_first ? searched * std::max(bins.features, 1) : 1, "splits");
+  if (oblivious) allocate(tree_.level_places, cells, "the order of categories");
   if (sparse > 0) {
     allocate(tree_.row_sums, rows, "rows by number");
     allocate(tree_.sparse_cells, tree_.slots * sparse, "sums of sparse features");
@@ -107,8 +115,8 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   if (rules.group_words > 0)
     allocate(tree_.node_groups, std::int64_t{tree_.node_capacity} * rules.group_words, "groups of features");
   if (rules.draws() && is_first) {
-    allocate(tree_.draw_ranks, 2 * batch * std::max<std::int64_t>(ranks, 1), "draws of features");
-    allocate(tree_.draw_limits, 2 * batch, "draws of features");
+    allocate(tree_.draw_ranks, searched * std::max<std::int64_t>(ranks, 1), "draws of features");
+    allocate(tree_.draw_limits, searched, "draws of features");
   }
   if (limits.intermediate) {
     LeafOrder& order = tree_.order;

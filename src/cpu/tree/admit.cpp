@@ -27,7 +27,7 @@ void admit(Context& context, TreeMemory& memory) {
   const TreeState& tree = *memory.state;
   const GrowthRules& rules = tree.rules;
   const std::int32_t count = places(tree);
-  const std::int64_t nodes = tree.node_count - tree.first_new;
+  const std::int64_t nodes = drawing_nodes(tree);
   share(context, nodes, static_cast<double>(nodes) * count * ns_of_draw, [&](std::int64_t n, int) {
     const GrowNode& node = tree.nodes[tree.first_new + n];
     if (!may_split(tree, node)) return;

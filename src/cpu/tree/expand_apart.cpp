@@ -104,6 +104,7 @@ std::int64_t scratch_bytes_apart(const TreeMemory& tree) {
 bool expand_apart(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   const std::int32_t leaves = tree.batch_size;
+  if (tree.limits.oblivious) return false;  // its leaves share one split
   if (leaves < 2 || leaves > most_leaves || is_grown_alone(context, tree) || tree.exchange != nullptr ||
       tree.bins.sparse.features + tree.bins.wide.features > 0 ||
       tree.free_count < 2 * tree.batch_capacity + lent_slots * leaves)

@@ -174,6 +174,14 @@ inline void keep_bins(const PackedCell* cells, int bins, KeptBins& kept) {
   kept.count = static_cast<int>(to - kept.sums);
 }
 
+/// Both sums of a packed cell are below 2^31: as the low bits of a double of 2^52 they are doubles, exactly.
+inline Gains gradients_of(Sums sums) {
+  return reinterpret_cast<Gains>((sums >> 32) ^ 0x4330'0000'8000'0000) - (0x1p52 + 0x1p31);
+}
+inline Gains curvatures_of(Sums sums) {
+  return reinterpret_cast<Gains>((sums & 0xffff'ffff) | 0x4330'0000'0000'0000) - 0x1p52;
+}
+
 class PackedScan {
  public:
   /// `values`: the bins that are not of missing values.
@@ -191,10 +199,7 @@ class PackedScan {
       Sums sums;
       std::memcpy(&sums, kept_.sums + i, sizeof sums);
       sums += static_cast<std::uint64_t>(extra.sums);
-      // Both sums of a packed cell are below 2^31: as the low bits of a double of 2^52 they are doubles, exactly.
-      const auto gradient = reinterpret_cast<Gains>((sums >> 32) ^ 0x4330'0000'8000'0000) - (0x1p52 + 0x1p31);
-      const auto curvature = reinterpret_cast<Gains>((sums & 0xffff'ffff) | 0x4330'0000'0000'0000) - 0x1p52;
-      largest.add(plain_gain<Gains>(s, gradient, curvature), count);
+      largest.add(plain_gain<Gains>(s, gradients_of(sums), curvatures_of(sums)), count);
     }
     Best best = largest.best();
     if (best.bin >= 0) best.bin = kept_.bin(best.bin);

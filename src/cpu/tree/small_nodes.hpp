@@ -18,7 +18,7 @@ inline constexpr std::int32_t plane_block = 8;  ///< the same of trees of severa
 
 /// Whether a node keeps no histogram once its split is known.
 inline bool is_small(const TreeState& tree, const GrowNode& node) {
-  return tree.exchange == nullptr && tree.bins.sparse.features == 0 &&
+  return tree.exchange == nullptr && !tree.limits.oblivious && tree.bins.sparse.features == 0 &&
          node.entries * tree.bins.features <= rows_of_a_bin * tree.bins.cells;
 }
 

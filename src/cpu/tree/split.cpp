@@ -8,6 +8,7 @@
 
 #include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/candidates.hpp"
+#include "cpu/tree/level_split.hpp"
 #include "cpu/tree/numeric_split.hpp"
 #include "cpu/tree/row_counts.hpp"
 #include "cpu/tree/share.hpp"
@@ -161,6 +162,7 @@ Split best_of(const TreeState& tree, const GrowNode& node, Split* candidates) {
 
 void split(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
+  if (tree.limits.oblivious) return split_level(context, tree);
   const std::int64_t count = tree.node_count - tree.first_new;
   // Features that are searched as one task: fewer where threads would have nothing to do.
   std::int32_t width = search_block;

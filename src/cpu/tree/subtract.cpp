@@ -1,5 +1,5 @@
 // The larger child's histogram: its parent's minus its sibling's, in the parent's place.
-#include "backend/tree/tree_math.hpp"
+#include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/share.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 #include "cpu/tree/steps.hpp"
@@ -7,6 +7,13 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
+
+// The larger child's histogram takes the place of its parent's.
+void hand_over(GrowNode& parent, GrowNode& larger) {
+  larger.slot = parent.slot;
+  larger.label = parent.label;
+  parent.slot = -1;
+}
 
 // `larger` may be the parent's own memory: cells are read before they are written, and never grow.
 template <class Parent, class Smaller, class Larger>
@@ -46,7 +53,9 @@ void subtract(Context& context, TreeMemory& memory) {
     GrowNode& parent = tree.nodes[left.parent];
     GrowNode& smaller = left.rows <= right.rows ? left : right;
     GrowNode& larger = left.rows <= right.rows ? right : left;
-    if (parent.slot < 0 || smaller.slot < 0) return;
+    if (parent.slot < 0) return;
+    if (leaves_all(tree, smaller)) return hand_over(parent, larger);
+    if (smaller.slot < 0) return;
     WideCell* const from = tree.histograms + std::int64_t{parent.slot} * tree.bins.cells;
     const WideCell* const away = tree.histograms + std::int64_t{smaller.slot} * tree.bins.cells;
     if (is_packed(tree, parent))
@@ -58,9 +67,7 @@ void subtract(Context& context, TreeMemory& memory) {
     else
       take_away<WideCell, WideCell, WideCell>(tree, from, away, from);
     if (tree.bins.sparse.features > 0) subtract_sparse(tree, side_bounds, smaller.slot, parent.slot);
-    larger.slot = parent.slot;
-    larger.label = parent.label;
-    parent.slot = -1;
+    hand_over(parent, larger);
   });
   // Parents whose children need no histogram give theirs back.
   for (std::int64_t pair = 0; pair < pairs; ++pair) {

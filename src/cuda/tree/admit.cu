@@ -28,7 +28,7 @@ __device__ __forceinline__ std::uint64_t limit_of(const std::uint64_t* ranks, st
 __global__ void __launch_bounds__(threads) draw(const TreeState* state) {
   const TreeState& tree = *state;
   const GrowthRules& rules = tree.rules;
-  const std::int32_t count = places(tree), nodes = tree.node_count - tree.first_new;
+  const std::int32_t count = places(tree), nodes = drawing_nodes(tree);
   for (std::int32_t n = std::int32_t(blockIdx.x); n < nodes; n += std::int32_t(gridDim.x)) {
     const GrowNode& node = tree.nodes[tree.first_new + n];
     if (!may_split(tree, node)) continue;  // whole blocks

@@ -3,6 +3,7 @@
 // sorts the queue, which stays a heap, so that the batch is its beginning, and divides the rows of the leaves into
 // tiles for partition. Also the beginning of a tree.
 #include "backend/tree/grow_queue.hpp"
+#include "backend/tree/level_math.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/partition.hpp"
 #include "cuda/tree/steps.hpp"
@@ -67,6 +68,38 @@ __device__ __forceinline__ void fill(TreeState& tree, const Candidate* queue, co
   tree.children_final = taken == splits_left(tree);
 }
 
+// Divides the rows of the batch into tiles. By one block.
+__device__ __forceinline__ void divide_rows(const TreeState& tree, const StepScratch& scratch) {
+  const auto tiles = [&](std::int32_t b) {
+    return (tree.nodes[tree.batch[b]].entries + partition_tile - 1) / partition_tile;
+  };
+  const std::int64_t all = each_with_sum(tree.batch_size, tiles, [&](std::int32_t b, std::int64_t before) {
+    scratch.first_tile[b] = before;
+    tree.left_entries[b] = scratch.right_entries[b] = 0;
+  });
+  if (threadIdx.x == 0) scratch.first_tile[tree.batch_size] = all;
+}
+
+// A level at a time: all new nodes are committed in their order, and expanded if they have a split.
+__global__ void __launch_bounds__(threads) advance_level(TreeState* tree, StepScratch scratch) {
+  const std::int32_t first = tree->first_new, end = tree->node_count;
+  const bool is_done = first == end || tree->nodes[first].split.feature < 0;
+  for (std::int32_t i = first + std::int32_t(threadIdx.x); i < end; i += std::int32_t(threads))
+    commit_in_level(*tree, i);
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    tree->committed_count = end;
+    tree->batch_size = is_done ? 0 : end - first;
+    if (is_done)
+      tree->first_new = end;  // the steps that follow find nothing to do
+    else
+      tree->children_final = are_leaves_below(*tree);
+    *scratch.done = is_done;
+  }
+  __syncthreads();
+  divide_rows(*tree, scratch);
+}
+
 template <Near near>
 __global__ void __launch_bounds__(threads) advance(TreeState* tree, StepScratch scratch) {
   LINDEN_DYNAMIC_SHARED(near_queue, Candidate);  // [max_leaves + 1]; then, by node, double and int [node_capacity]
@@ -110,15 +143,7 @@ __global__ void __launch_bounds__(threads) advance(TreeState* tree, StepScratch 
   if constexpr (near != Near::nothing)
     for (std::int32_t i = std::int32_t(threadIdx.x); i < tree->queue_size; i += std::int32_t(threads))
       far_queue[i] = near_queue[i];
-
-  const auto tiles = [=](std::int32_t b) {
-    return (tree->nodes[tree->batch[b]].entries + partition_tile - 1) / partition_tile;
-  };
-  const std::int64_t all = each_with_sum(tree->batch_size, tiles, [=](std::int32_t b, std::int64_t before) {
-    scratch.first_tile[b] = before;
-    tree->left_entries[b] = scratch.right_entries[b] = 0;
-  });
-  if (threadIdx.x == 0) scratch.first_tile[tree->batch_size] = all;
+  divide_rows(*tree, scratch);
 }
 
 }  // namespace
@@ -135,6 +160,10 @@ std::int32_t most_new_nodes(Context& context, const TreeMemory& tree) {
 }
 
 bool select(Context& context, TreeMemory& tree) {
+  if (tree.limits.oblivious) {
+    launch<advance_level>({.grid = 1, .block = threads, .stream = stream_of(context)}, tree.state, StepScratch(tree));
+    return context.stream->progress().step(StepScratch(tree).done, stream_of(context));
+  }
   const auto leaves = static_cast<std::size_t>(tree.limits.max_leaves),
              nodes = static_cast<std::size_t>(tree.node_capacity);
   const std::size_t queue = sizeof(Candidate) * (leaves + 1),

@@ -6,6 +6,7 @@
 
 #include "backend/tree/grow_queue.hpp"
 #include "cuda/tree/device_tree.hpp"
+#include "cuda/tree/level_split.hpp"
 #include "cuda/tree/row_counts.hpp"
 #include "cuda/tree/sparse_steps.hpp"
 #include "cuda/tree/split_search.hpp"
@@ -250,6 +251,7 @@ unsigned blocks_to_count(const Context& context, const TreeMemory& tree) {
 }  // namespace
 
 void split(Context& context, TreeMemory& tree) {
+  if (tree.limits.oblivious) return split_level(context, tree);
   const StepScratch scratch(tree);
   const std::int64_t nodes = most_new_nodes(context, tree);
   const LaunchShape searched{.grid = blocks_for(context, nodes * tree.feature_count, search_warps),

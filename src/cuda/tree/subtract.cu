@@ -1,6 +1,6 @@
 // The larger child's histogram: its parent's minus its sibling's, in the parent's place. The last block hands the
 // places over.
-#include "backend/tree/tree_math.hpp"
+#include "backend/tree/grow_queue.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/node_sums.hpp"
 #include "cuda/tree/steps.hpp"
@@ -28,6 +28,10 @@ __device__ __forceinline__ bool is_subtracted(const TreeState& tree, const Pair&
   return tree.nodes[pair.parent].slot >= 0 && tree.nodes[pair.smaller].slot >= 0;
 }
 
+__device__ __forceinline__ bool is_taken(const TreeState& tree, const Pair& pair) {
+  return is_subtracted(tree, pair) || (tree.nodes[pair.parent].slot >= 0 && leaves_all(tree, tree.nodes[pair.smaller]));
+}
+
 // Cells of sparse features are four sums each.
 __global__ void take_away_sparse(const TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree);
@@ -43,18 +47,19 @@ __global__ void take_away_sparse(const TreeState* tree) {
   }
 }
 
-// Parents hand their histogram to the larger child; those whose children need none give it back. By one block.
+// Parents hand their histogram to the larger child, some as it is; those whose children need none give it back. By one
+// block.
 __device__ __forceinline__ void hand_over(TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree), free_count = tree->free_count;
   const auto is_free = [=](std::int32_t p) {
     const Pair pair = pair_of(*tree, p);
-    return tree->nodes[pair.parent].slot >= 0 && !is_subtracted(*tree, pair) ? 1 : 0;
+    return tree->nodes[pair.parent].slot >= 0 && !is_taken(*tree, pair) ? 1 : 0;
   };
   const auto settle = [=](std::int32_t p, std::int64_t before) {
     const Pair pair = pair_of(*tree, p);
     GrowNode& parent = tree->nodes[pair.parent];
     if (is_free(p)) tree->free_slots[free_count + before] = parent.slot;
-    if (is_subtracted(*tree, pair)) {
+    if (is_taken(*tree, pair)) {
       tree->nodes[pair.larger].slot = parent.slot;
       tree->nodes[pair.larger].label = parent.label;
     }

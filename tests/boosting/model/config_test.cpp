@@ -28,7 +28,7 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
   EXPECT_EQ(text, "loss = automatic | automatic" + losses +
                       "\nrounds = automatic | automatic | [1, 1000000]\n"
                       "learning_rate = 0.1 | (0, 1]\n"
-                      "growth = leaf_wise | leaf_wise | level_wise\n"
+                      "growth = leaf_wise | leaf_wise | level_wise | oblivious\n"
                       "max_leaves = automatic | automatic | [2, 1048576]\n"
                       "max_depth = 0 | [0, 64]\n"
                       "max_bins = 256 | [4, 65535]\n"
@@ -293,6 +293,63 @@ TEST(Config, WhatDoesNotGoWithLinearLeavesIsRefused) {
             "leave it out.");
 }
 
+TEST(Config, WhatDoesNotGoWithObliviousTreesIsRefused) {
+  const auto refused = [](const auto& change) {
+    return check_after([&](BoostingConfig& c) {
+      c.growth = Growth::oblivious;
+      change(c);
+    });
+  };
+  EXPECT_EQ(refused([](BoostingConfig& c) { c.max_depth = 17; }),
+            "BoostingConfig.max_depth is 17, but with .growth = oblivious it must be in [0, 16].");
+  EXPECT_EQ(refused([](BoostingConfig& c) { c.max_leaves = 64; }),
+            "BoostingConfig.max_leaves does not go with .growth = oblivious, whose trees have 2 to the power of "
+            ".max_depth leaves. Hint: .max_depth, or .growth = level_wise.");
+  const auto whatever = [](const std::string& field) {
+    return "BoostingConfig." + field +
+           " does not go with .growth = oblivious, where all nodes of a level have one split, whatever rows that "
+           "leaves "
+           "on a side. Hint: leave it out, or .growth = level_wise.";
+  };
+  EXPECT_EQ(refused([](BoostingConfig& c) { c.min_rows_in_leaf = 1; }), whatever("min_rows_in_leaf"));
+  EXPECT_EQ(refused([](BoostingConfig& c) { c.min_child_weight = 1; }), whatever("min_child_weight"));
+  EXPECT_EQ(refused([](BoostingConfig& c) {
+              c.constraints.monotone = {{"age", 1}};
+            }),
+            "BoostingConfig.constraints.monotone does not go with .growth = oblivious, where leaves without rows have "
+            "no value to order by. Hint: leave it out, or .growth = level_wise.");
+  EXPECT_EQ(refused([](BoostingConfig& c) { c.constraints.forced_splits = {{.feature = "age", .threshold = 3}}; }),
+            "BoostingConfig.constraints.forced_splits does not go with .growth = oblivious, where both sides of a "
+            "split go on by the same one. Hint: leave it out, or .growth = level_wise.");
+  EXPECT_EQ(refused([](BoostingConfig& c) { c.feature_sampling.by_node = 0.5; }),
+            "BoostingConfig.feature_sampling.by_node does not go with .growth = oblivious, where all nodes of a level "
+            "have one split. Hint: .feature_sampling.by_level, or .growth = level_wise.");
+  EXPECT_EQ(
+      refused([](BoostingConfig& c) { c.multi_output.strategy = MultiStrategy::multi_output_tree; }),
+      "BoostingConfig.multi_output.strategy = multi_output_tree does not go with .growth = oblivious, whose levels "
+      "are sought for one output. Hint: leave it out, or .growth = level_wise.");
+  EXPECT_EQ(
+      refused([](BoostingConfig& c) { c.linear_leaves.enabled = true; }),
+      "BoostingConfig.linear_leaves.enabled does not go with .growth = oblivious, whose leaves may have no rows to "
+      "find slopes from. Hint: leave it out, or .growth = level_wise.");
+  EXPECT_EQ(refused([](BoostingConfig& c) { c.max_bins = 257; }),
+            "BoostingConfig.max_bins = 257 does not go with .growth = oblivious, whose levels are sought in histograms "
+            "of at most 256 bins. Hint: .max_bins = 256, or .growth = level_wise.");
+  EXPECT_EQ(refused([](BoostingConfig& c) {
+              c.bins.max_bins = {{"age", 1000}};
+            }),
+            "BoostingConfig.bins.max_bins = 1000 of \"age\" does not go with .growth = oblivious, whose levels are "
+            "sought in histograms of at most 256 bins. Hint: at most 256, or .growth = level_wise.");
+  BoostingConfig fine{.growth = Growth::oblivious, .max_depth = 16};
+  fine.feature_sampling.by_level = 0.5;
+  fine.constraints.interactions = {{"a", "b"}};
+  fine.constraints.max_delta_step = 1;
+  fine.regularization = {.path_smooth = 1, .extra_trees = true};
+  fine.costs.split = 1;
+  fine.bins.max_bins = {{"age", 64}};
+  EXPECT_NO_THROW(fine.check());
+}
+
 TEST(Config, ForcedSplitsMayStandOnSeveralLines) {
   BoostingConfig config;
   set_field(config, "constraints.forced_splits",
@@ -309,7 +366,7 @@ TEST(Config, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("learning_rate", "1.5"), "BoostingConfig.learning_rate is 1.5; it must be in (0, 1].");
   EXPECT_EQ(set("learning_rate", "nan"), "BoostingConfig.learning_rate is nan; it must be in (0, 1].");
   EXPECT_EQ(set("growth", "depth_wise"),
-            "BoostingConfig.growth is \"depth_wise\"; it must be leaf_wise or level_wise.");
+            "BoostingConfig.growth is \"depth_wise\"; it must be leaf_wise, level_wise or oblivious.");
   EXPECT_EQ(set("max_leaves", "1"), "BoostingConfig.max_leaves is 1; it must be in [2, 1048576].");
   EXPECT_EQ(set("max_depth", "65"), "BoostingConfig.max_depth is 65; it must be in [0, 64].");
   EXPECT_EQ(set("max_depth", "-1"), "BoostingConfig.max_depth is -1; it must be in [0, 64].");

@@ -2,6 +2,8 @@
 // say of a row, whatever the kind of a split, of a column and of a leaf.
 #include "boosting/predict/byte_forest.hpp"
 
+#include <bit>
+
 #include "backend/backend.hpp"
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/hand_made.hpp"
@@ -66,6 +68,24 @@ Tree grown(Random& random, const Options& options, int leaves, bool is_chain) {
   for (TreeNode& node : tree.nodes) {
     if (node.feature >= 0) continue;
     node.leaf = number++;
+    tree.leaf_values.push_back(random.normal());
+  }
+  return tree;
+}
+
+// A tree of so many levels, each of which has one split.
+Tree oblivious(Random& random, const Options& options, int levels) {
+  Tree tree;
+  tree.nodes.resize((std::size_t{2} << levels) - 1);
+  TreeNode split;
+  for (std::size_t i = 0; i + 1 < std::size_t{1} << levels; ++i) {
+    if (std::has_single_bit(i + 1)) split = grown(random, options, 2, false).nodes[0];
+    TreeNode& node = tree.nodes[i] = split;
+    node.left = 2 * static_cast<int>(i) + 1;
+    node.right = node.left + 1;
+  }
+  for (int leaf = 0; leaf < 1 << levels; ++leaf) {
+    tree.nodes[tree.leaf_values.size() + (std::size_t{1} << levels) - 1].leaf = leaf;
     tree.leaf_values.push_back(random.normal());
   }
   return tree;
@@ -155,6 +175,24 @@ TEST(ByteForest, TreesOfAllSizes) {
       for (const int leaves : {1, 2, 3, 255, 256, 257, 300, is_chain ? 400 : 1500})
         state.trees.push_back(grown(random, options, leaves, is_chain));
       Case(state).expect(random_rows(random, options, 300), is_chain ? "chains" : "bushes");
+    }
+}
+
+TEST(ByteForest, ObliviousTrees) {
+  Random random(8);
+  for (const bool zeros : {false, true})
+    for (const std::vector<int>& categories : {std::vector<int>{0, 0, 0, 5}, {0, 0, 0, 0}}) {
+      const Options options{.zeros_missing = zeros, .categories = categories};
+      BoostedModel::State state = random_state(random, options);
+      state.trees.clear();
+      for (const int levels : {1, 2, 6, 7, 8, 9, 10, 3}) state.trees.push_back(oblivious(random, options, levels));
+      EXPECT_TRUE(std::ranges::all_of(std::span(ByteForest(Case(state).state.forest).view().trees, 8),
+                                      [](const ByteTree& tree) { return tree.oblivious; }));
+      Case(state).expect(random_rows(random, options, 300), "levels");
+      Tree& last = state.trees.back();  // one node is another, or has another number
+      last.nodes[5].missing_left = !last.nodes[5].missing_left;
+      EXPECT_FALSE(ByteForest(Case(state).state.forest).view().trees[7].oblivious);
+      Case(state).expect(random_rows(random, options, 300), "levels, but for a node");
     }
 }
 

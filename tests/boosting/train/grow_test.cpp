@@ -17,15 +17,17 @@ namespace linden {
 namespace {
 
 GrowthLimits limits_of(const BoostingConfig& c) {
+  const bool oblivious = c.growth == Growth::oblivious;
   return {
       .level_wise = c.growth == Growth::level_wise,
+      .oblivious = oblivious,
       .max_leaves = c.max_leaves.value_or(31),
-      .max_depth = c.max_depth,
+      .max_depth = oblivious && c.max_depth == 0 ? 6 : c.max_depth,
       .l1 = c.l1,
       .l2 = l2_of(c),
       .min_gain = c.min_gain,
-      .min_child_weight = c.min_child_weight,
-      .min_rows_in_leaf = c.min_rows_in_leaf.value_or(20),
+      .min_child_weight = oblivious ? 0 : c.min_child_weight,
+      .min_rows_in_leaf = oblivious ? 0 : c.min_rows_in_leaf.value_or(20),
       .learning_rate = c.learning_rate,
       .max_delta_step = c.constraints.max_delta_step,
       .path_smooth = c.regularization.path_smooth,
@@ -170,7 +172,7 @@ std::string check(const RandomData& given, const BoostingConfig& config, double 
 }
 
 void check_many(const std::string& loss, std::uint64_t first_seed, int count, bool exact_values = false,
-                bool ruled = false) {
+                bool ruled = false, bool oblivious = false) {
   int failures = 0;
   for (std::uint64_t seed = first_seed; seed < first_seed + trials(count); ++seed) {
     Random random(seed);
@@ -183,8 +185,9 @@ void check_many(const std::string& loss, std::uint64_t first_seed, int count, bo
     BoostingConfig config = random_config(random, loss);
     config.loss = random_parameter(random, config.loss);
     if (!config.loss.parameters().empty() || loss == "absolute") config.row_fraction = random.one_of({1.0, 1.0, 0.6});
-    if (random.chance(0.3)) constrain(random, data, config);
+    if (!oblivious && random.chance(0.3)) constrain(random, data, config);
     if (ruled) add_rules(random, data, config, renewal_level(config.loss.definition().spec) > 0);
+    if (oblivious) config = as_oblivious(random, config);
     const std::string found = check(data, config, exact_values ? 0 : 1e-12);
     if (found.empty()) continue;
     std::string settings;
@@ -212,6 +215,18 @@ TEST(Grow, RulesOfGrowthGiveTheTreesOfBruteForce) {
 }
 TEST(Grow, RulesOfGrowthGiveTheTreesOfBruteForceWhereLeavesAreRenewed) {
   check_many("quantile", 140000, 600, true, true);
+}
+
+TEST(Grow, ObliviousTreesAreThoseOfBruteForce) {
+  check_many("squared", 210000, 700, false, false, true);
+  check_many("logistic", 220000, 400, false, false, true);
+  check_many("softmax", 230000, 150, false, false, true);
+  check_many("absolute", 240000, 200, true, false, true);
+}
+TEST(Grow, ObliviousTreesUnderRulesAreThoseOfBruteForce) {
+  check_many("squared", 250000, 700, false, true, true);
+  check_many("poisson", 260000, 300, false, true, true);
+  check_many("quantile", 270000, 200, true, true, true);
 }
 
 TEST(Grow, EveryLossGivesTheTreesOfBruteForce) {
@@ -256,6 +271,8 @@ TEST(Grow, ManyCategoriesAreCutFromBothEndsOfTheirOrder) {
     config.rounds = 2;
     config.min_rows_in_leaf = 1 + random.below(10);
     EXPECT_EQ(check(data, config), "") << "seed " << seed;
+    if (seed > 4) continue;
+    EXPECT_EQ(check(data, as_oblivious(random, config)), "") << "oblivious, seed " << seed;
   }
 }
 
@@ -304,6 +321,7 @@ TEST(Grow, LargeNodesTakeWideCellsPartsAndSeveralChunks) {
   Random random(7);
   const RandomData data = large_data(random, 150'000, 2, 8);  // beyond 2^17 rows a cell is wide
   EXPECT_EQ(check(data, {.rounds = 2, .max_leaves = 6, .min_rows_in_leaf = 1000}), "");
+  EXPECT_EQ(check(data, {.rounds = 2, .growth = Growth::oblivious, .max_depth = 3}), "");
 }
 
 TEST(Grow, LargeLeavesAreRenewed) {
@@ -321,6 +339,7 @@ TEST(Grow, RareClassesTakeTwentyFourBits) {
   for (int row = 0; row < data.rows(); ++row)
     data.label[row] = random.chance(data.features[2].values[row] == 4 ? 0.004 : 0.0005);
   EXPECT_EQ(check(data, {.loss = loss::logistic(), .rounds = 1, .max_leaves = 5}), "");
+  EXPECT_EQ(check(data, {.loss = loss::logistic(), .rounds = 1, .growth = Growth::oblivious, .max_depth = 2}), "");
 }
 
 TEST(Grow, LogNormalLabelsTakeTwentyFourBits) {

@@ -49,6 +49,16 @@ void descend(const ForestView& forest, std::int32_t root, const double* const* r
   }
 }
 
+template <bool special>
+void find_leaves(const ForestView& forest, std::int32_t tree, const double* const* rows, std::int32_t* at) {
+  const std::int32_t root = forest.roots[tree], levels = levels_of_tree(forest, tree);
+  if (levels < 0) return descend<special>(forest, root, rows, at);
+  const auto node_at = [&](std::int32_t node) { return forest.nodes[node]; };
+  for (int r = 0; r < together; ++r)
+    at[r] =
+        leaf_by_levels<special>(forest, root, levels, node_at, [&](std::uint32_t feature) { return rows[r][feature]; });
+}
+
 // Adds what the leaves of `count` rows hold to their scores.
 void add(const PredictTask& task, std::int32_t tree, const std::int32_t* at, const double* const* rows, int count,
          double* scores) {
@@ -100,9 +110,9 @@ void predict(Context& context, const PredictTask& task) {
         for (int r = 0; r < together; ++r) rows[r] = values + (i - begin + (r < count ? r : count - 1)) * width;
         std::int32_t at[together];
         if (forest.has_special_splits)
-          descend<true>(forest, forest.roots[tree], rows, at);
+          find_leaves<true>(forest, tree, rows, at);
         else
-          descend<false>(forest, forest.roots[tree], rows, at);
+          find_leaves<false>(forest, tree, rows, at);
         if (task.scores) add(task, tree, at, rows, count, task.scores + i);
         for (int r = 0; task.leaves && r < count; ++r)
           task.leaves[(i + r) * forest.trees + tree] = forest.details[at[r]].leaf;

@@ -1,6 +1,11 @@
 // Prediction over bytes (backend/tree/byte_forest_view.hpp): a tile of rows becomes bytes, then each tree finds where
-// all of them leave it. Eight registers of rows take a step together, so that what a step is costs little; the last
-// rows of a tile take as few registers as they fill.
+// all of them leave it, an oblivious one by a comparison a level. Eight registers of rows take a step together, so that
+// what a step is costs little; the last rows of a tile take as few registers as they fill.
+#include <type_traits>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #include "backend/raw_value.hpp"
 #include "backend/tensor/lanes.hpp"
 #include "backend/tree/traverse.hpp"
@@ -190,16 +195,55 @@ void find_exits(const Tile& tile, const ByteTree& tree, std::int64_t begin, std:
   for (int r = 0; r < registers; ++r) store(reinterpret_cast<std::int8_t*>(exits) + begin + r * width, last[r]);
 }
 
+// Calls f(registers, begin) for all rows of a tile, so many registers of them at a time.
+template <class F>
+void each_part(const Tile& tile, const F& f) {
+  std::int64_t begin = 0;
+  for (; tile.rows - begin > 4 * vector_bytes; begin += 8 * vector_bytes) f(std::integral_constant<int, 8>(), begin);
+  const std::int64_t rest = tile.rows - begin;
+  if (rest > 2 * vector_bytes) return f(std::integral_constant<int, 4>(), begin);
+  if (rest > vector_bytes) return f(std::integral_constant<int, 2>(), begin);
+  if (rest > 0) return f(std::integral_constant<int, 1>(), begin);
+}
+
 // A tree's steps are the same for all rows of a tile, so that most of their branches are foreseen.
 template <bool has_sets>
 void find_exits(const Tile& tile, const ByteTree& tree, std::uint8_t* exits) {
-  std::int64_t begin = 0;
-  for (; tile.rows - begin > 4 * vector_bytes; begin += 8 * vector_bytes)
-    find_exits<has_sets, 8>(tile, tree, begin, exits);
-  const std::int64_t rest = tile.rows - begin;
-  if (rest > 2 * vector_bytes) return find_exits<has_sets, 4>(tile, tree, begin, exits);
-  if (rest > vector_bytes) return find_exits<has_sets, 2>(tile, tree, begin, exits);
-  if (rest > 0) return find_exits<has_sets, 1>(tile, tree, begin, exits);
+  each_part(tile, [&]<int registers>(std::integral_constant<int, registers>, std::int64_t begin) {
+    find_exits<has_sets, registers>(tile, tree, begin, exits);
+  });
+}
+
+// What the levels [first, end) of an oblivious tree, at most eight, say of all rows: a bit each, the first the highest.
+template <bool has_sets>
+void find_bits(const Tile& tile, const ByteStep* first, const ByteStep* end, std::uint8_t* bits) {
+  each_part(tile, [&]<int registers>(std::integral_constant<int, registers>, std::int64_t begin) {
+    constexpr std::int64_t width = vector_bytes;
+    Bytes found[registers] = {};
+    for (const ByteStep* level = first; level != end; ++level) {
+      const std::int8_t* const bytes = tile.plane(level->split.plane) + begin;
+      const Bytes limit = all(level->split.limit), mask = all(level->split.mask);
+#pragma GCC unroll 8
+      for (int r = 0; r < registers; ++r) {
+        const Bytes own = load(bytes + r * width);
+        found[r] = found[r] + found[r] - ((has_sets ? own & mask : own) > limit);  // true is -1
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < registers; ++r) store(reinterpret_cast<std::int8_t*>(bits) + begin + r * width, found[r]);
+  });
+}
+
+constexpr int bits_of_byte = 8;
+
+// The leaves of an oblivious tree of more levels than a byte has bits.
+template <bool has_sets>
+void find_leaves(const Tile& tile, const ByteStep* first, const ByteStep* end, std::uint8_t* bits,
+                 std::int32_t* leaves) {
+  find_bits<has_sets>(tile, first, end - bits_of_byte, bits);
+  for (std::int64_t i = 0; i < tile.rows; ++i) leaves[i] = bits[i] << bits_of_byte;
+  find_bits<has_sets>(tile, end - bits_of_byte, end, bits);
+  for (std::int64_t i = 0; i < tile.rows; ++i) leaves[i] |= bits[i];
 }
 
 // The leaves below exits: rows go down one by one, eight together, so that the loads of one hide behind those of the
@@ -229,6 +273,52 @@ void go_down(const Tile& tile, const ByteTree& tree, const std::uint8_t* exits, 
   }
 }
 
+// Adds to each score the value of the row's leaf.
+void add_values(const double* values, std::int32_t, const std::int32_t* leaves, std::int64_t count, double* scores) {
+  for (std::int64_t i = 0; i < count; ++i) scores[i] += values[leaves[i]];
+}
+
+#if defined(__AVX512F__)
+
+// The same for eight rows at a time, of a tree whose values fit so many pairs of registers.
+template <int pairs>
+void add_from_registers(const double* values, std::int32_t count_of_values, const std::uint8_t* leaves,
+                        std::int64_t count, double* scores) {
+  __m512d table[2 * pairs];
+  for (int r = 0; r < 2 * pairs; ++r) {
+    const std::int32_t left = count_of_values - 8 * r;
+    table[r] = _mm512_maskz_loadu_pd(static_cast<__mmask8>(left >= 8  ? 255
+                                                           : left > 0 ? (1 << left) - 1
+                                                                      : 0),
+                                     values + 8 * r);
+  }
+  for (std::int64_t i = 0; i < count; i += 8) {  // there are as many leaves and scores behind the last as fill eight
+    const __m512i leaf = _mm512_maskz_cvtepu8_epi64(255, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(leaves + i)));
+    __m512d found[pairs];
+    for (int p = 0; p < pairs; ++p) found[p] = _mm512_permutex2var_pd(table[2 * p], leaf, table[2 * p + 1]);
+    for (int half = pairs / 2, bit = 8 * pairs; half > 0; half /= 2, bit /= 2) {
+      const __mmask8 upper = _mm512_test_epi64_mask(leaf, _mm512_set1_epi64(bit));
+      for (int p = 0; p < half; ++p) found[p] = _mm512_mask_blend_pd(upper, found[p], found[p + half]);
+    }
+    const std::int64_t left = count - i;
+    const auto rows = static_cast<__mmask8>(left >= 8 ? 255 : (1 << left) - 1);
+    const __m512d sum = _mm512_maskz_add_pd(rows, _mm512_maskz_loadu_pd(rows, scores + i), found[0]);
+    _mm512_mask_storeu_pd(scores + i, rows, sum);
+  }
+}
+
+#endif
+
+void add_values(const double* values, [[maybe_unused]] std::int32_t count_of_values, const std::uint8_t* leaves,
+                std::int64_t count, double* scores) {
+#if defined(__AVX512F__)
+  if (count_of_values <= 16) return add_from_registers<1>(values, count_of_values, leaves, count, scores);
+  if (count_of_values <= 32) return add_from_registers<2>(values, count_of_values, leaves, count, scores);
+  if (count_of_values <= 64) return add_from_registers<4>(values, count_of_values, leaves, count, scores);
+#endif
+  for (std::int64_t i = 0; i < count; ++i) scores[i] += values[leaves[i]];
+}
+
 // What a tree says of the rows of a tile, the first of which is row `first` of the task.
 template <class Leaf>
 void write(const PredictTask& task, std::int32_t number, const Leaf* leaves, std::int64_t first, std::int64_t count) {
@@ -238,11 +328,9 @@ void write(const PredictTask& task, std::int32_t number, const Leaf* leaves, std
   if (!task.scores) return;
   if (forest.width == 0) {
     double* const scores = task.scores + forest.outputs[number] * task.score_stride + first;
-    const double* const values = task.bytes.values + task.bytes.trees[number].first_leaf;
-    if (forest.terms == nullptr) {
-      for (std::int64_t i = 0; i < count; ++i) scores[i] += values[leaves[i]];
-      return;
-    }
+    const ByteTree& tree = task.bytes.trees[number];
+    const double* const values = task.bytes.values + tree.first_leaf;
+    if (forest.terms == nullptr) return add_values(values, tree.leaves, leaves, count, scores);
     for (std::int64_t i = 0; i < count; ++i)
       scores[i] += linear_value(forest, number, leaves[i], values[leaves[i]], [&](std::uint32_t f) {
         return raw_value(task.rows.columns[f], task.first_row + first + i);
@@ -253,6 +341,26 @@ void write(const PredictTask& task, std::int32_t number, const Leaf* leaves, std
   for (std::int64_t i = 0; i < count; ++i)
     for (std::int32_t k = 0; k < forest.width; ++k)
       task.scores[k * task.score_stride + first + i] += values[std::int64_t{leaves[i]} * forest.width + k];
+}
+
+// Adds what a tree says of all rows of a tile.
+template <bool has_sets>
+void add_tree(const PredictTask& task, const Tile& tile, std::int32_t number, std::int64_t begin) {
+  const ByteTree& tree = tile.forest.trees[number];
+  const ByteStep* const first = tile.forest.steps + tree.first_step;
+  std::uint8_t exits[most_rows];
+  std::int32_t leaves[most_rows];
+  if (tree.oblivious && tree.steps <= bits_of_byte) {
+    find_bits<has_sets>(tile, first, first + tree.steps, exits);
+  } else if (tree.oblivious) {
+    find_leaves<has_sets>(tile, first, first + tree.steps, exits, leaves);
+    return write(task, number, leaves, begin, tile.rows);
+  } else {
+    find_exits<has_sets>(tile, tree, exits);
+  }
+  if (tree.first_exit < 0) return write(task, number, exits, begin, tile.rows);
+  go_down(tile, tree, exits, leaves);
+  write(task, number, leaves, begin, tile.rows);
 }
 
 }  // namespace
@@ -269,21 +377,9 @@ void predict_bytes(Context& context, const PredictTask& task) {
       write_sparse(tile, task.rows, task.first_row + begin);
     else
       write_dense(tile, task.rows, task.first_row + begin);
-    std::uint8_t exits[most_rows];
-    std::int32_t leaves[most_rows];
     for (std::int32_t t = 0; t < task.forest.trees; ++t) {
-      const ByteTree& tree = forest.trees[t];
-      write_sets(tile, tree);
-      if (task.forest.has_special_splits)
-        find_exits<true>(tile, tree, exits);
-      else
-        find_exits<false>(tile, tree, exits);
-      if (tree.first_exit < 0) {
-        write(task, t, exits, begin, tile.rows);
-      } else {
-        go_down(tile, tree, exits, leaves);
-        write(task, t, leaves, begin, tile.rows);
-      }
+      write_sets(tile, forest.trees[t]);
+      task.forest.has_special_splits ? add_tree<true>(task, tile, t, begin) : add_tree<false>(task, tile, t, begin);
     }
   });
 }

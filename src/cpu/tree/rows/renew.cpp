@@ -36,6 +36,7 @@ bool has_weight(const std::int64_t* weights, std::int64_t rows) {
 
 // The entries of a node are those of all nodes below it, in some order.
 double residual_of(const TreeState& tree, const StepScratch& scratch, const GrowNode& node, std::int64_t* sums) {
+  if (node.entries == 0) return 0;
   std::uint64_t* const keys = scratch.residual_keys + node.begin;
   if (tree.renewal.weights == nullptr)
     return value_of_key(select_key<false>(keys, nullptr, node.entries, tree.renewal.level, sums));

@@ -67,6 +67,14 @@ __device__ __forceinline__ std::int32_t leaf_below(const ForestView& forest, std
   }
 }
 
+template <bool special, class Values>
+__device__ __forceinline__ std::int32_t leaf_of(const ForestView& forest, std::int32_t tree, const Values& values) {
+  const std::int32_t root = __ldg(forest.roots + tree), levels = levels_of_tree(forest, tree);
+  if (levels < 0) return leaf_below<special>(forest, root, values);
+  const auto node_at = [&](std::int32_t at) { return load_node(forest.nodes, at); };
+  return leaf_by_levels<special>(forest, root, levels, node_at, values);
+}
+
 // A leaf of a tree that adds to all scores.
 __device__ __forceinline__ void add_all(const Work& work, std::int32_t tree, std::int32_t at, double* scores) {
   const double* const values = values_of(work.forest, tree, at);
@@ -81,7 +89,7 @@ __global__ void descend(Work work) {
   std::int32_t output = -1;
   double score = 0;
   for (std::int32_t tree = 0; tree < work.forest.trees; ++tree) {
-    const std::int32_t at = leaf_below<special>(work.forest, __ldg(work.forest.roots + tree), values);
+    const std::int32_t at = leaf_of<special>(work.forest, tree, values);
     const ForestDetail& leaf = work.forest.details[at];
     if (work.leaves != nullptr) work.leaves[i * work.forest.trees + tree] = leaf.leaf;
     if (work.scores == nullptr) continue;

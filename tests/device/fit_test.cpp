@@ -63,10 +63,10 @@ TEST_F(DeviceFit, HuberLossGivesTheBytesOfTheCpu) { check_many("huber", 700, 8);
 TEST_F(DeviceFit, FocalLossGivesTheBytesOfTheCpu) { check_many("focal", 800, 8); }
 
 TEST_F(DeviceFit, ObliviousTreesHaveTheBytesOfTheCpu) {
-  check_many("squared", 4000, 16, false, true);
+  check_many("squared", 4000, 8, false, true);
   check_many("quantile", 4100, 4, false, true);
   check_many("softmax", 4200, 3, false, true);
-  check_many("squared", 4300, 12, true, true);
+  check_many("squared", 4300, 8, true, true);
   check_many("quantile", 4400, 4, true, true);
 }
 

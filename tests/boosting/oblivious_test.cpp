@@ -100,6 +100,40 @@ TEST(Oblivious, SparseRowsGiveTheModelOfDenseColumns) {
   }
 }
 
+// Of which other trees keep the ones.
+TEST(Oblivious, ManyFlagsAreColumnsLikeOthers) {
+  Random random(9);
+  RandomData data;
+  for (int f = 0; f < 40; ++f) {
+    std::vector<double> flags;
+    for (int row = 0; row < 800; ++row) flags.push_back(random.chance(0.1) ? 1 : 0);
+    add_numbers(data, std::move(flags));
+  }
+  for (int row = 0; row < 800; ++row)
+    data.label.push_back(data.features[3].values[row] - 2 * data.features[30].values[row] + 0.1 * random.normal());
+  RandomData shifted = data;  // kept as bytes in any case
+  for (reference::Feature& feature : shifted.features)
+    for (double& value : feature.values) value -= 1;
+  const BoostedModel model = fit_boosted(data.dataset(), some_config());
+  EXPECT_EQ(flaw(model.trees()[0], 4), "");
+  EXPECT_EQ(numbers_of(model.predict(data.dataset())),
+            numbers_of(fit_boosted(shifted.dataset(), some_config()).predict(shifted.dataset())));
+  EXPECT_EQ(bytes_of(fit_boosted(both(data).sparse, some_config())), bytes_of(model));
+}
+
+TEST(Oblivious, AModelSaysWhatItIsTrainedBy) {
+  const Dataset data = mixed(5, 20'000).dataset();
+  BoostingConfig config = some_config();
+  config.rounds = {};
+  config.max_depth = 1;
+  const BoostedModel model = fit_boosted(data, config);
+  EXPECT_EQ(model.config().rounds, 100);
+  EXPECT_FALSE(model.config().max_leaves.has_value());
+  EXPECT_FALSE(model.config().min_rows_in_leaf.has_value());
+  const BoostedModel again = fit_boosted(data, BoostedModel::from_string(bytes_of(model)).config());
+  EXPECT_EQ(bytes_of(again), bytes_of(model));
+}
+
 TEST(Oblivious, RowsOfAValidationSetScoreAsPredictionsDo) {
   const RandomData all = mixed(4, 1200);
   std::vector<int> first(900), rest(300);

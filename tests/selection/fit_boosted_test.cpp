@@ -57,6 +57,22 @@ TEST(FitBoosted, WhatIsSetStays) {
   EXPECT_EQ(chosen.row_fraction, 0.9);
 }
 
+// They have as many leaves as levels allow, with or without rows.
+TEST(FitBoosted, ChoosesNoLeavesForObliviousTrees) {
+  const Dataset data = line(60, 0.1).dataset();
+  const BoostingConfig given{.growth = Growth::oblivious, .max_depth = 2};
+  std::string remark;
+  set_log([&](LogLevel, std::string_view text) { remark = text; });
+  const BoostingConfig chosen = with_defaults(given, data);
+  set_log({});
+  EXPECT_EQ(remark,
+            fmt::format("rounds = {}, l2 = 1, row_fraction = 0.6: chosen for 60 rows; a field that is set stays",
+                        *chosen.rounds));
+  EXPECT_FALSE(chosen.max_leaves.has_value());
+  EXPECT_FALSE(chosen.min_rows_in_leaf.has_value());
+  EXPECT_EQ(bytes(fit_boosted(data, chosen)), bytes(fit_boosted(data, given)));
+}
+
 TEST(FitBoosted, NoiseIsWorthFewerRoundsThanALine) {
   const int clean = *with_defaults({}, line(200, 0).dataset()).rounds;
   const int noisy = *with_defaults({}, line(200, 3).dataset()).rounds;

@@ -94,6 +94,18 @@ TEST_F(ExpandApart, LeavesOneLeafToAll) {
   EXPECT_EQ(tree.state().node_count, 1);
 }
 
+TEST_F(ExpandApart, LeavesALevelToAll) {
+  const std::vector<FeatureBins> features(20, hand_feature(60));
+  GrowthLimits limits;
+  limits.oblivious = true;
+  limits.max_depth = 5;
+  limits.max_leaves = 32;
+  limits.min_rows_in_leaf = 0;
+  HandMadeTree tree(device(), random_rows(3000, features, 100), features, limits);
+  EXPECT_EQ(grow(tree, true), 0);
+  EXPECT_EQ(tree.state().node_count, 63);
+}
+
 #endif
 
 }  // namespace

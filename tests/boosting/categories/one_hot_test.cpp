@@ -33,18 +33,28 @@ double best_gain(const RandomData& data, std::size_t feature, double mean) {
   return best;
 }
 
+// The same of all nodes of a level.
+BoostingConfig oblivious_config() {
+  BoostingConfig config = one_hot_config();
+  config.growth = Growth::oblivious;
+  config.min_rows_in_leaf = {};
+  return config;
+}
+
 TEST(OneHot, PartsOneCategoryFromTheOthers) {
   const RandomData data = categories_data(21, 700, {90, 40}, 0);
-  const BoostedModel model = fit_boosted(data.dataset(), one_hot_config());
-  EXPECT_TRUE(model.derived_features().empty());
-  int splits = 0;
-  for (const Tree& tree : model.trees())
-    for (const TreeNode& node : tree.nodes) {
-      if (!node.categorical) continue;
-      ++splits;
-      EXPECT_EQ(node.left_categories.size() + (node.missing_left ? 1 : 0), 1u);
-    }
-  EXPECT_GT(splits, 10);
+  for (const BoostingConfig& config : {one_hot_config(), oblivious_config()}) {
+    const BoostedModel model = fit_boosted(data.dataset(), config);
+    EXPECT_TRUE(model.derived_features().empty());
+    int splits = 0;
+    for (const Tree& tree : model.trees())
+      for (const TreeNode& node : tree.nodes) {
+        if (!node.categorical) continue;
+        ++splits;
+        EXPECT_EQ(node.left_categories.size() + (node.missing_left ? 1 : 0), 1u);
+      }
+    EXPECT_GT(splits, 10);
+  }
 }
 
 TEST(OneHot, PartsTheCategoryThatGainsMost) {
@@ -52,9 +62,11 @@ TEST(OneHot, PartsTheCategoryThatGainsMost) {
   Random random(4);
   add_codes(data, random_codes(random, 900, 100, 0.05), 100);
   for (int row = 0; row < 900; ++row) data.label.push_back(std::sin(data.features[0].values[row]) + random.normal());
-  const BoostedModel model = fit_boosted(data.dataset(), one_hot_config());
-  const double gain = model.trees()[0].nodes[0].gain;
-  EXPECT_NEAR(gain, best_gain(data, 0, model.initial_score()[0]), 2e-3 * gain);
+  for (const BoostingConfig& config : {one_hot_config(), oblivious_config()}) {
+    const BoostedModel model = fit_boosted(data.dataset(), config);
+    const double gain = model.trees()[0].nodes[0].gain;
+    EXPECT_NEAR(gain, best_gain(data, 0, model.initial_score()[0]), 2e-3 * gain);
+  }
 }
 
 TEST(OneHot, IsForAsManyCategoriesAsItIsAskedFor) {

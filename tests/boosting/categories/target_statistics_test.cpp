@@ -13,6 +13,15 @@ namespace {
 const BoostingConfig small_config{
     .loss = loss::logistic(), .rounds = 8, .max_leaves = 8, .categories = {.encoding = CategoryEncoding::statistics}};
 
+// Oblivious trees, whose leaves are found another way.
+BoostingConfig oblivious_config() {
+  BoostingConfig config = small_config;
+  config.max_leaves = {};
+  config.growth = Growth::oblivious;
+  config.max_depth = 4;
+  return config;
+}
+
 const RandomData& some_rows() {
   static const RandomData data = categories_data(1, 500, {60, 40, 7});
   return data;
@@ -75,12 +84,14 @@ double score_of(const BoostedModel& model, const Dataset& data, std::int64_t row
 }
 
 TEST(TargetStatisticsModel, PredictsByTheSumsOfItsTrainingRows) {
-  const BoostedModel model = fitted();
-  ASSERT_FALSE(model.derived_features().empty());
-  for (const Dataset& data : {some_rows().dataset().take(std::vector<std::int64_t>{0, 3, 77, 499}), other_rows()}) {
-    const Tensor scores = model.predict(data, {.output = Output::score, .threads = 1});
-    for (std::int64_t row = 0; row < data.rows(); ++row)
-      EXPECT_EQ(scores.at<double>({row}), score_of(model, data, row)) << row;
+  for (const BoostingConfig& config : {small_config, oblivious_config()}) {
+    const BoostedModel model = fitted(config);
+    ASSERT_FALSE(model.derived_features().empty());
+    for (const Dataset& data : {some_rows().dataset().take(std::vector<std::int64_t>{0, 3, 77, 499}), other_rows()}) {
+      const Tensor scores = model.predict(data, {.output = Output::score, .threads = 1});
+      for (std::int64_t row = 0; row < data.rows(); ++row)
+        EXPECT_EQ(scores.at<double>({row}), score_of(model, data, row)) << row;
+    }
   }
 }
 
@@ -131,8 +142,7 @@ TEST(TargetStatisticsModel, IsTheSameFromItsFile) {
   }
 }
 
-TEST(TargetStatisticsModel, PredictsRowsOneByOneAsAllAtOnce) {
-  const BoostedModel model = fitted();
+void expect_rows_one_by_one(const BoostedModel& model) {
   const RowPredictor predictor = model.row_predictor({"x3", "x2", "other", "x1", "x0"});
   for (const Dataset& data : {some_rows().dataset(), other_rows()}) {
     const Tensor all = model.predict(data, {.threads = 1});
@@ -162,15 +172,22 @@ TEST(TargetStatisticsModel, PredictsRowsOneByOneAsAllAtOnce) {
   }
 }
 
+TEST(TargetStatisticsModel, PredictsRowsOneByOneAsAllAtOnce) {
+  expect_rows_one_by_one(fitted());
+  expect_rows_one_by_one(fitted(oblivious_config()));
+}
+
 TEST(TargetStatisticsModel, MeasuresValidationRowsAsItPredictsThem) {
   const Dataset valid = categories_data(9, 200, {60, 40, 7}).dataset();
-  const BoostedModel model = fitted(small_config, {.threads = 1, .valid = valid, .metrics = {metric::logloss()}});
-  const Tensor predicted = model.predict(valid, {.threads = 1});
-  MetricInput input;
-  input.prediction = predicted;
-  input.score = model.predict(valid, {.output = Output::score, .threads = 1});
-  input.label = valid.label();
-  EXPECT_EQ(model.history().back()[0].value, metric::logloss().evaluate(input));
+  for (const BoostingConfig& config : {small_config, oblivious_config()}) {
+    const BoostedModel model = fitted(config, {.threads = 1, .valid = valid, .metrics = {metric::logloss()}});
+    const Tensor predicted = model.predict(valid, {.threads = 1});
+    MetricInput input;
+    input.prediction = predicted;
+    input.score = model.predict(valid, {.output = Output::score, .threads = 1});
+    input.label = valid.label();
+    EXPECT_EQ(model.history().back()[0].value, metric::logloss().evaluate(input));
+  }
 }
 
 // Of labels that are mere noise, which a category of one row would otherwise tell by heart.

@@ -1,6 +1,7 @@
 // Models with linear leaves: what they learn, what they refuse, and what else can be done with them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -128,6 +129,37 @@ TEST(LinearLeaves, ScoresDuringTrainingAreThoseOfPredictions) {
     const std::vector<MetricValue>& last = model.history()[static_cast<std::size_t>(model.rounds()) - 1];
     EXPECT_EQ(last[0].value, value(valid)) << loss;
     EXPECT_EQ(last[1].value, value(train)) << loss;
+  }
+}
+
+// Trees of one split have one split a level: their leaves are found by it, and have slopes all the same.
+TEST(LinearLeaves, OfTreesOfOneSplitAddTheirSlopes) {
+  const Dataset train = piecewise(600, 8);
+  BoostingConfig config = linear_config(6);
+  config.max_leaves = 2;
+  const BoostedModel model = fit_boosted(train, config);
+  const Tensor scores = model.predict(train);
+  for (std::int64_t row = 0; row < train.rows(); ++row) {
+    double score = model.initial_score()[0];
+    std::vector<double> values;
+    for (const Column& column : train.columns()) values.push_back(column.values.at<double>({row}));
+    for (const Tree& tree : model.trees()) {
+      ASSERT_EQ(tree.leaves(), 2);
+      const TreeNode& root = tree.nodes[0];
+      const bool left = values[static_cast<std::size_t>(root.feature)] <= root.threshold;
+      const TreeNode& leaf = tree.nodes[static_cast<std::size_t>(left ? root.left : root.right)];
+      ASSERT_FALSE(tree.leaf_terms.empty());
+      score += tree.value(leaf);
+      for (const LeafTerm& term : tree.leaf_terms)
+        if (term.leaf == leaf.leaf) {
+          const double value = values[static_cast<std::size_t>(term.feature)];
+          score += term.slope * (std::clamp(value, term.low, term.high) - term.centre);
+        }
+    }
+    EXPECT_NEAR(scores.at<double>({row}), score, 1e-12);
+    double one = 0;
+    model.predict_row(values, {&one, 1});
+    EXPECT_EQ(one, scores.at<double>({row}));
   }
 }
 

@@ -90,6 +90,21 @@ TEST(Oblivious, BytesDoNotDependOnThreadsAndSurviveAFile) {
   }
 }
 
+// A level then has one node with most rows, which threads divide together, and others with none.
+TEST(Oblivious, ANodeIsDividedAmongOthersWithoutRows) {
+  Random random(10);
+  RandomData data;
+  std::vector<double> ramp;
+  for (int row = 0; row < 60'000; ++row) ramp.push_back(row);
+  add_numbers(data, std::move(ramp));
+  for (int row = 0; row < 60'000; ++row) data.label.push_back(std::exp(row / 3000.0) + random.uniform());
+  BoostingConfig config = some_config(6);
+  config.rounds = 2;
+  const BoostedModel one = fit_boosted(data.dataset(), config, {.threads = 1});
+  for (const int threads : {2, 3, 7})
+    EXPECT_EQ(bytes_of(fit_boosted(data.dataset(), config, {.threads = threads})), bytes_of(one)) << threads;
+}
+
 TEST(Oblivious, SparseRowsGiveTheModelOfDenseColumns) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Random random(seed);

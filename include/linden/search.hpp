@@ -84,7 +84,8 @@ LINDEN_API SearchValues choices(std::vector<std::string> values);
 LINDEN_API SearchValues by_text(std::string_view text);
 
 /// Where to look when nothing is known: learning_rate, max_leaves, min_rows_in_leaf, l2, row_fraction and
-/// feature_fraction for boosted models, l1 and l2 for linear ones.
+/// feature_fraction for boosted models, with max_depth in place of max_leaves and min_rows_in_leaf for oblivious trees;
+/// l1 and l2 for linear ones.
 LINDEN_API SearchSpace of(const BoostingConfig& config);
 LINDEN_API SearchSpace of(const LinearConfig& config);
 

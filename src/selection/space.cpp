@@ -142,7 +142,13 @@ SearchValues by_text(std::string_view text) try {
   fail_out_of_memory("space::by_text");
 }
 
-SearchSpace of(const BoostingConfig&) {
+SearchSpace of(const BoostingConfig& config) {
+  if (config.growth == Growth::oblivious)
+    return {{"learning_rate", log_uniform(0.02, 0.3)},
+            {"max_depth", integers(2, 9)},
+            {"l2", log_uniform(0.01, 30)},
+            {"row_fraction", uniform(0.5, 1)},
+            {"feature_fraction", uniform(0.4, 1)}};
   return {{"learning_rate", log_uniform(0.02, 0.3)},  {"max_leaves", log_integers(4, 128)},
           {"min_rows_in_leaf", log_integers(2, 100)}, {"l2", log_uniform(0.01, 30)},
           {"row_fraction", uniform(0.5, 1)},          {"feature_fraction", uniform(0.4, 1)}};

@@ -71,6 +71,12 @@ TEST(SpaceOf, NamesFieldsOfTheConfiguration) {
   BoostingConfig boosted;
   for (const SearchField& one : space::of(boosted))
     for (const std::string& end : one.values.ends()) set_field(boosted, one.field, end);
+  BoostingConfig oblivious{.growth = Growth::oblivious};
+  for (const SearchField& one : space::of(oblivious))
+    for (const std::string& end : one.values.ends()) {
+      set_field(oblivious, one.field, end);
+      EXPECT_NO_THROW(oblivious.check());
+    }
   LinearConfig linear;
   for (const SearchField& one : space::of(linear))
     for (const std::string& end : one.values.ends()) set_field(linear, one.field, end);

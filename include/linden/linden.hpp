@@ -21,6 +21,8 @@
 #include <linden/callback.hpp>
 #include <linden/row_predictor.hpp>
 #include <linden/options.hpp>
+#include <linden/boosting_config.hpp>
+#include <linden/boosted_model.hpp>
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
 #include <linden/model.hpp>

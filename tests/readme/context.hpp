@@ -75,10 +75,14 @@ const Tensor &x = loss_of.x, &y = loss_of.y;
 const Tensor v = Tensor::ones(28);
 }  // namespace in_autograd_hpp
 
+namespace in_boosted_model_hpp {
+const Dataset& test = other_rows;
+const BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
+}  // namespace in_boosted_model_hpp
+
 namespace in_boosting_hpp {
 const Dataset &train = some_training_rows, &valid = other_rows, &test = last_rows;
 const Dataset &held_out = valid, &last_year = valid, &this_year = test;
-const BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
 }  // namespace in_boosting_hpp
 
 namespace in_callback_hpp {

@@ -1,7 +1,7 @@
 // A boosted model: its trees, what it predicts, and the file it is kept in.
 //
-//     BoostedModel model = BoostedModel::load("clicks.json");
-//     Tensor p = model.predict(test);
+//     model.save("clicks.json");
+//     Tensor p = BoostedModel::load("clicks.json").predict(test);
 //     for (const Importance& one : model.importances()) std::cout << one.name << " " << one.gain << "\n";
 #pragma once
 

@@ -179,11 +179,12 @@ struct TreeState : TreeMemory {
   std::int32_t first_new = 0;  ///< nodes from here on have been made by the last step; siblings lie side by side
   std::int32_t queue_size = 0, batch_size = 0, free_count = 0;
   bool children_final = false;  ///< whether the children of the batch are leaves for certain
+  /// Of an oblivious tree: where later missing values of the feature go that the last level was split by, if training
+  /// saw none.
+  bool level_missing_left = false;
   std::int32_t committed_count = 0, leaf_count = 0;
   std::int64_t centre = 0;  ///< of the gradients in the cells of sparse features (sparse_bins.hpp)
-  // Of an oblivious tree.
-  double level_score = 0;           ///< what the level that was split last scores
-  bool level_missing_left = false;  ///< where later missing values of its feature go, if training saw none
+  double level_score = 0;   ///< of an oblivious tree: what the level that was split last scores
 };
 
 }  // namespace linden

@@ -244,9 +244,8 @@ void check_oblivious(const BoostingConfig& config) {
                         config.max_depth, most_levels);
   const auto refuse = [](bool is_asked, std::string_view field, std::string_view why, std::string_view hint) {
     if (is_asked)
-      fail<ArgumentError>(
-          "BoostingConfig.{} does not go with .growth = oblivious, {}. Hint: {}, or .growth = level_wise.", field, why,
-          hint);
+      fail<ArgumentError>("{}{} does not go with .growth = oblivious, {}. Hint: {}, or .growth = level_wise.",
+                          "BoostingConfig.", field, why, hint);
   };
   constexpr std::string_view empty = "where all nodes of a level have one split, whatever rows that leaves on a side";
   constexpr std::string_view few_bins = "whose levels are sought in histograms of at most 256 bins";
@@ -267,7 +266,7 @@ void check_oblivious(const BoostingConfig& config) {
          "leave it out");
   refuse(config.max_bins > 256, fmt::format("max_bins = {}", config.max_bins), few_bins, ".max_bins = 256");
   for (const auto& [feature, bins] : config.bins.max_bins)
-    refuse(bins > 256, fmt::format("bins.max_bins = {} of \"{}\"", bins, feature), few_bins, "at most 256");
+    refuse(bins > 256, fmt::format("{} = {} of \"{}\"", "bins.max_bins", bins, feature), few_bins, "at most 256");
 }
 
 }  // namespace

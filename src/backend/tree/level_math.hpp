@@ -23,8 +23,12 @@ LINDEN_HD bool is_level_open(const TreeState& tree) {
 
 /// The rows of a level as those of one node: of what all nodes of it have in common, features above, depth and draws.
 LINDEN_HD GrowNode level_as_node(const TreeState& tree) {
-  GrowNode level = tree.nodes[tree.first_new];
+  const GrowNode& first = tree.nodes[tree.first_new];
+  GrowNode level{};
   level.rows = tree.root.rows;
+  level.parent = first.parent;
+  level.depth = first.depth;
+  level.key = first.key;
   return level;
 }
 

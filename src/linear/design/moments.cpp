@@ -103,21 +103,37 @@ class Chunks {
 
 constexpr std::size_t lanes = 4;  // of columns that are read one by one: twice two
 
+/// Rows row, row + 1, ..., so many of them together: what a column has summed is read and written once for all of them,
+/// and they are added to it in their order.
+template <int together, class T>
+void add_rows_together(const RowBlock& block, std::int64_t row, const double* __restrict reference, Sums& sums) {
+  const ColumnView& column = block.rows.columns[0];
+  const T* x[together];
+  double weight[together];
+  for (int r = 0; r < together; ++r) {
+    x[r] = static_cast<const T*>(column.values) + (row + r) * column.stride;
+    weight[r] = weight_of(block, row + r);
+  }
+  double* const __restrict first = sums.first.data();
+  double* const __restrict second = sums.second.data();
+  for (std::size_t j = 0; j < at(block.rows.features); ++j) {
+    double sum = first[j], square = second[j];
+#pragma GCC unroll 8
+    for (int r = 0; r < together; ++r) {
+      const double d = static_cast<double>(x[r][j]) - reference[j], wd = weight[r] * d;
+      sum += wd;
+      square += wd * d;
+    }
+    first[j] = sum;
+    second[j] = square;
+  }
+}
+
 template <class T>
 void add_rows(const RowBlock& block, std::int64_t begin, std::int64_t end, const double* reference, Sums& sums) {
-  const ColumnView& column = block.rows.columns[0];
-  const std::size_t columns = at(block.rows.features);
-  double* const first = sums.first.data();
-  double* const second = sums.second.data();
-  for (std::int64_t row = begin; row < end; ++row) {
-    const T* const values = static_cast<const T*>(column.values) + row * column.stride;
-    const double w = weight_of(block, row);
-    for (std::size_t j = 0; j < columns; ++j) {
-      const double d = static_cast<double>(values[j]) - reference[j], wd = w * d;
-      first[j] += wd;
-      second[j] += wd * d;
-    }
-  }
+  std::int64_t row = begin;
+  for (; row + 8 <= end; row += 8) add_rows_together<8, T>(block, row, reference, sums);
+  for (; row < end; ++row) add_rows_together<1, T>(block, row, reference, sums);
 }
 
 /// Numbers of two lanes, as any processor has them in a register.

@@ -36,6 +36,8 @@ PROBLEMS = {
     "depth": ("100 trees of depth 8, level by level", 200_000, ["lightgbm", "xgboost", "onedal", "tl2cgen"],
               {"growth": "level_wise", "max_depth": 8, "max_leaves": 256}),
     "oblivious": ("500 oblivious trees of depth 6", 200_000, ["catboost"], {"rounds": 500} | OBLIVIOUS, "hundred"),
+    "oblivious_8": ("500 oblivious trees of depth 8", 200_000, ["catboost"], {"rounds": 500} | OBLIVIOUS | {"max_depth": 8},
+                    "hundred"),
     "leaves_64": ("500 trees of 64 leaves", 200_000, [], {"rounds": 500, "max_leaves": 64}, "hundred"),
     "row_oblivious": ("one row, 100 oblivious trees of depth 6", 0, [], OBLIVIOUS),
     "row_leaves_64": ("one row, 100 trees of 64 leaves", 0, [], {"max_leaves": 64}),

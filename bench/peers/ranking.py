@@ -1,19 +1,22 @@
 """Rankings of Linden, LightGBM and XGBoost beside each other: NDCG@10 on held-out queries and seconds of training.
 
-    python ranking.py FOLDER LINDEN [THREADS [CONFIG]]
+    python ranking.py FOLDER LINDEN [--threads 2] [--objective lambdarank] [--draws 0] [--without LIBRARY,...]
+        [--linden "FIELD=VALUE FIELD=VALUE" ...]
 
 FOLDER has mq2007_subset and lightgbm_examples/lambdarank, LINDEN is the program. All train 100 rounds of trees of 31
-leaves with the objective that CONFIG names (lambdarank, pairwise, map or xendcg) at each library's defaults for it, but
-for the settings in COMMON. MQ2007 is five folds of queries; the example of LightGBM is its own split with five seeds,
-which draw 80 % of the rows and features of each tree. A group without relevant rows is left out of the mean.
+leaves with the objective (lambdarank, pairwise, map or xendcg) at each library's defaults for it, but for the settings in
+COMMON; Linden once more with the fields of each --linden. MQ2007 is five folds of queries; the example of LightGBM is its own
+split with five seeds, which draw 80 % of the rows and features of each tree. A group without relevant rows is left out of
+the mean. With --draws N MQ2007's queries are put in random order N times, each for five folds of its own, and the table
+ends with the mean difference of each from the last one named, with its standard error.
 """
 
+import argparse
 import csv
 import gzip
 import json
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -71,7 +74,7 @@ def ndcg(queries, scores, at=10):
     return float(np.mean(values))
 
 
-def linden(program, objective, train, test, seed, share, threads):
+def linden(program, objective, fields, train, test, seed, share, threads):
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         for name, queries in (("train", train), ("test", test)):
@@ -80,6 +83,7 @@ def linden(program, objective, train, test, seed, share, threads):
                 rows.writerow(["label", "query", *(f"x{i}" for i in range(queries.x.shape[1]))])
                 rows.writerows([y, q, *x] for y, q, x in zip(queries.y, queries.ids(), queries.x))
         settings = COMMON | {"row_fraction": share, "feature_fraction": share, "seed": seed, "max_bins": 255}
+        settings |= dict(field.split("=", 1) for field in fields.split())
         command = [program, "train", "--data", folder / "train", "--format", "csv", "--label", "label", "--group", "query"]
         command += ["--loss", objective, "--out", folder / "model", "--json", folder / "report", "--threads", str(threads)]
         command += [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
@@ -118,7 +122,7 @@ def xgboost(objective, train, test, seed, share, threads):
     return model.predict(library.DMatrix(test.x)), seconds
 
 
-def problems(folder):
+def problems(folder, draws):
     """(name, train, test, seed, share) of every run."""
     parts = []
     for part in ("train", "vali", "test"):
@@ -126,9 +130,13 @@ def problems(folder):
         parts.append((gzip.open(f"{stem}.libsvm.gz", "rt").read().strip(), Path(f"{stem}.query").read_text()))
     everything = Queries.read("\n".join(text for text, _ in parts), "\n".join(sizes for _, sizes in parts), 46)
     groups = np.arange(len(everything.sizes))
-    for fold in range(5):
-        held_out = groups % 5 == fold
-        yield "mq2007", everything.take(groups[~held_out]), everything.take(groups[held_out]), 0, 1.0
+    for draw in range(max(1, draws)):
+        of_group = np.random.default_rng(draw).permutation(groups) if draws else groups
+        for fold in range(5):
+            held_out = of_group % 5 == fold
+            yield "mq2007", everything.take(groups[~held_out]), everything.take(groups[held_out]), 0, 1.0
+    if draws:
+        return
     example = folder / "lightgbm_examples" / "lambdarank"
     read = [Queries.read((example / name).read_text(), (example / f"{name}.query").read_text(), 301)
             for name in ("rank.train", "rank.test")]
@@ -137,23 +145,35 @@ def problems(folder):
 
 
 def main():
-    folder, program = Path(sys.argv[1]), sys.argv[2]
-    threads = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-    ours, lightgbms, xgboosts = OBJECTIVES[sys.argv[4] if len(sys.argv) > 4 else "lambdarank"]
-    libraries = {"linden": lambda *run: linden(program, ours, *run, threads)}
-    if lightgbms:
-        libraries["lightgbm"] = lambda *run: lightgbm(lightgbms, *run, threads)
-    if xgboosts:
-        libraries["xgboost"] = lambda *run: xgboost(xgboosts, *run, threads)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("program")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--objective", choices=OBJECTIVES, default="lambdarank")
+    parser.add_argument("--draws", type=int, default=0)
+    parser.add_argument("--without", default="")
+    parser.add_argument("--linden", action="append", default=[], help="fields of one more row")
+    args = parser.parse_args()
+    ours, lightgbms, xgboosts = OBJECTIVES[args.objective]
+    libraries = {f"linden {fields}".strip(): lambda *run, fields=fields: linden(args.program, ours, fields, *run, args.threads)
+                 for fields in ("", *args.linden)}
+    if lightgbms and "lightgbm" not in args.without:
+        libraries["lightgbm"] = lambda *run: lightgbm(lightgbms, *run, args.threads)
+    if xgboosts and "xgboost" not in args.without:
+        libraries["xgboost"] = lambda *run: xgboost(xgboosts, *run, args.threads)
     found = {}
-    for name, train, test, seed, share in problems(folder):
+    for name, train, test, seed, share in problems(args.folder, args.draws):
         for library, run in libraries.items():
             scores, seconds = run(train, test, seed, share)
             found.setdefault((name, library), []).append((ndcg(test, np.asarray(scores)), seconds))
     for (name, library), runs in found.items():
         values = [value for value, _ in runs]
-        print(f"{name:18} {library:10} ndcg@10 median {statistics.median(values):.4f} "
+        print(f"{name:18} {library:10} ndcg@10 median {statistics.median(values):.4f} mean {statistics.mean(values):.4f} "
               f"({' '.join(f'{value:.4f}' for value in values)})  seconds {statistics.median(s for _, s in runs):.2f}")
+    last = list(libraries)[-1]
+    for library in list(libraries)[:-1] if args.draws else []:
+        gains = np.array([a - b for (a, _), (b, _) in zip(found["mq2007", library], found["mq2007", last])])
+        print(f"{library} less {last}: {gains.mean():+.4f} +- {gains.std(ddof=1) / len(gains) ** 0.5:.4f}")
 
 
 if __name__ == "__main__":

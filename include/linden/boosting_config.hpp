@@ -251,8 +251,12 @@ struct Categories {
   CategoryEncoding encoding = CategoryEncoding::automatic;
   /// Features with another encoding: {{"city", CategoryEncoding::statistics}}; as text "city=statistics,job=one_hot".
   std::vector<FeatureEncoding> by_feature = {};
-  int one_hot_most = 4;      ///< automatic: one_hot for features of so many categories or fewer, missing counted, >= 0
-  int partition_most = 255;  ///< automatic: as soon as one has more, and labels are up to 16 classes, statistics; >= 0
+  int one_hot_most = 4;  ///< automatic: one_hot for features of so many categories or fewer, missing counted, >= 0
+  /// automatic, where labels are 2 to 16 classes (logistic, softmax and others of classes) and leaves are constants: as
+  /// soon as a feature has more categories, it and all others that are not one_hot are read through statistics, >= 0.
+  /// For all other labels, more classes and linear leaves partition is for any number of categories: of real labels it
+  /// learns more, see docs/design.md.
+  int partition_most = 255;
   /// statistics: features that have one together, 1 .. 3. All features of categories may take part, as soon as one is
   /// read through statistics.
   int combinations = 3;

@@ -1,13 +1,16 @@
 """Held-out log loss of Linden and CatBoost on tables of categories, each at its defaults.
 
-    python categories.py FOLDER LINDEN [THREADS [LIBRARY]]
+    python categories.py FOLDER LINDEN [--sets amazon,adult,diabetes,clicks] [--folds 5] [--threads 2] [--libraries linden,catboost]
+        [--linden "learning_rate=0.05 categories.combinations=2" ...]
 
-FOLDER has amazon_access, adult and diabetes130, LINDEN is the program; LIBRARY is linden, catboost or both. amazon_access
-and diabetes130 are five folds each, of rows by their numbers and of patients; adult has a test file of its own. Linden runs
-with its defaults, with the categories as sets (categories.encoding=partition), and with the settings in LINDENS; CatBoost
-with its defaults, whose rounds and learning rate are its own. pandas and scikit-learn are needed, and catboost for its part.
+FOLDER has amazon_access, adult and diabetes130, LINDEN is the program. amazon_access and diabetes130 are five folds each, of
+rows by their numbers and of patients; adult has a test file of its own; clicks are generated, 13 counts and 26 columns of
+categories as Criteo's, five folds of rows by their numbers. Linden runs with its defaults and with the fields of each
+--linden; CatBoost with its defaults, whose rounds and learning rate are its own. A median's ratio is to CatBoost's. pandas and
+scikit-learn are needed, and catboost for its part.
 """
 
+import argparse
 import csv
 import statistics
 import subprocess
@@ -16,15 +19,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy
 import pandas
 from sklearn.metrics import log_loss, roc_auc_score
-
-LINDENS = {
-    "linden, defaults": [],
-    "linden, partition": ["categories.encoding=partition"],
-    "linden, no combinations": ["categories.combinations=1"],
-    "linden, pairs": ["categories.combinations=2"],
-}
 
 
 def amazon(folder):
@@ -32,8 +29,7 @@ def amazon(folder):
     table = pandas.read_csv(folder / "amazon_access" / "train.csv", dtype=str)
     label = table.pop("ACTION").astype(int)
     for fold in range(5):
-        test = table.index % 5 == fold
-        yield "amazon_access", table, label, test, list(table.columns)
+        yield table, label, table.index % 5 == fold, list(table.columns)
 
 
 def adult(folder):
@@ -44,7 +40,7 @@ def adult(folder):
     label = table.pop("income").str.startswith(">50K").astype(int)
     numbers = ["x0", "x2", "x4", "x10", "x11", "x12"]
     table[numbers] = table[numbers].astype(float)
-    yield "adult", table, label, table.index >= len(parts[0]), [c for c in table if c not in numbers]
+    yield table, label, table.index >= len(parts[0]), [c for c in table if c not in numbers]
 
 
 def diabetes(folder):
@@ -57,7 +53,38 @@ def diabetes(folder):
                "number_emergency", "number_inpatient", "number_diagnoses"]
     table[numbers] = table[numbers].astype(float)
     for fold in range(5):
-        yield "diabetes130", table, label, patient % 5 == fold, [c for c in table if c not in numbers]
+        yield table, label, patient % 5 == fold, [c for c in table if c not in numbers]
+
+
+def clicks(folder, rows=30_000, seed=1):
+    """Whether an advertisement was clicked, of which 13 counts and 26 categories tell, alone and in pairs.
+
+    Categories are as frequent as 1 / rank, of 5 to 100,000 a column; a quarter of the labels are 1.
+    """
+    random = numpy.random.default_rng(seed)
+    table, score = {}, numpy.zeros(rows)
+    for i in range(13):
+        counts = numpy.floor(numpy.exp(random.normal(1.5, 1.2, rows)))
+        score += 0.15 * random.standard_normal() * (numpy.log1p(counts) - 1.7)
+        counts[random.random(rows) < 0.1] = numpy.nan
+        table[f"i{i}"] = counts
+    codes = []
+    for i in range(26):
+        size = int(5 * 20_000 ** (i / 25))
+        shares = 1 / numpy.arange(1, size + 1)
+        codes.append(random.choice(size, rows, p=shares / shares.sum()))
+        score += 0.3 * random.standard_normal(size)[codes[-1]]
+        table[f"c{i}"] = [f"{code:06x}" for code in codes[-1]]
+    for i, k in ((3, 7), (5, 12), (2, 17), (8, 10)):
+        tuples, of_rows = numpy.unique(codes[i] * 1_000_000 + codes[k], return_inverse=True)
+        score += 0.6 * random.standard_normal(len(tuples))[of_rows]
+    label = pandas.Series((random.random(rows) < 1 / (1 + numpy.exp(1.5 - score))).astype(int))
+    table = pandas.DataFrame(table)
+    for fold in range(5):
+        yield table, label, table.index % 5 == fold, [c for c in table if c[0] == "c"]
+
+
+SETS = {"amazon": amazon, "adult": adult, "diabetes": diabetes, "clicks": clicks}
 
 
 def linden(program, table, label, test, categories, threads, settings):
@@ -90,28 +117,39 @@ def catboost(table, label, test, categories, threads):
 
 
 def main():
-    folder, program = Path(sys.argv[1]), sys.argv[2]
-    threads = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-    library = sys.argv[4] if len(sys.argv) > 4 else "both"
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("program")
+    parser.add_argument("--sets", default=",".join(SETS))
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--libraries", default="linden,catboost")
+    parser.add_argument("--linden", action="append", default=[], help="fields of one more row")
+    args = parser.parse_args()
     runs = {}
-    if library in ("linden", "both"):
-        runs |= {name: lambda *rows, s=settings: linden(program, *rows, threads, s) for name, settings in LINDENS.items()}
-    if library in ("catboost", "both"):
-        runs["catboost, defaults"] = lambda *rows: catboost(*rows, threads)
-    found = {}
-    for problem in (amazon, adult, diabetes):
-        for name, table, label, test, categories in problem(folder):
-            for library, run in runs.items():
-                prediction, seconds = run(table, label, test, categories)
+    if "linden" in args.libraries:
+        for fields in ("", *args.linden):
+            runs[f"Linden, {fields or 'defaults'}"] = (
+                lambda *rows, s=fields.split(): linden(args.program, *rows, args.threads, s))
+    if "catboost" in args.libraries:
+        runs["CatBoost, defaults"] = lambda *rows: catboost(*rows, args.threads)
+    for name in args.sets.split(","):
+        found = {run: [] for run in runs}
+        for fold, (table, label, test, categories) in enumerate(SETS[name](args.folder)):
+            if fold == args.folds:
+                break
+            for run, predict in runs.items():
+                prediction, seconds = predict(table, label, test, categories)
                 truth = label[test]
-                found.setdefault((name, library), []).append(
-                    (log_loss(truth, prediction), roc_auc_score(truth, prediction), seconds))
-                print(name, library, *found[name, library][-1], file=sys.stderr, flush=True)
-    for (name, library), results in found.items():
-        losses, aucs, seconds = zip(*results)
-        print(f"{name:14} {library:24} log loss median {statistics.median(losses):.5f} "
-              f"({' '.join(f'{loss:.5f}' for loss in losses)})  auc {statistics.median(aucs):.4f}  "
-              f"seconds {statistics.median(seconds):.1f}")
+                found[run].append((log_loss(truth, prediction), roc_auc_score(truth, prediction), seconds))
+                print(name, fold + 1, run, *found[run][-1], file=sys.stderr, flush=True)
+        columns = {run: [statistics.median(part) for part in zip(*results)] for run, results in found.items()}
+        best = columns.get("CatBoost, defaults", [numpy.nan])[0]
+        print(f"| {name} | log loss, median | by fold | to CatBoost | AUC | seconds |\n|---|---:|---|---:|---:|---:|")
+        for run, (loss, auc, seconds) in columns.items():
+            folds = " ".join(f"{one:.5f}" for one, _, _ in found[run])
+            print(f"| {run} | {loss:.5f} | {folds} | {loss / best:.4f} | {auc:.4f} | {seconds:.1f} |", flush=True)
+        print()
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ void fill_categories(FieldTable<Categories>& group) {
       .add_number("one_hot_most", &C::one_hot_most, {.high = 255},
                   "automatic: one_hot for features of so many categories or fewer")
       .add_number("partition_most", &C::partition_most, {.high = std::numeric_limits<int>::max()},
-                  "automatic: statistics where a feature has more categories")
+                  "automatic, of 2 to 16 classes: statistics where a feature has more categories")
       .add_number("combinations", &C::combinations, {.low = 1, .high = 3},
                   "statistics: features that have one together, at most")
       .add_number("prior_weight", &C::prior_weight, {.low_open = true},

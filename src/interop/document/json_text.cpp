@@ -1,0 +1,199 @@
+// JSON (RFC 8259) as a tree of values.
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "base/fail.hpp"
+#include "base/utf8.hpp"
+#include "interop/document/value.hpp"
+
+namespace linden {
+namespace {
+
+// Halfway between two floats a double that is not exactly what the text says would round to the wrong one.
+double rounded_once(double value, const char* begin, const char* end) {
+  constexpr std::uint64_t lost_bits = (std::uint64_t{1} << 29) - 1, half = std::uint64_t{1} << 28;
+  if ((std::bit_cast<std::uint64_t>(value) & lost_bits) != half) return value;
+  float nearest = 0;
+  const auto [stop, error] = std::from_chars(begin, end, nearest);
+  if (error != std::errc() || stop != end || static_cast<float>(value) == nearest) return value;
+  return std::nextafter(value, static_cast<double>(nearest));
+}
+
+class JsonParser {
+ public:
+  explicit JsonParser(std::string_view text) : begin_(text.data()), at_(text.data()), end_(at_ + text.size()) {}
+
+  Value document() {
+    Value root = value(0);
+    skip_blanks();
+    if (at_ != end_) refuse("something follows the document");
+    return root;
+  }
+
+ private:
+  [[noreturn]] void refuse(const char* what) const { fail<FileError>("not JSON: {} at byte {}.", what, at_ - begin_); }
+
+  void skip_blanks() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  }
+
+  bool take(char wanted) {
+    skip_blanks();
+    if (at_ == end_ || *at_ != wanted) return false;
+    ++at_;
+    return true;
+  }
+
+  bool take_word(std::string_view word) {
+    if (static_cast<std::size_t>(end_ - at_) < word.size() || std::string_view(at_, word.size()) != word) return false;
+    at_ += word.size();
+    return true;
+  }
+
+  Value value(int level) {
+    if (level >= most_levels) refuse("there are too many levels");
+    skip_blanks();
+    if (at_ == end_) refuse("the end comes too early");
+    switch (*at_) {
+      case '{': return {object(level)};
+      case '[': return list(level);
+      case '"': return {text()};
+      case 't':
+        if (take_word("true")) return {true};
+        break;
+      case 'f':
+        if (take_word("false")) return {false};
+        break;
+      case 'n':
+        if (take_word("null")) return {};
+        break;
+      default: return {number()};
+    }
+    refuse("an unknown word");
+  }
+
+  Value::Object object(int level) {
+    Value::Object members;
+    ++at_;
+    if (take('}')) return members;
+    do {
+      skip_blanks();
+      if (at_ == end_ || *at_ != '"') refuse("a member has no name");
+      std::string name = text();
+      if (!take(':')) refuse("a colon is missing");
+      members.emplace_back(std::move(name), value(level + 1));
+    } while (take(','));
+    if (!take('}')) refuse("an object does not end");
+    return members;
+  }
+
+  Value list(int level) {
+    Value::Numbers numbers;
+    Value::List list;
+    ++at_;
+    if (take(']')) return {std::move(list)};
+    do {
+      Value entry = value(level + 1);
+      const double* number = std::get_if<double>(&entry.any);
+      const bool* const flag = std::get_if<bool>(&entry.any);
+      if (list.empty() && (number != nullptr || flag != nullptr)) {
+        numbers.push_back(number != nullptr ? *number : *flag);
+        continue;
+      }
+      if (!numbers.empty()) {
+        for (const double one : numbers) list.emplace_back().any.emplace<double>(one);
+        numbers = {};
+      }
+      list.push_back(std::move(entry));
+    } while (take(','));
+    if (!take(']')) refuse("a list does not end");
+    if (!list.empty()) return {std::move(list)};
+    return {std::move(numbers)};
+  }
+
+  double number() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (take_word("NaN")) return std::numeric_limits<double>::quiet_NaN();
+    if (take_word("Infinity")) return infinity;
+    if (take_word("-Infinity")) return -infinity;
+    const char first = *at_;
+    if (first != '-' && (first < '0' || first > '9')) refuse("a value is missing");
+    if (first == '-' && (end_ - at_ < 2 || at_[1] < '0' || at_[1] > '9')) refuse("a number is missing");
+    double found = 0;
+    const char* const begin = at_;
+    const auto [stop, error] = std::from_chars(begin, end_, found);
+    if (error == std::errc::result_out_of_range) {
+      // Too small is 0, too large an infinity: the exponent's sign says which.
+      const std::string_view spelt(begin, static_cast<std::size_t>(stop - begin));
+      found = spelt.find("e-") != spelt.npos || spelt.find("E-") != spelt.npos ? 0 : infinity;
+      if (first == '-') found = -found;
+    } else if (error != std::errc()) {
+      refuse("a number is missing");
+    }
+    at_ = stop;
+    return rounded_once(found, begin, stop);
+  }
+
+  std::uint32_t hex() {
+    if (end_ - at_ < 4) refuse("an escape is cut short");
+    std::uint32_t code = 0;
+    const auto [stop, error] = std::from_chars(at_, at_ + 4, code, 16);
+    if (error != std::errc() || stop != at_ + 4) refuse("an escape has no four digits");
+    at_ += 4;
+    return code;
+  }
+
+  void append_escape(std::string& out) {
+    if (++at_ == end_) refuse("a text does not end");
+    const char kind = *at_++;
+    constexpr std::string_view plain = "\"\\/bfnrt", meant = "\"\\/\b\f\n\r\t";
+    if (const std::size_t which = plain.find(kind); which != plain.npos) {
+      out += meant[which];
+      return;
+    }
+    if (kind != 'u') refuse("an escape is unknown");
+    std::uint32_t code = hex();
+    if (code >= 0xd800 && code < 0xdc00) {  // a pair of surrogates
+      if (!take_word("\\u")) refuse("half of a pair of surrogates is missing");
+      const std::uint32_t low = hex();
+      if (low < 0xdc00 || low >= 0xe000) refuse("half of a pair of surrogates is missing");
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    }
+    append_utf8(out, code);
+  }
+
+  static void append_utf8(std::string& out, std::uint32_t code) {
+    const int tails = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    constexpr std::uint32_t heads[] = {0, 0xc0, 0xe0, 0xf0};
+    out += static_cast<char>(heads[tails] | code >> 6 * tails);
+    for (int t = tails - 1; t >= 0; --t) out += static_cast<char>(0x80 | (code >> 6 * t & 0x3f));
+  }
+
+  std::string text() {
+    std::string out;
+    ++at_;
+    for (;;) {
+      const char* const from = at_;
+      while (at_ != end_ && *at_ != '"' && *at_ != '\\') ++at_;
+      out.append(from, at_);
+      if (at_ == end_) refuse("a text does not end");
+      if (*at_ == '"') break;
+      append_escape(out);
+    }
+    ++at_;
+    if (!is_utf8(out)) refuse("a text is not UTF-8");
+    return out;
+  }
+
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+};
+
+}  // namespace
+
+Value parse_json(std::string_view text) { return JsonParser(text).document(); }
+
+}  // namespace linden

@@ -1,0 +1,86 @@
+// Documents of JSON and UBJSON as trees of values, for readers of other programs' files, whose members come in any
+// order: what our own files need not (json/reader.hpp). A list of numbers is kept as numbers, so that memory is a few
+// times the text.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace linden {
+
+class Value {
+ public:
+  using List = std::vector<Value>;
+  using Numbers = std::vector<double>;  ///< a list of numbers, and of true and false, which are 1 and 0
+  using Object = std::vector<std::pair<std::string, Value>>;
+  using Any = std::variant<std::monostate, bool, double, std::string, List, Numbers, Object>;
+
+  Any any;
+};
+
+/// One value for each level that is open: deeper documents are refused.
+inline constexpr int most_levels = 100;
+
+/// The document that a text of JSON holds, with nothing but blanks about it. As some programs write them, numbers may
+/// be NaN, Infinity and -Infinity; where one is read as a double and rounded to a float afterwards, that is the float
+/// nearest to the text. Throws FileError with the place in the text.
+Value parse_json(std::string_view text);
+
+/// The same of UBJSON (draft 12), containers with a type, with a count and with neither. Throws FileError.
+Value parse_ubjson(std::string_view bytes);
+
+/// A value and the way to it, "learner.trees[3].left", which messages open with. Refers to the document.
+class Place {
+ public:
+  explicit Place(const Value& root) : value_(&root) {}
+
+  /// Throws FileError: "<place>: <what>."
+  [[noreturn]] void refuse(std::string_view what) const;
+  const std::string& path() const noexcept { return path_; }
+
+  bool is_object() const noexcept { return std::holds_alternative<Value::Object>(value_->any); }
+  bool is_list() const noexcept {
+    return std::holds_alternative<Value::List>(value_->any) || std::holds_alternative<Value::Numbers>(value_->any);
+  }
+  bool is_text() const noexcept { return std::holds_alternative<std::string>(value_->any); }
+  bool is_number() const noexcept { return std::holds_alternative<double>(value_->any); }
+  bool is_null() const noexcept { return std::holds_alternative<std::monostate>(value_->any); }
+
+  // All that follow throw FileError where the value is of another kind, or a number out of its range.
+
+  /// A member of an object, which must be there.
+  Place operator[](std::string_view name) const;
+  /// The same, or nothing.
+  std::optional<Place> find(std::string_view name) const;
+  /// The names of an object's members, in their order.
+  std::vector<std::string> names() const;
+  /// Entries of a list.
+  std::size_t size() const;
+  /// An entry, which is no number: numbers() has those.
+  Place at(std::size_t index) const;
+  const std::string& text() const;
+  std::vector<std::string> texts() const;
+  double number() const;
+  /// true or false.
+  bool flag() const;
+  /// A whole number in [low, high].
+  std::int64_t whole(std::int64_t low, std::int64_t high) const;
+  /// A list of numbers.
+  const std::vector<double>& numbers() const;
+  /// A list of whole numbers in [low, high].
+  std::vector<std::int32_t> wholes(std::int32_t low, std::int32_t high) const;
+
+ private:
+  Place(const Value& value, std::string path) : value_(&value), path_(std::move(path)) {}
+
+  const Value* value_;
+  std::string path_;
+};
+
+}  // namespace linden

@@ -1,0 +1,113 @@
+// Small models of CatBoost, written by hand.
+#include "interop/import/catboost/catboost.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "interop/import/frame.hpp"
+#include "refusal.hpp"
+
+namespace linden {
+namespace {
+
+using imports::frame;
+
+// Borders: a at -1 and 0.1f, whose missing values pass no test, b at 2, whose missing values pass.
+struct Model {
+  std::string trees = R"("oblivious_trees": [
+    {"leaf_values": [1, 2, 3, 4], "leaf_weights": [10, 20, 30, 40],
+     "splits": [{"split_index": 1, "split_type": "FloatFeature"}, {"split_index": 2, "split_type": "FloatFeature"}]}])";
+  std::string loss = R"({"type": "RMSE", "params": {}})", bias = "[1, [0.5]]", more = {};
+
+  std::string text() const {
+    return fmt::format(R"({{"features_info": {{"float_features": [
+      {{"flat_feature_index": 0, "feature_index": 0, "feature_id": "a", "borders": [-1, 0.10000000149011612],
+        "has_nans": true, "nan_value_treatment": "AsFalse"}},
+      {{"flat_feature_index": 1, "feature_index": 1, "feature_id": "", "borders": [2],
+        "has_nans": true, "nan_value_treatment": "AsTrue"}}]{3}}},
+      "model_info": {{"params": {{"loss_function": {1}}}}}, {0}, "scale_and_bias": {2}}})",
+                       trees, loss, bias, more);
+  }
+  BoostedModel read() const { return BoostedModel(read_catboost(text())); }
+};
+
+std::vector<double> scores(const BoostedModel& model, const std::vector<std::vector<std::string>>& rows,
+                           Output output = Output::score) {
+  const Tensor found =
+      model
+          .predict(frame(model, rows.size(), [&](std::size_t f, std::size_t row) { return rows[row][f]; }),
+                   {.output = output, .threads = 1})
+          .contiguous();
+  return {found.data<double>(), found.data<double>() + found.elements()};
+}
+
+TEST(ReadCatboost, FirstSplitIsTheLowestBit) {
+  const BoostedModel model = Model().read();
+  EXPECT_EQ(model.feature_names(), (std::vector<std::string>{"a", "f1"}));
+  EXPECT_EQ(scores(model, {{"0", "0"}, {"1", "0"}, {"0", "3"}, {"1", "3"}}), (std::vector<double>{1.5, 2.5, 3.5, 4.5}));
+  EXPECT_EQ(scores(model, {{"nan", "0"}, {"0", "nan"}}), (std::vector<double>{1.5, 3.5}));
+  // Values are rounded to floats: half a step above the border is the border still.
+  EXPECT_EQ(scores(model, {{"0.1", "0"}, {"0.10000000149011613", "0"}, {"0.1000000090", "0"}}),
+            (std::vector<double>{1.5, 1.5, 2.5}));
+  EXPECT_EQ(model.trees()[0].nodes[0].cover, 100);
+  EXPECT_EQ(model.trees()[0].nodes[0].rows, 100);
+  EXPECT_EQ(model.loss().name(), "squared");
+}
+
+TEST(ReadCatboost, TreesInTrees) {
+  Model source{.trees = R"("trees": [{"split": {"split_index": 0},
+      "left": {"value": -1, "weight": 2.5},
+      "right": {"split": {"split_index": 2}, "left": {"value": 5, "weight": 1}, "right": {"value": 7, "weight": 3}}}])",
+               .loss = R"({"type": "Poisson"})"};
+  EXPECT_EQ(scores(source.read(), {{"-1", "9"}, {"-0.5", "2"}, {"0", "2.5"}, {"", "9"}}),
+            (std::vector<double>{-0.5, 5.5, 7.5, -0.5}));
+  EXPECT_EQ(scores(source.read(), {{"-1", "9"}}, Output::prediction)[0], std::exp(-0.5));
+  source.bias = "[2, 0.25]";
+  EXPECT_EQ(scores(source.read(), {{"-1", "9"}, {"0", "0"}}), (std::vector<double>{-1.75, 10.25}));
+}
+
+TEST(ReadCatboost, SeveralScores) {
+  const Model source{
+      .trees = R"("oblivious_trees": [{"leaf_values": [1, 2, 3, 4, 5, 6], "splits": [{"split_index": 2}]},
+                                                     {"leaf_values": [1, 1, 2], "splits": []}])",
+      .loss = R"({"type": "MultiClass"})",
+      .bias = "[1, [0, 0, 1]]"};
+  const BoostedModel model = source.read();
+  EXPECT_EQ(model.loss().name(), "softmax");
+  EXPECT_EQ(scores(model, {{"0", "0"}, {"0", "3"}}), (std::vector<double>{2, 3, 6, 5, 6, 9}));
+}
+
+TEST(ReadCatboost, KnowsLosses) {
+  const auto loss = [](const std::string& text) { return Model{.loss = text}.read().loss(); };
+  EXPECT_EQ(loss(R"({"type": "Logloss"})").name(), "logistic");
+  EXPECT_EQ(loss(R"({"type": "Quantile", "params": {"alpha": "0.3"}})").parameters()[0].value, 0.3);
+  EXPECT_EQ(loss(R"({"type": "Quantile"})").parameters()[0].value, 0.5);
+  EXPECT_EQ(loss(R"({"type": "Tweedie", "params": {"variance_power": 1.2}})").parameters()[0].value, 1.2);
+  EXPECT_EQ(loss(R"({"type": "YetiRank"})").name(), "YetiRank");
+  EXPECT_EQ(loss(R"({"type": "squared"})").name(), "catboost squared");
+}
+
+TEST(ReadCatboost, SaysWhatIsWrong) {
+  const auto refused = [](const Model& source) { return refusal<FileError>([&] { source.read(); }); };
+  EXPECT_EQ(refused({.trees = R"("oblivious_trees": [{"leaf_values": [1], "splits": [{"split_index": 2}]}])"}),
+            "oblivious_trees[0] has 1 splits and 1 leaf_values of 1 each.");
+  EXPECT_NE(refused({.trees = R"("oblivious_trees": [{"leaf_values": [1, 2], "splits": [{"split_index": 3,
+                                                      "split_type": "OneHotFeature"}]}])"})
+                .find("knows by hashes"),
+            std::string::npos);
+  EXPECT_EQ(refused({.more = R"(, "text_features": [{}])"}),
+            "features_info.text_features are features that have no meaning here.");
+  EXPECT_EQ(refused({.more = R"(, "categorical_features": [{"flat_feature_index": 7}])"}),
+            "features_info.categorical_features[0].flat_feature_index is 7, and the 3 features are not numbered 0, 1, "
+            "....");
+  EXPECT_EQ(refused({.trees = "\"x\": 1"}), "the document has neither \"oblivious_trees\" nor \"trees\".");
+}
+
+TEST(ReadCatboost, IsKnownByItsBeginning) {
+  EXPECT_TRUE(looks_like_catboost(Model().text()));
+  EXPECT_TRUE(looks_like_catboost("{\n\"ctr_data\":{"));
+  EXPECT_FALSE(looks_like_catboost("{\"learner\":{"));
+}
+
+}  // namespace
+}  // namespace linden

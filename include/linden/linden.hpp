@@ -26,5 +26,6 @@
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
 #include <linden/model.hpp>
+#include <linden/export_model.hpp>
 #include <linden/cross_validation.hpp>
 #include <linden/search.hpp>

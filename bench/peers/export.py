@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""Exported models in the libraries that they are for: do they load, and do they predict what Linden does?
+
+    python3 bench/peers/export.py DATA --env peers
+
+DATA is the folder of real data sets. Models of adult, california (with its categories), digits, bike sharing as counts,
+and linear ones go to XGBoost, LightGBM, onnxruntime and a C++ compiler. Printed are the largest differences of scores,
+relative to the larger of 1 and the score, and the share of rows whose scores have the same bits. Then the source is
+timed: nanoseconds a row of 100 trees of 31 leaves, beside tl2cgen's if-else code of the same model, one thread.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import environment
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PACKAGES = ["lightgbm", "xgboost", "onnxruntime", "treelite", "tl2cgen", "numpy", "scipy", "pandas"]
+
+TREES = {"rounds": 100, "max_leaves": 31}
+# The CSV to write from which file, its label, the family and the fields.
+SETS = {
+    "adult": ("boosted", {"loss": "logistic"} | TREES),
+    "california": ("boosted", {"loss": "squared"} | TREES),
+    "digits": ("boosted", {"loss": "softmax", "rounds": 50, "max_leaves": 15}),
+    "digits, shared trees": ("boosted", {"loss": "softmax", "rounds": 50, "max_leaves": 15, "multi_output.strategy": "multi_output_tree"}),
+    "california, oblivious": ("boosted", {"loss": "squared", "growth": "oblivious", "max_depth": 6, "rounds": 100}),
+    "california, gamma": ("boosted", {"loss": "gamma"} | TREES),
+    "digits, linear": ("linear", {"loss": "softmax", "l2": 0.01}),
+    "breast cancer, linear": ("linear", {"loss": "logistic", "l2": 0.01}),
+}
+FORMATS = {"boosted": ["xgboost_json", "xgboost_ubjson", "lightgbm", "onnx", "cpp", "c"],
+           "linear": ["onnx", "liblinear", "csv", "cpp", "c"]}
+
+
+def write_csv(name, data, path):
+    """A table with names and the label "target"."""
+    import pandas
+
+    stem = name.split(",")[0]
+    if stem == "adult":
+        table = pandas.read_csv(data / "adult/adult-train.csv", header=None, skipinitialspace=True, na_values="?",
+                                keep_default_na=False)
+        table.columns = [f"x{i}" for i in range(14)] + ["target"]
+    elif stem == "california":
+        table = pandas.read_csv(data / "california_housing/housing_with_ocean_proximity.csv")
+        table = table.rename(columns={"median_house_value": "target"})
+        table["target"] /= 1e5
+    elif stem == "digits":
+        table = pandas.read_csv(data / "sklearn_bundled/digits.csv.gz", header=None)
+        table.columns = [f"x{i}" for i in range(64)] + ["target"]
+        table["target"] = "d" + table["target"].astype(int).astype(str)
+        table = table.loc[:, table.nunique() > 1]
+    else:
+        table = pandas.read_csv(data / "sklearn_bundled/breast_cancer.csv", skiprows=1, header=None)
+        table.columns = [f"x{i}" for i in range(30)] + ["target"]
+        table["target"] = table["target"].map({0: "malignant", 1: "benign"})
+    table.to_csv(path, index=False)
+
+
+class Exported:
+    """A trained model in all its formats, and what it says of its rows."""
+
+    def __init__(self, name, args, folder):
+        import numpy as np
+
+        family, config = SETS[name]
+        write_csv(name, args.data, folder / "data.csv")
+        job = {"data": str(folder / "data.csv"), "label": "target", "model": family, "config": config,
+               "folder": str(folder), "formats": FORMATS[family]}
+        program = args.build / "bench" / "linden_export"
+        out = subprocess.run([program, json.dumps(job)], check=True, capture_output=True, text=True).stdout
+        self.facts, self.folder, self.family, self.loss = json.loads(out), folder, family, config["loss"]
+        read = lambda file: np.fromfile(folder / file).reshape(self.facts["rows"], -1)
+        self.rows, self.scores, self.predictions = read("rows.bin"), read("scores.bin"), read("predictions.bin")
+
+    def file(self, kind):
+        return self.folder / f"model.{kind}"
+
+
+def of_xgboost(model, kind):
+    """Rows are floats there: what Linden says of them is asked of the rows as floats, in the source's own test."""
+    import numpy as np
+    import xgboost
+
+    ending = {"xgboost_json": ".json", "xgboost_ubjson": ".ubj"}[kind]
+    path = model.file(kind).with_suffix(ending)
+    path.write_bytes(model.file(kind).read_bytes())
+    booster = xgboost.Booster(model_file=path)
+    types = ["c" if one else "q" for one in model.facts["categorical"]]
+    data = xgboost.DMatrix(model.rows, feature_types=types, feature_names=booster.feature_names, enable_categorical=True)
+    rows = model.facts["rows"]
+    return (booster.predict(data, output_margin=True).reshape(rows, -1), booster.predict(data).reshape(rows, -1))
+
+
+def of_lightgbm(model, kind):
+    import lightgbm
+
+    booster = lightgbm.Booster(model_file=model.file(kind))
+    rows = model.facts["rows"]
+    return (booster.predict(model.rows, raw_score=True).reshape(rows, -1), booster.predict(model.rows).reshape(rows, -1))
+
+
+def of_onnx(model, kind):
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(model.file(kind).read_bytes(), providers=["CPUExecutionProvider"])
+    return None, session.run(["prediction"], {"features": model.rows})[0]
+
+
+CPP_MAIN = """
+#include <chrono>
+#include <cstdio>
+#include <vector>
+#include HEADER
+int main(int argc, char** argv) {
+  const int rows = std::atoi(argv[1]), times = std::atoi(argv[2]);
+  std::vector<double> x((size_t)rows * model::features), s((size_t)rows * model::outputs), p(s.size());
+  FILE* in = std::fopen(argv[3], "rb");
+  if (std::fread(x.data(), 8, x.size(), in) != x.size()) return 1;
+  double best = 1e300;
+  for (int i = 0; i < times; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    for (int row = 0; row < rows; ++row) model::scores(&x[(size_t)row * model::features], &s[(size_t)row * model::outputs]);
+    const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (took < best) best = took;
+  }
+  for (int row = 0; row < rows; ++row) model::predict(&x[(size_t)row * model::features], &p[(size_t)row * model::outputs]);
+  FILE* out = std::fopen(argv[4], "wb");
+  std::fwrite(s.data(), 8, s.size(), out);
+  std::fwrite(p.data(), 8, p.size(), out);
+  std::fclose(out);
+  std::printf("%.17g\\n", best / rows);
+}
+"""
+
+
+def compiled(model):
+    """The program of the model's source, and the seconds that its compilation took."""
+    header = model.folder / "model.hpp"
+    header.write_bytes(model.file("cpp").read_bytes())
+    main = model.folder / "main.cpp"
+    main.write_text("#include <cstdlib>\n" + CPP_MAIN.replace("HEADER", '"model.hpp"'))
+    start = time.perf_counter()
+    subprocess.run(["g++", "-std=c++17", "-O3", "-Wall", "-Wextra", "-Werror", main, "-o", model.folder / "run"], check=True)
+    return model.folder / "run", time.perf_counter() - start
+
+
+def run_source(model, times=1):
+    import numpy as np
+
+    program, seconds = compiled(model)
+    rows = model.facts["rows"]
+    out = subprocess.run([program, str(rows), str(times), model.folder / "rows.bin", model.folder / "out.bin"], check=True,
+                         capture_output=True, text=True).stdout
+    both = np.fromfile(model.folder / "out.bin").reshape(2, rows, -1)
+    return both[0], both[1], float(out), seconds
+
+
+def of_source(model, kind):
+    scores, predictions, _, _ = run_source(model)
+    return scores, predictions
+
+
+def of_liblinear(model, kind):
+    """LIBLINEAR's own rule, written here: its package wants a compiler of its own."""
+    import numpy as np
+
+    lines = model.file(kind).read_text().split("\n")
+    at = lines.index("w")
+    weights = np.array([[float(w) for w in line.split()] for line in lines[at + 1:] if line])
+    bias = float(next(line.split()[1] for line in lines if line.startswith("bias ")))
+    rows = model.rows if bias < 0 else np.c_[model.rows, np.full(len(model.rows), bias)]
+    return rows @ weights, None
+
+
+READERS = {"xgboost_json": of_xgboost, "xgboost_ubjson": of_xgboost, "lightgbm": of_lightgbm, "onnx": of_onnx,
+           "liblinear": of_liblinear, "cpp": of_source}
+
+
+def compare(model, name):
+    import numpy as np
+
+    for kind in FORMATS[model.family]:
+        if kind not in READERS:
+            continue
+        if kind in model.facts["refused"]:
+            print(f"| {name} | {kind} | {model.facts['refused'][kind]} | | |")
+            continue
+        figures = []
+        for got, want in zip(READERS[kind](model, kind), (model.scores, model.predictions)):
+            if got is None:
+                figures += ["", ""]
+                continue
+            relative = np.abs(got - want) / np.maximum(1, np.abs(want))
+            same = np.mean(np.all(got.astype(float) == want, axis=1))
+            figures += [f"{relative.max():.1e}", f"{same:.0%}"]
+        print(f"| {name} | {kind} | {' | '.join(figures)} |", flush=True)
+
+
+def timed_tl2cgen(model, times):
+    """The if-else code that tl2cgen makes of the model as LightGBM has it, called row by row from C."""
+    import numpy as np
+    import tl2cgen
+    import treelite
+
+    folder = model.folder / "tl2cgen"
+    path = model.file("lightgbm")
+    tl2cgen.generate_c_code(treelite.frontend.load_lightgbm_model(path), folder, params={"parallel_comp": 0})
+    main = folder / "timed.c"
+    main.write_text("""
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include "header.h"
+int main(int argc, char** argv) {
+  const int rows = atoi(argv[1]), times = atoi(argv[2]), features = atoi(argv[4]);
+  double best = 1e300, sum = 0;
+  double* x = malloc((size_t)rows * features * 8);
+  union Entry* entries = malloc((size_t)rows * features * sizeof(union Entry));
+  FILE* in = fopen(argv[3], "rb");
+  if (fread(x, 8, (size_t)rows * features, in) != (size_t)rows * features) return 1;
+  for (size_t i = 0; i < (size_t)rows * features; ++i) {
+    if (x[i] != x[i]) entries[i].missing = -1; else entries[i].fvalue = x[i];
+  }
+  for (int i = 0; i < times; ++i) {
+    struct timespec a, b;
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    for (int row = 0; row < rows; ++row) { double out = 0; predict(entries + (size_t)row * features, 1, &out); sum += out; }
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    const double took = (b.tv_sec - a.tv_sec) + 1e-9 * (b.tv_nsec - a.tv_nsec);
+    if (took < best) best = took;
+  }
+  printf("%.17g %.17g\\n", best / rows, sum / times);
+}
+""")
+    sources = [p for p in folder.glob("*.c")]
+    start = time.perf_counter()
+    subprocess.run(["gcc", "-O3", *sources, "-lm", "-o", folder / "run"], check=True)
+    seconds = time.perf_counter() - start
+    out = subprocess.run([folder / "run", str(model.facts["rows"]), str(times), model.folder / "rows.bin",
+                          str(model.facts["features"])], check=True, capture_output=True, text=True).stdout.split()
+    print(f"tl2cgen's sum of scores differs by {abs(float(out[1]) - model.scores.sum()):.1e}")
+    return float(out[0]), seconds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", help="the build folder (%(default)s)")
+    parser.add_argument("--sets", default=";".join(SETS), help="with ; between them (default: all)")
+    parser.add_argument("--turns", type=int, default=7, help="of the timing (default: %(default)s)")
+    parser.add_argument("--env", type=Path, help="an environment to reuse, made when it is not there")
+    parser.add_argument("--here", action="store_true", help="in the Python that runs this, which has all packages")
+    args = parser.parse_args()
+    if not args.here:
+        sys.argv.insert(1, "--here")
+        sys.exit(environment.call_in(args.env, PACKAGES, parser.error))
+    print("| model | format | scores differ by | same bits | predictions differ by | same bits |\n|---|---|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as place:
+        models = {}
+        for number, name in enumerate(args.sets.split(";")):
+            folder = Path(place, str(number))
+            folder.mkdir()
+            models[name] = Exported(name, args, folder)
+            compare(models[name], name)
+        for name in ("adult", "california"):
+            if name not in models:
+                continue
+            ours, theirs = [], []
+            for _ in range(args.turns):
+                _, _, each, seconds = run_source(models[name], 3)
+                ours.append(each)
+                each, their_seconds = timed_tl2cgen(models[name], 3)
+                theirs.append(each)
+            size = models[name].file("cpp").stat().st_size
+            print(f"{name}, ns a row: source {min(ours) * 1e9:.0f} (compiled in {seconds:.1f} s, {size / 1e3:.0f} kB), "
+                  f"tl2cgen {min(theirs) * 1e9:.0f} (compiled in {their_seconds:.1f} s)")
+
+
+if __name__ == "__main__":
+    main()

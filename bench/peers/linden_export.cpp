@@ -20,7 +20,7 @@ template <class Config>
 Config config_of(const ordered_json& fields) {
   Config config;
   for (const auto& [name, value] : fields.items())
-    linden::set_field(config, name, value.is_string() ? value.get<std::string>() : value.dump());
+    linden::set_field(config, name, value.is_string() ? value.template get<std::string>() : value.dump());
   return config;
 }
 

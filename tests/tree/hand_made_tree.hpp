@@ -114,7 +114,7 @@ class HandMadeTree {
   /// Rows in this order, in the half of the entries in which nodes begin.
   void set_entries(const std::vector<std::int32_t>& order) {
     with_entries(memory(), [&]<class E>(E*) {
-      std::vector<E> entries(2 * order.size() + prefetch_rows, E{0, 0, 0});
+      std::vector<E> entries(2 * order.size(), E{0, 0, 0});
       for (std::size_t i = 0; i < order.size(); ++i) {
         const HandRow& row = rows_[static_cast<std::size_t>(order[i])];
         entries[i].row = static_cast<std::uint32_t>(order[i]);

@@ -119,9 +119,6 @@ struct LeafOrder {
   std::uint64_t* reach = nullptr;  ///< [words]: those that must not be above a pool
 };
 
-/// Entries after the last that may be read: kernels fetch bin rows so far ahead.
-inline constexpr std::int64_t prefetch_rows = 48;
-
 struct TreeState;
 
 struct TreeMemory : TreeInput {
@@ -129,8 +126,8 @@ struct TreeMemory : TreeInput {
   std::int32_t planes =
       0;  ///< of the tree whose first plane this is (planes.hpp); -1: a further one; 0: a tree of its own
 
-  /// [2, sample_rows] NarrowEntry or WideEntry, grouped by node, and prefetch_rows more. A GPU has a node's entries in
-  /// the other half than its parent's; the CPU in the first, and uses the second while it divides them.
+  /// [2, sample_rows] NarrowEntry or WideEntry, grouped by node. A GPU has a node's entries in the other half than its
+  /// parent's; the CPU in the first, and uses the second while it divides them.
   void* entries = nullptr;
   GrowNode* nodes = nullptr;             ///< [node_capacity]
   Candidate* queue = nullptr;            ///< a heap [node_capacity]

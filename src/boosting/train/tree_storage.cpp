@@ -94,7 +94,7 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   if (bins.wide.features > 0) allocate(tree_.wide_candidates, 2 * batch * bins.wide.features, "splits");
   if (is_first || !backend.tree.planes_share_entries) {
     WideEntry* entries = nullptr;
-    allocate(entries, 2 * rows + prefetch_rows, "rows grouped by leaf");
+    allocate(entries, 2 * rows, "rows grouped by leaf");
     tree_.entries = entries;
   }
   allocate(tree_.queue, tree_.node_capacity, "the queue of leaves");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
+#include "cpu/tree/ahead.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/share.hpp"
 #include "cpu/tree/small_nodes.hpp"
@@ -24,6 +25,7 @@ constexpr int group_of_many = 16;  // ... when there are more than that, and the
 constexpr std::int64_t cached_bytes = 36 * 1024;  // of the cells of a group, when others follow
 constexpr std::int64_t block_rows = 512;          // rows between two groups
 constexpr std::int64_t least_part_rows = 4096;
+constexpr std::int64_t fetched_rows = 48;  // in advance
 
 using Job = HistogramJob;
 
@@ -64,8 +66,7 @@ void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const Entr
     column[j] = group.column[j] - group.column[0];
   }
   for (; entry < end; ++entry) {
-    const Entry<Integer>* const ahead = last - entry > prefetch_rows ? entry + prefetch_rows : entry;
-    __builtin_prefetch(by_row + ahead->row * stride);
+    __builtin_prefetch(by_row + ahead_of(entry, last, fetched_rows)->row * stride);
     const std::uint8_t* const row = by_row + entry->row * stride;
     const auto sums = Sums<Integer>::of(*entry);
 #pragma GCC unroll 32

@@ -4,6 +4,7 @@
 #include "cpu/tree/plane_words.hpp"
 
 #include "backend/tree/grow_queue.hpp"
+#include "cpu/tree/ahead.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/share.hpp"
 #include "cpu/tree/small_nodes.hpp"
@@ -58,8 +59,7 @@ void add_entries(const TreeState& first, const E* entries, const FourSums* all_w
   for (std::int64_t begin = 0; begin < count; begin += word_rows) {
     const std::int64_t rows = count - begin < word_rows ? count - begin : word_rows;
     for (std::int64_t r = 0; r < rows; ++r) {
-      constexpr std::int64_t ahead = 16;  // entries after the last may be read
-      __builtin_prefetch(all_words + std::int64_t{entries[begin + r + ahead].row} * fours);
+      __builtin_prefetch(all_words + std::int64_t{ahead_of(entries + begin + r, entries + count, 16)->row} * fours);
       const std::int64_t row = entries[begin + r].row;
       bins[r] = first.bins.by_row + row * first.bins.row_stride;
       __builtin_prefetch(bins[r]);

@@ -2,6 +2,7 @@
 // feature may gain; the bins of those that may win are summed when the split is searched (sparse_split.cpp).
 #include "backend/tree/grow_queue.hpp"
 #include "backend/tree/sparse_bins.hpp"
+#include "cpu/tree/ahead.hpp"
 #include "cpu/tree/four_sums.hpp"
 #include "cpu/tree/sparse_steps.hpp"
 
@@ -19,9 +20,9 @@ void add_rows(const TreeState& tree, const HistogramJob& job) {
   const std::int32_t label = job.node->label;
   for (std::int32_t f = 0; f < sparse.features; ++f) cells[f] = FourSums{};
   for (std::int64_t i = job.begin; i < job.end; ++i) {
-    __builtin_prefetch(sparse.row_first + entries[i + 2 * ahead].row);  // entries after the last may be read
-    const std::int64_t next = i + ahead < job.end ? i + ahead : i;
-    __builtin_prefetch(sparse.row_features + sparse.row_first[entries[next].row]);
+    const auto fetched = [&](std::int64_t places) { return ahead_of(entries + i, entries + job.end, places)->row; };
+    __builtin_prefetch(sparse.row_first + fetched(2 * ahead));
+    __builtin_prefetch(sparse.row_features + sparse.row_first[fetched(ahead)]);
     const std::uint32_t row = entries[i].row;
     const SparseCell cell = cell_of(tree.centre, entries[i].gradient, entries[i].curvature);
     const FourSums sums{cell.rise, cell.fall, cell.curvature, cell.rows};

@@ -6,6 +6,7 @@
 
 #include "backend/tree/split_math.hpp"
 #include "backend/tree/wide_bins.hpp"
+#include "cpu/tree/ahead.hpp"
 #include "cpu/tree/four_sums.hpp"
 #include "cpu/tree/share.hpp"
 #include "cpu/tree/wide_steps.hpp"
@@ -33,7 +34,7 @@ class FilledBins {
   template <class Integer>
   void add(const Entry<Integer>* entry, const Entry<Integer>* end, const std::uint16_t* column) {
     for (; entry < end; ++entry) {
-      __builtin_prefetch(column + entry[ahead].row);  // entries after the last may be read
+      __builtin_prefetch(column + ahead_of(entry, end, ahead)->row);
       const int bin = column[entry->row];
       sums_[bin] += FourSums{entry->gradient, entry->curvature, 1, 0};
       mark(bin);

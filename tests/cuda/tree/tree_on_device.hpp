@@ -118,7 +118,6 @@ class HostTree {
   template <class E>
   void fill(std::vector<E>& entries) {
     for (const std::uint32_t row : order) entries.push_back({row, 1, 1});
-    entries.resize(entries.size() + prefetch_rows);
     memory.entries = entries.data();
   }
 

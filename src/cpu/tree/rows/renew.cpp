@@ -4,6 +4,7 @@
 // are added up, so that neither threads nor the order of rows matter.
 #include "backend/math/order_statistic.hpp"
 #include "backend/tree/leaf_math.hpp"
+#include "cpu/tree/ahead.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/steps.hpp"
 
@@ -19,7 +20,7 @@ void gather(const TreeState& tree, const StepScratch& scratch, std::int64_t begi
   const auto* const entries = static_cast<const E*>(tree.entries);
   const double per_unit = 1 / renewal.weight_unit;
   for (std::int64_t i = begin; i < end; ++i) {
-    const std::uint32_t ahead = entries[i + prefetch_rows < end ? i + prefetch_rows : i].row;
+    const std::uint32_t ahead = ahead_of(entries + i, entries + end, 48)->row;
     __builtin_prefetch(renewal.labels + ahead);
     __builtin_prefetch(renewal.scores + ahead);
     const std::uint32_t row = entries[i].row;

@@ -8,7 +8,7 @@ namespace {
 class CudaQuantise : public OnDeviceTree {
  protected:
   void expect_same(HostTree& host, bool wide) {
-    host.wide.resize(host.order.size() + prefetch_rows);
+    host.wide.resize(host.order.size());
     host.memory.entries = host.wide.data();
     DeviceTree device = to_device(host);
     device.wide = room<WideEntry>(2 * std::int64_t(host.order.size()));

@@ -25,11 +25,8 @@ inline constexpr double half_log_two_pi = 0.918938533204672742;
 inline constexpr ParameterRule natural_gradient_rule{
     "natural_gradient", 0, false, 2, 1, "1: rows weigh alike; 0: by their Fisher information", true};
 
-/// log_scale + 0.5 * square((label - mean) * exp(-log_scale)) + log(2 pi) / 2.
-struct NormalDistributionLoss {
-  static constexpr const char* name = "normal_distribution";
-  static constexpr Link link = Link::normal;
-  static constexpr LabelKind labels = LabelKind::real;
+/// What all of them have in common.
+struct DistributionLoss {
   static constexpr LossShape shape = LossShape::not_convex;
   static constexpr Lowest lowest = Lowest::at_infinity;
   static constexpr Start start = Start::moments;
@@ -37,6 +34,13 @@ struct NormalDistributionLoss {
   static constexpr const char* metrics[] = {"nll", "crps", "rmse"};
 
   double natural_gradient;
+};
+
+/// log_scale + 0.5 * square((label - mean) * exp(-log_scale)) + log(2 pi) / 2.
+struct NormalDistributionLoss : DistributionLoss {
+  static constexpr const char* name = "normal_distribution";
+  static constexpr Link link = Link::normal;
+  static constexpr LabelKind labels = LabelKind::real;
 
   template <class Mean, class LogScale>
   LINDEN_HD auto operator()(const Mean& mean, const LogScale& log_scale, double label) const {
@@ -51,17 +55,10 @@ struct NormalDistributionLoss {
 };
 
 /// The same of the label's logarithm, and what that adds: log(label).
-struct LogNormalDistributionLoss {
+struct LogNormalDistributionLoss : DistributionLoss {
   static constexpr const char* name = "log_normal_distribution";
   static constexpr Link link = Link::log_normal;
   static constexpr LabelKind labels = LabelKind::positive;
-  static constexpr LossShape shape = LossShape::not_convex;
-  static constexpr Lowest lowest = Lowest::at_infinity;
-  static constexpr Start start = Start::moments;
-  static constexpr ParameterRule parameters[] = {natural_gradient_rule};
-  static constexpr const char* metrics[] = {"nll", "crps", "rmse"};
-
-  double natural_gradient;
 
   template <class Mean, class LogScale>
   LINDEN_HD auto operator()(const Mean& mean, const LogScale& log_scale, double label) const {
@@ -76,17 +73,10 @@ struct LogNormalDistributionLoss {
 
 /// With r = log(label) - log_mean and k = exp(log_shape): k * (expm1(r) - r) + (lgamma(k) - k * (log_shape - 1)) +
 /// log(label).
-struct GammaDistributionLoss {
+struct GammaDistributionLoss : DistributionLoss {
   static constexpr const char* name = "gamma_distribution";
   static constexpr Link link = Link::gamma;
   static constexpr LabelKind labels = LabelKind::positive;
-  static constexpr LossShape shape = LossShape::not_convex;
-  static constexpr Lowest lowest = Lowest::at_infinity;
-  static constexpr Start start = Start::moments;
-  static constexpr ParameterRule parameters[] = {natural_gradient_rule};
-  static constexpr const char* metrics[] = {"nll", "crps", "rmse"};
-
-  double natural_gradient;
 
   template <class LogMean, class LogShape>
   LINDEN_HD auto operator()(const LogMean& log_mean, const LogShape& log_shape, double label) const {

@@ -4,22 +4,9 @@
 #include <unordered_set>
 
 #include "base/fail.hpp"
-#include "model/quoted_name.hpp"
+#include "model/named_list.hpp"
 
 namespace linden {
-namespace {
-
-constexpr std::string_view no_encodings = "none";
-
-[[noreturn]] void refuse_text(std::string_view field, std::string_view text) {
-  fail<ArgumentError>(
-      "{}: \"{}\" is not NAME=ENCODING,... Hint: encodings go by names, city=statistics,job=one_hot; they are "
-      "automatic, "
-      "partition, one_hot and statistics. A name with a comma in it stands in double quotes.",
-      field, text);
-}
-
-}  // namespace
 
 std::vector<std::pair<const char*, CategoryEncoding>> category_encodings() {
   return {{"automatic", CategoryEncoding::automatic},
@@ -29,35 +16,29 @@ std::vector<std::pair<const char*, CategoryEncoding>> category_encodings() {
 }
 
 std::string text_of(const std::vector<FeatureEncoding>& encodings) {
-  std::string text;
-  for (const auto& [feature, encoding] : encodings)
+  return text_of_named(encodings, [](const FeatureEncoding& one) {
+    std::string text;
     for (const auto& [name, value] : category_encodings())
-      if (value == encoding)
-        text += fmt::format("{}{}={}", text.empty() ? "" : ",", quoted_where_needed(feature, ","), name);
-  return text.empty() ? std::string(no_encodings) : text;
+      if (value == one.encoding) text = name;
+    return text;
+  });
 }
 
-std::vector<FeatureEncoding> feature_encodings_of(std::string_view field, const std::string_view all) {
+std::vector<FeatureEncoding> feature_encodings_of(std::string_view field, std::string_view text) {
   std::vector<FeatureEncoding> encodings;
-  if (all == no_encodings) return encodings;
-  std::string_view text = all;
-  for (bool is_last = false; !is_last;) {
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(name_blanks)));
-    const std::size_t behind = text.starts_with('"') ? end_of_quoted(text) : 0;
-    if (behind == text.npos) refuse_text(field, all);
-    const std::size_t comma = text.find(',', behind);
-    const std::string_view one = text.substr(0, comma);
-    const std::size_t equals = one.rfind('=');
-    if (equals == one.npos || equals == 0 || equals < behind) refuse_text(field, all);
-    if (behind > 0 && !without_blanks(one.substr(behind, equals - behind)).empty()) refuse_text(field, all);
-    const std::string_view word = without_blanks(one.substr(equals + 1));
-    const auto known = category_encodings();
+  const auto known = category_encodings();
+  const bool is_list = read_named(text, [&](std::string name, std::string_view word) {
     const auto found = std::ranges::find(known, word, &std::pair<const char*, CategoryEncoding>::first);
-    if (found == known.end()) refuse_text(field, all);
-    encodings.push_back({unquoted(without_blanks(one.substr(0, equals))), found->second});
-    is_last = comma == text.npos;
-    if (!is_last) text.remove_prefix(comma + 1);
-  }
+    if (found == known.end()) return false;
+    encodings.push_back({std::move(name), found->second});
+    return true;
+  });
+  if (!is_list)
+    fail<ArgumentError>(
+        "{}: \"{}\" is not NAME=ENCODING,... Hint: encodings go by names, city=statistics,job=one_hot; they are "
+        "automatic, "
+        "partition, one_hot and statistics. A name with a comma in it stands in double quotes.",
+        field, text);
   return encodings;
 }
 
@@ -70,10 +51,7 @@ void check_encodings(std::string_view field, const std::vector<FeatureEncoding>&
 
 void check_features(std::string_view field, const std::vector<FeatureEncoding>& encodings,
                     std::span<const std::string> features) {
-  for (const FeatureEncoding& one : encodings)
-    if (std::ranges::find(features, one.feature) == features.end())
-      fail<ArgumentError>("{}: the data has no feature \"{}\". {}Features: {}.", field, one.feature,
-                          did_you_mean(one.feature, features), listing(features));
+  check_named(field, encodings, features);
 }
 
 }  // namespace linden

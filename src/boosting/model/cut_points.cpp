@@ -1,36 +1,21 @@
 #include "boosting/model/cut_points.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <unordered_set>
+#include <utility>
 
 #include "base/fail.hpp"
-#include "model/feature_values.hpp"
-#include "model/quoted_name.hpp"
+#include "model/named_list.hpp"
 
 namespace linden {
 namespace {
-
-constexpr std::string_view no_cuts = "none";
-
-[[noreturn]] void fail_text(std::string_view field, std::string_view text) {
-  fail<ArgumentError>(
-      "{}: \"{}\" is not NAME=NUMBER|NUMBER|...,... Hint: cuts go by names, age=18|65,fare=7.5; a name with a comma in "
-      "it stands in double quotes.",
-      field, text);
-}
 
 // "18|65"; false where it is not so.
 bool read_cuts(std::string_view text, std::vector<double>& cuts) {
   for (;;) {
     const std::size_t bar = text.find('|');
-    std::string_view number = without_blanks(text.substr(0, bar));
-    if (number.starts_with('+')) number.remove_prefix(1);
-    double& cut = cuts.emplace_back();
-    const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), cut);
-    if (error != std::errc{} || stop != number.data() + number.size()) return false;
-    cut += 0;  // which makes -0 a 0
+    if (!read_number(without_blanks(text.substr(0, bar)), cuts.emplace_back())) return false;
     if (bar == text.npos) return true;
     text.remove_prefix(bar + 1);
   }
@@ -39,32 +24,25 @@ bool read_cuts(std::string_view text, std::vector<double>& cuts) {
 }  // namespace
 
 std::string text_of(const CutPoints& all) {
-  std::string text;
-  for (const auto& [feature, cuts] : all) {
-    text += fmt::format("{}{}=", text.empty() ? "" : ",", quoted_where_needed(feature, ","));
-    for (std::size_t i = 0; i < cuts.size(); ++i) text += fmt::format("{}{}", i > 0 ? "|" : "", cuts[i] + 0.0);
-  }
-  return text.empty() ? std::string(no_cuts) : text;
+  return text_of_named(all, [](const FeatureCutPoints& of) {
+    std::string text;
+    for (std::size_t i = 0; i < of.cuts.size(); ++i) text += fmt::format("{}{}", i > 0 ? "|" : "", of.cuts[i] + 0.0);
+    return text;
+  });
 }
 
-CutPoints cut_points_of(std::string_view field, const std::string_view all) {
+CutPoints cut_points_of(std::string_view field, std::string_view text) {
   CutPoints points;
-  if (all == no_cuts) return points;
-  std::string_view text = all;
-  for (bool is_last = false; !is_last;) {
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(name_blanks)));
-    const bool is_quoted = text.starts_with('"');
-    const std::size_t end = is_quoted ? end_of_quoted(text) : text.substr(0, text.find(',')).rfind('=');
-    const std::size_t equals = std::min(text.size(), text.find_first_not_of(name_blanks, end));
-    if (end == text.npos || end == 0 || equals == text.size() || text[equals] != '=') fail_text(field, all);
-    const std::size_t comma = text.find(',', equals);
+  const bool is_list = read_named(text, [&](std::string name, std::string_view cuts) {
     FeatureCutPoints& of = points.emplace_back();
-    if (!read_cuts(text.substr(equals + 1, comma == text.npos ? comma : comma - equals - 1), of.cuts))
-      fail_text(field, all);
-    of.feature = unquoted(without_blanks(text.substr(0, end)));
-    is_last = comma == text.npos;
-    if (!is_last) text.remove_prefix(comma + 1);
-  }
+    of.feature = std::move(name);
+    return read_cuts(cuts, of.cuts);
+  });
+  if (!is_list)
+    fail<ArgumentError>(
+        "{}: \"{}\" is not NAME=NUMBER|NUMBER|...,... Hint: cuts go by names, age=18|65,fare=7.5; a name with a comma "
+        "in it stands in double quotes.",
+        field, text);
   return points;
 }
 
@@ -85,9 +63,7 @@ void check_cut_points(std::string_view field, const CutPoints& all) {
 }
 
 void check_features(std::string_view field, const CutPoints& all, std::span<const std::string> features) {
-  FeatureValues named;
-  for (const FeatureCutPoints& of : all) named.push_back({of.feature, 0});
-  check_features(field, named, features);
+  check_named(field, all, features);
 }
 
 }  // namespace linden

@@ -133,6 +133,27 @@ inline void add_codes(RandomData& data, std::vector<double> codes, int categorie
   data.dictionary.push_back(categories);
 }
 
+/// A label that this loss takes and that follows y.
+inline double random_label(Random& random, const std::string& loss, double y, int row) {
+  if (loss == "squared") return random.chance(0.02) ? 100 * y : y;
+  if (loss == "logistic" || loss == "focal") return y > 0.5;
+  if (loss == "huber") return random.chance(0.1) ? 30 * y : y;
+  if (loss == "quantile" || loss == "absolute")  // with ties
+    return random.chance(0.02) ? 100 * y : std::round(8 * y) / 8;
+  if (loss == "softmax") return std::clamp(std::floor(y + 1), 0.0, 2.0);
+  if (loss == "poisson") return std::floor(std::exp(y));
+  switch (loss::by_name(loss).label_kind()) {  // of all other losses
+    case LabelKind::real: return random.chance(0.1) ? 30 * y : y;
+    case LabelKind::nonnegative: return std::floor(std::exp(y));
+    case LabelKind::grades: return std::clamp(std::floor(y + 1.5), 0.0, 4.0);
+    case LabelKind::share: return 1 / (1 + std::exp(-y));
+    case LabelKind::positive: return std::exp(y);
+    case LabelKind::times: return (random.chance(0.3) ? -1 : 1) * std::exp(std::round(4 * y) / 4);
+    case LabelKind::classes: return row == 0 || (row > 1 && y > 0.5);
+  }
+  return y;
+}
+
 /// Columns of all kinds, with at most `distinct` values each, and a label for this loss that depends on the first.
 inline RandomData random_data(Random& random, int rows, int features, const std::string& loss, int distinct = 60) {
   RandomData data;
@@ -161,25 +182,7 @@ inline RandomData random_data(Random& random, int rows, int features, const std:
     const double x = data.features[0].values[row];
     const double signal = std::isnan(x) ? 1 : std::sin(3 * x);
     const double y = signal + random.normal();
-    if (loss == "squared") data.label.push_back(random.chance(0.02) ? 100 * y : y);
-    if (loss == "logistic" || loss == "focal") data.label.push_back(y > 0.5);
-    if (loss == "huber") data.label.push_back(random.chance(0.1) ? 30 * y : y);
-    if (loss == "quantile" || loss == "absolute")  // with ties
-      data.label.push_back(random.chance(0.02) ? 100 * y : std::round(8 * y) / 8);
-    if (loss == "softmax") data.label.push_back(std::clamp(std::floor(y + 1), 0.0, 2.0));
-    if (loss == "poisson") data.label.push_back(std::floor(std::exp(y)));
-    if (std::ssize(data.label) > row) continue;
-    switch (loss::by_name(loss).label_kind()) {  // of all other losses
-      case LabelKind::real: data.label.push_back(random.chance(0.1) ? 30 * y : y); break;
-      case LabelKind::nonnegative: data.label.push_back(std::floor(std::exp(y))); break;
-      case LabelKind::grades: data.label.push_back(std::clamp(std::floor(y + 1.5), 0.0, 4.0)); break;
-      case LabelKind::share: data.label.push_back(1 / (1 + std::exp(-y))); break;
-      case LabelKind::positive: data.label.push_back(std::exp(y)); break;
-      case LabelKind::times:
-        data.label.push_back((random.chance(0.3) ? -1 : 1) * std::exp(std::round(4 * y) / 4));
-        break;
-      case LabelKind::classes: data.label.push_back(row == 0 || (row > 1 && y > 0.5)); break;
-    }
+    data.label.push_back(random_label(random, loss, y, row));
   }
   if (loss == "focal") data.label[1] = 0;
   if (loss == "logistic" || loss == "softmax" || loss == "focal") data.label[0] = 1;

@@ -59,10 +59,18 @@ inline void add_rules(Random& random, const RandomData& data, BoostingConfig& co
   if (has()) config.costs.split = random.one_of({1e-4, 1e-2});
   if (has()) config.costs.features = values({0.0, 0.3, 3.0});
   if (has()) config.costs.gain_factors = values({0.0, 0.5, 2.0, 100.0});
-  if (has() && !config.constraints.monotone.empty())
+  if (has() && std::ranges::any_of(config.constraints.monotone, [](const FeatureValue& f) { return f.value != 0; }))
     config.constraints.monotone_penalty = random.one_of({0.3, 1.0, 1.5, 3.0});
   if (has() && config.constraints.interactions.empty())
     config.constraints.forced_splits = random_forced(random, data.counted(), 1 + random.below(3));
+}
+
+/// How all features of categories are split, in one of three ways by a number; nothing where there are none.
+inline void choose_encoding(std::uint64_t number, const RandomData& data, BoostingConfig& config) {
+  constexpr CategoryEncoding ways[] = {CategoryEncoding::automatic, CategoryEncoding::one_hot,
+                                       CategoryEncoding::partition};
+  if (std::ranges::any_of(data.features, &reference::Feature::categorical))
+    config.categories.encoding = ways[number % 3];
 }
 
 /// The rules of a tree as the oracle has them. `used`: features of the trees of earlier rounds.
@@ -89,6 +97,7 @@ inline reference::Rules rules_of(const BoostingConfig& config, const RandomData&
     if (used[f]) rules.feature_costs[f] = 0;
   rules.gain_factors = list(config.costs.gain_factors, 1);
   rules.monotone_penalty = config.constraints.monotone_penalty;
+  rules.intermediate = config.constraints.monotone_method == MonotoneMethod::intermediate;
   const auto add = [&](const auto& self, const std::vector<ForcedSplit>& splits) -> int {
     if (splits.empty()) return -1;
     const ForcedSplit& split = splits.front();

@@ -1,4 +1,6 @@
-// The oracle: grows a tree by brute force on raw rows, without bins, histograms, subtraction, batches or threads.
+// The oracle: grows a tree by brute force on raw rows, without bins, histograms, subtraction, batches or threads. A
+// tree for several outputs has gradients in several planes: a split gains the sum of what it gains in each, and a leaf
+// must have so much curvature on average over them.
 //
 // It tries every cut between two distinct values of the training rows, both ways for missing values, and counts the
 // rows of both sides. It is exact where every distinct value has a bin of its own (at most max_bins of them, the
@@ -26,6 +28,12 @@ struct Feature {
   bool categorical = false;
   double trusted_rows = std::numeric_limits<double>::infinity();  ///< categories with fewer may be rare
   int monotone = 0;                                               ///< 1: the trees may only rise with it, -1: only fall
+  std::size_t one_hot_most = one_against_rest_categories;  ///< of so many categories or fewer each is tried alone
+};
+
+/// The gradients and curvatures of an output, or of several as one, one a row.
+struct Plane {
+  std::vector<float> gradients, curvatures;
 };
 
 /// Eight times the rows with which the mean of a category is as good a guess as that of all: noise / spread by the
@@ -86,6 +94,8 @@ struct Rules {
   double split_cost = 0;
   std::vector<double> feature_costs{}, gain_factors{};
   double monotone_penalty = 0;
+  bool intermediate =
+      false;  ///< whether values bound those on the other side of a monotone split, and not their middle
   std::vector<Forced> forced{};  ///< the first is that of the root
 };
 
@@ -95,7 +105,8 @@ struct GrowNode {
   double low = 0, high = 0;          ///< numbers: any threshold in [low, high) divides the training rows like this
   std::vector<double> left_codes{};  ///< categories that go left, ascending; -1 among them: the missing ones
   bool missing_left = false;
-  double gain = 0, value = 0;  ///< of a split; of a leaf, the learning rate included
+  double gain = 0, value = 0;  ///< of a split; of a leaf of the first plane, the learning rate included
+  double curvature = 0;        ///< of a leaf, likewise
   int left = -1, depth = 0;    ///< the right child is left + 1
   std::vector<int> rows{};
   ValueBounds bounds{};    ///< of the leaves below, without the learning rate
@@ -124,24 +135,26 @@ inline Quantised quantise(std::span<const float> values, int bits) {
 
 class Grower {
  public:
-  Grower(std::span<const Feature> features, std::span<const float> gradients, std::span<const float> curvatures,
-         const GrowthLimits& limits, std::span<const std::uint32_t> sample, const Rules& rules)
+  /// `sample`: the rows that it is grown on; empty: all.
+  Grower(std::span<const Feature> features, std::span<const Plane> planes, const GrowthLimits& limits,
+         std::span<const std::uint32_t> sample, const Rules& rules)
       : rules_(rules),
         features_(features),
-        gradients_(gradients),
-        curvatures_(curvatures),
+        rows_(static_cast<int>(planes.front().gradients.size())),
+        planes_(planes),
         limits_(limits),
         sample_(sample.begin(), sample.end()) {
     if (sample.empty()) {
-      sample_.resize(gradients.size());
+      sample_.resize(planes.front().gradients.size());
       std::iota(sample_.begin(), sample_.end(), 0);
     }
-    g_ = quantise(gradients, 14);
-    std::int64_t magnitude = 0;
-    for (const int row : sample_) magnitude += std::abs(g_.q[row]);
-    const bool fine = magnitude < 64 * static_cast<std::int64_t>(sample_.size());  // 24 bits, else 15
-    if (fine) g_ = quantise(gradients, 23);
-    h_ = quantise(curvatures, fine ? 23 : 14);
+    for (const Plane& plane : planes) {
+      Quantised g = quantise(plane.gradients, 14);
+      std::int64_t magnitude = 0;
+      for (const int row : sample_) magnitude += std::abs(g.q[row]);
+      const bool fine = magnitude < 64 * static_cast<std::int64_t>(sample_.size());  // 24 bits, else 15
+      units_.push_back({fine ? quantise(plane.gradients, 23) : g, quantise(plane.curvatures, fine ? 23 : 14)});
+    }
     constrained_ = limits.max_delta_step > 0 || limits.path_smooth > 0;
     for (const Feature& feature : features) constrained_ |= feature.monotone != 0;
     for (int f = 0; f < static_cast<int>(features.size()); ++f) useful_.push_back(is_useful(f));
@@ -174,18 +187,45 @@ class Grower {
     return tree;
   }
 
-  /// The bounds of the two sides of a split.
-  static void bound(int sign, double middle, const ValueBounds& all, ValueBounds& left, ValueBounds& right) {
+  /// The bounds of the two sides of a split: what that of the left is, and that of the right.
+  static void bound(int sign, double of_left, double of_right, const ValueBounds& all, ValueBounds& left,
+                    ValueBounds& right) {
     left = right = all;
-    if (sign == 1) left.upper = middle, right.lower = middle;
-    if (sign == -1) left.lower = middle, right.upper = middle;
+    if (sign == 1) left.upper = of_left, right.lower = of_right;
+    if (sign == -1) left.lower = of_left, right.upper = of_right;
   }
 
  private:
+  // Sums over rows of rounded gradients and curvatures in a plane; as numbers where units are counted.
+  struct Sums {
+    std::int64_t g = 0, h = 0;
+    bool are_nothing() const { return g == 0 && h == 0; }
+  };
+  struct Rounded {
+    Quantised g, h;
+
+    template <class IsMeant>
+    Sums over(const std::vector<int>& rows, const IsMeant& is_meant) const {
+      Sums sums;
+      for (const int row : rows)
+        if (is_meant(row)) sums.g += g.q[row], sums.h += h.q[row];
+      return sums;
+    }
+    Sums over(const std::vector<int>& rows) const {
+      return over(rows, [](int) { return true; });
+    }
+    double gradient(const Sums& sums) const { return static_cast<double>(sums.g) * g.unit; }
+    double curvature(const Sums& sums) const { return static_cast<double>(sums.h) * h.unit; }
+  };
+
+  ValueBounds bounds_of_all() const {
+    return limits_.max_delta_step > 0 ? ValueBounds{-limits_.max_delta_step, limits_.max_delta_step} : ValueBounds{};
+  }
+
   GrowNode root() const {
     GrowNode node;
     node.rows = sample_;
-    if (limits_.max_delta_step > 0) node.bounds = {-limits_.max_delta_step, limits_.max_delta_step};
+    node.bounds = bounds_of_all();
     node.grown = value_of(node, node.bounds, nullptr);
     node.key = rules_.key;
     node.forced = rules_.forced.empty() ? -1 : 0;
@@ -201,7 +241,9 @@ class Grower {
     tree[index] = split;
     for (GrowNode& child : children) child.grown = value_of(child, split.bounds, &split);
     const double middle = (children[0].grown + children[1].grown) / 2;
-    bound(features_[split.feature].monotone, middle, split.bounds, children[0].bounds, children[1].bounds);
+    const bool across = rules_.intermediate;
+    bound(features_[split.feature].monotone, across ? children[1].grown : middle, across ? children[0].grown : middle,
+          split.bounds, children[0].bounds, children[1].bounds);
     if (split.is_forced) {
       children[0].forced = rules_.forced[split.forced].left;
       children[1].forced = rules_.forced[split.forced].right;
@@ -216,7 +258,7 @@ class Grower {
     }
   }
 
-  // The values of the leaves, by sums that are not rounded; 0 for one without rows.
+  // The values of the leaves in the first plane, by sums that are not rounded; 0 for one without rows.
   void set_values(std::vector<GrowNode>& tree) const {
     std::vector<int> parent(tree.size(), -1);
     for (int i = 0; i < static_cast<int>(tree.size()); ++i)
@@ -225,12 +267,14 @@ class Grower {
       GrowNode& node = tree[i];
       if (node.feature >= 0) continue;
       long double g = 0, h = 0;
-      for (const int row : node.rows) g += gradients_[row], h += curvatures_[row];
+      for (const int row : node.rows) g += planes_[0].gradients[row], h += planes_[0].curvatures[row];
       const bool has_rows = !node.rows.empty();
       const double own =
           has_rows ? leaf_value(static_cast<double>(g), static_cast<double>(h), limits_.l1, limits_.l2) : 0;
       const double value = parent[i] < 0 ? own : towards(own, std::ssize(node.rows), tree[parent[i]].grown);
-      node.value = limits_.learning_rate * std::clamp(value, node.bounds.lower, node.bounds.upper);
+      const ValueBounds bounds = rules_.intermediate ? bounds_of_all() : node.bounds;
+      node.value = limits_.learning_rate * std::clamp(value, bounds.lower, bounds.upper);
+      node.curvature = static_cast<double>(h);
     }
   }
 
@@ -268,26 +312,27 @@ class Grower {
 
   std::int64_t curvature_of(const std::vector<int>& rows) const {
     std::int64_t sum = 0;
-    for (const int row : rows) sum += h_.q[row];
+    for (const int row : rows) sum += units_[0].h.q[row];
     return sum;
   }
   std::int64_t curvature_on_the_left(const GrowNode& split) const {
     std::int64_t sum = 0;
-    for (const int row : sample_) sum += goes_left(split, row) ? h_.q[row] : 0;
+    for (const int row : sample_) sum += goes_left(split, row) ? units_[0].h.q[row] : 0;
     return sum;
   }
 
   // Many categories are ordered by their labels, for which a larger penalty pays.
   double l2_of(int feature) const {
-    const bool many = features_[feature].categorical && categories(feature).size() > one_against_rest_categories;
+    const bool many = features_[feature].categorical && !is_one_hot(feature);
     return limits_.l2 + (many ? category_l2 : 0);
   }
+  bool is_one_hot(int feature) const { return categories(feature).size() <= features_[feature].one_hot_most; }
 
   // What a node scores as it is.
   double score_of(const GrowNode& node, double l2) const {
-    std::int64_t g = 0, h = 0;
-    for (const int row : node.rows) g += g_.q[row], h += h_.q[row];
-    const double gradient = static_cast<double>(g) * g_.unit, curvature = static_cast<double>(h) * h_.unit;
+    const Rounded& plane = units_[0];
+    const Sums sums = plane.over(node.rows);
+    const double gradient = plane.gradient(sums), curvature = plane.curvature(sums);
     if (!constrained_) return node_score(gradient, curvature, limits_.l1, l2);
     const double own = limits_.path_smooth > 0 ? node.grown : leaf_value(gradient, curvature, limits_.l1, l2);
     return score_of_value(std::clamp(own, node.bounds.lower, node.bounds.upper), gradient, curvature, limits_.l1, l2);
@@ -295,23 +340,20 @@ class Grower {
 
   // What one node of a level gains by the level's split.
   double gain_of_part(const GrowNode& split, const GrowNode& node, double l2) const {
-    struct Side {
-      std::int64_t g = 0, h = 0, rows = 0;
-    } left, all;
-    for (const int row : node.rows) {
-      const Side own{g_.q[row], h_.q[row], 1};
-      all = {all.g + own.g, all.h + own.h, all.rows + 1};
-      if (goes_left(split, row)) left = {left.g + own.g, left.h + own.h, left.rows + 1};
-    }
-    const Side right{all.g - left.g, all.h - left.h, all.rows - left.rows};
-    if ((left.g == 0 && left.h == 0) || (right.g == 0 && right.h == 0)) return 0;
-    const auto score = [&](const Side& side) {
-      const double g = static_cast<double>(side.g) * g_.unit, h = static_cast<double>(side.h) * h_.unit;
+    const Rounded& plane = units_[0];
+    const Sums all = plane.over(node.rows),
+               left = plane.over(node.rows, [&](int row) { return goes_left(split, row); });
+    const Sums right{all.g - left.g, all.h - left.h};
+    if (left.are_nothing() || right.are_nothing()) return 0;
+    const std::int64_t rows = std::ssize(node.rows);
+    const std::int64_t left_rows = std::ranges::count_if(node.rows, [&](int row) { return goes_left(split, row); });
+    const auto score = [&](const Sums& side, std::int64_t of_side) {
+      const double g = plane.gradient(side), h = plane.curvature(side);
       if (!constrained_) return node_score(g, h, limits_.l1, l2);
-      const double value = towards(leaf_value(g, h, limits_.l1, l2), side.rows, node.grown);
+      const double value = towards(leaf_value(g, h, limits_.l1, l2), of_side, node.grown);
       return score_of_value(std::clamp(value, node.bounds.lower, node.bounds.upper), g, h, limits_.l1, l2);
     };
-    return score(left) + score(right) - score_of(node, l2);
+    return score(left, left_rows) + score(right, rows - left_rows) - score_of(node, l2);
   }
 
   void consider_for_level(const GrowNode& candidate, GrowNode& best) const {
@@ -332,7 +374,7 @@ class Grower {
 
   void try_level_cuts(GrowNode candidate, GrowNode& best) const {
     std::vector<double> values;
-    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+    for (int row = 0; row < rows_; ++row)
       if (!is_missing(candidate.feature, row)) values.push_back(features_[candidate.feature].values[row]);
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());
@@ -354,7 +396,7 @@ class Grower {
   // that has fewer of them.
   void try_level_categories(GrowNode candidate, GrowNode& best) const {
     const std::vector<std::vector<double>> order = level_order(candidate.feature);
-    const bool few = categories(candidate.feature).size() <= one_against_rest_categories;
+    const bool few = is_one_hot(candidate.feature);
     const int count = static_cast<int>(order.size());
     std::vector<std::vector<double>> sets;
     for (int i = 0; i < count && count > 1; ++i) {
@@ -374,37 +416,49 @@ class Grower {
     }
   }
 
+  // The categories of a level, those of all rows of the tree.
   std::vector<std::vector<double>> level_order(int feature) const {
-    struct Category {
-      std::vector<double> codes;
-      double rank;
+    std::vector<std::vector<double>> order;
+    for (const Category& category : ranked(feature, sample_, units_[0])) order.push_back(category.codes);
+    return order;
+  }
+
+  // Categories as splits take them: rare ones are one, the last among equals.
+  struct Category {
+    std::vector<double> codes;
+    double rank;
+  };
+  // Those that have rows here, in the order in which a plane ranks them; single ones stay in the order of ties.
+  std::vector<Category> ranked(int feature, const std::vector<int>& rows, const Rounded& plane) const {
+    const bool few = is_one_hot(feature);
+    const auto rank = [&](const Sums& sums) {
+      return plane.gradient(sums) / (plane.curvature(sums) + category_smoothing);
     };
-    const std::vector<double> codes = categories(feature);
-    const bool few = codes.size() <= one_against_rest_categories;
-    const auto rank = [&](std::int64_t g, std::int64_t h) {
-      return static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing);
-    };
+    const std::int64_t all_h = plane.over(rows).h;
     std::vector<Category> present;
     std::vector<double> rare;
-    std::int64_t rare_g = 0, rare_h = 0;
-    const auto all = static_cast<std::int64_t>(sample_.size());
-    for (const double code : codes) {
-      std::int64_t g = 0, h = 0;
-      for (const int row : sample_)
-        if (features_[feature].values[row] == code) g += g_.q[row], h += h_.q[row];
-      if (g == 0 && h == 0) continue;
-      if (!few && is_rare_category(h, curvature_of(sample_), all, all, features_[feature].trusted_rows)) {
-        rare.push_back(code);
-        rare_g += g, rare_h += h;
-      } else {
-        present.push_back({{code}, few ? 0.0 : rank(g, h)});
+    Sums of_rare;
+    for (const double code : categories(feature)) {
+      const auto has_code = [&](int row) { return features_[feature].values[row] == code; };
+      const Sums sums = plane.over(rows, has_code);
+      if (few ? add_to_nothing(rows, has_code) : sums.are_nothing()) continue;
+      if (few ||
+          !is_rare_category(sums.h, all_h, std::ssize(rows), std::ssize(sample_), features_[feature].trusted_rows)) {
+        present.push_back({{code}, few ? 0.0 : rank(sums)});
+        continue;
       }
+      rare.push_back(code);
+      of_rare = {of_rare.g + sums.g, of_rare.h + sums.h};
     }
-    if (!rare.empty()) present.push_back({rare, rank(rare_g, rare_h)});
+    if (!of_rare.are_nothing()) present.push_back({rare, rank(of_rare)});
     std::ranges::stable_sort(present, {}, &Category::rank);
-    std::vector<std::vector<double>> order;
-    for (const Category& category : present) order.push_back(category.codes);
-    return order;
+    return present;
+  }
+
+  // Whether some rows add up to nothing in every plane.
+  template <class IsMeant>
+  bool add_to_nothing(const std::vector<int>& rows, const IsMeant& is_meant) const {
+    return std::ranges::all_of(units_, [&](const Rounded& plane) { return plane.over(rows, is_meant).are_nothing(); });
   }
 
   double towards(double value, std::int64_t rows, double parent) const {
@@ -412,10 +466,9 @@ class Grower {
   }
   // What a node is worth by its rounded sums.
   double value_of(const GrowNode& node, const ValueBounds& bounds, const GrowNode* parent) const {
-    std::int64_t g = 0, h = 0;
-    for (const int row : node.rows) g += g_.q[row], h += h_.q[row];
-    double value =
-        leaf_value(static_cast<double>(g) * g_.unit, static_cast<double>(h) * h_.unit, limits_.l1, limits_.l2);
+    const Rounded& plane = units_[0];
+    const Sums sums = plane.over(node.rows);
+    double value = leaf_value(plane.gradient(sums), plane.curvature(sums), limits_.l1, limits_.l2);
     if (parent != nullptr) value = towards(value, std::ssize(node.rows), parent->grown);
     return std::clamp(value, bounds.lower, bounds.upper);
   }
@@ -423,11 +476,11 @@ class Grower {
   // Whether any split of all rows by a feature leaves enough rows on both sides, whatever it is.
   bool is_useful(int feature) const {
     std::map<double, std::int64_t> rows;
-    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+    for (int row = 0; row < rows_; ++row)
       ++rows[is_missing(feature, row) ? std::numeric_limits<double>::infinity() : features_[feature].values[row]];
     std::int64_t most = 0;
     for (const auto& [value, count] : rows) most = std::max(most, count);
-    return rows.size() > 1 && static_cast<std::int64_t>(gradients_.size()) - most >= limits_.min_rows_in_leaf;
+    return rows.size() > 1 && rows_ - most >= limits_.min_rows_in_leaf;
   }
 
   // Whether some group has a feature and all that are above.
@@ -485,7 +538,7 @@ class Grower {
     return std::isnan(v) || (features_[feature].categorical && v < 0);
   }
   bool has_missing(int feature) const {
-    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+    for (int row = 0; row < rows_; ++row)
       if (is_missing(feature, row)) return true;
     return false;
   }
@@ -495,35 +548,39 @@ class Grower {
     return is_missing(split.feature, row) ? split.missing_left : v <= split.low;
   }
 
-  // Whether a split may be; then what it gains, before costs, and what the node scores.
+  // Whether a split may be; then what it gains, before costs, and what the node scores: over all planes.
   bool may_be(const GrowNode& candidate, double l2, double& gain, double& parent) const {
-    std::int64_t left_g = 0, left_h = 0, left_rows = 0, all_g = 0, all_h = 0;
-    for (const int row : candidate.rows) {
-      const bool left = goes_left(candidate, row);
-      all_g += g_.q[row], all_h += h_.q[row];
-      if (left) left_g += g_.q[row], left_h += h_.q[row], ++left_rows;
-    }
-    const auto all_rows = static_cast<std::int64_t>(candidate.rows.size());
+    const auto is_left = [&](int row) { return goes_left(candidate, row); };
+    const std::int64_t all_rows = std::ssize(candidate.rows),
+                       left_rows = std::ranges::count_if(candidate.rows, is_left);
     if (std::min(left_rows, all_rows - left_rows) < limits_.min_rows_in_leaf) return false;
-    const double gl = static_cast<double>(left_g) * g_.unit, gr = static_cast<double>(all_g - left_g) * g_.unit;
-    const double hl = static_cast<double>(left_h) * h_.unit, hr = static_cast<double>(all_h - left_h) * h_.unit;
-    if (std::min(hl, hr) < limits_.min_child_weight) return false;
-    const double all_gradient = static_cast<double>(all_g) * g_.unit;
-    const double all_curvature = static_cast<double>(all_h) * h_.unit;
-    parent = node_score(all_gradient, all_curvature, limits_.l1, limits_.l2);
-    gain = split_gain(gl, hl, gr, hr, parent, limits_.l1, l2);
-    if (constrained_) {
+    double left_weight = 0, right_weight = 0;
+    gain = parent = 0;
+    for (const Rounded& plane : units_) {
+      const Sums all = plane.over(candidate.rows), left = plane.over(candidate.rows, is_left);
+      const Sums right{all.g - left.g, all.h - left.h};
+      const double gl = plane.gradient(left), hl = plane.curvature(left);
+      const double gr = plane.gradient(right), hr = plane.curvature(right);
+      const double score = node_score(plane.gradient(all), plane.curvature(all), limits_.l1, limits_.l2);
+      left_weight += hl;
+      right_weight += hr;
+      parent += score;
+      gain += split_gain(gl, hl, gr, hr, score, limits_.l1, l2);
+      if (units_.size() > 1) continue;
+      if (hl + l2 <= 0 || hr + l2 <= 0) return false;
+      if (!constrained_) continue;
       const auto bounded = [&](double g, double h, std::int64_t rows) {
         const double value = towards(leaf_value(g, h, limits_.l1, l2), rows, candidate.grown);
         return std::clamp(value, candidate.bounds.lower, candidate.bounds.upper);
       };
-      const double left = bounded(gl, hl, left_rows), right = bounded(gr, hr, all_rows - left_rows);
+      const double of_left = bounded(gl, hl, left_rows), of_right = bounded(gr, hr, all_rows - left_rows);
       const int sign = features_[candidate.feature].monotone;
-      if ((sign == 1 && left > right) || (sign == -1 && left < right) || hl + l2 <= 0 || hr + l2 <= 0) return false;
-      parent = score_of_value(candidate.grown, all_gradient, all_curvature, limits_.l1, limits_.l2);
-      gain = score_of_value(left, gl, hl, limits_.l1, l2) + score_of_value(right, gr, hr, limits_.l1, l2) - parent;
+      if ((sign == 1 && of_left > of_right) || (sign == -1 && of_left < of_right)) return false;
+      parent = score_of_value(candidate.grown, plane.gradient(all), plane.curvature(all), limits_.l1, limits_.l2);
+      gain =
+          score_of_value(of_left, gl, hl, limits_.l1, l2) + score_of_value(of_right, gr, hr, limits_.l1, l2) - parent;
     }
-    return hl + l2 > 0 && hr + l2 > 0;
+    return std::min(left_weight, right_weight) >= static_cast<double>(units_.size()) * limits_.min_child_weight;
   }
 
   // Keeps the candidate in `best` if it gains more, by sums over the rows that go left.
@@ -548,7 +605,7 @@ class Grower {
     } else {
       candidate.low = forced.value;
       candidate.high = std::numeric_limits<double>::infinity();
-      for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+      for (int row = 0; row < rows_; ++row)
         if (const double v = features_[forced.feature].values[row]; v > forced.value)
           candidate.high = std::min(candidate.high, v);
     }
@@ -580,7 +637,7 @@ class Grower {
 
   void try_cuts(GrowNode candidate, GrowNode& best) const {
     std::vector<double> values;
-    for (int row = 0; row < static_cast<int>(gradients_.size()); ++row)
+    for (int row = 0; row < rows_; ++row)
       if (!is_missing(candidate.feature, row)) values.push_back(features_[candidate.feature].values[row]);
     std::ranges::sort(values);
     values.erase(std::unique(values.begin(), values.end()), values.end());
@@ -602,20 +659,15 @@ class Grower {
   // Which of the values ends the left side where cuts are random: one of those between the outermost that the node's
   // rows have, that of the last one too where some rows have none; -1 where there is no such.
   int random_value(const GrowNode& node, const std::vector<double>& values) const {
-    const auto sums_to_nothing = [&](const auto& is_meant) {
-      std::int64_t g = 0, h = 0;
-      for (const int row : node.rows)
-        if (is_meant(row)) g += g_.q[row], h += h_.q[row];
-      return g == 0 && h == 0;
-    };
     const auto is_missing_row = [&](int row) { return is_missing(node.feature, row); };
     int first = -1, last = -1;
     for (int i = 0; i < static_cast<int>(values.size()); ++i) {
-      if (sums_to_nothing([&](int row) { return features_[node.feature].values[row] == values[i]; })) continue;
+      if (add_to_nothing(node.rows, [&](int row) { return features_[node.feature].values[row] == values[i]; }))
+        continue;
       first = first < 0 ? i : first;
       last = i;
     }
-    const int cuts = first < 0 ? 0 : last - first + !sums_to_nothing(is_missing_row);
+    const int cuts = first < 0 ? 0 : last - first + !add_to_nothing(node.rows, is_missing_row);
     return cuts > 0 ? first + drawn_cut(node.key, node.feature, cuts) : -1;
   }
 
@@ -629,71 +681,48 @@ class Grower {
     return distinct;
   }
 
+  // Each alone; or, from either end, the first ones of the order of each plane.
   void try_categories(GrowNode candidate, GrowNode& best) const {
-    struct Category {
-      std::vector<double> codes;
-      double rank;
-    };
-    std::vector<double> codes = categories(candidate.feature);
-    const bool few = codes.size() <= one_against_rest_categories;
-    std::vector<Category> present;
-    std::vector<double> rare;  // together one category, the last
-    std::int64_t rare_g = 0, rare_h = 0;
-    if (codes.size() < 2) return;
-    const auto rank = [&](std::int64_t g, std::int64_t h) {
-      return static_cast<double>(g) * g_.unit / (static_cast<double>(h) * h_.unit + category_smoothing);
-    };
-    for (const double code : codes) {
-      std::int64_t g = 0, h = 0;
-      for (const int row : candidate.rows)
-        if (features_[candidate.feature].values[row] == code) g += g_.q[row], h += h_.q[row];
-      const auto node_h = std::transform_reduce(candidate.rows.begin(), candidate.rows.end(), std::int64_t{0},
-                                                std::plus<>(), [&](int row) { return std::int64_t{h_.q[row]}; });
-      if (g == 0 && h == 0) continue;
-      if (few ||
-          !is_rare_category(h, node_h, static_cast<std::int64_t>(candidate.rows.size()),
-                            static_cast<std::int64_t>(sample_.size()), features_[candidate.feature].trusted_rows)) {
-        present.push_back({{code}, rank(g, h)});
-        continue;
+    if (categories(candidate.feature).size() < 2) return;
+    const bool few = is_one_hot(candidate.feature);
+    for (const Rounded& leader : units_) {
+      std::vector<Category> present = ranked(candidate.feature, candidate.rows, leader);
+      const int count = static_cast<int>(present.size());
+      const int steps = few ? count : std::min(count - 1, most_categories_on_a_side);
+      const int only = limits_.extra_trees && steps > 0 ? drawn_cut(candidate.key, candidate.feature, steps) : -1;
+      for (int turn = 0; turn < (few ? 1 : 2); ++turn, std::ranges::reverse(present)) {
+        candidate.left_codes.clear();
+        for (int i = 0; i < steps; ++i) {
+          if (few) candidate.left_codes.clear();
+          candidate.left_codes.insert(candidate.left_codes.end(), present[i].codes.begin(), present[i].codes.end());
+          GrowNode split = candidate;
+          std::ranges::sort(split.left_codes);
+          split.missing_left = split.left_codes.front() < 0;
+          if (only < 0 || i == only) consider(split, few ? limits_.l2 : limits_.l2 + category_l2, best);
+        }
       }
-      rare.push_back(code);
-      rare_g += g, rare_h += h;
-    }
-    if (rare_g != 0 || rare_h != 0) present.push_back({rare, rank(rare_g, rare_h)});
-    if (!few) std::ranges::stable_sort(present, {}, &Category::rank);
-    const int steps = few ? static_cast<int>(present.size())
-                          : std::min(static_cast<int>(present.size()) - 1, most_categories_on_a_side);
-    const int only = limits_.extra_trees && steps > 0 ? drawn_cut(candidate.key, candidate.feature, steps) : -1;
-    for (int turn = 0; turn < (few ? 1 : 2); ++turn, std::ranges::reverse(present)) {
-      candidate.left_codes.clear();
-      for (int i = 0; i < steps; ++i) {
-        if (few) candidate.left_codes.clear();
-        candidate.left_codes.insert(candidate.left_codes.end(), present[i].codes.begin(), present[i].codes.end());
-        GrowNode split = candidate;
-        std::ranges::sort(split.left_codes);
-        split.missing_left = split.left_codes.front() < 0;
-        if (only < 0 || i == only) consider(split, few ? limits_.l2 : limits_.l2 + category_l2, best);
-      }
+      if (few) return;
     }
   }
 
   const Rules& rules_;
   std::span<const Feature> features_;
   std::vector<bool> useful_;
-  std::span<const float> gradients_, curvatures_;
+  int rows_;
+  std::span<const Plane> planes_;
   GrowthLimits limits_;
   std::vector<int> sample_;
-  Quantised g_, h_;
+  std::vector<Rounded> units_;  // of each plane
   bool constrained_ = false;
   std::span<const GrowNode> level_;  // of an oblivious tree, whose split is sought
 };
 
-/// The tree that Linden promises for these gradients and curvatures, one a row, and these features, grown on the rows
-/// of a sample (empty: all).
-inline std::vector<GrowNode> grow(std::span<const Feature> features, std::span<const float> gradients,
-                                  std::span<const float> curvatures, const GrowthLimits& limits,
-                                  std::span<const std::uint32_t> sample = {}, const Rules& rules = {}) {
-  return Grower(features, gradients, curvatures, limits, sample, rules).grow();
+/// The tree that Linden promises for these gradients and curvatures in one plane or in several, and these features,
+/// grown on the rows of a sample (empty: all).
+inline std::vector<GrowNode> grow(std::span<const Feature> features, std::span<const Plane> planes,
+                                  const GrowthLimits& limits, std::span<const std::uint32_t> sample = {},
+                                  const Rules& rules = {}) {
+  return Grower(features, planes, limits, sample, rules).grow();
 }
 
 struct Weighed {
@@ -746,7 +775,7 @@ inline void bound_renewed(std::vector<GrowNode>& tree, std::span<const Feature> 
   const double middle = std::clamp((mean_of(renewed, renewed[left]) + mean_of(renewed, renewed[left + 1])) / 2,
                                    bounds.lower, bounds.upper);
   ValueBounds sides[2];
-  Grower::bound(features[node.feature].monotone, middle, bounds, sides[0], sides[1]);
+  Grower::bound(features[node.feature].monotone, middle, middle, bounds, sides[0], sides[1]);
   bound_renewed(tree, features, renewed, left, sides[0]);
   bound_renewed(tree, features, renewed, left + 1, sides[1]);
 }

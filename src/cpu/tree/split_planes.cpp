@@ -206,7 +206,7 @@ struct RankedCategories {
   RankedCategories(const PlaneNode& node, std::int32_t leader, const FeatureBins& feature, const PlaneCells* cells,
                    std::int64_t tree_rows) {
     const Scan& s = node.scans[leader];
-    const bool few = feature.bins <= one_against_rest_categories;
+    const bool few = feature.one_hot;
     double ranks[257];
     const auto place = [&](int bin, double rank) {
       int at = count++;  // insertion: equal ranks stay in the order of bins
@@ -250,7 +250,7 @@ struct RankedCategories {
 Split categorical_split(const PlaneNode& node, const FeatureBins& feature, const PlaneCells* cells,
                         const std::int64_t* rows, std::int64_t tree_rows) {
   const GrowthLimits& limits = node.first().limits;
-  const bool few = feature.bins <= one_against_rest_categories;
+  const bool few = feature.one_hot;
   const double l2 = few ? limits.l2 : limits.l2 + category_l2;
   Split best;
   best.categorical = true;

@@ -128,15 +128,14 @@ __device__ __forceinline__ Split numeric_split(const Sought& sought) {
   return split;
 }
 
-// Puts the categories in the order in which plane p ranks them; returns how many there are.
-__device__ __forceinline__ int rank_categories(const Sought& sought, std::int32_t p, bool few, std::int64_t tree_rows,
+// Puts the categories in the order in which plane p ranks them, those of `rare` as one; returns how many there are.
+__device__ __forceinline__ int rank_categories(const Sought& sought, std::int32_t p, std::int64_t tree_rows,
                                                CategoryOrder& shared) {
   const FeatureBins& feature = sought.feature;
-  const int lane = int(lane_index()), bins = feature.bins;
+  const bool few = feature.one_hot;
   const InPlane plane = sought.in(p);
-  int mine = 0;
   Sums rare{0, 0, 0};
-  for (int bin = lane; bin < bins; bin += 32) {
+  for (int bin = int(lane_index()); bin < feature.bins; bin += 32) {
     const Sums c = plane.cells.at(bin);
     CategoryPart part = part_of(plane.scan, feature, few, c.gradient, c.curvature, tree_rows);
     for (std::int32_t other = 0; few && part == CategoryPart::none && other < sought.planes.count; ++other) {
@@ -145,28 +144,9 @@ __device__ __forceinline__ int rank_categories(const Sought& sought, std::int32_
     }
     shared.part[bin] = part;
     shared.rank[bin] = few ? 0.0 : category_rank(plane.scan, c.gradient, c.curvature);
-    mine += part == CategoryPart::own;
     if (part == CategoryPart::rare) rare = rare + c;
   }
-  rare = warp_reduce(rare, Sum{});
-  const bool has_rare = rare.gradient != 0 || rare.curvature != 0;
-  if (lane == 0) {
-    shared.part[bins] = has_rare ? CategoryPart::own : CategoryPart::none;
-    shared.rank[bins] = category_rank(plane.scan, rare.gradient, rare.curvature);
-  }
-  const int count = warp_reduce(mine, Sum{}) + (has_rare ? 1 : 0);
-  __syncwarp();
-  for (int bin = lane; bin <= bins; bin += 32) {
-    if (shared.part[bin] != CategoryPart::own) continue;
-    const double rank = shared.rank[bin];
-    int place = 0;
-    for (int other = 0; other <= bins; ++other)
-      place += shared.part[other] == CategoryPart::own &&
-               (shared.rank[other] < rank || (shared.rank[other] == rank && other < bin));
-    shared.order[place] = static_cast<std::uint16_t>(bin);
-  }
-  __syncwarp();
-  return count;
+  return order_categories(plane.scan, feature.bins, warp_reduce(rare, Sum{}), shared);
 }
 
 __device__ __forceinline__ Split categorical_split(const Sought& sought, std::int64_t tree_rows,
@@ -174,7 +154,7 @@ __device__ __forceinline__ Split categorical_split(const Sought& sought, std::in
   static_assert(most_categories_on_a_side == 32);  // a lane for each prefix
   const FeatureBins& feature = sought.feature;
   const int lane = int(lane_index()), bins = feature.bins;
-  const bool few = bins <= one_against_rest_categories;
+  const bool few = feature.one_hot;
   Split split;
   split.categorical = true;
   const Scan first = sought.in(0).scan;
@@ -182,44 +162,40 @@ __device__ __forceinline__ Split categorical_split(const Sought& sought, std::in
   double all = 0;
   for (std::int32_t p = 0; p < sought.planes.count; ++p) all += sought.in(p).scan.curvature;
   for (std::int32_t leader = 0; leader < (few ? 1 : sought.planes.count); ++leader) {
-    const int count = rank_categories(sought, leader, few, tree_rows, shared), steps = category_steps(few, count);
+    const int count = rank_categories(sought, leader, tree_rows, shared), steps = category_steps(few, count);
     const int only = first.limits.extra_trees && steps > 0 ? drawn_cut(first.key, feature.source, steps) : -1;
     Best best{0, 0, 0, 1 << 30, 0};
     for (int from_end = 0; from_end < (few ? 1 : 2); ++from_end) {
-      const bool is_step = lane < steps;
-      const int own_bin = is_step ? shared.order[from_end ? count - 1 - lane : lane] : 0;
-      double gain = 0, weight = 0;
-      long long rows = 0;
-      for (std::int32_t p = 0; p < sought.planes.count; ++p) {
-        const InPlane plane = sought.in(p);
-        Sums rare{0, 0, 0};
-        for (int bin = lane; bin < bins; bin += 32)
-          if (shared.part[bin] == CategoryPart::rare) rare = rare + plane.cells.at(bin);
-        rare = warp_reduce(rare, Sum{});
-        const Sums own = !is_step ? Sums{0, 0, 0} : own_bin < bins ? plane.cells.at(own_bin) : rare;
-        const Sums prefix = warp_scan(own, Sum{});
-        const Sums left = few ? own : prefix;
-        gain += plane_gain(plane.scan, left.gradient, left.curvature, l2);
-        weight += plane_weight(plane.scan, left.curvature);
-        rows = left.rows;
+      for (int first_step = 0; first_step < steps; first_step += 32) {  // more than once for single categories alone
+        const int step = first_step + lane;
+        const bool is_step = step < steps;
+        const int own_bin = is_step ? category_at(shared, count, from_end != 0, step) : 0;
+        double gain = 0, weight = 0;
+        long long rows = 0;
+        for (std::int32_t p = 0; p < sought.planes.count; ++p) {
+          const InPlane plane = sought.in(p);
+          Sums rare{0, 0, 0};
+          for (int bin = lane; bin < bins; bin += 32)
+            if (shared.part[bin] == CategoryPart::rare) rare = rare + plane.cells.at(bin);
+          rare = warp_reduce(rare, Sum{});
+          const Sums own = !is_step ? Sums{0, 0, 0} : own_bin < bins ? plane.cells.at(own_bin) : rare;
+          const Sums prefix = warp_scan(own, Sum{});
+          const Sums left = few ? own : prefix;
+          gain += plane_gain(plane.scan, left.gradient, left.curvature, l2);
+          weight += plane_weight(plane.scan, left.curvature);
+          rows = left.rows;
+        }
+        if (is_step && (only < 0 || step == only) && enough_rows(first, rows) &&
+            are_heavy(weight, all, sought.planes.least_weight))
+          consider(best, gain, Sums{0, 0, 0}, most_steps * from_end + step);
       }
-      if (is_step && (only < 0 || lane == only) && enough_rows(first, rows) &&
-          are_heavy(weight, all, sought.planes.least_weight))
-        consider(best, gain, Sums{0, 0, 0}, 32 * from_end + lane);
     }
     best = warp_reduce(best, BetterOf{});
     if (best.gain > split.gain) {  // the same for the whole warp
       split = Split{};
       split.categorical = true;
-      const int from_end = best.place / 32, step = best.place % 32;
       split.gain = best.gain;
-      split.bin = step;
-      for (int i = few ? step : 0; i <= step; ++i) {
-        const int bin = shared.order[from_end ? count - 1 - i : i];
-        if (bin < bins) mark_left(split, bin);
-        for (int b = 0; b < bins && bin == bins; ++b)
-          if (shared.part[b] == CategoryPart::rare) mark_left(split, b);
-      }
+      take_categories(split, shared, bins, count, few, best.place);
     }
     __syncwarp();  // the next order is written there
   }

@@ -38,6 +38,53 @@ struct CategoryOrder {
   std::uint16_t order[257];
 };
 
+/// Where one of the categories in order lies among those that are tried: from the front first, then from the end.
+inline constexpr int most_steps = 512;  // more than there are bins
+
+/// Puts the categories, whose parts and ranks stand in shared memory, in the order of their ranks, equal ones in that
+/// of their bins; the rare ones, which add up to this, are one of them, the last among equals. Returns how many there
+/// are. By whole warps.
+__device__ __forceinline__ int order_categories(const Scan& s, int bins, const Sums& rare, CategoryOrder& shared) {
+  const int lane = int(lane_index());
+  if (lane == 0) {
+    shared.part[bins] = rare.gradient != 0 || rare.curvature != 0 ? CategoryPart::own : CategoryPart::none;
+    shared.rank[bins] = category_rank(s, rare.gradient, rare.curvature);
+  }
+  __syncwarp();
+  int mine = 0;
+  for (int bin = lane; bin <= bins; bin += 32) {
+    if (shared.part[bin] != CategoryPart::own) continue;
+    ++mine;
+    const double rank = shared.rank[bin];
+    int place = 0;
+    for (int other = 0; other <= bins; ++other)
+      place += shared.part[other] == CategoryPart::own &&
+               (shared.rank[other] < rank || (shared.rank[other] == rank && other < bin));
+    shared.order[place] = static_cast<std::uint16_t>(bin);
+  }
+  const int count = warp_reduce(mine, Sum{});
+  __syncwarp();
+  return count;
+}
+
+/// The bin, or `bins` for the rare ones, of a step from either end of so many categories in order.
+__device__ __forceinline__ int category_at(const CategoryOrder& shared, int count, bool from_end, int step) {
+  return shared.order[from_end ? count - 1 - step : step];
+}
+
+/// Marks what goes left by the best of the steps: one category, or all up to it.
+__device__ __forceinline__ void take_categories(Split& split, const CategoryOrder& shared, int bins, int count,
+                                                bool few, int best_place) {
+  const bool from_end = best_place >= most_steps;
+  split.bin = best_place % most_steps;
+  for (int i = few ? split.bin : 0; i <= split.bin; ++i) {
+    const int bin = category_at(shared, count, from_end, i);
+    if (bin < bins) mark_left(split, bin);
+    for (int b = 0; b < bins && bin == bins; ++b)
+      if (shared.part[b] == CategoryPart::rare) mark_left(split, b);
+  }
+}
+
 /// A feature's bins as its warp reads them; `rows` where rows have been counted: a block's own counts in shared memory,
 /// or those of all machines.
 template <class Count>
@@ -133,38 +180,19 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
                                                    const FeatureCells<Count>& cells, std::int64_t tree_rows,
                                                    CategoryOrder& shared) {
   static_assert(most_categories_on_a_side == 32);  // a lane for each prefix
-  constexpr int most_steps = 512;                  // more than there are bins
   const int lane = int(lane_index()), bins = feature.bins;
   const bool few = feature.one_hot;
-  int mine = 0;
   Sums rare{0, 0, 0};
   for (int bin = lane; bin < bins; bin += 32) {
     const Sums c = cells.at(bin);
     const CategoryPart part = part_of(s, feature, few, c.gradient, c.curvature, tree_rows);
     shared.part[bin] = part;
     shared.rank[bin] = few ? 0.0 : category_rank(s, c.gradient, c.curvature);
-    mine += part == CategoryPart::own;
     if (part == CategoryPart::rare) rare = rare + c;
   }
   rare = warp_reduce(rare, Sum{});
-  const bool has_rare = rare.gradient != 0 || rare.curvature != 0;
-  if (lane == 0) {
-    shared.part[bins] = has_rare ? CategoryPart::own : CategoryPart::none;
-    shared.rank[bins] = category_rank(s, rare.gradient, rare.curvature);
-  }
-  const int tried = warp_reduce(mine, Sum{}) + (has_rare ? 1 : 0);
+  const int tried = order_categories(s, bins, rare, shared);
   const auto sums_of = [&](int category) { return category < bins ? cells.at(category) : rare; };
-  __syncwarp();
-  for (int bin = lane; bin <= bins; bin += 32) {
-    if (shared.part[bin] != CategoryPart::own) continue;
-    const double rank = shared.rank[bin];
-    int place = 0;
-    for (int other = 0; other <= bins; ++other)
-      place += shared.part[other] == CategoryPart::own &&
-               (shared.rank[other] < rank || (shared.rank[other] == rank && other < bin));
-    shared.order[place] = static_cast<std::uint16_t>(bin);
-  }
-  __syncwarp();
   const int steps = category_steps(few, tried);
   const bool is_random = kind != TreeKind::plain && s.limits.extra_trees;
   const int only = is_random && steps > 0 ? drawn_cut(s.key, feature.source, steps) : -1;
@@ -174,7 +202,7 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
     for (int first = 0; first < steps; first += 32) {  // more than once for single categories alone
       const int step = first + lane;
       const bool is_step = step < steps;
-      const int bin = is_step ? shared.order[from_end ? tried - 1 - step : step] : 0;
+      const int bin = is_step ? category_at(shared, tried, from_end != 0, step) : 0;
       const Sums own = is_step ? sums_of(bin) : Sums{0, 0, 0};
       const Sums prefix = warp_scan(own, Sum{});
       const Sums left = few ? own : prefix;
@@ -187,17 +215,10 @@ __device__ __forceinline__ Split categorical_split(const Scan& s, const FeatureB
   Split split;
   split.categorical = true;
   if (best.gain > 0) {
-    const int from_end = best.place / most_steps, step = best.place % most_steps;
     split.gain = best.gain;
-    split.bin = step;
     split.left_gradient = best.gradient;
     split.left_curvature = best.curvature;
-    for (int i = few ? step : 0; i <= step; ++i) {
-      const int bin = shared.order[from_end ? tried - 1 - i : i];
-      if (bin < bins) mark_left(split, bin);
-      for (int b = 0; b < bins && bin == bins; ++b)
-        if (shared.part[b] == CategoryPart::rare) mark_left(split, b);
-    }
+    take_categories(split, shared, bins, tried, few, best.place);
     split.missing_left = feature.has_missing && goes_left(split, static_cast<std::uint8_t>(feature.bins - 1));
   }
   __syncwarp();  // the next search writes the order again

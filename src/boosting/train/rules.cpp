@@ -56,6 +56,15 @@ std::vector<std::vector<int>> groups_of_features(const BoostedModel::State& mode
   return groups;
 }
 
+// Whether these features may be on one way: they are one, or in a group together.
+bool may_meet(const std::vector<std::vector<int>>& groups, const std::vector<int>& way) {
+  if (std::ranges::all_of(way, [&](int f) { return f == way.front(); })) return true;
+  const auto of = [&](int f) -> const std::vector<int>& { return groups[static_cast<std::size_t>(f)]; };
+  return std::ranges::any_of(of(way.front()), [&](int group) {
+    return std::ranges::all_of(way, [&](int f) { return std::ranges::find(of(f), group) != of(f).end(); });
+  });
+}
+
 constexpr const char* forced_field = "BoostingConfig.constraints.forced_splits";
 
 // `way`: the features above.
@@ -76,14 +85,7 @@ void check_forced(const BoostedModel::State& model, const std::vector<std::vecto
                           category, did_you_mean(category, known), listing(known));
     }
   way.push_back(f);
-  const bool is_one_feature = std::ranges::all_of(way, [&](int other) { return other == f; });
-  std::vector<int> in_common = groups[static_cast<std::size_t>(f)];
-  for (const int other : way)
-    std::erase_if(in_common, [&](int g) {
-      return std::ranges::find(groups[static_cast<std::size_t>(other)], g) ==
-             groups[static_cast<std::size_t>(other)].end();
-    });
-  if (!model.config.constraints.interactions.empty() && !is_one_feature && in_common.empty())
+  if (!model.config.constraints.interactions.empty() && !may_meet(groups, way))
     fail<ArgumentError>(
         "{}: the split by feature \"{}\" stands below one by \"{}\", and .constraints.interactions has no group with "
         "all "
@@ -109,6 +111,33 @@ void check_forced_splits(const BoostedModel::State& model) {
   std::vector<int> way;
   if (!model.config.constraints.forced_splits.empty())
     check_forced(model, groups_of_features(model), model.config.constraints.forced_splits, way);
+}
+
+void check_interactions(std::string_view where, const BoostedModel::State& model, std::span<const Tree> trees) {
+  if (model.config.constraints.interactions.empty()) return;
+  const std::vector<std::vector<int>> groups = groups_of_features(model);
+  std::vector<int> parent, way;
+  for (const Tree& tree : trees) {
+    parent.assign(tree.nodes.size(), -1);
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i)
+      if (const TreeNode& node = tree.nodes[i]; node.feature >= 0)
+        for (const int child : {node.left, node.right}) parent[static_cast<std::size_t>(child)] = static_cast<int>(i);
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+      if (tree.nodes[i].feature < 0) continue;
+      way.clear();
+      for (int at = static_cast<int>(i); at >= 0; at = parent[static_cast<std::size_t>(at)])
+        way.push_back(tree.nodes[static_cast<std::size_t>(at)].feature);
+      if (may_meet(groups, way)) continue;
+      std::ranges::sort(way);
+      way.erase(std::unique(way.begin(), way.end()), way.end());
+      std::vector<std::string> names;
+      for (const int f : way) names.push_back(model.feature_names[static_cast<std::size_t>(f)]);
+      fail<ArgumentError>(
+          "{} has a tree that splits by {} on the way to a leaf, and no group of .constraints.interactions has them "
+          "all; its trees stay as they are. Hint: a group with them, or train anew.",
+          where, listing(names));
+    }
+  }
 }
 
 std::int64_t trees_without_forced_splits(const BoostedModel::State& model) {

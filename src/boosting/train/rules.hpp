@@ -4,6 +4,7 @@
 #include <linden/boosting.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -65,6 +66,10 @@ class Rules {
 /// Throws ArgumentError for forced splits that are not of the kind of their feature, name a category that the data does
 /// not have, or go against the interactions.
 void check_forced_splits(const BoostedModel::State& model);
+
+/// Throws ArgumentError, opening with `where`, for a tree of which some way has features that the model's interactions
+/// keep apart. Trees split by features of the data alone.
+void check_interactions(std::string_view where, const BoostedModel::State& model, std::span<const Tree> trees);
 
 /// How many of the trees lack some of the forced splits; `model` has its trees.
 std::int64_t trees_without_forced_splits(const BoostedModel::State& model);

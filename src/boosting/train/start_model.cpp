@@ -7,6 +7,7 @@
 #include "boosting/model/config.hpp"
 #include "boosting/model/join.hpp"
 #include "boosting/train/fit_checks.hpp"
+#include "boosting/train/rules.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
@@ -97,6 +98,7 @@ void StartModel::begin(BoostedModel::State& model, std::span<const double> weigh
   const BoostedModel::State& start = model_.state();
   model.initial_score = start.initial_score;
   check_alike("fit_boosted: .start", "the data", start, model);
+  check_interactions("fit_boosted: .start", model, start.trees);
   *model.config.rounds += rounds();
 }
 

@@ -119,6 +119,31 @@ TEST(StartModel, TakesTheLossAndTheClassesOfItsStart) {
   EXPECT_EQ(both.loss().name(), "softmax");
 }
 
+// Interactions hold for the whole model, so that its first trees must keep to them, whatever they were trained with.
+TEST(StartModel, MustKeepToTheInteractions) {
+  const Dataset train = rows_for("squared", 400);
+  const BoostingConfig config = config_of({}, "squared", 3);
+  BoostingConfig apart = config;
+  for (const std::string& feature : train.feature_names()) apart.constraints.interactions.push_back({feature});
+  const auto refused = [&](const BoostedModel& start) {
+    return refusal<ArgumentError>([&] { fit_boosted(train, apart, {.start = start}); });
+  };
+  const std::string message = refused(fit_boosted(train, config));
+  EXPECT_TRUE(message.starts_with("fit_boosted: .start has a tree that splits by x")) << message;
+  EXPECT_TRUE(
+      message.ends_with(" on the way to a leaf, and no group of .constraints.interactions has them all; its trees stay "
+                        "as they are. Hint: "
+                        "a group with them, or train anew."))
+      << message;
+  const BoostedModel kept = fit_boosted(train, apart);
+  EXPECT_EQ(fit_boosted(train, apart, {.start = kept}).rounds(), 6);
+  BoostingConfig stumps = config;
+  stumps.max_leaves = 2;
+  EXPECT_EQ(fit_boosted(train, apart, {.start = fit_boosted(train, stumps)}).rounds(), 6);
+  apart.constraints.interactions = {train.feature_names()};
+  EXPECT_EQ(fit_boosted(train, apart, {.start = fit_boosted(train, config)}).rounds(), 6);
+}
+
 TEST(StartModel, WhatDoesNotGoTogetherIsRefused) {
   const Dataset train = rows_for("squared", 200);
   const BoostingConfig config = config_of({}, "squared", 2);

@@ -35,10 +35,12 @@ bool is_small(const SettledData& settled) {
   return rows >= least_rows && scores <= most_scores && features <= most_cells / scores;
 }
 
-// How many rounds have the best mean of the loss's metric over the folds.
+// How many rounds have the best mean of the loss's metric over the folds, which have all labels alike, unless rows have
+// several or stand together in groups.
 int best_rounds(const SettledData& settled, const BoostingConfig& config, const TrialRuns& runs) {
+  const bool may_stratify = settled.data.label().rank() == 1 && !settled.data.has_groups();
   PreparedFolds folds(where, settled.data,
-                      settled.data.folds({.count = tried_folds, .seed = config.seed, .stratified = true}));
+                      settled.data.folds({.count = tried_folds, .seed = config.seed, .stratified = may_stratify}));
   const CrossValidationOptions options{
       .device = runs.device, .threads = runs.threads, .callbacks = {early_stopping({.patience = patience})}};
   const int best = validate(where, folds, config, options, Purpose::comparison).rounds;
@@ -90,7 +92,8 @@ BoostingConfig with_defaults(const BoostingConfig& given, const SettledData& set
   config = with_constants(config);
   try {
     config.rounds = best_rounds(settled, config, runs);
-  } catch (const Error&) {  // fewer groups than folds, say; or what the fit itself is about to refuse
+  } catch (const Error& error) {  // fewer groups than folds, say; or what the fit itself is about to refuse
+    log(LogLevel::info, fmt::format("rounds are not chosen by cross-validation: {}", error.what()));
     return with_constants(asked);
   }
   log_choice(asked, config, settled.data.rows());

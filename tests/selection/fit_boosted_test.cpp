@@ -131,7 +131,30 @@ TEST(FitBoosted, FewerGroupsThanFoldsHaveConstants) {
   std::vector<double> x, y;
   for (int row = 0; row < 60; ++row) x.push_back(row % 7), y.push_back(row % 5);
   const Dataset data = Dataset::from_rows(x, 1, {.label = y, .groups = GroupList::sizes({20, 20, 20})});
+  std::string remark;
+  set_log([&](LogLevel, std::string_view text) { remark = text; });
   EXPECT_EQ(fit_boosted(data).config().rounds, 100);
+  set_log({});
+  EXPECT_EQ(remark.find("rounds are not chosen by cross-validation: Dataset::folds: "), 0u) << remark;
+}
+
+// Which have no strata that folds could share out alike.
+TEST(FitBoosted, ChoosesForRowsOfSeveralLabelsAndOfGroups) {
+  const RandomData rows = line(150, 0.1);
+  std::vector<double> bounds, labels;
+  for (const double y : rows.label) {
+    bounds.insert(bounds.end(), {std::exp(y), y < 0.3 ? std::exp(y) : std::numeric_limits<double>::infinity()});
+    labels.insert(labels.end(), {y, -y});
+  }
+  const auto chosen_leaves = [](const Dataset& data, const Loss& loss) {
+    const BoostingConfig chosen = with_defaults({.loss = loss}, data);
+    EXPECT_NE(chosen.rounds, 100);
+    return chosen.max_leaves;
+  };
+  const Dataset data = rows.dataset();
+  EXPECT_EQ(chosen_leaves(data.with_label(Tensor::copy_of(bounds, {150, 2})), loss::aft()), 8);
+  EXPECT_EQ(chosen_leaves(data.with_label(Tensor::copy_of(labels, {150, 2})), loss::squared()), 8);
+  EXPECT_EQ(chosen_leaves(data.with_groups(GroupList::sizes(std::vector<std::int64_t>(15, 10))), loss::squared()), 8);
 }
 
 TEST(FitBoosted, RefusesDataInTheWordsOfTheFit) {

@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::string_view config_type = "BoostingConfig";
 
+bool has_monotone(const BoostingConfig& config) {
+  return std::ranges::any_of(config.constraints.monotone, [](const FeatureValue& f) { return f.value != 0; });
+}
+
 /// A field of a group, and whether it is asked for where this stands.
 struct Asked {
   std::string_view field;
@@ -136,14 +140,13 @@ void check_growth(const BoostingConfig& config) {
         "BoostingConfig.feature_sampling.weights are for draws of features, and none are drawn. Hint: "
         ".feature_fraction, "
         ".feature_sampling.by_level or .by_node below 1.");
-  if (config.constraints.monotone_penalty > 0 && config.constraints.monotone.empty())
+  if (config.constraints.monotone_penalty > 0 && !has_monotone(config))
     fail<ArgumentError>(
         "BoostingConfig.constraints.monotone_penalty is {}, and no feature is monotone. Hint: .constraints.monotone.",
         config.constraints.monotone_penalty);
   constexpr int most_ordered_leaves = 1024;
   const bool is_intermediate = config.constraints.monotone_method == MonotoneMethod::intermediate;
-  if (is_intermediate &&
-      std::ranges::all_of(config.constraints.monotone, [](const FeatureValue& f) { return f.value == 0; }))
+  if (is_intermediate && !has_monotone(config))
     fail<ArgumentError>(
         "BoostingConfig.constraints.monotone_method is intermediate, and no feature is monotone. Hint: "
         ".constraints.monotone.");
@@ -167,7 +170,7 @@ void check_multi_output(const BoostingConfig& config) {
     bool is_set;
   };
   const Refused fields[] = {
-      {"constraints.monotone", !config.constraints.monotone.empty()},
+      {"constraints.monotone", has_monotone(config)},
       {"constraints.max_delta_step", config.constraints.max_delta_step > 0},
       {"constraints.forced_splits", !config.constraints.forced_splits.empty()},
       {"regularization.path_smooth", config.regularization.path_smooth > 0},
@@ -207,8 +210,7 @@ void check_linear_leaves(const BoostingConfig& config) {
         "BoostingConfig.linear_leaves.enabled is true, but leaves of loss {} are order statistics, which have no "
         "slopes. Hint: loss huber is like absolute.",
         config.loss.name());
-  if (std::ranges::any_of(config.constraints.monotone, [](const FeatureValue& f) { return f.value != 0; }))
-    refuse(".constraints.monotone is set", "which slopes could break");
+  if (has_monotone(config)) refuse(".constraints.monotone is set", "which slopes could break");
   if (config.constraints.max_delta_step > 0)
     refuse(fmt::format(".constraints.max_delta_step is {}", config.constraints.max_delta_step),
            "which bounds constant leaves alone");
@@ -254,7 +256,7 @@ void check_oblivious(const BoostingConfig& config) {
          ".max_depth");
   refuse(config.min_rows_in_leaf.has_value(), "min_rows_in_leaf", empty, "leave it out");
   refuse(config.min_child_weight != BoostingConfig{}.min_child_weight, "min_child_weight", empty, "leave it out");
-  refuse(!constraints.monotone.empty(), "constraints.monotone", "where leaves without rows have no value to order by",
+  refuse(has_monotone(config), "constraints.monotone", "where leaves without rows have no value to order by",
          "leave it out");
   refuse(!constraints.forced_splits.empty(), "constraints.forced_splits",
          "where both sides of a split go on by the same one", "leave it out");

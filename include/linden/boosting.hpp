@@ -68,7 +68,8 @@ struct FitOptions {
   bool save_history = false;  ///< whether history() is in files of the model
   /// A model to go on from, or none: the result has its rounds and then `rounds` new ones, which start from its scores.
   /// Features, their categories and the loss must be its own; the data, cut points and the rest of the configuration
-  /// may be others. It must not read target statistics, which know the labels of the rows that it was trained on. With
+  /// may be others, but its trees must keep to the monotone features and interactions that are asked for. It must not
+  /// read target statistics, which know the labels of the rows that it was trained on. With
   /// the same data and configuration (boosting, no schedule) it is the model that training in one go gives, to the
   /// byte. DART drops none of its rounds. Its history() is not repeated.
   BoostedModel start = {};

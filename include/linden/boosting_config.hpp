@@ -194,9 +194,9 @@ enum class MultiStrategy {
 /// {.strategy = MultiStrategy::multi_output_tree}. One tree for all outputs makes models that are small and predict
 /// fast; with many rows, or many outputs, its rounds take less time, too. A tree for each output learns more in as many
 /// rounds (bench/results). A split of the one tree gains the sum of what it gains for each output, and min_child_weight
-/// bounds the mean of their curvatures in a leaf. It knows no monotone features, forced splits, bounds or smoothing of
-/// leaves, nor losses whose leaves are order statistics; sparse features are kept dense while it is trained. A loss
-/// with one output has the same trees either way.
+/// bounds the mean of their curvatures in a leaf. It knows no monotone features, forced splits, bounds, smoothing or
+/// slopes of leaves, oblivious growth, features of more than 256 bins, nor losses whose leaves are order statistics;
+/// sparse features are kept dense while it is trained. A loss with one output has the same trees either way.
 struct MultiOutput {
   MultiStrategy strategy = MultiStrategy::one_output_per_tree;
   /// multi_output_tree: of more outputs than these, splits are sought by so many random sums of them, others in each

@@ -76,7 +76,7 @@ class Signal {
 
 using Callback = std::function<Signal(const Round&)>;
 
-/// One line on stderr, redrawn in place, and only when stderr is a terminal.
+/// One line on stderr, redrawn in place, as wide as the terminal (or COLUMNS) lets it; only where stderr is a terminal.
 LINDEN_API Callback progress_bar();
 
 struct EarlyStopping {

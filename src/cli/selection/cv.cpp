@@ -148,7 +148,9 @@ void cross_validate_with(const CvArguments& args, bool linear) {
     input.options.callbacks = {progress_bar(),
                                early_stopping({.patience = args.patience, .metric = "", .min_delta = 0})};
   report_choices(args.report());
-  report(args, input, cross_validate(input.data, config, input.options), linear);
+  const auto result = cross_validate(input.data, config, input.options);
+  input.options.callbacks.clear();  // with them ends the line of the bar
+  report(args, input, result, linear);
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ void train_boosted(const TrainArguments& args) {
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
   report_choices(args.report());
   const BoostedModel model = fit_boosted(input.train, config, options);
+  options.callbacks.clear();  // with them the line of the bar ends, where training did before its last round
   const double write_start = now();
   write_model(model, args);
   const double seconds_write = now() - write_start;

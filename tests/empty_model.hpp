@@ -46,6 +46,7 @@ void expect_refuses_calls(const Model& model, const std::string& type, const std
                  model.save(stream);
                }},
               {"to_string", [&] { model.to_string(); }},
+              {"signature", [&] { model.signature(); }},
               {"config", [&] { model.config(); }},
               {"loss", [&] { model.loss(); }},
               {"outputs", [&] { model.outputs(); }},

@@ -27,5 +27,6 @@
 #include <linden/linear.hpp>
 #include <linden/model.hpp>
 #include <linden/export_model.hpp>
+#include <linden/model_text.hpp>
 #include <linden/cross_validation.hpp>
 #include <linden/search.hpp>

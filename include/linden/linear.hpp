@@ -170,18 +170,22 @@ class LINDEN_API LinearModel {
   /// The label of `data` as this model counts it, as BoostedModel::labels_of.
   Tensor labels_of(const Dataset& data) const;
 
-  /// Writes the model, compressed where the name ends in .gz; the file appears whole or not at all. Throws FileError,
-  /// leaving an existing file as it was.
-  void save(const std::filesystem::path& path) const;
-  /// Writes the same text, which is one line of JSON, to a stream. Throws FileError when the stream fails.
-  void save(std::ostream& out) const;
-  /// The same text.
+  /// Writes the model, binary where the name ends in .linden or .bin, compressed where it ends in .gz; the file appears
+  /// whole or not at all. Throws FileError, leaving an existing file as it was.
+  void save(const std::filesystem::path& path, ModelFormat format = ModelFormat::by_name) const;
+  /// Writes it to a stream, as json unless binary is asked for. Throws FileError when the stream fails.
+  void save(std::ostream& out, ModelFormat format = ModelFormat::json) const;
+  /// What json files hold: one line.
   std::string to_string() const;
-  /// Reads and checks a model, compressed or not. Throws FileError when anything in it is not as save wrote it,
+  /// By what a model is known, whatever the format of its file: the SHA-256, in 64 hexadecimal digits, of the text of
+  /// to_string() before the member that has these digits.
+  std::string signature() const;
+  /// Reads and checks a model of either format, compressed or not. Throws FileError when anything in it is not as save wrote it,
   /// MemoryError when there is not enough memory; a file needs at most a few times its own size.
   static LinearModel load(const std::filesystem::path& path);
   /// Reads one model and nothing behind it: several may follow each other in a stream.
   static LinearModel load(std::istream& in);
+  /// From what a file holds.
   static LinearModel from_string(std::string_view text);
 
   // Of a temporary (fit_linear(...).weights()) these are copies: nothing refers to what is gone.

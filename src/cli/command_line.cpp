@@ -106,10 +106,10 @@ class Reader {
                      name.starts_with("--") ? suggested(command_, name.substr(2), linear_) : "", command_.get_name());
   }
 
-  // A word without an option stands for the one option that needs no name.
+  // A word without an option stands for the one option that needs no name; a list takes all of them.
   void take_word(const std::string& word) {
     for (const CLI::Option* option : command_.get_options())
-      if (option->get_positional() && !values_.contains(option))
+      if (option->get_positional() && (!values_.contains(option) || is_list(*option)))
         return take_value(*option, "--" + option->get_lnames().front(), word);
     fail<UsageError>("\"{}\" is a word too many.{}", word, hint());
   }

@@ -7,10 +7,15 @@
 
 namespace linden::cli {
 
-/// A command line that cannot be understood: exit code 2.
+/// A command line that cannot be understood, or trouble that must not be taken for an answer: exit code 2.
 class UsageError : public Error {
  public:
   using Error::Error;
+};
+
+/// Ends the program with a code, what is to be said having been said.
+struct Ended {
+  int code;
 };
 
 /// Throws UsageError for the first thing that is wrong, unless help or the version is asked for before it.

@@ -11,5 +11,8 @@ void add_evaluate(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_cv(CLI::App& app);
 void add_tune(CLI::App& app);
+void add_diff(CLI::App& app);
+void add_merge(CLI::App& app);
+void add_refit(CLI::App& app);
 
 }  // namespace linden::cli

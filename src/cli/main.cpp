@@ -1,6 +1,7 @@
-// linden: train, cross-validate, tune, predict, evaluate and inspect from the command line.
+// linden: train, cross-validate, tune, predict, evaluate, inspect and more from the command line.
 //
-// Exit codes: 0; 1 for a refusal, with one message on stderr; 2 for a command line that does not parse.
+// Exit codes: 0; 1 for a refusal, with one message on stderr; 2 for a command line that does not parse. `linden diff`
+// is as diff: 1 says that something differs, 2 is trouble of any kind.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -30,10 +31,15 @@ int run(int argc, char** argv) {
   linden::cli::add_predict(app);
   linden::cli::add_evaluate(app);
   linden::cli::add_inspect(app);
+  linden::cli::add_diff(app);
+  linden::cli::add_merge(app);
+  linden::cli::add_refit(app);
   try {
     linden::cli::check_command_line(app, argc, argv);
     app.parse(argc, argv);
     return 0;
+  } catch (const linden::cli::Ended& end) {
+    return end.code;
   } catch (const CLI::Success& error) {
     return app.exit(error);  // prints help, or the version
   } catch (const CLI::ParseError& error) {

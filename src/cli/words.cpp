@@ -25,6 +25,9 @@ constexpr Word openings[] = {
     {"repeated_folds: ", ""},
     {"Dataset::folds: ", ""},
     {"default_loss: ", ""},
+    {"merge_models: ", ""},
+    {"average_models: ", ""},
+    {"refit_leaves: ", ""},
     {"BoostedModel::predict: ", ""},
     {"BoostedModel::labels_of: ", ""},
     {"BoostedModel::survival: ", ""},
@@ -39,6 +42,7 @@ constexpr Word openings[] = {
 // Calls and fields that an option has in other words than its name.
 constexpr Word words[] = {
     {".header = false", "--no-header"},
+    {"go on from it with .start = model", "linden train --start goes on from it"},
     {".zero_based = true", "--zero-based"},
     {".skip_groups = true", "--skip-groups"},
     {".drop_unlabelled = true", "--drop-unlabelled"},

@@ -8,20 +8,26 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash/sha256.hpp"
+
 namespace linden {
 
 /// Hands out the next bytes, `most` of them or fewer, and none behind a line feed; 0 at the end.
 using ByteSource = std::function<std::size_t(char* block, std::size_t most)>;
 
-/// FNV-1a, 64 bits: every single change of a byte changes it.
+/// What is known of bytes at the end of a file: their SHA-256, and FNV-1a of 64 bits, which files of earlier versions
+/// have.
 class Checksum {
  public:
   void add(std::string_view bytes) noexcept {
+    sha256_.add(bytes);
     for (const char c : bytes) value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   }
   std::uint64_t value() const noexcept { return value_; }
+  const Sha256& sha256() const noexcept { return sha256_; }
 
  private:
+  Sha256 sha256_;
   std::uint64_t value_ = 0xcbf29ce484222325;
 };
 

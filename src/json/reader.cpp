@@ -63,6 +63,7 @@ void JsonReader::refuse_at(std::string_view path, std::string_view what) const {
 }
 
 void JsonReader::refuse_syntax() {
+  if (packed_) fail<FileError>("{}: the model is not packed as save() writes it, at byte {}.", file_, taken());
   fail<FileError>("{}: the model is not JSON as save() writes it, at byte {}.", file_, bytes_.taken());
 }
 
@@ -88,7 +89,21 @@ void JsonReader::expect(char c) {
   if (!skip(c)) refuse_syntax();
 }
 
+void JsonReader::open_packed(bool is_list) {
+  Level level;
+  level.is_list = is_list;
+  const bool is_number = in_numbers();
+  if (is_list && !is_number && packed_->is_at_numbers()) {
+    level.numbers = packed_->numbers();
+    check_packed();
+  } else if (is_number || !packed_->take(is_list ? PackedTag::list : PackedTag::object)) {
+    refuse(is_list ? "is not a list" : "is not an object");
+  }
+  levels_.push_back(std::move(level));
+}
+
 void JsonReader::open(char bracket, bool is_list) {
+  if (packed_) return open_packed(is_list);
   if (!skip(bracket)) refuse(is_list ? "is not a list" : "is not an object");
   levels_.emplace_back().is_list = is_list;
 }
@@ -100,6 +115,12 @@ void JsonReader::open_list() { open('[', true); }
 bool JsonReader::read_ahead() {
   Level& level = levels_.back();
   if (level.has_next) return true;
+  if (packed_) {
+    if (packed_->is_at_end_of_object()) return false;
+    level.next_name = packed_->name();
+    check_packed();
+    return level.has_next = true;
+  }
   if (bytes_.peek() == '}') return false;
   if (levels_.size() == 1) before_name_ = bytes_.checksum();
   if (!level.empty) expect(',');
@@ -149,18 +170,28 @@ bool JsonReader::next_member(std::string& name) {
 
 void JsonReader::close_object() {
   if (read_ahead()) refuse_next("");
-  bytes_.take();
+  packed_ ? packed_->take_end_of_object() : static_cast<void>(bytes_.take());
   levels_.pop_back();
+}
+
+bool JsonReader::is_at_end_of_list() {
+  if (!packed_) return bytes_.peek() == ']';
+  const Level& level = levels_.back();
+  return in_numbers() ? level.begun() == level.numbers.count() : packed_->is_at(PackedTag::end_of_list);
 }
 
 bool JsonReader::next() {
   Level& level = levels_.back();
-  if (skip(']')) {
+  if (is_at_end_of_list()) {
+    if (!packed_)
+      bytes_.take();
+    else if (!in_numbers())
+      packed_->take(PackedTag::end_of_list);
     levels_.pop_back();
     return false;
   }
   if (!level.empty) {
-    expect(',');
+    if (!packed_) expect(',');
     ++level.index;
   }
   level.empty = false;
@@ -168,9 +199,7 @@ bool JsonReader::next() {
 }
 
 JsonReader& JsonReader::entry() {
-  const Level& level = levels_.back();
-  if (bytes_.peek() == ']')
-    refuse_at(container(), fmt::format("has only {} entries", level.empty ? 0 : level.index + 1));
+  if (is_at_end_of_list()) refuse_at(container(), fmt::format("has only {} entries", levels_.back().begun()));
   next();
   return *this;
 }
@@ -242,21 +271,57 @@ std::string_view JsonReader::read_number() {
 
 std::string JsonReader::text() {
   if (!is_text()) refuse("is not a text");
-  read_string();
-  return string_;
+  if (!packed_) {
+    read_string();
+    return string_;
+  }
+  packed_->take(PackedTag::text);
+  std::string text(packed_->text());
+  check_packed();
+  return text;
+}
+
+// A number of a packed document, whatever it is.
+double JsonReader::packed_number() {
+  if (in_numbers()) return levels_.back().numbers.real(levels_.back().index);
+  const bool is_real = packed_->take(PackedTag::real);
+  if (!is_real && !packed_->take(PackedTag::whole)) refuse("is not a finite number");
+  const double number = is_real ? packed_->real() : static_cast<double>(packed_->whole());
+  check_packed();
+  return number;
+}
+
+std::int64_t JsonReader::packed_whole() {
+  const bool is_entry = in_numbers();
+  if (is_entry ? !levels_.back().numbers.are_whole() : !packed_->take(PackedTag::whole))
+    refuse("is not a whole number");
+  if (is_entry) return levels_.back().numbers.whole(levels_.back().index);
+  const std::int64_t number = packed_->whole();
+  check_packed();
+  return number;
+}
+
+std::int64_t JsonReader::in_range(std::int64_t number, std::int64_t low, std::int64_t high) const {
+  if (number < low || number > high) refuse(fmt::format("is {}, outside [{}, {}]", number, low, high));
+  return number;
 }
 
 std::int64_t JsonReader::whole(std::int64_t low, std::int64_t high) {
+  if (packed_) return in_range(packed_whole(), low, high);
   if (!at_number()) refuse("is not a whole number");
   const std::string_view text = read_number();
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) refuse("is not a whole number");
-  if (number < low || number > high) refuse(fmt::format("is {}, outside [{}, {}]", number, low, high));
-  return number;
+  return in_range(number, low, high);
 }
 
 double JsonReader::finite() {
+  if (packed_) {
+    const double number = packed_number();
+    if (!std::isfinite(number)) refuse("is not a finite number");
+    return number;
+  }
   if (!at_number()) refuse("is not a finite number");
   const std::string_view text = read_number();
   double number = 0;
@@ -266,6 +331,7 @@ double JsonReader::finite() {
 }
 
 double JsonReader::number() {
+  if (packed_) return packed_number();
   if (!is_text()) return finite();
   read_string();
   if (string_ == "nan") return std::numeric_limits<double>::quiet_NaN();
@@ -275,6 +341,7 @@ double JsonReader::number() {
 }
 
 bool JsonReader::null() {
+  if (packed_) return !in_numbers() && packed_->take(PackedTag::null);
   if (!skip('n')) return false;
   for (const char c : {'u', 'l', 'l'}) expect(c);
   return true;
@@ -288,7 +355,41 @@ std::vector<std::string> JsonReader::texts() {
 
 std::vector<double> JsonReader::finites() {
   std::vector<double> list;
-  for (open_list(); next();) list.push_back(finite());
+  open_list();
+  if (!in_numbers()) {
+    while (next()) list.push_back(finite());
+    return list;
+  }
+  const PackedNumbers numbers = levels_.back().numbers;
+  list.resize(numbers.count());
+  bool are_finite = true;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    list[i] = numbers.real(i);
+    are_finite &= std::isfinite(list[i]);
+  }
+  if (!are_finite)
+    while (next()) finite();  // which says where
+  levels_.pop_back();
+  return list;
+}
+
+std::vector<std::int64_t> JsonReader::wholes(std::int64_t low, std::int64_t high) {
+  std::vector<std::int64_t> list;
+  open_list();
+  if (!in_numbers() || !levels_.back().numbers.are_whole()) {
+    while (next()) list.push_back(whole(low, high));
+    return list;
+  }
+  const PackedNumbers numbers = levels_.back().numbers;
+  list.resize(numbers.count());
+  bool are_in_range = true;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    list[i] = numbers.whole(i);
+    are_in_range &= list[i] >= low && list[i] <= high;
+  }
+  if (!are_in_range)
+    while (next()) whole(low, high);
+  levels_.pop_back();
   return list;
 }
 

@@ -11,15 +11,18 @@
 
 namespace linden {
 
-void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& s) {
-  write_model(out, name, {"linear", s, s.config.loss}, [&](JsonWriter& json) {
-    write_config(json, s.config);
-    json["body"].open_object();
-    json["intercept"].values(s.intercept);
-    json["weights"].values(s.weights);
-    write_certificate(json["certificate"], s.certificate, false);
-    json.close_object();
-  });
+void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& s, ModelFormat format) {
+  write_model(
+      out, name, {"linear", s, s.config.loss},
+      [&](JsonWriter& json) {
+        write_config(json, s.config);
+        json["body"].open_object();
+        json["intercept"].values(s.intercept);
+        json["weights"].values(s.weights);
+        write_certificate(json["certificate"], s.certificate, false);
+        json.close_object();
+      },
+      format);
 }
 
 std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
@@ -45,9 +48,14 @@ std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
   return state;
 }
 
-void LinearModel::save(const std::filesystem::path& path) const { save_model(path, known("save"), write_linear); }
-void LinearModel::save(std::ostream& out) const { save_model(out, known("save"), write_linear); }
+void LinearModel::save(const std::filesystem::path& path, ModelFormat format) const {
+  save_model(path, known("save"), format, write_linear);
+}
+void LinearModel::save(std::ostream& out, ModelFormat format) const {
+  save_model(out, known("save"), format, write_linear);
+}
 std::string LinearModel::to_string() const { return model_to_string(known("to_string"), write_linear); }
+std::string LinearModel::signature() const { return signature_of(known("signature"), write_linear); }
 
 LinearModel LinearModel::load(const std::filesystem::path& path) {
   return LinearModel(load_model_of(

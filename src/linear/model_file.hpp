@@ -1,4 +1,4 @@
-// A linear model as text.
+// A linear model as a file: text, or binary.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,8 @@
 namespace linden {
 
 /// `name` is what messages call the target. Throws FileError for names that are not UTF-8.
-void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& state);
+void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& state,
+                  ModelFormat format = ModelFormat::json);
 
 /// From the columns on. Throws FileError when anything is not as write_linear wrote it.
 std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json);

@@ -227,7 +227,7 @@ TEST_F(Commands, InspectShowsAModelOfAnotherLibrary) {
                       "start       0.5 0 -0.5\n"
                       "loss        multiclassova\n"
                       "link        sigmoid\n"
-                      "\nfeature "))
+                      "signature   sha256 "))
       << out;
   EXPECT_EQ(succeed("inspect " + model + " --tree 0"),
             "age <= 1.5 or missing or zero  gain 9.5, 40 rows\n"

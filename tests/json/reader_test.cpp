@@ -219,6 +219,7 @@ TEST(JsonReader, BlocksMayEndAnywhere) {
     Checksum whole;
     whole.add(text);
     EXPECT_EQ(json.bytes().checksum().value(), whole.value());
+    EXPECT_EQ(json.bytes().checksum().sha256().hex(), whole.sha256().hex());
   }
 }
 

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "linear/hand_made.hpp"
+#include "model/sealed.hpp"
 #include "refusal.hpp"
 
 namespace linden {
@@ -56,21 +57,18 @@ std::string text_of_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// tests/golden/models has a file of every kind as version 0.1 wrote it, in schema 1, and one of what schema 2 brought.
-// They load, and save the same again but for schema and version.
+// tests/golden/models has a file of every kind as version 0.1 wrote it, in schema 1, and one each of what schemas 2 and
+// 3 brought. They load, and save the same again but for schema and version.
 TEST(LoadModel, FilesOfEarlierVersionsLoad) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(LINDEN_SOURCE_DIR "/tests/golden/models")) {
     const AnyModel model = load_model(entry.path());
     const std::string text = text_of_file(entry.path());
-    const auto body = [](const std::string& t) {
-      const std::size_t begin = t.find(",\"model\":"), end = t.rfind(",\"checksum\":");
-      return t.substr(begin, end - begin);
-    };
+    const auto body = [](const std::string& t) { return opened(t).substr(t.find(",\"model\":")); };
     EXPECT_EQ(body(text_of(model)), body(text)) << entry.path();
     ++files;
   }
-  EXPECT_EQ(files, 6);
+  EXPECT_EQ(files, 7);
   EXPECT_TRUE(text_of_file(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_softmax.json")
                   .starts_with("{\"format\":\"linden model\",\"schema\":1,"));
   EXPECT_TRUE(text_of(load_model(LINDEN_SOURCE_DIR "/tests/golden/models/boosted_softmax.json"))
@@ -134,6 +132,25 @@ TEST(LoadModel, FilesOfSchemaOnePredictWhatTheySay) {
     }
   }
   EXPECT_EQ(rows, 300);
+}
+
+// Slopes, in a file that is sealed as all were before SHA-256.
+TEST(LoadModel, AFileOfWhatSchemaThreeBrought) {
+  const std::filesystem::path path = LINDEN_SOURCE_DIR "/tests/golden/models/boosted_linear_leaves.json";
+  const std::string text = text_of_file(path);
+  EXPECT_TRUE(text.starts_with("{\"format\":\"linden model\",\"schema\":3,"));
+  EXPECT_TRUE(text.ends_with(",\"checksum\":\"379592cee510f2cd\"}\n"));
+  const BoostedModel model = BoostedModel::load(path);
+  EXPECT_TRUE(model.config().linear_leaves.enabled);
+  const auto by_hand = [](double age) {  // of those below 37.5, who are in one leaf of either tree
+    return -0.9033333333333333 + (0.7963111050923666 + 0.02869241236483264 * (age - 27.571441650390625)) +
+           (0.7219887733459474 + 0.02601448620217199 * (age - 27.571441650390625));
+  };
+  for (const double age : {18.0, 30.5, 37.0}) {
+    double out = 0;
+    model.predict_row(std::vector<RowValue>{age, "oslo"}, {&out, 1});
+    EXPECT_NEAR(out, by_hand(age), 1e-14);
+  }
 }
 
 // The leaves of that file hold a value for each of three classes, and a zero age is missing.

@@ -160,6 +160,27 @@ TEST(Memory, OfLoadingIsAtMostThreeTimesTheFile) {
   std::filesystem::remove(file());
 }
 
+// What a node takes in memory is 120 bytes, and in a binary file of such numbers 12 or more.
+TEST(Memory, OfBinaryFilesIsInProportionToThem) {
+  const std::vector<AnyModel> models{random_model(300, 61, 10), random_model(3, 20'001, 10),
+                                     random_model(20, 61, 30'000), random_line(40'000)};
+  for (const AnyModel& model : models) {
+    const auto save = [&] { std::visit([](const auto& m) { m.save(file(), ModelFormat::binary); }, model); };
+    save();
+    const auto size = static_cast<double>(std::filesystem::file_size(file()));
+    ASSERT_GT(size, 150e3);
+    EXPECT_LT(most_bytes(save), 4 * size + blocks) << size;
+    EXPECT_LT(most_bytes([] { load_model(file()); }), 16 * size + blocks) << size;
+    EXPECT_LT(most_bytes([] {
+                std::ifstream stream(file());
+                load_model(stream);
+              }),
+              16 * size + blocks)
+        << size;
+  }
+  std::filesystem::remove(file());
+}
+
 TEST(Memory, OfSavingIsAFewBlocks) {
   const BoostedModel model = random_model(300, 61, 10);
   EXPECT_LT(most_bytes([&] { model.save(file()); }), blocks);
@@ -213,6 +234,9 @@ TEST(Memory, ThatIsNotToBeHadIsAMemoryError) {
     const auto save = [&](const auto& to) { std::visit([&](const auto& m) { m.save(to); }, model); };
     failures += fail_in_turn([&] { save(file()); });
     failures += fail_in_turn([&] { load_model(file()); });
+    failures += fail_in_turn([&] { std::visit([](const auto& m) { m.save(file(), ModelFormat::binary); }, model); });
+    failures += fail_in_turn([&] { load_model(file()); });
+    failures += fail_in_turn([&] { std::visit([](const auto& m) { return m.signature(); }, model); });
     const std::string text = std::visit([](const auto& m) { return m.to_string(); }, model);
     failures += fail_in_turn([&] { std::visit([](const auto& m) { return m.to_string(); }, model); });
     failures += fail_in_turn([&] { model_from_string(text); });
@@ -317,6 +341,30 @@ TEST(Memory, OfNodesIsThatOfTheirLists) {
   text += written.substr(from);
   ASSERT_LT(text.size(), 21u * 60'001);
   expect_bounded("nodes", sealed(text), "it loads");
+  std::ostringstream binary;
+  BoostedModel::from_string(sealed(text)).save(binary, ModelFormat::binary);
+  ASSERT_LT(binary.str().size(), 3u * 60'001);  // no list has less than four bits a number
+  expect_bounded("packed nodes", binary.str(), "it loads", 64);
+}
+
+// Lists whose counts promise more than there is, of the least that a number takes.
+TEST(Memory, OfPackedListsIsThatOfTheirBits) {
+  for (const std::uint64_t count : {std::uint64_t{1} << 20, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
+    std::ostringstream binary;
+    random_line(100).save(binary, ModelFormat::binary);
+    std::string document = document_of(binary.str());
+    const std::string intercept("\x09intercept", 10);
+    const std::size_t at = document.find(intercept) + intercept.size();
+    std::string list = "\x10";
+    for (std::uint64_t left = count; list.size() < 11; left >>= 7)
+      if (list += static_cast<char>((left & 0x7f) | (left >= 0x80 ? 0x80 : 0)); left < 0x80) break;
+    list += std::string("\x04\x00", 2) + std::string(10'000, '\0');
+    expect_bounded("a list", binary_of(document.substr(0, at) + list),
+                   "the text: the model is not packed as save() writes it, at byte ");
+    list.replace(1, list.find('\x04') - 1, std::string("\xa0\x9c\x01"));  // 20,000
+    expect_bounded("a longer list", binary_of(document.substr(0, at) + list),
+                   "the text: body.intercept does not have one entry an output.", 20);
+  }
 }
 
 // The same of leaves that hold a value for each output.

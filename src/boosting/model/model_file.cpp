@@ -1,5 +1,6 @@
 // A boosted model as text: the envelope, initial scores, and each tree as parallel lists over its nodes. Trees that add
 // to all scores have one more list over leaves and scores, "values", where the others have one over nodes, "value".
+// Binary files have shorter lists of nodes (boosting/tree_file), and all else as text has it.
 #include "boosting/model/model_file.hpp"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "boosting/bins/category_groups.hpp"
 #include "boosting/model/config.hpp"
 #include "boosting/categories/statistics_file.hpp"
+#include "boosting/tree_file/packed_nodes.hpp"
 #include "loss/link_only.hpp"
 #include "model/config_json.hpp"
 #include "model/file/envelope.hpp"
@@ -42,9 +44,7 @@ void write_leaf_terms(JsonWriter& json, const std::vector<LeafTerm>& terms) {
   json.close_object();
 }
 
-void write_tree(JsonWriter& json, const Tree& tree) {
-  json.open_object();
-  json["output"].value(tree.output);
+void write_nodes(JsonWriter& json, const Tree& tree) {
   const auto list = [&](const char* name, const auto& part) { json[name].values(tree.nodes, part); };
   list("feature", [](const TreeNode& n) { return n.feature; });
   list("threshold", [](const TreeNode& n) { return n.threshold; });
@@ -57,6 +57,12 @@ void write_tree(JsonWriter& json, const Tree& tree) {
   list("gain", [](const TreeNode& n) { return n.gain; });
   list("cover", [](const TreeNode& n) { return n.cover; });
   list("rows", [](const TreeNode& n) { return n.rows; });
+}
+
+void write_tree(JsonWriter& json, const Tree& tree, const Thresholds& thresholds) {
+  json.open_object();
+  json["output"].value(tree.output);
+  json.is_packed() ? write_packed_nodes(json, tree, thresholds) : write_nodes(json, tree);
   json["left_categories"].open_object();  // node -> codes that go left
   for (std::size_t i = 0; i < tree.nodes.size(); ++i)
     if (tree.nodes[i].categorical) json[std::to_string(i)].values(tree.nodes[i].left_categories);
@@ -320,15 +326,15 @@ void read_zero_missing(JsonReader& json, std::vector<TreeNode>& nodes) {
 
 // `columns`: features and derived ones. `before` are the trees before it: the first says whether all add to every
 // score, or each to one in turn.
-Tree read_tree(JsonReader& json, const ModelSchema& known, int columns, const Groups& groups,
-               const std::vector<Tree>& before, int outputs) {
+Tree read_tree(JsonReader& json, const ModelSchema& known, int columns, const Thresholds& thresholds,
+               const Groups& groups, const std::vector<Tree>& before, int outputs) {
   Tree tree;
   json.open_object();
   const auto turn = static_cast<int>(before.size() % static_cast<std::size_t>(outputs));
   const bool may_add_to_all = outputs > 1 && (before.empty() || before.front().output == Tree::all_outputs);
   const int low = may_add_to_all ? Tree::all_outputs : turn;
   tree.output = static_cast<int>(json["output"].whole(low, before.empty() ? turn : low));
-  read_nodes(json, tree, columns, outputs);
+  json.is_packed() ? read_packed_nodes(json, tree, thresholds, outputs) : read_nodes(json, tree, columns, outputs);
   std::vector<TreeNode>& nodes = tree.nodes;
   read_left_categories(json, nodes, known, groups);
   if (json.next_is("zero_missing")) read_zero_missing(json, nodes);
@@ -372,7 +378,7 @@ std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
   for (const MetricValue& metric : metrics) bytes_a_round += sizeof metric + metric.name.size();
   for (json["rounds"].open_list(); json.next();) {
     bytes += bytes_a_round;
-    if (bytes > most_times * json.bytes().taken()) json.refuse("repeats names that are too long");
+    if (bytes > most_times * json.taken()) json.refuse("repeats names that are too long");
     std::vector<MetricValue>& round = history.emplace_back(metrics);
     std::size_t m = 0;
     for (json.open_list(); json.next(); ++m) {
@@ -387,23 +393,28 @@ std::vector<std::vector<MetricValue>> read_history(JsonReader& json) {
 
 }  // namespace
 
-void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s) {
+void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& s, ModelFormat format) {
   const bool is_linear = std::ranges::any_of(s.trees, [](const Tree& tree) { return !tree.leaf_terms.empty(); });
   const int schema = is_linear ? linear_leaves_schema : plain_schema;
-  write_model(out, name, {"boosted", s, s.config.loss, schema}, [&](JsonWriter& json) {
-    if (s.has_config) write_config(json, s.config);
-    json["body"].open_object();
-    json["initial_score"].values(s.initial_score);
-    if (s.baseline) write_baseline(json, *s.baseline);
-    if (!s.position_biases.empty()) json["position_biases"].values(s.position_biases);
-    if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
-    if (!s.statistics.empty()) write_statistics(json, s.statistics);
-    json["trees"].open_list();
-    for (const Tree& tree : s.trees) write_tree(json, tree);
-    json.close_list();
-    if (s.saves_history) write_history(json["history"], s.history);
-    json.close_object();
-  });
+  write_model(
+      out, name, {"boosted", s, s.config.loss, schema},
+      [&](JsonWriter& json) {
+        if (s.has_config) write_config(json, s.config);
+        json["body"].open_object();
+        json["initial_score"].values(s.initial_score);
+        if (s.baseline) write_baseline(json, *s.baseline);
+        if (!s.position_biases.empty()) json["position_biases"].values(s.position_biases);
+        if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
+        if (!s.statistics.empty()) write_statistics(json, s.statistics);
+        Thresholds thresholds;
+        if (json.is_packed()) write_thresholds(json, thresholds = thresholds_of(s.trees, s.columns()));
+        json["trees"].open_list();
+        for (const Tree& tree : s.trees) write_tree(json, tree, thresholds);
+        json.close_list();
+        if (s.saves_history) write_history(json["history"], s.history);
+        json.close_object();
+      },
+      format);
 }
 
 namespace {
@@ -434,8 +445,11 @@ std::shared_ptr<BoostedModel::State> read_state(JsonReader& json) {
   TargetStatistics statistics;
   if (json.next_is("statistics")) statistics = read_statistics(json["statistics"], known);
   const int columns = static_cast<int>(known.feature_names.size()) + statistics.columns();
+  Thresholds thresholds;
+  if (json.is_packed()) thresholds = read_thresholds(json, columns);
   for (json["trees"].open_list(); json.next();)
-    state->trees.push_back(read_tree(json, known, columns, state->groups, state->trees, static_cast<int>(outputs)));
+    state->trees.push_back(
+        read_tree(json, known, columns, thresholds, state->groups, state->trees, static_cast<int>(outputs)));
   if (state->trees.size() % static_cast<std::size_t>(state->trees_a_round()) != 0)
     json.refuse("does not have one tree an output in every round");
   if (state->trees.empty()) json.refuse("is empty");
@@ -471,7 +485,7 @@ std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json) { retu
 std::shared_ptr<const BoostedModel::State> as_loaded(const std::string& name, const BoostedModel::State& state) {
   check_lists(name, state);
   std::string text;
-  write_boosted([&](std::string_view part) { text += part; }, name, state);
+  write_boosted([&](std::string_view part) { text += part; }, name, state, ModelFormat::json);
   ModelSource source = source_of_text(text);
   source.name = name;
   const std::shared_ptr<BoostedModel::State> loaded = load_model_of(
@@ -480,9 +494,14 @@ std::shared_ptr<const BoostedModel::State> as_loaded(const std::string& name, co
   return loaded;
 }
 
-void BoostedModel::save(const std::filesystem::path& path) const { save_model(path, known("save"), write_boosted); }
-void BoostedModel::save(std::ostream& out) const { save_model(out, known("save"), write_boosted); }
+void BoostedModel::save(const std::filesystem::path& path, ModelFormat format) const {
+  save_model(path, known("save"), format, write_boosted);
+}
+void BoostedModel::save(std::ostream& out, ModelFormat format) const {
+  save_model(out, known("save"), format, write_boosted);
+}
 std::string BoostedModel::to_string() const { return model_to_string(known("to_string"), write_boosted); }
+std::string BoostedModel::signature() const { return signature_of(known("signature"), write_boosted); }
 
 BoostedModel BoostedModel::load(const std::filesystem::path& path) {
   return BoostedModel(load_model_of(

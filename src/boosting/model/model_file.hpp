@@ -1,4 +1,4 @@
-// A boosted model as text.
+// A boosted model as a file: text, or binary.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@
 namespace linden {
 
 /// `name` is what messages call the target. Throws FileError for names that are not UTF-8.
-void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& state);
+void write_boosted(const TextSink& out, std::string_view name, const BoostedModel::State& state,
+                   ModelFormat format = ModelFormat::json);
 
 /// From the columns on. Throws FileError when anything is not as write_boosted wrote it.
 std::shared_ptr<const BoostedModel::State> read_boosted(JsonReader& json);

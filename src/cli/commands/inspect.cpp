@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <linden/error.hpp>
+#include <linden/model_text.hpp>
 #include <memory>
 #include <span>
+#include <sstream>
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
@@ -56,100 +57,91 @@ void print_boosted(const BoostedModel& model, bool all) {
     print_fields(model.config());
   else
     fmt::print("loss        {}\nlink        {}\n", model.loss().name(), name_of(model.loss().link()));
+  print_signature(model);
   print_features(model, all);
 }
 
-// The categories that go left, a group by the first of its names.
-std::vector<std::string> left_names(const BoostedModel& model, const TreeNode& node) {
-  const std::vector<int>& groups = model.category_groups(node.feature);
-  std::vector<std::string> names;
-  for (const int code : node.left_categories) {
-    const auto others = std::ranges::count(groups, code) - 1;
-    names.push_back(model.categories(node.feature)[code]);
-    if (others > 0) names.back() += fmt::format(" and {} like it", others);
+TreeFormat format_called(const std::string& name) {
+  if (name == "text") return TreeFormat::text;
+  if (name == "dot") return TreeFormat::dot;
+  if (name == "json") return TreeFormat::json;
+  fail<ArgumentError>("--format is \"{}\"; it must be text, dot or json.", name);
+}
+
+struct InspectArguments {
+  std::string model, format = "text";
+  int tree = -1;
+  bool has_tree = false, has_format = false, all = false, importances = false, summary = false;
+};
+
+// A thing that is printed, and the option that asks for it.
+void check(const InspectArguments& args) {
+  if (args.all && (args.has_tree || args.importances))
+    fail<ArgumentError>("--all is of the list of features. Hint: leave it out, or {}.",
+                        args.has_tree ? "--tree" : "--importances, which has all of them");
+  if (args.has_tree && args.importances)
+    fail<ArgumentError>("--tree {} and --importances print different things. Hint: leave one out.", args.tree);
+  if (args.summary && (args.all || args.has_tree || args.importances))
+    fail<ArgumentError>("--summary and {} print different things. Hint: leave one out.",
+                        args.all        ? std::string("--all")
+                        : args.has_tree ? fmt::format("--tree {}", args.tree)
+                                        : std::string("--importances"));
+  if (args.has_format && !args.has_tree)
+    fail<ArgumentError>("--format {} is of a tree. Hint: --tree K prints one.", args.format);
+}
+
+void print_one_tree(const InspectArguments& args, const BoostedModel& model) {
+  const auto trees = static_cast<int>(model.trees().size());
+  if (args.tree >= trees)
+    throw ArgumentError(fmt::format("--tree is {}; the model has trees 0 to {}.", args.tree, trees - 1));
+  fmt::print("{}", tree_text(model, args.tree, format_called(args.format)));
+}
+
+// What a model prints of itself, and by what it is known.
+void print_summary(const AnyModel& any) {
+  std::ostringstream lines;
+  std::visit([&](const auto& model) { lines << model; }, any);
+  fmt::print("{}", lines.str());
+  std::visit([](const auto& model) { print_signature(model); }, any);
+}
+
+void inspect(const InspectArguments& args) {
+  check(args);
+  const AnyModel any = load_model(args.model);
+  if (args.summary) return print_summary(any);
+  if (const auto* boosted = std::get_if<BoostedModel>(&any)) {
+    if (args.has_tree) return print_one_tree(args, *boosted);
+    return args.importances ? print_importances(*boosted) : print_boosted(*boosted, args.all);
   }
-  return names;
-}
-
-std::string rule(const BoostedModel& model, const TreeNode& node) {
-  std::string text = model.name_of(node.feature);
-  if (node.categorical) {
-    text += fmt::format(" in {{{}}}", fmt::join(left_names(model, node), ", "));
-  } else {
-    text += fmt::format(" <= {}", node.threshold);
-  }
-  const char* const zeros = !node.zero_missing ? "" : node.missing_left ? " or zero" : " and not zero";
-  return fmt::format("{}{}{}  gain {:.6g}, {}", text, node.missing_left ? " or missing" : "", zeros, node.gain,
-                     counted(node.rows, "row"));
-}
-
-// "leaf 0.5 + 0.25 (age - 31)": what a leaf adds.
-std::string leaf(const BoostedModel& model, const Tree& tree, const TreeNode& node) {
-  std::string text = fmt::format("leaf {:.6g}", fmt::join(tree.values(node), " "));
-  for (const LeafTerm& term : tree.terms(node))
-    text += fmt::format(" {} {:.6g} ({} {} {:.6g})", term.slope < 0 ? '-' : '+', std::abs(term.slope),
-                        model.feature_names()[term.feature], term.centre < 0 ? '+' : '-', std::abs(term.centre));
-  return fmt::format("{}  {}", text, counted(node.rows, "row"));
-}
-
-void print_tree(const BoostedModel& model, int index) {
-  if (index < 0 || index >= static_cast<int>(model.trees().size()))
+  if (args.has_tree)
+    throw ArgumentError(fmt::format("--tree {}: {} is a linear model, which has no trees.", args.tree, args.model));
+  if (args.importances)
     throw ArgumentError(
-        fmt::format("--tree is {}; the model has trees 0 to {}.", index, static_cast<int>(model.trees().size()) - 1));
-  const Tree& tree = model.trees()[index];
-  struct Open {
-    int node, depth;
-    const char* side;
-  };
-  std::vector<Open> open{{0, 0, ""}};
-  while (!open.empty()) {
-    const Open at = open.back();
-    open.pop_back();
-    const TreeNode& node = tree.nodes[at.node];
-    const std::string what = node.feature < 0 ? leaf(model, tree, node) : rule(model, node);
-    fmt::print("{:{}}{}{}\n", "", 2 * at.depth, at.side, what);
-    if (node.feature < 0) continue;
-    open.push_back({node.right, at.depth + 1, "no:  "});
-    open.push_back({node.left, at.depth + 1, "yes: "});
-  }
+        fmt::format("--importances: {} is a linear model, which has no splits. Hint: its weights are "
+                    "printed without --importances.",
+                    args.model));
+  print_linear(std::get<LinearModel>(any), args.all);
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& app) {
-  struct InspectArguments {
-    std::string model;
-    int tree = -1;
-    bool all = false, importances = false;
-  };
   CLI::App* command = app.add_subcommand("inspect", "What is in a model file.");
   auto args = std::make_shared<InspectArguments>();
   command->add_option("--model,model", args->model, "a model file")->required();
   CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree of a boosted model, counted from 0")
                           ->check(whole_number(0, 2'147'483'647));
+  CLI::Option* format = command->add_option("--format", args->format, "of --tree: text, dot (for Graphviz) or json")
+                            ->capture_default_str();
+  command->add_flag("--summary", args->summary, "print the model in a few lines");
   command->add_flag("--all", args->all, "list every feature, not 20 at most");
   command->add_flag("--importances", args->importances,
                     "of a boosted model, as CSV: what each feature did for its splits, by sums of their gain, their "
                     "number, and sums of the curvatures of the rows that came to them");
-  command->callback([args, tree] {
-    if (args->all && (tree->count() > 0 || args->importances))
-      fail<ArgumentError>("--all is of the list of features. Hint: leave it out, or {}.",
-                          tree->count() > 0 ? "--tree" : "--importances, which has all of them");
-    if (tree->count() > 0 && args->importances)
-      fail<ArgumentError>("--tree {} and --importances print different things. Hint: leave one out.", args->tree);
-    const AnyModel any = load_model(args->model);
-    const auto* boosted = std::get_if<BoostedModel>(&any);
-    if (boosted && tree->count() > 0) return print_tree(*boosted, args->tree);
-    if (boosted && args->importances) return print_importances(*boosted);
-    if (boosted) return print_boosted(*boosted, args->all);
-    if (tree->count() > 0)
-      throw ArgumentError(fmt::format("--tree {}: {} is a linear model, which has no trees.", args->tree, args->model));
-    if (args->importances)
-      throw ArgumentError(
-          fmt::format("--importances: {} is a linear model, which has no splits. Hint: its weights are "
-                      "printed without --importances.",
-                      args->model));
-    print_linear(std::get<LinearModel>(any), args->all);
+  command->callback([args, tree, format] {
+    args->has_tree = tree->count() > 0;
+    args->has_format = format->count() > 0;
+    inspect(*args);
   });
 }
 

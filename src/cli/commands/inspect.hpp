@@ -25,6 +25,12 @@ void print_names(const Model& model) {
   }
 }
 
+/// By what the model is known, in files of either format.
+template <class Model>
+void print_signature(const Model& model) {
+  fmt::print("signature   sha256 {}\n", model.signature());
+}
+
 template <class Config>
 void print_fields(const Config& config) {
   for (const FieldInfo& field : stated_fields(config)) fmt::print("  {:<17} {}\n", field.name, field.value);

@@ -51,6 +51,7 @@ void print_linear(const LinearModel& model, bool all) {
              counted(model.outputs(), "output"));
   print_names(model);
   print_fields(model.config());
+  print_signature(model);
   std::ostringstream lines;
   lines << model.certificate();
   fmt::print("{}", lines.str());

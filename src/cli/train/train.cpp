@@ -170,7 +170,9 @@ void add_train(CLI::App& app) {
                    "then those of every round")
       ->check(whole_number(1, 1'000'000));
   add_device_option(*command, args->device);
-  command->add_option("--out", args->out, "the model file to write (model.json.gz: compressed); - is standard output")
+  command
+      ->add_option("--out", args->out,
+                   "the model file to write: binary if it ends in .linden, compressed if in .gz; - is standard output")
       ->required();
   command->add_option("--json", args->json,
                       "also write seconds, metrics (with --patience: of every round, too) and, of linear models, the "

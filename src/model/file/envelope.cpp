@@ -8,82 +8,13 @@
 #include "base/fail.hpp"
 #include "loss/definition.hpp"
 #include "loss/program_json.hpp"
+#include "model/file/packed_file.hpp"
+#include "model/file/seal.hpp"
 
 namespace linden {
 namespace {
 
 constexpr std::string_view format_name = "linden model";
-constexpr std::string_view seal_opening = ",\"checksum\":\"";
-constexpr std::string_view seal_closing = "\"}";
-constexpr std::size_t seal_digits = 16;
-constexpr std::size_t seal_size = seal_opening.size() + seal_digits + seal_closing.size();
-
-// The end of every file, but for the end of its line. It has one place and one form: anything else was changed.
-std::string seal(Checksum checksum) {
-  return fmt::format("{}{:0{}x}{}", seal_opening, checksum.value(), seal_digits, seal_closing);
-}
-
-// Whether a text has the form of a seal, whatever its digits.
-bool is_seal(std::string_view text) {
-  return text.size() == seal_size && text.starts_with(seal_opening) && text.ends_with(seal_closing);
-}
-
-[[noreturn]] void refuse_cut(const std::string& file) {
-  fail<FileError>("{}: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.",
-                  file);
-}
-
-[[noreturn]] void refuse_changed(const std::string& file) {
-  fail<FileError>(
-      "{}: the model was changed after it was written: its checksum does not fit. Hint: copy the file again, or train "
-      "again.",
-      file);
-}
-
-// After a refusal: reads to the end of the line and returns if the seal is there and fits. If it does not, damage is
-// the reason for the refusal, and is what to speak of.
-void check_rest(JsonReader& json) {
-  ByteReader& bytes = json.bytes();
-  auto [checksum, last] = json.read_ahead_of();  // the last bytes, which may be a seal
-  int byte = 0;
-  while ((byte = bytes.take()) != '\n' && byte != ByteReader::end) {
-    last += static_cast<char>(byte);
-    if (last.size() <= 2 * seal_size) continue;
-    checksum.add(std::string_view(last).substr(0, seal_size));
-    last.erase(0, seal_size);
-  }
-  if (last.ends_with('\r')) last.pop_back();
-  if (last.size() > seal_size) {
-    checksum.add(std::string_view(last).substr(0, last.size() - seal_size));
-    last.erase(0, last.size() - seal_size);
-  }
-  if (last == seal(checksum)) return;
-  if (byte == ByteReader::end && !is_seal(last)) refuse_cut(json.file());
-  refuse_changed(json.file());
-}
-
-// Checks the seal, whose member's name was read.
-void read_seal(JsonReader& json) {
-  auto [checksum, found] = json.read_ahead_of();
-  for (int byte = 0; found.size() < seal_size && (byte = json.bytes().take()) != ByteReader::end;)
-    found += static_cast<char>(byte);
-  if (found == seal(checksum)) return;
-  if (!is_seal(found)) refuse_cut(json.file());
-  refuse_changed(json.file());
-}
-
-// Behind the seal: the end of the line, which those who pass files on may write as "\r\n", or leave out where nothing
-// follows; and nothing else.
-void read_end(JsonReader& json, bool is_whole) {
-  ByteReader& bytes = json.bytes();
-  bool ends = bytes.peek() == ByteReader::end;
-  if (bytes.peek() == '\r') bytes.take();
-  if (bytes.peek() == '\n') {
-    bytes.take();
-    ends = !is_whole || bytes.peek() == ByteReader::end;
-  }
-  if (!ends) fail<FileError>("{}: something follows the end of the model. Hint: copy the file again.", json.file());
-}
 
 // Checks that no name of a list is there twice.
 void check_names(const JsonReader& json, const std::vector<std::string>& names) {
@@ -136,13 +67,11 @@ void open_model(JsonReader& json) {
 
 }  // namespace
 
-void write_model(const TextSink& out, std::string_view name, const EnvelopeView& envelope,
-                 const std::function<void(JsonWriter&)>& rest) {
-  Checksum checksum;
-  JsonWriter json([&](std::string_view text) {
-    checksum.add(text);
-    out(text);
-  });
+namespace {
+
+// All but what protects it, which may come behind.
+void write_document(JsonWriter& json, std::string_view name, const EnvelopeView& envelope,
+                    const std::function<void(JsonWriter&)>& rest) {
   try {
     json.open_object();
     json["format"].value(format_name);
@@ -170,25 +99,58 @@ void write_model(const TextSink& out, std::string_view name, const EnvelopeView&
     fail<FileError>("cannot write {}: a feature, category or class name is not UTF-8. Hint: convert the data to UTF-8.",
                     name);
   }
+}
+
+// From the schema to the family's last member.
+void read_document(JsonReader& json, const std::function<void(JsonReader& json, const std::string& family)>& rest) {
+  const std::int64_t found = json["schema"].whole(1, INT32_MAX);
+  const std::string library = json["library"].text();
+  if (found > newest_schema)
+    fail<FileError>("{}: written in schema {} by Linden {}; this one ({}) reads up to schema {}. Hint: upgrade Linden.",
+                    json.file(), found, library, version(), newest_schema);
+  rest(json, json["model"].text());
+}
+
+}  // namespace
+
+void write_model(const TextSink& out, std::string_view name, const EnvelopeView& envelope,
+                 const std::function<void(JsonWriter&)>& rest, ModelFormat format) {
+  if (format == ModelFormat::binary) {
+    PackedFile file;
+    JsonWriter json([&](std::string_view bytes) { file.add(bytes); }, JsonWriter::Form::packed);
+    write_document(json, name, envelope, rest);
+    json.close_object();
+    json.flush();
+    return file.write(out);
+  }
+  Sha256 hash;
+  JsonWriter json([&](std::string_view text) {
+    hash.add(text);
+    out(text);
+  });
+  write_document(json, name, envelope, rest);
   json.flush();  // the closing brace comes with the seal
-  out(seal(checksum) + '\n');
+  out(seal_of(hash) + '\n');
 }
 
 void read_model(const ModelSource& source,
                 const std::function<void(JsonReader& json, const std::string& family)>& rest) {
-  JsonReader json(source.bytes, source.name);
+  const FirstByte first(source.bytes);
+  if (is_packed_file(first.byte())) {
+    JsonReader json(PackedBytes(read_packed_file({source.name, first.with_rest(), source.whole})), source.name);
+    open_model(json);
+    read_document(json, rest);
+    json.close_object();
+    if (!json.is_at_end()) json.refuse("has something behind its end");
+    return;
+  }
+  JsonReader json(first.with_rest(), source.name);
   open_model(json);
   try {
-    const std::int64_t found = json["schema"].whole(1, INT32_MAX);
-    const std::string library = json["library"].text();
-    if (found > newest_schema)
-      fail<FileError>(
-          "{}: written in schema {} by Linden {}; this one ({}) reads up to schema {}. Hint: upgrade Linden.",
-          json.file(), found, library, version(), newest_schema);
-    rest(json, json["model"].text());
-    if (!json.next_is("checksum")) {
+    read_document(json, rest);
+    if (!json.next_is("sha256") && !json.next_is("checksum")) {
       json.close_object();  // which refuses an unknown member
-      json.refuse("has no member \"checksum\"");
+      json.refuse("has no member \"sha256\"");
     }
   } catch (const FileError&) {
     check_rest(json);

@@ -1,13 +1,14 @@
 // The envelope of every model file, whatever the family: format and schema, library version, columns, classes, loss
-// and link, then the family's own configuration and body, and a checksum of all that stands before it.
+// and link, then the family's own configuration and body, and the SHA-256 of all that stands before it.
 //
 // A file is one JSON document on one line, written and read from front to back. Equal trainings write equal bytes:
 // nothing in it tells of threads, devices, paths or times. The line ends in "\n"; a reader takes "\r\n", too, and the
-// end of the file.
+// end of the file. Or it is a binary file (packed_file.hpp), of the same document in its packed form.
 #pragma once
 
 #include <functional>
 #include <linden/loss.hpp>
+#include <linden/options.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +33,9 @@ struct EnvelopeView {
 };
 
 /// Writes a model: the envelope, and inside it what `rest` writes, which is the members config and body. `name` is what
-/// messages call the target. Throws FileError for names that are not UTF-8.
+/// messages call the target; `format` is json or binary. Throws FileError for names that are not UTF-8.
 void write_model(const TextSink& out, std::string_view name, const EnvelopeView& envelope,
-                 const std::function<void(JsonWriter&)>& rest);
+                 const std::function<void(JsonWriter&)>& rest, ModelFormat format = ModelFormat::json);
 
 /// The same, as it is read back, with kinds and categories of all features.
 struct Envelope {

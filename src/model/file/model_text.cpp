@@ -76,6 +76,12 @@ ModelSource source_of_text(std::string_view text) {
           true};
 }
 
+ModelFormat format_by_name(const std::filesystem::path& path) {
+  const std::filesystem::path plain = path.extension() == ".gz" ? path.stem() : path;
+  const std::string ending = plain.extension().string();
+  return ending == ".linden" || ending == ".bin" ? ModelFormat::binary : ModelFormat::json;
+}
+
 void write_text(const std::filesystem::path& path, const std::function<void(const TextSink&)>& write) {
   replace_by_name(path, write);
 }

@@ -1,9 +1,10 @@
-// Where the text of a model comes from and goes to: a file, a stream, a string.
+// Where a model comes from and goes to, be it text or binary: a file, a stream, a string.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <linden/options.hpp>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ ModelSource source_of(const std::filesystem::path& path);
 ModelSource source_of(std::istream& in);
 /// The text itself, which must outlive the source.
 ModelSource source_of_text(std::string_view text);
+
+/// binary for names that end in ".linden" or ".bin", with ".gz" behind it or without, else json.
+ModelFormat format_by_name(const std::filesystem::path& path);
 
 /// Writes what `write` hands over to a file, which appears whole or not at all, compressed by gzip if its
 /// name ends in .gz. Throws FileError.

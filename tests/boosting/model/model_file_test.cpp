@@ -270,7 +270,7 @@ TEST(ModelFile, DamageUnderAGoodChecksumIsRefused) {
        },
        "body.initial_score does not have one entry an output."},
       {[&](Json& j) { j["body"]["initial_score"][0] = nullptr; }, "body.initial_score[0] is not a finite number."},
-      {[&](Json& j) { j.erase("body"); }, "the document has \"checksum\" where its member \"body\" belongs."},
+      {[&](Json& j) { j.erase("body"); }, "the document has \"sha256\" where its member \"body\" belongs."},
       {[&](Json& j) { j["columns"][1]["name"] = "x0"; }, "columns has a name twice."},
       {[&](Json& j) { j["columns"][0].erase("name"); }, "columns[0] has no member \"name\"."},
       {[&](Json& j) {

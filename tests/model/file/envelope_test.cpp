@@ -8,6 +8,7 @@
 #include <linden/version.hpp>
 #include <sstream>
 
+#include "model/sealed.hpp"
 #include "refusal.hpp"
 
 namespace linden {
@@ -71,7 +72,7 @@ TEST_F(EnvelopeText, NamesTheColumnOfGroupsWhereThereIsOne) {
 
 TEST_F(EnvelopeText, IsOneLineOfJsonInAFixedOrder) {
   const std::string text = written();
-  EXPECT_EQ(text.substr(0, text.find(",\"checksum\"")),
+  EXPECT_EQ(text.substr(0, text.find(",\"sha256\"")),
             "{\"format\":\"linden model\",\"schema\":2,\"library\":\"" + std::string(version()) +
                 "\",\"model\":\"linear\",\"columns\":[{\"name\":\"x\"},{\"name\":\"y\",\"categories\":[\"a\",\"b\"]}],"
                 "\"label\":\"z\",\"classes\":[\"no\",\"yes\"],\"loss\":{\"name\":\"logistic\",\"classes\":2},"
@@ -125,7 +126,7 @@ TEST_F(EnvelopeText, DamageIsToldFromWhatOthersWrote) {
       EXPECT_EQ(refused(text.substr(0, size) + end),
                 "the text: the model is cut short: its checksum is missing. Hint: copy the file again, or train again.")
           << size;
-  for (std::size_t at = 24; at < text.find(",\"checksum"); ++at)
+  for (std::size_t at = 24; at < text.find(",\"sha256"); ++at)
     for (const char other : {'\n', '"', '7', '\xff'}) {
       std::string changed = text;
       if (changed[at] == other) continue;
@@ -141,6 +142,31 @@ TEST_F(EnvelopeText, DamageIsToldFromWhatOthersWrote) {
             "and by linden train --out.");
 }
 
+// Versions before this one sealed their files by 64 bits of FNV-1a, in a member of another name.
+TEST_F(EnvelopeText, ASealOfEarlierVersionsIsRead) {
+  const std::string old = sealed_of_old(opened(written()));
+  EXPECT_EQ(read(source_of_text(old)).schema.label, "z");
+  for (std::size_t digit = 4; digit < 20; ++digit) {
+    std::string changed = old;
+    char& at = changed[old.size() - digit];
+    at = at == '0' ? '1' : '0';
+    EXPECT_EQ(refused(changed),
+              "the text: the model was changed after it was written: its checksum does not fit. Hint: copy the file "
+              "again, or train again.");
+  }
+  for (std::size_t size = 24; size + 1 < old.size(); ++size)
+    EXPECT_THROW(read(source_of_text(old.substr(0, size))), FileError) << size;
+}
+
+// The digits are those that other programs give for all that stands before them.
+TEST_F(EnvelopeText, TheSealIsTheHashOfWhatStandsBeforeIt) {
+  const std::string text = written();
+  const std::size_t seal = text.find(",\"sha256\"");
+  Sha256 hash;
+  hash.add(text.substr(0, seal));
+  EXPECT_EQ(text.substr(seal), ",\"sha256\":\"" + hash.hex() + "\"}\n");
+}
+
 // Whatever the refusal, and however the line ends.
 TEST_F(EnvelopeText, ALineEndIsNotWhatTellsAChangeFromACut) {
   const std::string text = written(), line = text.substr(0, text.size() - 1);
@@ -154,12 +180,11 @@ TEST_F(EnvelopeText, ALineEndIsNotWhatTellsAChangeFromACut) {
                 "the text: the model was changed after it was written: its checksum does not fit. Hint: copy the file "
                 "again, or train again.");
     // A seal that fits says that it was written so.
-    const std::size_t body = line.find(",\"checksum");
-    Checksum checksum;
-    const std::string another = unknown.substr(0, body);
-    checksum.add(another);
-    EXPECT_EQ(refused(fmt::format("{},\"checksum\":\"{:016x}\"}}{}", another, checksum.value(), end)),
-              "the text: the document has \"Body\" where its member \"body\" belongs.");
+    for (const auto& seal : {sealed, sealed_of_old}) {
+      std::string another = seal(opened(unknown));
+      another.pop_back();
+      EXPECT_EQ(refused(another + end), "the text: the document has \"Body\" where its member \"body\" belongs.");
+    }
   }
 }
 

@@ -28,5 +28,6 @@
 #include <linden/model.hpp>
 #include <linden/export_model.hpp>
 #include <linden/model_text.hpp>
+#include <linden/explain.hpp>
 #include <linden/cross_validation.hpp>
 #include <linden/search.hpp>

@@ -1,6 +1,7 @@
 #include "backend/backend.hpp"
 
 #include "backend/cuda.hpp"
+#include "backend/explain_kernels.hpp"
 #include "base/fail.hpp"
 
 namespace linden {
@@ -13,6 +14,12 @@ const Backend& backend_of(const Device& device) {
     fail<DeviceError>("{}: no usable GPU ({}). Hint: Device::best() falls back to the CPU.", device.name(),
                       cuda.reason);
   return *cuda.backend;
+}
+
+const ExplainKernels& explain_kernels_of(const Device& device) {
+  if (device.kind() == Device::Kind::cpu) return cpu_explain_kernels();
+  backend_of(device);
+  return *cuda_backend().explain;
 }
 
 cuda::Stream* tensor_stream_of(const Device& device) {

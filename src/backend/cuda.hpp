@@ -8,12 +8,14 @@
 namespace linden {
 
 struct Backend;
+struct ExplainKernels;
 namespace cuda {
 class Stream;
 }
 
 struct CudaBackend {
   const Backend* backend = nullptr;              ///< null without a usable GPU
+  const ExplainKernels* explain = nullptr;       ///< likewise
   const char* reason = "";                       ///< why it is null, as half a sentence
   int devices = 0;                               ///< usable or not
   int first = 0;                                 ///< the first usable one

@@ -3,6 +3,8 @@
 
 #include <linden/metric.hpp>
 #include <linden/model.hpp>
+#include <string>
+#include <vector>
 
 namespace linden::cli {
 
@@ -13,5 +15,9 @@ MetricInput judged(const AnyModel& model, const Dataset& data, int threads);
 
 /// Predictions for a data set, whatever the family.
 Tensor predict(const AnyModel& model, const Dataset& data, const PredictOptions& options);
+
+/// The columns of a file that has something of each output of a model: "score"; or, of several outputs, that with the
+/// label, the class, the level, what a distribution has ("prediction" alone), or a number. As CSV has them.
+std::vector<std::string> output_columns(const AnyModel& model, const std::string& stem);
 
 }  // namespace linden::cli

@@ -8,6 +8,7 @@ namespace linden::cli {
 void add_train(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_evaluate(CLI::App& app);
+void add_explain(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_cv(CLI::App& app);
 void add_tune(CLI::App& app);

@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   linden::cli::add_tune(app);
   linden::cli::add_predict(app);
   linden::cli::add_evaluate(app);
+  linden::cli::add_explain(app);
   linden::cli::add_inspect(app);
   linden::cli::add_diff(app);
   linden::cli::add_merge(app);

@@ -35,12 +35,19 @@ constexpr Word openings[] = {
     {"integrated_brier_score: ", "--times: "},
     {"LinearModel::predict: ", ""},
     {"LinearModel::labels_of: ", ""},
+    {"explain: .background: ", "--background: "},
+    {"explain: .background ", "--background "},
+    {"explain: ", ""},
     {"Dataset: ", ""},
     {"metric: ", "--metrics: "},
 };
 
 // Calls and fields that an option has in other words than its name.
 constexpr Word words[] = {
+    {".background = train", "--background FILE"},
+    {"a .background", "--background"},
+    {"of .background are", "of --background are"},
+    {".by_rows", "--by-rows"},
     {".header = false", "--no-header"},
     {"go on from it with .start = model", "linden train --start goes on from it"},
     {".zero_based = true", "--zero-based"},

@@ -9,6 +9,7 @@ namespace linden {
 struct TreeKernels;
 struct TensorKernels;
 struct LinearKernels;
+struct ExplainKernels;
 
 /// The best instruction level of x86-64 that this machine runs: 2, 3 or 4; 0 on other processors.
 int machine_level();
@@ -18,6 +19,7 @@ struct CpuLevel {
   const TreeKernels& (*tree)();
   const TensorKernels& (*tensor)();
   const LinearKernels& (*linear)();
+  const ExplainKernels& (*explain)();
 };
 
 /// Those that were compiled and that the machine runs: one at least, the best last.

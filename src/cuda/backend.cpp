@@ -119,6 +119,7 @@ CudaBackend ask() {
     static const Backend tables{cuda::tensor_kernels(), cuda::tree_kernels(), cuda::memory_kernels(),
                                 cuda::linear_kernels()};
     backend.backend = &tables;
+    backend.explain = &cuda::explain_kernels();
   }
   return backend;
 }

@@ -329,7 +329,7 @@ TEST_F(Commands, VersionAndHelp) {
                       "--loss quantile; (0, 1), or several)\n"),
             std::string::npos)
       << help;
-  for (const char* command : {"predict", "evaluate", "inspect"}) succeed(std::string(command) + " --help");
+  for (const char* command : {"predict", "evaluate", "explain", "inspect"}) succeed(std::string(command) + " --help");
 }
 
 }  // namespace

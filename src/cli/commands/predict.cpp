@@ -21,32 +21,6 @@ struct PredictArguments {
   std::vector<double> quantiles;
 };
 
-// "prediction"; or, of several outputs, that with the label, the class, the level, what a distribution has, or a
-// number.
-std::vector<std::string> column_names(const AnyModel& any, const std::string& stem) {
-  return std::visit(
-      [&](const auto& model) {
-        std::vector<std::string> names;
-        if (model.outputs() == 1) return std::vector{stem};
-        const std::vector<std::string> labels = model.schema().label_names;
-        const std::vector<LossParameter> parameters = model.loss().parameters();
-        const Link link = model.loss().link();
-        if (link == Link::sorted && std::ssize(parameters) == model.outputs()) {
-          for (const LossParameter& level : parameters) names.push_back(fmt::format("{}_{}", stem, level.value));
-          return names;
-        }
-        if (stem == "prediction" && (link == Link::normal || link == Link::log_normal || link == Link::gamma))
-          return std::vector{stem + "_mean", stem + "_deviation"};
-        for (int k = 0; k < model.outputs(); ++k)
-          names.push_back(
-              std::ssize(labels) == model.outputs() ? csv_field(stem + "_" + labels[static_cast<std::size_t>(k)])
-              : model.classes().empty()             ? fmt::format("{}_{}", stem, k)
-                                        : csv_field(stem + "_" + model.classes()[static_cast<std::size_t>(k)]));
-        return names;
-      },
-      any);
-}
-
 std::string numbers(const Tensor& values, const std::vector<std::string>& names) {
   fmt::memory_buffer text;
   fmt::format_to(std::back_inserter(text), "{}\n", fmt::join(names, ","));
@@ -105,8 +79,8 @@ std::string run(const PredictArguments& args) {
     for (const double level : args.quantiles) names.push_back(fmt::format("quantile_{}", level));
     return numbers(predicted(Output::prediction), names);
   }
-  if (args.output == "prediction") return numbers(predicted(Output::prediction), column_names(model, "prediction"));
-  if (args.output == "score") return numbers(predicted(Output::score), column_names(model, "score"));
+  if (args.output == "prediction") return numbers(predicted(Output::prediction), output_columns(model, "prediction"));
+  if (args.output == "score") return numbers(predicted(Output::score), output_columns(model, "score"));
   if (args.output == "class")
     return classes(predicted(Output::label), std::visit([](const auto& m) { return m.classes(); }, model));
   if (args.output == "leaf") return leaves(predicted(Output::leaf));

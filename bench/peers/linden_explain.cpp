@@ -1,0 +1,81 @@
+// linden_explain JOB: trains once, then explains test rows, one line of JSON for each line that it reads.
+//
+// JOB is {"train": FILE, "test": FILE, "threads": N, "config": {field: value, ...}}, with files as of matrix_file.hpp.
+// A line asks for {"rows": N, "interactions": BOOL, "times": N}: the values of the first N rows, so many times. The
+// answer has the CPU seconds of each time, and how far values and constant are from the scores at most. Python's peers
+// answer to the same (explain.py).
+#include <time.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <iostream>
+#include <linden/linden.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "matrix_file.hpp"
+
+namespace {
+
+using nlohmann::ordered_json;
+
+// Of all threads.
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+class Explanations {
+ public:
+  explicit Explanations(const ordered_json& job)
+      : test_(linden::bench::read_matrix(job.at("test").get<std::string>())), threads_(job.at("threads")) {
+    const linden::bench::Matrix train = linden::bench::read_matrix(job.at("train").get<std::string>());
+    linden::BoostingConfig config;
+    for (const auto& [name, value] : job.at("config").items())
+      linden::set_field(config, name, value.is_string() ? value.get<std::string>() : value.dump());
+    const auto data = linden::Dataset::from_rows(train.values, train.features, {.label = train.labels, .refer = true});
+    model_ = linden::fit_boosted(data, config, {.threads = threads_});
+  }
+
+  ordered_json timed(const ordered_json& asked) const {
+    const auto rows = std::min(asked.at("rows").get<std::int64_t>(), test_.rows);
+    const auto values = std::span(test_.values).first(static_cast<std::size_t>(rows * test_.features));
+    const auto data = linden::Dataset::from_rows(values, test_.features, {.refer = true});
+    std::vector<double> seconds;
+    linden::Explanation found;
+    for (int time = 0; time < asked.at("times").get<int>(); ++time) {
+      const double start = cpu_seconds();
+      found = linden::explain(model_, data, {.interactions = asked.at("interactions"), .threads = threads_});
+      seconds.push_back(cpu_seconds() - start);
+    }
+    const linden::Tensor scores = model_.predict(data, {.output = linden::Output::score});
+    double worst = 0;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      double sum = found.constant[0] - scores.data<double>()[row];
+      for (std::int64_t f = 0; f < test_.features; ++f) sum += found.values.data<double>()[row * test_.features + f];
+      worst = std::max(worst, std::abs(sum));
+    }
+    return {{"cpu_seconds", seconds}, {"from_the_score", worst}};
+  }
+
+ private:
+  linden::bench::Matrix test_;
+  linden::BoostedModel model_;
+  int threads_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc != 2) throw std::runtime_error("one argument, the job");
+  const Explanations explanations(ordered_json::parse(argv[1]));
+  std::cout << ordered_json{{"version", linden::version()}} << std::endl;
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << explanations.timed(ordered_json::parse(line)) << std::endl;
+} catch (const std::exception& error) {
+  std::cerr << "linden_explain: " << error.what() << "\n";
+  return 1;
+}

@@ -1,0 +1,24 @@
+// What pairs of features do together (backend/explain/pair_walk.hpp): a thread for each row.
+#include "backend/explain/by_points.hpp"
+#include "backend/explain/pair_walk.hpp"
+#include "cuda/explain/lanes.hpp"
+#include "cuda/explain/steps.hpp"
+
+namespace linden::cuda {
+namespace {
+
+__global__ void __launch_bounds__(explain_threads) add_interactions(ExplainWork work) {
+  each_walk(work, [&](ThreadLanes& lanes, std::int32_t tree, std::int32_t column) {
+    by_points(work.program.trees[tree].points,
+              [&]<int points>() { pair_walk<points>(lanes, work.forest, work.program, tree, column); });
+  });
+}
+
+}  // namespace
+
+void interactions(Context& context, const ExplainTask& task) {
+  with_threads(context, task, pair_count(task.forest.features),
+               [](const LaunchShape& shape, const ExplainWork& work) { launch<add_interactions>(shape, work); });
+}
+
+}  // namespace linden::cuda

@@ -31,3 +31,7 @@
 #include <linden/explain.hpp>
 #include <linden/cross_validation.hpp>
 #include <linden/search.hpp>
+#include <linden/importance.hpp>
+#include <linden/dependence.hpp>
+#include <linden/neighbours.hpp>
+#include <linden/report.hpp>

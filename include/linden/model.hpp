@@ -11,6 +11,8 @@
 #include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <linden/linear.hpp>
+#include <linden/metric.hpp>
+#include <linden/options.hpp>
 #include <string_view>
 #include <variant>
 
@@ -24,5 +26,12 @@ LINDEN_API AnyModel load_model(const std::filesystem::path& path);
 LINDEN_API AnyModel load_model(std::istream& in);
 /// From what to_string() gave.
 LINDEN_API AnyModel model_from_string(std::string_view text);
+
+/// What the model predicts, whatever its family.
+LINDEN_API Tensor predict(const AnyModel& model, const Dataset& data, const PredictOptions& options = {});
+
+/// What metrics look at: predictions and scores of labelled rows, their labels as the model counts them, their weights
+/// and groups. Of the options rounds, threads and the device count. Throws DataError for data that does not fit.
+LINDEN_API MetricInput judged(const AnyModel& model, const Dataset& data, const PredictOptions& options = {});
 
 }  // namespace linden

@@ -1,4 +1,4 @@
-// A model of either family, for commands that take both: std::visit([](const auto& model) { ... }, model).
+// Models of either family, for commands that take both: std::visit([](const auto& model) { ... }, model).
 #pragma once
 
 #include <linden/metric.hpp>
@@ -7,14 +7,6 @@
 #include <vector>
 
 namespace linden::cli {
-
-/// What metrics look at: predictions and scores of labelled data, its labels as the model counts them, weights and
-/// groups. Throws
-/// DataError for data that does not fit.
-MetricInput judged(const AnyModel& model, const Dataset& data, int threads);
-
-/// Predictions for a data set, whatever the family.
-Tensor predict(const AnyModel& model, const Dataset& data, const PredictOptions& options);
 
 /// The columns of a file that has something of each output of a model: "score"; or, of several outputs, that with the
 /// label, the class, the level, what a distribution has ("prediction" alone), or a number. As CSV has them.

@@ -35,6 +35,9 @@ int run(int argc, char** argv) {
   linden::cli::add_diff(app);
   linden::cli::add_merge(app);
   linden::cli::add_refit(app);
+  linden::cli::add_importance(app);
+  linden::cli::add_dependence(app);
+  linden::cli::add_report(app);
   try {
     linden::cli::check_command_line(app, argc, argv);
     app.parse(argc, argv);

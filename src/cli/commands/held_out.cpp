@@ -63,7 +63,7 @@ std::vector<Metric> metrics_by_name(const std::vector<std::string>& names) {
 
 std::vector<MetricResult> metrics_of(const AnyModel& model, const Dataset& data, int threads,
                                      const std::vector<Metric>& asked, Misfit misfit) {
-  const MetricInput input = judged(model, data, threads);
+  const MetricInput input = judged(model, data, {.threads = threads});
   const std::vector<Metric> metrics =
       asked.empty() ? metric::defaults(std::visit([](const auto& m) { return m.loss(); }, model)) : asked;
   std::vector<MetricResult> results;

@@ -1,0 +1,24 @@
+// How exactly rows tell the weights of a linear model: intervals by the sandwich estimate, which trusts no assumption
+// about the spread of labels.
+#pragma once
+
+#include <linden/data.hpp>
+#include <linden/linear.hpp>
+#include <string>
+#include <vector>
+
+namespace linden::reporting {
+
+/// Standard errors of the weights and intercepts, or why there are none.
+struct WeightErrors {
+  std::vector<double> weights;    ///< [outputs, features]; 0 for a weight that the fit left at 0 as a sum of others
+  std::vector<double> intercept;  ///< [outputs]
+  std::string why_none;           ///< a sentence; empty where there are errors
+};
+
+/// With H the curvature of the objective on these rows, l2 included, and G the sum of the squared gradients of rows,
+/// the covariance is H^-1 G H^-1. It is that of each output by itself, which outputs of a softmax are not; an l1
+/// penalty chooses weights, and leaves no such estimate.
+WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int threads);
+
+}  // namespace linden::reporting

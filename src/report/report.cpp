@@ -95,12 +95,11 @@ std::string report(const AnyModel& model, const Dataset& data, const ReportOptio
   add_configuration(page, subject);
   const std::string title = options.title.empty() ? fmt::format("A model of {}", subject.label()) : options.title;
   const std::string family = subject.boosted() != nullptr
-                                 ? fmt::format("boosted trees, {}", counted(subject.boosted()->rounds(), "round"))
-                                 : "a linear model";
+                                 ? fmt::format("Boosted trees, {},", counted(subject.boosted()->rounds(), "round"))
+                                 : "A linear model";
+  const auto features = std::visit([](const auto& one) { return one.feature_names().size(); }, model);
   return page.document(
-      title, fmt::format("{}, {}, on {} of {}.", family,
-                         counted(std::visit([](const auto& m) { return m.feature_names().size(); }, model), "feature"),
-                         counted(data.rows(), "row"), "data with labels"));
+      title, fmt::format("{} of {}, judged on {}.", family, counted(features, "feature"), counted(data.rows(), "row")));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory(where);
 }

@@ -45,10 +45,11 @@ void Page::notice(std::string_view text) {
   add(body_, fmt::format("<p class=\"notice\">{}</p>\n", escaped(text)));
 }
 
-void Page::figure(std::string_view svg, std::string_view caption) {
+void Page::figure(std::string_view svg, std::string_view name, std::string_view caption) {
   if (!in_figures_) body_ += "<div class=\"figures\">";
   in_figures_ = true;
-  fmt::format_to(std::back_inserter(body_), "<figure>{}<figcaption>{}</figcaption></figure>\n", svg, escaped(caption));
+  fmt::format_to(std::back_inserter(body_), "<figure>{}<figcaption><strong>{}</strong> {}</figcaption></figure>\n", svg,
+                 escaped(name), escaped(caption));
 }
 
 void Page::wide_figure(std::string_view svg, std::string_view name) {

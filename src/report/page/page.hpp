@@ -19,7 +19,7 @@ class Page {
   /// What a reader should not miss.
   void notice(std::string_view text);
   /// Figures stand side by side where there is room: from here on, until anything else comes.
-  void figure(std::string_view svg, std::string_view caption);
+  void figure(std::string_view svg, std::string_view name, std::string_view caption);
   /// A figure that is as wide as it is: scrolls by itself.
   void wide_figure(std::string_view svg, std::string_view name);
   /// `numeric`: which columns are aligned to the right.

@@ -15,12 +15,12 @@ struct Colour {
 
 // Texts have a contrast of 4.5 and more to what they stand on, lines and bars of 3 (tests/report/style_test.cpp).
 constexpr Colour palette[] = {
-    {"ground", "#f6f7f9", "#0f1318"},   {"card", "#ffffff", "#181d24"},        {"text", "#1b222c", "#e8ecf1"},
-    {"muted", "#55606e", "#a8b2bf"},    {"rule", "#d9dee5", "#2c343f"},        {"grid", "#e8ebf0", "#262d37"},
-    {"link", "#1a5fb4", "#86b7f5"},     {"strong", "#1a5fb4", "#86b7f5"},      {"on-strong", "#ffffff", "#0f1318"},
-    {"series-0", "#1f6fb5", "#6fb1ee"}, {"series-1", "#b3500a", "#f2a35e"},    {"series-2", "#1f7a4d", "#6fcf9c"},
-    {"series-3", "#7a3fa8", "#c9a0f2"}, {"series-4", "#b0263a", "#f48f9a"},    {"series-5", "#5d6b1c", "#c0cc6a"},
-    {"notice", "#fff6e0", "#2b2414"},   {"notice-rule", "#b98500", "#d9a92e"},
+    {"ground", "#f6f7f9", "#0f1318"},      {"card", "#ffffff", "#181d24"},     {"text", "#1b222c", "#e8ecf1"},
+    {"muted", "#55606e", "#a8b2bf"},       {"rule", "#d9dee5", "#2c343f"},     {"grid", "#e8ebf0", "#262d37"},
+    {"link", "#1a5fb4", "#86b7f5"},        {"strong", "#1a5fb4", "#86b7f5"},   {"series-0", "#1f6fb5", "#6fb1ee"},
+    {"series-1", "#b3500a", "#f2a35e"},    {"series-2", "#1f7a4d", "#6fcf9c"}, {"series-3", "#7a3fa8", "#c9a0f2"},
+    {"series-4", "#b0263a", "#f48f9a"},    {"series-5", "#5d6b1c", "#c0cc6a"}, {"notice", "#fff6e0", "#2b2414"},
+    {"notice-rule", "#b98500", "#d9a92e"},
 };
 
 constexpr std::string_view rules = R"css(
@@ -50,6 +50,7 @@ section{background:var(--card);border:1px solid var(--rule);border-radius:12px;p
 .facts dd{margin:0;font-size:1.4rem;font-weight:600;line-height:1.25;overflow-wrap:anywhere}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));gap:26px;margin:16px 0}
 figure{margin:0;min-width:0;max-width:520px}
+figcaption strong{color:var(--text);font-weight:600;display:block}
 figcaption{color:var(--muted);font-size:.92rem;line-height:1.45;margin-top:4px;overflow-wrap:anywhere}
 .chart{display:block;width:100%;height:auto}
 .spark{display:block;width:120px;height:26px}
@@ -60,7 +61,6 @@ svg text.name{fill:var(--text);font-weight:500}
 svg text.small{font-size:11px;fill:var(--muted)}
 .mid,.in{text-anchor:middle}
 .end{text-anchor:end}
-svg text.strong{fill:var(--on-strong)}
 .grid{stroke:var(--grid);fill:none}
 .axis{stroke:var(--muted);fill:none}
 .line{stroke:var(--c);stroke-width:2.2;fill:none;stroke-linejoin:round}
@@ -82,11 +82,11 @@ svg text.strong{fill:var(--on-strong)}
 table{border-collapse:collapse;font-size:.92rem;min-width:min(100%,420px)}
 caption{text-align:left;color:var(--muted);padding-bottom:6px}
 th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--rule);vertical-align:middle}
-tbody th{font-weight:500;max-width:34ch;overflow-wrap:anywhere}
+tbody th{font-weight:500;max-width:34ch;overflow-wrap:break-word}
 thead th{font-weight:600;white-space:nowrap}
 td.n{text-align:right;white-space:nowrap}
 .notice{background:var(--notice);border-left:4px solid var(--notice-rule);padding:9px 14px;border-radius:0 8px 8px 0}
-pre{background:var(--ground);border:1px solid var(--rule);border-radius:8px;padding:12px 14px;overflow-x:auto;font:.88rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+pre{background:var(--ground);border:1px solid var(--rule);border-radius:8px;padding:12px 14px;white-space:pre-wrap;overflow-wrap:anywhere;font:.88rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 details{border-top:1px solid var(--rule);padding:8px 0}
 summary{cursor:pointer;font-weight:500;padding:6px 2px;border-radius:6px}
 @media print{nav,.skip{display:none}section{break-inside:avoid;border:0}}

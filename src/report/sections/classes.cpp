@@ -38,7 +38,7 @@ void add_roc(Page& page, const TwoClasses& rows) {
               {.title = "share found", .range = unit});
   chart.guide({0, 0}, {1, 1}, "chance");
   chart.line(thinned(curve.points, step), 0, "model");
-  page.figure(chart.svg(), "ROC curve. " + said);
+  page.figure(chart.svg(), "ROC curve", said);
 }
 
 void add_precision_recall(Page& page, const TwoClasses& rows, double base) {
@@ -51,7 +51,7 @@ void add_precision_recall(Page& page, const TwoClasses& rows, double base) {
               {.title = "precision", .range = unit});
   chart.guide({0, base}, {1, base}, "chance");
   chart.line(thinned(curve.points, step), 0, "model");
-  page.figure(chart.svg(), "Precision and recall. " + said);
+  page.figure(chart.svg(), "Precision and recall", said);
 }
 
 void add_calibration(Page& page, const std::vector<double>& predictions, const std::vector<double>& labels,
@@ -75,7 +75,7 @@ void add_calibration(Page& page, const std::vector<double>& predictions, const s
   chart.guide({0, 0}, {1, 1}, "as predicted");
   chart.line(middle, 0, "came");
   chart.dots(middle, 0);
-  page.figure(chart.svg(), "Calibration. " + said + " The band is two standard errors.");
+  page.figure(chart.svg(), "Calibration", said + " The band is two standard errors.");
 }
 
 void add_predictions(Page& page, const TwoClasses& rows) {
@@ -106,7 +106,7 @@ void add_predictions(Page& page, const TwoClasses& rows) {
               {.title = "share of the class", .range = nice_range(0, most)});
   chart.line(lines[0], 0, rows.negative);
   chart.line(lines[1], 1, rows.positive);
-  page.figure(chart.svg(), "Predictions by class. " + said);
+  page.figure(chart.svg(), "Predictions by class", said);
 }
 
 void add_gain(Page& page, const TwoClasses& rows, double base) {
@@ -128,7 +128,7 @@ void add_gain(Page& page, const TwoClasses& rows, double base) {
   const Point best[] = {{0, 0}, {base, 1}, {1, 1}};
   chart.line(best, 2, "best possible");
   chart.line(thinned(curve.points, step), 0, "model");
-  page.figure(chart.svg(), "Cumulative gain. " + said);
+  page.figure(chart.svg(), "Cumulative gain", said);
 
   const std::vector<PredictionBin> bins = by_prediction(rows.predictions, rows.labels, rows.weights, 10);
   double most = 1;
@@ -141,7 +141,7 @@ void add_gain(Page& page, const TwoClasses& rows, double base) {
     lifts.column(static_cast<double>(i) + 0.08, static_cast<double>(i) + 0.98, bins[bins.size() - 1 - i].label / base,
                  0);
   lifts.guide({0, 1}, {static_cast<double>(bins.size()), 1}, "as in all rows");
-  page.figure(lifts.svg(), "Lift. " + lift);
+  page.figure(lifts.svg(), "Lift", lift);
 }
 
 // counts [labels, predictions] of K classes.
@@ -166,7 +166,7 @@ void add_confusion(Page& page, const std::vector<double>& counts, const std::vec
                  k <= 10 ? number(std::round(count * 100) / 100) : "");
     }
   }
-  page.figure(chart.svg(), "Confusion matrix. " + said);
+  page.figure(chart.svg(), "Confusion matrix", said);
 }
 
 void add_two(Page& page, const TwoClasses& rows) {
@@ -205,7 +205,7 @@ void add_curves(Page& page, std::vector<NamedCurve> curves, const std::string& o
   chart.guide({0, 0}, {1, 1});
   for (std::size_t i = 0; i < std::min(most_lines, curves.size()); ++i)
     chart.line(thinned(curves[i].curve.points, step), static_cast<int>(i), curves[i].name);
-  page.figure(chart.svg(), "ROC curves. " + said);
+  page.figure(chart.svg(), "ROC curves", said);
 }
 
 void add_many(Page& page, const Subject& subject) {

@@ -1,6 +1,7 @@
 // How the model was made, and the page.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <linden/version.hpp>
 
 #include "model/stated_fields.hpp"
@@ -26,6 +27,12 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
+// How the program calls a field: "--learning-rate".
+std::string option(std::string field) {
+  std::ranges::replace(field, '_', '-');
+  return "--" + field;
+}
+
 // The fields that differ from what they are by themselves, as options of the program.
 template <class Config>
 std::string as_command(const Config& config, std::string_view family, const Subject& subject) {
@@ -39,7 +46,7 @@ std::string as_command(const Config& config, std::string_view family, const Subj
   for (const FieldInfo& field : fields(config)) {
     const auto same = std::ranges::find(defaults, field.name, &FieldInfo::name);
     if (same == defaults.end() || same->value != field.value)
-      text += fmt::format(" --set {}", quoted(field.name + "=" + field.value));
+      text += fmt::format(" {} {}", option(field.name), quoted(field.value));
   }
   return text;
 }

@@ -110,7 +110,7 @@ void add_one(Page& page, const Subject& subject, const std::string& name) {
         {.title = prediction_name(subject), .range = nice_range(std::min(0.0, range.low), std::max(range.high, 0.0))},
         {.categories = each.axis.categories});
     for (std::size_t p = 0; p < points; ++p) chart.bar(static_cast<int>(p), means[p * outputs + drawn[0]], 0);
-    return page.figure(chart.svg(), name + ". " + said);
+    return page.figure(chart.svg(), name, said);
   }
   std::string said = fmt::format("The mean prediction if all rows had this value of {}", name);
   said += is_one ? ", single rows (thin lines), and the effect added up where rows are (broken line)."
@@ -131,7 +131,7 @@ void add_one(Page& page, const Subject& subject, const std::string& name) {
   }
   const FeatureColumn column("report", subject.model, subject.sample, each.axis.feature);
   chart.rug(column.values());
-  page.figure(chart.svg(), name + ". " + said + " Strokes below are values that rows have.");
+  page.figure(chart.svg(), name, said + " Strokes below are values that rows have.");
 }
 
 }  // namespace

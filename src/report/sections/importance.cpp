@@ -44,12 +44,14 @@ void add_permutation(Page& page, const Subject& subject) {
     if (one.mean != 0) all.push_back({one.name, one.mean, one.deviation});
   if (all.empty()) return;
   const std::string said = fmt::format(
-      "What {} loses when the values of a feature are shuffled among {} rows: the more, the more the model needs it. "
+      "How much worse {} gets when the values of a feature are shuffled among {} rows: the more, the more the model "
+      "needs it. "
       "Whiskers are the spread of {} shuffles.{}",
       found.metric, subject.sample.rows(), found.features.front().drops.size(),
       of_all(std::min(most_bars, all.size()), all.size()));
-  page.figure(bars("Importance by shuffling", said, "loss of " + found.metric, all),
-              "Importance by shuffling. " + said);
+  page.figure(
+      bars("Importance by shuffling", said, (found.higher_is_better ? "fall of " : "rise of ") + found.metric, all),
+      "Importance by shuffling", said);
 }
 
 void add_gain(Page& page, const BoostedModel& model) {
@@ -64,7 +66,7 @@ void add_gain(Page& page, const BoostedModel& model) {
   const std::string said = fmt::format(
       "The share that splits by each feature have in all that training gained. It favours features of many values.{}",
       of_all(std::min(most_bars, all.size()), all.size()));
-  page.figure(bars("Importance by gain", said, "share of all gains", all), "Importance by gain. " + said);
+  page.figure(bars("Importance by gain", said, "share of all gains", all), "Importance by gain", said);
 }
 
 }  // namespace

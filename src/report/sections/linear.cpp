@@ -92,7 +92,7 @@ void add_weights(Page& page, const Subject& subject, const LinearModel& model) {
     Chart chart("Weights in standard errors", said, values, names);
     for (std::size_t i = 0; i < strongest.size(); ++i)
       chart.bar(static_cast<int>(i), std::copysign(strength(strongest[i]), model.weight(strongest[i])), 0, two_sided);
-    page.figure(chart.svg(), "Weights in standard errors. " + said);
+    page.figure(chart.svg(), "Weights in standard errors", said);
   }
   std::vector<std::string> head{"feature"};
   if (model.outputs() == 1) head.emplace_back("weight");

@@ -51,7 +51,7 @@ void add_actual(Page& page, const Pairs& rows) {
               {.title = "actual " + rows.label, .range = range});
   chart.dots(drawn(rows, [&](std::size_t row) { return Point{rows.predictions[row], rows.labels[row]}; }), 0);
   chart.guide({range.low, range.low}, {range.high, range.high}, "as predicted");
-  page.figure(chart.svg(), "Actual against predicted. " + said);
+  page.figure(chart.svg(), "Actual against predicted", said);
 }
 
 void add_residuals(Page& page, const Pairs& rows) {
@@ -66,7 +66,7 @@ void add_residuals(Page& page, const Pairs& rows) {
               {.title = "residual", .range = up});
   chart.dots(drawn(rows, [&](std::size_t row) { return Point{rows.predictions[row], residuals[row]}; }), 0);
   chart.guide({across.low, 0}, {across.high, 0});
-  page.figure(chart.svg(), "Residuals. " + said);
+  page.figure(chart.svg(), "Residuals", said);
 
   const Histogram bins = histogram(residuals, rows.weights, 40, true);
   double mean = 0, total = 0;
@@ -85,7 +85,7 @@ void add_residuals(Page& page, const Pairs& rows) {
                {.title = "share of rows", .range = nice_range(0, *std::ranges::max_element(bins.shares))});
   for (std::size_t i = 0; i < bins.shares.size(); ++i)
     spread.column(bins.edges[i], bins.edges[i + 1], bins.shares[i], 0);
-  page.figure(spread.svg(), "Distribution of residuals. " + said);
+  page.figure(spread.svg(), "Distribution of residuals", said);
 
   double variance = 0;
   for (const double residual : residuals)
@@ -109,7 +109,7 @@ void add_residuals(Page& page, const Pairs& rows) {
                {.title = "quantile of residuals", .range = nice_range(-most, most)});
   normal.guide({-3, -3}, {3, 3}, "normal");
   normal.dots(points, 0);
-  page.figure(normal.svg(), "QQ plot of residuals. " + said);
+  page.figure(normal.svg(), "QQ plot of residuals", said);
 }
 
 void add_means(Page& page, const Pairs& rows) {
@@ -133,7 +133,7 @@ void add_means(Page& page, const Pairs& rows) {
   chart.guide({range.low, range.low}, {range.high, range.high}, "as predicted");
   chart.line(middle, 0, "came");
   chart.dots(middle, 0);
-  page.figure(chart.svg(), "Calibration. " + said);
+  page.figure(chart.svg(), "Calibration", said);
 }
 
 void add_gain(Page& page, const Pairs& rows) {
@@ -156,7 +156,7 @@ void add_gain(Page& page, const Pairs& rows) {
   chart.guide({0, 0}, {1, 1}, "chance");
   chart.line(thinned(cumulative_gain(rows.labels, rows.labels, rows.weights).points, 0.004), 2, "best possible");
   chart.line(thinned(curve.points, 0.004), 0, "model");
-  page.figure(chart.svg(), "Cumulative gain. " + said);
+  page.figure(chart.svg(), "Cumulative gain", said);
 
   const std::vector<PredictionBin> bins = by_prediction(rows.predictions, rows.labels, rows.weights, 10);
   const double mean = total / weight;
@@ -169,7 +169,7 @@ void add_gain(Page& page, const Pairs& rows) {
     lifts.column(static_cast<double>(i) + 0.08, static_cast<double>(i) + 0.98, bins[bins.size() - 1 - i].label / mean,
                  0);
   lifts.guide({0, 1}, {static_cast<double>(bins.size()), 1}, "as in all rows");
-  page.figure(lifts.svg(), "Lift. " + lift);
+  page.figure(lifts.svg(), "Lift", lift);
 }
 
 // Levels and the share of labels that lie below the quantiles of each.
@@ -182,7 +182,7 @@ void add_coverage(Page& page, const std::vector<Point>& points, const std::strin
   chart.guide({0, 0}, {1, 1}, "as predicted");
   chart.line(points, 0, "came");
   chart.dots(points, 0);
-  page.figure(chart.svg(), "Coverage of quantiles. " + said);
+  page.figure(chart.svg(), "Coverage of quantiles", said);
 }
 
 double share_below(std::span<const double> labels, std::span<const double> weights, const auto& quantile_of) {

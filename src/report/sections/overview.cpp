@@ -82,7 +82,12 @@ bool is_of_groups(const Subject& subject) {
   return subject.data.has_groups() && subject.loss().label_kind() == LabelKind::grades;
 }
 
-bool is_of_classes(const Subject& subject) { return subject.loss().label_kind() == LabelKind::classes; }
+bool is_of_classes(const Subject& subject) {
+  const LabelKind kind = subject.loss().label_kind();
+  if (kind != LabelKind::share) return kind == LabelKind::classes;
+  const auto labels = subject.judged.label.span<const double>();  // of several labels a row, 0 and 1 are classes
+  return std::ranges::all_of(labels, [](double label) { return label == 0 || label == 1; });
+}
 
 void add_overview(Page& page, const Subject& subject) {
   page.section("In short");

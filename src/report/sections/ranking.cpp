@@ -30,7 +30,7 @@ void add_ndcg_by_place(Page& page, const Subject& subject) {
               {.title = "NDCG", .range = nice_range(std::floor(least * 20 - 1) / 20, 1)});
   chart.line(points, 0);
   chart.dots(points, 0);
-  page.figure(chart.svg(), "NDCG by position. " + said);
+  page.figure(chart.svg(), "NDCG by position", said);
 }
 
 void add_label_by_place(Page& page, const Subject& subject) {
@@ -68,7 +68,7 @@ void add_label_by_place(Page& page, const Subject& subject) {
   chart.guide({0, mean}, {most_places, mean}, "any order");
   chart.line(possible, 2, "best possible");
   chart.line(found, 0, "model");
-  page.figure(chart.svg(), "Label by position. " + said);
+  page.figure(chart.svg(), "Label by position", said);
 }
 
 void add_ndcg_by_group(Page& page, const Subject& subject) {
@@ -104,7 +104,7 @@ void add_ndcg_by_group(Page& page, const Subject& subject) {
               {.title = "share of groups", .range = nice_range(0, *std::ranges::max_element(bins.shares))});
   for (std::size_t i = 0; i < bins.shares.size(); ++i)
     chart.column(bins.edges[i], bins.edges[i + 1], bins.shares[i], 0);
-  page.figure(chart.svg(), "NDCG by group. " + said);
+  page.figure(chart.svg(), "NDCG by group", said);
 }
 
 }  // namespace

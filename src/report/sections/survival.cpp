@@ -85,7 +85,7 @@ void add_groups(Page& page, const Curves& curves) {
     for (std::size_t i = 0; i < observed.size(); i += 3) some.push_back(observed[i]);
     chart.dots(some, static_cast<int>(g));
   }
-  page.figure(chart.svg(), "Survival by predicted risk. " + said);
+  page.figure(chart.svg(), "Survival by predicted risk", said);
 }
 
 void add_all(Page& page, const Curves& curves) {
@@ -96,7 +96,7 @@ void add_all(Page& page, const Curves& curves) {
               {.title = "share without the event", .range = {0, 1}});
   chart.line(points_of(curves, mean_curve(curves, all)), 0, "predicted");
   chart.line(points_of(curves, observed_curve(curves, all)), 1, "came");
-  page.figure(chart.svg(), "Survival of all rows. " + said);
+  page.figure(chart.svg(), "Survival of all rows", said);
 }
 
 void add_calibration(Page& page, const Curves& curves) {
@@ -115,7 +115,7 @@ void add_calibration(Page& page, const Curves& curves) {
     chart.line(points, series, "time " + number(curves.times[time]));
     chart.dots(points, series++);
   }
-  page.figure(chart.svg(), "Calibration by time. " + said);
+  page.figure(chart.svg(), "Calibration by time", said);
 }
 
 void add_brier(Page& page, const Subject& subject, const Curves& curves) {
@@ -144,7 +144,7 @@ void add_brier(Page& page, const Subject& subject, const Curves& curves) {
                 {.title = "Brier score", .range = nice_range(0, most)});
     chart.line(base, 1, "one curve for all rows");
     chart.line(model, 0, "model");
-    page.figure(chart.svg(), "Brier score over time. " + said);
+    page.figure(chart.svg(), "Brier score over time", said);
   } catch (const UndefinedMetric&) {  // all rows were lost from sight before
   }
 }

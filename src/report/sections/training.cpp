@@ -46,7 +46,7 @@ void draw(Page& page, const std::string& metric, const MetricLines& lines, int k
     chart.line(points, static_cast<int>(i), lines.sets[i].first);
   }
   if (kept < trained) chart.mark(kept, "kept");
-  page.figure(chart.svg(), said);
+  page.figure(chart.svg(), metric, said);
 }
 
 // "2024 auc" is auc of the set 2024; a name without a set is that of the one validation set.

@@ -15,12 +15,12 @@ constexpr int most_leaves = 64;  // of a larger tree the first levels alone are 
 constexpr int levels_of_large = 5;
 
 std::string condition(const BoostedModel& model, const TreeNode& node) {
-  std::string text = shortened(model.name_of(node.feature), 15);
+  std::string text = shortened(model.name_of(node.feature), 14);
   if (node.categorical) {
     std::string names;
     for (const int code : node.left_categories)
       names += (names.empty() ? "" : ", ") + model.categories(node.feature)[static_cast<std::size_t>(code)];
-    return text + " in " + shortened(names, 12);
+    return text + " in " + shortened(names, 10);
   }
   return text + " \xE2\x89\xA4 " + number(node.threshold);
 }

@@ -12,9 +12,8 @@
 namespace linden::reporting {
 namespace {
 
-constexpr double top = 12, bottom = 46, right = 14, plot_height = 240, legend_line = 20, category_height = 22;
+constexpr double top = 12, bottom = 46, right = 14, plot_height = 240, legend_line = 20;
 constexpr std::size_t most_letters = 22;  // of a category beside an axis
-constexpr int most_columns = 40;          // of categories, for a table
 
 // "M1,2L3,4": one decimal is a tenth of a pixel.
 std::string path_of(std::span<const Point> points, const Scale& x, const Scale& y) {
@@ -46,9 +45,15 @@ Chart::Chart(std::string title, std::string description, AxisOptions x, AxisOpti
                                   : Scale(range_of(y_axis_), high, low);  // the first category stands above the others
 }
 
+// Bars have a line each; of a table of two sides the cells of few are taller.
+double Chart::category_height() const {
+  return x_axis_.categories.empty() ? 22 : std::max(22.0, 150 / static_cast<double>(y_axis_.categories.size()));
+}
+
 double Chart::height() const {
-  return y_axis_.categories.empty() ? plot_height
-                                    : std::max(3.0, static_cast<double>(y_axis_.categories.size())) * category_height;
+  if (y_axis_.categories.empty()) return plot_height;
+  const auto lines = static_cast<double>(y_axis_.categories.size());
+  return std::max(x_axis_.categories.empty() ? 3.0 : 1.0, lines) * category_height();
 }
 
 double Chart::left() const {
@@ -116,13 +121,14 @@ void Chart::band(std::span<const Point> low, std::span<const Point> high, int se
 
 void Chart::cell(int column, int row, double share, std::string_view text) {
   const double a = x_(column - 0.5), b = x_(column + 0.5), c = y_(row - 0.5), d = y_(row + 0.5);
-  fmt::format_to(
-      std::back_inserter(body_),
-      "<rect class=\"cell\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill-opacity=\"{:.2f}\"/>",
-      std::min(a, b), std::min(c, d), std::abs(b - a), std::abs(d - c), std::clamp(share, 0.0, 1.0));
+  fmt::format_to(std::back_inserter(body_),
+                 "<rect class=\"cell\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+                 "fill-opacity=\"{:.2f}\"/>",
+                 std::min(a, b), std::min(c, d), std::abs(b - a), std::abs(d - c),
+                 strongest_cell * std::clamp(share, 0.0, 1.0));
   if (!text.empty())
-    fmt::format_to(std::back_inserter(body_), "<text class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>",
-                   share > 0.5 ? "in strong" : "in", (a + b) / 2, (c + d) / 2 + 4, escaped(text));
+    fmt::format_to(std::back_inserter(body_), "<text class=\"in\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>", (a + b) / 2,
+                   (c + d) / 2 + 4, escaped(text));
 }
 
 void Chart::mark(double x, std::string_view word) {

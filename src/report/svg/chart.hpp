@@ -27,6 +27,7 @@ struct AxisOptions {
 };
 
 constexpr int series_colours = 6;
+constexpr double strongest_cell = 0.45;  ///< opacity
 
 class Chart {
  public:
@@ -49,6 +50,7 @@ class Chart {
   /// The area between two lines that have the same x.
   void band(std::span<const Point> low, std::span<const Point> high, int series);
   /// A cell of a table [columns, rows] of colours: `share` in [0, 1] is how strong its colour is; with a text in it.
+  /// The strongest leaves the text its contrast.
   void cell(int column, int row, double share, std::string_view text);
   /// A vertical mark with a word beside it.
   void mark(double x, std::string_view word);
@@ -61,6 +63,7 @@ class Chart {
   double width() const { return 420; }
   double height() const;
   double left() const;
+  double category_height() const;
   void note(std::string_view name, int series, std::string_view kind);
   std::string axes() const;
   std::string x_axis() const;

@@ -23,7 +23,8 @@ TEST(WeightErrors, OfOneFeatureAreWhites) {
   for (std::int64_t row = 0; row < rows; ++row) mean += x.at<double>({row, 0}) / static_cast<double>(rows);
   for (std::int64_t row = 0; row < rows; ++row) square += std::pow(x.at<double>({row, 0}) - mean, 2);
   for (std::int64_t row = 0; row < rows; ++row) {
-    const double residual = y[static_cast<std::size_t>(row)] - model.intercept()[0] - model.weight(0) * x.at<double>({row, 0});
+    const double residual =
+        y[static_cast<std::size_t>(row)] - model.intercept()[0] - model.weight(0) * x.at<double>({row, 0});
     const double centred = x.at<double>({row, 0}) - mean;
     meat += std::pow(residual * centred, 2);
     constant += std::pow(residual * (1 / static_cast<double>(rows) - mean * centred / square), 2);
@@ -41,7 +42,8 @@ TEST(WeightErrors, AreTheSpreadOfFits) {
     const Tensor x = generator.normal({400, 2}), u = generator.uniform({400});
     std::vector<double> y;
     for (std::int64_t row = 0; row < 400; ++row)
-      y.push_back(u.at<double>({row}) < 1 / (1 + std::exp(-x.at<double>({row, 0}) + 0.5 * x.at<double>({row, 1}))) ? 1 : 0);
+      y.push_back(u.at<double>({row}) < 1 / (1 + std::exp(-x.at<double>({row, 0}) + 0.5 * x.at<double>({row, 1}))) ? 1
+                                                                                                                   : 0);
     const Dataset data = Dataset::from_tensors(x, {.label = y});
     const LinearModel model = fit_linear(data, {.loss = loss::logistic(), .l2 = 1e-3});
     found.push_back(model.weight(0));
@@ -56,7 +58,8 @@ TEST(WeightErrors, AreTheSpreadOfFits) {
 TEST(WeightErrors, AreTheSameForAnyNumberOfThreads) {
   const Tensor x = Generator(3).normal({20000, 3});
   std::vector<double> y;
-  for (std::int64_t row = 0; row < 20000; ++row) y.push_back(x.at<double>({row, 0}) + x.at<double>({row, 2}) * x.at<double>({row, 1}));
+  for (std::int64_t row = 0; row < 20000; ++row)
+    y.push_back(x.at<double>({row, 0}) + x.at<double>({row, 2}) * x.at<double>({row, 1}));
   const Dataset data = Dataset::from_tensors(x, {.label = y});
   const LinearModel model = fit_linear(data);
   EXPECT_EQ(weight_errors(model, data, 1).weights, weight_errors(model, data, 2).weights);

@@ -61,6 +61,8 @@ def write_csv(name, data, path):
         table = pandas.read_csv(data / "sklearn_bundled/breast_cancer.csv", skiprows=1, header=None)
         table.columns = [f"x{i}" for i in range(30)] + ["target"]
         table["target"] = table["target"].map({0: "malignant", 1: "benign"})
+    numbers = table.select_dtypes("number").columns.difference(["target"])
+    table[numbers] = table[numbers].astype("float32").astype(float)  # XGBoost rounds rows to floats
     table.to_csv(path, index=False)
 
 
@@ -85,7 +87,6 @@ class Exported:
 
 
 def of_xgboost(model, kind):
-    """Rows are floats there: what Linden says of them is asked of the rows as floats, in the source's own test."""
     import numpy as np
     import xgboost
 
@@ -119,7 +120,7 @@ CPP_MAIN = """
 #include <cstdio>
 #include <vector>
 #include HEADER
-int main(int argc, char** argv) {
+int main(int, char** argv) {
   const int rows = std::atoi(argv[1]), times = std::atoi(argv[2]);
   std::vector<double> x((size_t)rows * model::features), s((size_t)rows * model::outputs), p(s.size());
   FILE* in = std::fopen(argv[3], "rb");

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "interop/export/scalar_trees.hpp"
@@ -28,6 +29,14 @@ std::string quoted_json(std::string_view text) {
   return quoted;
 }
 
+// Its reader asks of a float that it looks like one.
+std::string float_text(float x) {
+  if (std::isinf(x)) return x < 0 ? "-Infinity" : "Infinity";
+  std::string text = fmt::format("{}", x);
+  if (text.find_first_of(".e") == text.npos) text += "E0";
+  return text;
+}
+
 class JsonText {
  public:
   void open() { put("{"), is_first_ = true; }
@@ -36,11 +45,7 @@ class JsonText {
   void close_list() { out_ += ']', is_first_ = false; }
   void name(std::string_view name) { put(quoted_json(name)), out_ += ':', is_first_ = true; }
   void text(std::string_view text) { put(quoted_json(text)); }
-  void list(const List<float>& values) {
-    numbers(values, [](float x) {
-      return std::isinf(x) ? std::string(x < 0 ? "-Infinity" : "Infinity") : fmt::format("{}", x);
-    });
-  }
+  void list(const List<float>& values) { numbers(values, float_text); }
   template <class Whole>
   void list(const List<Whole>& values) {
     numbers(values, [](Whole x) { return fmt::format_int(static_cast<std::int64_t>(x)).str(); });
@@ -146,34 +151,45 @@ struct NodeLists {
   List<std::uint8_t> default_left, split_type;
 };
 
+// Of two children the right one stands behind the left one, as it does here; and categories that are listed go right.
+// So children of a split by category change places where others than those would: which node stands in each place.
+std::vector<int> places_of(const BoostedModel::State& model, const Tree& tree) {
+  std::vector<int> nodes(tree.nodes.size());
+  std::iota(nodes.begin(), nodes.end(), 0);
+  for (const TreeNode& node : tree.nodes)
+    if (node.categorical && category_split(model, node).listed == node.left)
+      std::swap(nodes[static_cast<std::size_t>(node.left)], nodes[static_cast<std::size_t>(node.right)]);
+  return nodes;
+}
+
 void add_split(NodeLists& lists, const BoostedModel::State& model, const TreeNode& node, std::int32_t at) {
-  constexpr float placeholder = 1e-45f;  // as XGBoost writes it
+  constexpr float placeholder = 1e-45f,
+                  infinity = std::numeric_limits<float>::infinity();  // the first as XGBoost has it
+  lists.left.push_back(node.left);
+  lists.right.push_back(node.right);
   if (!node.categorical) {
-    lists.left.push_back(node.left);
-    lists.right.push_back(node.right);
     lists.split_conditions.push_back(bound_above(node.threshold));
     lists.default_left.push_back(node.missing_left);
     lists.split_type.push_back(0);
     return;
   }
-  // Listed categories go right. Where there are none, all go left as numbers below infinity, for a list is not empty.
-  const CategorySplit split = category_split(model, node);
-  lists.left.push_back(split.others);
-  lists.right.push_back(split.listed);
-  lists.split_conditions.push_back(split.codes.empty() ? std::numeric_limits<float>::infinity() : placeholder);
+  // Where no categories are listed, all go left as numbers below infinity, for a list is not empty.
+  const std::vector<int> codes = category_split(model, node).codes;
+  lists.split_conditions.push_back(codes.empty() ? infinity : placeholder);
   lists.default_left.push_back(1);
-  lists.split_type.push_back(split.codes.empty() ? 0 : 1);
-  if (split.codes.empty()) return;
+  lists.split_type.push_back(codes.empty() ? 0 : 1);
+  if (codes.empty()) return;
   lists.categories_nodes.push_back(at);
   lists.categories_segments.push_back(std::ssize(lists.categories));
-  lists.categories_sizes.push_back(std::ssize(split.codes));
-  lists.categories.insert(lists.categories.end(), split.codes.begin(), split.codes.end());
+  lists.categories_sizes.push_back(std::ssize(codes));
+  lists.categories.insert(lists.categories.end(), codes.begin(), codes.end());
 }
 
 NodeLists lists_of(const Request& request, const BoostedModel::State& model, const ScalarTree& tree) {
   NodeLists lists;
   lists.parents.assign(tree.tree->nodes.size(), no_parent);
-  for (std::int32_t at = 0; const TreeNode& node : tree.tree->nodes) {
+  for (std::int32_t at = 0; const int place : places_of(model, *tree.tree)) {
+    const TreeNode& node = tree.tree->nodes[static_cast<std::size_t>(place)];
     const bool is_leaf = node.feature < 0;
     const float value = is_leaf ? to_float(request, tree.value(node.leaf)) : 0;
     lists.base_weights.push_back(value);
@@ -212,7 +228,9 @@ class Document {
     write_booster();
     write_parameters();
     out_.close();
-    out_.name("version"), out_.list(List<std::int32_t>{2, 1, 4});
+    out_.name("version"), out_.open_list(3);  // not as one of a type: its readers refuse that
+    for (const std::int32_t number : {2, 1, 4}) out_.whole(number);
+    out_.close_list();
     out_.close();
     return out_.taken();
   }

@@ -101,6 +101,7 @@ std::vector<float> margins_of(const Json& model, const std::vector<double>& row)
         left = x < 0 || std::find(begin, end, static_cast<int>(x)) == end;
       }
       if (std::isnan(x)) left = tree["default_left"][at] == 1;
+      EXPECT_EQ(tree["right_children"][at], tree["left_children"][at].get<int>() + 1);  // it reads one of them
       const int next = tree[left ? "left_children" : "right_children"][at];
       EXPECT_EQ(tree["parents"][static_cast<std::size_t>(next)], at);
       at = static_cast<std::size_t>(next);

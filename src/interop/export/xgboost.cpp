@@ -228,9 +228,7 @@ class Document {
     write_booster();
     write_parameters();
     out_.close();
-    out_.name("version"), out_.open_list(3);  // not as one of a type: its readers refuse that
-    for (const std::int32_t number : {2, 1, 4}) out_.whole(number);
-    out_.close_list();
+    wholes("version", {2, 1, 4});
     out_.close();
     return out_.taken();
   }
@@ -241,6 +239,13 @@ class Document {
   template <class Number>
   void member(std::string_view name, const List<Number>& list) {
     out_.name(name), out_.list(list);
+  }
+
+  // A list whose entries have a type each: readers of UBJSON take these lists in no other form.
+  void wholes(std::string_view name, const List<std::int32_t>& list) {
+    out_.name(name), out_.open_list(list.size());
+    for (const std::int32_t entry : list) out_.whole(entry);
+    out_.close_list();
   }
 
   void write_features() {
@@ -264,8 +269,8 @@ class Document {
     for (std::size_t t = 0; t <= trees_.size(); t += model_.initial_score.size())
       iterations.push_back(static_cast<std::int32_t>(t));
     for (const ScalarTree& tree : trees_) outputs.push_back(tree.output);
-    member("iteration_indptr", iterations);
-    member("tree_info", outputs);
+    wholes("iteration_indptr", iterations);
+    wholes("tree_info", outputs);
     out_.name("trees"), out_.open_list(trees_.size());
     for (std::size_t t = 0; t < trees_.size(); ++t) write_tree(t);
     out_.close_list();

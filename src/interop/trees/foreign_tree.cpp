@@ -142,7 +142,7 @@ BoostedModel::State foreign_state(const Loss& loss, std::vector<std::string> fea
 
 std::vector<std::string> numbered_names(std::size_t features) {
   std::vector<std::string> names;
-  for (std::size_t f = 0; f < features; ++f) names.push_back(fmt::format("f{}", f));
+  for (std::size_t f = 0; f < features; ++f) names.push_back(std::to_string(f));
   return names;
 }
 

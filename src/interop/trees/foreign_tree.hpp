@@ -40,7 +40,7 @@ std::int64_t rows_of(double count);
 BoostedModel::State foreign_state(const Loss& loss, std::vector<std::string> features,
                                   std::vector<double> initial_score);
 
-/// Names for features that have none: f0, f1, ..., as Dataset::from_rows has them.
+/// Names for features that have none: 0, 1, ...
 std::vector<std::string> numbered_names(std::size_t features);
 
 /// The model of this state: categories grouped where there are many, and everything checked as in a file of ours.

@@ -47,7 +47,7 @@ Features features_of(const Place& info) {
     is_known[static_cast<std::size_t>(at)] = true;
     std::string& name = features.names[static_cast<std::size_t>(at)];
     if (const auto stated = feature.find("feature_id")) name = stated->text();
-    if (name.empty()) name = fmt::format("f{}", at);
+    if (name.empty()) name = std::to_string(at);
     return static_cast<int>(at);
   };
   for (std::size_t i = 0; floats && i < floats->size(); ++i) {

@@ -162,8 +162,8 @@ class LINDEN_API BoostedModel {
   /// By what a model is known, whatever the format of its file: the SHA-256, in 64 hexadecimal digits, of the text of
   /// to_string() before the member that has these digits.
   std::string signature() const;
-  /// Reads and checks a model of either format, compressed or not. Throws FileError when anything in it is not as save wrote it,
-  /// MemoryError when there is not enough memory; a file needs at most a few times its own size.
+  /// Reads and checks a model of either format, compressed or not. Throws FileError when anything in it is not as save
+  /// wrote it, MemoryError when there is not enough memory; a file needs at most a few times its own size.
   static BoostedModel load(const std::filesystem::path& path);
   /// Reads one model and nothing behind it: several may follow each other in a stream.
   static BoostedModel load(std::istream& in);

@@ -14,7 +14,8 @@ class CommandLine : public Program {
     EXPECT_TRUE(snapshot() == before) << arguments << " changed a file";
     return ran.err;
   }
-  static constexpr const char* commands = "train, cv, tune, predict, evaluate, explain, inspect, diff, merge, refit, importance, dependence, report";
+  static constexpr const char* commands =
+      "train, cv, tune, predict, evaluate, explain, inspect, diff, merge, refit, importance, dependence, report";
   static constexpr const char* train = "train t.csv --label y --out m.json ";
   static constexpr const char* all_options = " Hint: linden train --help lists all options.\n";
 };

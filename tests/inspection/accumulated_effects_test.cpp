@@ -12,7 +12,8 @@ TEST(AccumulatedEffects, OfAPlaneAreItsSlopeAboutTheMean) {
   const Dataset data = plane(100, 2);
   const Dependence found = accumulated_effects(model, data, "b", {.points = 6});
   for (std::size_t i = 1; i < found.axis.values.size(); ++i)
-    EXPECT_NEAR(found.values.at<double>({static_cast<std::int64_t>(i)}) - found.values.at<double>({static_cast<std::int64_t>(i) - 1}),
+    EXPECT_NEAR(found.values.at<double>({static_cast<std::int64_t>(i)}) -
+                    found.values.at<double>({static_cast<std::int64_t>(i) - 1}),
                 -2 * (found.axis.values[i] - found.axis.values[i - 1]), 1e-6);
 }
 

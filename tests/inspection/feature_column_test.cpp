@@ -39,7 +39,8 @@ TEST(FeatureColumn, OfSparseRowsIsThatOfTheirMatrix) {
     const double now[] = {7, 0, 8, 9};
     for (int row = 0; row < 4; ++row)
       for (int g = 0; g < 3; ++g)
-        EXPECT_EQ(moved.at<double>({row, g}), g == f ? now[row] : data.matrix().at<double>({row, g})) << row << " " << g;
+        EXPECT_EQ(moved.at<double>({row, g}), g == f ? now[row] : data.matrix().at<double>({row, g}))
+            << row << " " << g;
     EXPECT_EQ(column.with(2.0).label().elements(), 4);
   }
 }

@@ -29,7 +29,8 @@ TEST(Neighbours, ShareMostLeaves) {
       std::ranges::sort(shared);
       for (std::int64_t i = 0; i < 7; ++i) {
         EXPECT_EQ(found.row.data<std::int64_t>()[row * 7 + i], shared[static_cast<std::size_t>(i)].second);
-        EXPECT_EQ(found.share.at<double>({row, i}), -shared[static_cast<std::size_t>(i)].first / static_cast<double>(trees));
+        EXPECT_EQ(found.share.at<double>({row, i}),
+                  -shared[static_cast<std::size_t>(i)].first / static_cast<double>(trees));
       }
     }
   }

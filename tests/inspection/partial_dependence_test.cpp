@@ -53,7 +53,8 @@ TEST(PartialDependence, IsTheMeanOfIndividualCurves) {
   const Dependence mean = partial_dependence(model, data, "x", {.points = 7});
   const IndividualDependence each = individual_dependence(model, data, "x", {.points = 7});
   EXPECT_EQ(each.curves.shape(), (Shape{50, 7}));
-  for (std::int64_t p = 0; p < 7; ++p) EXPECT_NEAR(each.curves.select(1, p).mean().item(), mean.values.at<double>({p}), 1e-12);
+  for (std::int64_t p = 0; p < 7; ++p)
+    EXPECT_NEAR(each.curves.select(1, p).mean().item(), mean.values.at<double>({p}), 1e-12);
   EXPECT_EQ(individual_dependence(model, data, "x", {.max_rows = 11}).rows.size(), 11u);
 }
 

@@ -43,7 +43,8 @@ TEST(PermutationImportances, OfAMetricWhoseHigherValuesAreBetterAreWhatItLoses) 
   const Dataset data = mixed(200).with_label(NumberList([] {
     std::vector<double> label;
     const Dataset rows = mixed(200);
-    for (std::int64_t row = 0; row < 200; ++row) label.push_back(rows.column("x").values.at<double>({row}) > 0.5 ? 1 : 0);
+    for (std::int64_t row = 0; row < 200; ++row)
+      label.push_back(rows.column("x").values.at<double>({row}) > 0.5 ? 1 : 0);
     return label;
   }()));
   const BoostedModel model = fit_boosted(data, {.loss = loss::logistic(), .rounds = 20, .max_leaves = 4});

@@ -1,5 +1,6 @@
 // One loader for all families.
-#include <linden/model.hpp>
+#include "load_model.hpp"
+
 #include <memory>
 
 #include "base/fail.hpp"
@@ -29,6 +30,9 @@ AnyModel load_any(const auto& open) {
 
 }  // namespace
 
+AnyModel load_model(const ModelSource& source) {
+  return load_any([&] { return source; });
+}
 AnyModel load_model(const std::filesystem::path& path) {
   return load_any([&] { return source_of(path); });
 }

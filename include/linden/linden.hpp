@@ -35,3 +35,4 @@
 #include <linden/dependence.hpp>
 #include <linden/neighbours.hpp>
 #include <linden/report.hpp>
+#include <linden/interop.hpp>

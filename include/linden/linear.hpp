@@ -94,6 +94,7 @@ enum class FitStatus {
                     ///< the fit stopped
   iteration_limit,  ///< max_iterations came first
   stalled,          ///< no step lowers the objective any more, though the gap says that one should
+  imported,         ///< the weights are another library's: nothing is known of the optimum, and all else is left open
 };
 
 LINDEN_API const char* name_of(FitStatus) noexcept;

@@ -13,6 +13,7 @@ void add_inspect(CLI::App& app);
 void add_importance(CLI::App& app);
 void add_dependence(CLI::App& app);
 void add_report(CLI::App& app);
+void add_convert(CLI::App& app);
 void add_cv(CLI::App& app);
 void add_tune(CLI::App& app);
 void add_diff(CLI::App& app);

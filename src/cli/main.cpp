@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   linden::cli::add_importance(app);
   linden::cli::add_dependence(app);
   linden::cli::add_report(app);
+  linden::cli::add_convert(app);
   try {
     linden::cli::check_command_line(app, argc, argv);
     app.parse(argc, argv);

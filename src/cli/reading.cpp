@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <linden/error.hpp>
+#include <linden/interop.hpp>
 #include <linden/log.hpp>
 
 #include "base/fail.hpp"
@@ -196,13 +197,22 @@ void check_formats(const ReadOptions& options, const std::vector<std::string>& f
   if (libsvm == 0) refuse_if(options.skip_groups, "--skip-groups");
 }
 
+AnyModel read_model(const std::string& path) {
+  AnyModel model = import_model(path);
+  print_remarks(std::visit([](const auto& m) { return m.warnings(); }, model));
+  return model;
+}
+
 Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label) {
   if (is_libsvm(path, options.format)) {
     LibsvmOptions libsvm = libsvm_options(options);
     libsvm.skip_groups |= !with_label;
     return Dataset::from_libsvm(path, schema, libsvm);
   }
-  options.label = with_label ? schema.label_names : std::vector<std::string>();
+  if (!with_label)
+    options.label.clear();
+  else if (!schema.label_names.empty())
+    options.label = schema.label_names;
   if (!with_label) schema.label_names.clear(), schema.event_name.clear(), schema.group_name.clear();
   options.drop.clear();
   options.categorical.clear();

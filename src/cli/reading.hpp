@@ -39,6 +39,9 @@ void check_formats(const ReadOptions& options, const std::vector<std::string>& f
 /// CSV or libsvm, by --format, ending or content. libsvm takes its label from the line.
 Dataset read_training(const std::string& path, const ReadOptions& options);
 
+/// A model of this library or another, whatever its format; what there is to say of it goes to stderr.
+AnyModel read_model(const std::string& path);
+
 /// Data by a schema: its features and, with `with_label`, its label, which must be there; what training alone is told
 /// (columns to drop, categories) is the schema's.
 Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label);

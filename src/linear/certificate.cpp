@@ -1,6 +1,7 @@
 // How close a fit came, in words: a few lines for people, one JSON object for programs.
 #include "linear/certificate.hpp"
 
+#include <limits>
 #include <ostream>
 #include <set>
 #include <string_view>
@@ -11,8 +12,8 @@
 namespace linden {
 namespace {
 
-constexpr FitStatus statuses[] = {FitStatus::converged, FitStatus::collinear, FitStatus::separable,
-                                  FitStatus::iteration_limit, FitStatus::stalled};
+constexpr FitStatus statuses[] = {FitStatus::converged,       FitStatus::collinear, FitStatus::separable,
+                                  FitStatus::iteration_limit, FitStatus::stalled,   FitStatus::imported};
 constexpr GapKind gap_kinds[] = {GapKind::bound, GapKind::estimate};
 // The solvers that can have run: not automatic.
 constexpr Solver solvers[] = {Solver::newton_cholesky, Solver::qr, Solver::newton_cg, Solver::lbfgs,
@@ -65,8 +66,19 @@ const char* name_of(FitStatus status) noexcept {
     case FitStatus::separable: return "separable";
     case FitStatus::iteration_limit: return "iteration_limit";
     case FitStatus::stalled: return "stalled";
+    case FitStatus::imported: return "imported";
   }
   return "unknown";
+}
+
+Certificate imported_certificate() {
+  constexpr double unknown = std::numeric_limits<double>::infinity();
+  Certificate c;
+  c.status = FitStatus::imported;
+  c.objective = c.gap = c.relative_gap = c.kkt_distance = unknown;
+  c.gap_kind = GapKind::estimate;
+  c.tolerance = LinearConfig{}.tolerance;
+  return c;
 }
 
 const char* name_of(GapKind kind) noexcept {
@@ -78,6 +90,8 @@ const char* name_of(GapKind kind) noexcept {
 }
 
 std::ostream& operator<<(std::ostream& out, const Certificate& c) try {
+  if (c.status == FitStatus::imported)
+    return out << line("status", "imported: the weights are another library's, and nothing is known of the optimum");
   std::string text = line("status", name_of(c.status));
   text += line("objective", fmt::format("{:.12g}", c.objective));
   const std::string source = c.gap_source.empty() ? "" : " from " + c.gap_source;
@@ -149,7 +163,8 @@ Certificate read_certificate(JsonReader& json, std::span<const std::string> feat
   if (!json["rank"].null()) c.rank = static_cast<int>(json.whole(0, columns));
   if (!json["condition"].null()) c.condition = read_size(json);
   c.iterations = static_cast<int>(json["iterations"].whole(0, INT32_MAX));
-  c.solver = read_name(json["solver"], solvers);
+  c.solver = c.status == FitStatus::imported ? read_name(json["solver"], {Solver::automatic})
+                                             : read_name(json["solver"], solvers);
   c.why = json["why"].text();
   c.constant_columns = read_columns(json["constant_columns"], features);
   c.collinear_columns = read_columns(json["collinear_columns"], features);

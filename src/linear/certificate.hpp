@@ -12,6 +12,9 @@ namespace linden {
 
 void write_certificate(JsonWriter& json, const Certificate& certificate, bool with_seconds);
 
+/// That of weights which were not fitted here: everything about them is open.
+Certificate imported_certificate();
+
 /// A certificate without seconds, of a model with these features. Throws FileError where anything in it is not as
 /// write_certificate wrote it.
 Certificate read_certificate(JsonReader& json, std::span<const std::string> features);

@@ -25,7 +25,9 @@ void write_linear(const TextSink& out, std::string_view name, const LinearModel:
       format);
 }
 
-std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
+namespace {
+
+std::shared_ptr<LinearModel::State> read_state(JsonReader& json) {
   Envelope envelope = read_envelope(json);
   ModelSchema& known = envelope.schema;
   const auto categorical = std::ranges::find(known.categorical, true) - known.categorical.begin();
@@ -46,6 +48,21 @@ std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) {
   state->certificate = read_certificate(json["certificate"], state->feature_names);
   json.close_object();
   return state;
+}
+
+}  // namespace
+
+std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json) { return read_state(json); }
+
+std::shared_ptr<const LinearModel::State> as_loaded(const std::string& name, const LinearModel::State& state) {
+  std::string text;
+  write_linear([&](std::string_view part) { text += part; }, name, state, ModelFormat::json);
+  ModelSource source = source_of_text(text);
+  source.name = name;
+  const std::shared_ptr<LinearModel::State> loaded = load_model_of(
+      "linear", [&] { return source; }, read_state);
+  loaded->warnings = state.warnings;
+  return loaded;
 }
 
 void LinearModel::save(const std::filesystem::path& path, ModelFormat format) const {

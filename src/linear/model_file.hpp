@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "linear/model.hpp"
@@ -16,5 +17,9 @@ void write_linear(const TextSink& out, std::string_view name, const LinearModel:
 
 /// From the columns on. Throws FileError when anything is not as write_linear wrote it.
 std::shared_ptr<const LinearModel::State> read_linear(JsonReader& json);
+
+/// The model whose file would have this state: what an importer ends with, as that of boosted models. Throws FileError,
+/// opening with `name` and the place in such a file, for what no file may hold.
+std::shared_ptr<const LinearModel::State> as_loaded(const std::string& name, const LinearModel::State& state);
 
 }  // namespace linden

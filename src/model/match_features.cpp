@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <unordered_map>
 
 #include "base/fail.hpp"
 #include "data/text/number.hpp"
+#include "data/text/place_names.hpp"
 #include "data/text/text_file.hpp"
 
 namespace linden {
@@ -58,19 +60,32 @@ std::vector<std::int32_t> translate(const std::vector<std::string>& from, const 
   return codes;
 }
 
+bool have_no_names(const ModelSchema& model) {
+  return are_place_names(model.feature_names, [](const std::string& name) -> std::string_view { return name; });
+}
+
 // Where each of these names is among the columns, the first of that name, or -1. Data may have millions of columns that
 // the model does not know.
-std::vector<int> columns_of(const Dataset& data, const std::vector<std::string>& wanted) {
+std::vector<int> columns_of(const Dataset& data, const ModelSchema& model) {
+  const std::vector<std::string>& wanted = model.feature_names;
   std::unordered_map<std::string_view, std::size_t> places;
   for (std::size_t f = 0; f < wanted.size(); ++f) places.emplace(wanted[f], f);
   std::vector<int> columns(wanted.size(), -1);
-  const auto note = [&](const std::string& name, std::size_t column) {
+  const auto note = [&](std::string_view name, std::size_t column) {
     const auto place = places.find(name);
     if (place != places.end() && columns[place->second] < 0) columns[place->second] = static_cast<int>(column);
   };
   const std::vector<std::string>& sparse = data.sparse().names;
   for (std::size_t i = 0; i < sparse.size(); ++i) note(sparse[i], i);
   for (std::size_t i = 0; i < data.columns().size(); ++i) note(data.columns()[i].name, i);
+  // Sparse rows in memory call column 7 f7.
+  const bool has_none = std::ranges::all_of(columns, [](int column) { return column < 0; });
+  if (data.is_sparse() && has_none && !wanted.empty() && wanted[0] == "0" && have_no_names(model))
+    for (std::size_t i = 0; i < sparse.size(); ++i)
+      note(std::string_view(sparse[i]).substr(sparse[i].starts_with('f') ? 1 : 0), i);
+  const bool lacks_some = std::ranges::find(columns, -1) != columns.end();
+  if (!data.is_sparse() && lacks_some && data.columns().size() == wanted.size() && have_no_names(model))
+    std::iota(columns.begin(), columns.end(), 0);
   return columns;
 }
 
@@ -95,14 +110,17 @@ void check_shared(std::string_view where, const Dataset& data, const ModelSchema
 
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const ModelSchema& model,
                                           const std::vector<int>& used) {
-  const std::vector<int> columns = columns_of(data, model.feature_names);
+  const std::vector<int> columns = columns_of(data, model);
   if (data.is_sparse()) check_shared(where, data, model, columns);
   std::vector<FeatureSource> sources;
   auto next_used = used.begin();
   for (std::size_t f = 0; f < model.feature_names.size(); ++f) {
     const int column = columns[f];
     if (column < 0 && (!data.is_sparse() || model.has_categories(f)))
-      refuse_absent(where, data, model.feature_names[f], "", "");
+      refuse_absent(where, data, model.feature_names[f], "",
+                    !have_no_names(model)
+                        ? ""
+                        : fmt::format(" Hint: {} columns would be taken in their order.", model.feature_names.size()));
     const bool categorical = !data.is_sparse() && data.columns()[column].categorical;
     if (categorical && !model.has_categories(f)) refuse_text(where, data, data.columns()[column]);
     if (!categorical && model.has_categories(f)) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "boosting/model/model.hpp"
 #include "refusal.hpp"
 
 namespace linden {
@@ -100,6 +101,30 @@ TEST(MatchFeatures, LinearModelsTakeSparseRowsWithoutSomeColumns) {
   const LinearModel model = fit_linear(rows_of({"a", "b", "c"}, true), {.l2 = 0.1});
   check_sparse_rows(model);
   EXPECT_EQ(refusals_of(model), refusals_by("LinearModel::predict"));
+}
+
+// Models that know no names, as those of other libraries and of libsvm.
+TEST(MatchFeatures, ColumnsAreTakenInTheirOrderByModelsWithoutNames) {
+  const BoostedModel model = fit_boosted(rows_of({"a", "b", "c"}, false), {.rounds = 5, .min_rows_in_leaf = 1});
+  BoostedModel::State state = model.state();
+  state.feature_names = {"0", "1", "7"};
+  const BoostedModel numbered(std::make_shared<const BoostedModel::State>(state));
+  const Numbers wanted = numbers(model.predict(rows_of({"a", "b", "c"}, false)));
+  EXPECT_EQ(numbers(numbered.predict(rows_of({"a", "b", "c"}, false))), wanted);
+  EXPECT_EQ(
+      refusal<DataError>([&] {
+        numbered.predict(rows_of({"a", "b"}, false));
+      }),
+      "BoostedModel::predict: no column \"0\", which the model was trained on. Columns: a, b. Hint: 3 columns would "
+      "be taken in their order.");
+  // Sparse rows in memory are f0, f1, ...
+  const Dataset sparse = rows_of({"a", "b", "c"}, true);
+  std::vector<std::int32_t> columns = sparse.sparse().columns.to_vector<std::int32_t>();
+  for (std::int32_t& column : columns) column = column == 2 ? 7 : column;
+  EXPECT_EQ(numbers(numbered.predict(Dataset::from_csr(sparse.sparse().offsets.to_vector<std::int64_t>(), columns,
+                                                       sparse.sparse().values.to_vector<double>(), 9))),
+            wanted);
+  EXPECT_THROW(numbered.predict(sparse), DataError);
 }
 
 TEST(MatchFeatures, AColumnOfCategoriesMustBeThere) {

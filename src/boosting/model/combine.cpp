@@ -34,6 +34,7 @@ BoostedModel merged(const char* where, const std::vector<WeightedModel>& models)
   static_cast<ModelSchema&>(*whole) = first;
   whole->config.loss = first.config.loss;
   whole->has_config = false;
+  whole->absent_missing = first.absent_missing;
   whole->groups = first.groups;
   whole->initial_score.assign(first.initial_score.size(), 0);
   for (std::size_t m = 0; m < models.size(); ++m) {
@@ -43,6 +44,9 @@ BoostedModel merged(const char* where, const std::vector<WeightedModel>& models)
       fail<ArgumentError>("{}: trees of model {} add to {}, and not to {}.", where, m,
                           model.adds_to_all() ? "all outputs" : "one output",
                           model.adds_to_all() ? "one output" : "all outputs");
+    if (first.absent_missing != model.absent_missing)
+      fail<ArgumentError>("{}: what sparse rows lack is {} to model {}, and not to model 0.", where,
+                          model.absent_missing ? "missing" : "0", m);
     for (std::size_t k = 0; k < whole->initial_score.size(); ++k)
       whole->initial_score[k] += models[m].weight * model.initial_score[k];
     std::vector<Tree> trees = model.trees;

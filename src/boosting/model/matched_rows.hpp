@@ -11,7 +11,8 @@
 namespace linden {
 
 struct MatchedRows {
-  Dataset data;                        ///< with derived columns behind its own
+  Dataset data;                        ///< with derived columns behind its own; columns in place of sparse rows whose
+                                       ///< absent values are missing to the model
   std::vector<FeatureSource> sources;  ///< one for each that was asked for
 };
 

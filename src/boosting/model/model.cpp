@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <linden/ops.hpp>
+#include <numeric>
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
@@ -139,6 +141,24 @@ Tensor BoostedModel::labels_of(const Dataset& data) const try {
   fail_out_of_memory("BoostedModel::labels_of");
 }
 
+namespace {
+
+// Sparse rows whose absent values are missing are laid out whole (match_rows): so many values at a time.
+constexpr std::int64_t most_values = std::int64_t{1} << 22;
+
+Tensor in_parts(const BoostedModel& model, const Dataset& data, std::int64_t rows_a_part,
+                const PredictOptions& options) {
+  std::vector<Tensor> parts;
+  for (std::int64_t first = 0; first < data.rows(); first += rows_a_part) {
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(std::min(rows_a_part, data.rows() - first)));
+    std::iota(rows.begin(), rows.end(), first);
+    parts.push_back(model.predict(data.with_groups({}).take(rows), options));
+  }
+  return concatenate(parts, 0);
+}
+
+}  // namespace
+
 Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options) const try {
   constexpr std::string_view where = "BoostedModel::predict";
   const State& s = known("predict");
@@ -154,6 +174,10 @@ Tensor BoostedModel::predict(const Dataset& data, const PredictOptions& options)
         "{}: .quantiles take the place of predictions, and .output asks for another thing. Hint: leave "
         "one out.",
         where);
+  const std::int64_t rows_a_part =
+      std::max<std::int64_t>(most_values / std::max<std::int64_t>(std::ssize(s.forest.used()), 1), 1);
+  if (s.absent_missing && data.is_sparse() && data.rows() > rows_a_part)
+    return in_parts(*this, data, rows_a_part, options);
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);

@@ -51,6 +51,7 @@ struct BoostedModel::State : ModelSchema {
   std::optional<BaselineHazard> baseline;  ///< of Cox's loss
   std::vector<Tree> trees;                 ///< each adds to one output, in turn, or every one to all; a round may have
                                            ///< several for each output, one turn after the other
+  bool absent_missing = false;             ///< whether what sparse rows lack is missing to trees, not 0 (XGBoost's)
   std::vector<double> position_biases;     ///< one a place of a group, of rankings that learnt them
   std::vector<std::vector<MetricValue>> history;
   bool saves_history = false;  ///< whether files have `history`

@@ -402,6 +402,7 @@ void write_boosted(const TextSink& out, std::string_view name, const BoostedMode
         if (s.has_config) write_config(json, s.config);
         json["body"].open_object();
         json["initial_score"].values(s.initial_score);
+        if (s.absent_missing) json["absent_missing"].value(1);
         if (s.baseline) write_baseline(json, *s.baseline);
         if (!s.position_biases.empty()) json["position_biases"].values(s.position_biases);
         if (!std::ranges::all_of(s.groups, &std::vector<int>::empty)) write_groups(json, s.groups);
@@ -437,6 +438,7 @@ std::shared_ptr<BoostedModel::State> read_state(JsonReader& json) {
   state->initial_score = json["initial_score"].finites();
   const std::size_t outputs = state->initial_score.size();
   if (static_cast<int>(outputs) != envelope.loss.outputs()) json.refuse("does not have one entry an output");
+  state->absent_missing = json.next_is("absent_missing") && json["absent_missing"].whole(1, 1) == 1;
   if (json.next_is("baseline")) state->baseline = read_baseline(json["baseline"], envelope.loss);
   if (json.next_is("position_biases")) state->position_biases = json["position_biases"].finites();
   const bool has_groups = json.next_is("category_groups");

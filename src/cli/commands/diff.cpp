@@ -8,6 +8,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
+#include "cli/reading.hpp"
 #include "cli/paths.hpp"
 
 namespace linden::cli {
@@ -21,8 +22,8 @@ struct DiffArguments {
 ModelDiff compared(const DiffArguments& args) {
   try {
     check_paths({{"--first", args.first}, {"--second", args.second}}, {});
-    const AnyModel first = load_model(args.first);
-    return diff(first, load_model(args.second));
+    const AnyModel first = read_model(args.first);
+    return diff(first, read_model(args.second));
   } catch (const Error& error) {
     throw UsageError(error.what());
   }

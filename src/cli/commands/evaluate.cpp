@@ -39,7 +39,11 @@ MetricResult brier_score(const EvaluateArguments& args, const AnyModel& any, con
 void run_evaluate(const EvaluateArguments& args) {
   check_paths({{"--model", args.model}, {"--data", args.data}}, {});
   check_formats(args.read, {args.data});
-  const AnyModel model = load_model(args.model);
+  const AnyModel model = read_model(args.model);
+  const std::string known = std::visit([](const auto& m) { return m.label_name(); }, model);
+  if (!known.empty() && !args.read.label.empty())
+    fail<ArgumentError>("--label {}: the model knows its label's column, \"{}\". Hint: leave --label out.",
+                        fmt::join(args.read.label, ","), known);
   const std::vector<Metric> metrics = metrics_by_name(args.metrics);
   const Dataset data = read_for(model, args.data, args.read, true);
   std::vector<MetricResult> results = metrics_of(model, data, args.read.threads, metrics, Misfit::refused);
@@ -58,8 +62,14 @@ void run_evaluate(const EvaluateArguments& args) {
 void add_evaluate(CLI::App& app) {
   CLI::App* command = app.add_subcommand("evaluate", "Metrics of a model on labelled data.");
   auto args = std::make_shared<EvaluateArguments>();
-  command->add_option("--model", args->model, "a model file")->required();
+  command->add_option("--model", args->model, "a model file, also another library's (linden convert --help)")
+      ->required();
   add_data_option(*command, args->data, "labelled rows: the label has the name it had in training");
+  command
+      ->add_option("--label", args->read.label,
+                   "CSV: the column of the label, of a model that does not know its name (another library's)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   add_metrics_option(*command, args->metrics);
   command
       ->add_option("--times", args->times,

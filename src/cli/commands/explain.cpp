@@ -80,7 +80,7 @@ std::string text_of(const AnyModel& model, const Explanation& found, const Tenso
 
 std::string run(const ExplainArguments& args) {
   const Device device = device_of(args.device, report_stream(args.out));
-  const AnyModel model = load_model(args.model);
+  const AnyModel model = read_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
   print_remarks(data.remarks());
   ExplainOptions options{.interactions = args.interactions,

@@ -15,6 +15,7 @@
 #include "base/csv_field.hpp"
 #include "cli/commands/inspect.hpp"
 #include "cli/options.hpp"
+#include "cli/reading.hpp"
 
 namespace linden::cli {
 namespace {
@@ -107,7 +108,7 @@ void print_summary(const AnyModel& any) {
 
 void inspect(const InspectArguments& args) {
   check(args);
-  const AnyModel any = load_model(args.model);
+  const AnyModel any = read_model(args.model);
   if (args.summary) return print_summary(any);
   if (const auto* boosted = std::get_if<BoostedModel>(&any)) {
     if (args.has_tree) return print_one_tree(args, *boosted);
@@ -128,7 +129,7 @@ void inspect(const InspectArguments& args) {
 void add_inspect(CLI::App& app) {
   CLI::App* command = app.add_subcommand("inspect", "What is in a model file.");
   auto args = std::make_shared<InspectArguments>();
-  command->add_option("--model,model", args->model, "a model file")->required();
+  command->add_option("--model,model", args->model, "a model file, also another library's")->required();
   CLI::Option* tree = command->add_option("--tree", args->tree, "print this tree of a boosted model, counted from 0")
                           ->check(whole_number(0, 2'147'483'647));
   CLI::Option* format = command->add_option("--format", args->format, "of --tree: text, dot (for Graphviz) or json")

@@ -63,7 +63,7 @@ std::string survival(const PredictArguments& args, const AnyModel& any, const Da
 
 std::string run(const PredictArguments& args) {
   const Device device = device_of(args.device, report_stream(args.out));
-  const AnyModel model = load_model(args.model);
+  const AnyModel model = read_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
   print_remarks(data.remarks());
   if (!args.times.empty() || args.output == "median") return survival(args, model, data, device);
@@ -92,7 +92,8 @@ std::string run(const PredictArguments& args) {
 void add_predict(CLI::App& app) {
   CLI::App* command = app.add_subcommand("predict", "Predict the rows of a data file.");
   auto args = std::make_shared<PredictArguments>();
-  command->add_option("--model", args->model, "a model file")->required();
+  command->add_option("--model", args->model, "a model file, also another library's (linden convert --help)")
+      ->required();
   add_data_option(*command, args->data, "the rows to predict: columns are found by name");
   command->add_option("--output", args->output, "prediction, score, class, leaf or, of times, median")
       ->capture_default_str();

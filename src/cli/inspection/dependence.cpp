@@ -62,7 +62,7 @@ class Lines {
 
 std::string dependence(const DependenceArguments& args) {
   const Device device = device_of(args.device, report_stream(args.out));
-  const AnyModel model = load_model(args.model);
+  const AnyModel model = read_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
   print_remarks(data.remarks());
   const DependenceOptions options{.points = args.points,

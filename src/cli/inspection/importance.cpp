@@ -66,7 +66,7 @@ std::string importances(const ImportanceArguments& args) {
   if (is_of_splits && !args.data.empty())
     fail<ArgumentError>(
         "--kind {} is of training, and looks at no data. Hint: leave out --data, or --kind permutation.", args.kind);
-  const AnyModel model = load_model(args.model);
+  const AnyModel model = read_model(args.model);
   return is_of_splits ? of_splits(args, model) : by_shuffling(args, model);
 }
 

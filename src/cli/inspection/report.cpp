@@ -34,7 +34,7 @@ void run_report(ReportArguments& args) {
   options.device = device_of(args.device, report_stream(args.out));
   options.threads = args.read.threads;
   options.command = as_typed(args);
-  const AnyModel model = load_model(args.model);
+  const AnyModel model = read_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, true);
   print_remarks(data.remarks());
   if (!args.train.empty()) options.train = read_for(model, args.train, args.read, true);

@@ -14,7 +14,8 @@ namespace {
 // What the status means, and its cure. Nothing to say for a fit that converged.
 std::string remark(const Certificate& c) {
   switch (c.status) {
-    case FitStatus::converged: return "";
+    case FitStatus::converged:
+    case FitStatus::imported: return "";
     case FitStatus::collinear:
       return fmt::format(
           "sums of other columns have weight 0: {}. Predictions are the same without them. Hint: --drop them, or a "

@@ -241,6 +241,7 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
   const char delimiter = options.delimiter != 0 ? options.delimiter : guess_delimiter(text, source, options.decimal);
   CsvTable table{text, source, CsvGrammar(delimiter), options.header, options.decimal};
   read_names(table);
+  if (schema != nullptr) name_by_place(table, options, *schema);
   const CsvRoles roles = schema != nullptr ? assign_roles(table, options, *schema) : assign_roles(table, options);
   find_rows(table, block ? block : block_size(table.names.size()), workers);
   if (table.rows == 0) fail<DataError>("{}: the file has a header but no rows.", source.call);

@@ -9,6 +9,7 @@
 
 #include "base/fail.hpp"
 #include "data/text/number.hpp"
+#include "data/text/place_names.hpp"
 
 namespace linden {
 namespace {
@@ -77,6 +78,23 @@ std::vector<std::string> labels_there(const CsvTable& table, const Schema& schem
   return schema.label_names;
 }
 
+// These are places, too, or the first row of a file that has no header.
+bool has_numbers_for_names(const CsvTable& table) {
+  return std::ranges::any_of(table.names, [](const std::string& name) { return parse_number(name).has_value(); });
+}
+
+bool has_places_for_names(const Schema& schema) {
+  return are_place_names(schema.features, [](const auto& feature) -> std::string_view { return feature.name; });
+}
+
+// What to do where a feature is not there that is called by its place.
+std::string hint_for_places(const CsvTable& table, const Schema& schema) {
+  if (!table.header || !has_places_for_names(schema)) return "";
+  if (has_numbers_for_names(table)) return " Hint: say that the file has no header.";
+  return fmt::format(" Hint: the {} features have no names; as many columns are taken in their order.",
+                     schema.features.size());
+}
+
 // Whether an event came is said of one time.
 void want_one_time(const CsvTable& table, const std::string& event, std::size_t labels) {
   if (event.empty() || labels == 1) return;
@@ -140,6 +158,22 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options) {
   return found;
 }
 
+void name_by_place(CsvTable& table, const CsvOptions& options, const Schema& schema) {
+  if (!has_places_for_names(schema) || has_numbers_for_names(table)) return;
+  std::vector<bool> is_named(table.names.size());
+  const auto note = [&](const std::string& name) {
+    if (!name.empty()) is_named[find_column(table, name)] = true;
+  };
+  for (const std::string& name : options.label.span()) note(name);
+  for (const std::string& name : options.offset.span()) note(name);
+  for (const std::string& name : options.drop) note(name);
+  for (const std::string* name : {&options.event, &options.weight, &options.group}) note(*name);
+  if (std::ranges::count(is_named, false) != std::ssize(schema.features)) return;
+  auto feature = schema.features.begin();
+  for (std::size_t c = 0; c < table.names.size(); ++c)
+    if (!is_named[c]) table.names[c] = (feature++)->name;
+}
+
 CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Schema& schema) {
   if (!options.categorical.empty())
     fail<ArgumentError>("{}: the schema says which columns are categories. Hint: leave them out of the options.",
@@ -163,7 +197,7 @@ CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Sc
     if (place == places.end())
       fail<DataError>("{}: no column \"{}\", which was there in training. {}Columns: {}.{}", table.source.call,
                       feature.name, did_you_mean(feature.name, table.names), listing(table.names),
-                      table.header && parse_number(feature.name) ? " Hint: say that the file has no header." : "");
+                      hint_for_places(table, schema));
     assign(place->second, CsvRole::feature, feature.categorical ? CsvKind::categorical : CsvKind::numbers);
     found.features.push_back(place->second);
   }

@@ -57,19 +57,19 @@ class JsonParser {
     skip_blanks();
     if (at_ == end_) refuse("the end comes too early");
     switch (*at_) {
-      case '{': return {object(level)};
+      case '{': return Value::of(object(level));
       case '[': return list(level);
-      case '"': return {text()};
+      case '"': return Value::of(text());
       case 't':
-        if (take_word("true")) return {true};
+        if (take_word("true")) return Value::of(true);
         break;
       case 'f':
-        if (take_word("false")) return {false};
+        if (take_word("false")) return Value::of(false);
         break;
       case 'n':
         if (take_word("null")) return {};
         break;
-      default: return {number()};
+      default: return Value::of(number());
     }
     refuse("an unknown word");
   }
@@ -90,27 +90,14 @@ class JsonParser {
   }
 
   Value list(int level) {
-    Value::Numbers numbers;
-    Value::List list;
+    Value list{.kind = Value::Kind::list};
     ++at_;
-    if (take(']')) return {std::move(list)};
-    do {
-      Value entry = value(level + 1);
-      const double* number = std::get_if<double>(&entry.any);
-      const bool* const flag = std::get_if<bool>(&entry.any);
-      if (list.empty() && (number != nullptr || flag != nullptr)) {
-        numbers.push_back(number != nullptr ? *number : *flag);
-        continue;
-      }
-      if (!numbers.empty()) {
-        for (const double one : numbers) list.emplace_back().any.emplace<double>(one);
-        numbers = {};
-      }
-      list.push_back(std::move(entry));
-    } while (take(','));
+    if (take(']')) return list;
+    list.kind = Value::Kind::null;
+    do list.append(value(level + 1));
+    while (take(','));
     if (!take(']')) refuse("a list does not end");
-    if (!list.empty()) return {std::move(list)};
-    return {std::move(numbers)};
+    return list;
   }
 
   double number() {

@@ -120,27 +120,16 @@ class UbjsonParser {
     const Header found = header();
     if (found.type != 0 && bytes_of(found.type) > 0 && found.type != 'C') {
       if (found.count > left() / bytes_of(found.type)) refuse("a list is longer than the file");
-      Value::Numbers numbers(static_cast<std::size_t>(found.count));
-      for (double& one : numbers) one = number(found.type);
-      return {std::move(numbers)};
+      Value list{.kind = Value::Kind::numbers};
+      list.numbers.resize(static_cast<std::size_t>(found.count));
+      for (double& one : list.numbers) one = number(found.type);
+      return list;
     }
     check_type(found.type);
-    Value::List list;
-    Value::Numbers numbers;
-    each(found, ']', [&] {
-      Value entry = value(found.type != 0 ? found.type : take(), level + 1);
-      const double* const number = std::get_if<double>(&entry.any);
-      const bool* const flag = std::get_if<bool>(&entry.any);
-      if (list.empty() && (number != nullptr || flag != nullptr)) {
-        numbers.push_back(number != nullptr ? *number : *flag);
-        return;
-      }
-      for (const double one : numbers) list.emplace_back().any.emplace<double>(one);
-      numbers = {};
-      list.push_back(std::move(entry));
-    });
-    if (numbers.empty()) return {std::move(list)};
-    return {std::move(numbers)};
+    Value list;
+    each(found, ']', [&] { list.append(value(found.type != 0 ? found.type : take(), level + 1)); });
+    if (list.kind == Value::Kind::null) list.kind = Value::Kind::list;
+    return list;
   }
 
   // Entries without bytes of their own would take memory that no file accounts for.
@@ -163,14 +152,14 @@ class UbjsonParser {
     if (level >= most_levels) refuse("there are too many levels");
     while (type == 'N') type = take();  // stands for nothing
     switch (type) {
-      case '{': return {object(level)};
+      case '{': return Value::of(object(level));
       case '[': return list(level);
-      case 'S': return {text()};
-      case 'C': return {std::string(1, take())};
-      case 'T': return {true};
-      case 'F': return {false};
+      case 'S': return Value::of(text());
+      case 'C': return Value::of(std::string(1, take()));
+      case 'T': return Value::of(true);
+      case 'F': return Value::of(false);
       case 'Z': return {};
-      default: return {number(type)};
+      default: return Value::of(number(type));
     }
   }
 

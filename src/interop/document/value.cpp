@@ -6,23 +6,29 @@
 #include "base/fail.hpp"
 
 namespace linden {
-namespace {
-
-template <class T>
-const T& as(const Place& place, const Value& value, const char* what) {
-  const T* const found = std::get_if<T>(&value.any);
-  if (found == nullptr) place.refuse(fmt::format("is not {}", what));
-  return *found;
+void Value::append(Value entry) {
+  const bool is_number = entry.kind == Kind::number || entry.kind == Kind::flag;
+  if (kind == Kind::null) kind = is_number ? Kind::numbers : Kind::list;
+  if (kind == Kind::numbers && is_number) return numbers.push_back(entry.number);
+  if (kind == Kind::numbers) {
+    kind = Kind::list;
+    for (const double one : numbers) list.push_back(of(one));
+    numbers = {};
+  }
+  list.push_back(std::move(entry));
 }
 
-}  // namespace
+void Place::want(Value::Kind kind, const char* what) const {
+  if (value_->kind != kind) refuse(fmt::format("is not {}", what));
+}
 
 void Place::refuse(std::string_view what) const {
   fail<FileError>("{} {}.", path_.empty() ? "the document" : path_, what);
 }
 
 std::optional<Place> Place::find(std::string_view name) const {
-  const auto& members = as<Value::Object>(*this, *value_, "an object");
+  want(Value::Kind::object, "an object");
+  const Value::Object& members = value_->object;
   const auto member = std::ranges::find(members, name, &std::pair<std::string, Value>::first);
   if (member == members.end()) return std::nullopt;
   std::string path = path_;
@@ -39,24 +45,27 @@ Place Place::operator[](std::string_view name) const {
 
 std::vector<std::string> Place::names() const {
   std::vector<std::string> names;
-  for (const auto& member : as<Value::Object>(*this, *value_, "an object")) names.push_back(member.first);
+  want(Value::Kind::object, "an object");
+  for (const auto& member : value_->object) names.push_back(member.first);
   return names;
 }
 
 std::size_t Place::size() const {
-  if (const auto* const numbers = std::get_if<Value::Numbers>(&value_->any)) return numbers->size();
-  return as<Value::List>(*this, *value_, "a list").size();
+  if (!is_list()) refuse("is not a list");
+  return value_->list.size() + value_->numbers.size();
 }
 
 Place Place::at(std::size_t index) const {
   const Place entry(*value_, fmt::format("{}[{}]", path_, index));
-  if (std::holds_alternative<Value::Numbers>(value_->any)) entry.refuse("is a number");
-  const auto& list = as<Value::List>(*this, *value_, "a list");
-  if (index >= list.size()) refuse(fmt::format("has {} entries, too few", list.size()));
-  return {list[index], entry.path_};
+  if (value_->kind == Value::Kind::numbers) entry.refuse("is a number");
+  if (index >= size()) refuse(fmt::format("has {} entries, too few", size()));
+  return {value_->list[index], entry.path_};
 }
 
-const std::string& Place::text() const { return as<std::string>(*this, *value_, "text"); }
+const std::string& Place::text() const {
+  want(Value::Kind::text, "text");
+  return value_->text;
+}
 
 std::vector<std::string> Place::texts() const {
   std::vector<std::string> texts;
@@ -64,9 +73,10 @@ std::vector<std::string> Place::texts() const {
   return texts;
 }
 
-double Place::number() const { return as<double>(*this, *value_, "a number"); }
-
-bool Place::flag() const { return as<bool>(*this, *value_, "true or false"); }
+double Place::number() const {
+  want(Value::Kind::number, "a number");
+  return value_->number;
+}
 
 std::int64_t Place::whole(std::int64_t low, std::int64_t high) const {
   const double found = number();
@@ -76,10 +86,9 @@ std::int64_t Place::whole(std::int64_t low, std::int64_t high) const {
 }
 
 const std::vector<double>& Place::numbers() const {
-  static const std::vector<double> none;
-  const auto* const list = std::get_if<Value::List>(&value_->any);
-  if (list != nullptr && list->empty()) return none;
-  return as<Value::Numbers>(*this, *value_, "a list of numbers");
+  const bool is_empty = value_->kind == Value::Kind::list && value_->list.empty();
+  if (!is_empty) want(Value::Kind::numbers, "a list of numbers");
+  return value_->numbers;
 }
 
 std::vector<std::int32_t> Place::wholes(std::int32_t low, std::int32_t high) const {

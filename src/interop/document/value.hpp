@@ -9,19 +9,31 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace linden {
 
-class Value {
- public:
+struct Value {
+  enum class Kind { null, flag, number, text, list, numbers, object };
   using List = std::vector<Value>;
-  using Numbers = std::vector<double>;  ///< a list of numbers, and of true and false, which are 1 and 0
+  using Numbers = std::vector<double>;
   using Object = std::vector<std::pair<std::string, Value>>;
-  using Any = std::variant<std::monostate, bool, double, std::string, List, Numbers, Object>;
 
-  Any any;
+  // Not a variant: where g++ 12 compiles one, lld 14 loses the way of exceptions through functions beside it.
+  Kind kind = Kind::null;
+  double number = 0;  ///< also of a flag, 1 or 0
+  std::string text = {};
+  List list = {};
+  Numbers numbers = {};  ///< of a list of numbers, and of true and false, which are 1 and 0
+  Object object = {};
+
+  static Value of(bool flag) { return {.kind = Kind::flag, .number = flag ? 1.0 : 0.0}; }
+  static Value of(double number) { return {.kind = Kind::number, .number = number}; }
+  static Value of(std::string text) { return {.kind = Kind::text, .text = std::move(text)}; }
+  static Value of(Object object) { return {.kind = Kind::object, .object = std::move(object)}; }
+
+  /// Adds an entry to a list, of numbers as long as all are.
+  void append(Value entry);
 };
 
 /// One value for each level that is open: deeper documents are refused.
@@ -44,13 +56,11 @@ class Place {
   [[noreturn]] void refuse(std::string_view what) const;
   const std::string& path() const noexcept { return path_; }
 
-  bool is_object() const noexcept { return std::holds_alternative<Value::Object>(value_->any); }
-  bool is_list() const noexcept {
-    return std::holds_alternative<Value::List>(value_->any) || std::holds_alternative<Value::Numbers>(value_->any);
-  }
-  bool is_text() const noexcept { return std::holds_alternative<std::string>(value_->any); }
-  bool is_number() const noexcept { return std::holds_alternative<double>(value_->any); }
-  bool is_null() const noexcept { return std::holds_alternative<std::monostate>(value_->any); }
+  bool is_object() const noexcept { return value_->kind == Value::Kind::object; }
+  bool is_list() const noexcept { return value_->kind == Value::Kind::list || value_->kind == Value::Kind::numbers; }
+  bool is_text() const noexcept { return value_->kind == Value::Kind::text; }
+  bool is_number() const noexcept { return value_->kind == Value::Kind::number; }
+  bool is_null() const noexcept { return value_->kind == Value::Kind::null; }
 
   // All that follow throw FileError where the value is of another kind, or a number out of its range.
 
@@ -67,8 +77,6 @@ class Place {
   const std::string& text() const;
   std::vector<std::string> texts() const;
   double number() const;
-  /// true or false.
-  bool flag() const;
   /// A whole number in [low, high].
   std::int64_t whole(std::int64_t low, std::int64_t high) const;
   /// A list of numbers.
@@ -78,6 +86,9 @@ class Place {
 
  private:
   Place(const Value& value, std::string path) : value_(&value), path_(std::move(path)) {}
+
+  /// Refuses a value of another kind.
+  void want(Value::Kind kind, const char* what) const;
 
   const Value* value_;
   std::string path_;

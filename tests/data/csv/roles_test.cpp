@@ -107,6 +107,20 @@ TEST(CsvRoles, WhatDoesNotFitASchemaIsRefusedWithItsPlace) {
             "6. Hint: say that the file has no header.");
 }
 
+// Features that are called by their places alone stand for the columns that nothing else is asked of.
+TEST(CsvRoles, ColumnsOfASchemaWithoutNamesAreTakenInTheirOrder) {
+  Schema schema;
+  for (const char* name : {"0", "1"}) schema.features.push_back({name});
+  const Dataset rows = csv_by(schema, "a,y,w,b\n1,2,3,4\n5,6,7,8\n", {.label = "y", .weight = "w"});
+  EXPECT_EQ(rows.feature_names(), (std::vector<std::string>{"0", "1"}));
+  EXPECT_EQ(rows.matrix().to_vector<double>(), (std::vector<double>{1, 4, 5, 8}));
+  EXPECT_EQ(rows.label_name(), "y");
+  EXPECT_EQ(csv_by(schema, "1,0\n1,2\n").matrix().to_vector<double>(), (std::vector<double>{2, 1}));
+  EXPECT_EQ(refusal<DataError>([&] { csv_by(schema, "a,b\n1,2\n", {.drop = {"a"}}); }),
+            "Dataset::from_csv(\"x.csv\"): no column \"0\", which was there in training. Columns: a, b. Hint: the 2 "
+            "features have no names; as many columns are taken in their order.");
+}
+
 TEST(CsvRoles, ALabelOfNumbersStaysOne) {
   const Schema schema = csv("a,y\n1,2\n3,4\n", {.label = "y"}).schema();
   EXPECT_EQ(

@@ -139,8 +139,10 @@ ForeignTree nested_tree(const Place& root, const Features& features, std::size_t
     tree.nodes[at].right = static_cast<int>(left + 1);
     tree.nodes.resize(left + 2);
     tree.values.resize(tree.nodes.size() * width);
-    open.push_back({place["left"], left});
-    open.push_back({place["right"], left + 1});
+    for (const auto& [side, child] : {std::pair("left", left), std::pair("right", left + 1)}) {
+      const Place below = place[side];
+      open.push_back({below, child});
+    }
   }
   return tree;
 }
@@ -162,16 +164,21 @@ struct Scale {
 };
 
 Scale scale_of(const Place& root) {
+  Scale scale;
   const auto found = root.find("scale_and_bias");
-  if (!found) return {1, {}};
+  if (!found) return scale;
   if (found->size() != 2) found->refuse("is not a scale and a bias");
-  // [1, 0.5] is a list of numbers, [1, [0.5]] is not.
+  std::vector<double> both;  // [1, 0.5] is a list of numbers, [1, [0.5]] is not
   try {
-    const std::vector<double>& both = found->numbers();
-    return {both[0], {both[1]}};
+    both = found->numbers();
   } catch (const FileError&) {
+    scale.factor = found->at(0).number();
+    scale.bias = values_of(found->at(1));
+    return scale;
   }
-  return {found->at(0).number(), values_of(found->at(1))};
+  scale.factor = both[0];
+  scale.bias = {both[1]};
+  return scale;
 }
 
 BoostedModel::State state_of(const Place& root) {

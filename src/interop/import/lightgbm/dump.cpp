@@ -94,8 +94,10 @@ SourceTree tree_of(const Place& root) {
     const std::size_t left = add(), right = add();
     out.tree.nodes[at].left = static_cast<int>(left);
     out.tree.nodes[at].right = static_cast<int>(right);
-    open.push_back({place["left_child"], left});
-    open.push_back({place["right_child"], right});
+    for (const auto& [side, child] : {std::pair("left_child", left), std::pair("right_child", right)}) {
+      const Place below = place[side];
+      open.push_back({below, child});
+    }
   }
   return out;
 }

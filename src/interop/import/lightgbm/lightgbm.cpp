@@ -201,7 +201,7 @@ BoostedModel::State state_of(Source source, std::size_t bytes) {
   Objective objective = objective_of(source);
   const bool is_probability = has_probabilities(source, objective);
   if (is_probability)
-    objective = {link_only_loss("lightgbm " + source.objective, Link::identity, source.outputs, LabelKind::real)};
+    objective.loss = link_only_loss("lightgbm " + source.objective, Link::identity, source.outputs, LabelKind::real);
   const auto outputs = static_cast<std::size_t>(source.outputs);
   if (source.trees.empty() || source.trees.size() % outputs != 0)
     fail<FileError>("there are {} trees, and {} in each round.", source.trees.size(), outputs);

@@ -100,10 +100,12 @@ Objective objective_of(const Source& source) {
   const auto row = std::ranges::find(rows, name, &Row::name);
   if (row != std::end(rows) && (source.outputs > 1) == (name == "multiclass" || name == "multiclassova")) {
     const double factor = name == "binary" || name == "multiclassova" ? words.factor() : 1;
-    return {loss_of(*row, words, source.outputs), factor};
+    const Loss loss = loss_of(*row, words, source.outputs);
+    return {loss, factor};
   }
-  return {link_only_loss(name.empty() ? "lightgbm custom" : "lightgbm " + name, Link::identity, source.outputs,
-                         LabelKind::real)};
+  const Loss loss = link_only_loss(name.empty() ? "lightgbm custom" : "lightgbm " + name, Link::identity,
+                                   source.outputs, LabelKind::real);
+  return {loss};
 }
 
 }  // namespace linden::lightgbm

@@ -1,5 +1,6 @@
 // Models for other programs: files of other libraries, and source that predicts without any.
 //
+//     AnyModel model = load_model("model.json");
 //     export_model(model, "clicks.ubj", ExportFormat::xgboost_ubjson);
 //     export_model(model, "clicks.hpp", ExportFormat::cpp, {.name = "clicks"});   // clicks::predict(row, out)
 //

@@ -3,6 +3,7 @@
 // XGBoost compares a row's float with a float, x < f, where we compare doubles, x <= t: f is the first float above t,
 // so that every row of floats goes the same way. What scores begin with stands in the leaves of the first trees, as it
 // would lose digits as a base_score, which XGBoost keeps as a float behind the link.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -86,6 +87,9 @@ class UbjsonText {
   }
   void list(const List<std::int64_t>& values) {
     typed('L', values, [&](std::int64_t x) { big_endian(static_cast<std::uint64_t>(x)); });
+  }
+  void list(const List<std::int8_t>& values) {
+    typed('i', values, [&](std::int8_t x) { big_endian(static_cast<std::uint8_t>(x)); });
   }
   void list(const List<std::uint8_t>& values) {
     typed('U', values, [&](std::uint8_t x) { big_endian(x); });
@@ -269,6 +273,7 @@ class Document {
     for (std::size_t t = 0; t <= trees_.size(); t += model_.initial_score.size())
       iterations.push_back(static_cast<std::int32_t>(t));
     for (const ScalarTree& tree : trees_) outputs.push_back(tree.output);
+    write_categories();
     wholes("iteration_indptr", iterations);
     wholes("tree_info", outputs);
     out_.name("trees"), out_.open_list(trees_.size());
@@ -276,6 +281,36 @@ class Document {
     out_.close_list();
     out_.close();
     member("name", "gbtree");
+    out_.close();
+  }
+
+  // The names of categories, by which columns of categories of a table become codes: since XGBoost 3.1, and nothing
+  // that earlier ones look at. Names ascend, so that their order is that of the codes.
+  void write_categories() {
+    List<std::int32_t> segments{0}, order;
+    const std::size_t features = std::ranges::count(model_.categorical, true) > 0 ? model_.feature_names.size() : 0;
+    out_.name("cats"), out_.open();
+    out_.name("enc"), out_.open_list(features);
+    for (std::size_t f = 0; f < features; ++f) {
+      List<std::int32_t> offsets;
+      List<std::int8_t> bytes;
+      if (model_.has_categories(f)) {
+        offsets.push_back(0);
+        for (const std::string& name : model_.categories[f]) {
+          bytes.insert(bytes.end(), name.begin(), name.end());
+          order.push_back(static_cast<std::int32_t>(std::ssize(offsets)) - 1);
+          offsets.push_back(static_cast<std::int32_t>(bytes.size()));
+        }
+      }
+      segments.push_back(static_cast<std::int32_t>(order.size()));
+      out_.open();
+      member("offsets", offsets);
+      member("values", bytes);
+      out_.close();
+    }
+    out_.close_list();
+    member("feature_segments", features > 0 ? segments : List<std::int32_t>{});
+    member("sorted_idx", order);
     out_.close();
   }
 

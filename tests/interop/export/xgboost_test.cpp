@@ -44,6 +44,7 @@ class Ubjson {
       case 'l': return static_cast<std::int32_t>(big_endian(4));
       case 'L': return static_cast<std::int64_t>(big_endian(8));
       case 'U': return big_endian(1);
+      case 'i': return static_cast<std::int8_t>(big_endian(1));
       case '{': {
         Json object = Json::object();
         while (rest_.at(0) != '}') {
@@ -168,6 +169,18 @@ TEST(Xgboost, UbjsonSaysTheSame) {
     };
     EXPECT_EQ(members(binary.flatten()), members(text.flatten()));
   }
+}
+
+TEST(Xgboost, CategoriesHaveNames) {
+  Random random(7);
+  BoostedModel::State state = hand_made::random_state(random, {.categories = {0, 2, 3}});
+  state.categories[1] = {"a", "\xc3\xa9"};
+  state.categories[2] = {"", "bc", "d"};
+  const Json model = as_json(export_to_string(BoostedModel(as_loaded("a model", state)), ExportFormat::xgboost_json));
+  const Json want =
+      Json::parse(R"({"enc": [{"offsets": [], "values": []}, {"offsets": [0, 1, 3], "values": [97, -61, -87]},
+    {"offsets": [0, 0, 2, 3], "values": [98, 99, 100]}], "feature_segments": [0, 0, 2, 5], "sorted_idx": [0, 1, 0, 1, 2]})");
+  EXPECT_EQ(model["learner"]["gradient_booster"]["model"]["cats"], want);
 }
 
 TEST(Xgboost, LinksAreObjectives) {

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -90,12 +91,16 @@ class Terminal {
       if (file >= 0) ::close(file);
   }
   bool is_there() const { return is_there_; }
+  // What has come, once nothing more does for a while: a terminal passes things on in its own time.
   std::string read() const {
-    ::fcntl(master_, F_SETFL, O_NONBLOCK);
-    std::string text(1 << 12, '\0');
-    const auto size = ::read(master_, text.data(), text.size());
-    text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-    return text;
+    std::string all;
+    for (pollfd file{master_, POLLIN, 0}; ::poll(&file, 1, 50) > 0;) {
+      char text[256];
+      const auto size = ::read(master_, text, sizeof text);
+      if (size <= 0) break;
+      all.append(text, static_cast<std::size_t>(size));
+    }
+    return all;
   }
 
  private:

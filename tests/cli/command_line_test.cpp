@@ -63,8 +63,8 @@ TEST_F(CommandLine, WhatIsRequiredIsNamed) {
   EXPECT_EQ(refused("train --label y --out m.json"),
             std::string("linden: --data is missing: training data: CSV or libsvm; - is standard input.") + all_options);
   EXPECT_EQ(refused("train t.csv --label y"),
-            std::string("linden: --out is missing: the model file to write: binary if it ends in .linden, compressed "
-                        "if in .gz; - is standard output.") +
+            std::string("linden: --out is missing: the model file to write (model.linden: binary; model.json.gz: "
+                        "compressed); - is standard output.") +
                 all_options);
   EXPECT_EQ(refused("inspect"),
             "linden: --model is missing: a model file. Hint: linden inspect --help lists all options.\n");

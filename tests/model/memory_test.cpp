@@ -353,8 +353,8 @@ TEST(Memory, OfPackedListsIsThatOfTheirBits) {
     std::ostringstream binary;
     random_line(100).save(binary, ModelFormat::binary);
     std::string document = document_of(binary.str());
-    const std::string intercept("\x09intercept", 10);
-    const std::size_t at = document.find(intercept) + intercept.size();
+    const std::string weights("\x07weights", 8);
+    const std::size_t at = document.find(weights) + weights.size();
     std::string list = "\x10";
     for (std::uint64_t left = count; list.size() < 11; left >>= 7)
       if (list += static_cast<char>((left & 0x7f) | (left >= 0x80 ? 0x80 : 0)); left < 0x80) break;
@@ -363,7 +363,7 @@ TEST(Memory, OfPackedListsIsThatOfTheirBits) {
                    "the text: the model is not packed as save() writes it, at byte ");
     list.replace(1, list.find('\x04') - 1, std::string("\xa0\x9c\x01"));  // 20,000
     expect_bounded("a longer list", binary_of(document.substr(0, at) + list),
-                   "the text: body.intercept does not have one entry an output.", 20);
+                   "the text: body.weights has 20000 entries for 1 output(s) of 100 features", 20);
   }
 }
 

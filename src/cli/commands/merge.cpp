@@ -62,7 +62,7 @@ void add_merge(CLI::App& app) {
   command->add_flag("--average", args->average, "the mean of their scores, as of the models of a cross-validation");
   command
       ->add_option("--out", args->out,
-                   "the model file to write: binary if it ends in .linden, compressed if in .gz; - is standard output")
+                   "the model file to write (model.linden: binary; model.json.gz: compressed); - is standard output")
       ->required();
   command->callback([args] { merge(*args); });
 }

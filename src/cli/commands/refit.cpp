@@ -50,7 +50,7 @@ void add_refit(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--out", args->out,
-                   "the model file to write: binary if it ends in .linden, compressed if in .gz; - is standard output")
+                   "the model file to write (model.linden: binary; model.json.gz: compressed); - is standard output")
       ->required();
   add_device_option(*command, args->device);
   add_offset_option(*command, args->read, "those that the model was trained with");

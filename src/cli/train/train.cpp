@@ -172,7 +172,7 @@ void add_train(CLI::App& app) {
   add_device_option(*command, args->device);
   command
       ->add_option("--out", args->out,
-                   "the model file to write: binary if it ends in .linden, compressed if in .gz; - is standard output")
+                   "the model file to write (model.linden: binary; model.json.gz: compressed); - is standard output")
       ->required();
   command->add_option("--json", args->json,
                       "also write seconds, metrics (with --patience: of every round, too) and, of linear models, the "

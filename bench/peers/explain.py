@@ -33,8 +33,8 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=100, help="(default: %(default)s)")
     parser.add_argument("--rows", type=int, default=10_000, help="to explain (default: %(default)s)")
     parser.add_argument("--train-rows", type=int, default=50_000, help="(default: %(default)s)")
-    parser.add_argument("--peer-rows", type=int, default=1_000, help="that peers explain, whose time is then that of as "
-                        "many rows as Linden's: it grows with them (default: %(default)s)")
+    parser.add_argument("--peer-rows", type=int, default=1_000, help="that XGBoost and LightGBM explain, whose time "
+                        "grows with the rows: it is told for as many as Linden's (default: %(default)s)")
     parser.add_argument("--peers", default="xgboost,lightgbm,catboost", help="comma-separated (default: %(default)s)")
     parser.add_argument("--interactions", action="store_true", help="what pairs of features do together, in place of values")
     parser.add_argument("--threads", type=int, default=1, help="(default: %(default)s)")
@@ -97,7 +97,8 @@ class Process:
     """A library that has trained, and waits for lines."""
 
     def __init__(self, library, level, job, args):
-        self.rows = args.rows if library == "linden" else min(args.peer_rows, args.rows)
+        # CatBoost works out tables first, as Linden does.
+        self.rows = min(args.peer_rows, args.rows) if library in ("xgboost", "lightgbm") else args.rows
         self.share = args.rows / self.rows
         self.seconds = []
         command = [args.build / "bench" / "linden_explain", json.dumps(job)] if library == "linden" else [

@@ -2,6 +2,7 @@
 #include "explain/brute_force.hpp"
 
 #include "boosting/categories/statistics_data.hpp"
+#include "boosting/model/foreign_splits.hpp"
 
 namespace linden {
 namespace {
@@ -173,8 +174,8 @@ TEST(Explain, SparseRowsAreExplainedAsDenseOnes) {
   EXPECT_EQ(numbers_of(found.interactions), numbers_of(same.interactions));
 }
 
-// A stump and an interaction of two features, by hand: of XGBoost's pred_contribs and pred_interactions.
-TEST(Explain, HasTheFiguresOfOtherLibraries) {
+// Two features of which one is only asked where the other is large, by hand.
+TEST(Explain, IsWhatOneWorksOutByHand) {
   BoostedModel::State state;
   state.config.loss = link_only_loss("someone's", Link::identity, 1, LabelKind::real);
   state.has_config = false;
@@ -214,8 +215,73 @@ TEST(Explain, HasTheFiguresOfOtherLibraries) {
   const double both = (8 - 6 - 5.2 + 4) / 2;
   EXPECT_NEAR(found.interactions.data<double>()[1], both, 1e-14);
   EXPECT_NEAR(found.interactions.data<double>()[2], both, 1e-14);
-  EXPECT_NEAR(found.interactions.data<double>()[0], 2 - 0.0, 1e-14);
+  EXPECT_NEAR(found.interactions.data<double>()[0], 2, 1e-14);
   EXPECT_NEAR(found.interactions.data<double>()[3], 1.2, 1e-14);
+}
+
+// What XGBoost 3.4.1 says of two trees of its own: features that come again on one way, missing values.
+TEST(Explain, HasTheFiguresOfXgboost) {
+  BoostedModel::State state;
+  state.config.loss = link_only_loss("reg:squarederror", Link::identity, 1, LabelKind::real);
+  state.has_config = false;
+  state.feature_names = {"a", "b", "c"};
+  state.categorical = {false, false, false};
+  state.categories.resize(3);
+  state.groups.resize(3);
+  state.initial_score = {0.25};
+  struct Theirs {
+    std::vector<int> features;
+    std::vector<float> conditions;  // of leaves their values
+    std::vector<int> left, default_left;
+    std::vector<double> hessians;
+  };
+  for (const Theirs& theirs :
+       {Theirs{{2, 1, 2, 0, 0, 2, 0, 1, 0, 0, 0, 0, 0},
+               {-0.75f, -0.65f, 1.3499999f, -0.625f, -1.3307692f, 0.45f, 0.482f, -1.3f, -0.95f, 0.041249998f,
+                -0.5525862f, -0.69625f, 0.144375f},
+               {1, 3, 5, -1, -1, 7, -1, 9, 11, -1, -1, -1, -1},
+               {1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0},
+               {60, 15, 45, 3, 12, 41, 4, 31, 10, 3, 28, 3, 7}},
+        Theirs{{2, 2, 2, 0, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0},
+               {-0.75f, -1.25f, 1.3499999f, -0.27026924f, -1.05f, 0.65f, 0.2892f, -0.94439906f, -0.39426923f,
+                -0.70000005f, 0.25f, -0.40217185f, -0.03513147f, -0.6829655f, -0.13990033f},
+               {1, 3, 5, -1, 7, 9, -1, -1, -1, 11, 13, -1, -1, -1, -1},
+               {1, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0},
+               {60, 15, 45, 4, 11, 41, 4, 7, 4, 34, 7, 10, 24, 4, 3}}}) {
+    Tree& tree = state.trees.emplace_back();
+    tree.nodes.resize(theirs.features.size());
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+      TreeNode& node = tree.nodes[i];
+      node.cover = theirs.hessians[i];
+      if (theirs.left[i] < 0) {
+        node.leaf = static_cast<int>(tree.leaf_values.size());
+        tree.leaf_values.push_back(theirs.conditions[i]);
+        continue;
+      }
+      node.feature = theirs.features[i];
+      node.threshold = threshold_for(theirs.conditions[i], Comparison::less);
+      node.missing_left = theirs.default_left[i] != 0;
+      node.left = theirs.left[i];
+      node.right = node.left + 1;
+    }
+  }
+  const BoostedModel model(as_loaded("a model of XGBoost", state));
+  const std::vector<double> rows{0.3, -0.4, 1.1, -1.2, missing_value, 0.2, 0.9, 1.5, -0.7};
+  const Explanation found =
+      explain(model, Dataset::from_rows(rows, 3, {.names = model.feature_names()}), {.interactions = true});
+  EXPECT_NEAR(found.constant[0], -0.5578600764274597, 1e-6);
+  const std::vector<double> contribs{0.29987651109695435,  -0.04816397279500961, 0.6653910279273987,
+                                     -0.2466607391834259,  -0.04032571613788605, 0.14008840918540955,
+                                     -0.07826864719390869, 0.09845761954784393,  0.09518448263406754};
+  const std::vector<double> pairs{
+      0.14953482151031494,   0.016722433269023895, 0.1336192488670349,   0.016722433269023895,  -0.09423074871301651,
+      0.029344340786337852,  0.1336192488670349,   0.029344340786337852, 0.5024275183677673,    -0.2364867925643921,
+      -0.02229658141732216,  0.012122632935643196, -0.02229658141732216, -0.025979656726121902, 0.007950526662170887,
+      0.012122632935643196,  0.007950526662170887, 0.12001524865627289,  -0.1455959528684616,   0.1082976758480072,
+      -0.040970370173454285, 0.1082976758480072,   -0.04235781729221344, 0.03251776099205017,   -0.040970370173454285,
+      0.03251776099205017,   0.10363709926605225};
+  for (std::size_t i = 0; i < contribs.size(); ++i) EXPECT_NEAR(found.values.data<double>()[i], contribs[i], 1e-6) << i;
+  for (std::size_t i = 0; i < pairs.size(); ++i) EXPECT_NEAR(found.interactions.data<double>()[i], pairs[i], 1e-6) << i;
 }
 
 TEST(Explain, OffsetsAreNoPartOfIt) {

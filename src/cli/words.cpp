@@ -71,6 +71,7 @@ constexpr Word words[] = {
     {"Device::best()", "--device auto"},
     {"Device::cpu()", "--device cpu"},
     {"Output::label", "--output class"},
+    {"partial_dependence takes them", "--kind partial takes them"},
     {"prediction, score and label", "prediction, score and class"},
     {" and loss::custom", ""},
     {", or read the file by the model's schema, which names what is no number", ""},

@@ -2,12 +2,13 @@
 #include <linden/report.hpp>
 
 #include <algorithm>
-#include <fstream>
+#include <cmath>
 
 #include "base/atomic_file.hpp"
 #include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "inspection/feature_column.hpp"
 #include "inspection/sample.hpp"
 #include "report/sections/sections.hpp"
 
@@ -43,29 +44,64 @@ std::vector<MetricValue> metrics_of(const Subject& subject) {
   return values;
 }
 
-// Which features matter most: by the metric, and of equal ones by what training made of them.
-void find_importances(Subject& subject) {
-  try {
-    subject.importances = permutation_importances(subject.model, subject.sample,
-                                                  {.repeats = 3,
-                                                   .seed = subject.options.seed,
-                                                   .threads = subject.options.threads,
-                                                   .device = subject.options.device});
-  } catch (const UndefinedMetric&) {
-  } catch (const ArgumentError&) {  // the loss has no metric that takes such rows
-  }
-  for (const PermutationImportance& one : subject.importances.features)
-    if (one.mean > 0) subject.features.push_back(one.name);
-  const auto add = [&](const std::string& name) {
-    if (std::ranges::find(subject.features, name) == subject.features.end()) subject.features.push_back(name);
-  };
+constexpr std::size_t most_shuffled = 60;  // features: of wide models those that training made most of
+
+double deviation(const std::vector<double>& values) {
+  double mean = 0, squares = 0;
+  for (const double value : values) mean += value / static_cast<double>(values.size());
+  for (const double value : values) squares += (value - mean) * (value - mean) / static_cast<double>(values.size());
+  return std::sqrt(squares);
+}
+
+// Features by what training made of them: by their gain; by their weights, in deviations of the columns where there are
+// columns.
+std::vector<std::string> by_training(const Subject& subject) {
+  std::vector<std::string> names;
   if (const BoostedModel* const model = subject.boosted()) {
     for (const Importance& one : model->importances())
-      if (one.feature < std::ssize(model->feature_names())) add(one.name);
-  } else {
-    for (int f = 0; f < std::ssize(subject.linear()->feature_names()); ++f)
-      if (subject.linear()->weight(f) != 0) add(subject.linear()->feature_names()[static_cast<std::size_t>(f)]);
+      if (one.feature < std::ssize(model->feature_names())) names.push_back(one.name);
+    return names;
   }
+  const LinearModel& model = *subject.linear();
+  std::vector<std::pair<double, std::string>> strengths;
+  for (int f = 0; f < std::ssize(model.feature_names()); ++f) {
+    double largest = 0;
+    for (int k = 0; k < model.outputs(); ++k) largest = std::max(largest, std::abs(model.weight(f, k)));
+    if (largest > 0 && !subject.sample.is_sparse())
+      largest *= deviation(FeatureColumn(where, subject.model, subject.sample, f).values());
+    if (largest > 0) strengths.emplace_back(largest, model.feature_names()[static_cast<std::size_t>(f)]);
+  }
+  std::ranges::stable_sort(strengths, std::greater<>(), &std::pair<double, std::string>::first);
+  for (auto& [strength, name] : strengths) names.push_back(std::move(name));
+  return names;
+}
+
+// Which features matter most: by the metric, and of equal ones by what training made of them.
+void find_importances(Subject& subject) {
+  const std::vector<std::string> known = by_training(subject);
+  const std::size_t shuffled = std::min(known.size(), most_shuffled);
+  if (shuffled > 0) try {
+      subject.importances = permutation_importances(
+          subject.model, subject.sample,
+          {.repeats = 3,
+           .seed = subject.options.seed,
+           .features = std::vector<std::string>(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(shuffled)),
+           .threads = subject.options.threads,
+           .device = subject.options.device});
+    } catch (const UndefinedMetric&) {
+    } catch (const ArgumentError&) {  // the loss has no metric that takes such rows
+    }
+  for (const PermutationImportance& one : subject.importances.features)
+    if (one.mean > 0) subject.features.push_back(one.name);
+  for (const std::string& name : known)
+    if (std::ranges::find(subject.features, name) == subject.features.end()) subject.features.push_back(name);
+}
+
+std::string title_of(const Subject& subject) {
+  if (!subject.options.title.empty()) return subject.options.title;
+  const std::string name = std::visit([](const auto& one) { return one.label_name(); }, subject.model);
+  if (!name.empty()) return fmt::format("A model of {}", name);
+  return subject.boosted() != nullptr ? "A boosted model" : "A linear model";
 }
 
 }  // namespace
@@ -93,7 +129,7 @@ std::string report(const AnyModel& model, const Dataset& data, const ReportOptio
   add_trees(page, subject);
   add_data(page, subject);
   add_configuration(page, subject);
-  const std::string title = options.title.empty() ? fmt::format("A model of {}", subject.label()) : options.title;
+  const std::string title = title_of(subject);
   const std::string family = subject.boosted() != nullptr
                                  ? fmt::format("Boosted trees, {},", counted(subject.boosted()->rounds(), "round"))
                                  : "A linear model";

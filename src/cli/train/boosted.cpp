@@ -44,12 +44,15 @@ void train_boosted(const TrainArguments& args) {
   BoostingConfig config = configure<BoostingConfig>(args.set);
   if (args.patience > 0 && args.valid.empty())
     fail<ArgumentError>("--patience wants held-out data to watch. Hint: --valid FILE.");
+  if (args.save_history && args.valid.empty() && !args.train_metrics)
+    fail<ArgumentError>("--save-history wants rows to judge. Hint: --valid FILE, or --train-metrics.");
   const TrainingInput input(args);
   FitOptions options;
   options.device = input.device;
   options.threads = args.read.threads;
   options.start = input.start;
-  if (args.patience > 0) {  // metrics after every round cost time: only where they matter
+  options.save_history = args.save_history;
+  if (args.patience > 0 || args.save_history) {  // metrics after every round cost time: only where they matter
     options.valid = watched(args, input);
     options.metrics = input.metrics;
     options.train_metrics = args.train_metrics;

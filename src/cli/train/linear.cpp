@@ -42,6 +42,8 @@ std::string remark(const Certificate& c) {
 }  // namespace
 
 void train_linear(const TrainArguments& args) {
+  if (args.save_history)
+    fail<ArgumentError>("--save-history is for boosted models: a linear fit has no rounds. Hint: leave it out.");
   if (args.patience > 0)
     fail<ArgumentError>("--patience is for boosted models: a linear fit ends at its optimum. Hint: leave it out.");
   if (!args.start.empty())

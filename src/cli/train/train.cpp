@@ -169,6 +169,9 @@ void add_train(CLI::App& app) {
                    "stop when the first metric on the first --valid has not improved for so many rounds; metrics are "
                    "then those of every round")
       ->check(whole_number(1, 1'000'000));
+  command->add_flag("--save-history", args->save_history,
+                    "keep the metrics of every round in the model file, of --valid and with --train-metrics of the "
+                    "training rows: linden report draws them");
   add_device_option(*command, args->device);
   command
       ->add_option("--out", args->out,

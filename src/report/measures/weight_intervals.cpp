@@ -98,7 +98,7 @@ Design design_of(const LinearModel& model, const Dataset& rows, std::span<const 
 
 }  // namespace
 
-WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int threads) {
+WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int threads) try {
   const LinearConfig& config = model.config();
   const Loss& loss = model.loss();
   if (config.l1 > 0) return {{}, {}, "An l1 penalty chooses weights, and what it chose has no simple interval."};
@@ -106,8 +106,10 @@ WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int th
     return {{},
             {},
             "The weights of several classes depend on one another, and intervals of each alone would be too narrow."};
-  if (loss.outputs() != model.outputs() || model.outputs() > 20 || rows.label().rank() != 1 || model.outputs() != 1)
-    return {{}, {}, "There are intervals for models of one output."};
+  if (model.outputs() != 1 || loss.outputs() != 1) return {{}, {}, "There are intervals for models of one output."};
+  if (const ClassWeights& by = config.class_weights; by.balanced || by.positive != 1 || !by.by_class.empty())
+    return {
+        {}, {}, "Classes weighed otherwise in training than in the data, which intervals would leave out of account."};
   if (!model.certificate().is_optimal())
     return {{}, {}, "The weights are not those of an optimum, see the certificate."};
   if (model.feature_names().size() > most_features) return {{}, {}, "There are intervals for up to 400 features."};
@@ -187,6 +189,8 @@ WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int th
   }
   if (config.intercept) errors.intercept[0] = error_of(constant);
   return errors;
+} catch (const ArgumentError&) {  // of Loss::evaluate
+  return {{}, {}, "The loss does not say what a single row costs, of which intervals are made."};
 }
 
 }  // namespace linden::reporting

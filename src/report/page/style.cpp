@@ -15,12 +15,13 @@ struct Colour {
 
 // Texts have a contrast of 4.5 and more to what they stand on, lines and bars of 3 (tests/report/style_test.cpp).
 constexpr Colour palette[] = {
-    {"ground", "#f6f7f9", "#0f1318"},      {"card", "#ffffff", "#181d24"},     {"text", "#1b222c", "#e8ecf1"},
-    {"muted", "#55606e", "#a8b2bf"},       {"rule", "#d9dee5", "#2c343f"},     {"grid", "#e8ebf0", "#262d37"},
-    {"link", "#1a5fb4", "#86b7f5"},        {"strong", "#1a5fb4", "#86b7f5"},   {"series-0", "#1f6fb5", "#6fb1ee"},
-    {"series-1", "#b3500a", "#f2a35e"},    {"series-2", "#1f7a4d", "#6fcf9c"}, {"series-3", "#7a3fa8", "#c9a0f2"},
-    {"series-4", "#b0263a", "#f48f9a"},    {"series-5", "#5d6b1c", "#c0cc6a"}, {"notice", "#fff6e0", "#2b2414"},
-    {"notice-rule", "#b98500", "#d9a92e"},
+    {"ground", "#f6f7f9", "#0f1318"},   {"card", "#ffffff", "#181d24"},     {"text", "#1b222c", "#e8ecf1"},
+    {"muted", "#55606e", "#a8b2bf"},    {"rule", "#d9dee5", "#2c343f"},     {"grid", "#e8ebf0", "#262d37"},
+    {"link", "#1a5fb4", "#86b7f5"},     {"strong", "#1a5fb4", "#86b7f5"},   {"series-0", "#1f6fb5", "#6fb1ee"},
+    {"series-1", "#b3500a", "#f2a35e"}, {"series-2", "#1f7a4d", "#6fcf9c"}, {"series-3", "#7a3fa8", "#c9a0f2"},
+    {"series-4", "#b0263a", "#f48f9a"}, {"series-5", "#5d6b1c", "#c0cc6a"}, {"heat-0", "#1f6fb5", "#6fb1ee"},
+    {"heat-1", "#5557b0", "#9aa6f0"},   {"heat-2", "#7a3fa8", "#c9a0f2"},   {"heat-3", "#a02f74", "#e893c6"},
+    {"heat-4", "#b0263a", "#f48f9a"},   {"notice", "#fff6e0", "#2b2414"},   {"notice-rule", "#b98500", "#d9a92e"},
 };
 
 constexpr std::string_view rules = R"css(
@@ -77,6 +78,7 @@ svg text.small{font-size:11px;fill:var(--muted)}
 .node{fill:var(--card);stroke:var(--rule)}
 .leaf{fill:var(--ground);stroke:var(--rule)}
 .c0{--c:var(--series-0)}.c1{--c:var(--series-1)}.c2{--c:var(--series-2)}.c3{--c:var(--series-3)}.c4{--c:var(--series-4)}.c5{--c:var(--series-5)}
+.h0{--c:var(--heat-0)}.h1{--c:var(--heat-1)}.h2{--c:var(--heat-2)}.h3{--c:var(--heat-3)}.h4{--c:var(--heat-4)}
 .d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 3}.d3{stroke-dasharray:9 3 2 3}.d4{stroke-dasharray:12 4}.d5{stroke-dasharray:4 2}
 .scroll{overflow-x:auto;margin:14px 0;scrollbar-width:thin}
 table{border-collapse:collapse;font-size:.92rem;min-width:min(100%,420px)}

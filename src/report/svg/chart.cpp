@@ -12,7 +12,7 @@
 namespace linden::reporting {
 namespace {
 
-constexpr double top = 12, bottom = 46, right = 14, plot_height = 240, legend_line = 20;
+constexpr double top = 12, bottom = 46, right = 20, plot_height = 240, legend_line = 20;
 constexpr std::size_t most_letters = 22;  // of a category beside an axis
 
 // "M1,2L3,4": one decimal is a tenth of a pixel.
@@ -27,6 +27,15 @@ std::string path_of(std::span<const Point> points, const Scale& x, const Scale& 
     fmt::format_to(std::back_inserter(path), "{}{:.1f},{:.1f}", is_open ? "L" : "M", x(point.x), y(point.y));
     is_open = true;
   }
+  return path;
+}
+
+// A dot is a line of no length with round ends.
+std::string dots_of(std::span<const Point> points, const Scale& x, const Scale& y) {
+  std::string path;
+  for (const Point& point : points)
+    if (std::isfinite(point.x) && std::isfinite(point.y))
+      fmt::format_to(std::back_inserter(path), "M{:.1f},{:.1f}h0", x(point.x), y(point.y));
   return path;
 }
 
@@ -63,14 +72,14 @@ double Chart::left() const {
   return 34 + 6.9 * static_cast<double>(longest);
 }
 
-void Chart::note(std::string_view name, int series, std::string_view kind) {
-  if (!name.empty()) names_.push_back({std::string(name), std::string(kind), series});
+void Chart::note(std::string_view name, std::string_view kind, std::string_view colours) {
+  if (!name.empty()) names_.push_back({std::string(name), std::string(kind), std::string(colours)});
 }
 
 void Chart::line(std::span<const Point> points, int series, std::string_view name) {
   fmt::format_to(std::back_inserter(body_), "<path class=\"line c{0} d{0}\" d=\"{1}\"/>", colour(series),
                  path_of(points, x_, y_));
-  note(name, series, "line");
+  note(name, "line", fmt::format("c{0} d{0}", colour(series)));
 }
 
 void Chart::faint_line(std::span<const Point> points) {
@@ -80,17 +89,19 @@ void Chart::faint_line(std::span<const Point> points) {
 void Chart::guide(Point from, Point to, std::string_view name) {
   const Point ends[] = {from, to};
   fmt::format_to(std::back_inserter(body_), "<path class=\"guide\" d=\"{}\"/>", path_of(ends, x_, y_));
-  note(name, -1, "guide");
+  note(name, "guide");
 }
 
 void Chart::dots(std::span<const Point> points, int series, std::string_view name) {
-  std::string path;
-  for (const Point& point : points)
-    if (std::isfinite(point.x) && std::isfinite(point.y))
-      fmt::format_to(std::back_inserter(path), "M{:.1f},{:.1f}h0", x_(point.x), y_(point.y));
   fmt::format_to(std::back_inserter(body_), "<path class=\"{} c{}\" d=\"{}\"/>", points.size() > 60 ? "dots" : "dot",
-                 colour(series), path);
-  note(name, series, "dot");
+                 colour(series), dots_of(points, x_, y_));
+  note(name, "dot", fmt::format("c{}", colour(series)));
+}
+
+void Chart::heat_dots(std::span<const Point> points, int heat, std::string_view name) {
+  if (!points.empty())
+    fmt::format_to(std::back_inserter(body_), "<path class=\"dots h{}\" d=\"{}\"/>", heat, dots_of(points, x_, y_));
+  note(name, "dot", fmt::format("h{}", heat));
 }
 
 void Chart::column(double from, double to, double y, int series) {
@@ -220,13 +231,11 @@ std::string Chart::legend() const {
       x = 10;
       y += legend_line;
     }
-    const std::string kind = one.kind == "guide" ? "guide"
-                             : one.kind == "dot" ? fmt::format("dot c{}", colour(one.series))
-                                                 : fmt::format("line c{0} d{0}", colour(one.series));
     fmt::format_to(
         std::back_inserter(text),
-        "<path class=\"{}\" d=\"M{:.1f},{:.1f}h{}\"/><text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>", kind,
-        one.kind == "dot" ? x + 11 : x, y - 4, one.kind == "dot" ? 0 : 22, x + 27, y, escaped(name));
+        "<path class=\"{} {}\" d=\"M{:.1f},{:.1f}h{}\"/><text class=\"tick\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>",
+        one.kind, one.classes, one.kind == "dot" ? x + 11 : x, y - 4, one.kind == "dot" ? 0 : 22, x + 27, y,
+        escaped(name));
     x += wide + 8;
   }
   return text;

@@ -27,6 +27,7 @@ struct AxisOptions {
 };
 
 constexpr int series_colours = 6;
+constexpr int heats = 5;
 constexpr double strongest_cell = 0.45;  ///< opacity
 
 class Chart {
@@ -42,6 +43,8 @@ class Chart {
   void guide(Point from, Point to, std::string_view name = {});
   /// Dots, small where there are many.
   void dots(std::span<const Point> points, int series, std::string_view name = {});
+  /// Small dots whose colour says how large something else is: `heat` from 0, low, to heats - 1, high.
+  void heat_dots(std::span<const Point> points, int heat, std::string_view name = {});
   /// A column from 0 to y between two values of x.
   void column(double from, double to, double y, int series);
   /// A bar from 0 (or where the axis begins) to x at the place `at` of the categories of y, with a whisker of this half
@@ -64,15 +67,14 @@ class Chart {
   double height() const;
   double left() const;
   double category_height() const;
-  void note(std::string_view name, int series, std::string_view kind);
+  void note(std::string_view name, std::string_view kind, std::string_view colours = {});
   std::string axes() const;
   std::string x_axis() const;
   std::string y_axis() const;
   std::string legend() const;
 
   struct Named {
-    std::string name, kind;
-    int series;
+    std::string name, kind, classes;
   };
 
   std::string title_, description_;

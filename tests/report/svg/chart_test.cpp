@@ -20,15 +20,15 @@ TEST(Chart, DrawsWhatItIsGiven) {
   const std::string svg = chart.svg();
   EXPECT_EQ(fault_of(svg), "");
   EXPECT_NE(svg.find("<title>A &lt;title&gt;</title><desc>What &amp; why</desc>"), svg.npos);
-  // The plot is from 62 to 406 across and from 252 up to 12.
-  EXPECT_NE(svg.find("class=\"line c0 d0\" d=\"M62.0,252.0L406.0,12.0\""), svg.npos) << svg;
-  EXPECT_NE(svg.find("d=\"M96,252v-5M131,252v-5\""), svg.npos) << svg;  // equal values once
+  // The plot is from 62 to 400 across and from 252 up to 12.
+  EXPECT_NE(svg.find("class=\"line c0 d0\" d=\"M62.0,252.0L400.0,12.0\""), svg.npos) << svg;
+  EXPECT_NE(svg.find("d=\"M96,252v-5M130,252v-5\""), svg.npos) << svg;  // equal values once
 }
 
 TEST(Chart, ALineHasGapsWhereThereIsNoNumber) {
   Chart chart("t", "d", {.range = {0, 4}}, {.range = {0, 1}});
   chart.line(std::vector<Point>{{0, 0}, {1, 0}, {2, NAN}, {3, 0}, {4, 0}}, 0);
-  EXPECT_NE(chart.svg().find("d=\"M62.0,252.0L148.0,252.0M320.0,252.0L406.0,252.0\""), std::string::npos);
+  EXPECT_NE(chart.svg().find("d=\"M62.0,252.0L146.5,252.0M315.5,252.0L400.0,252.0\""), std::string::npos);
 }
 
 TEST(Chart, BarsStandBesideTheirNames) {
@@ -49,6 +49,16 @@ TEST(Chart, CellsHaveColoursByTheirShare) {
   const std::string svg = chart.svg();
   EXPECT_NE(svg.find("fill-opacity=\"0.41\""), svg.npos);
   EXPECT_NE(svg.find(">9</text>"), svg.npos);
+}
+
+TEST(Chart, HeatIsAClass) {
+  Chart chart("t", "d", {.range = {0, 1}}, {.categories = {"a"}});
+  chart.heat_dots(std::vector<Point>{{0.5, 0.2}, {NAN, 0}}, 0, "low");
+  chart.heat_dots({}, heats - 1, "high");
+  const std::string svg = chart.svg();
+  EXPECT_EQ(fault_of(svg), "");
+  EXPECT_NE(svg.find("class=\"dots h0\""), svg.npos);
+  EXPECT_NE(svg.find("class=\"dot h4\""), svg.npos) << svg;  // in the legend
 }
 
 TEST(Chart, SparklinesAreSmall) {

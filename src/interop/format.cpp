@@ -5,6 +5,8 @@
 #include "interop/import/catboost/catboost.hpp"
 #include "interop/import/liblinear/liblinear.hpp"
 #include "interop/import/lightgbm/lightgbm.hpp"
+#include "interop/import/onnx/onnx.hpp"
+#include "interop/import/sklearn/sklearn.hpp"
 #include "interop/import/xgboost/xgboost.hpp"
 #include "interop/linden_format.hpp"
 
@@ -50,13 +52,16 @@ AnyModel model_of(std::string_view bytes) {
   return Model(read(bytes));
 }
 
-constexpr ModelFormat formats[] = {
-    {"Linden (JSON)", [](const Opening& o) { return is_linden_model(o.bytes); }, model_from_string},
+constexpr KnownFormat formats[] = {
+    {"Linden", [](const Opening& o) { return is_linden_model(o.bytes); }, model_from_string},
     {"XGBoost (JSON)", [](const Opening& o) { return o.has_member("learner") || o.has_member("Model"); }, read_xgboost},
     {"XGBoost (UBJSON)", is_ubjson_object, read_xgboost},
     {"LightGBM", [](const Opening& o) { return looks_like_lightgbm(o.bytes); }, model_of<BoostedModel, read_lightgbm>},
     {"CatBoost (JSON)", [](const Opening& o) { return looks_like_catboost(o.bytes); },
      model_of<BoostedModel, read_catboost>},
+    {"scikit-learn (JSON of tools/sklearn_to_json.py)", [](const Opening& o) { return looks_like_sklearn(o.bytes); },
+     model_of<BoostedModel, read_sklearn>},
+    {"ONNX", [](const Opening& o) { return looks_like_onnx(o.bytes); }, read_onnx},
     {"LIBLINEAR", [](const Opening& o) { return o.begins_with("solver_type "); },
      model_of<LinearModel, read_liblinear>},
     {"XGBoost (binary)", [](const Opening& o) { return is_xgboost_binary(o.bytes); }, read_xgboost},
@@ -68,6 +73,6 @@ Opening::Opening(std::string_view all) : bytes(all), members(members_of(all)) {}
 
 bool Opening::has_member(std::string_view name) const { return std::ranges::find(members, name) != members.end(); }
 
-std::span<const ModelFormat> model_formats() { return formats; }
+std::span<const KnownFormat> known_formats() { return formats; }
 
 }  // namespace linden

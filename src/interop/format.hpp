@@ -20,7 +20,7 @@ struct Opening {
   bool has_member(std::string_view name) const;
 };
 
-struct ModelFormat {
+struct KnownFormat {
   const char* name;  ///< as messages list it: "XGBoost (JSON)"
   bool (*recognises)(const Opening&);
   /// Throws Error, which says what is wrong, without the file's name.
@@ -28,6 +28,6 @@ struct ModelFormat {
 };
 
 /// All of them; the first that recognises a file reads it.
-std::span<const ModelFormat> model_formats();
+std::span<const KnownFormat> known_formats();
 
 }  // namespace linden

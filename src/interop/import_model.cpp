@@ -30,15 +30,15 @@ std::string beginning(std::string_view bytes) {
 
 [[noreturn]] void refuse_unknown(const std::string& name, std::string_view bytes) {
   std::vector<std::string> names;
-  for (const ModelFormat& format : model_formats()) names.push_back(format.name);
+  for (const KnownFormat& format : known_formats()) names.push_back(format.name);
   fail<FileError>("{}: not a model of a format that is known here: {}. Known: {}.", name, beginning(bytes),
                   listing(names, names.size()));
 }
 
 AnyModel read(const std::string& name, std::string_view bytes) {
   const Opening opening(bytes);
-  const auto formats = model_formats();
-  const auto format = std::ranges::find_if(formats, [&](const ModelFormat& one) { return one.recognises(opening); });
+  const auto formats = known_formats();
+  const auto format = std::ranges::find_if(formats, [&](const KnownFormat& one) { return one.recognises(opening); });
   if (format == formats.end()) refuse_unknown(name, bytes);
   try {
     return format->read(bytes);

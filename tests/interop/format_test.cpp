@@ -10,7 +10,7 @@ namespace {
 
 std::string format_of(std::string_view bytes) {
   const Opening opening(bytes);
-  for (const ModelFormat& format : model_formats())
+  for (const KnownFormat& format : known_formats())
     if (format.recognises(opening)) return format.name;
   return "none";
 }
@@ -26,7 +26,7 @@ TEST(Format, IsToldByContent) {
   EXPECT_EQ(format_of("tree\nversion=v4\nnum_class=1\n"), "LightGBM");
   EXPECT_EQ(format_of("{\"name\":\"tree\",\"num_tree_per_iteration\":1}"), "LightGBM");
   EXPECT_EQ(format_of("{\"features_info\":{},\"oblivious_trees\":[]}"), "CatBoost (JSON)");
-  EXPECT_EQ(format_of("{\"format\":\"linden model\",\"schema\":2"), "Linden (JSON)");
+  EXPECT_EQ(format_of("{\"format\":\"linden model\",\"schema\":2"), "Linden");
   for (const char* other : {"", "{", "{}", "[]", "learner", "{\"a\":{\"learner\":1}}", "{\"a\":\"learner\"}", "solver"})
     EXPECT_EQ(format_of(other), "none") << other;
 }

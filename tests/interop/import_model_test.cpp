@@ -51,7 +51,7 @@ TEST(ImportModel, ReadsModelsOfThisLibrary) {
 
 TEST(ImportModel, SaysWhatIsKnownOfOthers) {
   std::vector<std::string> names;
-  for (const ModelFormat& format : model_formats()) names.push_back(format.name);
+  for (const KnownFormat& format : known_formats()) names.push_back(format.name);
   EXPECT_EQ(refusal<FileError>([] { model_from_bytes("BZh91AY\x01\""); }),
             fmt::format("the bytes: not a model of a format that is known here: it begins with \"BZh91AY\\x01\\\"\". "
                         "Known: {}.",

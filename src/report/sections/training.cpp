@@ -105,9 +105,10 @@ void add_training(Page& page, const Subject& subject) {
   if (model == nullptr || model->rounds() == 0) return;
   page.section("How training went");
   if (!model->history().empty()) return add_history(page, *model);
-  page.paragraph(fmt::format(
-      "The model has no history of its training (--save-history keeps it in files). The curves are of its first rounds on {} rows of this report.",
-      subject.sample.rows()));
+  page.paragraph(
+      fmt::format("The model has no history of its training (--save-history keeps it in files). The curves are of its "
+                  "first rounds on {} rows of this report.",
+                  subject.sample.rows()));
   add_asked(page, subject, *model);
 }
 

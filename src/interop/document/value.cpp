@@ -78,6 +78,11 @@ double Place::number() const {
   return value_->number;
 }
 
+bool Place::flag() const {
+  want(Value::Kind::flag, "true or false");
+  return value_->number != 0;
+}
+
 std::int64_t Place::whole(std::int64_t low, std::int64_t high) const {
   const double found = number();
   if (found != std::floor(found) || found < static_cast<double>(low) || found > static_cast<double>(high))

@@ -77,6 +77,8 @@ class Place {
   const std::string& text() const;
   std::vector<std::string> texts() const;
   double number() const;
+  /// true or false.
+  bool flag() const;
   /// A whole number in [low, high].
   std::int64_t whole(std::int64_t low, std::int64_t high) const;
   /// A list of numbers.

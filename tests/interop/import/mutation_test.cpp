@@ -79,9 +79,9 @@ int run(const std::string& file, const std::function<AnyModel(std::string_view)>
     try {
       const AnyModel any = read(changed);
       ++models;
-      const auto& model = std::get<BoostedModel>(any);
-      if (model.feature_names().size() > most_features) continue;
-      model.predict(rows_for(model.schema()), {.threads = 1});
+      if (const auto* const model = std::get_if<BoostedModel>(&any);
+          model != nullptr && model->feature_names().size() <= most_features)
+        model->predict(rows_for(model->schema()), {.threads = 1});
     } catch (const Error&) {
     } catch (const std::exception& error) {
       ADD_FAILURE() << "mutation " << i << ": " << error.what() << "\n" << changed;
@@ -211,6 +211,15 @@ std::string onnx_leaves() {
                    2);
 }
 
+std::string onnx_line() {
+  return onnx_file({OnnxNode("LinearClassifier")
+                        .numbers("coefficients", {-2, 1, 2, -1})
+                        .numbers("intercepts", {-0.5f, 0.5f})
+                        .wholes("classlabels_ints", {0, 1})
+                        .text("post_transform", "LOGISTIC")},
+                   2);
+}
+
 AnyModel boosted(std::shared_ptr<const BoostedModel::State> state) { return BoostedModel(std::move(state)); }
 
 TEST(ImportMutation, Lightgbm) {
@@ -240,6 +249,7 @@ TEST(ImportMutation, Onnx) {
   EXPECT_NO_THROW(read_onnx(onnx_leaves()));
   EXPECT_GT(run(onnx_weights(), read_onnx, 6), 0);
   EXPECT_GT(run(onnx_leaves(), read_onnx, 7), 0);
+  EXPECT_GT(run(onnx_line(), read_onnx, 8), 0);
 }
 
 }  // namespace

@@ -146,6 +146,40 @@ TEST(ReadOnnx, EnsemblesOfVersion5) {
             (std::vector<double>{0.5, 4}));
 }
 
+TEST(ReadOnnx, LinearModels) {
+  const auto read_linear = [](const std::vector<OnnxNode>& nodes) {
+    return std::get<LinearModel>(read_onnx(onnx_file(nodes, 2)));
+  };
+  const Dataset rows = Dataset::from_rows(std::vector<double>{1, 2, 3, 4}, 2, {.names = {"0", "1"}});
+  const auto predicted = [&](const LinearModel& model, Output output) {
+    const Tensor found = model.predict(rows, {.output = output}).contiguous();
+    return std::vector<double>(found.data<double>(), found.data<double>() + found.elements());
+  };
+  const OnnxNode line = OnnxNode("LinearRegressor").numbers("coefficients", {2, -1}).numbers("intercepts", {0.5f});
+  EXPECT_EQ(predicted(read_linear({line}), Output::prediction), (std::vector<double>{0.5, 2.5}));
+  EXPECT_EQ(read_linear({line}).loss().name(), "squared");
+  EXPECT_EQ(read_linear({line, OnnxNode("Exp")}).loss().name(), "poisson");
+  const OnnxNode two = OnnxNode("LinearClassifier")
+                           .numbers("coefficients", {-2, 1, 2, -1})
+                           .numbers("intercepts", {-0.5f, 0.5f})
+                           .wholes("classlabels_ints", {0, 1})
+                           .text("post_transform", "LOGISTIC");
+  EXPECT_EQ(predicted(read_linear({two, OnnxNode("Normalizer"), OnnxNode("ZipMap")}), Output::score),
+            (std::vector<double>{0.5, 2.5}));
+  EXPECT_EQ(read_linear({two}).loss().name(), "logistic");
+  const OnnxNode three = OnnxNode("LinearClassifier")
+                             .numbers("coefficients", {1, 0, 0, 1, 1, 1})
+                             .numbers("intercepts", {0, 0, 1})
+                             .texts("classlabels_strings", {"a", "b", "c"})
+                             .text("post_transform", "SOFTMAX");
+  const LinearModel soft = read_linear({three});
+  EXPECT_EQ(predicted(soft, Output::score), (std::vector<double>{1, 2, 4, 3, 4, 8}));
+  EXPECT_EQ(soft.classes(), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_THROW(read_linear({OnnxNode(line).whole("targets", 2)}), FileError);
+  EXPECT_THROW(read_linear({OnnxNode(line).numbers("intercepts", {1, 2})}), FileError);
+  EXPECT_THROW(read_linear({OnnxNode(two).numbers("coefficients", {-2, 1, 2, -2})}), FileError);
+}
+
 TEST(ReadOnnx, SaysWhatIsWrong) {
   const auto refused = [](const std::vector<OnnxNode>& nodes, std::uint64_t columns = 2) {
     return refusal<FileError>([&] { read_onnx(onnx_file(nodes, columns)); });

@@ -161,14 +161,14 @@ def compiled(model):
     return model.folder / "run", time.perf_counter() - start
 
 
-def run_source(model, times=1):
+def run_source(model, times=1, rows_file="rows.bin"):
     import numpy as np
 
     if not hasattr(model, "program"):
         model.program = compiled(model)
     program, seconds = model.program
     rows = model.facts["rows"]
-    out = subprocess.run([program, str(rows), str(times), model.folder / "rows.bin", model.folder / "out.bin"], check=True,
+    out = subprocess.run([program, str(rows), str(times), model.folder / rows_file, model.folder / "out.bin"], check=True,
                          capture_output=True, text=True).stdout
     both = np.fromfile(model.folder / "out.bin").reshape(2, rows, -1)
     return both[0], both[1], float(out), seconds
@@ -215,12 +215,19 @@ def compare(model, name):
         print(f"| {name} | {kind} | {' | '.join(figures)} |", flush=True)
 
 
+def shuffle(model):
+    """Rows in random order: in that of a file neighbours are alike, and what branches did for one they do for the next."""
+    import numpy as np
+
+    np.random.default_rng(0).permutation(model.rows).tofile(model.folder / "shuffled.bin")
+
+
 def timed_tl2cgen(model, times):
     """The if-else code that tl2cgen makes of the model as LightGBM has it, called row by row from C."""
     folder = model.folder / "tl2cgen"
     if not hasattr(model, "their_seconds"):
         model.their_seconds = compiled_tl2cgen(model, folder)
-    out = subprocess.run([folder / "run", str(model.facts["rows"]), str(times), model.folder / "rows.bin",
+    out = subprocess.run([folder / "run", str(model.facts["rows"]), str(times), model.folder / "shuffled.bin",
                           str(model.facts["features"])], check=True, capture_output=True, text=True).stdout.split()
     if abs(float(out[1]) - model.scores.sum()) > 1e-6:
         print(f"tl2cgen's sum of scores is {out[1]}, and Linden's {model.scores.sum()}")
@@ -290,7 +297,9 @@ def main():
         for name in ("adult", "california", "california, numbers"):
             if name not in models:
                 continue
-            turns = [(run_source(models[name], 3)[2:], timed_tl2cgen(models[name], 3)) for _ in range(args.turns)]
+            shuffle(models[name])
+            turns = [(run_source(models[name], 3, "shuffled.bin")[2:], timed_tl2cgen(models[name], 3))
+                     for _ in range(args.turns)]
             ours, theirs = (min(turn[i][0] for turn in turns) * 1e9 for i in (0, 1))
             seconds = [min(turn[i][1] for turn in turns) for i in (0, 1)]
             size = models[name].file("cpp").stat().st_size / 1e3

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "interop/export/scalar_trees.hpp"
@@ -98,38 +99,56 @@ std::string line(std::string_view name, const Entries& entries) {
 
 std::string digits(double value) { return fmt::format("{:.17g}", value); }
 
+// Whether a row that reaches this node has a value of a feature: a split on the way sends missing ones elsewhere.
+bool is_there(const Tree& tree, const std::vector<int>& parents, int node, int feature) {
+  for (int child = node; child != 0; child = parents[static_cast<std::size_t>(child)]) {
+    const TreeNode& split = tree.nodes[static_cast<std::size_t>(parents[static_cast<std::size_t>(child)])];
+    if (split.feature == feature && split.missing_left != (split.left == child)) return true;
+  }
+  return false;
+}
+
 // Linear leaves: the constant and the slopes count where no value is missing, the value of the leaf where one is. That
-// is ours where a leaf has one slope, over all numbers.
+// is ours where slopes hold for all numbers, and a leaf has one, or those of features that are there.
 void check_terms(const Request& request, const Tree& tree) {
   constexpr double most = std::numeric_limits<double>::max();
-  for (std::size_t i = 0; i < tree.leaf_terms.size(); ++i) {
-    const LeafTerm& term = tree.leaf_terms[i];
-    if (term.low != -most || term.high != most)
-      refuse(request,
-             "the slopes of its leaves hold for a range of values, and are level beyond it. Hint: train with "
-             "linear_leaves.clamp = false; cpp and c can say that.");
-    if (i > 0 && tree.leaf_terms[i - 1].leaf == term.leaf)
-      refuse(request,
-             "a leaf has slopes of several features, and a missing value of one would switch off all of them. Hint: "
-             "train with linear_leaves.max_features = 1; cpp and c can say that.");
+  if (std::ranges::any_of(tree.leaf_terms, [](const LeafTerm& t) { return t.low != -most || t.high != most; }))
+    refuse(request,
+           "the slopes of its leaves hold for a range of values, and are level beyond it. Hint: train with "
+           "linear_leaves.clamp = false; cpp and c can say that.");
+  std::vector<int> parents(tree.nodes.size());
+  for (int at = 0; const TreeNode& node : tree.nodes) {
+    if (node.feature >= 0)
+      parents[static_cast<std::size_t>(node.left)] = parents[static_cast<std::size_t>(node.right)] = at;
+    ++at;
+  }
+  for (int at = 0; const TreeNode& node : tree.nodes) {
+    if (node.feature < 0 && tree.terms(node).size() > 1)
+      for (const LeafTerm& term : tree.terms(node))
+        if (!is_there(tree, parents, at, term.feature))
+          refuse(request,
+                 "a leaf has slopes of several features, and a missing value of one would switch off all of them. "
+                 "Hint: train with linear_leaves.max_features = 1; cpp and c can say that.");
+    ++at;
   }
 }
 
 std::string linear_lines(const ScalarTree& tree) {
-  std::vector<std::string> constants, counts;
+  std::vector<std::string> constants;
+  std::vector<std::size_t> counts;
   std::string features, slopes;
-  auto term = tree.tree->leaf_terms.begin();
-  for (int leaf = 0; leaf < tree.tree->leaves(); ++leaf) {
-    const bool has_slope = term != tree.tree->leaf_terms.end() && term->leaf == leaf;
-    const double value = tree.value(leaf);
-    constants.push_back(digits(has_slope ? value - term->slope * term->centre : value));
-    counts.emplace_back(has_slope ? "1" : "0");
-    if (has_slope) {
-      features += fmt::format("{} ", term->feature);
-      slopes += digits(term->slope) + ' ';
-      ++term;
+  for (const TreeNode& node : tree.tree->nodes) {
+    if (node.feature >= 0) continue;
+    const std::span<const LeafTerm> terms = tree.tree->terms(node);
+    double constant = tree.value(node.leaf);
+    for (const LeafTerm& term : terms) {
+      constant -= term.slope * term.centre;
+      features += fmt::format("{} ", term.feature);
+      slopes += digits(term.slope) + ' ';
     }
     features += ' ', slopes += ' ';
+    constants.push_back(digits(constant));
+    counts.push_back(terms.size());
   }
   return line("leaf_const", constants) + line("num_features", counts) +
          fmt::format("leaf_features={}\nleaf_coeff={}\n", features, slopes);

@@ -123,6 +123,31 @@ TEST(Lightgbm, LeavesOfOneSlopeAreLinear) {
   }
 }
 
+// A split that sends missing values away, and behind it a leaf of two slopes.
+TEST(Lightgbm, SlopesOfSeveralFeaturesWantThemToBeThere) {
+  Random random(4);
+  BoostedModel::State state = hand_made::random_state(random, {.rounds = 1, .categories = {0, 0}});
+  Tree& tree = state.trees.front();
+  tree.nodes.assign(5, {});
+  tree.nodes[0] = {.feature = 0, .threshold = 1e300, .missing_left = false, .left = 1, .right = 2};
+  tree.nodes[1] = {.feature = 1, .threshold = -1e300, .missing_left = true, .left = 3, .right = 4};
+  tree.nodes[2].leaf = 0, tree.nodes[3].leaf = 1, tree.nodes[4].leaf = 2;
+  tree.leaf_values = {1, 2, 3};
+  constexpr double most = std::numeric_limits<double>::max();
+  tree.leaf_terms = {{2, 0, 0.5, 0, -most, most}, {2, 1, -0.25, 0, -most, most}};
+  const BoostedModel model(as_loaded("a model", state));
+  const TheirModel theirs(export_to_string(model, ExportFormat::lightgbm));
+  for (const double a : {missing_value, -1.0, 3.0})
+    for (const double b : {missing_value, 0.5, 7.0})
+      EXPECT_DOUBLE_EQ(theirs.scores({a, b})[0], hand_made::scores_of(model, {a, b}, 1)[0]) << a << " " << b;
+  for (LeafTerm& term : tree.leaf_terms) term.leaf = 1;  // where missing values of the second feature go
+  const BoostedModel other(as_loaded("a model", state));
+  EXPECT_EQ(refusal<ArgumentError>([&] { export_to_string(other, ExportFormat::lightgbm); }),
+            "export_model: lightgbm cannot hold this model: a leaf has slopes of several features, and a missing value "
+            "of one would switch off all of them. Hint: train with linear_leaves.max_features = 1; cpp and c can say "
+            "that.");
+}
+
 TEST(Lightgbm, WhatItsLeavesCannotSayIsRefused) {
   Random random(4);
   hand_made::Options options{.linear = true, .categories = {0, 0}};

@@ -35,7 +35,6 @@ class ForestSource {
     while (roots_.size() % trees_at_once != 0) {  // those that are missing in the last group add nothing, to the bit
       roots_.push_back(static_cast<std::uint32_t>(nodes_.size()));
       nodes_.push_back({-0.0, 0, roots_.back()});
-      depths_.push_back(0);
     }
   }
 
@@ -93,7 +92,6 @@ class ForestSource {
   void add_tree(const Tree& tree) {
     const auto root = static_cast<std::uint32_t>(nodes_.size());
     roots_.push_back(root);
-    depths_.push_back(static_cast<std::uint32_t>(tree.depth()));
     for (const TreeNode& node : tree.nodes) nodes_.push_back(node.feature < 0 ? leaf(tree, node) : split(node, root));
   }
 
@@ -250,12 +248,7 @@ FUNCTION void $derive(const double* row, double* derived) {
       nodes.push_back(fmt::format("{{{}, {}u, {}}}", double_literal(node.number), node.slot, node.left));
     source_.table("$node", "$nodes", nodes);
     source_.table("uint32_t", "$sets", sets_);
-    std::vector<std::uint32_t> steps;
-    for (std::size_t t = 0; t < depths_.size(); t += trees_at_once)
-      steps.push_back(*std::max_element(depths_.begin() + static_cast<std::ptrdiff_t>(t),
-                                        depths_.begin() + static_cast<std::ptrdiff_t>(t + trees_at_once)));
     source_.table("uint32_t", "$roots", roots_);
-    source_.table("uint32_t", "$steps", steps);
     source_.table("$leaf_values", leaf_values_);
     if (is_linear_) {
       source_.code(source_.is_cpp()
@@ -349,7 +342,12 @@ FUNCTION void $add(uint32_t at, double* out) {
       source_.code(all);
     };
     each("a# = root[#]", ", ");
-    source_.code(";\n    for (step = $steps[group]; step > 0; --step) {\n");
+    // Leaves are hardly ever nearer than these steps; from there on it pays to look whether all trees have come to one.
+    source_.code(";\n    for (step = 0; step < 4; ++step) {\n");
+    each("      a# = $next(a#, x);\n", "");
+    source_.code("    }\n    while ((");
+    each("$nodes[a#].slot", " | ");
+    source_.code(") != 0) {\n");
     each("      a# = $next(a#, x);\n", "");
     source_.code("    }\n");
     if (outputs == 1 && !is_linear_ && !adds_to_all_) {
@@ -376,7 +374,7 @@ FUNCTION void $add(uint32_t at, double* out) {
   std::map<int, std::uint32_t> category_slots_;
   std::map<int, std::vector<std::int32_t>> groups_of_;  // the group of each code, -1 for none
   std::vector<SourceNode> nodes_;
-  std::vector<std::uint32_t> roots_, depths_;
+  std::vector<std::uint32_t> roots_;
   std::vector<std::uint32_t> sets_;
   std::size_t set_bits_ = 0;
   std::vector<double> leaf_values_;

@@ -56,4 +56,25 @@ struct PermutationImportances {
 LINDEN_API PermutationImportances permutation_importances(const AnyModel& model, const Dataset& data,
                                                           const PermutationOptions& options = {});
 
+struct ShapOptions {
+  /// Rows that stand for what is not known, as in ExplainOptions; without them trees need none, and linear models take
+  /// the rows that are explained.
+  std::optional<Dataset> background = {};
+  std::int64_t max_rows = 0;  ///< rows to explain, drawn by the seed; 0: all
+  std::uint64_t seed = 0;
+  int threads = 0;  ///< 0: all cores. Results are the same for any number
+  Device device = Device::cpu();
+};
+
+struct ShapImportance {
+  int feature = 0;  ///< index into feature_names() of the model
+  std::string name = {};
+  double mean = 0;  ///< of the sizes of its SHAP values, over the rows by their weights, all outputs added up
+};
+
+/// How far each feature moves the scores of rows on average, the largest first. Throws as explain does (explain.hpp),
+/// and ArgumentError for data without rows and .max_rows below 0.
+LINDEN_API std::vector<ShapImportance> shap_importances(const AnyModel& model, const Dataset& data,
+                                                        const ShapOptions& options = {});
+
 }  // namespace linden

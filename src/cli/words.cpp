@@ -35,6 +35,7 @@ constexpr Word openings[] = {
     {"integrated_brier_score: ", "--times: "},
     {"LinearModel::predict: ", ""},
     {"permutation_importances: ", ""},
+    {"shap_importances: ", ""},
     {"partial_dependence: ", ""},
     {"individual_dependence: ", ""},
     {"accumulated_effects: ", ""},

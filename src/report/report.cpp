@@ -123,6 +123,7 @@ std::string report(const AnyModel& model, const Dataset& data, const ReportOptio
   else
     add_numbers(page, subject);
   add_importance(page, subject);
+  add_explanation(page, subject);
   add_dependence(page, subject);
   add_linear(page, subject);
   add_training(page, subject);

@@ -32,6 +32,8 @@ TEST_F(Inspection, ImportancesAreCsv) {
   EXPECT_EQ(gains[0], "feature,gain");
   EXPECT_EQ(gains[1].substr(0, 2), "x,");
   EXPECT_EQ(lines_of(succeed("importance m.json --kind splits"))[0], "feature,splits");
+  EXPECT_EQ(lines_of(succeed("importance m.json t.csv --kind shap"))[0], "feature,shap");
+  EXPECT_EQ(lines_of(succeed("importance line.json t.csv --kind shap"))[1].substr(0, 2), "x,");
   EXPECT_EQ(lines_of(succeed("importance line.json t.csv"))[1].substr(0, 2), "x,");
 }
 
@@ -78,9 +80,11 @@ TEST_F(Inspection, HistoriesAreKeptAndDrawn) {
 
 TEST_F(Inspection, Refusals) {
   EXPECT_EQ(refused("importance m.json t.csv --kind weight"),
-            "linden: --kind is \"weight\"; it must be gain, splits, cover or permutation.\n");
+            "linden: --kind is \"weight\"; it must be gain, splits, cover, permutation or shap.\n");
   EXPECT_EQ(refused("importance m.json --kind permutation"),
             "linden: --kind permutation judges predictions on labelled rows. Hint: --data FILE.\n");
+  EXPECT_EQ(refused("importance m.json --kind shap"),
+            "linden: --kind shap explains the scores of rows. Hint: --data FILE.\n");
   EXPECT_EQ(refused("importance m.json t.csv --kind gain"),
             "linden: --kind gain is of training, and looks at no data. Hint: leave out --data, or --kind "
             "permutation.\n");

@@ -41,8 +41,9 @@ TEST(Report, EachKindHasItsFigures) {
   const std::pair<const char*, std::vector<const char*>> expected[] = {
       {"two classes",
        {"ROC curve", "Precision and recall", "Calibration", "Confusion matrix", "Lift", "Cumulative gain",
-        "Training: logloss", "Tree 0", "Importance by shuffling", "Dependence on x"}},
-      {"many classes", {"Confusion matrix", "ROC curves", "4 classes one by one"}},
+        "Training: logloss", "Tree 0", "Importance by shuffling", "Dependence on x", "<title>SHAP values</title>",
+        "SHAP values of x"}},
+      {"many classes", {"Confusion matrix", "<title>SHAP values</title>", "ROC curves", "4 classes one by one"}},
       {"numbers", {"Actual against predicted", "QQ plot", "Residuals", "Calibration"}},
       {"counts", {"Lift", "Cumulative gain"}},
       {"a distribution", {"Coverage of quantiles"}},
@@ -50,7 +51,7 @@ TEST(Report, EachKindHasItsFigures) {
       {"labels", {"Labels one by one", ">warm<"}},
       {"times", {"Survival by predicted risk", "Calibration by time", "Brier score over time"}},
       {"ranking", {"NDCG by position", "Label by position", "NDCG by group"}},
-      {"a line", {"Certificate", "Weights in standard errors", "sandwich estimate"}},
+      {"a line", {"Certificate", "<title>SHAP values</title>", "Weights in standard errors", "sandwich estimate"}},
       {"a line of classes", {"Certificate", "ROC curve"}},
       {"a line with l1", {"An l1 penalty chooses weights"}},
   };

@@ -29,21 +29,6 @@ std::string point(const DependenceAxis& axis, std::size_t i) {
   return axis.categorical ? csv_field(axis.categories[i]) : fmt::format("{}", axis.values[i]);
 }
 
-// "prediction", or one column an output.
-std::string heads(const DependenceArguments& args, const AnyModel& model) {
-  const int outputs = std::visit([](const auto& one) { return one.outputs(); }, model);
-  if (outputs == 1) return args.output;
-  const std::vector<std::string> classes = std::visit([](const auto& one) { return one.classes(); }, model);
-  std::string text;
-  for (int k = 0; k < outputs; ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    text += fmt::format(
-        "{}{}", k == 0 ? "" : ",",
-        csv_field(fmt::format("{}_{}", args.output, std::ssize(classes) == outputs ? classes[at] : std::to_string(k))));
-  }
-  return text;
-}
-
 // Lines "point...,value...", the values of one after the other.
 class Lines {
  public:
@@ -72,7 +57,7 @@ std::string dependence(const DependenceArguments& args) {
                                   .threads = args.read.threads,
                                   .device = device};
   const auto outputs = static_cast<std::size_t>(std::visit([](const auto& one) { return one.outputs(); }, model));
-  const std::string values = heads(args, model);
+  const std::string values = fmt::format("{}", fmt::join(output_columns(model, args.output), ","));
   const std::string& first = args.features[0];
   if (args.features.size() == 2) {
     const std::string& second = args.features[1];

@@ -61,12 +61,24 @@ std::string by_shuffling(const ImportanceArguments& args, const AnyModel& model)
   return text;
 }
 
+std::string by_shap(const ImportanceArguments& args, const AnyModel& model) {
+  if (args.data.empty()) fail<ArgumentError>("--kind shap explains the scores of rows. Hint: --data FILE.");
+  const Device device = device_of(args.device, report_stream(args.out));
+  const Dataset data = read_for(model, args.data, args.read, false);
+  print_remarks(data.remarks());
+  std::string text = "feature,shap\n";
+  for (const ShapImportance& one : shap_importances(model, data, {.threads = args.read.threads, .device = device}))
+    text += fmt::format("{},{}\n", csv_field(one.name), one.mean);
+  return text;
+}
+
 std::string importances(const ImportanceArguments& args) {
   const bool is_of_splits = args.kind == "gain" || args.kind == "splits" || args.kind == "cover";
   if (is_of_splits && !args.data.empty())
     fail<ArgumentError>(
         "--kind {} is of training, and looks at no data. Hint: leave out --data, or --kind permutation.", args.kind);
   const AnyModel model = read_model(args.model);
+  if (args.kind == "shap") return by_shap(args, model);
   return is_of_splits ? of_splits(args, model) : by_shuffling(args, model);
 }
 
@@ -76,11 +88,13 @@ void add_importance(CLI::App& app) {
   CLI::App* command = app.add_subcommand("importance", "How much a model needs each of its features, as CSV.");
   auto args = std::make_shared<ImportanceArguments>();
   command->add_option("--model,model", args->model, "a model file")->required();
-  command->add_option("--data,data", args->data, "permutation: labelled rows, best those that the model has not seen");
+  command->add_option("--data,data", args->data,
+                      "permutation: labelled rows, best those that the model has not seen; shap: rows to explain");
   CLI::Option* const kind = command->add_option(
       "--kind", args->kind,
       "gain, splits or cover: what splits by a feature added up to in training; permutation: what a metric loses when "
-      "the values of a feature are shuffled (default: permutation with --data, else gain)");
+      "the values of a feature are shuffled; shap: how far it moves scores on average (default: permutation with "
+      "--data, else gain)");
   command->add_option("--metric", args->metric, "permutation: the metric that is looked at (default: by the loss)");
   command->add_option("--features", args->features, "permutation: the features to shuffle (default: all)")
       ->delimiter(',')
@@ -97,8 +111,9 @@ void add_importance(CLI::App& app) {
   add_format_options(*command, args->read);
   command->callback([args, kind, repeats] {
     if (kind->count() == 0) args->kind = args->data.empty() ? "gain" : "permutation";
-    if (args->kind != "gain" && args->kind != "splits" && args->kind != "cover" && args->kind != "permutation")
-      fail<ArgumentError>("--kind is \"{}\"; it must be gain, splits, cover or permutation.", args->kind);
+    if (args->kind != "gain" && args->kind != "splits" && args->kind != "cover" && args->kind != "permutation" &&
+        args->kind != "shap")
+      fail<ArgumentError>("--kind is \"{}\"; it must be gain, splits, cover, permutation or shap.", args->kind);
     if (args->kind != "permutation" && (repeats->count() > 0 || !args->metric.empty() || !args->features.empty()))
       fail<ArgumentError>("{} is of --kind permutation, and --kind is {}. Hint: leave one out.",
                           repeats->count() > 0    ? "--repeats"

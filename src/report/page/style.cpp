@@ -67,7 +67,7 @@ svg text.small{font-size:11px;fill:var(--muted)}
 .line{stroke:var(--c);stroke-width:2.2;fill:none;stroke-linejoin:round}
 .faint{stroke:var(--muted);stroke-width:.8;fill:none;opacity:.35}
 .guide{stroke:var(--muted);stroke-width:1.3;stroke-dasharray:4 4;fill:none}
-.dots{stroke:var(--c);stroke-width:3.6;stroke-linecap:round;stroke-opacity:.5;fill:none}
+.dots{stroke:var(--c);stroke-width:3.6;stroke-linecap:round;stroke-opacity:.65;fill:none}
 .dot{stroke:var(--c);stroke-width:7;stroke-linecap:round;fill:none}
 .bar{fill:var(--c)}
 .band{fill:var(--c);opacity:.18}

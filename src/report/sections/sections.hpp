@@ -54,6 +54,7 @@ void add_numbers(Page& page, const Subject& subject);   ///< of labels that are 
 void add_ranking(Page& page, const Subject& subject);   ///< of rows in groups
 void add_survival(Page& page, const Subject& subject);  ///< of times
 void add_importance(Page& page, const Subject& subject);
+void add_explanation(Page& page, const Subject& subject);  ///< SHAP values
 void add_dependence(Page& page, const Subject& subject);
 void add_linear(Page& page, const Subject& subject);
 void add_trees(Page& page, const Subject& subject);

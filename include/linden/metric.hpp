@@ -45,17 +45,22 @@ class LINDEN_API Metric {
   /// that are not there, or takes one label a row and finds several, it throws ArgumentError.
   using Function = std::function<double(const MetricInput&)>;
 
-  /// A metric of your own. `name` stands in logs and history. Throws ArgumentError for an empty name or function.
-  Metric(std::string name, bool higher_is_better, Function function);
+  /// A metric of your own. `name` stands in logs and history. `on_gpu`, if there is one, computes the same where
+  /// predictions lie on a GPU: it sees tensors there, f64 likewise, whose numbers nobody has looked at and which it
+  /// does not change (groups are the host's). Throws ArgumentError for an empty name or function.
+  Metric(std::string name, bool higher_is_better, Function function, Function on_gpu = {});
 
   const std::string& name() const& noexcept { return name_; }
   std::string name() const&& { return name(); }
   bool higher_is_better() const noexcept { return higher_is_better_; }
+  /// Whether it takes predictions that lie on a GPU. Of those of the library auc does; a fit on a GPU then copies no
+  /// scores for it.
+  bool runs_on_gpu() const noexcept { return static_cast<bool>(on_gpu_); }
 
-  /// The weighted mean over rows (for auc: over pairs), of tensors of any dtype (groups: i64) on the CPU. Throws
-  /// ArgumentError when shapes do not fit or groups are not the rows in order, UndefinedMetric where it has no value
-  /// (no rows, all weights zero, auc with one class only), and DataError for what it does not take: NaN, labels that
-  /// are no classes, predictions that are no probabilities.
+  /// The weighted mean over rows (for auc: over pairs), of tensors of any dtype (groups: i64) on the CPU or, where it
+  /// runs there, on one GPU. Throws ArgumentError when shapes or devices do not fit or groups are not the rows in
+  /// order, UndefinedMetric where it has no value (no rows, all weights zero, auc with one class only), and DataError
+  /// for what it does not take: NaN, labels that are no classes, predictions that are no probabilities.
   double evaluate(const MetricInput& input) const;
   /// Of predictions alone.
   double evaluate(const Tensor& prediction, const Tensor& label, const Tensor& weight = Tensor()) const;
@@ -63,7 +68,7 @@ class LINDEN_API Metric {
  private:
   std::string name_;
   bool higher_is_better_;
-  Function function_;
+  Function function_, on_gpu_;
 };
 
 namespace metric {

@@ -20,18 +20,31 @@
 namespace linden {
 namespace {
 
+// [rows] also of a column [rows, 1].
+Tensor as_rows(const Tensor& numbers) {
+  const bool is_column = numbers.rank() == 2 && numbers.size(1) == 1;
+  return is_column ? numbers.select(1, 0).contiguous() : numbers;
+}
+
 void want_host(const std::string& metric, const char* what, const Tensor& tensor) {
   if (tensor.device() != Device::cpu())
     fail<ArgumentError>("metric::{}: {} is on {}. Hint: .to(Device::cpu()).", metric, what, tensor.device().name());
 }
 
-// What metrics are given: f64, [rows] also of a column [rows, 1], and to be read alone, for it may be memory of a
-// Dataset, and the next metric sees it, too.
+// What metrics are given on the host: f64, and to be read alone, for it may be memory of a Dataset, and the next metric
+// sees it, too.
 Tensor to_read(const std::string& metric, const char* what, const Tensor& tensor) {
   want_host(metric, what, tensor);
-  const Tensor numbers = tensor.dtype() == DType::f64 ? tensor.contiguous() : cast(tensor.detach(), DType::f64);
-  const bool is_column = numbers.rank() == 2 && numbers.size(1) == 1;
-  return read_only(is_column ? numbers.select(1, 0).contiguous() : numbers);
+  return read_only(as_rows(tensor.dtype() == DType::f64 ? tensor.contiguous() : cast(tensor.detach(), DType::f64)));
+}
+
+// And on a GPU.
+Tensor to_read_there(const std::string& metric, const char* what, const Tensor& tensor, const Device& device) {
+  if (tensor.elements() == 0) return tensor;
+  if (tensor.device() != device)
+    fail<ArgumentError>("metric::{}: {} is on {}, but prediction on {}. Hint: all of them on one device.", metric, what,
+                        tensor.device().name(), device.name());
+  return as_rows(cast(tensor.detach(), DType::f64).contiguous());
 }
 
 void want_numbers(const std::string& metric, const char* what, const Tensor& tensor) {
@@ -75,8 +88,11 @@ Tensor checked_groups(const std::string& metric, const Tensor& groups, std::int6
 
 }  // namespace
 
-Metric::Metric(std::string name, bool higher_is_better, Function function)
-    : name_(std::move(name)), higher_is_better_(higher_is_better), function_(std::move(function)) {
+Metric::Metric(std::string name, bool higher_is_better, Function function, Function on_gpu)
+    : name_(std::move(name)),
+      higher_is_better_(higher_is_better),
+      function_(std::move(function)),
+      on_gpu_(std::move(on_gpu)) {
   if (name_.empty())
     fail<ArgumentError>("Metric: its name is \"\". Hint: a name, which stands in logs and in the history.");
   if (!function_) fail<ArgumentError>("Metric \"{}\": the function is empty.", name_);
@@ -95,6 +111,17 @@ double Metric::evaluate(const MetricInput& input) const try {
         "[rows, L], and [rows] or nothing.",
         name_, prediction.shape().text(), label.shape().text(), weight.shape().text());
   if (prediction.elements() == 0) fail<UndefinedMetric>("metric::{}: there are no rows.", name_);
+  if (const Device& device = prediction.device(); device != Device::cpu() && on_gpu_) {
+    const auto there = [&](const char* what, const Tensor& tensor) {
+      return to_read_there(name_, what, tensor, device);
+    };
+    return on_gpu_({.prediction = there("prediction", prediction),
+                    .score = there("score", score),
+                    .label = there("label", label),
+                    .weight = there("weight", weight),
+                    .groups = checked_groups(name_, groups, label.size(0)),
+                    .link = link});
+  }
   const MetricInput checked{.prediction = to_read(name_, "prediction", prediction),
                             .score = to_read(name_, "score", score),
                             .label = to_read(name_, "label", label),

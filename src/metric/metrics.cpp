@@ -198,12 +198,19 @@ Metric error() {
   });
 }
 
-Metric auc() {
-  return make("auc", true, [](const char* name, const MetricRows& rows) {
-    want_one_column(name, rows);
-    want_classes(name, rows);
-    return area_under_roc(rows);
-  });
+Metric auc() try {
+  constexpr const char* name = "auc";
+  return Metric(
+      name, true,
+      [](const MetricInput& input) {
+        const MetricRows rows(name, input);
+        want_one_column(name, rows);
+        want_classes(name, rows);
+        return area_under_roc(rows);
+      },
+      area_under_roc_on_gpu);
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("metric::auc");
 }
 
 Metric poisson_deviance() {

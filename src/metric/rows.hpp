@@ -80,4 +80,7 @@ double weighted_mean(const MetricRows& rows, const Term& term) {
 /// Area under the ROC curve for labels 0 and 1 and predictions of one column; tied predictions count half.
 double area_under_roc(const MetricRows& rows);
 
+/// The same of tensors on a GPU, to the bit.
+double area_under_roc_on_gpu(const MetricInput& input);
+
 }  // namespace linden

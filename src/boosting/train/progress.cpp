@@ -3,7 +3,6 @@
 #include <set>
 
 #include "base/fail.hpp"
-#include "model/predictions.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {
@@ -59,7 +58,7 @@ BoostedModel Round::model() const {
 
 Progress::Progress(const BoostedModel::State& model, const StartModel& start, int rounds, const Dataset& train,
                    const Labels& labels, const FitOptions& options, Workers& workers)
-    : workers_(workers), start_(start), rounds_(rounds), train_(train), options_(options), metrics_(options.metrics) {
+    : workers_(workers), start_(start), rounds_(rounds), options_(options), metrics_(options.metrics) {
   check_names(options);
   check_asked(options);
   if (metrics_.empty() && (!options.valid.empty() || options.train_metrics)) {
@@ -67,7 +66,8 @@ Progress::Progress(const BoostedModel::State& model, const StartModel& start, in
     for (const ValidationSet& set : options.valid) check_groups(where_of(set), model.config.loss, set.data);
   }
   for (const ValidationSet& set : options.valid) sets_.emplace_back(model, set, start.scores(set.data, options));
-  if (options.train_metrics) train_labels_ = labels.tensor();
+  if (options.train_metrics)
+    train_rows_ = {.set = training_rows, .label = labels.tensor(), .weight = train.weight(), .groups = train.groups()};
 }
 
 void Progress::start(const Backend& backend, Context& context, const TargetStatistics& statistics,
@@ -77,13 +77,9 @@ void Progress::start(const Backend& backend, Context& context, const TargetStati
 
 std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, Ensemble& ensemble) {
   std::vector<MetricValue> values;
-  for (const Validation& set : sets_) set.after_round(model, ensemble, metrics_, workers_, values, undefined_);
-  if (!options_.train_metrics) return values;
-  MetricInput input = judged(model.config.loss, model.outputs(), train_.rows(), ensemble.predicted(0), workers_);
-  input.label = train_labels_;
-  input.weight = train_.weight();
-  input.groups = train_.groups();
-  append_metrics(training_rows, metrics_, input, values, undefined_);
+  const Judges judges{metrics_, options_.device, workers_};
+  for (Validation& set : sets_) append_metrics(judges, model, ensemble, set.rows(), values, undefined_);
+  if (options_.train_metrics) append_metrics(judges, model, ensemble, train_rows_, values, undefined_);
   return values;
 }
 

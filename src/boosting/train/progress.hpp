@@ -62,11 +62,10 @@ class Progress {
   Workers& workers_;
   const StartModel& start_;
   int rounds_;
-  const Dataset& train_;
   const FitOptions& options_;
   std::vector<Metric> metrics_;
   std::deque<Validation> sets_;
-  Tensor train_labels_;
+  JudgedRows train_rows_;
   UndefinedMetrics undefined_;
   int keep_ = 0;
   std::optional<double> asked_rate_;

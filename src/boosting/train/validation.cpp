@@ -1,6 +1,8 @@
 #include "boosting/train/validation.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <linden/ops.hpp>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -28,7 +30,10 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
                     set.name.empty() ? "" : fmt::format(" \"{}\"", set.name));
   if (valid.rows() > UINT32_MAX)
     fail<DataError>("{}: {} rows; at most {} are supported.", where, valid.rows(), UINT32_MAX);
-  labels_ = known_labels(where, valid, model.config.loss, model.classes);
+  rows_ = {.set = set.name,
+           .label = known_labels(where, valid, model.config.loss, model.classes),
+           .weight = valid.weight(),
+           .groups = valid.groups()};
   offsets_ = known_offsets(where, valid, model);
   if (!start.empty()) offsets_ = std::move(start);
   std::vector<int> all(model.feature_names.size());
@@ -40,23 +45,13 @@ void Validation::start(const Backend& backend, Context& context, const TargetSta
                        const std::vector<Cuts>& cuts, const Bins& bins, Ensemble& ensemble) {
   if (model_.config.linear_leaves.enabled) {
     raw_.emplace(backend, context, set_.data, model_, std::move(sources_));
-    number_ = ensemble.watch(*raw_, offsets_);
+    rows_.number = ensemble.watch(*raw_, offsets_);
     return;
   }
   const Dataset data = derive_all(set_.data, statistics, sources_, context.workers);
   bins_.emplace(backend, context, data, sources_, cuts, bins);
   sources_ = {};
-  number_ = ensemble.watch(bins_->view(), bins_->places(), offsets_);
-}
-
-void Validation::after_round(const BoostedModel::State& model, Ensemble& ensemble, const std::vector<Metric>& metrics,
-                             Workers& workers, std::vector<MetricValue>& values, UndefinedMetrics& undefined) const {
-  const double* const scores = ensemble.predicted(number_);
-  MetricInput input = judged(model.config.loss, model.outputs(), set_.data.rows(), scores, workers);
-  input.label = labels_;
-  input.weight = set_.data.weight();
-  input.groups = set_.data.groups();
-  append_metrics(set_.name, metrics, input, values, undefined);
+  rows_.number = ensemble.watch(bins_->view(), bins_->places(), offsets_);
 }
 
 void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const MetricInput& input,
@@ -71,6 +66,49 @@ void append_metrics(const std::string& set, const std::vector<Metric>& metrics, 
       undefined.emplace(name, why.substr(why.starts_with("metric::") ? why.find(": ") + 2 : 0));
     }
     values.push_back({name, value, metric.higher_is_better()});
+  }
+}
+
+namespace {
+
+MetricInput on_host(const Judges& judges, const BoostedModel::State& model, Ensemble& ensemble,
+                    const JudgedRows& rows) {
+  MetricInput input =
+      judged(model.config.loss, model.outputs(), rows.label.size(0), ensemble.predicted(rows.number), judges.workers);
+  input.label = rows.label;
+  input.weight = rows.weight;
+  input.groups = rows.groups;
+  return input;
+}
+
+// The same on a GPU, where there is one, of one score a row; empty where predictions are not easily had there, and
+// where rows have weights, which are added up on the host.
+MetricInput on_gpu(const Judges& judges, const BoostedModel::State& model, Ensemble& ensemble, JudgedRows& rows) {
+  const Link link = model.config.loss.link();
+  if (judges.device == Device::cpu() || model.outputs() != 1 || rows.label.rank() != 1 || rows.weight.elements() > 0 ||
+      (link != Link::identity && link != Link::sigmoid))
+    return {};
+  const Tensor score = ensemble.predicted_there(rows.number, 0, judges.device);
+  if (score.elements() == 0) return {};
+  if (rows.label_there.elements() == 0) rows.label_there = rows.label.to(judges.device);
+  return {.prediction = link == Link::sigmoid ? sigmoid(score) : score,
+          .score = score,
+          .label = rows.label_there,
+          .groups = rows.groups,
+          .link = link};
+}
+
+}  // namespace
+
+void append_metrics(const Judges& judges, const BoostedModel::State& model, Ensemble& ensemble, JudgedRows& rows,
+                    std::vector<MetricValue>& values, UndefinedMetrics& undefined) {
+  const bool asks_gpu = std::ranges::any_of(judges.metrics, &Metric::runs_on_gpu);
+  const MetricInput there = asks_gpu ? on_gpu(judges, model, ensemble, rows) : MetricInput{};
+  std::optional<MetricInput> here;
+  for (const Metric& metric : judges.metrics) {
+    const bool is_there = metric.runs_on_gpu() && there.prediction.elements() > 0;
+    if (!is_there && !here) here = on_host(judges, model, ensemble, rows);
+    append_metrics(rows.set, {metric}, is_there ? there : *here, values, undefined);
   }
 }
 

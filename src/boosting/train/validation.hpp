@@ -21,6 +21,31 @@ using UndefinedMetrics = std::map<std::string, std::string>;
 /// What opens the messages about it.
 std::string where_of(const ValidationSet& set);
 
+/// What is known of rows whose scores are judged.
+struct JudgedRows {
+  std::string set = {};    ///< its name stands before those of metrics
+  std::size_t number = 0;  ///< in the ensemble
+  Tensor label = {}, weight = {}, groups = {};
+  Tensor label_there = {};  ///< on the device, once it was asked for
+};
+
+/// What metrics are evaluated with.
+struct Judges {
+  const std::vector<Metric>& metrics;
+  Device device;
+  Workers& workers;
+};
+
+/// Appends the metrics of predictions, their names after that of the set, if it has one. One that is undefined there is
+/// NaN, and why is noted.
+void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const MetricInput& input,
+                    std::vector<MetricValue>& values, UndefinedMetrics& undefined);
+
+/// Appends the metrics of the scores that rows have. One that is undefined there is NaN, and why is noted. Those that
+/// run on a GPU see scores where these are.
+void append_metrics(const Judges& judges, const BoostedModel::State& model, Ensemble& ensemble, JudgedRows& rows,
+                    std::vector<MetricValue>& values, UndefinedMetrics& undefined);
+
 class Validation {
  public:
   /// `model` has everything but its trees; `start` [outputs, rows] are the scores that rows begin with, where the fit
@@ -32,24 +57,17 @@ class Validation {
   void start(const Backend& backend, Context& context, const TargetStatistics& statistics,
              const std::vector<Cuts>& cuts, const Bins& bins, Ensemble& ensemble);
 
-  /// Appends the metrics of the scores to `values`.
-  void after_round(const BoostedModel::State& model, Ensemble& ensemble, const std::vector<Metric>& metrics,
-                   Workers& workers, std::vector<MetricValue>& values, UndefinedMetrics& undefined) const;
+  /// Its rows, since start().
+  JudgedRows& rows() noexcept { return rows_; }
 
  private:
   const BoostedModel::State& model_;
   const ValidationSet& set_;
-  Tensor labels_;
+  JudgedRows rows_;
   std::vector<double> offsets_;         // [outputs, rows], or empty; all of the first scores of a fit that goes on
   std::vector<FeatureSource> sources_;  // of all features of the model, until start
   std::optional<ValidBins> bins_;       // or, where leaves are linear:
   std::optional<RawRows> raw_;
-  std::size_t number_ = 0;  // in the ensemble
 };
-
-/// Appends the metrics of predictions, their names after that of the set, if it has one. One that is undefined there is
-/// NaN, and why is noted.
-void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const MetricInput& input,
-                    std::vector<MetricValue>& values, UndefinedMetrics& undefined);
 
 }  // namespace linden

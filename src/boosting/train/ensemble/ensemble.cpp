@@ -83,6 +83,10 @@ const double* Ensemble::predicted(std::size_t number) {
   return mean_.data();
 }
 
+Tensor Ensemble::predicted_there(std::size_t number, std::int64_t output, const Device& device) {
+  return averaged_ == 0 ? scores_of(number).tensor_of(output, device) : Tensor();
+}
+
 void Ensemble::add_scored(Tree tree) {
   add(std::move(tree));
   ScoredRows& training = rows_.front();

@@ -43,6 +43,9 @@ class Ensemble {
   /// The scores that the model predicts for these rows, [outputs, rows]; good until they are asked for again.
   const double* predicted(std::size_t number);
 
+  /// The same of an output as a tensor of the device; empty where they are not there as they are: of a forest.
+  Tensor predicted_there(std::size_t number, std::int64_t output, const Device& device);
+
   std::size_t size() const noexcept { return trees_.size(); }
   /// The trees as they were added: their weights are not in their leaves.
   const std::vector<Tree>& added() const noexcept { return trees_; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <linden/tensor.hpp>
 #include <span>
 
 #include "backend/backend.hpp"
@@ -31,6 +32,8 @@ class Scores {
   double* data() const noexcept { return device_.data(); }
   /// The device's [rows] of an output.
   double* of(std::int64_t output) const noexcept { return data() + output * rows_; }
+  /// Those of one output as a tensor of the device, a copy; the scores are not to change before it is used up.
+  Tensor tensor_of(std::int64_t output, const Device& device) const;
   /// Copies them to the host: [outputs, rows], good until they change.
   const double* on_host() const;
 

@@ -10,16 +10,17 @@ namespace linden {
 namespace {
 
 TEST(Place, GivesWhatIsThere) {
-  const Value document =
-      parse_json(R"({"a":{"list":[1,2.5,true],"texts":["p","q"],"none":[],"n":7},"b":null,"c":[[1],{"d":"x"}]})");
+  const Value document = parse_json(
+      R"({"a":{"list":[1,2.5,true],"texts":["p","q"],"none":[],"n":7},"yes":true,"b":null,"c":[[1],{"d":"x"}]})");
   const Place root(document);
-  EXPECT_EQ(root.names(), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(root.names(), (std::vector<std::string>{"a", "yes", "b", "c"}));
   EXPECT_EQ(root["a"]["list"].numbers(), (std::vector<double>{1, 2.5, 1}));
   EXPECT_EQ(root["a"]["list"].size(), 3U);
   EXPECT_EQ(root["a"]["texts"].texts(), (std::vector<std::string>{"p", "q"}));
   EXPECT_EQ(root["a"]["none"].numbers(), std::vector<double>());
   EXPECT_EQ(root["a"]["none"].wholes(0, 1), std::vector<std::int32_t>());
   EXPECT_EQ(root["a"]["n"].whole(7, 7), 7);
+  EXPECT_TRUE(root["yes"].flag());
   EXPECT_TRUE(root["b"].is_null());
   EXPECT_FALSE(root.find("d"));
   EXPECT_EQ(root["c"].at(1)["d"].text(), "x");
@@ -43,6 +44,7 @@ TEST(Place, SaysWhereSomethingElseStands) {
   EXPECT_EQ(refused([](const Place& p) { p["a"].wholes(0, 3); }),
             "a has 2.5 for entry 1, but all must be whole numbers in [0, 3].");
   EXPECT_EQ(refused([](const Place& p) { p["n"].size(); }), "n is not a list.");
+  EXPECT_EQ(refused([](const Place& p) { p["n"].flag(); }), "n is not true or false.");
   EXPECT_EQ(refused([](const Place& p) { p.number(); }), "the document is not a number.");
 }
 

@@ -246,6 +246,14 @@ TEST(ReadXgboost, MakesLinearModelsOfGblinear) {
       refused(json),
       "gblinear has 2 weights for 2 features and 1 outputs; there must be one of each feature and one more for each "
       "output.");
+  // The first base score is that of all outputs.
+  Json several = json;
+  several["learner"]["learner_model_param"] = {
+      {"base_score", "[1E0,-1E0]"}, {"num_class", "0"}, {"num_feature", "2"}, {"num_target", "2"}};
+  several["learner"]["objective"]["name"] = "reg:squarederror";
+  several["learner"]["gradient_booster"]["model"]["weights"] = {1, 2, 3, 4, 5, 6};
+  EXPECT_EQ(std::get<LinearModel>(read_xgboost(several.dump())).weights(), (std::vector<double>{1, 3, 2, 4}));
+  EXPECT_EQ(std::get<LinearModel>(read_xgboost(several.dump())).intercept(), (std::vector<double>{6, 7}));
   // Losses that linear models do not take are there by their links.
   json["learner"]["gradient_booster"]["model"]["weights"] = {2, -3, 1};
   for (const char* objective : {"reg:absoluteerror", "survival:cox", "rank:pairwise"}) {

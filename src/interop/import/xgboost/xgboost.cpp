@@ -98,7 +98,8 @@ std::shared_ptr<const LinearModel::State> linear(Learner& learner) {
   name_features(learner, state);
   state.config.loss = xgboost::linear_loss_of(learner);
   state.classes = xgboost::class_names(state.config.loss);
-  state.intercept = xgboost::initial_scores(learner);
+  // XGBoost 3 adds the first base score to all outputs, though it keeps one for each.
+  state.intercept.assign(outputs, xgboost::initial_scores(learner).front());
   state.weights.resize(outputs * features);
   for (std::size_t f = 0; f < features; ++f)
     for (std::size_t k = 0; k < outputs; ++k) state.weights[k * features + f] = learner.weights[f * outputs + k];

@@ -23,8 +23,10 @@ TEST_F(Convert, MakesAModelOfThisLibrary) {
   EXPECT_TRUE(read("ours.json").starts_with("{\"format\":\"linden model\""));
   EXPECT_EQ(succeed("predict --model ours.json rows.csv"), predictions);
   succeed("convert ours.json again.json.gz");
-  succeed("convert again.json.gz again.bin --format linden");
-  EXPECT_EQ(read("again.bin"), read("ours.json"));
+  succeed("convert again.json.gz again.dat --format linden");
+  EXPECT_EQ(read("again.dat"), read("ours.json"));
+  succeed("convert theirs.model ours.linden");
+  EXPECT_EQ(succeed("predict --model ours.linden rows.csv"), predictions);
 }
 
 TEST_F(Convert, MakesModelsForOtherLibraries) {
@@ -35,15 +37,16 @@ TEST_F(Convert, MakesModelsForOtherLibraries) {
   succeed("convert theirs.model source.hpp --name theirs --scores");
   EXPECT_NE(read("source.hpp").find("namespace theirs"), std::string::npos);
   EXPECT_EQ(refused("convert theirs.model ours.json --scores"),
-            "linden: --scores is for other formats than linden. Hint: leave it out, or --format.\n");
+            "linden: --scores is for other libraries' formats. Hint: leave it out, or --format.\n");
 }
 
 TEST_F(Convert, RefusesWhatItCannotWrite) {
   const std::string names =
-      "linden (.json), xgboost_json, xgboost_ubjson (.ubj), lightgbm (.txt), onnx (.onnx), liblinear, csv (.csv), cpp "
+      "linden (.json), linden_binary (.linden), xgboost_json, xgboost_ubjson (.ubj), lightgbm (.txt), onnx (.onnx), "
+      "liblinear, csv (.csv), cpp "
       "(.hpp), c (.h)";
-  EXPECT_EQ(refused("convert theirs.model ours.bin"),
-            "linden: ours.bin: the ending names no format that is written. Hint: --format, one of " + names + ".\n");
+  EXPECT_EQ(refused("convert theirs.model ours.dat"),
+            "linden: ours.dat: the ending names no format that is written. Hint: --format, one of " + names + ".\n");
   EXPECT_EQ(refused("convert theirs.model ours.json --format tensor"),
             "linden: --format is \"tensor\"; it must be one of " + names + ".\n");
   EXPECT_TRUE(refused("convert rows.csv ours.json")

@@ -22,13 +22,19 @@ struct Format {
   const char* ending;                    ///< of files that are in it where --format does not say: ".json"; or ""
   std::optional<ExportFormat> exported;  ///< none: this library's own
 
-  std::string name() const { return exported ? name_of(*exported) : "linden"; }
+  ModelFormat own = ModelFormat::json;
+
+  std::string name() const {
+    return exported ? name_of(*exported) : own == ModelFormat::json ? "linden" : "linden_binary";
+  }
 };
 
 constexpr Format formats[] = {
-    {".json", std::nullopt},          {"", ExportFormat::xgboost_json}, {".ubj", ExportFormat::xgboost_ubjson},
-    {".txt", ExportFormat::lightgbm}, {".onnx", ExportFormat::onnx},    {"", ExportFormat::liblinear},
-    {".csv", ExportFormat::csv},      {".hpp", ExportFormat::cpp},      {".h", ExportFormat::c},
+    {".json", std::nullopt},          {".linden", std::nullopt, ModelFormat::binary},
+    {"", ExportFormat::xgboost_json}, {".ubj", ExportFormat::xgboost_ubjson},
+    {".txt", ExportFormat::lightgbm}, {".onnx", ExportFormat::onnx},
+    {"", ExportFormat::liblinear},    {".csv", ExportFormat::csv},
+    {".hpp", ExportFormat::cpp},      {".h", ExportFormat::c},
 };
 
 std::string names() {
@@ -61,11 +67,11 @@ struct ConvertArguments {
 void run_convert(const ConvertArguments& args) {
   const Format& format = format_for(args.format, args.out);
   if (!format.exported && (args.scores || !args.name.empty()))
-    fail<ArgumentError>("{} is for other formats than linden. Hint: leave it out, or --format.",
+    fail<ArgumentError>("{} is for other libraries' formats. Hint: leave it out, or --format.",
                         args.scores ? "--scores" : "--name");
   check_paths({{"--model", args.in}}, {{"--out", args.out}});
   const AnyModel model = read_model(args.in);
-  if (!format.exported) return std::visit([&](const auto& m) { m.save(args.out); }, model);
+  if (!format.exported) return std::visit([&](const auto& m) { m.save(args.out, format.own); }, model);
   ExportOptions options{.scores = args.scores};
   if (!args.name.empty()) options.name = args.name;
   export_model(model, args.out, *format.exported, options);

@@ -42,9 +42,8 @@ TEST_F(Convert, MakesModelsForOtherLibraries) {
 
 TEST_F(Convert, RefusesWhatItCannotWrite) {
   const std::string names =
-      "linden (.json), linden_binary (.linden), xgboost_json, xgboost_ubjson (.ubj), lightgbm (.txt), onnx (.onnx), "
-      "liblinear, csv (.csv), cpp "
-      "(.hpp), c (.h)";
+      "linden (*.json), linden_binary (*.linden), xgboost_json, xgboost_ubjson (*.ubj), lightgbm (*.txt), onnx "
+      "(*.onnx), liblinear, csv (*.csv), cpp (*.hpp), c (*.h)";
   EXPECT_EQ(refused("convert theirs.model ours.dat"),
             "linden: ours.dat: the ending names no format that is written. Hint: --format, one of " + names + ".\n");
   EXPECT_EQ(refused("convert theirs.model ours.json --format tensor"),
@@ -64,7 +63,7 @@ TEST_F(Convert, IsNotNeededToLookAndToJudge) {
   EXPECT_NE(succeed("inspect line.txt").find("status      imported: "), std::string::npos);
   EXPECT_EQ(
       refused("predict --model theirs.model judged.csv"),
-      "linden: Dataset::from_csv(\"judged.csv\"): no column \"0\", which was there in training. Columns: a, y, b. "
+      "linden: judged.csv: no column \"0\", which was there in training. Columns: a, y, b. "
       "Hint: the 2 features have no names; as many columns are taken in their order.\n");
 }
 

@@ -41,7 +41,7 @@ std::string names() {
   std::vector<std::string> names;
   for (const Format& format : formats) {
     names.push_back(format.name());
-    if (*format.ending != '\0') names.back() += fmt::format(" ({})", format.ending);
+    if (*format.ending != '\0') names.back() += fmt::format(" (*{})", format.ending);
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }

@@ -128,11 +128,8 @@ class Ensemble {
         add_split(node.feature, node.threshold, node.missing_left, child(node.left), child(node.right));
         continue;
       }
-      const CategorySplit split_by = category_split(model_, node);
-      if (split_by.codes.empty()) {
-        add_split(node.feature, 0.0, true, child(split_by.others), child(split_by.others));
-        continue;
-      }
+      CategorySplit split_by = category_split(model_, node);
+      if (split_by.codes.empty()) split_by.codes = {0}, split_by.listed = split_by.others;  // a set has a member
       add_split(node.feature, 0.0, false, child(split_by.listed), child(split_by.others), is_member);
       members_.insert(members_.end(), split_by.codes.begin(), split_by.codes.end());
       members_.push_back(std::numeric_limits<double>::quiet_NaN());  // the end of a set

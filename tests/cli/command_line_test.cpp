@@ -68,7 +68,8 @@ TEST_F(CommandLine, WhatIsRequiredIsNamed) {
                         "compressed); - is standard output.") +
                 all_options);
   EXPECT_EQ(refused("inspect"),
-            "linden: --model is missing: a model file. Hint: linden inspect --help lists all options.\n");
+            "linden: --model is missing: a model file, also another library's. Hint: linden inspect --help lists all "
+            "options.\n");
 }
 
 TEST_F(CommandLine, AnEmptyValueIsNoValue) {

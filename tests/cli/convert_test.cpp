@@ -50,7 +50,7 @@ TEST_F(Convert, RefusesWhatItCannotWrite) {
             "linden: --format is \"tensor\"; it must be one of " + names + ".\n");
   EXPECT_TRUE(refused("convert rows.csv ours.json")
                   .starts_with("linden: rows.csv: not a model of a format that is known here: it begins with "
-                               "\"a,b\\x0a0,0\\x0a0,-3\\x0a1,\". Known: Linden, XGBoost (JSON), "));
+                               "\"a,b\\x0a0,0\\x0a0,-3\\x0a1,0\". Known: Linden, XGBoost (JSON), "));
   EXPECT_NE(refused("convert theirs.model theirs.model --format linden"), "");
 }
 

@@ -79,7 +79,7 @@ std::string header_remark(const CsvTable& table) {
   const auto is_number = [&](const std::string& name) { return table.number(name).has_value(); };
   const auto number = std::ranges::find_if(table.names, is_number);
   const auto numbers = static_cast<std::size_t>(std::ranges::count_if(table.names, is_number));
-  if (!table.header || 2 * numbers <= table.names.size()) return "";
+  if (!table.header || table.has_given_names || 2 * numbers <= table.names.size()) return "";
   return fmt::format(
       "{}: the names of the columns are numbers ({} and {} more of {}): is this line a row? Hint: say "
       "that the file has no header.",

@@ -172,6 +172,7 @@ void name_by_place(CsvTable& table, const CsvOptions& options, const Schema& sch
   auto feature = schema.features.begin();
   for (std::size_t c = 0; c < table.names.size(); ++c)
     if (!is_named[c]) table.names[c] = (feature++)->name;
+  table.has_given_names = true;
 }
 
 CsvRoles assign_roles(const CsvTable& table, const CsvOptions& options, const Schema& schema) {

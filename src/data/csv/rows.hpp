@@ -41,8 +41,9 @@ struct CsvTable {
   bool header = true;
   char decimal = '.';
   std::vector<std::string> names = {};  ///< of the columns
-  const char* header_line = nullptr;    ///< where the first line that is not blank begins
-  const char* data = nullptr;           ///< where the rows begin
+  bool has_given_names = false;  ///< whether a schema, whose features are called by their places, gave them (roles.hpp)
+  const char* header_line = nullptr;  ///< where the first line that is not blank begins
+  const char* data = nullptr;         ///< where the rows begin
   std::vector<CsvBlock> blocks = {};
   std::int64_t rows = 0;
   std::vector<LineStart> starts = {};  ///< where the rows stand

@@ -1,7 +1,7 @@
 // Which rows of the training data a forest takes for the most like a new row: those that end in the same leaves.
 //
 //     const Neighbours near = neighbours(model, train, test.take({{0}}), {.count = 5});
-//     // near.row.at<std::int64_t>({0, 0}) is the row of `train` that shares most leaves with it
+//     std::int64_t row = near.row.at<std::int64_t>({0, 0});  // of `train`, which shares most leaves with it
 #pragma once
 
 #include <linden/boosted_model.hpp>

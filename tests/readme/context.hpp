@@ -25,7 +25,7 @@ inline Dataset some_rows(int seed) {
 }
 inline const Dataset some_training_rows = some_rows(1), other_rows = some_rows(2), last_rows = some_rows(3);
 
-/// Each runs in a folder of its own, with files of clicks, of searches and of claims, and a model.
+/// Each runs in a folder of its own, with files of clicks, of searches and of claims, and of a model.
 class Snippets : public testing::Test {
  protected:
   Snippets() {
@@ -38,7 +38,8 @@ class Snippets : public testing::Test {
     std::ofstream("searches.csv") << "query,clicked,place\n1,0,2\n1,1,1\n2,0,1\n";
     std::ofstream("claims.csv") << "age,count,log_exposure\n30,0,0\n40,1,-0.5\n50,0,-0.1\n";
     static const BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
-    model.save("model.json");
+    for (const char* name : {"model.json", "old.json", "new.linden"}) model.save(name);
+    export_model(model, "xgboost.ubj", ExportFormat::xgboost_ubjson);
   }
   ~Snippets() override {
     std::filesystem::current_path(before_);
@@ -64,6 +65,7 @@ struct Regression {
 
 namespace in_README_md {
 const Dataset &train = some_training_rows, &test = other_rows;
+const BoostedModel model = fit_boosted(train, {.loss = loss::logistic(), .rounds = 5});
 const Regression loss_of;
 const Tensor &x = loss_of.x, &y = loss_of.y;
 const Tensor v = Tensor::ones(28);
@@ -93,14 +95,33 @@ namespace in_cross_validation_hpp {
 const Dataset& train = some_training_rows;
 }
 
+namespace in_dependence_hpp {
+const Dataset test = Dataset::from_named({{"age", Tensor::of({20.0, 40.0, 60.0})}}, Tensor::of({0.0, 1.0, 1.0}));
+const BoostedModel model = fit_boosted(test, {.rounds = 1});
+}  // namespace in_dependence_hpp
+
 namespace in_error_hpp {
 BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
 }
+
+namespace in_explain_hpp {
+const Dataset &train = some_training_rows, &test = other_rows;
+const BoostedModel model = fit_boosted(train, {.loss = loss::logistic(), .rounds = 5});
+}  // namespace in_explain_hpp
 
 namespace in_fuse_hpp {
 const Tensor x = Generator(5).normal({50, 28}), table = Generator(6).normal({50, 28});
 const Tensor v = Tensor::ones({28}).set_requires_grad();
 }  // namespace in_fuse_hpp
+
+namespace in_importance_hpp {
+const Dataset& test = other_rows;
+const BoostedModel model = fit_boosted(some_training_rows, {.loss = loss::logistic(), .rounds = 5});
+}  // namespace in_importance_hpp
+
+namespace in_interop_hpp {
+const Dataset& test = other_rows;
+}
 
 namespace in_linalg_hpp {
 const Regression loss_of;
@@ -126,6 +147,15 @@ const BoostedModel model = fit_boosted(some_training_rows, {.loss = loss::logist
 namespace in_model_hpp {
 const Dataset& test = other_rows;
 }
+
+namespace in_model_text_hpp {
+const BoostedModel model = fit_boosted(some_training_rows, {.rounds = 1});
+}
+
+namespace in_neighbours_hpp {
+const Dataset &train = some_training_rows, &test = other_rows;
+const BoostedModel model = fit_boosted(train, {.loss = loss::logistic(), .rounds = 5});
+}  // namespace in_neighbours_hpp
 
 namespace in_options_hpp {
 const Dataset& test = other_rows;
@@ -155,6 +185,11 @@ const Regression loss_of;
 namespace in_random_hpp {
 const std::int64_t rows = 10;
 }
+
+namespace in_report_hpp {
+const Dataset& test = other_rows;
+const BoostedModel model = fit_boosted(some_training_rows, {.loss = loss::logistic(), .rounds = 5});
+}  // namespace in_report_hpp
 
 namespace in_search_hpp {
 const Dataset& train = some_training_rows;

@@ -200,7 +200,8 @@ Learner binary_learner(std::string_view whole) {
   learner.features = static_cast<int>(header.features);
   learner.classes = header.classes;
   if (learner.classes < 0) bytes.refuse("there are fewer than no classes");
-  learner.targets = learner.base_is_score || header.targets == 0 ? 1 : static_cast<int>(header.targets & 0x7fffffff);
+  if (header.targets > 0x7fffffff) bytes.refuse("there are too many targets");
+  learner.targets = learner.base_is_score || header.targets == 0 ? 1 : static_cast<int>(header.targets);
   learner.objective = bytes.text();
   const std::string booster = bytes.text();
   if (booster == "gblinear") {

@@ -26,7 +26,7 @@ DARTS = {"booster": "dart", "rate_drop": 0.3}
 
 def read(path):
     with gzip.open(path, "rt") as file:
-        names = file.readline().split()
+        names = file.readline().rstrip("\n").split("\t")
         rows = np.loadtxt(file)
     target = names.index("target")
     return np.delete(rows, target, axis=1), rows[:, target]

@@ -90,7 +90,7 @@ Dataset rows_of(const std::filesystem::path& path, int features, int first, bool
   return Dataset::from_rows(all, features);
 }
 
-Tensor predict(const AnyModel& model, const Dataset& data, const PredictOptions& options) {
+Tensor predicted(const AnyModel& model, const Dataset& data, const PredictOptions& options) {
   return std::visit([&](const auto& m) { return m.predict(data, options); }, model);
 }
 
@@ -199,7 +199,7 @@ TEST_F(XgboostModels, OfNamedColumnsPredictAsTheirMaker) {
       const AnyModel model = import_model(folder / "xgboost" / name);
       const Dataset data = Dataset::from_csv(with_numbers(folder / "csv" / (std::string(one.data) + ".csv")),
                                              std::get<BoostedModel>(model).schema());
-      const double apart = distance(predict(model, data, {.output = one.output, .rounds = one.rounds}), wanted);
+      const double apart = distance(predicted(model, data, {.output = one.output, .rounds = one.rounds}), wanted);
       EXPECT_LE(apart, tolerance);
       largest = std::max(largest, apart);
     }
@@ -259,7 +259,7 @@ TEST_F(XgboostModels, OfTheBinaryFormWithFlagsPredictAsTheirMaker) {
                                     folder / "csv" / (std::string(one.data) + ".fmap"));
     const std::vector<double> wanted =
         columns_of(folder / "csv/legacy" / (std::string(one.expected) + ".csv"), one.columns);
-    EXPECT_LE(distance(predict(model, data, {.output = one.output, .rounds = one.rounds}), wanted), tolerance);
+    EXPECT_LE(distance(predicted(model, data, {.output = one.output, .rounds = one.rounds}), wanted), tolerance);
   }
 }
 
@@ -359,7 +359,7 @@ TEST_F(XgboostModels, OfNumberedColumnsPredictAsTheirMaker) {
     SCOPED_TRACE(std::string(one.model) + " " + one.expected);
     const AnyModel model = import_model(models() / one.model);
     const Dataset data = rows_of(models() / one.data, features_of(model), one.first, one.dense);
-    const Tensor found = predict(model, data, {.output = one.output, .rounds = one.rounds});
+    const Tensor found = predicted(model, data, {.output = one.output, .rounds = one.rounds});
     const std::vector<double> wanted = numbers_of(models() / one.expected);
     if (one.output == Output::leaf)
       expect_same_leaves(found, wanted);
@@ -374,9 +374,9 @@ TEST_F(XgboostModels, FindTheIndicesOfLibsvm) {
   const AnyModel model = import_model(leaves / "xgagaricus.model");
   const std::vector<double> wanted = numbers_of(leaves / "xgagaricus_true_predictions.txt");
   const auto file = leaves / "agaricus_test.libsvm";
-  EXPECT_LE(distance(predict(model, Dataset::from_libsvm(file, std::get<BoostedModel>(model).schema()), {}), wanted),
+  EXPECT_LE(distance(predicted(model, Dataset::from_libsvm(file, std::get<BoostedModel>(model).schema()), {}), wanted),
             tolerance);
-  EXPECT_LE(distance(predict(model, Dataset::from_libsvm(file), {}), wanted), tolerance);
+  EXPECT_LE(distance(predicted(model, Dataset::from_libsvm(file), {}), wanted), tolerance);
 }
 
 TEST_F(XgboostModels, OfOtherFoldersLoad) {

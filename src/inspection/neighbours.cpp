@@ -58,7 +58,8 @@ Neighbours neighbours(const BoostedModel& model, const Dataset& train, const Dat
   };
   std::vector<Memory> memory(static_cast<std::size_t>(workers.threads()));
   workers.each(rows.rows(), [&](std::int64_t task, int worker) {
-    auto& [shared, order] = memory[static_cast<std::size_t>(worker)];
+    auto& shared = memory[static_cast<std::size_t>(worker)].shared;
+    auto& order = memory[static_cast<std::size_t>(worker)].order;
     shared.assign(all, 0);
     const std::int32_t* const leaf = asked.data<std::int32_t>() + static_cast<std::size_t>(task) * trees;
     for (std::size_t t = 0; t < trees; ++t) {

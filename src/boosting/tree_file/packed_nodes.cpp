@@ -153,8 +153,7 @@ Thresholds thresholds_of(std::span<const Tree> trees, int columns) {
       if (node.feature >= 0) thresholds[static_cast<std::size_t>(node.feature)].push_back(node.threshold);
   for (std::vector<double>& list : thresholds) {
     std::ranges::sort(list, precedes);
-    const auto more = std::ranges::unique(list, is_same);
-    list.erase(more.begin(), more.end());
+    list.erase(std::unique(list.begin(), list.end(), is_same), list.end());
   }
   return thresholds;
 }

@@ -53,7 +53,7 @@ class JsonParser {
   }
 
   Value value(int level) {
-    if (level >= most_levels) refuse("there are too many levels");
+    if (level >= most_document_levels) refuse("there are too many levels");
     skip_blanks();
     if (at_ == end_) refuse("the end comes too early");
     switch (*at_) {

@@ -149,7 +149,7 @@ class UbjsonParser {
   }
 
   Value value(char type, int level) {
-    if (level >= most_levels) refuse("there are too many levels");
+    if (level >= most_document_levels) refuse("there are too many levels");
     while (type == 'N') type = take();  // stands for nothing
     switch (type) {
       case '{': return Value::of(object(level));

@@ -37,7 +37,7 @@ struct Value {
 };
 
 /// One value for each level that is open: deeper documents are refused.
-inline constexpr int most_levels = 100;
+inline constexpr int most_document_levels = 100;
 
 /// The document that a text of JSON holds, with nothing but blanks about it. As some programs write them, numbers may
 /// be NaN, Infinity and -Infinity; where one is read as a double and rounded to a float afterwards, that is the float

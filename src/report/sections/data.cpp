@@ -30,7 +30,7 @@ std::vector<std::string> line_of(const Subject& subject, const std::string& name
   if (!known.empty() && column.is_categorical()) {
     std::vector<std::pair<double, std::size_t>> shares;
     for (const double code : distinct) {
-      const auto [first, last] = std::ranges::equal_range(known, code);
+      const auto [first, last] = std::equal_range(known.begin(), known.end(), code);
       shares.emplace_back(static_cast<double>(last - first) / rows, static_cast<std::size_t>(code));
     }
     std::ranges::stable_sort(shares, std::greater<>(), &std::pair<double, std::size_t>::first);

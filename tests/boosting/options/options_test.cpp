@@ -44,12 +44,10 @@ TEST(Options, EachFieldAndEachOfItsWordsHasARow) {
   for (const std::string& name : loss::names())  // parameters of losses, which the fields of a loss are
     for (const auto& [field, value] : values_of({.loss = loss::by_name(name)}))
       if (field.starts_with("loss.")) {
-        EXPECT_TRUE(std::ranges::any_of(all_options(),
-                                        [&](const Option& option) {
-                                          return option.loss.name() == name &&
-                                                 values_of(option.config()).at(field) != value;
-                                        }))
-            << name << ": " << field;
+        const auto differs = [&, parameter = field, standard = value](const Option& option) {
+          return option.loss.name() == name && values_of(option.config()).at(parameter) != standard;
+        };
+        EXPECT_TRUE(std::ranges::any_of(all_options(), differs)) << name << ": " << field;
       }
 }
 

@@ -200,11 +200,11 @@ TEST(ReadXgboost, HasLeavesOfSeveralValues) {
   tree["leaf_weights"] = {2, 20, -1, -10, 4, 40};
   tree["base_weights"] = Json::array();
   tree["right_children"] = {2, 4, 2, 1, 0};
-  trees_of(json) = {tree};
+  trees_of(json) = Json::array({tree});  // in braces alone it would be a copy to some compilers
   EXPECT_EQ(predictions(boosted(json), rows), wanted);
   EXPECT_EQ(boosted(json).trees()[0].output, Tree::all_outputs);
   tree["right_children"] = {2, 4, 3, 1, 0};
-  trees_of(json) = {tree};
+  trees_of(json) = Json::array({tree});
   EXPECT_EQ(refused(json), "learner.gradient_booster.model.trees[0] has no values for leaf 2.");
 }
 

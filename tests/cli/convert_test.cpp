@@ -61,10 +61,9 @@ TEST_F(Convert, IsNotNeededToLookAndToJudge) {
   EXPECT_EQ(value_of("rmse", succeed("evaluate --model theirs.model judged.csv --label y --metrics rmse")), 0.5);
   write("line.txt", liblinear_text());
   EXPECT_NE(succeed("inspect line.txt").find("status      imported: "), std::string::npos);
-  EXPECT_EQ(
-      refused("predict --model theirs.model judged.csv"),
-      "linden: judged.csv: no column \"0\", which was there in training. Columns: a, y, b. "
-      "Hint: the 2 features have no names; as many columns are taken in their order.\n");
+  EXPECT_EQ(refused("predict --model theirs.model judged.csv"),
+            "linden: judged.csv: no column \"0\", which was there in training. Columns: a, y, b. "
+            "Hint: the 2 features have no names; as many columns are taken in their order.\n");
 }
 
 TEST_F(Convert, SaysWhatIsToBeKnown) {

@@ -231,7 +231,7 @@ TEST(Compiled, NothingIsFused) { expect_same_bits(all_subjects(), ExportFormat::
 
 // Names that try to break out of literals, comments and identifiers.
 TEST(Compiled, NamesStayNames) {
-  const std::vector<std::string> names{"*/ #error",   "\"; }",    "a\\",   "?\?/",  "new\nline", "\xc3\xa9t\xc3\xa9",
+  const std::vector<std::string> names{"*/ #error",   "\"; }",    "a\\",   "?\?/", "new\nline", "\xc3\xa9t\xc3\xa9",
                                        "int",         "1 + 1",    "1 - 1", "1__1", "",          "//",
                                        "%s{0}$~U32(", "{{slots}}"};
   hand_made::Options options{.rounds = 3};

@@ -97,7 +97,7 @@ std::vector<std::vector<std::string>> names_of_frame(Source& source, const std::
     if (fits) all.push_back(*std::move(names));
   }
   if (fits) return all;
-  source.warnings.push_back(
+  source.warnings.emplace_back(
       "pandas_categorical does not fit the categorical features: their categories are named by LightGBM's numbers.");
   return {};
 }
@@ -231,9 +231,9 @@ BoostedModel::State state_of(Source source, std::size_t bytes) {
     state.warnings.push_back(
         fmt::format("Scores are {} times LightGBM's, whose objective is \"{}\".", objective.factor, source.objective));
   if (is_probability)
-    state.warnings.push_back(
+    state.warnings.emplace_back(
         "Its leaves hold probabilities, as those of random forests of version 2: so do predictions.");
-  if (source.objective.empty()) state.warnings.push_back("The file names no objective: predictions are scores.");
+  if (source.objective.empty()) state.warnings.emplace_back("The file names no objective: predictions are scores.");
   return state;
 }
 

@@ -28,8 +28,10 @@ __device__ __forceinline__ bool is_subtracted(const TreeState& tree, const Pair&
   return tree.nodes[pair.parent].slot >= 0 && tree.nodes[pair.smaller].slot >= 0;
 }
 
+// Whether the larger child takes what its parent has.
 __device__ __forceinline__ bool is_taken(const TreeState& tree, const Pair& pair) {
-  return is_subtracted(tree, pair) || (tree.nodes[pair.parent].slot >= 0 && leaves_all(tree, tree.nodes[pair.smaller]));
+  const GrowNode& smaller = tree.nodes[pair.smaller];
+  return tree.nodes[pair.parent].slot >= 0 && (smaller.slot >= 0 || leaves_all(tree, smaller));
 }
 
 // Cells of sparse features are four sums each.
@@ -48,8 +50,8 @@ __global__ void take_away_sparse(const TreeState* tree) {
 }
 
 // Parents hand their histogram to the larger child, some as it is; those whose children need none give it back. By one
-// block.
-__device__ __forceinline__ void hand_over(TreeState* tree) {
+// block. Not inline: registers of a kernel that the last block alone needs would spill.
+__device__ __attribute__((noinline)) void hand_over(TreeState* tree) {
   const std::int32_t pairs = pairs_of(*tree), free_count = tree->free_count;
   const auto is_free = [=](std::int32_t p) {
     const Pair pair = pair_of(*tree, p);
@@ -58,10 +60,12 @@ __device__ __forceinline__ void hand_over(TreeState* tree) {
   const auto settle = [=](std::int32_t p, std::int64_t before) {
     const Pair pair = pair_of(*tree, p);
     GrowNode& parent = tree->nodes[pair.parent];
-    if (is_free(p)) tree->free_slots[free_count + before] = parent.slot;
+    if (parent.slot < 0) return;
     if (is_taken(*tree, pair)) {
       tree->nodes[pair.larger].slot = parent.slot;
       tree->nodes[pair.larger].label = parent.label;
+    } else {
+      tree->free_slots[free_count + before] = parent.slot;
     }
     parent.slot = -1;
   };

@@ -2,8 +2,6 @@
 // interface of another library, which is opened as it lies in its Python package; its seconds as a line of JSON, as
 // linden_predict's. What these interfaces let a caller prepare is done before the clock starts.
 #include <dlfcn.h>
-#include <time.h>
-
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -14,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu_seconds.hpp"
 #include "matrix_file.hpp"
 
 namespace {
@@ -84,12 +83,6 @@ Predict xgboost(const Opened& opened, const char* model, int features) {
   };
 }
 
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -106,10 +99,10 @@ int main(int argc, char** argv) {
     double sum = 0;
     for (int time = -1; time < std::stoi(argv[6]); ++time) {  // the first one does not count
       const auto start = std::chrono::steady_clock::now();
-      const double cpu_start = cpu_seconds();
+      const double cpu_start = linden::bench::cpu_seconds();
       sum = 0;
       for (std::int64_t row = 0; row < rows; ++row) sum += predict(matrix.values.data() + row * matrix.features);
-      const double used = cpu_seconds() - cpu_start;
+      const double used = linden::bench::cpu_seconds() - cpu_start;
       if (time < 0) continue;
       seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
       cpu.push_back(used);

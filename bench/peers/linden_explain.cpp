@@ -4,8 +4,6 @@
 // A line asks for {"rows": N, "interactions": BOOL, "times": N}: the values of the first N rows, so many times. The
 // answer has the CPU seconds of each time, and how far values and constant are from the scores at most. Python's peers
 // answer to the same (explain.py).
-#include <time.h>
-
 #include <algorithm>
 #include <cmath>
 #include <exception>
@@ -15,30 +13,21 @@
 #include <string>
 #include <vector>
 
+#include "cpu_seconds.hpp"
 #include "matrix_file.hpp"
+#include "peers/train_job.hpp"
 
 namespace {
 
+using linden::bench::cpu_seconds;
 using nlohmann::ordered_json;
-
-// Of all threads.
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 class Explanations {
  public:
   explicit Explanations(const ordered_json& job)
-      : test_(linden::bench::read_matrix(job.at("test").get<std::string>())), threads_(job.at("threads")) {
-    const linden::bench::Matrix train = linden::bench::read_matrix(job.at("train").get<std::string>());
-    linden::BoostingConfig config;
-    for (const auto& [name, value] : job.at("config").items())
-      linden::set_field(config, name, value.is_string() ? value.get<std::string>() : value.dump());
-    const auto data = linden::Dataset::from_rows(train.values, train.features, {.label = train.labels, .refer = true});
-    model_ = linden::fit_boosted(data, config, {.threads = threads_});
-  }
+      : test_(linden::bench::read_matrix(job.at("test").get<std::string>())),
+        threads_(job.at("threads")),
+        model_(linden::bench::trained(job)) {}
 
   ordered_json timed(const ordered_json& asked) const {
     const auto rows = std::min(asked.at("rows").get<std::int64_t>(), test_.rows);
@@ -63,8 +52,8 @@ class Explanations {
 
  private:
   linden::bench::Matrix test_;
-  linden::BoostedModel model_;
   int threads_;
+  linden::BoostedModel model_;
 };
 
 }  // namespace

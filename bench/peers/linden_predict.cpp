@@ -4,8 +4,6 @@
 // A line asks for {"rows": N, "one_by_one": BOOL, "times": N}: the first N rows as one batch, or by predict_row on one
 // thread, so many times. The answer has the seconds of each time, and the
 // sum of the predictions. Python's peers answer to the same (predict.py).
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -15,34 +13,25 @@
 #include <string>
 #include <vector>
 
+#include "cpu_seconds.hpp"
 #include "matrix_file.hpp"
+#include "peers/train_job.hpp"
 
 namespace {
 
+using linden::bench::cpu_seconds;
 using nlohmann::ordered_json;
 
 double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// Of all threads.
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 class Predictions {
  public:
   explicit Predictions(const ordered_json& job)
-      : test_(linden::bench::read_matrix(job.at("test").get<std::string>())), threads_(job.at("threads")) {
-    const linden::bench::Matrix train = linden::bench::read_matrix(job.at("train").get<std::string>());
-    linden::BoostingConfig config;
-    for (const auto& [name, value] : job.at("config").items())
-      linden::set_field(config, name, value.is_string() ? value.get<std::string>() : value.dump());
-    const auto data = linden::Dataset::from_rows(train.values, train.features, {.label = train.labels, .refer = true});
-    model_ = linden::fit_boosted(data, config, {.threads = threads_});
-  }
+      : test_(linden::bench::read_matrix(job.at("test").get<std::string>())),
+        threads_(job.at("threads")),
+        model_(linden::bench::trained(job)) {}
 
   ordered_json timed(const ordered_json& asked) {
     const std::int64_t rows = std::min(asked.at("rows").get<std::int64_t>(), test_.rows);

@@ -194,22 +194,7 @@ std::string onnx_weights() {
                    2);
 }
 
-std::string onnx_leaves() {
-  return onnx_file({OnnxNode("TreeEnsemble")
-                        .whole("n_targets", 2)
-                        .wholes("tree_roots", {0, 2})
-                        .wholes("nodes_featureids", {0, 1, 0})
-                        .tensor("nodes_modes", {1, 6, 1}, true)
-                        .tensor("nodes_splits", {0.25f, 0, 0.5f})
-                        .tensor("membership_values", {1, 3, std::nanf("")})
-                        .wholes("nodes_truenodeids", {0, 1, 3})
-                        .wholes("nodes_trueleafs", {1, 1, 1})
-                        .wholes("nodes_falsenodeids", {1, 2, 3})
-                        .wholes("nodes_falseleafs", {0, 1, 1})
-                        .wholes("leaf_targetids", {0, 1, 0, 1})
-                        .tensor("leaf_weights", {1, 2, 4, 8})},
-                   2);
-}
+std::string onnx_leaves() { return onnx_file({ensemble()}, 2); }
 
 std::string onnx_line() {
   return onnx_file({OnnxNode("LinearClassifier")

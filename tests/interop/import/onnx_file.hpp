@@ -105,4 +105,21 @@ inline std::string onnx_file(const std::vector<OnnxNode>& nodes, std::uint64_t c
   return Message().whole(1, 8).text(2, "a test").add(7, graph).bytes();
 }
 
+/// An ensemble of version 5: two trees, which add to two outputs, by numbers and by sets of them.
+inline OnnxNode ensemble() {
+  return OnnxNode("TreeEnsemble")
+      .whole("n_targets", 2)
+      .wholes("tree_roots", {0, 2})
+      .wholes("nodes_featureids", {0, 1, 0})
+      .tensor("nodes_modes", {1, 6, 1}, true)
+      .tensor("nodes_splits", {0.25f, 0, 0.5f})
+      .tensor("membership_values", {1, 3, std::nanf("")})
+      .wholes("nodes_truenodeids", {0, 1, 3})
+      .wholes("nodes_trueleafs", {1, 1, 1})
+      .wholes("nodes_falsenodeids", {1, 2, 3})
+      .wholes("nodes_falseleafs", {0, 1, 1})
+      .wholes("leaf_targetids", {0, 1, 0, 1})
+      .tensor("leaf_weights", {1, 2, 4, 8});
+}
+
 }  // namespace linden::imports

@@ -121,22 +121,6 @@ TEST(ReadOnnx, Classifiers) {
   EXPECT_EQ(predictions(three, {{"0", "0"}}, Output::score), (std::vector<double>{0, 0, 0.75}));
 }
 
-OnnxNode ensemble() {
-  return OnnxNode("TreeEnsemble")
-      .whole("n_targets", 2)
-      .wholes("tree_roots", {0, 2})
-      .wholes("nodes_featureids", {0, 1, 0})
-      .tensor("nodes_modes", {1, 6, 1}, true)
-      .tensor("nodes_splits", {0.25f, 0, 0.5f})
-      .tensor("membership_values", {1, 3, std::nanf("")})
-      .wholes("nodes_truenodeids", {0, 1, 3})
-      .wholes("nodes_trueleafs", {1, 1, 1})
-      .wholes("nodes_falsenodeids", {1, 2, 3})
-      .wholes("nodes_falseleafs", {0, 1, 1})
-      .wholes("leaf_targetids", {0, 1, 0, 1})
-      .tensor("leaf_weights", {1, 2, 4, 8});
-}
-
 TEST(ReadOnnx, EnsemblesOfVersion5) {
   const BoostedModel model = read({ensemble()});
   EXPECT_EQ(model.categories(1), (std::vector<std::string>{"1", "3"}));

@@ -37,6 +37,7 @@ std::int64_t ExplanationParts::rows_at_once(std::int64_t most) const noexcept {
 
 void ExplanationParts::write(std::int64_t first, std::int64_t count, const double* values, const double* pairs,
                              std::int64_t stride, Workers& workers) {
+  if (columns() == 0) return;  // no tree splits: the constant is all, and there are no values
   const auto features = std::ssize(result_.names);
   workers.chunks(count, 64, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
     for (std::int64_t k = 0; k < outputs(); ++k)

@@ -147,7 +147,7 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
   const bool has_weights =
       train.weight().elements() > 0 || classes.balanced || classes.positive != 1 || !classes.by_class.empty();
   if (model.config.bins.weighted && !has_weights)
-    warnings.push_back(".bins.weighted has no effect: rows have no weights.");
+    warnings.emplace_back(".bins.weighted has no effect: rows have no weights.");
   if (const std::int64_t trees = trees_without_forced_splits(model); trees > 0)
     warnings.push_back(
         fmt::format("{} of {} have not all forced splits: one that leaves too little on a side, or goes against a "
@@ -171,7 +171,7 @@ std::vector<std::string> fit_warnings(const BoostedModel::State& model, const Da
   if (model.config.linear_leaves.enabled &&
       std::ranges::all_of(model.trees, [](const Tree& tree) { return tree.leaf_terms.empty(); }) &&
       std::ranges::any_of(model.trees, is_split))
-    warnings.push_back("no leaf has a slope (.linear_leaves): no split is by a number that varies in a leaf.");
+    warnings.emplace_back("no leaf has a slope (.linear_leaves): no split is by a number that varies in a leaf.");
   for (const auto& [metric, why] : undefined)
     warnings.push_back(fmt::format("metric \"{}\" is undefined: {}", metric, why));
   for (std::size_t m = 0; !model.history.empty() && m < model.history.front().size(); ++m)

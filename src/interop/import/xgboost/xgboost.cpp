@@ -105,7 +105,7 @@ std::shared_ptr<const LinearModel::State> linear(Learner& learner) {
     for (std::size_t k = 0; k < outputs; ++k) state.weights[k * features + f] = learner.weights[f * outputs + k];
   for (std::size_t k = 0; k < outputs; ++k) state.intercept[k] += learner.weights[features * outputs + k];
   state.certificate = imported_certificate();
-  state.warnings.push_back(
+  state.warnings.emplace_back(
       "XGBoost's gblinear takes missing values for 0; linear models here refuse rows that have any.");
   return as_loaded("XGBoost's weights", state);
 }

@@ -11,7 +11,7 @@
 //   - without a background (trees alone): by the training rows that came to each side of a split. These are the
 //     values of XGBoost's pred_contribs, and with .by_rows those of LightGBM's pred_contrib.
 //   - with one: by its rows, each of which lends its values of the features that are not known (the interventional
-//     values of Python's shap). Time grows with the rows of the background: some hundred are enough for most uses.
+//     values of Python's shap). Many rows cost little more than few: what counts is how many different ways they take.
 //
 // Both are exact. Scores are those before the link (Output::score): log odds of logistic, say.
 #pragma once
@@ -35,7 +35,7 @@ struct ExplainOptions {
                                   ///< LightGBM, and not by the sums of their curvatures, as in XGBoost
   int rounds = 0;                 ///< of a boosted model: explain only the first rounds; 0: all
   int threads = 0;                ///< 0: all cores. Results are the same bytes for any number
-  Device device = Device::cpu();  ///< a GPU explains trees without a background
+  Device device = Device::cpu();  ///< a GPU explains trees
 };
 
 /// The scores of rows, taken apart. K is the number of outputs.
@@ -57,7 +57,7 @@ struct Explanation {
 ///
 /// Throws DataError as predict does, and for a background without rows or with weights that sum to nothing;
 /// ArgumentError for trees that do not say how many rows came to their nodes, where there is no background, for trees
-/// of more than 1,024 levels, and for .rounds out of range; DeviceError for a GPU with a background.
+/// of more than 1,024 levels, and for .rounds out of range.
 LINDEN_API Explanation explain(const BoostedModel& model, const Dataset& data, const ExplainOptions& options = {});
 
 /// A feature adds weight * (value - mean in the background); nothing interacts. Throws DataError as predict does;

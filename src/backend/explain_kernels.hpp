@@ -5,6 +5,7 @@
 #include <linden/device.hpp>
 
 #include "backend/context.hpp"
+#include "backend/explain/games.hpp"
 #include "backend/explain/program.hpp"
 #include "backend/rows_view.hpp"
 #include "backend/tree/forest_view.hpp"
@@ -26,13 +27,24 @@ struct ExplainTask {
 
 inline constexpr std::int64_t explain_lanes = 8;
 
+/// What else there is to say where rows are explained against a background, by trees first_tree .. end_tree - 1 of a
+/// program.
+struct BackgroundTask {
+  PatternView patterns;
+  std::int32_t first_tree = 0, end_tree = 0;
+  double* pair_sums = nullptr;  ///< added to: [outputs, pairs, stride]; null: pairs are not asked for
+};
+
 struct ExplainKernels {
   /// Adds the values of all features, path dependent.
   void (*contributions)(Context&, const ExplainTask&);
   /// Adds what pairs of features do together: the whole of it, once for each pair. Of a program for interactions.
   void (*interactions)(Context&, const ExplainTask&);
-  /// Bytes of scratch memory that either wants. On a GPU 0.
+  /// Adds the values of all features against a background, and what pairs of features do together.
+  void (*against_background)(Context&, const ExplainTask&, const BackgroundTask&);
+  /// Bytes of scratch memory that the first two want, and the last. On a GPU 0.
   std::int64_t (*scratch)(Context&, const ExplainTask&);
+  std::int64_t (*background_scratch)(Context&, const ExplainTask&);
 };
 
 /// The CPU's table for this machine's instruction level.

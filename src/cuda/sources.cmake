@@ -1,7 +1,7 @@
 # What the CUDA backend consists of: compiled by nvcc in a build with CUDA, and as C++ for the executor of the tests.
 set(LINDEN_CUDA_KERNELS
   probe.cu
-  explain/contributions.cu explain/interactions.cu
+  explain/against_background.cu explain/contributions.cu explain/interactions.cu
   linear/evaluate.cu linear/hessian.cu linear/product.cu linear/scores.cu
   tensor/arg_reduce.cu tensor/binary.cu tensor/cholesky.cu tensor/copy.cu tensor/cumulative_sum.cu tensor/fused.cu tensor/gather.cu
   tensor/matmul.cu tensor/random.cu tensor/reduce.cu tensor/scatter_add.cu tensor/solve_triangular.cu tensor/sort.cu

@@ -110,10 +110,10 @@ class ExplainProgram::Builder {
         slot_(forest.used().size(), -1) {
     CountFeatures count{tree, number_, std::vector<int>(forest.used().size())};
     visit(tree, count);
-    out_.points = points_for(count.most);
+    out_.points = is_for(ExplainPurpose::background) ? 1 : points_for(count.most);
     out_.levels = count.levels;
     out_.features = count.most;
-    out_.rule = program.rule_of(out_.points);
+    out_.rule = is_for(ExplainPurpose::background) ? 0 : program.rule_of(out_.points);
     out_.first_step = std::ssize(program.steps_);
     out_.first_split = std::ssize(program.splits_);
     out_.first_value = std::ssize(program.values_);
@@ -155,7 +155,7 @@ class ExplainProgram::Builder {
     out.special = laid_out.special;
     const TreeNode& left = tree_.nodes[static_cast<std::size_t>(split.left)];
     const TreeNode& right = tree_.nodes[static_cast<std::size_t>(split.right)];
-    const bool are_twins = !program_.interactions_ && is_constant(left) && is_constant(right);
+    const bool are_twins = is_for(ExplainPurpose::values) && is_constant(left) && is_constant(right);
     out.left_leaf = std::max(left.leaf, 0);
     out.right_leaf = std::max(right.leaf, 0);
     const auto index = static_cast<std::int32_t>(std::ssize(program_.splits_) - out_.first_split);
@@ -177,7 +177,7 @@ class ExplainProgram::Builder {
 
   void leave(int, std::int32_t level) {
     const Step& step = way_.back();
-    if (!program_.interactions_) program_.steps_.push_back({ExplainMove::leave, step.split, level});
+    if (is_for(ExplainPurpose::values)) program_.steps_.push_back({ExplainMove::leave, step.split, level});
     last_[step.feature] = step.above;
     way_.pop_back();
   }
@@ -188,7 +188,7 @@ class ExplainProgram::Builder {
       const std::uint32_t feature = number_(term.feature);
       list_of(terms_of_leaf_, node.leaf).push_back({weights_at(feature), feature, last_[feature]});
     }
-    if (!program_.interactions_) return;
+    if (is_for(ExplainPurpose::values)) return;
     std::vector<ExplainTerm>& way = list_of(way_of_leaf_, node.leaf);
     for (std::size_t l = 0; l < way_.size(); ++l)
       if (const std::uint32_t feature = way_[l].feature; last_[feature] == static_cast<std::int32_t>(l))
@@ -205,6 +205,7 @@ class ExplainProgram::Builder {
     std::int64_t weights;  // -1: not yet worked out
   };
 
+  bool is_for(ExplainPurpose purpose) const { return program_.purpose_ == purpose; }
   bool is_constant(const TreeNode& node) const { return node.feature < 0 && tree_.terms(node).empty(); }
 
   std::vector<ExplainTerm>& list_of(std::vector<std::vector<ExplainTerm>>& lists, int leaf) const {
@@ -214,6 +215,7 @@ class ExplainProgram::Builder {
 
   // The weights of the way so far, for a feature.
   std::int64_t weights_at(std::uint32_t feature) {
+    if (is_for(ExplainPurpose::background)) return 0;
     if (last_[feature] < 0) return out_.rule + out_.points;
     Step& step = way_[static_cast<std::size_t>(last_[feature])];
     if (step.weights >= 0) return step.weights;
@@ -227,7 +229,7 @@ class ExplainProgram::Builder {
     };
     add([](double t, double f) { return t / f; });
     add([z](double, double f) { return z / (f * f); });
-    if (program_.interactions_) add([z](double, double f) { return (1 - z) / f; });
+    if (is_for(ExplainPurpose::pairs)) add([z](double, double f) { return (1 - z) / f; });
     return step.weights;
   }
 
@@ -245,8 +247,8 @@ class ExplainProgram::Builder {
 };
 
 ExplainProgram::ExplainProgram(std::string_view where, std::span<const Tree> trees, const Forest& forest, bool by_rows,
-                               bool interactions)
-    : interactions_(interactions) {
+                               ExplainPurpose purpose)
+    : purpose_(purpose) {
   check_levels(where, trees);
   for (std::size_t t = 0; t < trees.size(); ++t)
     Builder(*this, trees[t], forest, static_cast<std::int32_t>(t), by_rows);
@@ -254,7 +256,7 @@ ExplainProgram::ExplainProgram(std::string_view where, std::span<const Tree> tre
     width_ = static_cast<std::int32_t>(trees[0].leaf_values.size() / static_cast<std::size_t>(trees[0].leaves()));
 }
 
-ExplainView ExplainProgram::on_device(const Backend& backend, Context& context, DeviceArray<std::byte>& memory) const {
+ExplainView ExplainProgram::on_host() const {
   ExplainView view;
   view.trees = trees_.data();
   view.steps = steps_.data();
@@ -272,6 +274,11 @@ ExplainView ExplainProgram::on_device(const Backend& backend, Context& context, 
     view.levels = std::max(view.levels, tree.levels);
     view.features = std::max(view.features, tree.features);
   }
+  return view;
+}
+
+ExplainView ExplainProgram::on_device(const Backend& backend, Context& context, DeviceArray<std::byte>& memory) const {
+  ExplainView view = on_host();
   memory = on_device_together(backend.memory, context, "trees to explain", HostList{view.trees, std::ssize(trees_)},
                               HostList{view.steps, std::ssize(steps_)}, HostList{view.splits, std::ssize(splits_)},
                               HostList{view.weights, std::ssize(weights_)}, HostList{view.values, std::ssize(values_)},

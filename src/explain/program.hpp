@@ -1,4 +1,4 @@
-// ExplainProgram: trees as the kernels read them that explain rows, path dependent (backend/explain/program.hpp).
+// ExplainProgram: trees as the kernels read them that explain rows (backend/explain/program.hpp).
 #pragma once
 
 #include <linden/boosting.hpp>
@@ -13,13 +13,18 @@
 
 namespace linden {
 
+/// What kernels do with a program: work out the values of features against training rows, or what pairs of these do
+/// together; or anything against rows of a background, for which a program has no weights.
+enum class ExplainPurpose { values, pairs, background };
+
 class ExplainProgram {
  public:
-  /// `forest` is made of the trees. For what pairs of features do together, or for single ones. Throws ArgumentError,
-  /// opening with `where`, for trees that are too deep.
+  /// `forest` is made of the trees. Throws ArgumentError, opening with `where`, for trees that are too deep.
   ExplainProgram(std::string_view where, std::span<const Tree> trees, const Forest& forest, bool by_rows,
-                 bool interactions);
+                 ExplainPurpose purpose);
 
+  /// The program in the memory of the host.
+  ExplainView on_host() const;
   /// The program in the memory of a device; on a GPU `memory` is where.
   ExplainView on_device(const Backend& backend, Context& context, DeviceArray<std::byte>& memory) const;
 
@@ -29,7 +34,7 @@ class ExplainProgram {
   /// The weights of a rule of so many points: where they begin.
   std::int64_t rule_of(std::int32_t points);
 
-  bool interactions_;
+  ExplainPurpose purpose_;
   std::vector<ExplainTree> trees_;
   std::vector<ExplainStep> steps_;
   std::vector<ExplainSplit> splits_;

@@ -55,7 +55,7 @@ struct ExplainTree {
   std::int64_t first_step = 0, end_step = 0;
   std::int64_t first_split = 0;
   std::int64_t first_value = 0;  ///< of its leaves, [leaves, width]
-  std::int64_t first_way = 0;    ///< interactions: ExplainView::first_of_way of its first leaf
+  std::int64_t first_way = 0;    ///< ExplainView::first_of_way of its first leaf
   std::int64_t first_slot = 0;   ///< ExplainView::slots
   std::int64_t rule = 0;         ///< where the weights of its rule begin
   std::int32_t points = 1;       ///< of the rule
@@ -75,9 +75,10 @@ struct ExplainView {
   const ExplainStep* steps = nullptr;
   const ExplainSplit* splits = nullptr;
   const double* weights = nullptr;
-  const double* values = nullptr;              ///< of leaves
-  const ExplainTerm* terms = nullptr;          ///< one for each of ForestView::terms
-  const std::int64_t* first_of_way = nullptr;  ///< interactions: the features on the way to each leaf, [leaves + 1]
+  const double* values = nullptr;      ///< of leaves
+  const ExplainTerm* terms = nullptr;  ///< one for each of ForestView::terms
+  /// The features on the way to each leaf, [leaves + 1]; not of programs for values.
+  const std::int64_t* first_of_way = nullptr;
   const ExplainTerm* ways = nullptr;
   const std::uint32_t* slots = nullptr;  ///< the features of the slots of trees
   std::int32_t tree_count = 0;

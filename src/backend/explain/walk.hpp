@@ -8,10 +8,16 @@
 
 #include "backend/explain/program.hpp"
 #include "backend/math/host_device.hpp"
-#include "backend/tree/forest_view.hpp"
+#include "backend/tree/traverse.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
+
+/// Whether a value goes left.
+LINDEN_HD bool value_goes_left(const ForestView& forest, const ExplainSplit& split, double x) {
+  if (split.special != 0) return special_goes_left(forest, split.at, x);
+  return split.missing_left != 0 ? !(x > split.threshold) : x <= split.threshold;
+}
 
 /// Down to the left child: what the row's side of the split differs from the background's.
 template <class Lanes>
@@ -25,13 +31,25 @@ LINDEN_HD typename Lanes::Mask follows_so_far(Lanes& lanes, const ExplainSplit& 
   return split.above < 0 ? lanes.everywhere() : lanes.follows(split.above);
 }
 
+/// Down to the left child: which rows have gone the ways of all of the feature's splits so far. Says which go left.
+template <class Lanes>
+LINDEN_HD typename Lanes::Mask follow_left(Lanes& lanes, const ExplainSplit& split, std::int32_t level) {
+  const auto left = lanes.goes_left(split, level);
+  lanes.follows(level) = follows_so_far(lanes, split) & left;
+  return left;
+}
+
+/// The same of the right child, after the left one.
+template <class Lanes>
+LINDEN_HD void follow_right(Lanes& lanes, const ExplainSplit& split, std::int32_t level) {
+  lanes.follows(level) = lanes.without(follows_so_far(lanes, split), lanes.follows(level));
+}
+
 template <int fixed, class Lanes>
 LINDEN_HD void walk_left(Lanes& lanes, const ExplainView& view, const ExplainSplit& split, std::int32_t level,
                          std::int32_t points) {
-  const auto left = lanes.goes_left(split, level);
-  const auto edge = edge_of(lanes, split, left);
+  const auto edge = edge_of(lanes, split, follow_left(lanes, split, level));
   lanes.edge(level) = edge;
-  lanes.follows(level) = follows_so_far(lanes, split) & left;
   const double* const b = view.weights + split.weights;
   const auto share = lanes.all(split.share);
   for (std::int32_t q = 0; q < (fixed > 0 ? fixed : points); ++q)
@@ -40,7 +58,7 @@ LINDEN_HD void walk_left(Lanes& lanes, const ExplainView& view, const ExplainSpl
 
 template <int fixed, class Lanes>
 LINDEN_HD void walk_right(Lanes& lanes, const ExplainSplit& split, std::int32_t level, std::int32_t points) {
-  lanes.follows(level) = lanes.without(follows_so_far(lanes, split), lanes.follows(level));
+  follow_right(lanes, split, level);
   for (std::int32_t q = 0; q < (fixed > 0 ? fixed : points); ++q)
     lanes.way(level + 1, q) = lanes.way(level, q) - lanes.way(level + 1, q);
 }

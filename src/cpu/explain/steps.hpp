@@ -8,6 +8,8 @@ LINDEN_LEVEL_BEGIN
 
 void contributions(Context& context, const ExplainTask& task);
 void interactions(Context& context, const ExplainTask& task);
+void against_background(Context& context, const ExplainTask& task, const BackgroundTask& background);
+std::int64_t background_scratch(Context& context, const ExplainTask& task);
 std::int64_t explain_scratch(Context& context, const ExplainTask& task);
 
 LINDEN_LEVEL_END

@@ -5,8 +5,11 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 
 const ExplainKernels& explain_kernels() {
-  static constexpr ExplainKernels table{
-      .contributions = contributions, .interactions = interactions, .scratch = explain_scratch};
+  static constexpr ExplainKernels table{.contributions = contributions,
+                                        .interactions = interactions,
+                                        .against_background = against_background,
+                                        .scratch = explain_scratch,
+                                        .background_scratch = background_scratch};
   return table;
 }
 

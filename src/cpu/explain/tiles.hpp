@@ -9,6 +9,19 @@
 namespace linden {
 LINDEN_LEVEL_BEGIN
 
+/// Brings the values of rows begin .. end - 1 of the task, [features, tile]; what lies behind them is 0.
+inline void gather_rows(const ExplainTask& task, std::int64_t begin, std::int64_t end, double* values,
+                        std::int64_t tile) {
+  const RowsView& rows = task.rows;
+  const std::int64_t first = task.first_row + begin, last = task.first_row + end;
+  if (rows.sparse || end - begin < tile)
+    __builtin_memset(values, 0, static_cast<std::size_t>(rows.features * tile) * sizeof(double));
+  if (rows.sparse)
+    each_entry(rows, first, last, [&](std::int64_t i, std::int32_t f, double value) { values[f * tile + i] = value; });
+  else
+    for (std::int64_t f = 0; f < rows.features; ++f) read_column(rows.columns[f], first, last, values + f * tile, 1);
+}
+
 /// A worker's part of the scratch memory: values [features, rows of a tile], and what a walk wants.
 struct TileMemory {
   TileMemory(const ExplainTask& task, std::byte* memory)
@@ -23,16 +36,8 @@ struct TileMemory {
   }
   static std::int64_t bytes(const ExplainTask& task) { return value_bytes(task) + WalkMemory(task.program).bytes; }
 
-  /// Brings the values of rows begin .. end - 1 of the task; what lies behind them is 0.
   void gather(const ExplainTask& task, std::int64_t begin, std::int64_t end) const {
-    const RowsView& rows = task.rows;
-    const std::int64_t first = task.first_row + begin, last = task.first_row + end;
-    if (rows.sparse || end - begin < tile) __builtin_memset(values, 0, static_cast<std::size_t>(value_bytes(task)));
-    if (rows.sparse)
-      each_entry(rows, first, last,
-                 [&](std::int64_t i, std::int32_t f, double value) { values[f * tile + i] = value; });
-    else
-      for (std::int64_t f = 0; f < rows.features; ++f) read_column(rows.columns[f], first, last, values + f * tile, 1);
+    gather_rows(task, begin, end, values, tile);
   }
 
   std::int64_t tile;

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "backend/explain_kernels.hpp"
+#include "backend/explain/walk.hpp"
 #include "backend/raw_value.hpp"
-#include "backend/tree/traverse.hpp"
 #include "cuda/runtime/simt.hpp"
 #include "cuda/runtime/stream.hpp"
 
@@ -65,9 +65,7 @@ class ThreadLanes {
     return raw_value(work_.columns[feature], work_.first_row + row_);
   }
   LINDEN_HD bool goes_left(const ExplainSplit& split, std::int32_t) const {
-    const double x = value(split.feature);
-    if (split.special != 0) return special_goes_left(work_.forest, split.at, x);
-    return split.missing_left != 0 ? !(x > split.threshold) : x <= split.threshold;
+    return value_goes_left(work_.forest, split, value(split.feature));
   }
 
   LINDEN_HD double& way(std::int32_t level, std::int32_t q) const { return at(way_, level, q); }

@@ -1,18 +1,24 @@
 #!/usr/bin/env python3
-"""SHAP values: Linden beside XGBoost, LightGBM and CatBoost, path dependent, at trees of depth 6, 8 and 12.
+"""SHAP values: Linden beside XGBoost, LightGBM, CatBoost and fasttreeshap, path dependent, at trees of depth 6, 8 and 12;
+with --background beside shap's interventional values.
 
     python3 bench/peers/explain.py --env peers --threads 1
+    python3 bench/peers/explain.py --env peers --threads 1 --background 100 --peers shap --peer-rows 100
 
 Each library has a process of its own, which trains once at equal settings and then answers to lines of JSON as
-linden_explain does; a turn asks each of them once. Only explanations are timed, in CPU seconds, from rows in memory to the
-values of all features. CatBoost has oblivious trees, and so has Linden beside it.
+linden_explain does; a turn asks each of them once. Only explanations are timed, in seconds of the CPU and of the clock, from
+rows in memory to the values of all features. CatBoost has oblivious trees, and so has Linden beside it; fasttreeshap and
+shap explain LightGBM's trees. fasttreeshap's last release is of 2023, and asks for libraries of its time:
+--fasttreeshap-env is an environment that has them.
 """
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 
@@ -23,7 +29,7 @@ from predict import train_lightgbm, train_xgboost
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PACKAGES = ["lightgbm", "xgboost", "catboost", "numpy", "scipy"]
+PACKAGES = ["lightgbm", "xgboost", "catboost", "numpy", "scipy", "shap"]
 COMMON = {"loss": "logistic", "learning_rate": 0.1, "max_bins": 255, "l2": 1.0, "min_child_weight": 1e-3}
 
 
@@ -36,6 +42,11 @@ def arguments():
     parser.add_argument("--peer-rows", type=int, default=1_000, help="that XGBoost and LightGBM explain, whose time "
                         "grows with the rows: it is told for as many as Linden's (default: %(default)s)")
     parser.add_argument("--peers", default="xgboost,lightgbm,catboost", help="comma-separated (default: %(default)s)")
+    parser.add_argument("--background", type=int, default=0, help="rows of the training data to explain against (default: "
+                        "path dependent)")
+    parser.add_argument("--memory", action="store_true", help="explain a quarter of the rows first, and tell the most memory "
+                        "that a process has had before, after it, and after all rows")
+    parser.add_argument("--fasttreeshap-env", type=Path, help="of that peer (default: as --env)")
     parser.add_argument("--interactions", action="store_true", help="what pairs of features do together, in place of values")
     parser.add_argument("--threads", type=int, default=1, help="(default: %(default)s)")
     parser.add_argument("--turns", type=int, default=5, help="(default: %(default)s)")
@@ -51,6 +62,22 @@ def lightgbm(job):
 
     model = train_lightgbm(job)
     return library.__version__, lambda x, interactions: model.predict(x, pred_contrib=True, num_threads=job["threads"])
+
+
+def fasttreeshap(job):
+    import fasttreeshap as library
+
+    explainer = library.TreeExplainer(train_lightgbm(job), algorithm="auto", n_jobs=job["threads"])
+    return library.__version__, lambda x, interactions: explainer.shap_values(x, check_additivity=False)
+
+
+def shap(job):
+    import shap as library
+
+    x, _ = read_matrix(job["train"])
+    model = train_lightgbm(job)
+    explainer = library.TreeExplainer(model, x[: job["background"]], feature_perturbation="interventional")
+    return library.__version__, lambda x, interactions: explainer.shap_values(x, check_additivity=False)
 
 
 def xgboost(job):
@@ -75,7 +102,7 @@ def catboost(job):
         library.Pool(x), type=kind[interactions], thread_count=job["threads"])
 
 
-LIBRARIES = {f.__name__: f for f in (xgboost, lightgbm, catboost)}
+LIBRARIES = {f.__name__: f for f in (xgboost, lightgbm, catboost, fasttreeshap, shap)}
 
 
 def answer(library, job):
@@ -85,12 +112,14 @@ def answer(library, job):
     print(json.dumps({"version": version}), flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
-        seconds = []
+        seconds, clock = [], []
         for _ in range(asked["times"]):
-            start = machine.own_seconds()
+            start, begin = machine.own_seconds(), time.monotonic()
             explain(x[: asked["rows"]], asked["interactions"])
+            clock.append(time.monotonic() - begin)
             seconds.append(machine.own_seconds() - start)
-        print(json.dumps({"cpu_seconds": seconds}), flush=True)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"cpu_seconds": seconds, "seconds": clock, "peak_mib": peak}), flush=True)
 
 
 class Process:
@@ -98,11 +127,15 @@ class Process:
 
     def __init__(self, library, level, job, args):
         # CatBoost works out tables first, as Linden does.
-        self.rows = min(args.peer_rows, args.rows) if library in ("xgboost", "lightgbm") else args.rows
+        self.rows = args.rows if library in ("linden", "catboost") else min(args.peer_rows, args.rows)
         self.share = args.rows / self.rows
-        self.seconds = []
+        self.background = args.background
+        self.seconds, self.clock, self.peaks = [], [], []
+        python = sys.executable
+        if library == "fasttreeshap" and args.fasttreeshap_env:
+            python = args.fasttreeshap_env / "bin" / "python"
         command = [args.build / "bench" / "linden_explain", json.dumps(job)] if library == "linden" else [
-            sys.executable, HERE / "explain.py", "--answer", library, json.dumps(job)]
+            python, HERE / "explain.py", "--answer", library, json.dumps(job)]
         forced = {"LINDEN_ISA": level} if level else {}
         self._process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                          env=machine.environment(job["threads"], "passive") | forced)
@@ -114,12 +147,16 @@ class Process:
                 return json.loads(line)
         sys.exit(f"explain.py: {' '.join(self._process.args[:4])} ended with {self._process.wait()}.")
 
-    def ask(self, interactions):
-        asked = {"rows": self.rows, "interactions": interactions, "times": 1}
+    def ask(self, interactions, rows=None):
+        """Explains the rows; fewer of them for their memory alone."""
+        asked = {"rows": rows or self.rows, "interactions": interactions, "background": self.background, "times": 1}
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         told = self._told()
-        self.seconds += [second * self.share for second in told["cpu_seconds"]]
+        self.peaks.append(told["peak_mib"])
+        if rows is None:
+            self.seconds += [second * self.share for second in told["cpu_seconds"]]
+            self.clock += [second * self.share for second in told["seconds"]]
         if told.get("from_the_score", 0) > 1e-9:
             sys.exit(f"explain.py: {self.name} is {told['from_the_score']} from the scores.")
 
@@ -131,9 +168,13 @@ class Process:
 def compare(args, folder, title, config, peers):
     """Prints a line of the table for each library."""
     job = {"train": str(folder / "train.bin"), "test": str(folder / "test.bin"), "threads": args.threads,
-           "config": COMMON | config | {"rounds": args.rounds}}
+           "background": args.background, "config": COMMON | config | {"rounds": args.rounds}}
     processes = [Process("linden", level, job, args) for level in args.levels.split(",")]
     processes += [Process(peer, "", job, args) for peer in peers]
+    if args.memory:
+        for process in processes:
+            for share in (process.rows, 4):
+                process.ask(args.interactions, process.rows // share)
     for _ in range(args.turns):
         for process in processes:
             process.ask(args.interactions)
@@ -141,7 +182,11 @@ def compare(args, folder, title, config, peers):
     least = min(processes[0].seconds)
     for process in processes:
         print(f"  {process.name:24} {median(process.seconds):9.3f} s, least {min(process.seconds):9.3f} s, "
-              f"{min(process.seconds) / least:8.2f} times the first")
+              f"{min(process.seconds) / least:8.2f} times the first; by the clock {min(process.clock):9.3f} s; of "
+              f"{process.rows} rows")
+        if args.memory:
+            print(f"    MiB at most after one row, a quarter of the rows, all: "
+                  + ", ".join(f"{peak:.1f}" for peak in process.peaks[:3]))
         process.close()
 
 
@@ -154,7 +199,7 @@ def main():
     print(machine.sentence(machine.describe()))
     peers = [peer for peer in args.peers.split(",") if peer]
     if args.interactions:
-        peers = [peer for peer in peers if peer != "lightgbm"]  # which has none
+        peers = [peer for peer in peers if peer not in ("lightgbm", "fasttreeshap", "shap")]  # which have none
     with tempfile.TemporaryDirectory(prefix="linden-explain-") as name:
         folder = Path(name)
         for file, rows, seed in (("train", args.train_rows, 1), ("test", args.rows, 2)):

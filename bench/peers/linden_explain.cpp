@@ -1,10 +1,14 @@
 // linden_explain JOB: trains once, then explains test rows, one line of JSON for each line that it reads.
 //
 // JOB is {"train": FILE, "test": FILE, "threads": N, "config": {field: value, ...}}, with files as of matrix_file.hpp.
-// A line asks for {"rows": N, "interactions": BOOL, "times": N}: the values of the first N rows, so many times. The
-// answer has the CPU seconds of each time, and how far values and constant are from the scores at most. Python's peers
-// answer to the same (explain.py).
+// A line asks for {"rows": N, "interactions": BOOL, "background": N, "times": N}: the values of the first N rows, so
+// many times, against the first rows of the training data where it asks for a background. The answer has the CPU
+// seconds and the seconds of the clock of each time, the most memory that the process has had, and how far values and
+// constant are from the scores at most. Python's peers answer to the same (explain.py).
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <exception>
 #include <iostream>
@@ -26,6 +30,7 @@ class Explanations {
  public:
   explicit Explanations(const ordered_json& job)
       : test_(linden::bench::read_matrix(job.at("test").get<std::string>())),
+        train_(linden::bench::read_matrix(job.at("train").get<std::string>())),
         threads_(job.at("threads")),
         model_(linden::bench::trained(job)) {}
 
@@ -33,11 +38,17 @@ class Explanations {
     const auto rows = std::min(asked.at("rows").get<std::int64_t>(), test_.rows);
     const auto values = std::span(test_.values).first(static_cast<std::size_t>(rows * test_.features));
     const auto data = linden::Dataset::from_rows(values, test_.features, {.refer = true});
-    std::vector<double> seconds;
+    linden::ExplainOptions options{.interactions = asked.at("interactions"), .threads = threads_};
+    if (const std::int64_t others = asked.at("background"); others > 0)
+      options.background = linden::Dataset::from_rows(
+          std::span(train_.values).first(static_cast<std::size_t>(others * train_.features)), train_.features);
+    std::vector<double> seconds, clock;
     linden::Explanation found;
     for (int time = 0; time < asked.at("times").get<int>(); ++time) {
       const double start = cpu_seconds();
-      found = linden::explain(model_, data, {.interactions = asked.at("interactions"), .threads = threads_});
+      const auto begin = std::chrono::steady_clock::now();
+      found = linden::explain(model_, data, options);
+      clock.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
       seconds.push_back(cpu_seconds() - start);
     }
     const linden::Tensor scores = model_.predict(data, {.output = linden::Output::score});
@@ -47,11 +58,16 @@ class Explanations {
       for (std::int64_t f = 0; f < test_.features; ++f) sum += found.values.data<double>()[row * test_.features + f];
       worst = std::max(worst, std::abs(sum));
     }
-    return {{"cpu_seconds", seconds}, {"from_the_score", worst}};
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return {{"cpu_seconds", seconds},
+            {"seconds", clock},
+            {"peak_mib", static_cast<double>(usage.ru_maxrss) / 1024},
+            {"from_the_score", worst}};
   }
 
  private:
-  linden::bench::Matrix test_;
+  linden::bench::Matrix test_, train_;
   int threads_;
   linden::BoostedModel model_;
 };

@@ -1,8 +1,5 @@
 // JSON (RFC 8259) as a tree of values.
-#include <bit>
 #include <charconv>
-#include <cmath>
-#include <limits>
 
 #include "base/fail.hpp"
 #include "base/utf8.hpp"
@@ -10,16 +7,6 @@
 
 namespace linden {
 namespace {
-
-// Halfway between two floats a double that is not exactly what the text says would round to the wrong one.
-double rounded_once(double value, const char* begin, const char* end) {
-  constexpr std::uint64_t lost_bits = (std::uint64_t{1} << 29) - 1, half = std::uint64_t{1} << 28;
-  if ((std::bit_cast<std::uint64_t>(value) & lost_bits) != half) return value;
-  float nearest = 0;
-  const auto [stop, error] = std::from_chars(begin, end, nearest);
-  if (error != std::errc() || stop != end || static_cast<float>(value) == nearest) return value;
-  return std::nextafter(value, static_cast<double>(nearest));
-}
 
 class JsonParser {
  public:
@@ -69,7 +56,7 @@ class JsonParser {
       case 'n':
         if (take_word("null")) return {};
         break;
-      default: return Value::of(number());
+      default: return Value::of_digits(number());
     }
     refuse("an unknown word");
   }
@@ -90,37 +77,56 @@ class JsonParser {
   }
 
   Value list(int level) {
-    Value list{.kind = Value::Kind::list};
     ++at_;
-    if (take(']')) return list;
-    list.kind = Value::Kind::null;
-    do list.append(value(level + 1));
+    if (take(']')) return {.kind = Value::Kind::list};
+    const char* const begin = at_;
+    if (const std::size_t count = take_numbers(); count > 0)
+      return {
+          .kind = Value::Kind::numbers, .digits = {begin, static_cast<std::size_t>(at_ - begin) - 1}, .count = count};
+    at_ = begin;
+    Value list{.kind = Value::Kind::list};
+    do list.list.push_back(value(level + 1));
     while (take(','));
     if (!take(']')) refuse("a list does not end");
     return list;
   }
 
-  double number() {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (take_word("NaN")) return std::numeric_limits<double>::quiet_NaN();
-    if (take_word("Infinity")) return infinity;
-    if (take_word("-Infinity")) return -infinity;
-    const char first = *at_;
-    if (first != '-' && (first < '0' || first > '9')) refuse("a value is missing");
-    if (first == '-' && (end_ - at_ < 2 || at_[1] < '0' || at_[1] > '9')) refuse("a number is missing");
-    double found = 0;
-    const char* const begin = at_;
-    const auto [stop, error] = std::from_chars(begin, end_, found);
-    if (error == std::errc::result_out_of_range) {
-      // Too small is 0, too large an infinity: the exponent's sign says which.
-      const std::string_view spelt(begin, static_cast<std::size_t>(stop - begin));
-      found = spelt.find("e-") != spelt.npos || spelt.find("E-") != spelt.npos ? 0 : infinity;
-      if (first == '-') found = -found;
-    } else if (error != std::errc()) {
-      refuse("a number is missing");
+  // Numbers, true and false up to the end of a list: how many, or 0 where something else is among them.
+  std::size_t take_numbers() {
+    for (std::size_t count = 1;; ++count) {
+      skip_blanks();
+      if (!take_word("true") && !take_word("false")) {
+        if (at_ == end_ || std::string_view("-0123456789NI").find(*at_) == std::string_view::npos) return 0;
+        number();
+      }
+      if (take(',')) continue;
+      return take(']') ? count : 0;
     }
-    at_ = stop;
-    return rounded_once(found, begin, stop);
+  }
+
+  bool take_digits() {
+    const char* const begin = at_;
+    while (at_ != end_ && *at_ >= '0' && *at_ <= '9') ++at_;
+    return at_ != begin;
+  }
+
+  std::string_view number() {
+    const char* const begin = at_;
+    const auto taken = [&] { return std::string_view(begin, static_cast<std::size_t>(at_ - begin)); };
+    if (take_word("NaN") || take_word("Infinity") || take_word("-Infinity")) return taken();
+    const bool is_negative = *at_ == '-';
+    if (is_negative) ++at_;
+    if (!take_digits()) {
+      at_ = begin;
+      refuse(is_negative ? "a number is missing" : "a value is missing");
+    }
+    if (at_ != end_ && *at_ == '.') ++at_, take_digits();
+    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
+      const char* const exponent = at_++;
+      if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
+      if (!take_digits()) at_ = exponent;
+    }
+    return taken();
   }
 
   std::uint32_t hex() {

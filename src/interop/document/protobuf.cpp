@@ -1,6 +1,5 @@
 #include "interop/document/protobuf.hpp"
 
-#include <bit>
 #include <cstring>
 
 #include "base/fail.hpp"
@@ -8,8 +7,11 @@
 namespace linden {
 namespace {
 
-static_assert(std::endian::native == std::endian::little,
-              "protobuf stores numbers so, and they are copied as they are");
+// A varint has seven bits a byte, the lowest first; the eighth says that more follow.
+constexpr int varint_bits = 7;
+constexpr std::uint64_t varint_low = 0x7f, varint_more = 0x80;
+constexpr int type_bits = 3;  // of a tag, below the number of the field
+constexpr std::uint64_t most_fields = 536870911;
 
 [[noreturn]] void refuse(const char* what) { fail<FileError>("not a message of protobuf: {}.", what); }
 
@@ -21,16 +23,21 @@ void append_piece(std::string_view bytes, std::vector<Number>& values) {
   if (!bytes.empty()) std::memcpy(values.data() + known, bytes.data(), bytes.size());
 }
 
+template <class Number>
+std::string_view bytes_of(const std::vector<Number>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
 }  // namespace
 
 std::uint64_t ProtoReader::take_varint() {
   std::uint64_t value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
+  for (int shift = 0; shift < 64; shift += varint_bits) {
     if (left_.empty()) refuse("it ends within a number");
     const auto byte = static_cast<unsigned char>(left_.front());
     left_.remove_prefix(1);
-    value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
+    value |= (byte & varint_low) << shift;
+    if (byte < varint_more) return value;
   }
   refuse("a number is longer than 10 bytes");
 }
@@ -45,33 +52,33 @@ std::string_view ProtoReader::take(std::uint64_t count) {
 bool ProtoReader::next() {
   if (left_.empty()) return false;
   const std::uint64_t tag = take_varint();
-  if (tag >> 3 == 0 || tag >> 3 > 536870911) refuse("a field has no number");
-  field_ = static_cast<int>(tag >> 3);
-  wire_ = static_cast<int>(tag & 7);
+  if (tag >> type_bits == 0 || tag >> type_bits > most_fields) refuse("a field has no number");
+  field_ = static_cast<int>(tag >> type_bits);
+  wire_ = static_cast<WireType>(tag & ((1 << type_bits) - 1));
   switch (wire_) {
-    case varint: varint_ = take_varint(); break;
-    case fixed64: bytes_ = take(8); break;
-    case piece: bytes_ = take(take_varint()); break;
-    case fixed32: bytes_ = take(4); break;
+    case WireType::varint: varint_ = take_varint(); break;
+    case WireType::fixed64: bytes_ = take(8); break;
+    case WireType::piece: bytes_ = take(take_varint()); break;
+    case WireType::fixed32: bytes_ = take(4); break;
     default: refuse("a field is of an unknown type");
   }
   return true;
 }
 
 std::int64_t ProtoReader::whole() const {
-  if (wire_ != varint) refuse("a field is no whole number");
+  if (wire_ != WireType::varint) refuse("a field is no whole number");
   return static_cast<std::int64_t>(varint_);
 }
 
 float ProtoReader::number() const {
-  if (wire_ != fixed32) refuse("a field is no number");
+  if (wire_ != WireType::fixed32) refuse("a field is no number");
   float value;
   std::memcpy(&value, bytes_.data(), sizeof value);
   return value;
 }
 
 std::string_view ProtoReader::bytes() const {
-  if (wire_ != piece) refuse("a field has no length");
+  if (wire_ != WireType::piece) refuse("a field has no length");
   return bytes_;
 }
 
@@ -79,7 +86,7 @@ void ProtoReader::append_raw(std::string_view bytes, std::vector<float>& values)
 void ProtoReader::append_raw(std::string_view bytes, std::vector<double>& values) { append_piece(bytes, values); }
 
 void ProtoReader::append_to(std::vector<std::int64_t>& values) const {
-  if (wire_ == varint) {
+  if (wire_ == WireType::varint) {
     values.push_back(whole());
     return;
   }
@@ -87,15 +94,44 @@ void ProtoReader::append_to(std::vector<std::int64_t>& values) const {
 }
 
 void ProtoReader::append_to(std::vector<float>& values) const {
-  if (wire_ == fixed32)
+  if (wire_ == WireType::fixed32)
     values.push_back(number());
   else
     append_piece(bytes(), values);
 }
 
 void ProtoReader::append_to(std::vector<double>& values) const {
-  if (wire_ != fixed64 && wire_ != piece) refuse("a field is no number");
+  if (wire_ != WireType::fixed64 && wire_ != WireType::piece) refuse("a field is no number");
   append_piece(bytes_, values);
+}
+
+void ProtoWriter::whole(int field, std::int64_t number) {
+  tag(field, WireType::varint);
+  varint(static_cast<std::uint64_t>(number));
+}
+
+void ProtoWriter::bytes(int field, std::string_view bytes) {
+  tag(field, WireType::piece);
+  varint(bytes.size());
+  out_ += bytes;
+}
+
+void ProtoWriter::wholes(int field, const std::vector<std::int64_t>& numbers) {
+  ProtoWriter piece;
+  for (const std::int64_t number : numbers) piece.varint(static_cast<std::uint64_t>(number));
+  message(field, piece);
+}
+
+std::string_view ProtoWriter::raw(const std::vector<double>& numbers) { return bytes_of(numbers); }
+std::string_view ProtoWriter::raw(const std::vector<std::int64_t>& numbers) { return bytes_of(numbers); }
+
+void ProtoWriter::tag(int field, WireType type) {
+  varint(static_cast<std::uint64_t>(field) << type_bits | static_cast<std::uint64_t>(type));
+}
+
+void ProtoWriter::varint(std::uint64_t number) {
+  for (; number >= varint_more; number >>= varint_bits) out_ += static_cast<char>(varint_more | (number & varint_low));
+  out_ += static_cast<char>(number);
 }
 
 }  // namespace linden

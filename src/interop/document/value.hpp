@@ -1,6 +1,7 @@
 // Documents of JSON and UBJSON as trees of values, for readers of other programs' files, whose members come in any
-// order: what our own files need not (json/reader.hpp). A list of numbers is kept as numbers, so that memory is a few
-// times the text.
+// order: what our own files need not (json/reader.hpp). Numbers of JSON are kept as their digits, in the text, which
+// must outlive the document: whoever reads one says whether the program that wrote it has a double or a float there,
+// and gets the one nearest to the text. So a list of numbers takes no memory of its own.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +22,10 @@ struct Value {
 
   // Not a variant: where g++ 12 compiles one, lld 14 loses the way of exceptions through functions beside it.
   Kind kind = Kind::null;
-  double number = 0;  ///< also of a flag, 1 or 0
+  double number = 0;             ///< also of a flag, 1 or 0
+  std::string_view digits = {};  ///< of JSON, in place of `number` and `numbers`: as they stand in the text, a list
+                                 ///< without its brackets
+  std::size_t count = 0;         ///< entries of a list in `digits`
   std::string text = {};
   List list = {};
   Numbers numbers = {};  ///< of a list of numbers, and of true and false, which are 1 and 0
@@ -31,6 +35,7 @@ struct Value {
   static Value of(double number) { return {.kind = Kind::number, .number = number}; }
   static Value of(std::string text) { return {.kind = Kind::text, .text = std::move(text)}; }
   static Value of(Object object) { return {.kind = Kind::object, .object = std::move(object)}; }
+  static Value of_digits(std::string_view digits) { return {.kind = Kind::number, .digits = digits}; }
 
   /// Adds an entry to a list, of numbers as long as all are.
   void append(Value entry);
@@ -40,8 +45,7 @@ struct Value {
 inline constexpr int most_document_levels = 100;
 
 /// The document that a text of JSON holds, with nothing but blanks about it. As some programs write them, numbers may
-/// be NaN, Infinity and -Infinity; where one is read as a double and rounded to a float afterwards, that is the float
-/// nearest to the text. Throws FileError with the place in the text.
+/// be NaN, Infinity and -Infinity. The text must outlive the document. Throws FileError with the place in the text.
 Value parse_json(std::string_view text);
 
 /// The same of UBJSON (draft 12), containers with a type, with a count and with neither. Throws FileError.
@@ -76,13 +80,18 @@ class Place {
   Place at(std::size_t index) const;
   const std::string& text() const;
   std::vector<std::string> texts() const;
+  /// The nearest double; an infinity or 0 beyond their range.
   double number() const;
+  /// The same where the program that wrote it has a float: the nearest one to the text, rounded once.
+  float float_number() const;
   /// true or false.
   bool flag() const;
   /// A whole number in [low, high].
   std::int64_t whole(std::int64_t low, std::int64_t high) const;
-  /// A list of numbers.
-  const std::vector<double>& numbers() const;
+  /// A list of numbers, each as number() gives it.
+  std::vector<double> numbers() const;
+  /// The same as float_number() gives them.
+  std::vector<float> floats() const;
   /// A list of whole numbers in [low, high].
   std::vector<std::int32_t> wholes(std::int32_t low, std::int32_t high) const;
 
@@ -91,6 +100,8 @@ class Place {
 
   /// Refuses a value of another kind.
   void want(Value::Kind kind, const char* what) const;
+  template <class Number>
+  std::vector<Number> entries() const;
 
   const Value* value_;
   std::string path_;

@@ -6,15 +6,15 @@
 #include <limits>
 #include <linden/version.hpp>
 
-#include "interop/export/protobuf.hpp"
+#include "interop/document/onnx_proto.hpp"
+#include "interop/document/protobuf.hpp"
 #include "interop/export/scalar_trees.hpp"
 #include "json/writer.hpp"
 
 namespace linden::exporting {
 namespace {
 
-enum TensorType { uint8_type = 2, int64_type = 7, string_type = 8, double_type = 11 };
-enum AttributeType { of_int = 2, of_tensor = 4, of_ints = 7 };
+namespace proto = onnx;  // fields by their names
 
 constexpr std::int64_t ir_version = 10, standard_opset = 21, trees_opset = 5;
 constexpr const char* trees_domain = "ai.onnx.ml";
@@ -22,29 +22,29 @@ constexpr const char* trees_domain = "ai.onnx.ml";
 using Whole = std::vector<std::int64_t>;
 using Doubles = std::vector<double>;
 
-ProtoMessage tensor(const std::string& name, TensorType type, const Whole& dims, std::string_view raw) {
-  ProtoMessage message;
-  if (!dims.empty()) message.packed(1, dims);
-  message.whole(2, type);
-  message.bytes(8, name);
-  message.bytes(9, raw);
+ProtoWriter tensor(const std::string& name, std::int64_t type, const Whole& dims, std::string_view raw) {
+  ProtoWriter message;
+  if (!dims.empty()) message.wholes(proto::tensor::dims, dims);
+  message.whole(proto::tensor::data_type, type);
+  message.bytes(proto::tensor::name, name);
+  message.bytes(proto::tensor::raw_data, raw);
   return message;
 }
-ProtoMessage tensor(const std::string& name, const Doubles& values, const Whole& dims) {
-  return tensor(name, double_type, dims, little_endian<double, std::uint64_t>(values));
+ProtoWriter tensor(const std::string& name, const Doubles& values, const Whole& dims) {
+  return tensor(name, proto::tensor::of_double, dims, ProtoWriter::raw(values));
 }
-ProtoMessage tensor(const std::string& name, const Doubles& values) {
+ProtoWriter tensor(const std::string& name, const Doubles& values) {
   return tensor(name, values, {std::ssize(values)});
 }
-ProtoMessage tensor(const std::string& name, const Whole& values) {
-  return tensor(name, int64_type, {std::ssize(values)}, little_endian<std::int64_t, std::uint64_t>(values));
+ProtoWriter tensor(const std::string& name, const Whole& values) {
+  return tensor(name, proto::tensor::of_int64, {std::ssize(values)}, ProtoWriter::raw(values));
 }
-ProtoMessage tensor(const std::string& name, const std::vector<std::string>& values) {
-  ProtoMessage message;
-  message.packed(1, Whole{std::ssize(values)});
-  message.whole(2, string_type);
-  for (const std::string& value : values) message.bytes(6, value);
-  message.bytes(8, name);
+ProtoWriter tensor(const std::string& name, const std::vector<std::string>& values) {
+  ProtoWriter message;
+  message.wholes(proto::tensor::dims, {std::ssize(values)});
+  message.whole(proto::tensor::data_type, proto::tensor::of_string);
+  for (const std::string& value : values) message.bytes(proto::tensor::string_data, value);
+  message.bytes(proto::tensor::name, name);
   return message;
 }
 
@@ -52,35 +52,35 @@ class Node {
  public:
   Node(const std::string& op, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
        const char* domain = "") {
-    for (const std::string& input : inputs) message_.bytes(1, input);
-    for (const std::string& output : outputs) message_.bytes(2, output);
-    message_.bytes(3, op + " of " + outputs.back());
-    message_.bytes(4, op);
-    if (*domain != 0) message_.bytes(7, domain);
+    for (const std::string& input : inputs) message_.bytes(proto::node::input, input);
+    for (const std::string& output : outputs) message_.bytes(proto::node::output, output);
+    message_.bytes(proto::node::name, op + " of " + outputs.back());
+    message_.bytes(proto::node::op_type, op);
+    if (*domain != 0) message_.bytes(proto::node::domain, domain);
   }
   Node& with(const std::string& name, std::int64_t value) {
-    return add(name, of_int, [&](ProtoMessage& a) { a.whole(3, value); });
+    return add(name, proto::attribute::of_int, [&](ProtoWriter& a) { a.whole(proto::attribute::i, value); });
   }
   Node& with(const std::string& name, const Whole& values) {
-    return add(name, of_ints, [&](ProtoMessage& a) { a.packed(8, values); });
+    return add(name, proto::attribute::of_ints, [&](ProtoWriter& a) { a.wholes(proto::attribute::ints, values); });
   }
-  Node& with(const std::string& name, const ProtoMessage& value) {
-    return add(name, of_tensor, [&](ProtoMessage& a) { a.message(5, value); });
+  Node& with(const std::string& name, const ProtoWriter& value) {
+    return add(name, proto::attribute::of_tensor, [&](ProtoWriter& a) { a.message(proto::attribute::t, value); });
   }
-  const ProtoMessage& message() const noexcept { return message_; }
+  const ProtoWriter& message() const noexcept { return message_; }
 
  private:
   template <class Put>
-  Node& add(const std::string& name, AttributeType type, const Put& put) {
-    ProtoMessage attribute;
-    attribute.bytes(1, name);
+  Node& add(const std::string& name, std::int64_t type, const Put& put) {
+    ProtoWriter attribute;
+    attribute.bytes(proto::attribute::name, name);
     put(attribute);
-    attribute.whole(20, type);
-    message_.message(5, attribute);
+    attribute.whole(proto::attribute::type, type);
+    message_.message(proto::node::attribute, attribute);
     return *this;
   }
 
-  ProtoMessage message_;
+  ProtoWriter message_;
 };
 
 // The parallel lists of all trees. Nodes and leaves are numbered over the whole ensemble.
@@ -94,7 +94,7 @@ class Ensemble {
     Node node("TreeEnsemble", {"features"}, {"score"}, trees_domain);
     node.with("aggregate_function", 1).with("post_transform", 0).with("n_targets", model_.outputs());
     node.with("tree_roots", roots_).with("nodes_featureids", features_).with("nodes_splits", tensor("", thresholds_));
-    node.with("nodes_modes", tensor("", uint8_type, {std::ssize(modes_)}, modes_));
+    node.with("nodes_modes", tensor("", proto::tensor::of_uint8, {std::ssize(modes_)}, modes_));
     node.with("nodes_truenodeids", true_nodes_).with("nodes_trueleafs", true_is_leaf_);
     node.with("nodes_falsenodeids", false_nodes_).with("nodes_falseleafs", false_is_leaf_);
     node.with("nodes_missing_value_tracks_true", missing_is_true_);
@@ -160,8 +160,8 @@ class Graph {
   Graph(const Request& request, const ModelSchema& schema, const Loss& loss)
       : request_(request), schema_(schema), loss_(loss) {}
 
-  void add(const Node& node) { graph_.message(1, node.message()); }
-  void constant(const ProtoMessage& tensor) { graph_.message(5, tensor); }
+  void add(const Node& node) { graph_.message(proto::graph::node, node.message()); }
+  void constant(const ProtoWriter& tensor) { graph_.message(proto::graph::initializer, tensor); }
 
   // "score" becomes "prediction".
   void add_link() {
@@ -191,7 +191,7 @@ class Graph {
       constant(tensor("half", Doubles{0.5}));
       constant(tensor("columns", Whole{1}));
       add(Node("GreaterOrEqual", {"prediction", "half"}, {"is_second"}));
-      add(Node("Cast", {"is_second"}, {"second"}).with("to", int64_type));
+      add(Node("Cast", {"is_second"}, {"second"}).with("to", proto::tensor::of_int64));
       add(Node("Squeeze", {"second", "columns"}, {"class"}));
     } else {
       add(Node("ArgMax", {"prediction"}, {"class"}).with("axis", 1).with("keepdims", 0));
@@ -201,21 +201,23 @@ class Graph {
   }
 
   std::string written() {
-    graph_.bytes(2, request_.options.name);
-    graph_.message(11, value_info("features", double_type, std::ssize(schema_.feature_names)));
-    graph_.message(12, value_info("prediction", double_type, loss_.outputs()));
-    if (has_label_) graph_.message(12, value_info("label", string_type, 0));
-    ProtoMessage model;
-    model.whole(1, ir_version);
-    model.bytes(2, "Linden");
-    model.bytes(3, version());
-    model.message(7, graph_);
-    model.message(8, opset("", standard_opset));
-    model.message(8, opset(trees_domain, trees_opset));
-    model.message(14, metadata("features", names_as_json(schema_.feature_names)));
+    graph_.bytes(proto::graph::name, request_.options.name);
+    graph_.message(proto::graph::input,
+                   value_info("features", proto::tensor::of_double, std::ssize(schema_.feature_names)));
+    graph_.message(proto::graph::output, value_info("prediction", proto::tensor::of_double, loss_.outputs()));
+    if (has_label_) graph_.message(proto::graph::output, value_info("label", proto::tensor::of_string, 0));
+    ProtoWriter model;
+    model.whole(proto::model::ir_version, ir_version);
+    model.bytes(proto::model::producer_name, "Linden");
+    model.bytes(proto::model::producer_version, version());
+    model.message(proto::model::graph, graph_);
+    model.message(proto::model::opset_import, opset("", standard_opset));
+    model.message(proto::model::opset_import, opset(trees_domain, trees_opset));
+    model.message(proto::model::metadata_props, metadata("features", names_as_json(schema_.feature_names)));
     for (std::size_t f = 0; f < schema_.feature_names.size(); ++f)
       if (schema_.has_categories(f))
-        model.message(14, metadata("categories of " + schema_.feature_names[f], names_as_json(schema_.categories[f])));
+        model.message(proto::model::metadata_props,
+                      metadata("categories of " + schema_.feature_names[f], names_as_json(schema_.categories[f])));
     if (model.text().size() > static_cast<std::size_t>(INT32_MAX))
       refuse(request_, "it is larger than 2 GiB, the most that the format allows.");
     return model.text();
@@ -223,32 +225,32 @@ class Graph {
 
  private:
   // [rows, columns], or [rows] where `columns` is 0.
-  static ProtoMessage value_info(const std::string& name, TensorType type, std::int64_t columns) {
-    ProtoMessage rows, dims, tensor_type, type_of, info;
-    rows.bytes(2, "rows");
-    dims.message(1, rows);
+  static ProtoWriter value_info(const std::string& name, std::int64_t type, std::int64_t columns) {
+    ProtoWriter rows, dims, tensor_type, type_of, info;
+    rows.bytes(proto::value_info::dim_param, "rows");
+    dims.message(proto::value_info::dim, rows);
     if (columns > 0) {
-      ProtoMessage width;
-      width.whole(1, columns);
-      dims.message(1, width);
+      ProtoWriter width;
+      width.whole(proto::value_info::dim_value, columns);
+      dims.message(proto::value_info::dim, width);
     }
-    tensor_type.whole(1, type);
-    tensor_type.message(2, dims);
-    type_of.message(1, tensor_type);
-    info.bytes(1, name);
-    info.message(2, type_of);
+    tensor_type.whole(proto::value_info::elem_type, type);
+    tensor_type.message(proto::value_info::shape, dims);
+    type_of.message(proto::value_info::tensor_type, tensor_type);
+    info.bytes(proto::value_info::name, name);
+    info.message(proto::value_info::type, type_of);
     return info;
   }
-  static ProtoMessage opset(const char* domain, std::int64_t version) {
-    ProtoMessage message;
-    message.bytes(1, domain);
-    message.whole(2, version);
+  static ProtoWriter opset(const char* domain, std::int64_t version) {
+    ProtoWriter message;
+    message.bytes(proto::opset::domain, domain);
+    message.whole(proto::opset::version, version);
     return message;
   }
-  static ProtoMessage metadata(const std::string& key, const std::string& value) {
-    ProtoMessage message;
-    message.bytes(1, key);
-    message.bytes(2, value);
+  static ProtoWriter metadata(const std::string& key, const std::string& value) {
+    ProtoWriter message;
+    message.bytes(proto::entry::key, key);
+    message.bytes(proto::entry::value, value);
     return message;
   }
   static std::string names_as_json(const std::vector<std::string>& names) {
@@ -262,7 +264,7 @@ class Graph {
   const Request& request_;
   const ModelSchema& schema_;
   const Loss& loss_;
-  ProtoMessage graph_;
+  ProtoWriter graph_;
   bool has_label_ = false;
 };
 

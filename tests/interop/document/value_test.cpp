@@ -11,7 +11,7 @@ namespace {
 
 TEST(Place, GivesWhatIsThere) {
   const Value document = parse_json(
-      R"({"a":{"list":[1,2.5,true],"texts":["p","q"],"none":[],"n":7},"yes":true,"b":null,"c":[[1],{"d":"x"}]})");
+      R"({"a":{"list":[1,2.5,true],"texts":["p","q"],"none":[],"n":7},"yes":true,"b":null,"c":[[1],{"d":"x"},0.1]})");
   const Place root(document);
   EXPECT_EQ(root.names(), (std::vector<std::string>{"a", "yes", "b", "c"}));
   EXPECT_EQ(root["a"]["list"].numbers(), (std::vector<double>{1, 2.5, 1}));
@@ -25,6 +25,9 @@ TEST(Place, GivesWhatIsThere) {
   EXPECT_FALSE(root.find("d"));
   EXPECT_EQ(root["c"].at(1)["d"].text(), "x");
   EXPECT_EQ(root["c"].at(1)["d"].path(), "c[1].d");
+  EXPECT_EQ(root["a"]["list"].floats(), (std::vector<float>{1, 2.5f, 1}));
+  EXPECT_EQ(root["c"].at(2).number(), 0.1);
+  EXPECT_EQ(root["c"].at(2).float_number(), 0.1f);
   EXPECT_EQ(root["c"].at(0).wholes(0, 1), std::vector<std::int32_t>{1});
 }
 

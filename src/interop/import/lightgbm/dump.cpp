@@ -60,7 +60,7 @@ void read_leaf(const Place& place, SourceTree& out, std::size_t at) {
   if (!constant) return;
   out.tree.values[at] = constant->number();
   const std::vector<std::int32_t> features = place["leaf_features"].wholes(0, most);
-  const std::vector<double>& slopes = place["leaf_coeff"].numbers();
+  const std::vector<double> slopes = place["leaf_coeff"].numbers();
   if (features.size() != slopes.size()) place.refuse("does not have one slope a feature");
   std::vector<std::pair<int, double>> terms;
   for (std::size_t i = 0; i < features.size(); ++i) terms.emplace_back(features[i], slopes[i]);

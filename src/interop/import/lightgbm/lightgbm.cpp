@@ -38,31 +38,7 @@ std::vector<LeafTerm> terms_of(const std::string& tree, std::vector<std::pair<in
   return terms;
 }
 
-Value frame_categories(std::string_view json) {
-  std::string text;
-  bool is_quoted = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] == '"') is_quoted = !is_quoted;
-    if (is_quoted && json[i] == '\\' && i + 1 < json.size()) text += json[i++];
-    const std::string_view rest = json.substr(i);
-    const std::string_view flag = rest.starts_with("true") ? "\"True\"" : rest.starts_with("false") ? "\"False\"" : "";
-    if (is_quoted || flag.empty()) {
-      text += json[i];
-      continue;
-    }
-    text += flag;
-    i += flag.size() - 3;
-  }
-  return parse_json(text);
-}
-
 namespace {
-
-// The categories of one feature: ours by LightGBM's numbers.
-struct Categories {
-  std::vector<std::string> names;
-  std::unordered_map<std::int32_t, std::int32_t> code;
-};
 
 // The names of a data frame's categories; nothing where they are no texts and no numbers.
 std::optional<std::vector<std::string>> names_of(const Place& list) {
@@ -80,21 +56,53 @@ std::optional<std::vector<std::string>> names_of(const Place& list) {
   }
 }
 
+}  // namespace
+
+FrameCategories frame_categories(std::string_view json) {
+  std::string text;
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] == '"') is_quoted = !is_quoted;
+    if (is_quoted && json[i] == '\\' && i + 1 < json.size()) text += json[i++];
+    const std::string_view rest = json.substr(i);
+    const std::string_view flag = rest.starts_with("true") ? "\"True\"" : rest.starts_with("false") ? "\"False\"" : "";
+    if (is_quoted || flag.empty()) {
+      text += json[i];
+      continue;
+    }
+    text += flag;
+    i += flag.size() - 3;
+  }
+  const Value document = parse_json(text);
+  const Place lists(document);
+  FrameCategories names;
+  if (!lists.is_list()) return names;
+  for (std::size_t i = 0; i < lists.size(); ++i) names.push_back(names_of(lists.at(i)));
+  return names;
+}
+
+namespace {
+
+// The categories of one feature: ours by LightGBM's numbers.
+struct Categories {
+  std::vector<std::string> names;
+  std::unordered_map<std::int32_t, std::int32_t> code;
+};
+
 // One list for each categorical feature, in their order, or none: a data frame's categorical columns are those of the
 // model unless some were not used, or others are categorical by number.
 std::vector<std::vector<std::string>> names_of_frame(Source& source, const std::vector<bool>& categorical) {
-  if (!source.pandas) return {};
-  const Place lists(*source.pandas);
-  if (!lists.is_list() || lists.size() == 0) return {};
+  FrameCategories& lists = source.pandas;
+  if (lists.empty()) return {};
   std::vector<std::vector<std::string>> all;
   bool fits = std::ranges::count(categorical, true) == static_cast<std::ptrdiff_t>(lists.size());
   std::size_t f = 0;
   for (std::size_t i = 0; fits && i < lists.size(); ++i, ++f) {
     while (!categorical[f]) ++f;
-    std::optional<std::vector<std::string>> names = names_of(lists.at(i));
+    std::optional<std::vector<std::string>>& names = lists[i];
     const bool has_codes = f < source.codes.size() && !source.codes[f].empty();
     fits = names && (!has_codes || static_cast<std::size_t>(std::ranges::max(source.codes[f])) < names->size());
-    if (fits) all.push_back(*std::move(names));
+    if (fits) all.push_back(std::move(*names));
   }
   if (fits) return all;
   source.warnings.emplace_back(

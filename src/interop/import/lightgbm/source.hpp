@@ -20,6 +20,10 @@ struct SourceTree {
   std::vector<double> constants;                 ///< of linear leaves, one a node: what rows with missing values get
 };
 
+/// The names of the categories of a data frame, a list for each categorical column; nothing for one whose categories
+/// are neither texts nor numbers. None where the file has none.
+using FrameCategories = std::vector<std::optional<std::vector<std::string>>>;
+
 struct Source {
   int outputs = 1;        ///< trees an iteration
   std::string objective;  ///< "binary sigmoid:1"; empty where there is none
@@ -29,7 +33,7 @@ struct Source {
   std::vector<bool> categorical;                 ///< one a feature; empty where nothing tells
   std::vector<std::vector<std::int32_t>> codes;  ///< of categories, where `categorical` is told
   std::map<std::string, std::string, std::less<>> parameters;
-  std::optional<Value> pandas;  ///< lists of categories, of the categorical columns of a data frame
+  FrameCategories pandas;
   std::vector<SourceTree> trees;
   std::vector<std::string> warnings;
 };
@@ -37,9 +41,8 @@ struct Source {
 Source source_of_text(std::string_view text);
 Source source_of_dump(std::string_view text);
 
-/// The categories of a data frame, a list for each categorical column, where true and false are called True and False,
-/// as pandas writes them.
-Value frame_categories(std::string_view json);
+/// From the text of pandas_categorical. True and false are called True and False, as pandas writes them.
+FrameCategories frame_categories(std::string_view json);
 
 /// A split of numbers, or by category: its threshold is set, or none is wanted.
 void set_split(TreeNode& node, bool is_categorical, MissingType missing, bool default_left);

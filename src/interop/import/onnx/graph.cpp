@@ -3,31 +3,10 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "interop/document/onnx_proto.hpp"
 
 namespace linden::onnx {
 namespace {
-
-// onnx.proto, by message and name of the field.
-namespace model {
-constexpr int graph = 7;
-}
-namespace graph {
-constexpr int node = 1, initializer = 5, input = 11;
-}
-namespace node {
-constexpr int input = 1, output = 2, op_type = 4, attribute = 5;
-}
-namespace attribute {
-constexpr int name = 1, i = 3, s = 4, t = 5, floats = 7, ints = 8, strings = 9;
-}
-namespace tensor {
-constexpr int data_type = 2, float_data = 4, int32_data = 5, name = 8, raw_data = 9, double_data = 10;
-constexpr std::int64_t type_float = 1, type_uint8 = 2, type_int8 = 3, type_double = 11;
-}  // namespace tensor
-namespace value_info {
-constexpr int name = 1, type = 2;
-constexpr int tensor_type = 1, elem_type = 1, shape = 2, dim = 1, dim_value = 1;
-}  // namespace value_info
 
 constexpr std::size_t most_operators = 64;
 
@@ -46,14 +25,14 @@ TensorValues tensor_of(ProtoReader message) {
       default: break;
     }
   TensorValues values;
-  values.is_double = type == tensor::type_double;
-  if (type == tensor::type_double) {
+  values.is_double = type == tensor::of_double;
+  if (type == tensor::of_double) {
     ProtoReader::append_raw(raw, doubles);
     values.numbers = std::move(doubles);
-  } else if (type == tensor::type_float) {
+  } else if (type == tensor::of_float) {
     ProtoReader::append_raw(raw, floats);
     values.numbers.assign(floats.begin(), floats.end());
-  } else if (type == tensor::type_uint8 || type == tensor::type_int8) {
+  } else if (type == tensor::of_uint8 || type == tensor::of_int8) {
     for (const char byte : raw) wholes.push_back(static_cast<unsigned char>(byte));
     values.numbers.assign(wholes.begin(), wholes.end());
   } else {
@@ -70,7 +49,7 @@ Input input_of(ProtoReader message) {
     for (ProtoReader type = message.message(); type.next();) {
       if (type.field() != value_info::tensor_type) continue;
       for (ProtoReader tensor = type.message(); tensor.next();) {
-        if (tensor.field() == value_info::elem_type) input.is_double = tensor.whole() == tensor::type_double;
+        if (tensor.field() == value_info::elem_type) input.is_double = tensor.whole() == tensor::of_double;
         if (tensor.field() != value_info::shape) continue;
         for (ProtoReader shape = tensor.message(); shape.next();) {
           if (shape.field() != value_info::dim) continue;

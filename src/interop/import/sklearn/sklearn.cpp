@@ -63,13 +63,13 @@ ForeignTree tree_of(const Place& place, const Codes& codes, bool is_float, doubl
   const auto features = static_cast<std::int32_t>(codes.size());
   const std::vector<std::int32_t> feature = place["feature"].wholes(-2, features - 1);
   const std::size_t count = feature.size();
-  const auto list = [&](const char* name) -> const std::vector<double>& {
-    const std::vector<double>& values = place[name].numbers();
+  const auto list = [&](const char* name) {
+    std::vector<double> values = place[name].numbers();
     if (values.size() != count) place[name].refuse(fmt::format("has {} entries for {} nodes", values.size(), count));
     return values;
   };
-  const std::vector<double>&threshold = list("threshold"), &left = list("left"), &right = list("right"),
-        &value = list("value"), &count_of_rows = list("rows");
+  const std::vector<double> threshold = list("threshold"), left = list("left"), right = list("right"),
+                            value = list("value"), count_of_rows = list("rows");
   const bool is_hist = place.find("gain").has_value();
   const auto child = [&](double at) {
     if (!(at >= 0 && at < static_cast<double>(count)) || at != std::floor(at))

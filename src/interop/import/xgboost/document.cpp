@@ -27,7 +27,7 @@ std::int64_t whole_of(const Place& parent, const char* name, std::int64_t otherw
 
 // "5E-1", or, from 3.1 on, "[5E-1,1E0]".
 std::vector<float> floats_of(const Place& place) {
-  if (place.is_number()) return {static_cast<float>(place.number())};
+  if (place.is_number()) return {place.float_number()};
   const std::string& whole = place.text();
   std::string_view text = whole;
   const bool is_list = text.starts_with('[') && text.ends_with(']') && text.size() >= 2;
@@ -95,7 +95,7 @@ void read_categories(const Place& place, Tree& tree) {
 void read_leaf_values(const Place& place, Tree& tree) {
   const std::size_t nodes = tree.left.size();
   const std::optional<Place> weights = place.find("leaf_weights");
-  tree.leaf_values = (weights && weights->size() > 0 ? *weights : place["base_weights"]).numbers();
+  tree.leaf_values = (weights && weights->size() > 0 ? *weights : place["base_weights"]).floats();
   const auto rows = static_cast<std::int64_t>(tree.leaf_values.size()) / tree.width;
   const bool is_by_number = weights && weights->size() > 0;
   if (static_cast<std::int64_t>(tree.leaf_values.size()) != rows * tree.width ||
@@ -116,10 +116,10 @@ Tree tree_of(const Place& place) {
   if (nodes == 0) place.refuse("has no nodes");
   tree.right = per_node(place, "right_children", place["right_children"].wholes(-1, most), nodes);
   tree.feature = per_node(place, "split_indices", place["split_indices"].wholes(0, most), nodes);
-  tree.value = per_node(place, "split_conditions", place["split_conditions"].numbers(), nodes);
+  tree.value = per_node(place, "split_conditions", place["split_conditions"].floats(), nodes);
   tree.default_left = flags(place, "default_left", nodes);
-  tree.gain = per_node(place, "loss_changes", place["loss_changes"].numbers(), nodes);
-  tree.cover = per_node(place, "sum_hessian", place["sum_hessian"].numbers(), nodes);
+  tree.gain = per_node(place, "loss_changes", place["loss_changes"].floats(), nodes);
+  tree.cover = per_node(place, "sum_hessian", place["sum_hessian"].floats(), nodes);
   read_categories(place, tree);
   if (const auto parameters = place.find("tree_param"))
     tree.width = static_cast<int>(whole_of(*parameters, "size_leaf_vector", 1, most));
@@ -162,7 +162,7 @@ void read_trees(const Place& model, Learner& learner) {
 
 void read_weights_of_trees(const Place& place, Learner& learner) {
   const std::optional<Place> weights = place.find("weight_drop");
-  if (weights && !weights->is_null() && weights->size() > 0) learner.tree_weights = weights->numbers();
+  if (weights && !weights->is_null() && weights->size() > 0) learner.tree_weights = weights->floats();
 }
 
 // DART had a layout of its own up to 3.2; weights have stood in three places.
@@ -170,7 +170,7 @@ void read_booster(const Place& booster, Learner& learner) {
   const std::string& name = booster["name"].text();
   if (name == "gblinear") {
     learner.is_linear = true;
-    learner.weights = booster["model"]["weights"].numbers();
+    learner.weights = booster["model"]["weights"].floats();
     return;
   }
   if (name != "gbtree" && name != "dart")

@@ -1,5 +1,6 @@
 // A model of XGBoost as its files have it, whichever of them it came from: JSON, UBJSON or the binary form of the first
-// ten years. What it means here is the business of objective.hpp and trees.hpp.
+// ten years. All its numbers but whole ones are floats there. What it means here is the business of objective.hpp and
+// trees.hpp.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +18,16 @@ namespace linden::xgboost {
 struct Tree {
   std::vector<std::int32_t> left, right;     ///< -1: a leaf
   std::vector<std::int32_t> feature;         ///< of a split
-  std::vector<double> value;                 ///< of a leaf its value, of a split of numbers what is below goes left
+  std::vector<float> value;                  ///< of a leaf its value, of a split of numbers what is below goes left
   std::vector<char> default_left;            ///< where missing values go
-  std::vector<double> gain, cover;           ///< of a split; sums of curvatures
+  std::vector<float> gain, cover;            ///< of a split; sums of curvatures
   std::vector<char> categorical;             ///< empty where no split is
   std::vector<std::int32_t> first_category;  ///< by node: where its categories begin in `categories`, of those that go
   std::vector<std::int32_t> category_count;  ///< right, and how many there are; empty as `categorical`
   std::vector<std::int32_t> categories;
-  int width = 1;                    ///< values of a leaf
-  std::vector<double> leaf_values;  ///< where there are more than one: [rows, width],
-  std::vector<std::int32_t> row;    ///< and by node the row of a leaf
+  int width = 1;                   ///< values of a leaf
+  std::vector<float> leaf_values;  ///< where there are more than one: [rows, width],
+  std::vector<std::int32_t> row;   ///< and by node the row of a leaf
 };
 
 struct Learner {
@@ -41,10 +42,10 @@ struct Learner {
   std::vector<std::vector<std::string>> categories;  ///< the names of codes, one list a feature; or empty
 
   bool is_linear = false;
-  std::vector<double> weights;  ///< linear: [features + 1, outputs], the last row the bias
+  std::vector<float> weights;  ///< linear: [features + 1, outputs], the last row the bias
   std::vector<Tree> trees;
   std::vector<std::int32_t> output_of_tree;
-  std::vector<double> tree_weights;  ///< of DART; those that are not there are 1
+  std::vector<float> tree_weights;  ///< of DART; those that are not there are 1
 
   int outputs() const noexcept { return classes > 1 ? classes : targets; }
 };

@@ -21,7 +21,7 @@ constexpr std::int32_t fewest_codes = 256;
 constexpr std::int64_t most_unnamed = 1 << 16;  // categories without names of all features together, beside one a byte
 constexpr std::size_t most_groups = 256;
 
-double finite_or_zero(double value) { return std::isfinite(value) ? value : 0; }
+float finite_or_zero(float value) { return std::isfinite(value) ? value : 0; }
 
 bool is_categorical(const Tree& tree, std::size_t node) {
   return !tree.categorical.empty() && tree.categorical[node] != 0;
@@ -173,9 +173,9 @@ void set_left_categories(const Categories& feature, std::span<const std::int32_t
       node.left_categories.push_back(static_cast<int>(code));
 }
 
-double threshold_of(double bound, std::size_t tree, std::size_t node) {
+double threshold_of(float bound, std::size_t tree, std::size_t node) {
   try {
-    return threshold_for(static_cast<float>(bound), Comparison::less);
+    return threshold_for(bound, Comparison::less);
   } catch (const ArgumentError& error) {
     fail<FileError>("tree {}: node {}: {}", tree, node, error.what());
   }
@@ -273,7 +273,7 @@ void fill_trees(const Learner& learner, BoostedModel::State& state) {
     const int width = learner.trees[t].width;
     if (width != (add_to_all ? learner.outputs() : 1))
       fail<FileError>("tree {} has leaves of {} values, and the model has {} outputs.", t, width, learner.outputs());
-    const double weight = t < learner.tree_weights.size() ? learner.tree_weights[t] : 1;
+    const double weight = t < learner.tree_weights.size() ? learner.tree_weights[t] : 1.0;
     linden::Tree& tree = state.trees.emplace_back(tree_of(learner.trees[t], orders[t], t, weight, features));
     tree.output = add_to_all ? linden::Tree::all_outputs : learner.output_of_tree[t];
   }

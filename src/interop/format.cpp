@@ -67,6 +67,31 @@ constexpr KnownFormat formats[] = {
     {"XGBoost (binary)", [](const Opening& o) { return is_xgboost_binary(o.bytes); }, read_xgboost},
 };
 
+bool is_pickle(std::string_view bytes) {
+  const bool is_text = bytes.starts_with("ccopy_reg\n");  // of the first two protocols
+  return is_text || (bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5);
+}
+
+bool is_pmml(std::string_view bytes) {
+  constexpr std::size_t opening = 4096;
+  return without_blanks(bytes).starts_with('<') && bytes.substr(0, opening).find("<PMML") != bytes.npos;
+}
+
+constexpr RefusedFormat refused[] = {
+    {is_pickle,
+     "a pickle of Python is a program, which is not run here. Hint: save the model as its library does (XGBoost: "
+     "save_model, LightGBM: save_model, CatBoost: save_model with format=\"json\"); of scikit-learn, "
+     "tools/sklearn_to_json.py writes it."},
+    {is_pmml,
+     "PMML is not read: beside trees it has rules for missing and wrong values and transformations, for which there is "
+     "nothing here. Hint: take the model that the PMML was made of, in the format of its library."},
+    {[](std::string_view bytes) { return bytes.starts_with("Tree="); },
+     "trees of a LightGBM model without its head, which says what the features are and what is predicted. Hint: "
+     "save_model writes both."},
+    {[](std::string_view bytes) { return bytes.starts_with("CBM1"); },
+     "CatBoost's binary form is not read. Hint: save_model(FILE, format=\"json\", pool=DATA)."},
+};
+
 }  // namespace
 
 Opening::Opening(std::string_view all) : bytes(all), members(members_of(all)) {}
@@ -74,5 +99,6 @@ Opening::Opening(std::string_view all) : bytes(all), members(members_of(all)) {}
 bool Opening::has_member(std::string_view name) const { return std::ranges::find(members, name) != members.end(); }
 
 std::span<const KnownFormat> known_formats() { return formats; }
+std::span<const RefusedFormat> refused_formats() { return refused; }
 
 }  // namespace linden

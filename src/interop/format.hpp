@@ -30,4 +30,12 @@ struct KnownFormat {
 /// All of them; the first that recognises a file reads it.
 std::span<const KnownFormat> known_formats();
 
+/// What is told from others and not read.
+struct RefusedFormat {
+  bool (*recognises)(std::string_view bytes);
+  const char* reason;
+};
+
+std::span<const RefusedFormat> refused_formats();
+
 }  // namespace linden

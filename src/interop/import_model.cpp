@@ -29,6 +29,8 @@ std::string beginning(std::string_view bytes) {
 }
 
 [[noreturn]] void refuse_unknown(const std::string& name, std::string_view bytes) {
+  for (const RefusedFormat& format : refused_formats())
+    if (format.recognises(bytes)) fail<FileError>("{}: {}", name, format.reason);
   std::vector<std::string> names;
   for (const KnownFormat& format : known_formats()) names.push_back(format.name);
   fail<FileError>("{}: not a model of a format that is known here: {}. Known: {}.", name, beginning(bytes),

@@ -49,6 +49,25 @@ TEST(ImportModel, ReadsModelsOfThisLibrary) {
   EXPECT_EQ(std::get<LinearModel>(line_again).certificate().status, FitStatus::imported);
 }
 
+TEST(ImportModel, SaysWhySomeFormatsAreNotRead) {
+  EXPECT_EQ(
+      refusal<FileError>([] { model_from_bytes(std::string_view("\x80\3ccopyreg\n", 10)); }),
+      "the bytes: a pickle of Python is a program, which is not run here. Hint: save the model as its library does "
+      "(XGBoost: save_model, LightGBM: save_model, CatBoost: save_model with format=\"json\"); of scikit-learn, "
+      "tools/sklearn_to_json.py writes it.");
+  EXPECT_EQ(refusal<FileError>([] {
+              model_from_bytes("<?xml version=\"1.0\"?>\n<PMML xmlns=\"http://www.dmg.org/PMML-4_4\" version=\"4.4\">");
+            }),
+            "the bytes: PMML is not read: beside trees it has rules for missing and wrong values and transformations, "
+            "for which there is nothing here. Hint: take the model that the PMML was made of, in the format of its "
+            "library.");
+  EXPECT_EQ(refusal<FileError>([] { model_from_bytes("Tree=0\nnum_leaves=1\n"); }),
+            "the bytes: trees of a LightGBM model without its head, which says what the features are and what is "
+            "predicted. Hint: save_model writes both.");
+  EXPECT_EQ(refusal<FileError>([] { model_from_bytes("CBM1\x10"); }),
+            "the bytes: CatBoost's binary form is not read. Hint: save_model(FILE, format=\"json\", pool=DATA).");
+}
+
 TEST(ImportModel, SaysWhatIsKnownOfOthers) {
   std::vector<std::string> names;
   for (const KnownFormat& format : known_formats()) names.push_back(format.name);

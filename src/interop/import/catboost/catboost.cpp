@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <optional>
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
-#include "boosting/model/foreign_splits.hpp"
 #include "interop/document/value.hpp"
+#include "interop/import/catboost/features.hpp"
 #include "interop/import/catboost/objective.hpp"
+#include "interop/import/catboost/splits.hpp"
+#include "interop/import/catboost/statistics.hpp"
 #include "interop/trees/foreign_tree.hpp"
 
 namespace linden {
@@ -18,79 +19,23 @@ namespace {
 
 constexpr std::int32_t most = INT32_MAX - 1;
 
-// A test of a float feature, true where the value is greater than the border.
-struct Border {
-  int feature;
-  float border;
-  bool missing_passes;
-};
-
-struct Features {
-  std::vector<std::string> names;
-  std::vector<Border> borders;  // by split_index; those of categories, behind them, are not here
-};
-
-Features features_of(const Place& info) {
-  for (const char* kind : {"text_features", "embedding_features"})
-    if (const auto found = info.find(kind); found && found->size() > 0)
-      found->refuse("are features that have no meaning here");
-  const auto floats = info.find("float_features"), categorical = info.find("categorical_features");
-  const std::size_t count = (floats ? floats->size() : 0) + (categorical ? categorical->size() : 0);
-  Features features;
-  features.names.resize(count);
-  std::vector<bool> is_known(count);
-  const auto add = [&](const Place& feature) {
-    const std::int64_t at = feature["flat_feature_index"].whole(0, most);
-    if (static_cast<std::size_t>(at) >= count || is_known[static_cast<std::size_t>(at)])
-      feature["flat_feature_index"].refuse(
-          fmt::format("is {}, and the {} features are not numbered 0, 1, ...", at, count));
-    is_known[static_cast<std::size_t>(at)] = true;
-    std::string& name = features.names[static_cast<std::size_t>(at)];
-    if (const auto stated = feature.find("feature_id")) name = stated->text();
-    if (name.empty()) name = std::to_string(at);
-    return static_cast<int>(at);
-  };
-  for (std::size_t i = 0; floats && i < floats->size(); ++i) {
-    const Place feature = floats->at(i);
-    const int at = add(feature);
-    const auto treatment = feature.find("nan_value_treatment");
-    const bool missing_passes = treatment && treatment->text() == "AsTrue";  // AsIs: NaN > border is false
-    const auto borders = feature.find("borders");
-    if (!borders || borders->is_null()) continue;
-    for (const double border : borders->numbers())
-      features.borders.push_back({at, static_cast<float>(border), missing_passes});
-  }
-  for (std::size_t i = 0; categorical && i < categorical->size(); ++i) add(categorical->at(i));
-  return features;
-}
-
-// Rows that pass a test go right.
-TreeNode split_of(const Place& place, const Features& features) {
-  const Place index = place["split_index"];
-  const auto i = static_cast<std::size_t>(index.whole(0, most));
-  const auto type = place.find("split_type");
-  if ((type && type->text() != "FloatFeature") || i >= features.borders.size())
-    place.refuse(
-        "is a split by categories (one-hot, or by target statistics), which the file knows by hashes and not by name, "
-        "so "
-        "that they cannot be found in other data. Hint: train on categories as numbers, or save the model as ONNX");
-  const Border& test = features.borders[i];
-  TreeNode node;
-  node.feature = test.feature;
-  if (!std::isfinite(test.border)) index.refuse("names a border that is not finite");
-  node.threshold = threshold_for(test.border, Comparison::less_or_equal);
-  node.missing_left = !test.missing_passes;
-  return node;
+// A tree as the file has it: a split has its number in place of a feature.
+std::int32_t split_of(const Place& place, const Features& features) {
+  const std::int64_t number = place["split_index"].whole(0, most);
+  if (number >= std::ssize(features.splits))
+    place.refuse(fmt::format("is split {} of {}", number, features.splits.size()));
+  return static_cast<std::int32_t>(number);
 }
 
 std::vector<double> values_of(const Place& place) {
   return place.is_number() ? std::vector{place.number()} : place.numbers();
 }
 
-// A row's leaf has a bit for each split, the first the lowest: the last split is the root.
+// A row's leaf has a bit for each split, the first the lowest: with the last split for the root, leaves are in their
+// order. But the tests that CTRs are of are splits before them, which must come first on the way.
 ForeignTree oblivious_tree(const Place& place, const Features& features, std::size_t width) {
   constexpr std::size_t most_levels = 30;
-  std::vector<TreeNode> splits;
+  std::vector<std::int32_t> splits;
   if (const auto listed = place.find("splits"); listed && !listed->is_null())
     for (std::size_t i = 0; i < listed->size(); ++i) splits.push_back(split_of(listed->at(i), features));
   const std::vector<double> values = values_of(place["leaf_values"]);
@@ -98,18 +43,33 @@ ForeignTree oblivious_tree(const Place& place, const Features& features, std::si
     place.refuse(fmt::format("has {} splits and {} leaf_values of {} each", splits.size(), values.size(), width));
   const auto weights = place.find("leaf_weights");
   const std::size_t leaves = std::size_t{1} << splits.size();
+  const bool first_is_root = std::ranges::any_of(splits, [&](std::int32_t number) {
+    const Split& split = features.splits[static_cast<std::size_t>(number)];
+    return split.ctr >= 0 && !features.ctrs[static_cast<std::size_t>(split.ctr)].tests.empty();
+  });
+  const auto leaf_at = [&](std::size_t place_in_row) {
+    if (!first_is_root) return place_in_row;
+    std::size_t leaf = 0;
+    for (std::size_t level = 0; level < splits.size(); ++level)
+      leaf |= (place_in_row >> level & 1) << (splits.size() - 1 - level);
+    return leaf;
+  };
+  std::vector<double> covers(leaves);
+  if (weights && !weights->is_null() && weights->size() > 0) covers = weights->numbers();
+  if (covers.size() != leaves) weights->refuse(fmt::format("has {} entries for {} leaves", covers.size(), leaves));
   ForeignTree tree;
   tree.nodes.resize(2 * leaves - 1);
   tree.values.resize(tree.nodes.size() * width);
-  std::ranges::copy(values, tree.values.end() - static_cast<std::ptrdiff_t>(values.size()));
+  for (std::size_t i = 0; i < leaves; ++i) {
+    tree.nodes[leaves - 1 + i].cover = covers[leaf_at(i)];
+    for (std::size_t k = 0; k < width; ++k) tree.values[(leaves - 1 + i) * width + k] = values[leaf_at(i) * width + k];
+  }
   for (std::size_t i = 0; i < leaves - 1; ++i) {
-    tree.nodes[i] = splits[splits.size() - static_cast<std::size_t>(std::bit_width(i + 1))];
+    const auto level = static_cast<std::size_t>(std::bit_width(i + 1)) - 1;
+    tree.nodes[i].feature = splits[first_is_root ? level : splits.size() - 1 - level];
     tree.nodes[i].left = static_cast<int>(2 * i + 1);
     tree.nodes[i].right = static_cast<int>(2 * i + 2);
   }
-  if (!weights || weights->is_null() || weights->size() == 0) return tree;
-  if (weights->size() != leaves) weights->refuse(fmt::format("has {} entries for {} leaves", weights->size(), leaves));
-  for (std::size_t leaf = 0; leaf < leaves; ++leaf) tree.nodes[leaves - 1 + leaf].cover = weights->numbers()[leaf];
   return tree;
 }
 
@@ -134,7 +94,7 @@ ForeignTree nested_tree(const Place& root, const Features& features, std::size_t
       continue;
     }
     const std::size_t left = tree.nodes.size();
-    tree.nodes[at] = split_of(place["split"], features);
+    tree.nodes[at].feature = split_of(place["split"], features);
     tree.nodes[at].left = static_cast<int>(left);
     tree.nodes[at].right = static_cast<int>(left + 1);
     tree.nodes.resize(left + 2);
@@ -193,14 +153,21 @@ BoostedModel::State state_of(const Place& root) {
   BoostedModel::State state = foreign_state(loss_of(root, outputs), features.names, scale.bias);
   std::vector<std::string> classes = classes_of(root);
   if (!classes.empty() && classes.size() == state.classes.size()) state.classes = std::move(classes);
+  const auto shares = state.classes.size();  // of two classes one share is enough
+  Statistics statistics(features, root.find("ctr_data"), shares > 2 ? static_cast<int>(shares) : 1);
+  state.categorical = features.categorical;
+  state.categories = statistics.categories();
   for (std::size_t t = 0, count = trees.size(); t < count; ++t) {
     const Place place = trees.at(t);
-    ForeignTree tree = oblivious ? oblivious_tree(place, features, width) : nested_tree(place, features, width);
+    ForeignTree tree = with_splits(
+        place.path(), oblivious ? oblivious_tree(place, features, width) : nested_tree(place, features, width), width,
+        features, statistics);
     if (scale.factor != 1)
       for (double& value : tree.values) value *= scale.factor;
     state.trees.push_back(laid_out(place.path(), tree, width > 1 ? Tree::all_outputs : 0, outputs));
     sum_covers(state.trees.back());
   }
+  state.set_statistics(statistics.tables());
   return state;
 }
 

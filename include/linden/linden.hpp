@@ -25,7 +25,9 @@
 #include <linden/boosted_model.hpp>
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
+#include <linden/statistics.hpp>
 #include <linden/model.hpp>
+#include <linden/calibration.hpp>
 #include <linden/export_model.hpp>
 #include <linden/model_text.hpp>
 #include <linden/explain.hpp>

@@ -54,14 +54,14 @@ double rest_by_fraction(double shape, double x) {
 
 /// For large shapes (Temme 1979): eta^2 / 2 = lambda - 1 - log(lambda) with lambda = x / shape, and the first
 /// correction to the normal distribution.
-double share_by_normal(double shape, double x) {
+double rest_by_normal(double shape, double x) {
   const double off = x / shape - 1;
   const double half_square =
       std::abs(off) < 1e-3 ? off * off * (0.5 - off * (1.0 / 3 - off * (0.25 - off * 0.2))) : off - std::log1p(off);
   const double eta = std::copysign(std::sqrt(2 * half_square), off);
   const double correction = std::abs(eta) < 1e-2 ? -1.0 / 3 + eta / 12 - 2 * eta * eta / 135 : 1 / off - 1 / eta;
   const double density = std::exp(-shape * half_square) / std::sqrt(2 * 3.14159265358979324 * shape);
-  return 1 - (0.5 * std::erfc(eta * std::sqrt(0.5 * shape)) + density * correction);
+  return 0.5 * std::erfc(eta * std::sqrt(0.5 * shape)) + density * correction;
 }
 
 }  // namespace
@@ -112,8 +112,14 @@ double normal_quantile(double level) {
 
 double gamma_share(double shape, double x) {
   if (!(x > 0)) return 0;
-  if (shape > large_shape) return share_by_normal(shape, x);
+  if (shape > large_shape) return 1 - rest_by_normal(shape, x);
   return x < shape + 1 ? share_by_series(shape, x) : 1 - rest_by_fraction(shape, x);
+}
+
+double gamma_rest(double shape, double x) {
+  if (!(x > 0)) return 1;
+  if (shape > large_shape) return rest_by_normal(shape, x);
+  return x < shape + 1 ? 1 - share_by_series(shape, x) : rest_by_fraction(shape, x);
 }
 
 // Newton in log(x), kept inside a bracket. P(shape, x) <= x^shape / Gamma(shape + 1) gives its lower end.

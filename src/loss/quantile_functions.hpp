@@ -10,6 +10,8 @@ double normal_quantile(double level);
 
 /// The share of the gamma distribution of this shape and scale 1 below x >= 0: the incomplete gamma function P.
 double gamma_share(double shape, double x);
+/// One minus it, with the digits of its own size.
+double gamma_rest(double shape, double x);
 /// The inverse, within 1e-12 of its size where the shape is below 1e5 (1e-9 above); 0 where it is no double.
 double gamma_quantile(double shape, double level);
 

@@ -1,7 +1,10 @@
-// Two regressions of NIST's Statistical Reference Datasets, with certified values: www.itl.nist.gov/div898/strd.
+// The eleven linear regressions of NIST's Statistical Reference Datasets, with certified values:
+// www.itl.nist.gov/div898/strd.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace linden::nist {
@@ -11,6 +14,10 @@ struct Regression {
   std::vector<double> values, labels;        ///< rows, row-major
   std::vector<double> weights;               ///< certified, as what follows
   double intercept = 0, sum_of_squares = 0;  ///< of the residuals
+  std::vector<double> errors = {};           ///< standard errors of the weights
+  double intercept_error = 0;
+  bool has_intercept = true;
+  std::string name = {};
 };
 
 /// Employment from six figures of the economy.
@@ -25,13 +32,18 @@ inline Regression longley() {
       {112.6, 482704, 3813, 2552, 123366, 1959, 68655}, {114.2, 502601, 3931, 2514, 125368, 1960, 69564},
       {115.7, 518173, 4806, 2572, 127852, 1961, 69331}, {116.9, 554894, 4007, 2827, 130081, 1962, 70551},
   };
-  Regression result{6,
-                    {},
-                    {},
-                    {15.0618722713733, -0.0358191792925910, -2.02022980381683, -1.03322686717359, -0.0511041056535807,
-                     1829.15146461355},
-                    -3482258.63459582,
-                    836424.055505915};
+  Regression result{
+      6,
+      {},
+      {},
+      {15.0618722713733, -0.0358191792925910, -2.02022980381683, -1.03322686717359, -0.0511041056535807,
+       1829.15146461355},
+      -3482258.63459582,
+      836424.055505915,
+      {84.9149257747669, 0.0334910077722432, 0.488399681651699, 0.214274163161675, 0.226073200069370, 455.478499142212},
+      890420.383607373,
+      true,
+      "Longley"};
   for (const auto& row : rows) {
     result.values.insert(result.values.end(), row, row + 6);
     result.labels.push_back(row[6]);
@@ -71,13 +83,104 @@ inline Regression filip() {
       {-2772.17959193342, -2316.37108160893, -1127.97394098372, -354.478233703349, -75.1242017393757, -10.8753180355343,
        -1.06221498588947, -0.0670191154593408, -0.00246781078275479, -0.0000402962525080404},
       -1467.48961422980,
-      0.000795851382172941};
+      0.000795851382172941,
+      {559.779865474950, 466.477572127796, 227.204274477751, 71.6478660875927, 15.2897178747400, 2.23691159816033,
+       0.221624321934227, 0.0142363763154724, 0.000535617408889821, 0.00000896632837373868},
+      298.084530995537,
+      true,
+      "Filip"};
   for (const auto& [y, x] : rows) {
     double power = 1;
     for (int j = 0; j < result.features; ++j) result.values.push_back(power *= x);
     result.labels.push_back(y);
   }
   return result;
+}
+
+/// A calibration of ozone monitors.
+inline Regression norris() {
+  return {1,
+          {0.2, 337.4, 118.2, 884.6, 10.1,  226.5, 666.3, 996.3, 448.6, 777.0, 558.2, 0.4,
+           0.6, 775.5, 666.9, 338.0, 447.5, 11.6,  556.0, 228.1, 995.8, 887.6, 120.2, 0.3,
+           0.3, 556.8, 339.1, 887.2, 999.0, 779.0, 11.1,  118.3, 229.2, 669.1, 448.9, 0.5},
+          {0.1, 338.8, 118.1, 888.0, 9.2,   228.1, 668.5, 998.5, 449.1, 778.9, 559.2, 0.3,
+           0.1, 778.1, 668.8, 339.3, 448.9, 10.8,  557.7, 228.3, 998.0, 888.8, 119.6, 0.3,
+           0.6, 557.6, 339.3, 888.0, 998.5, 778.9, 10.2,  117.6, 228.9, 668.4, 449.2, 0.2},
+          {1.00211681802045},
+          -0.262323073774029,
+          26.6173985294224,
+          {0.000429796848199937},
+          0.232818234301152,
+          true,
+          "Norris"};
+}
+
+/// A calibration of load cells: a square.
+inline Regression pontius() {
+  Regression result{2,
+                    {},
+                    {.11019,  .21956,  .32949,  .43899,  .54803,  .65694,  .76562,  .87487,  .98292,  1.09146,
+                     1.20001, 1.30822, 1.41599, 1.52399, 1.63194, 1.73947, 1.84646, 1.95392, 2.06128, 2.16844,
+                     .11052,  .22018,  .32939,  .43886,  .54798,  .65739,  .76596,  .87474,  .98300,  1.09150,
+                     1.20004, 1.30818, 1.41613, 1.52408, 1.63159, 1.73965, 1.84696, 1.95445, 2.06177, 2.16829},
+                    {0.732059160401003e-6, -0.316081871345029e-14},
+                    0.673565789473684e-3,
+                    0.155761768796992e-5,
+                    {0.157817399981659e-9, 0.486652849992036e-16},
+                    0.107938612033077e-3,
+                    true,
+                    "Pontius"};
+  for (int i = 0; i < 40; ++i) {
+    const double x = 150000.0 * (i % 20 + 1);
+    result.values.insert(result.values.end(), {x, x * x});
+  }
+  return result;
+}
+
+inline Regression no_int1() {
+  Regression result{1, {}, {}, {2.07438016528926}, 0, 127.272727272727, {0.0165289256198347}, 0, false, "NoInt1"};
+  for (int x = 60; x <= 70; ++x) {
+    result.values.push_back(x);
+    result.labels.push_back(x + 70);
+  }
+  return result;
+}
+
+inline Regression no_int2() {
+  return {1, {4, 5, 6}, {3, 4, 4}, {0.727272727272727}, 0, 0.272727272727273, {0.0420827318078432}, 0, false, "NoInt2"};
+}
+
+/// Polynomials of degree 5 that Wampler made, with noise of 0, 0, 1, 100 and 10,000 times the same numbers.
+inline Regression wampler(int number) {
+  constexpr double noise[] = {759,   -2048, 2048,  -2048, 2523,  -2048, 2048,  -2048, 1838,  -2048, 2048,
+                              -2048, 1838,  -2048, 2048,  -2048, 2523,  -2048, 2048,  -2048, 759};
+  constexpr double errors[] = {2152.32624678170, 2363.55173469681, 779.343524331583,
+                               101.475507550350, 5.64566512170752, 0.112324854679312};
+  const double scale = number <= 2 ? 0 : std::pow(100, number - 3);
+  Regression result;
+  result.features = 5;
+  result.name = "Wampler" + std::to_string(number);
+  result.sum_of_squares = 83554268 * scale * scale;
+  result.intercept = 1;
+  result.intercept_error = errors[0] * scale;
+  for (int k = 1; k <= 5; ++k) {
+    result.weights.push_back(number == 2 ? std::pow(10, -k) : 1);
+    result.errors.push_back(errors[k] * scale);
+  }
+  for (int x = 0; x <= 20; ++x) {
+    double power = 1, label = 100'000;  // of Wampler2 in units of 1e-5, which are whole
+    for (int k = 1; k <= 5; ++k) {
+      result.values.push_back(power *= x);
+      label += power * (number == 2 ? std::pow(10, 5 - k) : 100'000);
+    }
+    result.labels.push_back(label / 100'000 + scale * noise[x]);
+  }
+  return result;
+}
+
+inline std::vector<Regression> all() {
+  return {norris(),   pontius(),  no_int1(),  no_int2(),  filip(),   longley(),
+          wampler(1), wampler(2), wampler(3), wampler(4), wampler(5)};
 }
 
 }  // namespace linden::nist

@@ -87,6 +87,11 @@ const Dataset &train = some_training_rows, &valid = other_rows, &test = last_row
 const Dataset &held_out = valid, &last_year = valid, &this_year = test;
 }  // namespace in_boosting_hpp
 
+namespace in_calibration_hpp {
+const Dataset &held_out = other_rows, &test = last_rows;
+const BoostedModel model = fit_boosted(some_training_rows, {.loss = loss::logistic(), .rounds = 5});
+}  // namespace in_calibration_hpp
+
 namespace in_callback_hpp {
 const Dataset &train = some_training_rows, &valid = other_rows;
 }
@@ -170,6 +175,13 @@ const BoostedModel model =
                                     Tensor::of({0.0, 1.0})),
                 {.rounds = 1});
 }
+
+namespace in_statistics_hpp {
+const Dataset train = Dataset::from_columns(std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 2, 7, 1, 8, 2, 8, 1, 8}, 2,
+                                            {.label = {1, 0, 2, 1, 3, 2, 4, 6}});
+const LinearModel smaller = fit_linear(train.without({"f1"}), {.loss = loss::poisson()});
+const FitStatistics fit = statistics(fit_linear(train, {.loss = loss::poisson()}), train);
+}  // namespace in_statistics_hpp
 
 namespace in_ops_hpp {
 const Regression loss_of;

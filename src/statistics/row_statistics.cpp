@@ -1,0 +1,47 @@
+// row_statistics(): what each row does to the fit.
+#include <cmath>
+#include <linden/statistics.hpp>
+
+#include "base/out_of_memory.hpp"
+#include "statistics/covariance.hpp"
+#include "statistics/raw_units.hpp"
+
+namespace linden {
+
+RowStatistics row_statistics(const LinearModel& model, const Dataset& data, const StatisticsOptions& options) try {
+  StatisticsOptions classical = options;
+  classical.covariance = Covariance::classical;
+  const FittedRows rows("row_statistics", model, data, classical, Wanted::distribution);
+  const auto [dispersion, is_estimated] = rows.dispersion();
+  const double df = rows.residual_df(), p = static_cast<double>(rows.rank());
+  const double deviance = rows.deviance();
+  RowStatistics result;
+  result.leverage = leverages(rows);
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    const double mean = rows.mean(row), weight = rows.weight(row), h = result.leverage[row], rest = 1 - h;
+    const double variance = rows.family().variance(mean), residual = rows.label(row) - mean;
+    const double pearson = variance > 0 ? residual * std::sqrt(weight / variance) : 0;
+    const double deviance_size = deviance_residual(rows, row);
+    const double standard_pearson = pearson / std::sqrt(dispersion * rest);
+    const double standard_deviance = deviance_size / std::sqrt(dispersion * rest);
+    result.mean.push_back(mean);
+    result.response_residual.push_back(residual);
+    result.pearson_residual.push_back(pearson);
+    result.deviance_residual.push_back(deviance_size);
+    result.standardised_pearson.push_back(standard_pearson);
+    result.standardised_deviance.push_back(standard_deviance);
+    result.cooks_distance.push_back(standard_pearson * standard_pearson * h / (rest * p));
+    // Williams: the fall of the deviance without the row, to first order.
+    const double fall = deviance_size * deviance_size + pearson * pearson * h / rest;
+    const double scale = is_estimated ? (deviance - deviance_size * deviance_size / rest) / (df - 1) : 1;
+    // R takes the deviance for the dispersion here; of the normal distribution both are the same.
+    result.studentised.push_back(std::copysign(
+        rows.family().is_normal() ? std::abs(deviance_size) / std::sqrt(scale * rest) : std::sqrt(fall / scale),
+        deviance_size));
+  }
+  return result;
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("row_statistics");
+}
+
+}  // namespace linden

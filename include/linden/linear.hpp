@@ -7,9 +7,10 @@
 //
 // The objective, for weights w [features, outputs] and one intercept b an output:
 //
-//     sum_i weight_i loss(o_i + b + x_i w, y_i) / sum_i weight_i  +  l1 |w|_1  +  l2 / 2 |w|^2
+//     sum_i weight_i loss(o_i + b + x_i w, y_i) / sum_i weight_i  +  sum_j f_j (l1 |w_j| + l2 / 2 w_j^2)
 //
 // with the offset o of the data, where it has one. As glmnet does, predictions of such a model want an offset, too.
+// The factors f_j are 1 unless `penalty.factors` says otherwise; weights may be bounded (`constraints`).
 //
 // Columns of sparse data that have no entry are no part of the model: they cost nothing.
 //
@@ -24,7 +25,10 @@
 //     scikit-learn Ridge(alpha)                           l2 = 2 alpha / (2 n) = alpha / n
 //     scikit-learn LogisticRegression(C), LIBLINEAR -c C  l2 = 1 / (n C); with the l1 penalty l1 = 1 / (n C)
 //     scikit-learn PoissonRegressor(alpha)                l2 = alpha
-//     glmnet (lambda, alpha), binomial and poisson        standardize, l1 = lambda alpha, l2 = lambda (1 - alpha)
+//     scikit-learn LinearSVC(C), LIBLINEAR -s 2, 3, 5     squared_hinge, sharp_hinge (3): l2 = 1 / (n C); 5: l1 = 1 /
+//     (n C) scikit-learn QuantileRegressor(quantile, alpha)     quantile, l1 = alpha glmnet (lambda, alpha), binomial
+//     and poisson        standardize, l1 = lambda alpha, l2 = lambda (1 - alpha) glmnet penalty.factor, lower.limits,
+//     upper.limits   penalty.factors (not rescaled), constraints.lower, .upper
 #pragma once
 
 #include <cstdint>
@@ -57,24 +61,44 @@ enum class Solver {
                        ///< ends within `tolerance`, and only there: other solvers go on to where rounding begins
   lbfgs,               ///< L-BFGS, and OWL-QN where there is l1: any loss
   coordinate_descent,  ///< Newton steps by coordinate descent on the Gram matrix of a working set of features, for l1
+                       ///< and for bounds of weights
+  interior_point,      ///< of primal and dual, for losses with corners (quantile, absolute, mape, sharp_hinge,
+                   ///< epsilon_insensitive), and for these alone, with any penalty and bounds: a Hessian a step, some
+                   ///< tens of steps, and where there is no l2 the vertex at the end
 };
 
 LINDEN_API const char* name_of(Solver) noexcept;
 
+/// Penalties of some columns.
+struct ColumnPenalties {
+  /// What l1 and l2 of a column are multiplied by, by its name, {{"age", 0}, {"income", 2.5}}, each >= 0; columns
+  /// without an entry have 1. 0: no penalty. (1 / |weight| of a first fit: the adaptive lasso of Zou 2006.)
+  FeatureValues factors = {};
+};
+
+/// Bounds of weights, in the units of the data, for all outputs alike; 0 lies within them.
+struct WeightConstraints {
+  bool nonnegative = false;  ///< whether weights are >= 0, but for those that have an entry in `lower`
+  FeatureValues lower = {};  ///< by the name of the column, each <= 0
+  FeatureValues upper = {};  ///< likewise, each >= 0
+};
+
 struct LinearConfig {
-  Loss loss = loss::automatic();  ///< chosen by the label, see default_loss; not quantile, absolute or mape, which have
-                                  ///< no curvature
+  Loss loss = loss::automatic();  ///< chosen by the label, see default_loss. Several levels of quantile or expectile
+                                  ///< are a fit each, whose objectives and gaps are added in the certificate
   double l1 = 0;                  ///< penalty on |weight|, >= 0
   double l2 = 0;                  ///< penalty on weight^2 / 2, >= 0
   bool intercept = true;          ///< whether scores have a constant part
   bool standardize = true;        ///< whether penalties are on the weights of columns scaled to unit variance
   Solver solver = Solver::automatic;
-  double tolerance = 1e-8;          ///< distance from the optimum to reach, relative to the objective, (0, 1)
-  int max_iterations = 0;           ///< of the solver; 0: its own limit, which is in the hundreds or thousands
-  ClassWeights class_weights = {};  ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
+  double tolerance = 1e-8;             ///< distance from the optimum to reach, relative to the objective, (0, 1)
+  int max_iterations = 0;              ///< of the solver; 0: its own limit, which is in the hundreds or thousands
+  ClassWeights class_weights = {};     ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
+  ColumnPenalties penalty = {};        ///< {.factors = {{"age", 0}}}
+  WeightConstraints constraints = {};  ///< {.nonnegative = true}, {.upper = {{"age", 0}}}
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds, and for a solver that
-  /// does not go with the loss or l1.
+  /// does not go with the loss, l1 or constraints.
   LINDEN_API void check() const;
 };
 
@@ -238,9 +262,9 @@ LINDEN_API std::ostream& operator<<(std::ostream& out, const LinearModel& model)
 
 /// Fits a linear model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
 /// fitted (no rows, no label, a label the loss does not take, all weights zero; text or missing values, naming the
-/// columns), ArgumentError for a solver that takes the Hessian of a loss that mixes rows, DeviceError for a device that
-/// this process cannot use, or a solver that does not run on it. How well it went is no matter of exceptions: look at
-/// certificate().status.
+/// columns), ArgumentError for a name in `penalty` or `constraints` that is no column, and for a solver or constraints
+/// that take the Hessian of a loss whose is not known, DeviceError for a device that this process cannot use, or a
+/// solver that does not run on it. How well it went is no matter of exceptions: look at certificate().status.
 LINDEN_API LinearModel fit_linear(const Dataset& train, const LinearConfig& config = {},
                                   const LinearOptions& options = {});
 

@@ -262,6 +262,29 @@ inline Loss mape() { return by_name("mape"); }
 /// accuracy, auc.
 inline Loss hinge() { return by_name("hinge"); }
 
+/// max(0, g) with the same g, for labels 0 and 1: the hinge with its corner, of support vector machines (LIBLINEAR's
+/// L1-loss SVC). Score and prediction are those of hinge. It has no curvature: trees take 1 in its place, linear models
+/// find its optimum by an interior point. Metrics: the loss itself, accuracy, auc.
+inline Loss sharp_hinge() { return by_name("sharp_hinge"); }
+
+/// max(0, g)^2 with the same g, for labels 0 and 1 (LIBLINEAR's L2-loss SVC). Metrics: the loss itself, accuracy, auc.
+inline Loss squared_hinge() { return by_name("squared_hinge"); }
+
+struct EpsilonInsensitiveOptions {
+  double epsilon = 0.1;  ///< the residual up to which rows cost nothing, >= 0, in the unit of the label
+};
+
+/// max(0, |y - s| - epsilon), for any real label: support vector regression. As sharp_hinge it has no curvature.
+/// Metrics: the loss itself, mae, rmse.
+inline Loss epsilon_insensitive(EpsilonInsensitiveOptions options = {}) {
+  return by_name("epsilon_insensitive").with_parameter("epsilon", options.epsilon);
+}
+
+/// max(0, |y - s| - epsilon)^2, for any real label (LIBLINEAR's L2-loss SVR). Metrics: the loss itself, mae, rmse.
+inline Loss squared_epsilon_insensitive(EpsilonInsensitiveOptions options = {}) {
+  return by_name("squared_epsilon_insensitive").with_parameter("epsilon", options.epsilon);
+}
+
 struct FocalOptions {
   double gamma = 2;  ///< how much rows that are already right are played down, [0, 100); 0 is logistic
 };

@@ -176,6 +176,10 @@ constexpr OtherName linear_fields[] = {
     {"class_weight", "class_weights.balanced"},
     {"class_weight", "class_weights.by_class"},
     {"n_jobs", "LinearOptions::threads"},
+    {"penalty.factor", "penalty.factors"},
+    {"positive", "constraints.nonnegative"},
+    {"lower.limits", "constraints.lower"},
+    {"upper.limits", "constraints.upper"},
 };
 
 constexpr OtherName growths[] = {

@@ -35,7 +35,37 @@ std::vector<double> without_intercepts(std::vector<double> parameters, std::int6
   return parameters;
 }
 
+// From the best to the worst.
+int rank_of(FitStatus status) {
+  switch (status) {
+    case FitStatus::converged: return 0;
+    case FitStatus::collinear: return 1;
+    case FitStatus::iteration_limit: return 2;
+    case FitStatus::stalled: return 3;
+    case FitStatus::separable: return 4;
+    case FitStatus::imported: break;
+  }
+  return 5;
+}
+
 }  // namespace
+
+Certificate joined(Certificate a, const Certificate& b) {
+  if (rank_of(b.status) > rank_of(a.status)) a.status = b.status;
+  a.objective += b.objective;
+  a.gap += b.gap;
+  if (b.gap_kind == GapKind::estimate) {
+    a.gap_kind = b.gap_kind;
+    a.gap_source = b.gap_source;
+  }
+  a.relative_gap = std::max(a.relative_gap, b.relative_gap);
+  a.kkt_distance = std::max(a.kkt_distance, b.kkt_distance);
+  a.iterations += b.iterations;
+  for (const std::string& column : b.separating_columns)
+    if (std::ranges::find(a.separating_columns, column) == a.separating_columns.end())
+      a.separating_columns.push_back(column);
+  return a;
+}
 
 Certificate certify(Certificate known, const Solution& solution, const SolutionGap& gap, const GapMeasure& measure,
                     const FitStart& start, std::span<const std::string> names) {
@@ -48,7 +78,7 @@ Certificate certify(Certificate known, const Solution& solution, const SolutionG
   c.gap_source = gap.source;
   c.gap = gap.value;
   c.relative_gap = c.gap / measure.scale;
-  c.kkt_distance = kkt_distance(point);
+  c.kkt_distance = solution.proof ? solution.proof->violation : kkt_distance(point);
   const bool is_there = c.gap <= measure.wanted;
   if (c.status == FitStatus::converged && !is_there) c.status = FitStatus::stalled;
   const bool is_proven = is_there && c.gap_kind == GapKind::bound;

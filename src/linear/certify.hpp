@@ -21,4 +21,7 @@ struct GapMeasure {
 Certificate certify(Certificate known, const Solution& solution, const SolutionGap& gap, const GapMeasure& measure,
                     const FitStart& start, std::span<const std::string> names);
 
+/// That of two fits whose objectives are added, on the same columns.
+Certificate joined(Certificate a, const Certificate& b);
+
 }  // namespace linden

@@ -7,20 +7,18 @@
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
 #include "base/out_of_memory.hpp"
+#include "linear/config.hpp"
 
 namespace linden {
 namespace {
 
-// Why linear models do not take a loss; empty where they do. The optimum of one without curvature lies at a corner,
-// where no solver here looks for it; of those of groups certificates know nothing.
+// Why linear models do not take a loss; empty where they do. Of those of groups certificates know nothing.
 std::string why_refused(const Loss& loss) {
   if (is_of_groups(loss)) return "which compares the rows of groups";
   if (is_of_times(loss)) return "whose labels are times";
   const LossTraits* const traits = traits_of(loss.definition().spec);
-  if (traits && traits->shape == LossShape::cornered) return "which has no curvature";
   if (traits && traits->is_per_class) return "which is a fit for each class by itself";
   if (traits && traits->is_distribution) return "which is not convex in its two scores";
-  if (!loss.definition().levels.empty()) return "which is a fit for each level by itself";
   return "";
 }
 
@@ -30,12 +28,26 @@ std::vector<std::string> losses() {
   return names;
 }
 
+void add_penalty(FieldTable<ColumnPenalties>& group) {
+  group.add_features("factors", &ColumnPenalties::factors, Bounds{},
+                     "what l1 and l2 of a column are multiplied by; 0: no penalty");
+}
+
+void add_constraints(FieldTable<WeightConstraints>& group) {
+  using W = WeightConstraints;
+  group
+      .add_choice<bool>("nonnegative", &W::nonnegative, {{"true", true}, {"false", false}},
+                        "whether weights are >= 0, but for those that have a lower bound of their own")
+      .add_features("lower", &W::lower, Bounds::at_most(0), "least weights, in the units of the data")
+      .add_features("upper", &W::upper, Bounds{}, "largest weights, in the units of the data");
+}
+
 const FieldTable<LinearConfig>& table() {
   using C = LinearConfig;
   static const FieldTable<C> fields = [] {
     std::vector<std::pair<const char*, Solver>> solvers;
     for (const Solver solver : {Solver::automatic, Solver::newton_cholesky, Solver::qr, Solver::newton_cg,
-                                Solver::lbfgs, Solver::coordinate_descent})
+                                Solver::lbfgs, Solver::coordinate_descent, Solver::interior_point})
       solvers.emplace_back(name_of(solver), solver);
     const std::vector<std::pair<const char*, bool>> flags{{"true", true}, {"false", false}};
     return FieldTable<C>("LinearConfig", other_linear_fields())
@@ -49,7 +61,9 @@ const FieldTable<LinearConfig>& table() {
         .add_number("tolerance", &C::tolerance, {.low_open = true, .high = 1, .high_open = true},
                     "distance from the optimum to reach, relative to the objective")
         .add_number("max_iterations", &C::max_iterations, {}, "of the solver; 0: its own limit")
-        .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights);
+        .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights)
+        .add_group<ColumnPenalties>("penalty", &C::penalty, add_penalty)
+        .add_group<WeightConstraints>("constraints", &C::constraints, add_constraints);
   }();
   return fields;
 }
@@ -62,7 +76,26 @@ void check_loss(const Loss& loss) {
 }
 
 bool takes_l1(Solver solver) {
-  return solver == Solver::automatic || solver == Solver::lbfgs || solver == Solver::coordinate_descent;
+  return solver == Solver::automatic || solver == Solver::lbfgs || solver == Solver::coordinate_descent ||
+         solver == Solver::interior_point;
+}
+
+bool takes_bounds(Solver solver) { return takes_l1(solver) && solver != Solver::lbfgs; }
+
+// The interior point is for losses with corners, and nothing else finds their optimum.
+void check_corners(const LinearConfig& config) {
+  if (config.solver == Solver::automatic || is_automatic(config.loss)) return;
+  if (has_corners(config.loss) == (config.solver == Solver::interior_point)) return;
+  if (has_corners(config.loss))
+    fail<ArgumentError>(
+        "LinearConfig.solver is {}, which needs curvature, and {} has none. Hint: interior_point, or leave the choice "
+        "to automatic.",
+        name_of(config.solver), config.loss.name());
+  fail<ArgumentError>(
+      "LinearConfig.solver is interior_point, which is for losses with corners, and {} has none. Hint: leave the "
+      "choice "
+      "to automatic.",
+      config.loss.name());
 }
 
 }  // namespace
@@ -75,8 +108,18 @@ const char* name_of(Solver solver) noexcept {
     case Solver::newton_cg: return "newton_cg";
     case Solver::lbfgs: return "lbfgs";
     case Solver::coordinate_descent: return "coordinate_descent";
+    case Solver::interior_point: return "interior_point";
   }
   return "unknown";
+}
+
+bool is_bounded(const LinearConfig& config) noexcept {
+  const WeightConstraints& c = config.constraints;
+  return c.nonnegative || !c.lower.empty() || !c.upper.empty();
+}
+
+void check_names(const LinearConfig& config, std::span<const std::string> features) {
+  table().check_features(config, features);
 }
 
 std::vector<FieldInfo> fields(const LinearConfig& config) try {
@@ -102,12 +145,19 @@ void LinearConfig::check() const try {
         "LinearConfig.solver is {}, which does not take l1, and l1 is {}. Hint: coordinate_descent or lbfgs, or leave "
         "the choice to automatic.",
         name_of(solver), l1);
+  if (is_bounded(*this) && !takes_bounds(solver))
+    fail<ArgumentError>(
+        "LinearConfig.solver is {}, which does not take constraints. Hint: coordinate_descent, or leave the choice to "
+        "automatic.",
+        name_of(solver));
+  check_corners(*this);
   if (solver == Solver::qr && loss.name() != SquaredLoss::name && !is_automatic(loss))
     fail<ArgumentError>(
         "LinearConfig.solver is qr, which is for the squared loss, and the loss is {}. Hint: newton_cholesky, or leave "
         "the choice to automatic.",
         loss.name());
-  if (solver == Solver::coordinate_descent && loss.outputs() > 1 && loss.name() != SoftmaxLoss::name)
+  const bool is_by_level = !loss.definition().levels.empty();
+  if (solver == Solver::coordinate_descent && loss.outputs() > 1 && loss.name() != SoftmaxLoss::name && !is_by_level)
     fail<ArgumentError>(
         "LinearConfig.solver is coordinate_descent, which needs the curvature between outputs, and {} has {} outputs "
         "of its own. Hint: lbfgs, or leave the choice to automatic.",

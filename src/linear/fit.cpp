@@ -1,11 +1,14 @@
 // fit_linear: what is refused, the run of the fit, and what its model is told with.
 #include <chrono>
+#include <numeric>
 #include <linden/linear.hpp>
 #include <linden/threads.hpp>
 #include <utility>
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "linear/certify.hpp"
+#include "linear/config.hpp"
 #include "linear/fit_run.hpp"
 #include "linear/model.hpp"
 #include "linear/units.hpp"
@@ -25,6 +28,17 @@ constexpr const char* where = "fit_linear";
 LinearConfig settled(LinearConfig config, const Loss& loss) {
   config.loss = loss;
   return config;
+}
+
+// Of losses whose Hessian is not known, no solver takes bounds.
+void check_bounds(const LinearConfig& config, const Loss& loss) {
+  const CustomLoss* const custom = loss.definition().custom.get();
+  if (!is_bounded(config) || !custom || (!custom->mixes_rows && loss.outputs() == 1)) return;
+  fail<ArgumentError>(
+      "{}: bounds of weights want the Hessian, and that of loss \"{}\", which {}, is not known. Hint: leave them out, "
+      "or "
+      "a loss that is evaluated row by row, with one score.",
+      where, loss.name(), custom->mixes_rows ? "mixes rows" : "has several outputs");
 }
 
 void check_solver(const LinearConfig& config, const Loss& loss) {
@@ -69,6 +83,10 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   const Labels labels = checked_labels(where, train, config.loss);
   settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, labels.loss);
+  check_bounds(config, labels.loss);
+  std::vector<int> columns(static_cast<std::size_t>(train.features()));
+  std::iota(columns.begin(), columns.end(), 0);
+  check_names(config, names_of(train, columns));
   const RowWeights row_weights(where, config.class_weights, labels, weights_of(train));
   const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets(where, train, labels.loss.outputs());
@@ -86,12 +104,23 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
   static_cast<ModelSchema&>(*state) = schema_of(where, train, labels, names_of(train, fitted_columns(train)));
 
   Design design(where, train, weights, config.intercept, workers);
-  const LinearRows rows(backend, context, labels.loss, labels.values, weights, offsets);
-  FitRun fit(where, rows, design, config, state->feature_names);
-  fit.run();
-  state->certificate = fit.certificate();
-  append_in_units_of_data(fit.point(), state->weights, state->intercept);
-  state->warnings = warnings_of(train, labels.loss, *state, fit.point().mean_curvature());
+  // Levels are a fit each.
+  const bool is_by_level = !labels.loss.definition().levels.empty();
+  const std::span<const double> all_offsets(offsets);
+  double curvature = 0;
+  for (int k = 0; k < (is_by_level ? labels.loss.outputs() : 1); ++k) {
+    const Loss loss = is_by_level ? of_output(labels.loss, k) : labels.loss;
+    const std::size_t count = offsets.empty() ? 0 : is_by_level ? labels.values.size() : offsets.size();
+    const LinearRows rows(backend, context, loss, labels.values, weights,
+                          all_offsets.subspan(static_cast<std::size_t>(k) * count, count));
+    FitRun fit(where, rows, design, config, state->feature_names);
+    fit.run();
+    state->certificate = k == 0 ? fit.certificate() : joined(state->certificate, fit.certificate());
+    append_in_units_of_data(fit.point(), state->weights, state->intercept);
+    curvature = fit.point().mean_curvature();
+  }
+  clamp_weights(config, state->feature_names, state->weights);
+  state->warnings = warnings_of(train, labels.loss, *state, curvature);
   state->certificate.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return LinearModel(state);
 } catch (const std::bad_alloc&) {

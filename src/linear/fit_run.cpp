@@ -42,9 +42,10 @@ FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const 
       design_(design),
       config_(config),
       names_(names),
-      objective_(rows, design, penalty_of(config, design)),
+      objective_(rows, design, penalty_of(config, design, names)),
       start_(constant_start()),
       solution_{objective_.evaluate(start_)} {
+  check_size(where);
   const double start_value = solution_.point.smooth();
   if (!std::isfinite(start_value)) refuse_start(where);
   first_start_ = {start_, start_value};
@@ -70,7 +71,7 @@ void FitRun::run() {
   gap_ = solution_gap(solution_, known_.solver, wanted());
   // Where a solver's own estimate was too low, it goes on from there.
   for (int k = 0; k < most_resumptions && solution_.status == FitStatus::converged; ++k) {
-    if (gap_.value <= wanted() || falls_for_ever(solution_.point, first_start_)) return;
+    if (gap_.value <= wanted() || solution_.proof || falls_for_ever(solution_.point, first_start_)) return;
     const int before = solution_.iterations;
     target_.tolerance /= 100;
     start_ = solution_.point.parameters();
@@ -95,6 +96,7 @@ void FitRun::solve(Solver solver) {
     case Solver::newton_cg: return take(newton_cg(at_start(), target_));
     case Solver::lbfgs: return take(lbfgs(at_start(), target_));
     case Solver::coordinate_descent: return take(coordinate_descent(at_start(), target_));
+    case Solver::interior_point: return take(interior_point(at_start(), target_));
     case Solver::automatic:
     case Solver::newton_cholesky: return solve_by_cholesky();
   }
@@ -225,6 +227,18 @@ void FitRun::note_conditioning() {
   known_.rank = rank;
 }
 
+// A matrix of all weights squared is the price of a loss with corners.
+void FitRun::check_size(const char* where) const {
+  constexpr std::int64_t most = 8192;
+  if (!has_corners(rows_.loss) || objective_.size() <= most) return;
+  fail<ArgumentError>(
+      "{}: loss {} is fitted by an interior point, which solves for all weights at once, and {} are too many ({} at "
+      "most). Hint: fewer columns, or a loss that is like it and has curvature, {}.",
+      where, rows_.loss.name(), objective_.size(), most,
+      rows_.loss.label_kind() == LabelKind::classes ? "squared_hinge or hinge"
+                                                    : "huber or squared_epsilon_insensitive");
+}
+
 void FitRun::refuse_start(const char* where) const {
   const double value = solution_.point.smooth();
   if (!rows_.loss.definition().custom)
@@ -245,7 +259,8 @@ bool FitRun::is_squared() const { return is_loss<SquaredLoss>(rows_.loss.definit
 double FitRun::wanted(double tolerance) const {
   Target target = target_;
   target.tolerance = tolerance;
-  return std::max(target.gap(solution_.point.value()), 2 * weight_rounding(solution_.point));
+  const double rounding = solution_.proof ? score_rounding(solution_.point) : weight_rounding(solution_.point);
+  return std::max(target.gap(solution_.point.value()), 2 * rounding);
 }
 
 }  // namespace linden

@@ -8,6 +8,7 @@
 
 #include "linear/optimality/gap.hpp"
 #include "linear/optimality/newton_gap.hpp"
+#include "linear/optimality/projected_gap.hpp"
 #include "linear/units.hpp"
 
 namespace linden {
@@ -37,9 +38,14 @@ SolutionGap solution_gap(const Solution& s, Solver solver, double enough) {
   const auto estimate = [&](double gap, const char* source) {
     return SolutionGap{of_model(s.point, gap), GapKind::estimate, source};
   };
+  // No slope of a loss with corners is above 1, and so is no more of a change of its scores in the objective.
+  if (s.proof) return {s.proof->gap + score_rounding(s.point), GapKind::bound};
   const std::optional<double> fenchel = fenchel_gap(s.point);
   const bool may_be_there = s.status == FitStatus::converged || s.status == FitStatus::stalled;
   if (fenchel && (*fenchel <= enough || !may_be_there)) return bound(*fenchel);
+  if (!fenchel && may_be_there)
+    if (const std::optional<double> projected = projected_gap(s.point); projected && *projected <= enough)
+      return bound(*projected);
 
   std::function<void(std::span<double>)> solve;
   if (s.factor && !s.is_singular) solve = [&s](std::span<double> x) { s.factor->solve(x); };

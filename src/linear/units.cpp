@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "linear/config.hpp"
+#include "model/feature_values.hpp"
+
 namespace linden {
 namespace {
 
@@ -18,16 +21,42 @@ double within_range(double penalty) { return penalty < least_penalty ? 0 : std::
 
 }  // namespace
 
-Penalty penalty_of(const LinearConfig& config, const Design& design) {
+WeightBounds bounds_of(const LinearConfig& config, std::span<const std::string> names) {
+  const WeightConstraints& c = config.constraints;
+  return {by_feature(c.lower, names, c.nonnegative ? 0 : -ColumnPenalty::no_bound),
+          by_feature(c.upper, names, ColumnPenalty::no_bound)};
+}
+
+void clamp_weights(const LinearConfig& config, std::span<const std::string> names, std::vector<double>& weights) {
+  if (!is_bounded(config)) return;
+  const WeightBounds bounds = bounds_of(config, names);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t j = i % names.size();
+    weights[i] = std::clamp(weights[i], bounds.lower[j], bounds.upper[j]);
+  }
+}
+
+Penalty penalty_of(const LinearConfig& config, const Design& design, std::span<const std::string> names) {
   Penalty penalty;
+  const std::vector<double> factors = by_feature(config.penalty.factors, names, 1);
   for (std::size_t j = 0; j < design.factor().size(); ++j) {
     // The weight of the standardised column, in units of the one that is penalised.
     const double unit = design.factor()[j] * (config.standardize ? design.deviation()[j] : 1);
-    penalty.l1.push_back(within_range(config.l1 * unit));
-    penalty.l2.push_back(within_range(config.l2 * unit * unit));
+    const double times = j < factors.size() ? factors[j] : 1;
+    penalty.l1.push_back(within_range(times * config.l1 * unit));
+    penalty.l2.push_back(within_range(times * config.l2 * unit * unit));
   }
   penalty.l1.push_back(0);
   penalty.l2.push_back(0);
+  if (!is_bounded(config)) return penalty;
+  const WeightBounds bounds = bounds_of(config, names);
+  for (std::size_t j = 0; j < design.factor().size(); ++j) {
+    const double factor = design.factor()[j];
+    penalty.lower.push_back(factor > 0 ? bounds.lower[j] / factor : -ColumnPenalty::no_bound);
+    penalty.upper.push_back(factor > 0 ? bounds.upper[j] / factor : ColumnPenalty::no_bound);
+  }
+  penalty.lower.push_back(-ColumnPenalty::no_bound);
+  penalty.upper.push_back(ColumnPenalty::no_bound);
   return penalty;
 }
 
@@ -47,7 +76,7 @@ void append_in_units_of_data(const Point& point, std::vector<double>& weights, s
   }
 }
 
-double weight_rounding(const Point& point) {
+double score_rounding(const Point& point) {
   constexpr double units = 4 * std::numeric_limits<double>::epsilon();
   const Design& design = point.objective().design();
   const std::int64_t width = point.objective().width();
@@ -60,8 +89,12 @@ double weight_rounding(const Point& point) {
     else if (size > 0)
       weights += size * (1 + std::abs(design.shift()[j] * design.factor()[j]));
   }
-  const double curvature = point.mean_curvature(), size = units * (weights + intercepts);
-  return weights > 0 && curvature > 0 ? 0.5 * curvature * size * size : 0;
+  return weights > 0 ? units * (weights + intercepts) : 0;
+}
+
+double weight_rounding(const Point& point) {
+  const double curvature = point.mean_curvature(), size = score_rounding(point);
+  return curvature > 0 ? 0.5 * curvature * size * size : 0;
 }
 
 }  // namespace linden

@@ -40,6 +40,12 @@ LossSpec spec_of_output(const Loss::Definition& loss, int output);
 /// Whether it is a built-in loss of survival, whose labels are times.
 inline bool is_of_times(const Loss& loss) { return loss.definition().spec.kind == LossKind::survival; }
 
+/// Whether it is a built-in loss of lines that meet in corners.
+inline bool has_corners(const Loss& loss) {
+  const LossTraits* const traits = traits_of(loss.definition().spec);
+  return traits != nullptr && traits->shape == LossShape::cornered;
+}
+
 /// Whether the loss is still to be chosen by the label.
 inline bool is_automatic(const Loss& loss) { return loss.outputs() == 0 && loss.label_kind() == LabelKind::real; }
 

@@ -33,17 +33,21 @@ struct Bounds {
   bool high_open = false;
   bool whole = false;
 
+  static Bounds at_most(double high) { return {.low = -std::numeric_limits<double>::infinity(), .high = high}; }
+
   bool allow(double v) const {
     return std::isfinite(v) && (low_open ? v > low : v >= low) && (high_open ? v < high : v <= high) &&
            (!whole || v == std::floor(v));
   }
   std::string text() const {
     if (std::isinf(high)) return fmt::format("{} {}", low_open ? ">" : ">=", low);
+    if (std::isinf(low)) return fmt::format("{} {}", high_open ? "<" : "<=", high);
     return fmt::format("{}{}, {}{}", low_open ? "(" : "[", low, high, high_open ? ")" : "]");
   }
   /// What a number must be: ">= 0", "in [1, 64]".
   std::string must() const {
-    return fmt::format("{}{}{}", whole ? "a whole number " : "", std::isinf(high) ? "" : "in ", text());
+    return fmt::format("{}{}{}", whole ? "a whole number " : "", std::isinf(high) || std::isinf(low) ? "" : "in ",
+                       text());
   }
 };
 

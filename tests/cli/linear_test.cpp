@@ -206,9 +206,9 @@ TEST_F(LinearCommands, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(refused(train + "--set rounds=3"),
             "linden: --set rounds=3: only boosted models have it, and this is a linear one. Hint: leave it out, or "
             "--model boosted.\n");
-  EXPECT_EQ(refused(train + "--set loss=quantile"),
-            "linden: --loss is quantile, which has no curvature; linear models take " +
-                fmt::format("{}", fmt::join(losses_with_curvature(), ", ")) + ".\n");
+  EXPECT_EQ(refused(train + "--set loss=normal_distribution"),
+            "linden: --loss is normal_distribution, which is not convex in its two scores; linear models take " +
+                fmt::format("{}", fmt::join(losses_of_linear_models(), ", ")) + ".\n");
   EXPECT_EQ(refused(train + "--set loss=logistic --set l1=1 --set solver=newton_cg"),
             "linden: --solver is newton_cg, which does not take l1, and l1 is 1. Hint: coordinate_descent or "
             "lbfgs, or leave the choice to automatic.\n");

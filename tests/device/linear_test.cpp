@@ -59,6 +59,25 @@ TEST_F(DeviceLinear, EveryConvexLossHasTheCpusOptimum) {
   }
 }
 
+TEST_F(DeviceLinear, LossesWithCornersHaveTheCpusOptimum) {
+  for (const Loss& loss : cornered_losses()) {
+    const RandomRows rows(loss, true, 13, 120, 3);
+    for (const auto& [l1, l2] : {std::pair(0.0, 0.01), std::pair(0.02, 0.01)})
+      expect_same_fit(rows.dataset(), {.loss = loss, .l1 = l1, .l2 = l2, .tolerance = 1e-10});
+  }
+}
+
+TEST_F(DeviceLinear, BoundsAndFreeColumnsHaveTheCpusOptimum) {
+  for (const Loss& loss : {loss::squared(), loss::logistic(), loss::epsilon_insensitive()}) {
+    const RandomRows rows(loss, true, 14, 120, 3);
+    expect_same_fit(rows.dataset(), {.loss = loss,
+                                     .l2 = 0.02,
+                                     .tolerance = 1e-10,
+                                     .penalty = {{{"f1", 0}}},
+                                     .constraints = {.nonnegative = true, .lower = {{"f2", -1}}}});
+  }
+}
+
 TEST_F(DeviceLinear, OffsetsHaveTheCpusOptimum) {
   for (const Loss& loss : convex_losses()) {
     const RandomRows rows(loss, true, 11, 120, 3);

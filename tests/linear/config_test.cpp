@@ -25,19 +25,25 @@ std::string checked(const LinearConfig& config) {
 
 TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
   std::string text, losses;
-  for (const std::string& name : losses_with_curvature()) losses += " | " + name;
+  for (const std::string& name : losses_of_linear_models()) losses += " | " + name;
   for (const FieldInfo& f : fields(LinearConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
-  EXPECT_EQ(text, "loss = automatic | automatic" + losses +
-                      "\nl1 = 0 | >= 0\n"
-                      "l2 = 0 | >= 0\n"
-                      "intercept = true | true | false\n"
-                      "standardize = true | true | false\n"
-                      "solver = automatic | automatic | newton_cholesky | qr | newton_cg | lbfgs | coordinate_descent\n"
-                      "tolerance = 1e-08 | (0, 1)\n"
-                      "max_iterations = 0 | >= 0\n"
-                      "class_weights.balanced = false | true | false\n"
-                      "class_weights.positive = 1 | > 0\n"
-                      "class_weights.by_class = none | NAME=NUMBER,...\n");
+  EXPECT_EQ(text,
+            "loss = automatic | automatic" + losses +
+                "\nl1 = 0 | >= 0\n"
+                "l2 = 0 | >= 0\n"
+                "intercept = true | true | false\n"
+                "standardize = true | true | false\n"
+                "solver = automatic | automatic | newton_cholesky | qr | newton_cg | lbfgs | coordinate_descent | "
+                "interior_point\n"
+                "tolerance = 1e-08 | (0, 1)\n"
+                "max_iterations = 0 | >= 0\n"
+                "class_weights.balanced = false | true | false\n"
+                "class_weights.positive = 1 | > 0\n"
+                "class_weights.by_class = none | NAME=NUMBER,...\n"
+                "penalty.factors = none | NAME=NUMBER,...\n"
+                "constraints.nonnegative = false | true | false\n"
+                "constraints.lower = none | NAME=NUMBER,...\n"
+                "constraints.upper = none | NAME=NUMBER,...\n");
 }
 
 TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
@@ -48,11 +54,13 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
                             .standardize = false,
                             .solver = Solver::coordinate_descent,
                             .tolerance = 1e-3,
-                            .max_iterations = 77};
+                            .max_iterations = 77,
+                            .penalty = {{{"a", 0}, {"b", 2.5}}},
+                            .constraints = {.nonnegative = true, .lower = {{"a", -1}}, .upper = {{"b", 3}}}};
   LinearConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
-  ASSERT_EQ(a.size(), 12u);
+  ASSERT_EQ(a.size(), 16u);
   EXPECT_EQ(a[1].name, "loss.delta");
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
   EXPECT_EQ(copy.l1, 0.1 + 0.2);
@@ -60,7 +68,8 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
 }
 
 TEST(LinearConfig, EverySolverHasAName) {
-  for (const char* name : {"automatic", "newton_cholesky", "qr", "newton_cg", "lbfgs", "coordinate_descent"}) {
+  for (const char* name :
+       {"automatic", "newton_cholesky", "qr", "newton_cg", "lbfgs", "coordinate_descent", "interior_point"}) {
     LinearConfig config;
     set_field(config, "solver", name);
     EXPECT_STREQ(name_of(config.solver), name);
@@ -73,8 +82,8 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("intercept", "no"), "LinearConfig.intercept is \"no\"; it must be true or false.");
   EXPECT_EQ(set("standardize", ""), "LinearConfig.standardize is \"\"; it must be true or false.");
   EXPECT_EQ(set("solver", "newton"),
-            "LinearConfig.solver is \"newton\"; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs or "
-            "coordinate_descent.");
+            "LinearConfig.solver is \"newton\"; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs, "
+            "coordinate_descent or interior_point.");
   EXPECT_EQ(set("tolerance", "0"), "LinearConfig.tolerance is 0; it must be in (0, 1).");
   EXPECT_EQ(set("tolerance", "1"), "LinearConfig.tolerance is 1; it must be in (0, 1).");
   EXPECT_EQ(set("tolerance", "nan"), "LinearConfig.tolerance is nan; it must be in (0, 1).");
@@ -85,21 +94,24 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("lambda", "1"),
             "LinearConfig has no field \"lambda\". Here that is l1 + l2. Fields: loss, l1, l2, intercept, standardize, "
             "solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
-            "class_weights.by_class.");
+            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper.");
   EXPECT_EQ(set("standardise", "true"),
             "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? Fields: loss, l1, l2, intercept, "
             "standardize, solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
-            "class_weights.by_class.");
+            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper.");
+  EXPECT_EQ(set("penalty.factors", "a=-1"), "LinearConfig.penalty.factors: feature \"a\" has -1; it must be >= 0.");
+  EXPECT_EQ(set("constraints.lower", "a=1"), "LinearConfig.constraints.lower: feature \"a\" has 1; it must be <= 0.");
+  EXPECT_EQ(set("constraints.upper", "a=-2"), "LinearConfig.constraints.upper: feature \"a\" has -2; it must be >= 0.");
 }
 
-TEST(LinearConfig, LossesWithoutCurvatureAreRefused) {
-  const std::string rest = ", which has no curvature; linear models take " +
-                           fmt::format("{}", fmt::join(losses_with_curvature(), ", ")) + " and loss::custom.";
-  EXPECT_EQ(set("loss", "quantile"), "LinearConfig.loss is quantile" + rest);
-  EXPECT_EQ(checked({.loss = loss::absolute()}), "LinearConfig.loss is absolute" + rest);
+TEST(LinearConfig, LossesThatAreNoOneFitAreRefused) {
+  const std::string rest =
+      "; linear models take " + fmt::format("{}", fmt::join(losses_of_linear_models(), ", ")) + " and loss::custom.";
+  EXPECT_EQ(set("loss", "normal_distribution"),
+            "LinearConfig.loss is normal_distribution, which is not convex in its two scores" + rest);
   EXPECT_EQ(checked({.loss = loss::one_vs_all()}),
-            "LinearConfig.loss is one_vs_all, which is a fit for each class by itself" + rest.substr(rest.find("; ")));
-  for (const std::string& name : losses_with_curvature())
+            "LinearConfig.loss is one_vs_all, which is a fit for each class by itself" + rest);
+  for (const std::string& name : losses_of_linear_models())
     EXPECT_NO_THROW(LinearConfig{.loss = loss::by_name(name)}.check()) << name;
 }
 
@@ -108,8 +120,8 @@ TEST(LinearConfig, CheckNamesTheFirstFieldOutOfRange) {
   EXPECT_EQ(checked({.tolerance = std::numeric_limits<double>::quiet_NaN()}),
             "LinearConfig.tolerance is nan; it must be in (0, 1).");
   EXPECT_EQ(checked({.solver = static_cast<Solver>(17)}),
-            "LinearConfig.solver is 17; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs or "
-            "coordinate_descent.");
+            "LinearConfig.solver is 17; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs, "
+            "coordinate_descent or interior_point.");
   EXPECT_NO_THROW(LinearConfig{}.check());
 }
 
@@ -123,6 +135,31 @@ TEST(LinearConfig, SolversWithoutL1AreRefusedWithIt) {
   }
   for (const Solver solver : {Solver::automatic, Solver::lbfgs, Solver::coordinate_descent})
     EXPECT_NO_THROW((LinearConfig{.l1 = 0.5, .solver = solver}.check()));
+}
+
+TEST(LinearConfig, CornersAreForTheInteriorPoint) {
+  for (const Loss& loss : cornered_losses()) {
+    for (const Solver solver : {Solver::automatic, Solver::interior_point})
+      EXPECT_NO_THROW((LinearConfig{.loss = loss, .l1 = 1, .solver = solver}.check()));
+    EXPECT_EQ(checked({.loss = loss, .solver = Solver::lbfgs}),
+              fmt::format("LinearConfig.solver is lbfgs, which needs curvature, and {} has none. Hint: interior_point, "
+                          "or leave the choice to automatic.",
+                          loss.name()));
+  }
+  EXPECT_EQ(checked({.loss = loss::hinge(), .solver = Solver::interior_point}),
+            "LinearConfig.solver is interior_point, which is for losses with corners, and hinge has none. Hint: leave "
+            "the choice to automatic.");
+}
+
+TEST(LinearConfig, ConstraintsAreForSolversThatTakeThem) {
+  const WeightConstraints nonnegative{.nonnegative = true};
+  for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::qr, Solver::lbfgs})
+    EXPECT_EQ(checked({.loss = loss::squared(), .solver = solver, .constraints = nonnegative}),
+              fmt::format("LinearConfig.solver is {}, which does not take constraints. Hint: coordinate_descent, or "
+                          "leave the choice to automatic.",
+                          name_of(solver)));
+  for (const Solver solver : {Solver::automatic, Solver::coordinate_descent})
+    EXPECT_NO_THROW((LinearConfig{.solver = solver, .constraints = nonnegative}.check()));
 }
 
 TEST(LinearConfig, QrIsForTheSquaredLossAlone) {
@@ -145,7 +182,7 @@ TEST(LinearConfig, CoordinateDescentNeedsTheWholeCurvature) {
 
 TEST(LinearConfig, ARefusedValueLeavesTheFieldAsItWas) {
   LinearConfig config;
-  EXPECT_THROW(set_field(config, "loss", "quantile"), ArgumentError);
+  EXPECT_THROW(set_field(config, "loss", "one_vs_all"), ArgumentError);
   EXPECT_EQ(config.loss.name(), "automatic");
   EXPECT_THROW(set_field(config, "tolerance", "1"), ArgumentError);
   EXPECT_EQ(config.tolerance, 1e-8);

@@ -230,9 +230,12 @@ TEST_F(LinearModelFile, DamageUnderAGoodChecksumIsRefused) {
        "config is out of range (LinearConfig.solver is qr, which does not take l1, and l1 is 1. Hint: "
        "coordinate_descent or lbfgs, or leave the choice to automatic.)."},
       {[](Json& j) { j["loss"]["name"] = "absolute"; }, "config.loss is squared, but the model's is absolute."},
-      {[](Json& j) { j["loss"]["name"] = j["config"]["loss"] = "absolute"; },
-       "config is out of range (LinearConfig.loss is absolute, which has no curvature; linear models take " +
-           fmt::format("{}", fmt::join(losses_with_curvature(), ", ")) + " and loss::custom.)."},
+      {[](Json& j) {
+         j["loss"]["name"] = j["config"]["loss"] = "absolute";
+         j["config"]["solver"] = "lbfgs";
+       },
+       "config is out of range (LinearConfig.solver is lbfgs, which needs curvature, and absolute has none. Hint: "
+       "interior_point, or leave the choice to automatic.)."},
   };
   const Json whole = Json::parse(opened(bytes_of(hand_made())));
   for (const Damage& damage : damages) {

@@ -33,6 +33,21 @@ TEST(LinearRanks, FindTheOptimumOfEveryConvexLoss) {
   }
 }
 
+TEST(LinearRanks, FindTheOptimumOfLossesWithCorners) {
+  for (const Loss& loss : cornered_losses()) {
+    const RandomRows rows(loss, true, 16, 150, 3);
+    expect_fits(rows.dataset(), {.loss = loss, .l1 = 0.01, .l2 = 0.02, .tolerance = 1e-10});
+  }
+}
+
+TEST(LinearRanks, KeepToBounds) {
+  const RandomRows rows(loss::logistic(), true, 17, 150, 3);
+  expect_fits(rows.dataset(), {.loss = loss::logistic(),
+                               .l2 = 0.01,
+                               .penalty = {{{"f0", 0}}},
+                               .constraints = {.nonnegative = true, .upper = {{"f2", 0.05}}}});
+}
+
 TEST(LinearRanks, JoinTheirTriangles) {
   RandomRows rows(loss::squared(), true, 7, 200, 5);
   expect_fits(rows.dataset(), {.loss = loss::squared(), .solver = Solver::qr});

@@ -16,15 +16,20 @@ using Real = long double;
 
 inline Real size_of(Real x) { return x < 0 ? -x : x; }
 
-/// Minimise sum_i weight_i loss_i + sum_j l1_j |u_j| + l2_j / 2 u_j^2 over u [outputs, width].
+/// Minimise sum_i weight_i loss_i + sum_j l1_j |u_j| + l2_j / 2 u_j^2 over u [outputs, width] within bounds.
 struct Problem {
   LossKind kind = kind_of<SquaredLoss>;
   Real parameter = 1;  ///< of the loss
   std::size_t rows = 0, width = 0, outputs = 1;
-  std::vector<Real> a;       ///< [rows, width]
-  std::vector<Real> label;   ///< [rows]
-  std::vector<Real> weight;  ///< [rows], summing to one
-  std::vector<Real> l1, l2;  ///< [width]
+  std::vector<Real> a;             ///< [rows, width]
+  std::vector<Real> label;         ///< [rows]
+  std::vector<Real> weight;        ///< [rows], summing to one
+  std::vector<Real> l1, l2;        ///< [width]
+  std::vector<Real> lower, upper;  ///< [width], about 0; empty: none
+
+  Real clamped(Real u, std::size_t p) const {
+    return lower.empty() ? u : std::clamp(u, lower[p % width], upper[p % width]);
+  }
 
   std::size_t size() const { return outputs * width; }
 
@@ -101,9 +106,10 @@ struct Problem {
     Real largest = 0;
     for (std::size_t p = 0; p < size(); ++p) {
       const Real bound = l1[p % width];
-      const Real off = u[p] != 0 ? size_of(gradient[p] + (u[p] > 0 ? bound : -bound))
-                                 : std::max(size_of(gradient[p]) - bound, Real(0));
-      largest = std::max(largest, off);
+      const Real up = gradient[p] + (u[p] < 0 ? -bound : bound), down = -(gradient[p] + (u[p] > 0 ? bound : -bound));
+      const bool may_rise = lower.empty() || u[p] < upper[p % width];
+      const bool may_fall = lower.empty() || u[p] > lower[p % width];
+      largest = std::max({largest, may_rise ? -up : Real(0), may_fall ? -down : Real(0)});
     }
     return largest;
   }
@@ -120,10 +126,10 @@ inline std::vector<Real> newton_step(const Problem& problem, std::span<const Rea
       const Real curvature = hessian[p * n + p];
       if (!(curvature > 1e-30L)) continue;
       const Real at = u[p] + step[p], wanted = curvature * at - slope[p], l1 = problem.l1[p % problem.width];
-      const Real next = (wanted > l1 ? wanted - l1 : wanted < -l1 ? wanted + l1 : 0) / curvature;
-      const Real change = next == 0 ? -at : next - at;
+      const Real free = (wanted > l1 ? wanted - l1 : wanted < -l1 ? wanted + l1 : 0) / curvature;
+      const Real next = problem.clamped(free, p), change = next == 0 ? -at : next - at;
       if (change == 0) continue;
-      step[p] = next == 0 ? -u[p] : step[p] + change;
+      step[p] = next == 0 || next != free ? next - u[p] : step[p] + change;
       for (std::size_t q = 0; q < n; ++q) slope[q] += hessian[p * n + q] * change;
       moved = std::max(moved, size_of(change));
     }
@@ -141,7 +147,8 @@ inline std::vector<Real> minimise(const Problem& problem) {
     bool is_better = false;
     for (Real t = 1; t > 1e-6L && !is_better; t /= 2) {
       std::vector<Real> next(u);
-      for (std::size_t p = 0; p < u.size(); ++p) next[p] = t == 1 && step[p] == -u[p] ? 0 : u[p] + t * step[p];
+      for (std::size_t p = 0; p < u.size(); ++p)
+        next[p] = problem.clamped(t == 1 && step[p] == -u[p] ? 0 : u[p] + t * step[p], p);
       const Real next_value = problem.objective(next);
       // At the end objectives are equal to the last digit, and gradients still tell.
       is_better = next_value < value ||

@@ -1,5 +1,6 @@
 // Known optima: published for LIBLINEAR's objectives on a9a and ijcnn1 (computed with certified gaps), by scikit-learn
-// 1.9 for diabetes, by R's glm for Dobson's counts.
+// 1.9 for diabetes (quantiles by its linear program), by scipy 1.17 for bounds (nnls and lsq_linear's bvls), by R's glm
+// for Dobson's counts.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -102,6 +103,18 @@ std::vector<Optimum> optima() {
   all.push_back({"ijcnn1 logistic l2 by lbfgs", ijcnn1, liblinear(0, 1, Solver::lbfgs), 0, 9404.124031, 1e-9});
   all.push_back({"ijcnn1 logistic l1 by lbfgs", ijcnn1, liblinear(1, 0, Solver::lbfgs), 0, 9228.66888596, 1e-8});
 
+  const auto machine = [](Loss loss, double l1, double l2) {
+    LinearConfig config = liblinear(l1, l2);
+    config.loss = std::move(loss);
+    return config;
+  };
+  all.push_back({"a9a L2SVC", a9a, machine(loss::squared_hinge(), 0, 1), 0, 13742.3973044, 1e-9});
+  all.push_back({"ijcnn1 L2SVC", ijcnn1, machine(loss::squared_hinge(), 0, 1), 0, 11023.1900492, 1e-9});
+  all.push_back({"a9a L1SVC", a9a, machine(loss::sharp_hinge(), 0, 1), 0, 11433.8076975, 5e-9});
+  all.push_back({"ijcnn1 L1SVC", ijcnn1, machine(loss::sharp_hinge(), 0, 1), 0, 8596.00423926, 5e-9});
+  all.push_back({"a9a L1R L2SVC", a9a, machine(loss::squared_hinge(), 1, 0), 0, 13758.2307207, 1e-9});
+  all.push_back({"ijcnn1 L1R L2SVC", ijcnn1, machine(loss::squared_hinge(), 1, 0), 0, 11024.4550381, 1e-9});
+
   all.push_back({"iris softmax",
                  [] { return example("iris.csv", "species"); },
                  {.loss = loss::softmax(), .l2 = 1, .standardize = false},
@@ -175,6 +188,79 @@ std::vector<Optimum> optima() {
                  1e-12,
                  0,
                  {0, 0, 367.7016258214312, 6.309702644174538, 0, 0, 0, 0, 307.6021474621963, 0},
+                 {mean}});
+
+  const auto quantile = [&](double level, double l1) {
+    LinearConfig config = penalised(442 * l1, 0);
+    config.loss = loss::quantile({.level = level});
+    return config;
+  };
+  all.push_back({"diabetes median",
+                 diabetes,
+                 quantile(0.5, 0),
+                 1,
+                 21.520750342938967,
+                 1e-12,
+                 0,
+                 {9.41261771990336, -326.395880431796, 465.868028853403, 407.098443752848, -856.666824102505,
+                  414.422284907587, 147.113115310127, 257.870221210045, 762.218877462814, 50.8085059811845},
+                 {151.85445252616742},
+                 1e-10});
+  all.push_back({"diabetes quantile 0.9",
+                 diabetes,
+                 quantile(0.9, 0),
+                 1,
+                 9.087896783858504,
+                 1e-12,
+                 0,
+                 {-82.9775733708265, -257.490091480864, 508.845261500588, 438.183083948231, -1808.94752614238,
+                  1425.17999726203, 326.567878571304, 25.4260510312719, 1184.28318461434, 148.565473626315},
+                 {224.3865315513776},
+                 1e-10});
+  all.push_back({"diabetes median with l1",
+                 diabetes,
+                 quantile(0.5, 0.01),
+                 1,
+                 32.387154462073546,
+                 1e-12,
+                 0,
+                 {0, 0, 68.3196706809219, 0, 0, 0, 0, 0, 125.756287396488, 0},
+                 {139.73097949814866},
+                 1e-10});
+  all.push_back({"diabetes quantile 0.1 with l1",
+                 diabetes,
+                 quantile(0.1, 0.002),
+                 1,
+                 9.871285012527832,
+                 1e-12,
+                 0,
+                 {0, 0, 85.2240689111405, 0, 0, 0, -13.8797883329254, 18.3518123892666, 269.174323883769, 0},
+                 {72.59047292292126},
+                 1e-10});
+
+  LinearConfig nonnegative = raw, boxed = raw;
+  nonnegative.constraints.nonnegative = true;
+  boxed.constraints.lower = {{"f0", 0}, {"f4", -100}};
+  boxed.constraints.upper = {{"f2", 300}, {"f8", 500}};
+  all.push_back(
+      {"diabetes nonnegative",
+       diabetes,
+       nonnegative,
+       1,
+       1537.0893398657572,
+       1e-12,
+       0,
+       {0, 0, 585.3267076436051, 257.897070403924, 0, 0, 0, 68.07514101681646, 496.65406500357517, 31.845835303889945},
+       {mean}});
+  all.push_back({"diabetes within bounds",
+                 diabetes,
+                 boxed,
+                 1,
+                 1479.0886827669633,
+                 1e-12,
+                 0,
+                 {0, -269.484694267158, 300, 381.5985906939137, -100, -48.633710413718745, -263.71329716096477,
+                  100.70118933869641, 500, 109.89884467813587},
                  {mean}});
   return all;
 }

@@ -16,6 +16,7 @@ template struct CompleteLoss<ConvexLoss>;
 
 struct CorneredLoss {
   static constexpr LossShape shape = LossShape::cornered;
+  static constexpr Start start = Start::order_statistic;
 };
 template struct CompleteLoss<CorneredLoss>;
 

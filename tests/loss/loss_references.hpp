@@ -43,6 +43,9 @@ inline Jet log_of_one_plus(const Jet& s) { return s.value > 0 ? s + log1p(exp(-s
 
 inline Jet hinge_of(const Jet& gap) { return gap.value > 1 ? gap - 0.5L : gap.value < 0 ? 0 * gap : gap * gap / 2; }
 
+inline Jet above(const Jet& x) { return x.value > 0 ? x : 0 * x; }
+inline Jet squared(const Jet& x) { return x * x; }
+
 inline Jet one_vs_all_of(std::span<const Jet> scores, long double y) {
   Jet sum;
   for (std::size_t k = 0; k < scores.size(); ++k)
@@ -82,6 +85,11 @@ LINDEN_LOSS(ExponentialLoss, exponential(), exponential(), y > 0.5 ? exp(-s / 2)
 LINDEN_LOSS(SquaredLogLoss, squared_log(), squared_log(), (std::log1p(y) - s) * (std::log1p(y) - s) / 2)
 LINDEN_LOSS(MapeLoss, mape(), mape(), abs(r) / std::max(1.0L, std::abs(y)))
 LINDEN_LOSS(HingeLoss, hinge(), hinge(), hinge_of(y > 0.5 ? 1 - s : 1 + s))
+LINDEN_LOSS(SharpHingeLoss, sharp_hinge(), sharp_hinge(), above(y > 0.5 ? 1 - s : 1 + s))
+LINDEN_LOSS(SquaredHingeLoss, squared_hinge(), squared_hinge(), squared(above(y > 0.5 ? 1 - s : 1 + s)))
+LINDEN_LOSS(EpsilonInsensitiveLoss, epsilon_insensitive(), epsilon_insensitive({.epsilon = 0.3}), above(abs(r) - p))
+LINDEN_LOSS(SquaredEpsilonInsensitiveLoss, squared_epsilon_insensitive(), squared_epsilon_insensitive({.epsilon = 0.3}),
+            squared(above(abs(r) - p)))
 LINDEN_LOSS(OneVsAllLoss, one_vs_all(), one_vs_all({.classes = 3}), one_vs_all_of(scores, y))
 LINDEN_LOSS(FocalLoss, focal(), focal({.gamma = 0.5}),
             y* pow(exp(-log_of_one_plus(s)), p) * log_of_one_plus(-s) +
@@ -124,13 +132,15 @@ inline std::vector<Loss> convex_losses() {
   return reference_losses([](const LossTraits& traits) { return traits.is_convex() && !traits.is_per_class; });
 }
 
+/// Those without curvature.
+inline std::vector<Loss> cornered_losses() {
+  return reference_losses([](const LossTraits& traits) { return traits.shape == LossShape::cornered; });
+}
+
 /// The names of those that linear models take.
-inline std::vector<std::string> losses_with_curvature() {
+inline std::vector<std::string> losses_of_linear_models() {
   std::vector<std::string> names;
-  for (const Loss& loss : reference_losses([](const LossTraits& traits) {
-         return traits.shape != LossShape::cornered && !traits.is_per_class && !traits.is_distribution;
-       }))
-    names.push_back(loss.name());
+  for (const Loss& loss : joint_losses()) names.push_back(loss.name());
   return names;
 }
 

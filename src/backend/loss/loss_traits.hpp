@@ -7,6 +7,7 @@
 #include <span>
 #include <type_traits>
 
+#include "backend/loss/corner.hpp"
 #include "backend/math/dual.hpp"
 
 namespace linden {
@@ -15,7 +16,7 @@ namespace linden {
 enum class LossShape : std::uint8_t {
   quadratic,   ///< of second derivative 1 everywhere: one Newton step is the whole way
   convex,      ///< and smooth: linear models prove how near the optimum is
-  cornered,    ///< of lines that meet in corners: leaves are order statistics, linear models refuse it
+  cornered,    ///< of lines that meet in corners (corner.hpp): linear models find its optimum by an interior point
   not_convex,  ///< smooth
 };
 
@@ -153,9 +154,15 @@ struct CompleteLoss {
   static_assert(
       Loss::shape != LossShape::cornered ||
           requires(const Loss& loss) {
+            { loss.corners(1.0)[0] } -> std::convertible_to<Corner>;
+          },
+      "a loss with corners says where they are and what it is beside them: `corners(label)`");
+  static_assert(
+      Loss::start != Start::order_statistic ||
+          requires(const Loss& loss) {
             { loss.renewal_level() } -> std::same_as<double>;
           },
-      "a loss with corners has a `renewal_level()`: of which order statistic leaves are made");
+      "a loss that starts from an order statistic has a `renewal_level()`, which leaves are made of, too");
   static_assert(
       !is_majorised<Loss> ||
           requires(const Loss& loss) {

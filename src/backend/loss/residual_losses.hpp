@@ -1,9 +1,11 @@
 // Losses that outliers pull on no harder than others, or hardly: corners, and squares that become lines.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <limits>
 
+#include "backend/loss/corner.hpp"
 #include "backend/loss/divergence.hpp"
 #include "backend/loss/loss_traits.hpp"
 #include "backend/loss/own_derivatives.hpp"
@@ -39,6 +41,7 @@ struct QuantileLoss {
   }
 
   double renewal_level() const noexcept { return level; }
+  std::array<Corner, 1> corners(double label) const noexcept { return {Corner{label, -level, 1 - level}}; }
 };
 
 /// |label - score|: slope -1 where score < label, 1 where score > label, and 0 where they are equal. It has no
@@ -60,6 +63,7 @@ struct AbsoluteLoss {
   }
 
   static double renewal_level() noexcept { return 0.5; }
+  static std::array<Corner, 1> corners(double label) noexcept { return {Corner{label, -1, 1}}; }
 };
 
 /// |label - score| / max(1, |label|): the absolute loss of a row whose weight is that of a relative error. It has no
@@ -84,6 +88,9 @@ struct MapeLoss {
   LINDEN_HD static double renewal_weight(double label) {
     const double size = math::abs(label);
     return size > 1.0 ? 1.0 / size : 1.0;
+  }
+  static std::array<Corner, 1> corners(double label) noexcept {
+    return {Corner{label, -renewal_weight(label), renewal_weight(label)}};
   }
 };
 

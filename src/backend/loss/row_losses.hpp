@@ -1,4 +1,4 @@
-// The list of built-in losses, and the choice of one. Each has a struct in one of the five files below, with its
+// The list of built-in losses, and the choice of one. Each has a struct in one of the six files below, with its
 // expression, generic in the scalar, and what the library asks about it (loss_traits.hpp).
 //
 // A loss is written once. On doubles it gives the loss, on dual numbers (dual.hpp) also the slope and the curvature.
@@ -18,6 +18,7 @@
 #include "backend/loss/loss_traits.hpp"
 #include "backend/loss/class_losses.hpp"
 #include "backend/loss/distribution_losses.hpp"
+#include "backend/loss/margin_losses.hpp"
 #include "backend/loss/mean_losses.hpp"
 #include "backend/loss/residual_losses.hpp"
 #include "backend/loss/square_losses.hpp"
@@ -42,8 +43,9 @@ struct LossTypes {
 using LossList =
     LossTypes<SquaredLoss, LogisticLoss, SoftmaxLoss, PoissonLoss, QuantileLoss, AbsoluteLoss, HuberLoss, FocalLoss,
               PseudoHuberLoss, GammaLoss, TweedieLoss, NegativeBinomialLoss, ExpectileLoss, FairLoss, LogCoshLoss,
-              CrossEntropyLoss, ExponentialLoss, SquaredLogLoss, MapeLoss, HingeLoss, OneVsAllLoss,
-              NormalDistributionLoss, LogNormalDistributionLoss, GammaDistributionLoss>;
+              CrossEntropyLoss, ExponentialLoss, SquaredLogLoss, MapeLoss, HingeLoss, SharpHingeLoss, SquaredHingeLoss,
+              EpsilonInsensitiveLoss, SquaredEpsilonInsensitiveLoss, OneVsAllLoss, NormalDistributionLoss,
+              LogNormalDistributionLoss, GammaDistributionLoss>;
 
 template <class Loss>
 struct LossType {
@@ -140,6 +142,15 @@ inline double renewal_level(const LossSpec& loss) {
       return functor.renewal_level();
     else
       return 0;
+  });
+}
+
+/// Calls visit(corner) for the corners of a row's loss, in order; those of losses that have none are none.
+template <class Visit>
+void each_corner(const LossSpec& loss, double label, const Visit& visit) {
+  visit_loss(loss, [&]<class Loss>(const Loss& functor) {
+    if constexpr (requires { functor.corners(label); })
+      for (const Corner& corner : functor.corners(label)) visit(corner);
   });
 }
 

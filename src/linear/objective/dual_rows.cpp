@@ -140,21 +140,49 @@ std::vector<double> DualRows::scores_of(std::span<const double> step) const {
   return host_scores(objective_.design(), objective_.rows().context.workers, static_cast<std::int32_t>(outputs_), step);
 }
 
+// row.moved = -bend * scores, of softmax -(diag(p) - p p') scores.
+void DualRows::newton_move(Row& row, std::span<const double> bends, std::span<const double> scores,
+                           std::size_t i) const {
+  if (!is_loss<SoftmaxLoss>(loss_)) {
+    row.moved[0] = -bends[i] * scores[i];
+    return;
+  }
+  const auto stride = static_cast<std::size_t>(rows_);
+  double mean = 0;
+  for (std::size_t k = 0; k < outputs_; ++k) mean += row.shares[k] * scores[k * stride + i];
+  for (std::size_t k = 0; k < outputs_; ++k) row.moved[k] = -row.shares[k] * (scores[k * stride + i] - mean);
+}
+
 double DualRows::newton_divergence(std::span<const double> bends, std::span<const double> scores) const {
+  return means(1, [&](std::int64_t i, Row& row, double weight, std::span<double> out) {
+    row.load(i, {});
+    newton_move(row, bends, scores, static_cast<std::size_t>(i));
+    out[0] += weight * row.divergence(row.moved);
+  })[0];
+}
+
+std::vector<double> DualRows::newton_point(std::span<const double> bends, std::span<const double> scores) const {
+  std::vector<double> theta(scores_.size());
+  const auto stride = static_cast<std::size_t>(rows_);
+  objective_.rows().context.workers.chunks(
+      rows_, chunk_rows, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+        Row row(*this);
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          row.load(static_cast<std::int64_t>(i), {});
+          newton_move(row, bends, scores, i);
+          for (std::size_t k = 0; k < outputs_; ++k) theta[k * stride + i] = row.slopes[k] + row.moved[k];
+        }
+      });
+  return theta;
+}
+
+double DualRows::divergence_of(std::span<const double> theta, double factor) const {
   const auto stride = static_cast<std::size_t>(rows_);
   return means(1, [&](std::int64_t row_number, Row& row, double weight, std::span<double> out) {
-    const auto i = static_cast<std::size_t>(row_number);
     row.load(row_number, {});
-    std::vector<double>& d = row.moved;
-    if (is_loss<SoftmaxLoss>(loss_)) {
-      // -(diag(p) - p p') scores
-      double mean = 0;
-      for (std::size_t k = 0; k < outputs_; ++k) mean += row.shares[k] * scores[k * stride + i];
-      for (std::size_t k = 0; k < outputs_; ++k) d[k] = -row.shares[k] * (scores[k * stride + i] - mean);
-    } else {
-      d[0] = -bends[i] * scores[i];
-    }
-    out[0] += weight * row.divergence(d);
+    for (std::size_t k = 0; k < outputs_; ++k)
+      row.moved[k] = factor * theta[k * stride + static_cast<std::size_t>(row_number)] - row.slopes[k];
+    out[0] += weight * row.divergence(row.moved);
   })[0];
 }
 
@@ -172,11 +200,16 @@ double DualRows::least_mean() const {
 }
 
 bool DualRows::keep_inside(std::span<double> bends, std::span<const double> scores) const {
+  if (bends.empty()) return false;  // softmax
   bool is_changed = false;
   const double limit = slope_limit(loss_);
   for (std::size_t i = 0; i < bends.size(); ++i) {
     const double slope = slope_of(loss_, scores_[i], objective_.rows().labels[i]);
-    if (bends[i] == 0 || std::abs(slope - bends[i] * scores[i]) <= limit) continue;
+    const double d = -bends[i] * scores[i];
+    if (bends[i] == 0) continue;
+    if (limit < infinite ? std::abs(slope + d) <= limit
+                         : linden::divergence(loss_, scores_[i], objective_.rows().labels[i], d) < infinite)
+      continue;
     bends[i] = 0;
     is_changed = true;
   }

@@ -41,6 +41,10 @@ class DualRows {
   /// The weighted mean of the rows' divergences of the dual point slope - bend * scores, for `scores` of a step. For
   /// softmax the bend is the matrix of second derivatives, and `bends` empty.
   double newton_divergence(std::span<const double> bends, std::span<const double> scores) const;
+  /// That dual point, [outputs, rows].
+  std::vector<double> newton_point(std::span<const double> bends, std::span<const double> scores) const;
+  /// The weighted mean of the rows' divergences of factor * theta, for a dual point theta [outputs, rows].
+  double divergence_of(std::span<const double> theta, double factor) const;
   /// The second derivatives of a loss of one score, [rows]; empty for softmax.
   std::vector<double> bends() const;
   const std::vector<double>& scores() const noexcept { return scores_; }
@@ -51,6 +55,7 @@ class DualRows {
 
  private:
   struct Row;
+  void newton_move(Row& row, std::span<const double> bends, std::span<const double> scores, std::size_t i) const;
   template <class Body>
   std::vector<double> means(std::size_t count, const Body& body) const;
 

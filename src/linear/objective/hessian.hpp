@@ -9,13 +9,9 @@
 #include "backend/backend.hpp"
 #include "backend/comms.hpp"
 #include "linear/design/device_design.hpp"
+#include "linear/objective/penalty.hpp"
 
 namespace linden {
-
-/// Of each parameter of one output, [width], in the units of standardised columns; 0 for the intercept.
-struct Penalty {
-  std::vector<double> l1, l2;
-};
 
 class Hessian {
  public:

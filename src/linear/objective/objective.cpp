@@ -58,7 +58,7 @@ Objective::Objective(const LinearRows& rows, const Design& design, Penalty penal
     return DeviceArray<double>(rows_.backend.memory, rows_.context, count, what);
   };
   parameters_ = array(size(), "weights");
-  if (tape_) row_gradients_ = array(outputs_ * rows_.rows(), "scores");
+  if (tape_) row_values();
   result_ = array(size() + 1, "weights");
   vector_ = array(size(), "weights");
   host_result_.resize(at_index(size() + 1));
@@ -76,8 +76,14 @@ DeviceDesign::Parts Objective::parts() const {
 
 bool Objective::is_penalised() const noexcept {
   for (std::int64_t j = 0; j + 1 < width_; ++j)
-    if (is_free(j) && l2(j) == 0 && l1(j) == 0) return false;
+    if (is_free(j) && !column_penalty(j).is_coercive()) return false;
   return true;
+}
+
+bool Objective::has_penalty() const noexcept {
+  for (std::int64_t j = 0; j + 1 < width_; ++j)
+    if (is_free(j) && (l1(j) > 0 || l2(j) > 0 || column_penalty(j).is_bounded())) return true;
+  return false;
 }
 
 bool Objective::has_full_hessian() const noexcept {
@@ -164,19 +170,9 @@ double Objective::evaluate_loss(Point::Found& found, const Point* scored) {
 
 // The tape runs on the host: scores come to it, slopes go back.
 double Objective::evaluate_tape(Point::Found& found) {
-  DesignScoresTask scores_task;
-  scores_task.outputs = static_cast<std::int32_t>(outputs_);
-  scores_task.parameters = parameters_.data();
-  scores_task.scores = found.scores.data();
-  scores_task.scratch = scratch_.data();
-  device_.each_part([&](const DesignView& part) {
-    scores_task.design = part;
-    rows_.backend.linear.scores(rows_.context, scores_task);
-  });
-  std::vector<double> scores(at_index(found.scores.size())), slopes(scores.size()), bends(scores.size());
-  found.scores.download(scores.data());
+  std::vector<double> scores = scores_of(found.parameters), slopes(scores.size()), bends(scores.size());
   for (std::size_t i = 0; i < rows_.offsets.size(); ++i) scores[i] += rows_.offsets[i];
-  if (!rows_.offsets.empty()) found.scores.upload(scores.data());
+  found.scores.upload(scores.data());
   double loss =
       rows_.share * tape_total(rows_.loss.definition(), rows_.rows(), scores.data(), rows_.labels.data(),
                                rows_.weights.empty() ? nullptr : rows_.weights.data(), slopes.data(), bends.data());
@@ -185,6 +181,56 @@ double Objective::evaluate_tape(Point::Found& found) {
   found.curvatures.upload(bends.data());
   evaluate_loss(found);
   return loss;
+}
+
+DeviceArray<double>& Objective::row_values() {
+  if (row_gradients_.size() == 0)
+    row_gradients_ = DeviceArray<double>(rows_.backend.memory, rows_.context, outputs_ * rows_.rows(), "scores");
+  return row_gradients_;
+}
+
+std::vector<double> Objective::scores_of(std::span<const double> parameters) {
+  DeviceArray<double>& values = row_values();
+  parameters_.upload(parameters.data());
+  DesignScoresTask task;
+  task.outputs = static_cast<std::int32_t>(outputs_);
+  task.parameters = parameters_.data();
+  task.scores = values.data();
+  task.scratch = scratch_.data();
+  device_.each_part([&](const DesignView& part) {
+    task.design = part;
+    rows_.backend.linear.scores(rows_.context, task);
+  });
+  std::vector<double> scores(at_index(values.size()));
+  values.download(scores.data());
+  return scores;
+}
+
+std::vector<double> Objective::gradient_of(std::span<const double> slopes) {
+  DeviceArray<double>& values = row_values();
+  values.upload(slopes.data());
+  EvaluateTask task;
+  task.weights = rows_.device_weights();
+  task.loss.kind = LossKind::tape;  // whose slopes are given
+  task.loss.outputs = static_cast<std::int32_t>(outputs_);
+  task.labels = rows_.device_labels();
+  task.gradient = result_.data();
+  task.mean_loss = result_.data() + size();
+  task.row_gradients = values.data();
+  task.scratch = scratch_.data();
+  device_.each_part([&](const DesignView& part) {
+    task.design = part;
+    rows_.backend.linear.evaluate(rows_.context, task);
+  });
+  result_.download(host_result_.data());
+  std::vector<double> gradient(host_result_.begin(), host_result_.end() - 1);
+  rows_.ranks.sum(gradient);
+  return gradient;
+}
+
+void Objective::form(Hessian& room, std::span<const double> curvatures) {
+  row_values().upload(curvatures.data());
+  room.form(row_gradients_.data(), rows_.device_weights());
 }
 
 Hessian Objective::hessian_room() {

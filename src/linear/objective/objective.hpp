@@ -69,10 +69,16 @@ class Objective {
   double l1(std::int64_t parameter) const noexcept { return penalty_.l1[static_cast<std::size_t>(parameter % width_)]; }
   double l2(std::int64_t parameter) const noexcept { return penalty_.l2[static_cast<std::size_t>(parameter % width_)]; }
   bool has_l1() const noexcept { return has_l1_; }
+  ColumnPenalty column_penalty(std::int64_t parameter) const noexcept {
+    return penalty_.at(static_cast<std::size_t>(parameter % width_));
+  }
+  bool has_bounds() const noexcept { return !penalty_.lower.empty(); }
   /// Whether a parameter is one: false for those of columns that are left out, and for a missing intercept.
   bool is_free(std::int64_t parameter) const noexcept { return design_.is_free(parameter % width_); }
-  /// Whether all weights have a penalty; the intercept never has.
+  /// Whether all weights have a penalty, or bounds on both sides; the intercept never has.
   bool is_penalised() const noexcept;
+  /// Whether some weight has one.
+  bool has_penalty() const noexcept;
   /// Whether hessian() is the Hessian of the loss, but for curvatures below 0: not where the loss mixes rows or
   /// outputs, of which it has a diagonal at most, or where another curvature was asked for.
   bool has_full_hessian() const noexcept;
@@ -90,6 +96,15 @@ class Objective {
   /// The weights that go with the curvatures of a point.
   DesignWeights curvature_weights() const noexcept;
 
+  // Passes of solvers that have row slopes and curvatures of their own, [outputs, rows], on the host:
+
+  /// The scores of parameters, without offsets.
+  std::vector<double> scores_of(std::span<const double> parameters);
+  /// The gradient [outputs, width] of the weighted mean of losses with these slopes: that of all ranks.
+  std::vector<double> gradient_of(std::span<const double> slopes);
+  /// Forms a Hessian in room that hessian_room() made.
+  void form(Hessian& room, std::span<const double> curvatures);
+
   /// Takes over which columns the design leaves out now. Points and Hessians from before are those of another
   /// objective.
   void update();
@@ -104,6 +119,7 @@ class Objective {
   EvaluateTask task(const Point::Found& found) const;
   double evaluate_loss(Point::Found& found, const Point* scored = nullptr);
   double evaluate_tape(Point::Found& found);
+  DeviceArray<double>& row_values();
 
   const LinearRows& rows_;
   const Design& design_;
@@ -111,8 +127,8 @@ class Objective {
   std::int64_t outputs_, width_;
   bool softmax_, tape_, has_l1_ = false;
   DeviceDesign device_;
-  DeviceArray<double> parameters_, row_gradients_;
-  DeviceArray<double> result_;  // the gradient, and after it the mean loss
+  DeviceArray<double> parameters_, row_gradients_;  // the latter once it is asked for
+  DeviceArray<double> result_;                      // the gradient, and after it the mean loss
   DeviceArray<double> vector_;
   DeviceArray<std::uint8_t> scratch_;
   std::vector<double> host_result_;

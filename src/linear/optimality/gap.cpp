@@ -1,4 +1,4 @@
-// Fenchel's dual of the weighted mean loss with penalties P_j(u) = l1 |u| + l2 / 2 u^2. With f_i the loss of row i at
+// Fenchel's dual of the weighted mean loss with the penalties P_j of penalty.hpp. With f_i the loss of row i at
 // its scores, A the standardised design and any dual point theta,
 //
 //     objective - optimum <= sum_i weight_i D_i(theta_i) + sum_j [P_j(u_j) + P_j*(-q_j) + u_j q_j],  q = A' W theta,
@@ -42,27 +42,17 @@ class Parameters {
   double factor(std::span<const double> v) const {
     double t = 1;
     for (std::int64_t j = 0; j < objective_.size(); ++j) {
-      if (!is_weight(j) || objective_.l2(j) > 0) continue;
-      const double size = std::abs(v[static_cast<std::size_t>(j)]);
-      if (size > objective_.l1(j)) t = std::min(t, objective_.l1(j) / size);
+      if (is_weight(j)) t = std::min(t, objective_.column_penalty(j).factor(v[static_cast<std::size_t>(j)]));
     }
     return t;
   }
 
-  /// sum_j P_j(u_j) + P_j*(-q_j) + u_j q_j for q = t v. With r = -sign(q) max(|q| - l1, 0) a term is
-  /// |u| (l1 + sign(u) q) + l2 / 2 u^2 where r = 0, else l1 (|u| + u sign(q)) + (l2 u - r)^2 / (2 l2).
+  /// sum_j P_j(u_j) + P_j*(-q_j) + u_j q_j for q = t v.
   double terms(double t, std::span<const double> v) const {
     double sum = 0;
     for (std::int64_t j = 0; j < objective_.size(); ++j) {
-      if (!is_weight(j)) continue;
-      const double u = at_[static_cast<std::size_t>(j)], q = t * v[static_cast<std::size_t>(j)];
-      const double l1 = objective_.l1(j), l2 = objective_.l2(j);
-      if (l2 > 0 && std::abs(q) > l1) {
-        const double off = l2 * u + (q > 0 ? q - l1 : q + l1);
-        sum += l1 * (std::abs(u) + (q > 0 ? u : -u)) + off / l2 * (0.5 * off);
-      } else {
-        sum += std::max(l1 * std::abs(u) + u * q, 0.0) + 0.5 * l2 * u * u;
-      }
+      const auto i = static_cast<std::size_t>(j);
+      if (is_weight(j)) sum += objective_.column_penalty(j).gap(at_[i], t * v[i]);
     }
     return sum;
   }
@@ -142,14 +132,7 @@ void least_subgradient(const Objective& objective, std::span<const double> at, s
                        std::span<double> out) {
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     const auto i = static_cast<std::size_t>(j);
-    const double u = at[i], g = gradient[i], l1 = objective.l1(j);
-    if (!objective.is_free(j)) {
-      out[i] = 0;
-    } else if (u != 0) {
-      out[i] = g + (u > 0 ? l1 : -l1);
-    } else {
-      out[i] = g > l1 ? g - l1 : g < -l1 ? g + l1 : 0;
-    }
+    out[i] = objective.is_free(j) ? objective.column_penalty(j).least_subgradient(at[i], gradient[i]) : 0;
   }
 }
 

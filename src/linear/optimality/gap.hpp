@@ -10,7 +10,8 @@
 namespace linden {
 
 /// An upper bound of the objective at a point less the optimum. None where there is no bound: a loss that is not known
-/// to be convex, a free parameter other than the intercept without penalty (newton_gap.hpp is for those).
+/// to be convex, a free parameter other than the intercept without penalty (projected_gap.hpp and newton_gap.hpp are
+/// for those).
 ///
 /// The bound includes rounding_of() the objective. Where the parameters alone show that it is above `target` > 0, it is
 /// infinite: a solver that looks at it in every iteration is spared passes over the rows.

@@ -21,6 +21,7 @@
 
 #include "linear/objective/dual_rows.hpp"
 #include "linear/optimality/gap.hpp"
+#include "linear/optimality/newton_step.hpp"
 #include "linear/design/host_passes.hpp"
 #include "linear/optimality/conjugate_gradients.hpp"
 #include "loss/custom.hpp"
@@ -30,98 +31,36 @@
 namespace linden {
 namespace {
 
-constexpr int most_steps = 50, most_attempts = 8;
+constexpr int most_attempts = 8;
 constexpr double flat = 1e-14;          // of the largest curvature: there is none
 constexpr double exact_enough = 1e-20;  // of the squared norm of the gradient
+constexpr int most_steps = 50;
 
-/// Which parameters take part in the step: not those that l1 holds at 0.
+/// Which parameters take part in the step: not those that l1 holds at 0, or a bound where they are.
 std::vector<std::uint8_t> moving(const Objective& objective, std::span<const double> at) {
   std::vector<std::uint8_t> moves(at.size());
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     const auto i = static_cast<std::size_t>(j);
-    moves[i] = objective.is_free(j) && (objective.l1(j) == 0 || at[i] != 0) ? 1 : 0;
+    const ColumnPenalty penalty = objective.column_penalty(j);
+    moves[i] = objective.is_free(j) && (penalty.l1 == 0 || at[i] != 0) && !penalty.is_at_bound(at[i]) ? 1 : 0;
   }
   return moves;
 }
 
-void keep(std::span<const std::uint8_t> moves, std::span<double> x) {
-  for (std::size_t i = 0; i < x.size(); ++i)
-    if (moves[i] == 0) x[i] = 0;
-}
-
-/// What the parameters that l1 holds at 0 would gain by leaving it, about.
-double held_gain(const Point& point) {
+/// What the parameters that do not move would gain by doing so, about.
+double held_gain(const Point& point, std::span<const std::uint8_t> moves) {
   const Objective& objective = point.objective();
-  if (!objective.has_l1()) return 0;
+  if (!objective.has_l1() && !objective.has_bounds()) return 0;
   const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
   const double curvature = point.mean_curvature();
   double gain = 0;
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     const auto i = static_cast<std::size_t>(j);
-    const double excess = std::abs(gradient[i]) - objective.l1(j);
-    if (objective.is_free(j) && objective.l1(j) > 0 && at[i] == 0 && excess > 0)
-      gain += 0.5 * excess * (excess / (curvature + objective.l2(j)));
+    if (!objective.is_free(j) || moves[i] != 0) continue;
+    const double excess = std::abs(objective.column_penalty(j).least_subgradient(at[i], gradient[i]));
+    gain += 0.5 * excess * (excess / (curvature + objective.l2(j)));
   }
   return gain;
-}
-
-/// A' W B A + l2 for second derivatives B of the rows: those of the point, or others of a loss with one score.
-void hessian_product(const Point& point, std::span<const double> bends, std::span<const double> direction,
-                     std::span<double> out) {
-  if (bends.empty()) return point.hessian_product(direction, out);
-  const Objective& objective = point.objective();
-  const LinearRows& rows = objective.rows();
-  host_hessian_product(objective.design(), rows.context.workers,
-                       {rows.weights.empty() ? nullptr : rows.weights.data(), rows.share}, bends, direction, out);
-  rows.ranks.sum(out);
-  for (std::int64_t j = 0; j < objective.size(); ++j)
-    out[static_cast<std::size_t>(j)] += objective.l2(j) * direction[static_cast<std::size_t>(j)];
-}
-
-/// Takes off what is the same for all outputs: softmax does not change along it, and gradients have none but rounding.
-/// Not where a penalty does that can be seen beside the curvature.
-void centre_outputs(const Objective& objective, double curvature, std::span<double> x) {
-  const auto width = static_cast<std::size_t>(objective.width());
-  for (std::size_t j = 0; j < width; ++j) {
-    const auto parameter = static_cast<std::int64_t>(j);
-    if (objective.l1(parameter) > 0 || objective.l2(parameter) > 1e-10 * curvature) continue;
-    double mean = 0;
-    for (std::size_t i = j; i < x.size(); i += width) mean += x[i] / static_cast<double>(objective.outputs());
-    for (std::size_t i = j; i < x.size(); i += width) x[i] -= mean;
-  }
-}
-
-struct Step {
-  std::vector<double> step, left;  ///< left = gradient - H step
-};
-
-/// By conjugate gradients.
-Step newton_step(const Point& point, std::span<const double> bends, std::span<const std::uint8_t> moves,
-                 std::span<const double> gradient, const std::function<void(std::span<double>)>& solve) {
-  const Objective& objective = point.objective();
-  const std::size_t size = gradient.size();
-  std::vector<double> step(size), left(gradient.begin(), gradient.end()), image(size);
-  const auto product = [&](const auto& x, auto& out) {
-    hessian_product(point, bends, x, out);
-    keep(moves, out);
-  };
-  const double curvature = objective.outputs() > 1 ? point.mean_curvature() : 0;
-  const auto precondition = [&](const std::vector<double>& x, std::vector<double>& out) {
-    out = x;
-    if (solve) solve(out);
-    if (objective.outputs() > 1) centre_outputs(objective, curvature, out);
-    keep(moves, out);
-  };
-  double enough = 0;
-  conjugate_gradients(step, left, product, precondition, [&](double square, std::int64_t steps) {
-    if (steps == 0) enough = exact_enough * square;
-    return steps == most_steps || !(square > enough);
-  });
-  product(step, image);
-  for (std::size_t j = 0; j < size; ++j) left[j] = gradient[j] - image[j];
-  // Of a gradient that is rounding, steps along what the Hessian does not see can be worse than none.
-  if (dot(left, left) > dot(gradient, gradient)) return {std::vector<double>(size), {gradient.begin(), gradient.end()}};
-  return {step, left};
 }
 
 }  // namespace
@@ -133,16 +72,20 @@ std::optional<double> newton_gap(const Point& point, const std::function<void(st
   std::vector<double> subgradient(gradient.size());
   const double rounding = rounding_of(point.value());
   const std::vector<std::uint8_t> moves = moving(objective, at);
-  const double held = held_gain(point);
+  const double held = held_gain(point, moves);
   least_subgradient(objective, at, gradient, subgradient);
   keep(moves, subgradient);
   const DualRows rows(point);
   std::vector<double> bends = rows.bends();
-  const bool is_majorised = traits_of(objective.rows().spec())->is_majorised;
+  // Parabolas above a loss are not its second derivative, and of a loss that is flat or straight in places a row may
+  // have a slope that it cannot leave.
+  const bool may_leave = objective.rows().ranks.max(std::ranges::find(bends, 0.0) != bends.end() ? 1.0 : 0.0) > 0;
+  const bool has_own_bends = traits_of(objective.rows().spec())->is_majorised || may_leave;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    const Step newton = newton_step(point, is_majorised ? bends : std::vector<double>(), moves, subgradient, solve);
+    const DualStep newton =
+        newton_step(point, has_own_bends ? bends : std::vector<double>(), moves, subgradient, solve);
     const std::vector<double> scores = rows.scores_of(newton.step);
-    if (is_majorised && rows.keep_inside(bends, scores)) continue;
+    if (has_own_bends && rows.keep_inside(bends, scores)) continue;
     double gap = rows.newton_divergence(bends, scores) + held;
     double residual = 0;
     for (std::size_t j = 0; j < gradient.size(); ++j) {

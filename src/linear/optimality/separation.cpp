@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "linear/design/host_passes.hpp"
+
 namespace linden {
 namespace {
 
@@ -42,6 +44,20 @@ Margins margins_of(const Objective& objective, const std::vector<double>& scores
   return result;
 }
 
+/// Of the parameters that may grow without end. Those with a bound away from 0 may not; others with one keep their
+/// sign.
+std::vector<double> growing_scores(const Point& point) {
+  const Objective& objective = point.objective();
+  std::vector<double> growing = point.parameters();
+  for (std::size_t i = 0; i < growing.size(); ++i) {
+    const ColumnPenalty p = objective.column_penalty(static_cast<std::int64_t>(i));
+    const double end = growing[i] > 0 ? p.upper : p.lower;
+    if (p.l1 > 0 || p.l2 > 0 || std::isfinite(end)) growing[i] = 0;
+  }
+  return host_scores(objective.design(), objective.rows().context.workers,
+                     static_cast<std::int32_t>(objective.outputs()), growing);
+}
+
 }  // namespace
 
 bool separates(const Point& point) {
@@ -49,7 +65,7 @@ bool separates(const Point& point) {
   const LossTraits* const traits = traits_of(objective.rows().spec());
   if (!traits || traits->lowest != Lowest::at_infinity) return false;
 
-  const std::vector<double> scores = point.scores();
+  const std::vector<double> scores = objective.has_penalty() ? growing_scores(point) : point.scores();
   const std::int64_t rows = objective.rows().rows();
   std::vector<Margins> parts(static_cast<std::size_t>((rows + chunk_rows - 1) / chunk_rows));
   objective.rows().context.workers.chunks(

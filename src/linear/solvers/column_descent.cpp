@@ -18,8 +18,6 @@ constexpr int inner_cycles = 10;  // over the coordinates that are not 0, betwee
 
 std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-double shrink(double x, double by) { return x > by ? x - by : x < -by ? x + by : 0.0; }
-
 }  // namespace
 
 ColumnDescent::ColumnDescent(const Objective& objective)
@@ -98,11 +96,11 @@ double ColumnDescent::slope(const Model& model, std::span<const double> at, std:
 
 // To the minimum along a coordinate.
 double ColumnDescent::settle(const Model& model, std::span<double> at, std::size_t j) {
-  const double l1 = model.l1[j], slope = this->slope(model, at, j), curvature = curvature_[j] + model.damping;
-  const double violation = at[j] > 0   ? std::abs(slope + l1)
-                           : at[j] < 0 ? std::abs(slope - l1)
-                                       : std::max(std::abs(slope) - l1, 0.0);
-  const double to = shrink(curvature * at[j] - slope, l1) / curvature;
+  ColumnPenalty penalty = objective_.column_penalty(static_cast<std::int64_t>(j));
+  penalty.l1 = model.l1[j];
+  const double slope = this->slope(model, at, j), curvature = curvature_[j] + model.damping;
+  const double violation = std::abs(penalty.least_subgradient(at[j], slope));
+  const double to = penalty.settle(at[j], slope, curvature);
   if (to != at[j]) {
     move(j, to - at[j]);
     at[j] = to;

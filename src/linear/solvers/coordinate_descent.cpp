@@ -1,7 +1,8 @@
 // Proximal Newton steps on all features where they are few, else on a working set (Massias, Gramfort and Salmon 2018;
 // Bertrand et al. 2022): the features that are not zero and those whose subgradient is largest, up to as many; then a
 // look at all of them, and again, until none asks to join. A working set that outgrows its Hessian gives way to descent
-// on the columns of sparse rows, where they all lie here, or to OWL-QN.
+// on the columns of sparse rows, where they all lie here, or to OWL-QN; weights with bounds to Newton steps on them
+// all.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -9,10 +10,11 @@
 #include <utility>
 
 #include "linear/optimality/gap.hpp"
+#include "linear/optimality/projected_gap.hpp"
 #include "linear/optimality/separation.hpp"
 #include "linear/solvers/prox_newton.hpp"
 #include "linear/solvers/solver.hpp"
-#include "linear/solvers/working_set.hpp"
+#include "linear/objective/working_set.hpp"
 
 namespace linden {
 namespace {
@@ -24,11 +26,13 @@ constexpr std::size_t first_features = 100;
 constexpr int most_column_steps = 60;  // on all columns, where nearly all take part
 constexpr double inner_share = 0.3;    // of the violation of the whole, that a working set is solved to
 constexpr int early_steps = 2;         // in a working set that is not the last: Hessians cost more than new features
+constexpr int most_polished = 12;      // times, for a bound
 constexpr double exact = 1e-9;         // of l1: violations that need no last step
 
 Solution on_all(Point start, const Target& target, int limit, bool by_columns = false) {
   ProxNewton newton(std::move(start), 0, by_columns);
   const bool watch = !newton.point().objective().is_penalised();
+  int polished = 0;
   const auto ended = [&](FitStatus status, double estimate) {
     return Solution{std::move(newton).take(), status, estimate, newton.steps()};
   };
@@ -44,7 +48,11 @@ Solution on_all(Point start, const Target& target, int limit, bool by_columns = 
     newton.prepare();
     if (!bound && newton.promised() <= allowed) {
       newton.polish();
-      return ended(FitStatus::converged, newton.estimate());
+      // Where some weights have a penalty and others none there is a bound, too, which wants a few more digits.
+      const std::optional<double> proven = projected_gap(newton.point());
+      if (!proven || *proven <= allowed || ++polished == most_polished)
+        return ended(FitStatus::converged, newton.estimate());
+      continue;
     }
     if (!newton.advance()) return ended(FitStatus::stalled, newton.estimate());
   }
@@ -76,6 +84,7 @@ void polish(Point& whole, const WorkingSet& part, ProxNewton& newton) {
 
 Solution by_working_sets(Point whole, const Target& target, int limit) {
   const Objective& objective = whole.objective();
+  const bool watch = !objective.is_penalised();
   double scale = 0;
   for (std::int64_t j = 0; j + 1 < objective.width(); ++j) scale = std::max(scale, objective.l1(j));
   std::optional<ByColumn> by_column;  // of sparse rows: columns are found there without a look at all entries
@@ -97,6 +106,7 @@ Solution by_working_sets(Point whole, const Target& target, int limit) {
       return {std::move(whole), FitStatus::converged, estimate, earlier + (newton ? newton->steps() : 0)};
     }
     if (steps >= limit) return {std::move(whole), FitStatus::iteration_limit, estimate, steps};
+    if (watch && separates(whole)) return {std::move(whole), FitStatus::separable, estimate, steps};
     if (idle == (demand.outside == 0 ? 1 : 3)) return {std::move(whole), FitStatus::stalled, estimate, steps};
 
     if (!part || demand.outside > 0) {
@@ -109,8 +119,9 @@ Solution by_working_sets(Point whole, const Target& target, int limit) {
             objective.design().is_sparse() && objective.outputs() == 1 && objective.rows().ranks.is_alone();
         newton.reset();
         part.reset();
-        Solution rest = by_columns ? on_all(std::move(whole), target, std::min(limit - steps, most_column_steps), true)
-                                   : lbfgs(std::move(whole), target);
+        const int most_steps = by_columns ? std::min(limit - steps, most_column_steps) : limit - steps;
+        Solution rest = by_columns || objective.has_bounds() ? on_all(std::move(whole), target, most_steps, by_columns)
+                                                             : lbfgs(std::move(whole), target);
         rest.iterations += steps;
         return rest;
       }
@@ -138,7 +149,7 @@ Solution coordinate_descent(Point start, const Target& target) {
   const Objective& objective = start.objective();
   const int limit = target.max_iterations > 0 ? target.max_iterations : own_limit;
   if (objective.size() <= few_parameters) return on_all(std::move(start), target, limit);
-  if (!objective.has_l1()) return lbfgs(std::move(start), target);
+  if (!objective.has_l1() && !objective.has_bounds()) return lbfgs(std::move(start), target);
   return by_working_sets(std::move(start), target, limit);
 }
 

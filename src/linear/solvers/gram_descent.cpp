@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "linear/objective/penalty.hpp"
 #include "linear/solvers/growing_factor.hpp"
 
 namespace linden {
@@ -17,8 +18,6 @@ constexpr int most_without_progress = 10;
 constexpr int most_drops = 50;  // of coordinates in one finish
 
 constexpr std::size_t no_coordinate = static_cast<std::size_t>(-1);
-
-double shrink(double x, double by) { return x > by ? x - by : x < -by ? x + by : 0.0; }
 
 class Descent {
  public:
@@ -54,13 +53,13 @@ class Descent {
 
  private:
   const double* row(std::size_t j) const { return p_.hessian.data() + j * n_; }
-  bool is_active(std::size_t j) const { return at_[j] != 0 || p_.l1[j] == 0; }
-
-  double violation_of(std::size_t j) const {
-    if (at_[j] > 0) return std::abs(gradient_[j] + p_.l1[j]);
-    if (at_[j] < 0) return std::abs(gradient_[j] - p_.l1[j]);
-    return std::max(std::abs(gradient_[j]) - p_.l1[j], 0.0);
+  ColumnPenalty penalty(std::size_t j) const {
+    if (p_.lower.empty()) return {p_.l1[j]};
+    return {p_.l1[j], 0, p_.lower[j], p_.upper[j]};
   }
+  bool is_active(std::size_t j) const { return (at_[j] != 0 || p_.l1[j] == 0) && !penalty(j).is_at_bound(at_[j]); }
+
+  double violation_of(std::size_t j) const { return std::abs(penalty(j).least_subgradient(at_[j], gradient_[j])); }
   double violation() const {
     double largest = 0;
     for (const std::size_t j : free_) largest = std::max(largest, violation_of(j));
@@ -86,7 +85,7 @@ class Descent {
     for (const std::size_t j : coordinates) {
       largest = std::max(largest, violation_of(j));
       const double curvature = row(j)[j];
-      const double to = shrink(curvature * at_[j] - gradient_[j], p_.l1[j]) / curvature;
+      const double to = penalty(j).settle(at_[j], gradient_[j], curvature);
       if (to == at_[j]) continue;
       move(j, to - at_[j]);
       at_[j] = to;
@@ -146,24 +145,26 @@ class Descent {
 
   double signed_l1(std::size_t j) const { return at_[j] < 0 ? -p_.l1[j] : p_.l1[j]; }
 
-  // Moves the factor's coordinates along x, as far as `length` and no sign changes. Returns the place of the one that
-  // became zero, or the factor's size.
+  // Moves the factor's coordinates along x, as far as `length` and no sign changes and no bound is passed. Returns the
+  // place of the one that came to zero or to a bound, or the factor's size.
   std::size_t move_along(const std::vector<double>& x, double length, std::size_t beside = no_coordinate) {
     const std::vector<std::size_t>& order = factor_.order();
     const std::size_t size = order.size();
     const auto coordinate = [&](std::size_t i) { return i < size ? order[i] : beside; };
     std::size_t first = x.size();
+    double end = 0;  // of the first
     for (std::size_t i = 0; i < x.size(); ++i) {
-      const double from = at_[coordinate(i)];
-      if (p_.l1[coordinate(i)] == 0 || from * x[i] > 0 || x[i] == 0) continue;
-      if (length * std::abs(x[i]) < std::abs(from)) continue;
-      length = std::abs(from) / std::abs(x[i]);
+      if (x[i] == 0) continue;
+      const double from = at_[coordinate(i)], corner = penalty(coordinate(i)).next_corner(from, x[i]);
+      if (std::isinf(corner) || length * std::abs(x[i]) < std::abs(corner - from)) continue;
+      length = std::abs(corner - from) / std::abs(x[i]);
       first = i;
+      end = corner;
     }
     if (std::isinf(length)) return x.size();
     for (std::size_t i = 0; i < x.size(); ++i) {
       const std::size_t j = coordinate(i);
-      const double to = i == first ? 0.0 : at_[j] + length * x[i];
+      const double to = i == first ? end : at_[j] + length * x[i];
       if (to == at_[j]) continue;
       move(j, to - at_[j]);
       at_[j] = to;
@@ -172,7 +173,7 @@ class Descent {
   }
 
   // Where active coordinates depend on others, the objective is a line along the direction that the matrix does not
-  // see: down this line until one of them is zero. False where all such lines are flat.
+  // see: down this line until one of them is zero or at a bound. False where all such lines are flat.
   bool slide(double tolerance) {
     for (std::size_t at = 0; at < dependent_.size(); ++at) {
       const std::size_t j = dependent_[at], size = factor_.order().size();
@@ -200,7 +201,7 @@ class Descent {
     return false;
   }
 
-  // To the minimum with the signs of now, or as far as none changes; what becomes zero there is dropped.
+  // To the minimum with the signs of now, or as far as none changes; what comes to zero or to a bound is dropped.
   void finish(double tolerance) {
     fit_factor();
     std::vector<double> x;

@@ -34,6 +34,10 @@ ProxNewton::ProxNewton(Point start, double damping, bool by_columns)
   if (by_columns) columns_.emplace(objective);
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     l1_[at_index(j)] = objective.l1(j);
+    if (objective.has_bounds()) {
+      lower_.push_back(objective.column_penalty(j).lower);
+      upper_.push_back(objective.column_penalty(j).upper);
+    }
     if (!objective.is_free(j)) held_[at_index(j)] = 1;
   }
   violation_ = first_violation_ = kkt_distance(point_);
@@ -72,7 +76,14 @@ void ProxNewton::minimise_model(double accuracy, double damping) {
     return;
   }
   for (std::size_t j = 0; j < at.size(); ++j) hessian_[j * at.size() + j] = diagonal_[j] + damping * largest_;
-  step_ = gram_descent({.hessian = hessian_, .gradient = gradient, .l1 = l1_, .start = at, .held = held_}, tolerance);
+  step_ = gram_descent({.hessian = hessian_,
+                        .gradient = gradient,
+                        .l1 = l1_,
+                        .start = at,
+                        .held = held_,
+                        .lower = lower_,
+                        .upper = upper_},
+                       tolerance);
 }
 
 void ProxNewton::prepare() {

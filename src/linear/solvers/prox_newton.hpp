@@ -51,7 +51,7 @@ class ProxNewton {
   std::optional<ColumnDescent> columns_;
   std::optional<Hessian> room_;
   bool has_hessian_ = false;
-  std::vector<double> l1_, hessian_, diagonal_;
+  std::vector<double> l1_, lower_, upper_, hessian_, diagonal_;  // no bounds: empty
   std::vector<std::uint8_t> held_;
   double violation_ = 0, scale_ = 0, first_violation_ = 0;
   double largest_ = 0;                 // of the diagonal

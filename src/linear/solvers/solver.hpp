@@ -3,6 +3,7 @@
 
 #include <linden/linear.hpp>
 #include <memory>
+#include <optional>
 
 #include "linear/objective/objective.hpp"
 
@@ -22,6 +23,13 @@ struct Target {
   double gap(double objective) const noexcept;
 };
 
+/// What is proven of a solution by the one who found it, where the point's gradient does not tell: at a corner there is
+/// none.
+struct Proof {
+  double gap = 0;        ///< a bound, with rounding
+  double violation = 0;  ///< the largest entry of the least subgradient, at the dual point
+};
+
 struct Solution {
   Point point;
   FitStatus status = FitStatus::converged;  ///< never collinear: the caller knows about columns
@@ -31,6 +39,7 @@ struct Solution {
   bool is_singular = false;  ///< newton_cholesky: the Hessian is, nearly at least, and nothing was done
   /// newton_cholesky: the last factor, of the Hessian there or a step before. None where it has failed.
   std::unique_ptr<Hessian> factor = nullptr;
+  std::optional<Proof> proof = {};  ///< interior_point
 };
 
 /// Newton steps by Cholesky factors of the Hessian, with Armijo's line search. Gives up at once (`stalled`, with
@@ -43,8 +52,13 @@ Solution newton_cg(Point start, const Target& target);
 /// L-BFGS, or OWL-QN (Andrew and Gao 2007) where the objective has l1, from a diagonal that knows l2.
 Solution lbfgs(Point start, const Target& target);
 
-/// Newton steps by coordinate descent on the Hessian, for objectives with l1 (or without) that has_full_hessian().
+/// Newton steps by coordinate descent on the Hessian, for objectives with l1 or bounds (or without) that
+/// has_full_hessian().
 /// Features beyond a few hundred take part when their subgradient asks for it (a working set).
 Solution coordinate_descent(Point start, const Target& target);
+
+/// Mehrotra's (1992) predictor and corrector from the point and its dual, for losses with corners, under any penalties
+/// and bounds: a Hessian and two solutions a step.
+Solution interior_point(Point start, const Target& target);
 
 }  // namespace linden

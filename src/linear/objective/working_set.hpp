@@ -34,7 +34,7 @@ class WorkingSet {
 
 /// What the features of an objective ask for at a point.
 struct Demand {
-  std::vector<double> score;  ///< [features]: by how much the largest |gradient| exceeds l1; infinite where not zero
+  std::vector<double> score;  ///< [features]: by how much a gradient exceeds what holds 0; infinite where not zero
   int nonzero = 0;            ///< features
   int outside = 0;            ///< features that are zero and should not be, and do not take part yet
 };

@@ -1,4 +1,4 @@
-#include "linear/solvers/working_set.hpp"
+#include "linear/objective/working_set.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,12 +14,16 @@ std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 Penalty penalty_of(const Objective& whole, const std::vector<int>& features) {
   Penalty part;
-  for (const int j : features) {
-    part.l1.push_back(whole.l1(j));
-    part.l2.push_back(whole.l2(j));
-  }
-  part.l1.push_back(whole.l1(whole.width() - 1));
-  part.l2.push_back(whole.l2(whole.width() - 1));
+  const auto add = [&](std::int64_t j) {
+    const ColumnPenalty penalty = whole.column_penalty(j);
+    part.l1.push_back(penalty.l1);
+    part.l2.push_back(penalty.l2);
+    if (!whole.has_bounds()) return;
+    part.lower.push_back(penalty.lower);
+    part.upper.push_back(penalty.upper);
+  };
+  for (const int j : features) add(j);
+  add(whole.width() - 1);
   return part;
 }
 
@@ -61,17 +65,17 @@ Demand demand_at(const Point& point, std::span<const int> part) {
     const bool inside = next < part.size() && part[next] == j;
     if (inside) ++next;
     if (!whole.is_free(j)) continue;
-    double largest = 0;
+    const ColumnPenalty penalty = whole.column_penalty(j);
+    double excess = -std::numeric_limits<double>::infinity();
     bool nonzero = false;
     for (std::int64_t k = 0; k < whole.outputs(); ++k) {
       const std::size_t i = at_index(k * whole.width() + j);
-      largest = std::max(largest, std::abs(gradient[i]));
+      excess = std::max(excess, penalty.excess_at_zero(gradient[i]));
       nonzero = nonzero || at[i] != 0;
     }
-    const double excess = largest - whole.l1(j);
     demand.score[at_index(j)] = nonzero ? std::numeric_limits<double>::infinity() : excess;
     if (nonzero) ++demand.nonzero;
-    if (!nonzero && !inside && excess > least_excess * whole.l1(j)) ++demand.outside;
+    if (!nonzero && !inside && excess > least_excess * penalty.l1) ++demand.outside;
   }
   return demand;
 }

@@ -40,6 +40,18 @@ LINDEN_HD std::int32_t pattern_words(const ExplainView& program) { return progra
 
 LINDEN_HD bool has_bit(const std::uint64_t* bits, std::int32_t i) { return ((bits[i / 64] >> (i % 64)) & 1) != 0; }
 
+/// Calls f(i) for the bits that a word has not.
+template <class F>
+LINDEN_HD void each_lacking(std::uint64_t bits, const F& f) {
+  for (std::uint64_t left = ~bits; left != 0; left &= left - 1) {
+#ifdef __CUDA_ARCH__
+    f(__ffsll(static_cast<long long>(left)) - 1);
+#else
+    f(__builtin_ctzll(left));
+#endif
+  }
+}
+
 /// What a term of a linear leaf adds for a value: nothing where it is missing, or infinite.
 LINDEN_HD double added_by(const ForestTerm& term, double x) {
   const double kept = x < term.low ? term.low : x > term.high ? term.high : x;
@@ -98,10 +110,28 @@ template <class Sums>
 LINDEN_HD bool add_games(const PatternView& view, std::int64_t leaf, const std::uint64_t* mine, std::int32_t count,
                          std::int32_t lacks, const Sums& sums) {
   bool any = false;
+  if (sums.has_pairs()) {
+    each_game(view, leaf, mine, [&](std::int64_t p) {
+      any = true;
+      add_game(view, mine, view.bits + p * view.words, count, view.lacking[p], lacks, -1, view.weights[p], sums);
+    });
+    return any;
+  }
+  // The same of single features, of which all of B have one value.
+  double of_b = 0;
   each_game(view, leaf, mine, [&](std::int64_t p) {
     any = true;
-    add_game(view, mine, view.bits + p * view.words, count, view.lacking[p], lacks, -1, view.weights[p], sums);
+    const double* const together = view.together + lacks;
+    const std::int64_t a = view.lacking[p], width = view.most + 1;
+    if (lacks > 0) of_b -= view.weights[p] * together[a * width - 1];
+    if (a == 0) return;
+    const double of_a = view.weights[p] * together[(a - 1) * width];
+    for (std::int32_t w = 0; w < view.words; ++w)
+      each_lacking(view.bits[p * view.words + w], [&](std::int32_t i) { sums.add(64 * w + i, of_a); });
   });
+  if (of_b == 0) return any;
+  for (std::int32_t i = 0; i < count; ++i)
+    if (!has_bit(mine, i)) sums.add(i, of_b);
   return any;
 }
 

@@ -107,8 +107,8 @@ void add_explain(CLI::App& app) {
   add_data_option(*command, args->data, "the rows to explain: columns are found by name");
   command->add_option(
       "--background", args->background,
-      "rows that stand for what is not known, some hundred of them; without it, for boosted models, the "
-      "training rows as they came to the sides of splits");
+      "rows that stand for what is not known; without it, for boosted models, the training rows as they came to the "
+      "sides of splits");
   command->add_flag("--interactions", args->interactions,
                     "also what each two features do together: a column \"age & income\" for each pair that does "
                     "anything; those of single features have what is left");

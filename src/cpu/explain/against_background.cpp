@@ -153,14 +153,20 @@ class TileWalk {
     const std::int64_t places = places_;
     double* const table = memory_.table;
     for (std::int64_t i = 0; i < rows_; i += pack_lanes) {
-      std::int64_t any = 0;
+      std::int64_t with_games = 0;
       const std::uint64_t* const bits = memory_.bits + i;
       for (int lane = 0; lane < pack_lanes; ++lane) {
         std::int64_t& known = memory_.known[bits[lane]];
         if (known >> 1 != leaves_) known = 2 * leaves_ + (work_out(bits[lane]) ? 1 : 0);
-        any |= known & 1;
+        with_games += known & 1;
       }
-      if (any == 0) continue;
+      if (with_games == 0) continue;
+      if (4 * with_games <= pack_lanes) {
+        for (int lane = 0; lane < pack_lanes; ++lane)
+          if ((memory_.known[bits[lane]] & 1) != 0)
+            add_entry(table + static_cast<std::int64_t>(bits[lane]) * places, i + lane);
+        continue;
+      }
       const auto add = [&](double* sum, std::int64_t place, double value) {
         Pack found;
         for (int lane = 0; lane < pack_lanes; ++lane)
@@ -176,6 +182,18 @@ class TileWalk {
           for (std::int32_t g = f + 1; g < count_; ++g, ++place)
             add(sums_of(k, way_[f].feature, way_[g].feature), place, value);
       }
+    }
+  }
+
+  /// Adds an entry of the table to the sums of one row.
+  void add_entry(const double* entry, std::int64_t row) const {
+    for (std::int32_t k = 0; k < program_.width; ++k) {
+      for (std::int32_t f = 0; f < count_; ++f) sums_of(k, way_[f].feature)[row] += values_[k] * entry[f];
+      if (background_.pair_sums == nullptr) continue;
+      const double* of_pair = entry + count_;
+      for (std::int32_t f = 0; f < count_; ++f)
+        for (std::int32_t g = f + 1; g < count_; ++g, ++of_pair)
+          sums_of(k, way_[f].feature, way_[g].feature)[row] += values_[k] * *of_pair;
     }
   }
 

@@ -73,7 +73,7 @@ struct ShapImportance {
 };
 
 /// How far each feature moves the scores of rows on average, the largest first. Throws as explain does (explain.hpp),
-/// and ArgumentError for data without rows and .max_rows below 0.
+/// ArgumentError for data without rows and .max_rows below 0, and DataError where all weights are zero.
 LINDEN_API std::vector<ShapImportance> shap_importances(const AnyModel& model, const Dataset& data,
                                                         const ShapOptions& options = {});
 

@@ -33,7 +33,8 @@ struct ReportOptions {
 };
 
 /// The page, as HTML. `data` are labelled rows, best those that the model has not seen. Throws ArgumentError for
-/// options out of range and data without rows, DataError for data that does not fit the model.
+/// options out of range, an empty model and data or .train without rows, DataError for data that does not fit the model
+/// or whose weights are all zero.
 LINDEN_API std::string report(const AnyModel& model, const Dataset& data, const ReportOptions& options = {});
 
 /// Writes the page to a file, whole or not at all. Throws FileError, leaving an existing file as it was, and as report

@@ -219,6 +219,7 @@ void take_main_effects(const Grid& grid, const CellMeans& cells, std::vector<dou
 Dependence accumulated_effects(const AnyModel& model, const Dataset& data, std::string_view feature,
                                const DependenceOptions& options) try {
   check_options(where, options);
+  check_asked(where, model, data);
   const Dataset rows = taken(data, sampled_rows(data, options.max_rows, options.seed));
   const int number = feature_number(where, model, feature);
   const FeatureColumn column(where, model, rows, number);
@@ -232,6 +233,7 @@ Dependence accumulated_effects(const AnyModel& model, const Dataset& data, std::
 JointDependence accumulated_effects(const AnyModel& model, const Dataset& data, std::string_view first,
                                     std::string_view second, const DependenceOptions& options) try {
   check_options(where, options);
+  check_asked(where, model, data);
   if (first == second) fail<ArgumentError>("{}: \"{}\" is there twice. Hint: two features.", where, first);
   const Dataset rows = taken(data, sampled_rows(data, options.max_rows, options.seed));
   const int numbers[] = {feature_number(where, model, first), feature_number(where, model, second)};

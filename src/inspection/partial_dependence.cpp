@@ -31,6 +31,7 @@ struct Looked {
 Dependence partial_dependence(const AnyModel& model, const Dataset& data, std::string_view feature,
                               const DependenceOptions& options) try {
   check_options(where, options);
+  check_asked(where, model, data);
   const Looked at(where, model, data, feature, 20, options);
   std::vector<double> values;
   for (const double value : at.axis.values)
@@ -44,6 +45,7 @@ Dependence partial_dependence(const AnyModel& model, const Dataset& data, std::s
 JointDependence partial_dependence(const AnyModel& model, const Dataset& data, std::string_view first,
                                    std::string_view second, const DependenceOptions& options) try {
   check_options(where, options);
+  check_asked(where, model, data);
   if (first == second) fail<ArgumentError>("{}: \"{}\" is there twice. Hint: two features.", where, first);
   const Looked outer(where, model, data, first, 10, options), inner(where, model, data, second, 10, options);
   std::vector<double> values;
@@ -63,6 +65,7 @@ IndividualDependence individual_dependence(const AnyModel& model, const Dataset&
                                            const DependenceOptions& options) try {
   constexpr const char* who = "individual_dependence";
   check_options(who, options);
+  check_asked(who, model, data);
   const Looked at(who, model, data, feature, 20, options);
   const std::size_t outputs = outputs_of(model), points = at.axis.values.size();
   std::vector<double> curves(at.rows.size() * points * outputs);

@@ -8,6 +8,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "inspection/feature_column.hpp"
+#include "inspection/sample.hpp"
 
 namespace linden {
 namespace {
@@ -68,6 +69,7 @@ PermutationImportances permutation_importances(const AnyModel& model, const Data
                                                const PermutationOptions& options) try {
   if (options.repeats < 1 || options.repeats > 10'000)
     fail<ArgumentError>("{}: .repeats is {}; it must be from 1 to 10,000.", where, options.repeats);
+  check_asked(where, model, data);
   std::vector<Metric> metrics;
   if (options.metric)
     metrics.push_back(*options.metric);

@@ -3,8 +3,23 @@
 #include <algorithm>
 #include <linden/random.hpp>
 #include <numeric>
+#include <ranges>
+
+#include "base/fail.hpp"
 
 namespace linden {
+
+void check_asked(std::string_view where, const AnyModel& model, const Dataset& data) {
+  if (std::visit([](const auto& one) { return one.empty(); }, model)) {
+    const bool is_linear = std::holds_alternative<LinearModel>(model);
+    fail<ArgumentError>("{}: the model is empty. Hint: {} make one.", where,
+                        is_linear ? "fit_linear and LinearModel::load" : "fit_boosted and BoostedModel::load");
+  }
+  if (data.rows() == 0) fail<ArgumentError>("{}: the data has no rows.", where);
+  const auto weights = data.weight().span<const double>();
+  if (!weights.empty() && std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
+    fail<DataError>("{}: all weights of the data are zero.", where);
+}
 
 std::vector<std::int64_t> sampled_rows(const Dataset& data, std::int64_t most, std::uint64_t seed) {
   std::vector<std::int64_t> rows;
@@ -14,16 +29,21 @@ std::vector<std::int64_t> sampled_rows(const Dataset& data, std::int64_t most, s
     return rows;
   }
   Generator generator(seed);
+  const auto weights = data.weight().span<const double>();
+  const auto weighs = [&](std::int64_t row) { return weights.empty() || weights[static_cast<std::size_t>(row)] > 0; };
   if (!data.has_groups()) {
     const Tensor order = generator.permutation(data.rows());
-    const auto first = order.span<const std::int64_t>().first(static_cast<std::size_t>(most));
-    rows.assign(first.begin(), first.end());
+    for (const std::int64_t row : order.span<const std::int64_t>()) {
+      if (std::ssize(rows) >= most) break;
+      if (weighs(row)) rows.push_back(row);
+    }
   } else {
     const auto starts = data.groups().span<const std::int64_t>();
     const Tensor order = generator.permutation(static_cast<std::int64_t>(starts.size()) - 1);
     for (const std::int64_t group : order.span<const std::int64_t>()) {
       if (static_cast<std::int64_t>(rows.size()) >= most) break;
       const auto g = static_cast<std::size_t>(group);
+      if (std::ranges::none_of(std::views::iota(starts[g], starts[g + 1]), weighs)) continue;
       for (std::int64_t row = starts[g]; row < starts[g + 1]; ++row) rows.push_back(row);
     }
   }

@@ -3,11 +3,18 @@
 
 #include <cstdint>
 #include <linden/data.hpp>
+#include <linden/model.hpp>
+#include <string_view>
 #include <vector>
 
 namespace linden {
 
-/// Up to `most` rows, ascending; all for 0. Groups are drawn whole, until they have `most` rows or more.
+/// Throws ArgumentError, opening with `where`, for an empty model and data without rows; DataError where all of its
+/// weights are zero.
+void check_asked(std::string_view where, const AnyModel& model, const Dataset& data);
+
+/// Up to `most` rows, ascending; all for 0. Of more than that only those are drawn that weigh something. Groups are
+/// drawn whole, until they have `most` rows or more.
 std::vector<std::int64_t> sampled_rows(const Dataset& data, std::int64_t most, std::uint64_t seed);
 
 /// These rows; the data itself where they are all.

@@ -12,7 +12,7 @@ namespace linden {
 
 std::vector<ShapImportance> shap_importances(const AnyModel& model, const Dataset& data,
                                              const ShapOptions& options) try {
-  if (data.rows() == 0) fail<ArgumentError>("shap_importances: the data has no rows.");
+  check_asked("shap_importances", model, data);
   if (options.max_rows < 0)
     fail<ArgumentError>("shap_importances: .max_rows is {}; it must be >= 0.", options.max_rows);
   const Dataset rows = taken(data, sampled_rows(data, options.max_rows, options.seed));

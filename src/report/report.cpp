@@ -19,15 +19,17 @@ using namespace reporting;
 
 constexpr const char* where = "report";
 
-void check(const Dataset& data, const ReportOptions& options) {
+void check(const AnyModel& model, const Dataset& data, const ReportOptions& options) {
   const auto want = [](const char* name, auto value, auto low, auto high) {
     if (value < low || value > high)
       fail<ArgumentError>("{}: .{} is {}; it must be from {} to {}.", where, name, value, low, high);
   };
   want("features", options.features, 0, 100);
   want("trees", options.trees, 0, 20);
-  want("max_rows", options.max_rows, std::int64_t{10}, std::int64_t{1} << 40);
-  if (data.rows() == 0) fail<ArgumentError>("{}: the data has no rows.", where);
+  if (options.max_rows < 10)
+    fail<ArgumentError>("{}: .max_rows is {}; it must be at least 10.", where, options.max_rows);
+  check_asked(where, model, data);
+  if (options.train && options.train->rows() == 0) fail<ArgumentError>("{}: .train has no rows.", where);
 }
 
 std::vector<MetricValue> metrics_of(const Subject& subject) {
@@ -107,7 +109,7 @@ std::string title_of(const Subject& subject) {
 }  // namespace
 
 std::string report(const AnyModel& model, const Dataset& data, const ReportOptions& options) try {
-  check(data, options);
+  check(model, data, options);
   Subject subject{model, data, options, taken(data, sampled_rows(data, options.max_rows, options.seed)),
                   judged(model, data, {.threads = options.threads, .device = options.device})};
   subject.metrics = metrics_of(subject);

@@ -30,5 +30,40 @@ TEST(Sample, DrawsGroupsWhole) {
   for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i] % 5, static_cast<std::int64_t>(i % 5));
 }
 
+TEST(Sample, DrawsRowsThatWeighSomething) {
+  std::vector<double> weight(100, 0.0);
+  for (const int row : {3, 50, 51, 99}) weight[static_cast<std::size_t>(row)] = 2;
+  const Dataset data = plane(100).with_weight(weight);
+  EXPECT_EQ(sampled_rows(data, 30, 1), (std::vector<std::int64_t>{3, 50, 51, 99}));
+  EXPECT_EQ(sampled_rows(data, 3, 1).size(), 3u);
+  const Dataset groups = data.with_groups(GroupList::sizes(std::vector<int>(20, 5)));
+  EXPECT_EQ(sampled_rows(groups, 30, 1).size(), 15u);
+}
+
+TEST(Sample, RefusesWhatSaysNothing) {
+  std::vector<double> weight(10, 0.0);
+  weight[0] = 1;
+  const Dataset data = plane(10);
+  const AnyModel model = fit_linear(data);
+  const Dataset nothing = data.with_weight(weight).take(std::vector<std::int64_t>{1, 2, 3});
+  const auto said = [](const auto& f) -> std::string {
+    try {
+      f();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "nothing";
+  };
+  EXPECT_EQ(said([&] { shap_importances(model, nothing); }), "shap_importances: all weights of the data are zero.");
+  EXPECT_EQ(said([&] { partial_dependence(model, nothing, "a"); }),
+            "partial_dependence: all weights of the data are zero.");
+  EXPECT_EQ(said([&] { permutation_importances(model, data.take(std::vector<std::int64_t>{})); }),
+            "permutation_importances: the data has no rows.");
+  EXPECT_EQ(said([&] { partial_dependence(LinearModel(), data, "x"); }),
+            "partial_dependence: the model is empty. Hint: fit_linear and LinearModel::load make one.");
+  EXPECT_EQ(said([&] { shap_importances(BoostedModel(), data); }),
+            "shap_importances: the model is empty. Hint: fit_boosted and BoostedModel::load make one.");
+}
+
 }  // namespace
 }  // namespace linden

@@ -59,8 +59,8 @@ struct JointDependence {
 };
 
 // All throw ArgumentError for options out of range, an empty model, data without rows, a name that the model does not
-// have, and a feature that is missing in all rows; DataError for rows that do not fit the model, or weigh nothing. Means
-// count rows by their weights. A feature's missing values are no points of its axis.
+// have, and a feature that is missing in all rows; DataError for rows that do not fit the model, or weigh nothing.
+// Means count rows by their weights. A feature's missing values are no points of its axis.
 
 /// The mean prediction when all rows have this value of the feature (Friedman 2001).
 LINDEN_API Dependence partial_dependence(const AnyModel& model, const Dataset& data, std::string_view feature,

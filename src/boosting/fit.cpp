@@ -56,7 +56,8 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const Labels labels = start.labels(counted);
   BoostingConfig settled = given;
   settled.loss = labels.loss;
-  const BoostingConfig config = with_constants(std::move(settled));
+  const std::vector<CategoryEncoding> encodings = encodings_of(train, settled, labels);
+  const BoostingConfig config = with_constants(std::move(settled), has_class_statistics(encodings, labels));
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   DeviceContext context(options.device, workers);
@@ -64,7 +65,6 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   check_constraints(*model);
   check_linear_leaves(config, train);
-  const std::vector<CategoryEncoding> encodings = encodings_of(train, config, labels);
   const RowWeights row_weights("fit_boosted", config.class_weights, labels, weights_of(train));
   const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());

@@ -10,11 +10,13 @@
 #include "base/log.hpp"
 #include "base/out_of_memory.hpp"
 #include "boosting/bins/counted_rows.hpp"
+#include "boosting/categories/encodings.hpp"
 #include "boosting/fit_in_rounds.hpp"
 #include "boosting/model/defaults.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "model/training_data.hpp"
 #include "selection/defaults.hpp"
 #include "selection/validate.hpp"
 
@@ -33,6 +35,11 @@ bool is_small(const SettledData& settled) {
   const std::int64_t scores = rows * std::max<std::int64_t>(outputs > 0 ? outputs : classes, 1);
   const std::int64_t features = std::ssize(settled.data.feature_names());
   return rows >= least_rows && scores <= most_scores && features <= most_cells / scores;
+}
+
+BoostingConfig with_constants_for(const SettledData& settled, const BoostingConfig& config) {
+  const Labels labels = checked_labels(where, settled.data, settled.loss);
+  return with_constants(config, has_class_statistics(encodings_of(settled.data, config, labels), labels));
 }
 
 // How many rounds have the best mean of the loss's metric over the folds, which have all labels alike, unless rows have
@@ -81,7 +88,7 @@ bool leaves_choice(const BoostingConfig& config) {
 BoostingConfig with_defaults(const BoostingConfig& given, const SettledData& settled, const TrialRuns& runs) {
   BoostingConfig config = given;
   config.loss = settled.loss;
-  if (!leaves_choice(config) || !is_small(settled)) return with_constants(config);
+  if (!leaves_choice(config) || !is_small(settled)) return with_constants_for(settled, config);
   const BoostingConfig asked = config;
   if (config.growth != Growth::oblivious) {
     if (!config.max_leaves) config.max_leaves = settled.data.rows() < 1000 ? 8 : 16;
@@ -89,12 +96,12 @@ BoostingConfig with_defaults(const BoostingConfig& given, const SettledData& set
   }
   if (!config.row_fraction && config.sampling.kind == Sampling::uniform) config.row_fraction = 0.6;
   config.rounds = tried_rounds;
-  config = with_constants(config);
+  config = with_constants_for(settled, config);
   try {
     config.rounds = best_rounds(settled, config, runs);
   } catch (const Error& error) {  // fewer groups than folds, say; or what the fit itself is about to refuse
     log(LogLevel::info, fmt::format("rounds are not chosen by cross-validation: {}", error.what()));
-    return with_constants(asked);
+    return with_constants_for(settled, asked);
   }
   log_choice(asked, config, settled.data.rows());
   return config;

@@ -1,7 +1,7 @@
 // What small data is trained with where rounds are left to choose, and where they are not.
 #include <linden/log.hpp>
 
-#include "boosting/random_data.hpp"
+#include "boosting/categories/statistics_data.hpp"
 
 namespace linden {
 namespace {
@@ -101,6 +101,21 @@ TEST(FitBoosted, OtherDataAndOtherModesHaveConstants) {
   expect_constants({.row_fraction = 0.5, .mode = {.kind = Mode::forest}}, data);
   expect_constants({.schedule = {.decay = Decay::linear}}, data);
   EXPECT_EQ(with_defaults({.loss = loss::quantile()}, line(20, 0).dataset()).l2, 0);
+}
+
+TEST(FitBoosted, HoldsLeavesBackWhereTreesReadStatisticsOfClasses) {
+  const auto expect_l2 = [](double l2, const BoostingConfig& config, int classes) {
+    const Dataset data = categories_data(1, 300, {60}, classes).dataset();
+    EXPECT_EQ(fit_boosted(data, config, {.threads = 1}).config().l2, l2);
+    EXPECT_EQ(with_defaults(config, data).l2, l2);
+  };
+  const Categories statistics{.encoding = CategoryEncoding::statistics};
+  expect_l2(10, {.loss = loss::logistic(), .rounds = 3, .categories = statistics}, 2);
+  expect_l2(10, {.loss = loss::logistic(), .rounds = 3, .categories = {.partition_most = 50}}, 2);
+  expect_l2(10, {.loss = loss::softmax(), .rounds = 3, .categories = statistics}, 3);
+  expect_l2(2, {.loss = loss::logistic(), .rounds = 3, .l2 = 2, .categories = statistics}, 2);
+  expect_l2(1, {.loss = loss::logistic(), .rounds = 3}, 2);
+  expect_l2(1, {.loss = loss::squared(), .rounds = 3, .categories = statistics}, 0);
 }
 
 TEST(FitBoosted, GoesOnFromAModelWithConstants) {

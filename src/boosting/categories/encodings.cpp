@@ -106,6 +106,11 @@ std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingC
   return encodings;
 }
 
+bool has_class_statistics(const std::vector<CategoryEncoding>& encodings, const Labels& labels) {
+  return labels.loss.label_kind() == LabelKind::classes &&
+         std::ranges::find(encodings, CategoryEncoding::statistics) != encodings.end();
+}
+
 void encode(std::vector<Cuts>& cuts, const std::vector<CategoryEncoding>& encodings) {
   for (std::size_t f = 0; f < encodings.size(); ++f) {
     cuts[f].one_hot = encodings[f] == CategoryEncoding::one_hot;

@@ -14,6 +14,9 @@ namespace linden {
 /// splits that are forced on a feature whose statistics trees read in its place.
 std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingConfig& config, const Labels& labels);
 
+/// Whether trees read statistics of classes.
+bool has_class_statistics(const std::vector<CategoryEncoding>& encodings, const Labels& labels);
+
 /// Fits the cuts of features to their encodings: those that are read through statistics have one bin, one_hot ones are
 /// marked.
 void encode(std::vector<Cuts>& cuts, const std::vector<CategoryEncoding>& encodings);

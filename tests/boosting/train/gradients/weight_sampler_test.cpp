@@ -36,7 +36,7 @@ class Rows {
   }
 
   Drawn draw(const BoostingConfig& asked, int round = 0, int threads = 2) {
-    const BoostingConfig config = with_constants(asked);
+    const BoostingConfig config = with_constants(asked, false);
     Workers workers(threads);
     Context context{workers};
     const Backend& backend = backend_of(Device::cpu());

@@ -118,7 +118,7 @@ class LightGBM:
     def train(self, path, parameters, rows, is_category, labels):
         import lightgbm
         options = {**parameters, "num_leaves": 15, "min_data_in_leaf": 5, "seed": 1, "verbosity": -1, "num_threads": 1}
-        data = lightgbm.Dataset(rows, labels, categorical_feature=list(np.flatnonzero(is_category)), params=options)
+        data = lightgbm.Dataset(rows, labels, categorical_feature=np.flatnonzero(is_category).tolist(), params=options)
         model = lightgbm.train(options, data, ROUNDS)
         model.save_model(path)
         scores = model.predict(rows, raw_score=True)
@@ -215,11 +215,18 @@ def compare(found, wanted, sums):
     return score, share, np.mean(found == wanted)
 
 
+def note(totals, set_name, who, through, figures):
+    totals[who, through].append(figures)
+    score, share, bits = figures
+    print(f"{set_name:20} | {who:24} | {through:12} | {score:.1e} | {share:.1e} | {100 * bits:.1f} %", flush=True)
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("linden")
     arguments.add_argument("sets_folder", type=Path)
-    arguments.add_argument("--sets", type=int, default=20)
+    arguments.add_argument("--sets", type=int, default=20, help="how many")
+    arguments.add_argument("--first", type=int, default=0, help="the number of the first")
     arguments.add_argument("--libraries", nargs="*", default=["XGBoost", "LightGBM", "CatBoost"])
     asked = arguments.parse_args()
     import catboost
@@ -232,7 +239,7 @@ def main():
     refusals = collections.Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for set_name in SETS[:asked.sets]:
+        for set_name in SETS[asked.first:asked.first + asked.sets]:
             random = np.random.default_rng(1)
             data = Set(asked.sets_folder / f"{set_name}.tsv.gz", random)
             for library in (globals()[one]() for one in asked.libraries):
@@ -252,8 +259,7 @@ def main():
                     if library.ending == ".json" and type(library) is XGBoost:
                         assert np.array_equal(found, predictions(asked.linden, file.with_suffix(".ubj"), table, "score"))
                         bits = np.mean(sums.floats == wanted) if sums.is_known else np.nan
-                    totals[who, "import"].append((score, share, bits))
-                    print(f"{set_name:20} {who:24} import {score:.1e} {share:.1e} {100 * bits:.1f} %", flush=True)
+                    note(totals, set_name, who, "import", (score, share, bits))
                     for exported in filter(None, [library.exported, "onnx"]):
                         out = folder / f"back{library.ending if exported != 'onnx' else '.onnx'}"
                         try:
@@ -266,7 +272,7 @@ def main():
                         else:
                             back = library.load(out, rows, is_category).reshape(len(rows), -1)
                         against = found if exported == "onnx" else wanted
-                        totals[who, exported].append(compare(back.reshape(len(rows), -1), against, sums))
+                        note(totals, set_name, who, exported, compare(back.reshape(len(rows), -1), against, sums))
     print("\n| models | through | models | score | sum | bits |\n|---|---|---:|---:|---:|---:|")
     misses = 0
     for (who, through), figures in totals.items():

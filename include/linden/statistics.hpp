@@ -137,10 +137,11 @@ LINDEN_API std::ostream& operator<<(std::ostream& out, const FitStatistics& fit)
 /// One JSON object. NaN and infinity are null.
 LINDEN_API std::string to_json(const FitStatistics& fit);
 
-/// One number a row each; of losses of one score that have a distribution.
+/// One number a row each; of losses of one score that have a distribution. Of a row that stands for several copies
+/// leverage and what is made with it are those of one copy.
 struct RowStatistics {
   std::vector<double> mean;                   ///< the prediction
-  std::vector<double> leverage;               ///< the diagonal of the hat matrix; of copies, of one of them
+  std::vector<double> leverage;               ///< the diagonal of the hat matrix
   std::vector<double> response_residual;      ///< label - mean
   std::vector<double> pearson_residual;       ///< over the root of the variance function, times the root of the weight
   std::vector<double> deviance_residual;      ///< whose squares sum to the deviance
@@ -227,6 +228,15 @@ struct IntervalOptions {
 /// statistics(model, the training data). Losses of one score.
 LINDEN_API std::vector<Interval> predict_intervals(const LinearModel& model, const FitStatistics& fit,
                                                    const Dataset& data, const IntervalOptions& options = {});
+
+/// Binomial data: labels are numbers of successes, of so many trials a row. Gives shares as labels and weights that are
+/// times the trials, for loss::cross_entropy and, in statistics, WeightMeaning::precisions, as R's cbind(successes,
+/// failures). Rows without trials weigh 0. Throws DataError for labels below 0 or above the trials, naming the row.
+///
+///     Dataset shares = with_trials(train, trials);
+///     FitStatistics fit = statistics(fit_linear(shares, {.loss = loss::cross_entropy()}), shares,
+///                                    {.weights = WeightMeaning::precisions});
+LINDEN_API Dataset with_trials(const Dataset& data, const NumberList& trials);
 
 /// Negative binomial regression whose dispersion is estimated by maximum likelihood, as MASS::glm.nb: the loss of the
 /// model has it as its parameter. config.loss is not looked at. Throws as fit_linear does, ArgumentError for penalties,

@@ -25,23 +25,9 @@ FamilyKind kind_of_loss(const Loss& loss) {
   return visit_type(definition.spec, []<class Listed>(LossType<Listed>) { return family_of<Listed>; });
 }
 
-const char* name_of_kind(FamilyKind kind, const Loss& loss) {
-  switch (kind) {
-    case FamilyKind::none: return loss.definition().name.c_str();
-    case FamilyKind::gaussian: return "gaussian";
-    case FamilyKind::binomial: return "binomial";
-    case FamilyKind::poisson: return "poisson";
-    case FamilyKind::gamma: return "gamma";
-    case FamilyKind::tweedie: return "tweedie";
-    case FamilyKind::negative_binomial: return "negative binomial";
-    case FamilyKind::multinomial: return "multinomial";
-  }
-  return "";
-}
-
 }  // namespace
 
-Family::Family(const Loss& loss) : kind_(kind_of_loss(loss)), link_(loss.link()), name_(name_of_kind(kind_, loss)) {
+Family::Family(const Loss& loss) : kind_(kind_of_loss(loss)), link_(loss.link()) {
   switch (kind_) {
     case FamilyKind::poisson: power_ = 1; break;
     case FamilyKind::gamma: power_ = 2; break;
@@ -85,14 +71,6 @@ double Family::mean_bend(double score) const {
     }
     case Link::exp: return math::exp(score);
     default: return 0;
-  }
-}
-
-double Family::score(double mean) const {
-  switch (link_) {
-    case Link::sigmoid: return std::log(mean) - std::log1p(-mean);
-    case Link::exp: return std::log(mean);
-    default: return mean;
   }
 }
 

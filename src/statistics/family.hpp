@@ -17,8 +17,6 @@ class Family {
   bool is_multinomial() const noexcept { return kind_ == FamilyKind::multinomial; }
   /// Whether the variance has a factor that is not known.
   bool has_dispersion() const noexcept;
-  /// "binomial", ...; of no likelihood the loss's name.
-  const char* name() const noexcept { return name_; }
   const char* link_name() const noexcept;
 
   // Of losses of one score that have a likelihood:
@@ -27,8 +25,6 @@ class Family {
   /// The first and second derivative of the mean in the score.
   double mean_slope(double score) const;
   double mean_bend(double score) const;
-  /// The inverse of mean().
-  double score(double mean) const;
   double variance(double mean) const;
   double unit_deviance(double label, double mean) const;
   /// Of a row of this weight, with a dispersion (1 where there is none); `is_copies` says what the weight means.
@@ -37,7 +33,6 @@ class Family {
  private:
   FamilyKind kind_;
   Link link_;
-  const char* name_;
   double power_ = 0;  ///< of the mean, that the variance goes with; of negative_binomial its dispersion
 };
 

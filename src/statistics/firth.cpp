@@ -107,6 +107,9 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
   if (config.l1 != 0 || config.l2 != 0)
     fail<ArgumentError>("{}: l1 = {} and l2 = {}; Firth's correction is a penalty of its own. Hint: leave them at 0.",
                         firth_where, config.l1, config.l2);
+  if (config.solver != Solver::automatic)
+    fail<ArgumentError>("{}: solver {}; the correction has steps of its own. Hint: leave the solver to automatic.",
+                        firth_where, name_of(config.solver));
   if (options.device.kind() != Device::Kind::cpu)
     fail<DeviceError>("{}: it runs on the CPU alone. Hint: Device::cpu().", firth_where);
   check_training_data(firth_where, train);

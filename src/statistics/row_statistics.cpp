@@ -22,8 +22,11 @@ RowStatistics row_statistics(const LinearModel& model, const Dataset& data, cons
     const double variance = rows.family().variance(mean), residual = rows.label(row) - mean;
     const double pearson = variance > 0 ? residual * std::sqrt(weight / variance) : 0;
     const double deviance_size = deviance_residual(rows, row);
-    const double standard_pearson = pearson / std::sqrt(dispersion * rest);
-    const double standard_deviance = deviance_size / std::sqrt(dispersion * rest);
+    // Of copies what follows is of one of them, as its leverage is.
+    const double copies = rows.is_copies() && weight > 0 ? std::sqrt(weight) : 1;
+    const double one_pearson = pearson / copies, one_deviance = deviance_size / copies;
+    const double standard_pearson = one_pearson / std::sqrt(dispersion * rest);
+    const double standard_deviance = one_deviance / std::sqrt(dispersion * rest);
     result.mean.push_back(mean);
     result.response_residual.push_back(residual);
     result.pearson_residual.push_back(pearson);
@@ -32,11 +35,11 @@ RowStatistics row_statistics(const LinearModel& model, const Dataset& data, cons
     result.standardised_deviance.push_back(standard_deviance);
     result.cooks_distance.push_back(standard_pearson * standard_pearson * h / (rest * p));
     // Williams: the fall of the deviance without the row, to first order.
-    const double fall = deviance_size * deviance_size + pearson * pearson * h / rest;
-    const double scale = is_estimated ? (deviance - deviance_size * deviance_size / rest) / (df - 1) : 1;
+    const double fall = one_deviance * one_deviance + one_pearson * one_pearson * h / rest;
+    const double scale = is_estimated ? (deviance - one_deviance * one_deviance / rest) / (df - 1) : 1;
     // R takes the deviance for the dispersion here; of the normal distribution both are the same.
     result.studentised.push_back(std::copysign(
-        rows.family().is_normal() ? std::abs(deviance_size) / std::sqrt(scale * rest) : std::sqrt(fall / scale),
+        rows.family().is_normal() ? std::abs(one_deviance) / std::sqrt(scale * rest) : std::sqrt(fall / scale),
         deviance_size));
   }
   return result;

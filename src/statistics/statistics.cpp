@@ -234,7 +234,7 @@ FitStatistics statistics(const LinearModel& model, const Dataset& data, const St
     c.upper = c.estimate + reach * c.standard_error;
   }
   add_quartiles(fit, rows);
-  if (rows.outputs() == 1) add_vif(fit, rows, covariance);
+  if (rows.outputs() == 1) add_vif(fit, rows, inverse_information(rows));
   add_warnings(fit, rows);
   return fit;
 } catch (const std::bad_alloc&) {

@@ -92,7 +92,8 @@ TEST(Calibration, TemperatureMakesTheLogLossLeast) {
     y.push_back(a + random.bell() > 0.5 ? 2 : b + random.bell() > 0 ? 1 : 0);
   }
   const Dataset all = Dataset::from_rows(std::move(x), 2, {.label = y});
-  const auto [held_out, train] = all.split({.test_fraction = 0.5});
+  const std::pair<Dataset, Dataset> parts = all.split({.test_fraction = 0.5});
+  const Dataset &train = parts.first, &held_out = parts.second;
   for (const AnyModel& model :
        {AnyModel(fit_linear(train, {.loss = loss::softmax({.classes = 3})})),
         AnyModel(fit_boosted(train, {.loss = loss::softmax({.classes = 3}), .rounds = 30, .max_leaves = 4}))}) {

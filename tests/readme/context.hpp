@@ -179,6 +179,7 @@ const BoostedModel model =
 namespace in_statistics_hpp {
 const Dataset train = Dataset::from_columns(std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 2, 7, 1, 8, 2, 8, 1, 8}, 2,
                                             {.label = {1, 0, 2, 1, 3, 2, 4, 6}});
+const std::vector<double> trials(8, 10.0);
 const LinearModel smaller = fit_linear(train.without({"f1"}), {.loss = loss::poisson()});
 const FitStatistics fit = statistics(fit_linear(train, {.loss = loss::poisson()}), train);
 }  // namespace in_statistics_hpp

@@ -78,6 +78,8 @@ TEST(Firth, RefusesOthers) {
   const Dataset data = small::classes(30);
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_firth(data, {.loss = loss::logistic(), .l2 = 1}); }),
             "fit_firth: l1 = 0 and l2 = 1; Firth's correction is a penalty of its own. Hint: leave them at 0.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { fit_firth(data, {.loss = loss::logistic(), .solver = Solver::lbfgs}); }),
+            "fit_firth: solver lbfgs; the correction has steps of its own. Hint: leave the solver to automatic.");
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_firth(data, {.loss = loss::squared()}); }),
             "fit_firth: loss \"squared\"; the correction is of logistic regression. Hint: loss::logistic().");
 }

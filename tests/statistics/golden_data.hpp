@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
-#include <linden/data.hpp>
+#include <linden/statistics.hpp>
 #include <map>
 #include <string>
 #include <vector>
@@ -65,31 +65,27 @@ inline Dataset longley() {
 }
 inline Dataset star98() {
   const File file("statsmodels_datasets/star98/star98.csv");
-  std::vector<double> shares = file["PR50M"];
-  for (std::size_t i = 0; i < shares.size(); ++i) shares[i] /= file["MATHTOT"][i];
-  return file
-      .with({"LOWINC",
-             "PERASIAN",
-             "PERBLACK",
-             "PERHISP",
-             "PERMINTE",
-             "AVYRSEXP",
-             "AVSALK",
-             "PERSPENK",
-             "PTRATIO",
-             "PCTAF",
-             "PCTCHRT",
-             "PCTYRRND",
-             "PERMINTE_AVYRSEXP",
-             "PERMINTE_AVSAL",
-             "AVYRSEXP_AVSAL",
-             "PERSPEN_PTRATIO",
-             "PERSPEN_PCTAF",
-             "PTRATIO_PCTAF",
-             "PERMINTE_AVYRSEXP_AVSAL",
-             "PERSPEN_PTRATIO_PCTAF"})
-      .with_label(shares)
-      .with_weight(file["MATHTOT"]);
+  const std::vector<std::string> names{"LOWINC",
+                                       "PERASIAN",
+                                       "PERBLACK",
+                                       "PERHISP",
+                                       "PERMINTE",
+                                       "AVYRSEXP",
+                                       "AVSALK",
+                                       "PERSPENK",
+                                       "PTRATIO",
+                                       "PCTAF",
+                                       "PCTCHRT",
+                                       "PCTYRRND",
+                                       "PERMINTE_AVYRSEXP",
+                                       "PERMINTE_AVSAL",
+                                       "AVYRSEXP_AVSAL",
+                                       "PERSPEN_PTRATIO",
+                                       "PERSPEN_PCTAF",
+                                       "PTRATIO_PCTAF",
+                                       "PERMINTE_AVYRSEXP_AVSAL",
+                                       "PERSPEN_PTRATIO_PCTAF"};
+  return with_trials(file.with(names).with_label(file["PR50M"]), file["MATHTOT"]);
 }
 inline Dataset low_birth_weight() {
   const File file("statsmodels_genmod/stata_lbw_glm.csv");

@@ -11,11 +11,13 @@
 //   Cpunish_offset                        the table of Cpunish with another intercept
 //   Lbw, Cpunish: residuals               row statistics are compared with closed forms in row_statistics_test.cpp
 //   gee_*, epil                           generalised estimating equations
-//   enet_*, glmnet/*.rda, glum/*.json     penalised fits, which have no errors; their optima stand in tests/linear
+//   glmnet/*.rda                          data without results
+//   glum/*.json                           their rows are drawn by numpy, or fetched from OpenML and cut by its scripts
 //   NB with geometric, generalised and zero-inflated or truncated counts   no such losses
 //   negbin robust and clustered           Stata's are of the dispersion, too
 //   pweight tables                        the figures of robust errors with aweight
 //   mnlogit margins, elasticities         effects are of losses of one score, and in units of the prediction
+//   mn_logit_summary                      the table of anes96 with fewer digits
 //   nbinom_resids, sm3533, mnlogit_resid, poisson_resid   of other data, or the prediction rounded, which is compared
 #include <gtest/gtest.h>
 
@@ -434,6 +436,19 @@ TEST(Golden, MarginalEffectsOfStata) {
                  {0.1094412, 0.0177942, 0.1420034});
   expect_effects({.at_means = true, .discrete = {"PSI"}}, {0.53385885781692, 0.01797548988961, 0.4564984096959},
                  {0.237038, 0.0262369, 0.1810537});
+  const Dataset visits = golden::visits();
+  const std::vector<double> effects{-0.15027280560599, -0.66568074771099, 0.10094500919706,
+                                    -0.09890639687842, 0.7772177029536,   0.097087074526,
+                                    -0.03608195237609, 0.15804581481115,  0.65104087597053};
+  const std::vector<double> errors{0.008273103,  0.0269856266, 0.0052466639, 0.0046317555, 0.0351582169,
+                                   0.0016652181, 0.0263736472, 0.0457480115, 0.0913901155};
+  const std::vector<Coefficient> found =
+      marginal_effects(fit_linear(visits, {.loss = loss::poisson(), .tolerance = 1e-14}), visits,
+                       {.discrete = {"idp", "hlthg", "hlthf", "hlthp"}});
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    EXPECT_NEAR(found[i].estimate, effects[i], 2e-6) << found[i].name;
+    EXPECT_NEAR(found[i].standard_error, errors[i], 2e-6) << found[i].name;
+  }
 }
 
 /// The numbers of a file without a head.
@@ -450,6 +465,56 @@ std::vector<std::vector<double>> numbers_of(const char* file) {
   return rows;
 }
 
+/// alpha, lambda and five weights, by glmnet: penalised fits, which have no errors.
+using Penalised = std::vector<std::vector<double>>;
+
+TEST(Golden, WeightsOfGlmnet) {
+  if (!is_there()) GTEST_SKIP() << "no folder " << golden::folder();
+  const Penalised binomial{{0, 6.618737, 0.004032037, 0.01433665, 0.01265635, 0.006173346, 0.01067706},
+                           {0, 1.029661, 0.02180239, 0.07769613, 0.06756466, 0.03156418, 0.05851878},
+                           {0, 0.1601819, 0.07111087, 0.2544921, 0.2110318, 0.08577924, 0.1984383},
+                           {0.5, 0.05343991, 0.004990061, 0.2838563, 0.2167881, 0.02370156, 0.2096612},
+                           {0.5, 0.02313286, 0.0708914, 0.3791042, 0.2938332, 0.07506391, 0.2982251},
+                           {0.5, 0.009124078, 0.106681, 0.4327268, 0.3362166, 0.1019452, 0.3479955},
+                           {1, 0.02932512, 0, 0.3085764, 0.2300801, 0.01143652, 0.2291531},
+                           {1, 0.01269414, 0.07022348, 0.396642, 0.3044255, 0.07151663, 0.31301},
+                           {1, 0.005494992, 0.1049623, 0.4385186, 0.3391729, 0.09907393, 0.3527401}};
+  const Penalised poisson{{0, 23.5349, 0.009251658, 0.003730997, 0.01266164, 0.003439135, 0.0141719},
+                          {0, 3.661269, 0.04842557, 0.02095708, 0.06550316, 0.02029514, 0.07300782},
+                          {0, 0.5695749, 0.1440462, 0.07208017, 0.182649, 0.07511376, 0.2018242},
+                          {0.5, 0.1577593, 0.1247603, 0.02857521, 0.185693, 0.03840622, 0.2200925},
+                          {0.5, 0.05669575, 0.187629, 0.08842012, 0.2348627, 0.09736964, 0.2628845},
+                          {0.5, 0.0185653, 0.2118078, 0.1121067, 0.2534181, 0.1204543, 0.2784761},
+                          {1, 0.07887965, 0.1339927, 0.0322772, 0.1969884, 0.0439019, 0.2339252},
+                          {1, 0.02834788, 0.1927163, 0.09160406, 0.2398164, 0.1010126, 0.2682158},
+                          {1, 0.0101877, 0.2126847, 0.1123439, 0.2544153, 0.1208601, 0.2796794}};
+  for (const bool is_poisson : {false, true}) {
+    auto rows = numbers_of(is_poisson ? "statsmodels_genmod/enet_poisson.csv" : "statsmodels_genmod/enet_binomial.csv");
+    rows.erase(rows.begin());  // R's script takes the first line for names
+    const auto n = static_cast<double>(rows.size());
+    std::vector<double> x, y;
+    for (std::size_t j = 1; j < 6; ++j) {
+      double mean = 0, square = 0;
+      for (const auto& row : rows) mean += row[j] / n;
+      for (const auto& row : rows) square += (row[j] - mean) * (row[j] - mean);
+      for (const auto& row : rows) x.push_back((row[j] - mean) / std::sqrt(square / (n - 1)));
+    }
+    for (const auto& row : rows) y.push_back(row[0]);
+    const Dataset data = Dataset::from_columns(std::span<const double>(x), 5, {.label = y});
+    for (const std::vector<double>& fit : is_poisson ? poisson : binomial) {
+      const double alpha = fit[0], lambda = fit[1];
+      const LinearModel model = fit_linear(data, {.loss = is_poisson ? loss::poisson() : loss::logistic(),
+                                                  .l1 = alpha * lambda,
+                                                  .l2 = (1 - alpha) * lambda,
+                                                  .intercept = false,
+                                                  .standardize = false});
+      // glmnet stops where no weight moves by more than 1e-7 of the deviance, a thousandth of the weights here.
+      for (int j = 0; j < 5; ++j)
+        EXPECT_NEAR(model.weight(j), fit[static_cast<std::size_t>(j) + 2], 1e-3) << alpha << " " << lambda;
+    }
+  }
+}
+
 TEST(Golden, PredictionsOfStata) {
   if (!is_there()) GTEST_SKIP() << "no folder " << golden::folder();
   const Dataset parties = golden::parties(), visits = golden::visits();
@@ -461,10 +526,18 @@ TEST(Golden, PredictionsOfStata) {
     for (std::size_t k = 0; k < 7; ++k)
       ASSERT_NEAR(found.span<const double>()[row * 7 + k], shares[row][k], 1e-6) << row;
   const auto counts = numbers_of("statsmodels_discrete/yhat_poisson.csv");
+  const auto chances = numbers_of("statsmodels_discrete/predict_prob_poisson.csv");
   const Tensor means = fit_linear(visits, {.loss = loss::poisson(), .tolerance = 1e-14}).predict(visits);
   ASSERT_EQ(std::ssize(counts), visits.rows());
   for (std::size_t row = 0; row < counts.size(); ++row)
     ASSERT_NEAR(means.span<const double>()[row], counts[row][0], 1e-6 * std::max(1.0, counts[row][0])) << row;
+  for (std::size_t row = 0; row < chances.size(); row += 7)  // of 0, 1, ... visits
+    for (std::size_t k = 0; k < 10; ++k) {
+      const double mean = means.span<const double>()[row];
+      ASSERT_NEAR(std::exp(static_cast<double>(k) * std::log(mean) - mean - std::lgamma(static_cast<double>(k + 1))),
+                  chances[row][k], 1e-6)
+          << row;
+    }
 }
 
 TEST(Golden, ResidualsOfR) {

@@ -67,5 +67,23 @@ TEST(RowStatistics, OfCountsSumToWhatTheFitSays) {
   EXPECT_NEAR(std::accumulate(rows.leverage.begin(), rows.leverage.end(), 0.0), fit.rank, 1e-10);
 }
 
+TEST(RowStatistics, OfCopiesAreThoseOfTheCopies) {
+  const Dataset data = small::numbers(20, true);
+  std::vector<std::int64_t> copies;
+  for (std::int64_t i = 0; i < data.rows(); ++i)
+    for (int k = 0; k < data.weight().span<const double>()[static_cast<std::size_t>(i)]; ++k) copies.push_back(i);
+  const Dataset all = data.take(copies).with_weight({});
+  const LinearConfig config{.loss = loss::squared(), .tolerance = 1e-14};
+  const RowStatistics weighted = row_statistics(fit_linear(data, config), data);
+  const RowStatistics copied = row_statistics(fit_linear(all, config), all);
+  for (std::size_t k = 0; k < copies.size(); ++k) {
+    const auto row = static_cast<std::size_t>(copies[k]);
+    EXPECT_NEAR(weighted.leverage[row], copied.leverage[k], 1e-10);
+    EXPECT_NEAR(weighted.cooks_distance[row], copied.cooks_distance[k], 1e-9);
+    EXPECT_NEAR(weighted.studentised[row], copied.studentised[k], 1e-8);
+    EXPECT_NEAR(weighted.standardised_deviance[row], copied.standardised_deviance[k], 1e-8);
+  }
+}
+
 }  // namespace
 }  // namespace linden

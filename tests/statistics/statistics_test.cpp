@@ -173,6 +173,20 @@ TEST(Statistics, SharesOfTrialsAreTheirRows) {
   EXPECT_NEAR(of_shares.log_likelihood, log_binomial(100, 30) + log_binomial(60, 45), 1e-9);
 }
 
+TEST(Statistics, TrialsBecomeSharesWithWeights) {
+  const Dataset counts = Dataset::from_rows({0.0, 1.0, 2.0}, 1, {.label = {30, 0, 0}, .weight = {1, 2, 1}});
+  const Dataset shares = with_trials(counts, {100, 4, 0});
+  EXPECT_EQ(shares.label().span<const double>()[0], 0.3);
+  EXPECT_EQ(shares.weight().span<const double>()[0], 100);
+  EXPECT_EQ(shares.weight().span<const double>()[1], 8);
+  EXPECT_EQ(shares.weight().span<const double>()[2], 0);
+  EXPECT_EQ(refusal<DataError>([&] {
+              with_trials(counts, {10, 4, 0});
+            }),
+            "with_trials: 30 successes of 10 trials at row 0.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { with_trials(counts, {10}); }), "with_trials: 1 numbers of trials for 3 rows.");
+}
+
 TEST(Statistics, UnitsAndThreadsDoNotMatter) {
   const Dataset data = small::counts(500);
   const LinearModel model = fit_linear(data, poissons);
@@ -240,6 +254,7 @@ TEST(Statistics, InflationIsThatOfAFitOfTheColumn) {
   const Dataset column = data.without({"a"}).with_label(small::column_of(data, "a"));
   const double r2 = statistics(fit_linear(column, squares), column).deviance_explained;
   EXPECT_NEAR(fit.vif[0], 1 / (1 - r2), 1e-9);
+  EXPECT_EQ(statistics(fit_linear(data, squares), data, by(Covariance::hc3)).vif, fit.vif);
 }
 
 TEST(Statistics, RobustLossesHaveSandwiches) {

@@ -5,8 +5,10 @@
 
 DATA is the folder of real data sets. Models of adult, california (with its categories), digits, bike sharing as counts,
 and linear ones go to XGBoost, LightGBM, onnxruntime and a C++ compiler. Printed are the largest differences of scores,
-relative to the larger of 1 and the score, and the share of rows whose scores have the same bits. Then the source is
-timed: nanoseconds of CPU a row of 100 trees of 31 leaves, beside tl2cgen's if-else code of the same model, one thread.
+relative to the larger of 1 and the score, and the share of rows whose scores have the same bits. Then the source, as
+C++ and as C, predicts 100,000 drawn rows of five models, and must give the same bits. Then it is
+timed: nanoseconds of CPU a row of 100 trees of 31 leaves, beside the if-else code that tl2cgen and LightGBM's own
+convert_model make of the same model, one thread.
 """
 
 import argparse
@@ -33,6 +35,7 @@ SETS = {
     "digits, shared trees": ("boosted", {"loss": "softmax", "rounds": 50, "max_leaves": 15, "multi_output.strategy": "multi_output_tree"}),
     "california, oblivious": ("boosted", {"loss": "squared", "growth": "oblivious", "max_depth": 6, "rounds": 100}),
     "california, gamma": ("boosted", {"loss": "gamma"} | TREES),
+    "california, linear leaves": ("boosted", {"loss": "squared", "linear_leaves.enabled": True} | TREES),
     "digits, linear": ("linear", {"loss": "softmax", "l2": 0.01}),
     "breast cancer, linear": ("linear", {"loss": "logistic", "l2": 0.01}),
 }
@@ -69,16 +72,37 @@ def write_csv(name, data, path):
     table.to_csv(path, index=False)
 
 
+def write_probe(folder, rows):
+    """Rows that no data has: each column's values drawn by themselves, one in twenty missing, one in fifty moved far."""
+    import numpy as np
+    import pandas
+
+    table = pandas.read_csv(folder / "data.csv").drop(columns="target")
+    random = np.random.default_rng(1)
+    drawn = {}
+    for column in table:
+        values = table[column].sample(rows, replace=True, random_state=random).reset_index(drop=True)
+        if pandas.api.types.is_numeric_dtype(values):
+            far = random.random(rows) < 0.02
+            values = values.where(~far, values * random.normal(size=rows) * 10)
+        drawn[column] = values.where(random.random(rows) >= 0.05)
+    table = pandas.DataFrame(drawn)
+    table.to_csv(folder / "probe.csv", index=False, na_rep="NA")
+
+
 class Exported:
     """A trained model in all its formats, and what it says of its rows."""
 
-    def __init__(self, name, args, folder):
+    def __init__(self, name, args, folder, probe=0):
         import numpy as np
 
         family, config = SETS[name]
         write_csv(name, args.data, folder / "data.csv")
         job = {"data": str(folder / "data.csv"), "label": "target", "model": family, "config": config,
                "folder": str(folder), "formats": FORMATS[family]}
+        if probe:
+            job["probe"], job["formats"] = str(folder / "probe.csv"), ["cpp", "c"]
+            write_probe(folder, probe)
         program = args.build / "bench" / "linden_export"
         out = subprocess.run([program, json.dumps(job)], check=True, capture_output=True, text=True).stdout
         self.facts, self.folder, self.family, self.loss = json.loads(out), folder, family, config["loss"]
@@ -215,6 +239,57 @@ def compare(model, name):
         print(f"| {name} | {kind} | {' | '.join(figures)} |", flush=True)
 
 
+C_MAIN = """
+#include <stdio.h>
+#include <stdlib.h>
+#include "model.h"
+int main(int argc, char** argv) {
+  const int rows = atoi(argv[1]);
+  double* x = malloc((size_t)rows * model_features * 8);
+  double* out = malloc((size_t)rows * model_outputs * 8);
+  FILE* in = fopen(argv[2], "rb");
+  if (fread(x, 8, (size_t)rows * model_features, in) != (size_t)rows * model_features) return 1;
+  FILE* to = fopen(argv[3], "wb");
+  for (int row = 0; row < rows; ++row) model_scores(x + (size_t)row * model_features, out + (size_t)row * model_outputs);
+  fwrite(out, 8, (size_t)rows * model_outputs, to);
+  for (int row = 0; row < rows; ++row) model_predict(x + (size_t)row * model_features, out + (size_t)row * model_outputs);
+  fwrite(out, 8, (size_t)rows * model_outputs, to);
+  return fclose(to) + 0 * argc;
+}
+"""
+
+
+def run_c(model):
+    """Scores and predictions of the C source."""
+    import numpy as np
+
+    (model.folder / "model.h").write_bytes(model.file("c").read_bytes())
+    (model.folder / "main.c").write_text(C_MAIN)
+    subprocess.run(["gcc", "-std=c99", "-O2", model.folder / "main.c", "-lm", "-o", model.folder / "run_c"], check=True)
+    rows = model.facts["rows"]
+    subprocess.run([model.folder / "run_c", str(rows), model.folder / "rows.bin", model.folder / "c.bin"], check=True)
+    return np.fromfile(model.folder / "c.bin").reshape(2, rows, -1)
+
+
+PROBED = ["california, numbers", "adult", "digits", "california, oblivious", "california, linear leaves"]
+
+
+def probe(args, place):
+    """Bits of scores and predictions on rows that the models never saw."""
+    import numpy as np
+
+    print("\n| model | rows | missing | C++: same bits | C: same bits |\n|---|---:|---:|---:|---:|")
+    for number, name in enumerate(PROBED):
+        folder = Path(place, f"probe{number}")
+        folder.mkdir()
+        model = Exported(name, args, folder, args.probe)
+        same = lambda got, want: got.tobytes() == np.ascontiguousarray(want).tobytes()
+        say = lambda both: " and ".join("yes" if same(got, want) else "no" for got, want in
+                                        zip(both, (model.scores, model.predictions)))
+        print(f"| {name} | {model.facts['rows']:,} | {np.isnan(model.rows).mean():.1%} | {say(run_source(model)[:2])} | "
+              f"{say(run_c(model))} |", flush=True)
+
+
 def shuffle(model):
     """Rows in random order: in that of a file neighbours are alike, and what branches did for one they do for the next."""
     import numpy as np
@@ -272,12 +347,92 @@ int main(int argc, char** argv) {
     return time.perf_counter() - start
 
 
+# LightGBM's program has `task=convert_model`, and its package from PyPI the function behind it, by these names.
+CONVERT = """
+#include <string>
+namespace LightGBM {
+class Boosting { public: static Boosting* CreateBoosting(const std::string&, const char* file, const std::string&, int); };
+class GBDT { public: bool SaveModelToIfElse(int iterations, const char* file) const; };
+}
+int main(int, char** argv) {
+  const auto* model = LightGBM::Boosting::CreateBoosting("gbdt", argv[1], "cpu", 1);
+  return reinterpret_cast<const LightGBM::GBDT*>(model)->SaveModelToIfElse(-1, argv[2]) ? 0 : 1;
+}
+"""
+
+IF_ELSE = """
+#include <time.h>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+const double kZeroThreshold = 1e-35f;
+namespace Common {
+inline bool FindInBitset(const uint32_t* bits, int n, int pos) { return pos / 32 < n && (bits[pos / 32] >> (pos % 32) & 1); }
+}
+TREES
+double (*trees[])(const double*) = {NAMES};
+int main(int, char** argv) {
+  const int rows = atoi(argv[1]), times = atoi(argv[2]), features = atoi(argv[4]);
+  std::vector<double> x((size_t)rows * features);
+  FILE* in = fopen(argv[3], "rb");
+  if (fread(x.data(), 8, x.size(), in) != x.size()) return 1;
+  double best = 1e300, sum = 0;
+  for (int i = 0; i < times; ++i) {
+    timespec a, b;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+    for (int row = 0; row < rows; ++row) {
+      double score = 0;
+      for (const auto tree : trees) score += tree(&x[(size_t)row * features]);
+      sum += score;
+    }
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+    const double took = (b.tv_sec - a.tv_sec) + 1e-9 * (b.tv_nsec - a.tv_nsec);
+    if (took < best) best = took;
+  }
+  printf("%.17g %.17g\\n", best / rows, sum / times);
+}
+"""
+
+
+def compiled_if_else(model, folder):
+    """The code that LightGBM makes of the model by itself: a function of branches for each tree."""
+    import re
+
+    import lightgbm
+
+    folder.mkdir()
+    library = Path(lightgbm.__file__).parent / "lib" / "lib_lightgbm.so"
+    (folder / "convert.cpp").write_text(CONVERT)
+    subprocess.run(["g++", folder / "convert.cpp", library, f"-Wl,-rpath,{library.parent}", "-o", folder / "convert"], check=True)
+    subprocess.run([folder / "convert", model.file("lightgbm"), folder / "trees.cpp"], check=True, stdout=subprocess.DEVNULL)
+    trees = re.findall(r"^double PredictTree\d+\(const double\* arr\) .*$", (folder / "trees.cpp").read_text(), re.M)
+    names = ", ".join(f"PredictTree{i}" for i in range(len(trees)))
+    (folder / "timed.cpp").write_text(IF_ELSE.replace("TREES", "\n".join(trees)).replace("NAMES", names))
+    start = time.perf_counter()
+    subprocess.run(["g++", "-O2", folder / "timed.cpp", "-o", folder / "run"], check=True)
+    return time.perf_counter() - start
+
+
+def timed_if_else(model, times):
+    folder = model.folder / "if_else"
+    if not hasattr(model, "if_else_seconds"):
+        model.if_else_seconds = compiled_if_else(model, folder)
+    out = subprocess.run([folder / "run", str(model.facts["rows"]), str(times), model.folder / "shuffled.bin",
+                          str(model.facts["features"])], check=True, capture_output=True, text=True).stdout.split()
+    if abs(float(out[1]) - model.scores.sum()) > 1e-6:
+        print(f"LightGBM's sum of scores is {out[1]}, and Linden's {model.scores.sum()}")
+    return float(out[0]), model.if_else_seconds
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench", help="the build folder (%(default)s)")
     parser.add_argument("--sets", default=";".join(SETS), help="with ; between them (default: all)")
     parser.add_argument("--turns", type=int, default=7, help="of the timing (default: %(default)s)")
+    parser.add_argument("--probe", type=int, default=100_000, help="rows drawn for the source (default: %(default)s)")
     parser.add_argument("--env", type=Path, help="an environment to reuse, made when it is not there")
     parser.add_argument("--here", action="store_true", help="in the Python that runs this, which has all packages")
     args = parser.parse_args()
@@ -292,19 +447,21 @@ def main():
             folder.mkdir()
             models[name] = Exported(name, args, folder)
             compare(models[name], name)
-        print("\n| model | source, ns a row | kB | compiled in | tl2cgen, ns a row | compiled in | it / source |\n"
-              "|---|---:|---:|---:|---:|---:|---:|")
+        if args.probe:
+            probe(args, place)
+        print("\n| model | source, ns a row | kB | compiled in | tl2cgen, ns a row | compiled in | it / source | LightGBM, "
+              "ns a row | compiled in | it / source |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
         for name in ("adult", "california", "california, numbers"):
             if name not in models:
                 continue
             shuffle(models[name])
-            turns = [(run_source(models[name], 3, "shuffled.bin")[2:], timed_tl2cgen(models[name], 3))
-                     for _ in range(args.turns)]
-            ours, theirs = (min(turn[i][0] for turn in turns) * 1e9 for i in (0, 1))
-            seconds = [min(turn[i][1] for turn in turns) for i in (0, 1)]
+            turns = [(run_source(models[name], 3, "shuffled.bin")[2:], timed_tl2cgen(models[name], 3),
+                      timed_if_else(models[name], 3)) for _ in range(args.turns)]
+            ours, theirs, others = (min(turn[i][0] for turn in turns) * 1e9 for i in range(3))
+            seconds = [min(turn[i][1] for turn in turns) for i in range(3)]
             size = models[name].file("cpp").stat().st_size / 1e3
             print(f"| {name} | {ours:.0f} | {size:.0f} | {seconds[0]:.1f} s | {theirs:.0f} | {seconds[1]:.1f} s | "
-                  f"{theirs / ours:.2f} |", flush=True)
+                  f"{theirs / ours:.2f} | {others:.0f} | {seconds[2]:.1f} s | {others / ours:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 //
 // JOB is {"data": CSV, "label": COLUMN, "model": "boosted" | "linear", "config": {field: value, ...}, "folder": FOLDER,
 // "formats": [NAME, ...]}. FOLDER then has model.NAME for each format; rows.bin, the doubles [rows, features] that
-// stand for the rows, codes for categories; scores.bin and predictions.bin, [rows, outputs] each. What is printed, one
+// stand for the rows, codes for categories; scores.bin and predictions.bin, [rows, outputs] each. With "probe": CSV,
+// rows of the same columns, these are of those rows and not of the training rows. What is printed, one
 // line of JSON, has the sizes and the formats that refused, with their reasons.
 #include <exception>
 #include <fstream>
@@ -38,9 +39,13 @@ void write(const fs::path& path, const linden::Tensor& tensor) {
 }
 
 ordered_json run(const ordered_json& job) {
-  const auto data =
+  auto data =
       linden::Dataset::from_csv(job.at("data").get<std::string>(), {.label = job.at("label").get<std::string>()});
   const linden::AnyModel model = trained(job, data);
+  if (job.contains("probe")) {
+    const linden::Schema schema = std::visit([](const auto& m) { return m.schema(); }, model);
+    data = linden::Dataset::from_csv(job.at("probe").get<std::string>(), schema);
+  }
   const fs::path folder = job.at("folder").get<std::string>();
   write(folder / "rows.bin", data.matrix());
   ordered_json refused = ordered_json::object();

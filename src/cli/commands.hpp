@@ -12,6 +12,7 @@ void add_explain(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_importance(CLI::App& app);
 void add_dependence(CLI::App& app);
+void add_neighbours(CLI::App& app);
 void add_report(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_cv(CLI::App& app);

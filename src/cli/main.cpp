@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
   linden::cli::add_refit(app);
   linden::cli::add_importance(app);
   linden::cli::add_dependence(app);
+  linden::cli::add_neighbours(app);
   linden::cli::add_report(app);
   linden::cli::add_convert(app);
   try {

@@ -39,6 +39,7 @@ constexpr Word openings[] = {
     {"partial_dependence: ", ""},
     {"individual_dependence: ", ""},
     {"accumulated_effects: ", ""},
+    {"neighbours: ", ""},
     {"report: ", ""},
     {"LinearModel::labels_of: ", ""},
     {"explain: .background: ", "--background: "},

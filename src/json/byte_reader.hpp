@@ -35,7 +35,7 @@ class ByteReader {
  public:
   static constexpr int end = -1;
 
-  explicit ByteReader(ByteSource source) : source_(std::move(source)), block_(block_size) {}
+  explicit ByteReader(ByteSource source) : source_(std::move(source)) {}
 
   /// The next byte, or `end`.
   int peek() { return at_ < filled_ || refill() ? static_cast<unsigned char>(block_[at_]) : end; }
@@ -58,6 +58,7 @@ class ByteReader {
   bool refill() {
     checksum();
     before_ += filled_;
+    block_.resize(block_size);
     at_ = summed_ = filled_ = 0;
     filled_ = source_(block_.data(), block_.size());
     return filled_ > 0;

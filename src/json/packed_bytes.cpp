@@ -21,7 +21,7 @@ void append_fixed(std::string& bytes, std::uint64_t number) {
 std::uint64_t PackedBytes::number() noexcept {
   std::uint64_t number = 0;
   for (int shift = 0; shift < 64 && at_ < size_; shift += 7) {
-    const auto byte = static_cast<unsigned char>(document_[at_++]);
+    const auto byte = static_cast<unsigned char>(bytes_[at_++]);
     if (shift == 63 && byte > 1) break;
     number |= std::uint64_t{byte & 0x7fu} << shift;
     if (byte < 0x80) return number;
@@ -37,7 +37,7 @@ std::uint64_t PackedBytes::fixed(std::size_t bytes) noexcept {
   }
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < bytes; ++i)
-    number |= std::uint64_t{static_cast<unsigned char>(document_[at_ + i])} << (8 * i);
+    number |= std::uint64_t{static_cast<unsigned char>(bytes_[at_ + i])} << (8 * i);
   at_ += bytes;
   return number;
 }
@@ -46,7 +46,7 @@ std::string_view PackedBytes::text() noexcept {
   const std::uint64_t size = number();
   if (size > size_ - at_) broken_ = true;
   if (broken_) return {};
-  const std::string_view text = std::string_view(document_).substr(at_, size);
+  const std::string_view text = std::string_view(bytes_ + at_, size);
   at_ += size;
   if (!is_utf8(text)) broken_ = true;
   return text;
@@ -73,7 +73,7 @@ PackedNumbers PackedBytes::numbers() noexcept {
     return {};
   }
   head.scale = static_cast<int>(scale);
-  const PackedNumbers numbers(head, reinterpret_cast<const unsigned char*>(document_.data()) + at_);
+  const PackedNumbers numbers(head, reinterpret_cast<const unsigned char*>(bytes_) + at_);
   at_ += head.bytes();
   return numbers;
 }
@@ -83,6 +83,32 @@ std::string_view PackedBytes::name() {
   if (which == 1) return names_.emplace_back(text());
   if (which < 2 || which - 2 >= names_.size()) broken_ = true;
   return broken_ ? std::string_view() : std::string_view(names_[which - 2]);
+}
+
+void PackedBytes::skip() {
+  std::vector<bool> open;  // objects and lists that are: whether each is a list
+  do {
+    if (!open.empty()) {
+      const bool is_list = open.back();
+      if (is_list ? take(PackedTag::end_of_list) : take(PackedTag::null)) {  // an object ends with a null's byte
+        open.pop_back();
+        continue;
+      }
+      if (!is_list) name();
+    }
+    if (is_at(PackedTag::object) || is_at(PackedTag::list))
+      open.push_back(is_at(PackedTag::list)), ++at_;
+    else if (is_at_numbers())
+      numbers();
+    else if (take(PackedTag::text))
+      text();
+    else if (take(PackedTag::whole))
+      whole();
+    else if (take(PackedTag::real))
+      real();
+    else if (!take(PackedTag::null))
+      broken_ = true;
+  } while (!open.empty() && !broken_);
 }
 
 void append_tag(std::string& bytes, PackedTag tag) { bytes += static_cast<char>(tag); }

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,13 +28,18 @@ enum class PackedTag : unsigned char { null, object, list, end_of_list, text, wh
 /// Behind a packed document in memory there must be so many bytes more, which no one looks at.
 inline constexpr std::size_t packed_padding = 8;
 
+/// A packed document, which those that read it share.
+struct PackedDocument {
+  std::shared_ptr<const char> bytes;  ///< with packed_padding bytes behind them
+  std::size_t size = 0;
+};
+
 /// Reads a packed document from front to back. What is not there is `broken`, which JsonReader refuses: everything then
 /// reads as nothing.
 class PackedBytes {
  public:
-  /// `document` has packed_padding bytes behind it.
-  explicit PackedBytes(std::string document)
-      : document_(std::move(document)), size_(document_.size() - packed_padding) {}
+  explicit PackedBytes(PackedDocument document)
+      : document_(std::move(document)), bytes_(document_.bytes.get()), size_(document_.size) {}
 
   std::uint64_t taken() const noexcept { return at_; }
   bool is_at_end() const noexcept { return at_ == size_; }
@@ -62,12 +68,16 @@ class PackedBytes {
   void take_end_of_object() noexcept { ++at_; }
   std::string_view name();
 
+  /// Goes behind the next value, whatever it is, and keeps the names in it.
+  void skip();
+
  private:
-  int next_byte() const noexcept { return at_ < size_ ? static_cast<unsigned char>(document_[at_]) : -1; }
+  int next_byte() const noexcept { return at_ < size_ ? static_cast<unsigned char>(bytes_[at_]) : -1; }
   std::uint64_t number() noexcept;
   std::uint64_t fixed(std::size_t bytes) noexcept;
 
-  std::string document_;
+  PackedDocument document_;
+  const char* bytes_;
   std::size_t size_, at_ = 0;
   bool broken_ = false;
   std::vector<std::string> names_;

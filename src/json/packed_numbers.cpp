@@ -98,6 +98,35 @@ bool fits_double(std::int64_t number) {
 
 }  // namespace
 
+void PackedNumbers::each(const auto& put) const noexcept {
+  constexpr int most = 57;  // of a number with up to 7 bits before it, in a word
+  if (head_.width > most || std::endian::native == std::endian::big) {
+    for (std::uint64_t i = 0; i < head_.count; ++i) put(i, head_.base + bits(i));
+    return;
+  }
+  std::uint64_t first = 0;
+  for (std::uint64_t i = 0; i < head_.count; ++i, first += static_cast<std::uint64_t>(head_.width)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bits_ + first / 8, 8);
+    put(i, head_.base + (word >> first % 8 & mask_));
+  }
+}
+
+void PackedNumbers::copy(std::vector<std::int64_t>& to) const noexcept {
+  each([out = to.data()](std::uint64_t i, std::uint64_t value) { out[i] = static_cast<std::int64_t>(value); });
+}
+
+void PackedNumbers::copy(std::vector<double>& to) const noexcept {
+  if (head_.packing == Packing::patterns)
+    each([out = to.data(), zeros = head_.scale](std::uint64_t i, std::uint64_t value) {
+      out[i] = from_pattern(value, zeros);
+    });
+  else
+    each([out = to.data(), factor = factor_](std::uint64_t i, std::uint64_t value) {
+      out[i] = static_cast<double>(static_cast<std::int64_t>(value)) * factor;
+    });
+}
+
 bool NumbersToPack::add(std::int64_t number) {
   if (reals_.empty()) {
     wholes_.push_back(number);

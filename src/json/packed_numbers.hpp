@@ -52,10 +52,20 @@ class PackedNumbers {
   double real(std::uint64_t i) const noexcept {
     if (head_.packing != Packing::patterns) return static_cast<double>(whole(i)) * factor_;
     const std::uint64_t value = head_.base + bits(i);
-    return std::bit_cast<double>((value >> 1 << head_.scale & ~sign) | value << 63);
+    return from_pattern(value, head_.scale);
   }
 
+  /// All of them. `to` has as many places.
+  void copy(std::vector<std::int64_t>& to) const noexcept;
+  void copy(std::vector<double>& to) const noexcept;
+
  private:
+  static double from_pattern(std::uint64_t value, int zeros) noexcept {
+    return std::bit_cast<double>((value >> 1 << zeros & ~sign) | value << 63);
+  }
+  /// Calls put(i, base + bits) for all.
+  void each(const auto& put) const noexcept;
+
   static constexpr std::uint64_t sign = std::uint64_t{1} << 63;
 
   std::uint64_t bits(std::uint64_t i) const noexcept {

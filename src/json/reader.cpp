@@ -37,6 +37,12 @@ bool is_number(std::string_view t) {
   return t.empty();
 }
 
+bool are_finite(const std::vector<double>& numbers) {
+  bool are = true;
+  for (const double number : numbers) are &= std::isfinite(number);
+  return are;
+}
+
 void append_utf8(std::string& text, std::uint32_t code) {
   const auto tail = [&](int shift) { text += static_cast<char>(0x80 | (code >> shift & 0x3f)); };
   if (code < 0x80) {
@@ -177,6 +183,7 @@ void JsonReader::close_object() {
 bool JsonReader::is_at_end_of_list() {
   if (!packed_) return bytes_.peek() == ']';
   const Level& level = levels_.back();
+  if (level.end != Level::no_end) return level.begun() == level.end;
   return in_numbers() ? level.begun() == level.numbers.count() : packed_->is_at(PackedTag::end_of_list);
 }
 
@@ -185,7 +192,7 @@ bool JsonReader::next() {
   if (is_at_end_of_list()) {
     if (!packed_)
       bytes_.take();
-    else if (!in_numbers())
+    else if (!in_numbers() && level.end == Level::no_end)
       packed_->take(PackedTag::end_of_list);
     levels_.pop_back();
     return false;
@@ -202,6 +209,28 @@ JsonReader& JsonReader::entry() {
   if (is_at_end_of_list()) refuse_at(container(), fmt::format("has only {} entries", levels_.back().begun()));
   next();
   return *this;
+}
+
+std::vector<JsonReader> JsonReader::parts(std::uint64_t bytes) {
+  std::vector<JsonReader> parts;
+  if (!packed_ || in_numbers()) return parts;
+  JsonReader rest = *this;
+  Level& level = rest.levels_.back();
+  std::size_t entries = 0;
+  while (!rest.packed_->is_at(PackedTag::end_of_list)) {
+    if (parts.empty() || rest.taken() - parts.back().taken() >= bytes) {
+      if (entries > 0) parts.back().levels_.back().end = entries;
+      level.empty = entries == 0;
+      level.index = entries == 0 ? 0 : entries - 1;
+      parts.push_back(rest);
+    }
+    rest.packed_->skip();
+    ++entries;
+    if (rest.packed_->is_broken()) return {};
+  }
+  if (!parts.empty()) parts.back().levels_.back().end = entries;
+  packed_ = std::move(rest.packed_);
+  return parts;
 }
 
 std::uint32_t JsonReader::read_hex() {
@@ -362,12 +391,8 @@ std::vector<double> JsonReader::finites() {
   }
   const PackedNumbers numbers = levels_.back().numbers;
   list.resize(numbers.count());
-  bool are_finite = true;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    list[i] = numbers.real(i);
-    are_finite &= std::isfinite(list[i]);
-  }
-  if (!are_finite)
+  numbers.copy(list);
+  if (!are_finite(list))
     while (next()) finite();  // which says where
   levels_.pop_back();
   return list;
@@ -382,11 +407,9 @@ std::vector<std::int64_t> JsonReader::wholes(std::int64_t low, std::int64_t high
   }
   const PackedNumbers numbers = levels_.back().numbers;
   list.resize(numbers.count());
+  numbers.copy(list);
   bool are_in_range = true;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    list[i] = numbers.whole(i);
-    are_in_range &= list[i] >= low && list[i] <= high;
-  }
+  for (const std::int64_t number : list) are_in_range &= number >= low && number <= high;
   if (!are_in_range)
     while (next()) whole(low, high);
   levels_.pop_back();

@@ -47,6 +47,12 @@ class JsonReader {
   bool next();
   /// Goes to the next entry, which must be there.
   JsonReader& entry();
+  /// The entries of a packed list that was just opened, divided among readers of their own, which may read at once. A
+  /// part ends where it has so many bytes, or a few more. This reader goes to the end of the list. None, of a list of
+  /// numbers and of one that is not packed as it should be.
+  std::vector<JsonReader> parts(std::uint64_t bytes);
+  /// The first entry behind a part.
+  std::size_t end_of_part() const noexcept { return levels_.back().end; }
 
   bool is_list() {
     if (!packed_) return bytes_.peek() == '[';
@@ -87,13 +93,15 @@ class JsonReader {
   /// An open object or list.
   struct Level {
     bool is_list = false;
-    bool empty = true;        ///< nothing of it was read yet
-    bool has_next = false;    ///< whether `next_name` was read ahead
-    std::size_t index = 0;    ///< of the entry
-    std::string name;         ///< of the member
-    std::string next_name;    ///< of the next member
-    std::string seen = "\n";  ///< names of the members so far, each with a line feed behind it
-    PackedNumbers numbers{};  ///< of a packed list of them; else there are none
+    bool empty = true;         ///< nothing of it was read yet
+    bool has_next = false;     ///< whether `next_name` was read ahead
+    std::size_t index = 0;     ///< of the entry
+    std::string name;          ///< of the member
+    std::string next_name;     ///< of the next member
+    std::string seen = "\n";   ///< names of the members so far, each with a line feed behind it
+    PackedNumbers numbers{};   ///< of a packed list of them; else there are none
+    std::size_t end = no_end;  ///< how many entries were begun where a part of a list ends
+    static constexpr std::size_t no_end = SIZE_MAX;
 
     /// How many entries were begun.
     std::size_t begun() const noexcept { return empty ? 0 : index + 1; }

@@ -1,5 +1,8 @@
-// importance, dependence and report in the program.
+// importance, dependence, neighbours and report in the program.
 #include <fmt/format.h>
+
+#include <cmath>
+#include <string>
 
 #include "cli/running.hpp"
 
@@ -35,6 +38,35 @@ TEST_F(Inspection, ImportancesAreCsv) {
   EXPECT_EQ(lines_of(succeed("importance m.json t.csv --kind shap"))[0], "feature,shap");
   EXPECT_EQ(lines_of(succeed("importance line.json t.csv --kind shap"))[1].substr(0, 2), "x,");
   EXPECT_EQ(lines_of(succeed("importance line.json t.csv"))[1].substr(0, 2), "x,");
+  // Against one row x moves a row that differs from it in x alone by all that the two scores differ by.
+  write("zero.csv", "x,kind,noise\n0,a,0\n");
+  write("two.csv", "x,kind,noise\n3,a,0\n0,b,8\n");
+  const auto score = [&](const std::string& file, std::size_t row) {
+    return std::stod(lines_of(succeed("predict " + file + " --model line.json"))[1 + row]);
+  };
+  const std::string moved = lines_of(succeed("importance line.json two.csv --kind shap --background zero.csv"))[1];
+  ASSERT_EQ(moved.substr(0, 2), "x,");
+  EXPECT_NEAR(std::stod(moved.substr(2)), std::abs(score("two.csv", 0) - score("zero.csv", 0)) / 2, 1e-12);
+  succeed("importance m.json t.csv --kind shap --background t.csv");
+}
+
+TEST_F(Inspection, NeighboursAreCsv) {
+  const std::vector<std::string> found = lines_of(succeed("neighbours t.csv --model m.json --train t.csv --count 2"));
+  ASSERT_EQ(found.size(), 481u);
+  EXPECT_EQ(found[0], "row,train_row,share");
+  EXPECT_EQ(found[1], "0,0,1");  // a row is like itself, in all trees
+  EXPECT_EQ(found[2].substr(0, 2), "0,");
+  EXPECT_EQ(found[3].substr(0, 2), "1,");
+  write("few.csv", "x,kind,noise\n0,a,0\n");
+  EXPECT_EQ(lines_of(succeed("neighbours few.csv --model m.json --train t.csv")).size(), 11u);
+  EXPECT_EQ(succeed("neighbours t.csv --model m.json --train few.csv --threads 1"),
+            succeed("neighbours t.csv --model m.json --train few.csv --threads 2"));
+  succeed("neighbours --data t.csv --model m.json --train t.csv --out n.csv.gz");
+  EXPECT_EQ(
+      refused("neighbours t.csv --model line.json --train t.csv"),
+      "linden: line.json is a linear model, which has no leaves that rows could share. Hint: boosted models have.\n");
+  write("none.csv", "x,kind,noise\n");
+  EXPECT_NE(run("neighbours t.csv --model m.json --train none.csv").code, 0);
 }
 
 TEST_F(Inspection, DependenceIsCsv) {
@@ -90,6 +122,8 @@ TEST_F(Inspection, Refusals) {
             "permutation.\n");
   EXPECT_EQ(refused("importance m.json --repeats 3"),
             "linden: --repeats is of --kind permutation, and --kind is gain. Hint: leave one out.\n");
+  EXPECT_EQ(refused("importance m.json t.csv --background t.csv"),
+            "linden: --background is of --kind shap, and --kind is permutation. Hint: leave one out.\n");
   EXPECT_EQ(refused("importance line.json --kind cover"),
             "linden: --kind cover: line.json is a linear model, which has no splits. Hint: --kind permutation, or "
             "linden inspect for its weights.\n");

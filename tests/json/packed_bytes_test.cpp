@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <linden/error.hpp>
 #include <random>
 
+#include "json/packed_document.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "refusal.hpp"
@@ -24,9 +26,7 @@ std::string packed(const Write& write) {
   return bytes;
 }
 
-JsonReader reader(const std::string& bytes) {
-  return {PackedBytes(bytes + std::string(packed_padding, '\0')), "f.linden"};
-}
+JsonReader reader(const std::string& bytes) { return {PackedBytes(packed_document(bytes)), "f.linden"}; }
 
 std::string document() {
   return packed([](JsonWriter& json) {
@@ -187,6 +187,96 @@ TEST(PackedBytes, EveryCutIsRefused) {
             "f.linden: the model is not packed as save() writes it, at byte 2.");
 }
 
+std::string list_of_objects(int count) {
+  return packed([&](JsonWriter& json) {
+    json.open_object();
+    json["list"].open_list();
+    for (int i = 0; i < count; ++i) {
+      json.open_object();
+      json["number"].value(i);
+      json["n" + std::to_string(i % 7)].values(std::vector<int>(static_cast<std::size_t>(i % 5), i));
+      json["more"].open_list();
+      json.value("text");
+      json.null();
+      json.value(0.5);
+      json.close_list();
+      json.close_object();
+    }
+    json.close_list();
+    json["behind"].value(count);
+    json.close_object();
+  });
+}
+
+// Whatever the parts are, each reads its entries under their numbers, and the reader goes on behind the list.
+TEST(PackedBytes, AListIsReadInParts) {
+  const std::string bytes = list_of_objects(40);
+  for (const std::uint64_t part_bytes : {1u, 20u, 100u, 300u, 10'000u}) {
+    JsonReader json = reader(bytes);
+    json.open_object();
+    json["list"].open_list();
+    std::vector<JsonReader> parts = json.parts(part_bytes);
+    if (part_bytes == 1) {
+      EXPECT_EQ(parts.size(), 40u);
+    }
+    if (part_bytes == 10'000) {
+      EXPECT_EQ(parts.size(), 1u);
+    }
+    EXPECT_EQ(parts.back().end_of_part(), 40u);
+    std::reverse(parts.begin(), parts.end());  // in no order
+    std::vector<bool> found(40);
+    for (JsonReader& part : parts) {
+      const std::size_t end = part.end_of_part();
+      int last = -1;
+      while (part.next()) {
+        part.open_object();
+        const auto number = static_cast<int>(part["number"].whole(0, 39));
+        EXPECT_TRUE(last == -1 || number == last + 1);
+        last = number;
+        EXPECT_EQ(part.path(), "list[" + std::to_string(number) + "].number");
+        found[static_cast<std::size_t>(number)] = true;
+        EXPECT_EQ(part["n" + std::to_string(number % 7)].wholes(0, 39),
+                  std::vector<std::int64_t>(static_cast<std::size_t>(number % 5), number));
+        part["more"].open_list();
+        EXPECT_EQ(part.entry().text(), "text");
+        EXPECT_TRUE(part.entry().null());
+        EXPECT_EQ(part.entry().finite(), 0.5);
+        EXPECT_FALSE(part.next());
+        part.close_object();
+      }
+      EXPECT_EQ(static_cast<std::size_t>(last) + 1, end);
+    }
+    EXPECT_EQ(std::count(found.begin(), found.end(), true), 40);
+    EXPECT_FALSE(json.next());
+    EXPECT_EQ(json["behind"].whole(0, 99), 40);
+    json.close_object();
+    EXPECT_TRUE(json.is_at_end());
+  }
+}
+
+TEST(PackedBytes, AListThatIsBrokenHasNoParts) {
+  const std::string bytes = list_of_objects(40);
+  for (std::size_t size = 8; size < bytes.size() - 20; ++size) {  // within the list
+    JsonReader json = reader(bytes.substr(0, size));
+    json.open_object();
+    json["list"].open_list();
+    const std::uint64_t before = json.taken();
+    EXPECT_TRUE(json.parts(50).empty()) << size;
+    EXPECT_EQ(json.taken(), before);
+  }
+  JsonReader numbers = reader(document());
+  numbers.open_object();
+  numbers["a"].open_object();
+  numbers["list"].open_list();
+  EXPECT_EQ(numbers.parts(1).size(), 5u);
+  EXPECT_FALSE(numbers.next());
+  numbers["max"].whole(0, INT64_MAX);
+  numbers["texts"].texts();
+  numbers["numbers"].open_list();
+  EXPECT_TRUE(numbers.parts(1).empty());  // it is one
+  EXPECT_EQ(numbers.entry().finite(), 1);
+}
+
 TEST(PackedBytes, AnyBytesAreRefusedOrHarmless) {
   std::mt19937_64 random(4);
   const std::string whole = document();
@@ -195,6 +285,8 @@ TEST(PackedBytes, AnyBytesAreRefusedOrHarmless) {
     std::string bytes = whole;
     for (std::uint64_t n = 1 + random() % 3; n > 0; --n)
       bytes[random() % bytes.size()] = static_cast<char>(random() % 2 ? random() : random() % 0x13);
+    PackedBytes skipped(packed_document(bytes));
+    skipped.skip();  // stays within
     JsonReader json = reader(bytes);
     try {
       read_all(json);

@@ -36,12 +36,19 @@ void expect_back(const std::vector<double>& values) {
   for (std::size_t i = 0; i < values.size(); ++i)
     ASSERT_EQ(std::bit_cast<std::uint64_t>(packed.numbers().real(i)), std::bit_cast<std::uint64_t>(values[i]))
         << i << " " << values[i];
+  std::vector<double> all(values.size());
+  packed.numbers().copy(all);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(all[i]), std::bit_cast<std::uint64_t>(values[i])) << i << " " << values[i];
 }
 
 void expect_back(const std::vector<std::int64_t>& values) {
   const Packed packed = pack(values);
   EXPECT_EQ(packed.head.packing, Packing::wholes);
   for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(packed.numbers().whole(i), values[i]);
+  std::vector<std::int64_t> all(values.size());
+  packed.numbers().copy(all);
+  EXPECT_EQ(all, values);
 }
 
 TEST(PackedNumbers, WholeOnesOfEveryWidth) {

@@ -27,6 +27,7 @@ void find_groups(std::vector<Tree>& trees, std::span<const std::vector<std::stri
   std::vector<std::vector<int>> classes(categories.size());
   for (std::size_t f = 0; f < categories.size(); ++f)
     if (categories[f].size() > most_bins) classes[f].assign(categories[f].size(), 0);
+  if (std::ranges::all_of(classes, &std::vector<int>::empty)) return;
   std::vector<int> part_of;                      // [class]: the one that its listed codes go to
   std::vector<std::size_t> listed_by;            // [class]: the last node that listed one of its codes
   std::vector<int> count(categories.size(), 1);  // classes of each feature
@@ -34,7 +35,9 @@ void find_groups(std::vector<Tree>& trees, std::span<const std::vector<std::stri
   const auto each_node = [&](const auto& action) {
     for (Tree& tree : trees)
       for (TreeNode& node : tree.nodes)
-        if (node.feature >= 0 && !classes[node.feature].empty()) action(node);
+        if (node.feature >= 0 && static_cast<std::size_t>(node.feature) < classes.size() &&  // derived ones follow
+            !classes[static_cast<std::size_t>(node.feature)].empty())
+          action(node);
   };
   each_node([&](const TreeNode& node) {
     ++number;

@@ -61,10 +61,10 @@ struct BoostedModel::State : ModelSchema {
   LazyRowForest row_forest;  ///< made from `forest`
   LazyByteForest byte_forest;
 
-  /// Lays the trees out for prediction, where that is not done.
-  void finish_forest() {
+  /// Lays the trees out for prediction, where that is not done; `threads`: 0 takes all cores.
+  void finish_forest(int threads = 1) {
     if (forest.trees() == static_cast<std::int32_t>(trees.size())) return;
-    forest = Forest(trees, categories, groups);
+    forest = Forest(trees, categories, groups, threads);
     row_forest = {};
     byte_forest = {};
   }

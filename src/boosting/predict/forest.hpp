@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/tree/forest_view.hpp"
+#include "base/parallel.hpp"
 
 namespace linden {
 
@@ -14,9 +15,9 @@ class Forest {
  public:
   Forest() = default;
   /// `categories` and `groups`: those of each of the model's features (category_groups.hpp). Trees add to one score
-  /// each, or all of them to all scores.
+  /// each, or all of them to all scores. `threads`: 0 takes all cores.
   Forest(std::span<const Tree> trees, std::span<const std::vector<std::string>> categories,
-         std::span<const std::vector<int>> groups);
+         std::span<const std::vector<int>> groups, int threads = 1);
 
   std::int32_t trees() const noexcept { return static_cast<std::int32_t>(roots_.size()); }
   /// The first `trees` trees.
@@ -54,6 +55,11 @@ class Forest {
   const std::vector<int>& used() const noexcept { return used_; }
 
  private:
+  void find_used(std::span<const Tree> trees, std::span<const std::vector<int>> groups, Workers& workers);
+  /// A tree's nodes from `root` on; `places`: of features among those used. Whether some of its splits are special,
+  /// which is not yet done.
+  bool lay_out(const Tree& tree, std::int32_t root, std::span<const std::uint32_t> places);
+  void add_special_splits(const Tree& tree, std::int32_t root, std::span<const std::vector<std::string>> categories);
   void add_terms(std::span<const Tree> trees);
 
   std::vector<ForestNode> nodes_;

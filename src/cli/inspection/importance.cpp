@@ -18,7 +18,7 @@ namespace {
 
 struct ImportanceArguments {
   ReadOptions read;
-  std::string model, data, kind, metric, out = "-", device = "cpu";
+  std::string model, data, background, kind, metric, out = "-", device = "cpu";
   std::vector<std::string> features;
   int repeats = 5;
   std::uint64_t seed = 0;
@@ -66,8 +66,13 @@ std::string by_shap(const ImportanceArguments& args, const AnyModel& model) {
   const Device device = device_of(args.device, report_stream(args.out));
   const Dataset data = read_for(model, args.data, args.read, false);
   print_remarks(data.remarks());
+  ShapOptions options{.threads = args.read.threads, .device = device};
+  if (!args.background.empty()) {
+    options.background = read_for(model, args.background, args.read, false);
+    print_remarks(options.background->remarks());
+  }
   std::string text = "feature,shap\n";
-  for (const ShapImportance& one : shap_importances(model, data, {.threads = args.read.threads, .device = device}))
+  for (const ShapImportance& one : shap_importances(model, data, options))
     text += fmt::format("{},{}\n", csv_field(one.name), one.mean);
   return text;
 }
@@ -95,6 +100,10 @@ void add_importance(CLI::App& app) {
       "gain, splits or cover: what splits by a feature added up to in training; permutation: what a metric loses when "
       "the values of a feature are shuffled; shap: how far it moves scores on average (default: permutation with "
       "--data, else gain)");
+  command->add_option(
+      "--background", args->background,
+      "shap: rows that stand for what is not known, some hundred of them; without it, for boosted models, the training "
+      "rows as they came to the sides of splits, for linear ones the rows to explain");
   command->add_option("--metric", args->metric, "permutation: the metric that is looked at (default: by the loss)");
   command->add_option("--features", args->features, "permutation: the features to shuffle (default: all)")
       ->delimiter(',')
@@ -120,8 +129,14 @@ void add_importance(CLI::App& app) {
                           : !args->metric.empty() ? "--metric"
                                                   : "--features",
                           args->kind);
-    check_paths({{"--model", args->model}, {"--data", args->data}}, {{"--out", args->out}});
-    if (!args->data.empty()) check_formats(args->read, {args->data});
+    if (args->kind != "shap" && !args->background.empty())
+      fail<ArgumentError>("--background is of --kind shap, and --kind is {}. Hint: leave one out.", args->kind);
+    check_paths({{"--model", args->model}, {"--data", args->data}, {"--background", args->background}},
+                {{"--out", args->out}});
+    std::vector<std::string> files;
+    for (const std::string& file : {args->data, args->background})
+      if (!file.empty()) files.push_back(file);
+    if (!files.empty()) check_formats(args->read, files);
     write_result(args->out, importances(*args));
   });
 }

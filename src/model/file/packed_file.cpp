@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <linden/version.hpp>
+#include <memory>
 
 #include "base/fail.hpp"
-#include "json/packed_bytes.hpp"
+#include "base/memory.hpp"
 #include "model/file/seal.hpp"
 
 namespace linden {
@@ -15,19 +17,42 @@ constexpr std::string_view opening = "\x89LINDEN";
 constexpr char newest = 1;
 constexpr std::size_t length_bytes = 8;
 
-// As many of the next bytes as there are, up to `most`.
-std::string take(const ByteSource& bytes, std::uint64_t most) {
-  constexpr std::uint64_t piece = std::uint64_t{1} << 20;
-  std::string taken;
+// The next bytes, up to `most`.
+std::string take(const ByteSource& bytes, std::size_t most) {
+  std::string taken(most, '\0');
   std::size_t size = 0;
   while (size < most) {
-    if (size == taken.size()) taken.resize(size + static_cast<std::size_t>(std::min(most - size, piece + size)));
-    const std::size_t read = bytes(taken.data() + size, std::min<std::size_t>(taken.size() - size, piece));
+    const std::size_t read = bytes(taken.data() + size, most - size);
     if (read == 0) break;
     size += read;
   }
   taken.resize(size);
   return taken;
+}
+
+// As many of the next bytes as there are, up to `most`. Pages of Memory that nothing comes to are none: so it may begin
+// large, and a file has seldom to be moved.
+PackedDocument take_document(const ByteSource& bytes, std::uint64_t most) {
+  constexpr std::uint64_t piece = std::uint64_t{1} << 20, at_first = 32 * piece;
+  const auto memory_of = [](std::uint64_t size) {
+    return Memory(static_cast<std::size_t>(size) + packed_padding, "use a smaller model");
+  };
+  std::uint64_t room = std::min(most, at_first);
+  Memory memory = memory_of(room);
+  std::size_t size = 0;
+  while (size < most) {
+    if (size == room) {
+      room = std::min(most, 4 * room);
+      Memory larger = memory_of(room);
+      std::memcpy(larger.data(), memory.data(), size);
+      memory = std::move(larger);
+    }
+    const std::size_t read = bytes(memory.as<char>() + size, std::min<std::size_t>(room - size, piece));
+    if (read == 0) break;
+    size += read;
+  }
+  const auto owner = std::make_shared<const Memory>(std::move(memory));
+  return {{owner, owner->as<const char>()}, size};
 }
 
 }  // namespace
@@ -56,7 +81,7 @@ ByteSource FirstByte::with_rest() const {
 
 bool is_packed_file(int first_byte) noexcept { return first_byte == static_cast<unsigned char>(opening[0]); }
 
-std::string read_packed_file(const ModelSource& source) {
+PackedDocument read_packed_file(const ModelSource& source) {
   std::string head = take(source.bytes, opening.size() + 1);
   if (head.substr(0, opening.size()) != opening.substr(0, head.size()))
     fail<FileError>("{}: not a Linden model. Hint: models are written by save() and by linden train --out.",
@@ -70,18 +95,17 @@ std::string read_packed_file(const ModelSource& source) {
   std::uint64_t length = 0;
   for (std::size_t i = 0; i < length_bytes; ++i)
     length |= std::uint64_t{static_cast<unsigned char>(head[opening.size() + 1 + i])} << (8 * i);
-  std::string document = take(source.bytes, length);
-  if (document.size() < length) refuse_cut(source.name);
+  PackedDocument document = take_document(source.bytes, length);
+  if (document.size < length) refuse_cut(source.name);
   Sha256 hash;
   hash.add(head);
-  hash.add(document);
+  hash.add({document.bytes.get(), document.size});
   const Sha256::Digest digest = hash.digest();
   const std::string found = take(source.bytes, digest.size());
   if (found.size() < digest.size()) refuse_cut(source.name);
   if (!std::ranges::equal(digest, found, {}, {}, [](char c) { return static_cast<unsigned char>(c); }))
     refuse_changed(source.name);
   if (char more = 0; source.whole && source.bytes(&more, 1) > 0) refuse_more(source.name);
-  document.append(packed_padding, '\0');
   return document;
 }
 

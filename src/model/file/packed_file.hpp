@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/hash/sha256.hpp"
+#include "json/packed_bytes.hpp"
 #include "model/file/model_text.hpp"
 
 namespace linden {
@@ -40,9 +41,9 @@ class FirstByte {
 
 bool is_packed_file(int first_byte) noexcept;
 
-/// The document, with packed_padding bytes behind it. Throws FileError when the file was changed or cut short, or comes
+/// The document. Throws FileError when the file was changed or cut short, or comes
 /// from a newer version; memory is that of the bytes that are there, whatever their length is said to be. `source` has
 /// its first byte.
-std::string read_packed_file(const ModelSource& source);
+PackedDocument read_packed_file(const ModelSource& source);
 
 }  // namespace linden

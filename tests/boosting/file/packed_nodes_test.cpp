@@ -1,12 +1,14 @@
 // Trees in binary files: models of every kind come back to the byte, and lists that do not fit a tree are refused.
-#include "boosting/tree_file/packed_nodes.hpp"
+#include "boosting/file/packed_nodes.hpp"
 
 #include <gtest/gtest.h>
 
+#include <linden/threads.hpp>
 #include <sstream>
 
 #include "boosting/hand_made.hpp"
 #include "boosting/random_data.hpp"
+#include "json/packed_document.hpp"
 #include "model/sealed.hpp"
 #include "refusal.hpp"
 
@@ -88,6 +90,59 @@ TEST(PackedNodes, SumsOfChildrenAreLeftOut) {
   EXPECT_LT(4 * binary(model).size(), model.to_string().size());
 }
 
+// Of a large file several threads read a part each. Models and predictions are those of one thread.
+TEST(PackedNodes, LargeFilesAreReadInParts) {
+  for (const bool add_to_all : {false, true}) {
+    Random random(7);
+    hand_made::Options options{.add_to_all = add_to_all, .linear = !add_to_all, .rounds = 600, .zeros_missing = true};
+    if (add_to_all) {
+      options.outputs = 3;
+      options.loss = link_only_loss("someone's", Link::softmax, 3, LabelKind::classes);
+    }
+    const BoostedModel model = hand_made::random_model(random, options);
+    const std::string bytes = binary(model), text = model.to_string();
+    ASSERT_GT(bytes.size(), 200'000u);
+    const RandomData rows = hand_made::random_rows(random, options, 20);
+    const auto scores = [&](const BoostedModel& of) {
+      std::vector<double> all(20 * static_cast<std::size_t>(options.outputs));
+      for (int row = 0; row < 20; ++row)
+        of.predict_row(hand_made::row_of(rows, row),
+                       std::span(all).subspan(static_cast<std::size_t>(row * options.outputs),
+                                              static_cast<std::size_t>(options.outputs)));
+      return all;
+    };
+    const std::vector<double> want = scores(model);
+    for (const int threads : {1, 2, 3}) {
+      const Threads scope(threads);
+      const BoostedModel back = BoostedModel::from_string(bytes);
+      EXPECT_EQ(back.to_string(), text);
+      EXPECT_EQ(scores(back), want);
+    }
+  }
+}
+
+// Of several trees that are wrong the first is named, whichever was read first.
+TEST(PackedNodes, OfTreesThatAreWrongTheFirstIsNamed) {
+  Random random(8);
+  BoostedModel::State state = hand_made::random_state(random, {.rounds = 1000});
+  const auto saved = [&] {
+    std::string bytes;
+    write_boosted([&](std::string_view part) { bytes += part; }, "m", state, ModelFormat::binary);
+    return bytes;
+  };
+  ASSERT_GT(saved().size(), 200'000u);
+  for (const std::size_t tree : {950u, 700u, 40u, 0u}) {
+    state.trees[tree].nodes.back().rows = -1;
+    const std::string bytes = saved(), start = "the text: body.trees[" + std::to_string(tree) + "].rows[";
+    for (const int threads : {1, 2}) {
+      const Threads scope(threads);
+      const std::string message = refusal<FileError>([&] { BoostedModel::from_string(bytes); });
+      EXPECT_EQ(message.substr(0, start.size()), start) << message;
+      EXPECT_TRUE(message.ends_with("] is -1, outside [0, 9007199254740992].")) << message;
+    }
+  }
+}
+
 class PackedTree : public testing::Test {
  protected:
   // A tree of two splits and three leaves, of which a list is another.
@@ -108,7 +163,7 @@ class PackedTree : public testing::Test {
     json.close_object();
     json.flush();
     const auto read = [&] {
-      JsonReader reader(PackedBytes(bytes + std::string(packed_padding, '\0')), "f");
+      JsonReader reader(PackedBytes(packed_document(bytes)), "f");
       Tree tree;
       reader.open_object();
       read_packed_nodes(reader, tree, {{0.25, 0.5}, {7}}, 1);

@@ -1,4 +1,4 @@
-#include "boosting/tree_file/packed_nodes.hpp"
+#include "boosting/file/packed_nodes.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -49,75 +49,80 @@ class NodeLists {
  public:
   NodeLists(JsonReader& json, Tree& tree, std::int64_t columns) : json_(json), nodes_(tree.nodes) {
     const std::vector<std::int64_t> feature = json["feature"].wholes(-1, columns - 1);
-    if (feature.size() % 2 == 0) json.refuse("does not have an odd number of nodes");
-    if (feature.size() > INT32_MAX) json.refuse(fmt::format("has more than {} nodes", INT32_MAX));
-    for (const std::int64_t f : feature) splits_ += f >= 0 ? 1 : 0;
-    if (splits_ != feature.size() / 2)
-      json.refuse(fmt::format("has {} splits for {} leaves", splits_, feature.size() - splits_));
-    nodes_.resize(feature.size());
-    for (std::size_t i = 0; i < feature.size(); ++i) {
-      nodes_[i].feature = static_cast<int>(feature[i]);
-      if (feature[i] < 0) nodes_[i].leaf = static_cast<int>(leaves_++);
+    const std::size_t count = feature.size();
+    if (count % 2 == 0) json.refuse("does not have an odd number of nodes");
+    if (count > INT32_MAX) json.refuse(fmt::format("has more than {} nodes", INT32_MAX));
+    // By the sign, without a branch: what a node is no processor foresees.
+    std::vector<std::int32_t> splits(count), leaves(count);
+    std::size_t split_count = 0, leaf_count = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      splits[split_count] = leaves[leaf_count] = static_cast<std::int32_t>(i);
+      split_count += feature[i] >= 0 ? 1 : 0;
+      leaf_count += feature[i] < 0 ? 1 : 0;
     }
+    if (split_count != count / 2) json.refuse(fmt::format("has {} splits for {} leaves", split_count, leaf_count));
+    splits.resize(split_count);
+    leaves.resize(leaf_count);
+    splits_ = std::move(splits);
+    leaves_ = std::move(leaves);
+    nodes_.resize(count);
+    for (const std::int32_t split : splits_) node(split).feature = static_cast<int>(feature[place_of(split)]);
+    for (std::size_t leaf = 0; leaf < leaf_count; ++leaf) node(leaves_[leaf]).leaf = static_cast<int>(leaf);
   }
 
-  std::size_t splits() const { return splits_; }
-  std::size_t leaves() const { return leaves_; }
+  std::size_t splits() const { return splits_.size(); }
+  std::size_t leaves() const { return leaves_.size(); }
 
-  bool are_splits(const auto& list) const { return list.size() == splits_; }
-  bool are_leaves(const auto& list) const { return list.size() == leaves_; }
+  bool are_splits(const auto& list) const { return list.size() == splits_.size(); }
+  bool are_leaves(const auto& list) const { return list.size() == leaves_.size(); }
   bool are_all(const auto& list) const { return list.size() == nodes_.size(); }
   [[noreturn]] void refuse_size(std::size_t size) const {
-    json_.refuse(fmt::format("has {} entries for {} splits and {} leaves", size, splits_, leaves_));
+    json_.refuse(fmt::format("has {} entries for {} splits and {} leaves", size, splits_.size(), leaves_.size()));
   }
 
   // Hands out the entries of a list of splits, or of all nodes.
-  void to_splits_or_all(const auto& list, const auto& set) {
-    if (!are_splits(list) && !are_all(list)) refuse_size(list.size());
-    give(list, set, [&](const TreeNode& node) { return are_all(list) || node.feature >= 0; });
-  }
+  void to_splits_or_all(const auto& list, const auto& set) { to_some_or_all(splits_, list, set); }
   // Of leaves, or of all nodes.
-  void to_leaves_or_all(const auto& list, const auto& set) {
-    if (!are_leaves(list) && !are_all(list)) refuse_size(list.size());
-    give(list, set, [&](const TreeNode& node) { return are_all(list) || node.feature < 0; });
-  }
+  void to_leaves_or_all(const auto& list, const auto& set) { to_some_or_all(leaves_, list, set); }
   // What splits have of their children, the last ones first.
   void sum_up(const auto& sum) {
-    std::size_t split = splits_;
-    for (std::size_t i = nodes_.size(); i-- > 0;)
-      if (TreeNode& node = nodes_[i]; node.feature >= 0)
-        sum(node, nodes_[static_cast<std::size_t>(node.left)], nodes_[static_cast<std::size_t>(node.left) + 1],
-            --split);
+    for (std::size_t split = splits_.size(); split-- > 0;) {
+      TreeNode& parent = node(splits_[split]);
+      sum(parent, node(parent.left), node(parent.left + 1), split);
+    }
   }
 
  private:
-  void give(const auto& list, const auto& set, const auto& has) {
-    auto entry = list.begin();
-    for (TreeNode& node : nodes_)
-      if (has(node)) set(node, *entry++);
+  static std::size_t place_of(std::int32_t number) { return static_cast<std::size_t>(number); }
+  TreeNode& node(std::int32_t number) { return nodes_[place_of(number)]; }
+
+  void to_some_or_all(const std::vector<std::int32_t>& some, const auto& list, const auto& set) {
+    if (list.size() == some.size())
+      for (std::size_t i = 0; i < some.size(); ++i) set(node(some[i]), list[i]);
+    else if (are_all(list))
+      for (std::size_t i = 0; i < nodes_.size(); ++i) set(nodes_[i], list[i]);
+    else
+      refuse_size(list.size());
   }
 
   JsonReader& json_;
   std::vector<TreeNode>& nodes_;
-  std::size_t splits_ = 0, leaves_ = 0;
+  std::vector<std::int32_t> splits_, leaves_;  // numbers of nodes
 };
 
-void read_split_thresholds(JsonReader& json, NodeLists& lists, const Tree& tree, const Thresholds& thresholds) {
+void read_split_thresholds(JsonReader& json, NodeLists& lists, const Thresholds& thresholds) {
   // A tree whose leaves have thresholds, as no training makes any, has them all as they are.
   if (json.next_is("thresholds"))
     return lists.to_splits_or_all(json["thresholds"].finites(),
                                   [](TreeNode& node, double threshold) { node.threshold = threshold; });
   const std::vector<std::int64_t> places = json["threshold"].wholes(0, INT32_MAX);
   if (!lists.are_splits(places)) lists.refuse_size(places.size());
-  std::size_t split = 0;
-  for (const TreeNode& node : tree.nodes)
-    if (node.feature >= 0 &&
-        static_cast<std::size_t>(places[split++]) >= thresholds[static_cast<std::size_t>(node.feature)].size())
-      json.refuse(fmt::format("has a place among the {} thresholds of feature {} that there is not",
-                              thresholds[static_cast<std::size_t>(node.feature)].size(), node.feature));
   lists.to_splits_or_all(places, [&](TreeNode& node, std::int64_t place) {
-    if (node.feature >= 0)
-      node.threshold = thresholds[static_cast<std::size_t>(node.feature)][static_cast<std::size_t>(place)];
+    const std::vector<double>& known = thresholds[static_cast<std::size_t>(node.feature)];
+    if (static_cast<std::size_t>(place) >= known.size())
+      json.refuse(fmt::format("has a place among the {} thresholds of feature {} that there is not", known.size(),
+                              node.feature));
+    node.threshold = known[static_cast<std::size_t>(place)];
   });
 }
 
@@ -212,16 +217,14 @@ void write_packed_nodes(JsonWriter& json, const Tree& tree, const Thresholds& th
 
 void read_packed_nodes(JsonReader& json, Tree& tree, const Thresholds& thresholds, int outputs) {
   NodeLists lists(json, tree, std::ssize(thresholds));
-  read_split_thresholds(json, lists, tree, thresholds);
+  read_split_thresholds(json, lists, thresholds);
   const std::vector<std::int64_t> missing_left = json["missing_left"].wholes(0, 1);
   if (!missing_left.empty())
     lists.to_splits_or_all(missing_left,
                            [](TreeNode& node, std::int64_t is_left) { node.missing_left = is_left == 1; });
   const std::vector<std::int64_t> left = json["left"].wholes(0, static_cast<std::int64_t>(lists.splits()) - 1);
   if (!lists.are_splits(left)) lists.refuse_size(left.size());
-  lists.to_splits_or_all(left, [](TreeNode& node, std::int64_t pair) {
-    if (node.feature >= 0) node.left = static_cast<int>(2 * pair + 1);
-  });
+  lists.to_splits_or_all(left, [](TreeNode& node, std::int64_t pair) { node.left = static_cast<int>(2 * pair + 1); });
   tree.leaf_values = json["value"].finites();
   const std::size_t width = tree.output == Tree::all_outputs ? static_cast<std::size_t>(outputs) : 1;
   if (tree.leaf_values.size() != lists.leaves() * width)

@@ -22,6 +22,7 @@
 #include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/ensemble/raw_rows.hpp"
 #include "boosting/train/gradients/feature_sampler.hpp"
+#include "boosting/train/file_rows.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "boosting/train/gradients/gradient_source.hpp"
 #include "boosting/train/grow.hpp"
@@ -65,6 +66,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
   check_constraints(*model);
   check_linear_leaves(config, train);
+  const StoredTable* const table = rows_in_files(all, train, config, labels.loss, encodings, options.device);
   const RowWeights row_weights("fit_boosted", config.class_weights, labels, weights_of(train));
   const std::span<const double> weights = row_weights.span();
   const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
@@ -95,7 +97,9 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   Dataset wide = with_columns(train, std::move(learned.columns));
   DatasetSource blocks(wide);
   const auto new_cuts = [&] {
-    std::vector<Cuts> made = make_cuts(blocks, CutRules(config, wide.feature_names(), weights), slopes, workers);
+    const CutRules cut_rules(config, wide.feature_names(), weights);
+    std::vector<Cuts> made = table == nullptr ? make_cuts(blocks, cut_rules, slopes, workers)
+                                              : cuts_of_files(*table, wide, blocks, cut_rules, slopes, workers);
     encode(made, encodings);
     return made;
   };
@@ -107,7 +111,8 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   monotone.resize(cuts.size());
   const GrowthLimits limits = growth_limits(config);
   const Bins bins(backend, context, blocks, cuts, limits.min_rows_in_leaf, monotone,
-                  model->adds_to_all() || limits.oblivious);
+                  model->adds_to_all() || limits.oblivious || table != nullptr, table);
+  if (table != nullptr) release_columns(*table, train);
   wide = Dataset();  // the bins are all that is read from here on
   model->seconds_binning = seconds_since(bin_start);
   if (!start.is_empty()) start_scores = Scores(backend, context, zeros, train.rows(), first_scores);

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <linden/error.hpp>
 #include <linden/interop.hpp>
 #include <linden/log.hpp>
 
 #include "base/fail.hpp"
+#include "data/files/from_files.hpp"
+#include "data/files/pattern.hpp"
 #include "cli/options.hpp"
 #include "cli/words.hpp"
 
@@ -156,7 +159,20 @@ void add_device_option(CLI::App& command, std::string& device) {
   command.add_option("--device", device, "auto, cpu or cuda")->capture_default_str();
 }
 
-Dataset read_training(const std::string& path, const ReadOptions& options) {
+void add_memory_options(CLI::App& command, ReadOptions& options) {
+  command.add_option(
+      "--memory", options.memory,
+      "CSV that is larger than memory: what reading and training may take, such as 4GB; rows are kept on "
+      "disk");
+  command.add_option(
+      "--cache", options.cache,
+      "with --memory: the folder where rows are kept, for later runs, too (default: linden-cache, in that "
+      "of temporary files)");
+}
+
+namespace {
+
+Dataset read_file(const std::string& path, const ReadOptions& options) {
   if (is_libsvm(path, options.format)) {
     if (!options.label.empty())
       fail<ArgumentError>(
@@ -176,6 +192,41 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
         "--no-header; -1 is the last.",
         path);
   return Dataset::from_csv(path, csv_options(options));
+}
+
+// "4GB", "512MiB", "16777216".
+std::int64_t bytes_of(const std::string& size) {
+  constexpr std::pair<std::string_view, double> units[] = {
+      {"", 1},      {"B", 1},        {"KB", 1e3},     {"MB", 1e6},     {"GB", 1e9},
+      {"TB", 1e12}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}};
+  double number = 0;
+  const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), number);
+  const std::string_view unit(end, static_cast<std::size_t>(size.data() + size.size() - end));
+  const auto* const found = std::ranges::find(units, unit, [](const auto& known) { return known.first; });
+  if (error != std::errc() || found == std::end(units) || !(number > 0) || number * found->second > 0x1p60)
+    fail<ArgumentError>("--memory is \"{}\"; it must be a size such as 4GB, 512MB or 2GiB.", size);
+  return static_cast<std::int64_t>(number * found->second);
+}
+
+}  // namespace
+
+Dataset read_training(const std::string& path, const ReadOptions& options) {
+  if (options.memory.empty()) {
+    if (!options.cache.empty()) fail<ArgumentError>("--cache is of --memory. Hint: leave it out, or --memory 4GB.");
+    if (!is_pattern(path)) return read_file(path, options);
+    std::vector<Dataset> parts;
+    for (const std::filesystem::path& file : files_of(path, fmt::format("--data {}", path)))
+      parts.push_back(read_file(file.string(), options));
+    return Dataset::concat(parts);
+  }
+  FilesOptions files;
+  files.memory = bytes_of(options.memory);
+  files.cache = options.cache;
+  for (const std::filesystem::path& file : files_of(path, fmt::format("--data {}", path)))
+    if (is_libsvm(file.string(), options.format)) refuse_format("--memory", file.string(), true);
+  if (options.label.empty()) return read_file(path, options);  // which says what is missing
+  files.csv = csv_options(options);
+  return read_files(path, files);
 }
 
 void check_formats(const ReadOptions& options, const std::vector<std::string>& files) {

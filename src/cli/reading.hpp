@@ -15,6 +15,7 @@ struct ReadOptions {
   bool no_header = false, zero_based = false, drop_unlabelled = false, skip_groups = false;
   int features = 0;
   std::vector<std::string> label, offset, drop, categorical, missing;
+  std::string memory, cache;  // of data that is larger than memory
   int threads = 0;
 };
 
@@ -28,6 +29,8 @@ void add_label_options(CLI::App& command, ReadOptions& options);
 void add_offset_option(CLI::App& command, ReadOptions& options, const std::string& otherwise);
 /// --data with --label, --drop, --categorical, --features, and the options above: data to train on.
 void add_training_options(CLI::App& command, std::string& data, ReadOptions& options);
+/// --memory and --cache, for commands that train one model.
+void add_memory_options(CLI::App& command, ReadOptions& options);
 /// --format, --no-header, --delimiter, --decimal, --missing, --zero-based, --threads.
 void add_format_options(CLI::App& command, ReadOptions& options);
 /// --device.
@@ -36,7 +39,8 @@ void add_device_option(CLI::App& command, std::string& device);
 /// Throws ArgumentError for an option about CSV where none of the files is CSV, or about libsvm where none is libsvm.
 void check_formats(const ReadOptions& options, const std::vector<std::string>& files);
 
-/// CSV or libsvm, by --format, ending or content. libsvm takes its label from the line.
+/// CSV or libsvm, by --format, ending or content. libsvm takes its label from the line. Several files by a pattern, as
+/// Dataset::from_files has it; with --memory they are read by that.
 Dataset read_training(const std::string& path, const ReadOptions& options);
 
 /// A model of this library or another, whatever its format; what there is to say of it goes to stderr.

@@ -61,6 +61,11 @@ constexpr Word words[] = {
     {".skip_groups = true", "--skip-groups"},
     {".drop_unlabelled = true", "--drop-unlabelled"},
     {".device = Device::cpu()", "--device cpu"},
+    {".memory is", "--memory is"},
+    {".csv.group is", "--group is"},
+    {"Dataset::from_csv reads them", "leave --memory out"},
+    {"Dataset::from_csv reads other sources", "leave --memory out"},
+    {"rows in memory, Dataset::from_csv", "leave --memory out"},
     {".to(Device::cpu())", "--device cpu"},
     {"have rows without a label left out", "--drop-unlabelled leaves out rows without a label"},
     {"name it among the missing tokens and leave such rows out", "name it in --missing and --drop-unlabelled"},
@@ -149,7 +154,7 @@ class Translation {
         return;
       }
     // Dataset::from_csv("x.csv"): and load("m.json"): are about the file. Its name may have any character.
-    for (const std::string_view call : {"Dataset::from_csv(\"", "Dataset::from_libsvm(\"", "load(\""}) {
+    for (const std::string_view call : {"Dataset::from_csv(\"", "Dataset::from_libsvm(\"", "Dataset::from_files(\"", "load(\""}) {
       const std::size_t end = rest_.find("\"): ");
       if (!rest_.starts_with(call) || end == rest_.npos) continue;
       text_ += rest_.substr(call.size(), end - call.size());

@@ -3,6 +3,7 @@
 
 #include "backend/explain_kernels.hpp"
 #include "backend/linear_kernels.hpp"
+#include "backend/page_kernels.hpp"
 #include "backend/tensor_kernels.hpp"
 #include "backend/tree_kernels.hpp"
 #include "base/fail.hpp"
@@ -31,25 +32,29 @@ const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
 const LinearKernels& linear_kernels();
 const ExplainKernels& explain_kernels();
+const PageKernels& page_kernels();
 }  // namespace v2
 namespace v3 {
 const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
 const LinearKernels& linear_kernels();
 const ExplainKernels& explain_kernels();
+const PageKernels& page_kernels();
 }  // namespace v3
 namespace v4 {
 const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
 const LinearKernels& linear_kernels();
 const ExplainKernels& explain_kernels();
+const PageKernels& page_kernels();
 }  // namespace v4
 
 namespace {
 
-constexpr CpuLevel built[] = {{"v2", v2::tree_kernels, v2::tensor_kernels, v2::linear_kernels, v2::explain_kernels},
-                              {"v3", v3::tree_kernels, v3::tensor_kernels, v3::linear_kernels, v3::explain_kernels},
-                              {"v4", v4::tree_kernels, v4::tensor_kernels, v4::linear_kernels, v4::explain_kernels}};
+constexpr CpuLevel built[] = {
+    {"v2", v2::tree_kernels, v2::tensor_kernels, v2::linear_kernels, v2::explain_kernels, v2::page_kernels},
+    {"v3", v3::tree_kernels, v3::tensor_kernels, v3::linear_kernels, v3::explain_kernels, v3::page_kernels},
+    {"v4", v4::tree_kernels, v4::tensor_kernels, v4::linear_kernels, v4::explain_kernels, v4::page_kernels}};
 
 std::size_t count_runnable() { return static_cast<std::size_t>(machine_level() - 1); }
 
@@ -62,12 +67,13 @@ const TreeKernels& tree_kernels();
 const TensorKernels& tensor_kernels();
 const LinearKernels& linear_kernels();
 const ExplainKernels& explain_kernels();
+const PageKernels& page_kernels();
 }  // namespace native
 
 namespace {
 
-constexpr CpuLevel built[] = {
-    {"native", native::tree_kernels, native::tensor_kernels, native::linear_kernels, native::explain_kernels}};
+constexpr CpuLevel built[] = {{"native", native::tree_kernels, native::tensor_kernels, native::linear_kernels,
+                               native::explain_kernels, native::page_kernels}};
 
 std::size_t count_runnable() { return 1; }
 
@@ -107,5 +113,6 @@ const TreeKernels& cpu_tree_kernels() { return chosen().tree(); }
 const TensorKernels& cpu_tensor_kernels() { return chosen().tensor(); }
 const LinearKernels& cpu_linear_kernels() { return chosen().linear(); }
 const ExplainKernels& cpu_explain_kernels() { return chosen().explain(); }
+const PageKernels& cpu_page_kernels() { return chosen().page(); }
 
 }  // namespace linden

@@ -7,6 +7,7 @@
 namespace linden {
 
 struct TreeKernels;
+struct PageKernels;
 struct TensorKernels;
 struct LinearKernels;
 struct ExplainKernels;
@@ -20,6 +21,7 @@ struct CpuLevel {
   const TensorKernels& (*tensor)();
   const LinearKernels& (*linear)();
   const ExplainKernels& (*explain)();
+  const PageKernels& (*page)();
 };
 
 /// Those that were compiled and that the machine runs: one at least, the best last.

@@ -50,7 +50,8 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 }  // namespace
 
 Bins::Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
-           std::int64_t min_rows_in_leaf, std::span<const double> monotone, bool all_dense) {
+           std::int64_t min_rows_in_leaf, std::span<const double> monotone, bool all_dense,
+           const StoredTable* table) {
   const RowSchema& data = source.schema();
   std::vector<int> sparse, wide;
   const bool ones = keeps_ones(backend, context, data, cuts);
@@ -82,6 +83,11 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
         "fit_boosted: features of more than 256 bins, of which there are {}, are not for rows on several machines. "
         "Hint: .max_bins = 256.",
         wide.size());
+  if (table != nullptr && !wide.empty())
+    fail<ArgumentError>(
+        "fit_boosted: features of more than 256 bins, of which there are {}, are not for rows in files. Hint: "
+        ".max_bins = 256.",
+        wide.size());
   std::vector<std::int32_t> place(cuts.size(), -1);
   for (std::size_t i = 0; i < used_.size(); ++i) place[used_[i]] = static_cast<std::int32_t>(i);
   for (std::size_t f = 0, v = 0; f < cuts.size(); ++f)
@@ -90,8 +96,10 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
   view_.rows = data.rows;
   view_.features = static_cast<std::int32_t>(dense.size());
   view_.row_stride = row_stride(view_.features);
-  by_row_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.row_stride, "bins");
-  by_feature_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.features, "bins by feature");
+  if (table == nullptr) {
+    by_row_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.row_stride, "bins");
+    by_feature_ = DeviceArray<std::uint8_t>(backend.memory, context, view_.rows * view_.features, "bins by feature");
+  }
   view_.constrained = std::ranges::any_of(monotone, [](double sign) { return sign != 0; });
   for (FeatureBins& feature : features_)
     if (!monotone.empty())
@@ -102,6 +110,11 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
   view_.by_row = by_row_.data();
   view_.by_feature = by_feature_.data();
   view_.feature = device_features_.data();
+  if (table != nullptr) {
+    pages_ = pages_of_bins(backend, context, source, cuts, dense, view_, *table);
+    memory_ = table->memory;
+    return;
+  }
   const FeatureCutList feature_cuts(cuts, dense);
   wide_ = WideColumns(cuts, wide, data.rows);
   each_block(source, [&](const RowBlock& block) {

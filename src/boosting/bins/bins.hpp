@@ -3,11 +3,13 @@
 // where few rows have a 1; those of more bins than a byte counts are in columns of their own.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "boosting/bins/cuts.hpp"
+#include "boosting/bins/page_bins.hpp"
 #include "boosting/bins/sparse_entries.hpp"
 #include "boosting/bins/wide_columns.hpp"
 #include "rows/row_source.hpp"
@@ -18,11 +20,18 @@ class Bins {
  public:
   /// One pass, and another for features that are kept by their rows. `source` knows how many rows it has. `monotone`:
   /// the sign of each of the data's features (FeatureBins), or nothing where none has one. `all_dense`: no feature is
-  /// kept by its rows. Throws ArgumentError for wide features where rows lie on several machines.
+  /// kept by its rows. `table`: where the rows are, if memory does not hold them; their bins are then in pages(), and
+  /// none of the view's arrays is there. Throws ArgumentError for wide features where rows lie on several machines, or in
+  /// files.
   Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
-       std::int64_t min_rows_in_leaf, std::span<const double> monotone = {}, bool all_dense = false);
+       std::int64_t min_rows_in_leaf, std::span<const double> monotone = {}, bool all_dense = false,
+       const StoredTable* table = nullptr);
 
   const BinsView& view() const noexcept { return view_; }
+  /// The bins of rows in files; else null.
+  const PageReader* pages() const noexcept { return pages_.get(); }
+  /// What whoever works on these may take of memory, in bytes.
+  std::int64_t memory() const noexcept { return memory_; }
   /// What view().feature is on the device.
   const std::vector<FeatureBins>& features() const noexcept { return features_; }
   /// The data's feature behind each feature of the view.
@@ -40,6 +49,8 @@ class Bins {
   SparseEntries sparse_;
   WideColumns wide_;
   BinsView view_;
+  std::unique_ptr<PageReader> pages_;
+  std::int64_t memory_ = 0;
 };
 
 }  // namespace linden

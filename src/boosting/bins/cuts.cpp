@@ -152,7 +152,7 @@ std::int32_t end_of_rows(const RowsView& rows, std::int32_t first) {
 
 // Of the numbers among dense rows, all of which are here.
 void cuts_of_numbers(const RowsView& rows, const CutRules& rules, Workers& workers, std::span<Scratch> scratches,
-                     std::span<Cuts> cuts) {
+                     std::span<Cuts> cuts, const std::function<void(std::int64_t f)>& done) {
   std::vector<std::int32_t> apart;
   for (std::int32_t f = 0; f < rows.features;) {
     const DType dtype = rows.columns[f].dtype;
@@ -176,6 +176,7 @@ void cuts_of_numbers(const RowsView& rows, const CutRules& rules, Workers& worke
     const int max_bins = rules.max_bins(apart[i]);
     cuts[apart[i]] = column.dtype == DType::f32 ? cuts_of_column(column, rows.rows, scratch.floats, max_bins)
                                                 : cuts_of_column(column, rows.rows, scratch.doubles, max_bins);
+    if (done) done(apart[i]);
   });
 }
 
@@ -303,7 +304,7 @@ int Cuts::bin_of_number(double value) const {
 }
 
 std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
-                            Workers& workers) {
+                            Workers& workers, const std::function<void(std::int64_t f)>& done) {
   const auto count = static_cast<std::size_t>(source.schema().features);
   std::vector<Cuts> cuts(count);
   std::vector<FeatureCounts> features(count);
@@ -319,7 +320,7 @@ std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<
     if (rows.sparse) by_column.emplace(rows, weights);
     const bool at_once =
         !rows.sparse && block.first == 0 && block.is_last && rows.rows >= divided_rows && weights.empty();
-    if (at_once) cuts_of_numbers(rows, rules, workers, scratches, cuts);
+    if (at_once) cuts_of_numbers(rows, rules, workers, scratches, cuts, done);
     workers.each(rows.features, [&](std::int64_t f, int worker) {
       FeatureCounts& feature = features[f];
       Scratch& scratch = scratches[worker];

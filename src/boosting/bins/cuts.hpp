@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -46,8 +47,8 @@ inline constexpr int most_category_bins = 256;
 /// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
 /// equal numbers of rows, or sums of weights, a frequent value alone in its bin. `slopes`: one an output, where there
 /// are categories (category_bins.hpp). One pass; does not depend on the order of rows, on how they are cut into blocks
-/// or on threads.
+/// or on threads. done(f), if there is one, is called by any thread when a dense column of numbers has its cuts.
 std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
-                            Workers& workers);
+                            Workers& workers, const std::function<void(std::int64_t f)>& done = nullptr);
 
 }  // namespace linden

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "boosting/train/grow.hpp"
+#include "boosting/train/grow_by_pages.hpp"
 
 namespace linden {
 namespace {
@@ -31,9 +32,11 @@ Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& 
       bins_(bins),
       renewals_(std::move(renewals)),
       outputs_(static_cast<int>(renewals_.size())),
-      side_by_side_(trees_at_once(backend, context, bins.view().rows, outputs_)),
+      side_by_side_(bins.pages() != nullptr ? 1 : trees_at_once(backend, context, bins.view().rows, outputs_)),
       slopes_(slopes),
-      storage_(backend, context, bins.view(), limits, renewals_[0], side_by_side_, rules) {
+      storage_(backend, context, bins.view(), limits, renewals_[0], side_by_side_, rules, 0, bins.memory()) {
+  if (bins.pages() != nullptr)
+    pages_.emplace(backend, context, storage_.memory(), bins.pages()->shape().page_rows);
   for (int i = 0; side_by_side_ > 1 && i < side_by_side_; ++i)
     places_.emplace_back(backend, bins.view(), limits, renewals_[0], side_by_side_, rules);
 }
@@ -45,7 +48,10 @@ Tree Grove::grow_tree(Context& context, TreeStorage& storage, const Gradients& g
   tree.renewal = renewals_[static_cast<std::size_t>(output)];
   tree.renewal.scores = from.of(output);
   tree.rules.key = keys.of_tree(output);
-  grow(backend_, context, tree);
+  if (pages_)
+    grow_by_pages(backend_, context, tree, pages_->memory(), *bins_.pages());
+  else
+    grow(backend_, context, tree);
   if (is_scored) backend_.tree.update(context, tree, from.of(output));
   Tree grown = finished_tree(storage.finished(), cuts_, bins_.used());
   grown.output = output;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "boosting/train/gradients/gradients.hpp"
 #include "boosting/train/grower.hpp"
 #include "boosting/train/leaves/slope_fit.hpp"
+#include "boosting/train/page_storage.hpp"
 #include "boosting/train/tree_storage.hpp"
 
 namespace linden {
@@ -49,8 +51,9 @@ class Grove final : public Grower {
   std::vector<Renewal> renewals_;
   int outputs_, side_by_side_;
   SlopeFit* slopes_;
-  TreeStorage storage_;       // of a tree that all threads grow
-  std::deque<Place> places_;  // by worker
+  TreeStorage storage_;               // of a tree that all threads grow
+  std::optional<PageStorage> pages_;  // where its rows go by in pages
+  std::deque<Place> places_;          // by worker
 };
 
 }  // namespace linden

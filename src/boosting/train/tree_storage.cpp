@@ -51,7 +51,8 @@ void TreeStorage::allocate(T*& array, std::int64_t count, const char* what) {
 }
 
 TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsView& bins, const GrowthLimits& limits,
-                         const Renewal& renewal, int sharers, const GrowthRules& rules, std::int32_t planes)
+                         const Renewal& renewal, int sharers, const GrowthRules& rules, std::int32_t planes,
+                         std::int64_t memory_by_pages)
     : backend_(backend), context_(context) {
   tree_.bins = bins;
   tree_.limits = limits;
@@ -64,12 +65,15 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
 
   const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
   const std::int64_t ranks = rules.draws() ? bins.features + sparse + bins.wide.features : 0;  // of a new node
-  const std::int64_t affordable = histogram_bytes(backend, context) / sharers /
+  const bool by_pages = memory_by_pages > 0;
+  const std::int64_t most_bytes = by_pages ? memory_by_pages / 8 : histogram_bytes(backend, context) / sharers;
+  const std::int64_t affordable = most_bytes /
                                   (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
                                    sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)) +
                                    ranks * static_cast<std::int64_t>(sizeof(std::uint64_t)));
-  const std::int64_t wanted =  // leaves at once
-      limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch(context);
+  constexpr std::int64_t batch_by_pages = 64;  // a step reads all pages, and few steps are what counts
+  const std::int64_t wanted =                  // leaves at once
+      by_pages ? batch_by_pages : limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch(context);
   // The nodes of a level are split together: those with rows all have a histogram, and one set of candidates does.
   const bool oblivious = limits.oblivious;
   const std::int64_t level = leaves / 2;  // the largest that is split
@@ -92,7 +96,7 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
     allocate(tree_.sparse_best, 2 * batch, "splits");
   }
   if (bins.wide.features > 0) allocate(tree_.wide_candidates, 2 * batch * bins.wide.features, "splits");
-  if (is_first || !backend.tree.planes_share_entries) {
+  if (!by_pages && (is_first || !backend.tree.planes_share_entries)) {
     WideEntry* entries = nullptr;
     allocate(entries, 2 * rows, "rows grouped by leaf");
     tree_.entries = entries;
@@ -109,7 +113,7 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
     if (!is_first)  // the first plane counts the rows by bin
       backend.memory.fill(context, tree_.exchange, 0,
                           2 * batch * cells * static_cast<std::int64_t>(sizeof(std::int64_t)));
-  } else if (limits.path_smooth > 0 || (planes > 0 && !backend.tree.planes_share_entries)) {
+  } else if (by_pages || limits.path_smooth > 0 || (planes > 0 && !backend.tree.planes_share_entries)) {
     allocate(tree_.exchange, 2 * batch * cells, "rows by bin");
   }
   if (rules.group_words > 0)
@@ -132,7 +136,9 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   host_result_.resize(static_cast<std::size_t>(result_.size()));
   place_result(tree_, result_.data());
   char* scratch = nullptr;
-  allocate(scratch, backend.tree.scratch_bytes(context, tree_), "the steps of a tree");
+  // What takes room for each row there, and is last, is of kernels that a tree by pages does without.
+  const std::int64_t without = by_pages ? rows * static_cast<std::int64_t>(sizeof(WideEntry)) : 0;
+  allocate(scratch, backend.tree.scratch_bytes(context, tree_) - without, "the steps of a tree");
   tree_.scratch = scratch;
 }
 

@@ -22,8 +22,10 @@ class TreeStorage {
  public:
   /// `renewal` without its scores: they belong to an output. `sharers`: how many of these may fill what histograms may
   /// take at the same time. `rules`, if any: as to the size of what they need. `planes`: as TreeMemory has it.
+  /// `memory_by_pages`: of a tree that is grown by pages, what all of its memory may take, about; else 0.
   TreeStorage(const Backend& backend, Context& context, const BinsView& bins, const GrowthLimits& limits,
-              const Renewal& renewal, int sharers = 1, const GrowthRules& rules = {}, std::int32_t planes = 0);
+              const Renewal& renewal, int sharers = 1, const GrowthRules& rules = {}, std::int32_t planes = 0,
+              std::int64_t memory_by_pages = 0);
 
   TreeMemory& memory() noexcept { return tree_; }
 

@@ -156,6 +156,7 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a model on a CSV or libsvm file.");
   auto args = std::make_shared<TrainArguments>();
   add_training_options(*command, args->data, args->read);
+  add_memory_options(*command, args->read);
   command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
   command->add_option("--start", args->start,
                       "a boosted model to go on from: its rounds, then --rounds more; it says which columns are read");

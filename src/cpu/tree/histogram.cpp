@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
-#include "cpu/tree/ahead.hpp"
+#include "cpu/tree/add_rows.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/share.hpp"
 #include "cpu/tree/small_nodes.hpp"
@@ -20,71 +20,12 @@ namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
 
-constexpr int widest_group = 32;   // features added in one pass over rows
 constexpr int group_of_many = 16;  // ... when there are more than that, and the cells of so many are too many
 constexpr std::int64_t cached_bytes = 36 * 1024;  // of the cells of a group, when others follow
 constexpr std::int64_t block_rows = 512;          // rows between two groups
 constexpr std::int64_t least_part_rows = 4096;
-constexpr std::int64_t fetched_rows = 48;  // in advance
 
 using Job = HistogramJob;
-
-// What an entry adds to a cell, at once.
-template <class Integer>
-struct Sums;
-template <>
-struct Sums<std::int16_t> {
-  using Cell = PackedCell;
-  using Type = std::int64_t;
-  static Type of(const NarrowEntry& entry) { return pack(entry.gradient, entry.curvature); }
-};
-template <>
-struct Sums<std::int32_t> {
-  using Cell = WideCell;
-  using Type [[gnu::vector_size(16), gnu::aligned(8), gnu::may_alias]] = long long;
-  static Type of(const WideEntry& entry) { return Type{entry.gradient, entry.curvature}; }
-};
-
-// A group of features in registers: where each one's bins lie in a bin row, and its cells.
-template <class Integer>
-struct Group {
-  std::int32_t column[widest_group];
-  typename Sums<Integer>::Type* cells[widest_group];
-};
-
-// Adds rows to N features. `columns_follow`: the features lie side by side, so that offsets are constants. Rows are
-// fetched ahead up to `last`: entries behind that may be another thread's, which divides them.
-template <int N, bool columns_follow, class Integer>
-void add_rows(const Entry<Integer>* entry, const Entry<Integer>* end, const Entry<Integer>* last, const BinsView& bins,
-              const Group<Integer>& group) {
-  const std::uint8_t* const by_row = bins.by_row + group.column[0];
-  const std::int64_t stride = bins.row_stride;
-  typename Sums<Integer>::Type* cells[N];
-  std::int32_t column[N];
-  for (int j = 0; j < N; ++j) {
-    cells[j] = group.cells[j];
-    column[j] = group.column[j] - group.column[0];
-  }
-  for (; entry < end; ++entry) {
-    __builtin_prefetch(by_row + ahead_of(entry, last, fetched_rows)->row * stride);
-    const std::uint8_t* const row = by_row + entry->row * stride;
-    const auto sums = Sums<Integer>::of(*entry);
-#pragma GCC unroll 32
-    for (int j = 0; j < N; ++j) cells[j][row[columns_follow ? j : column[j]]] += sums;
-  }
-}
-
-template <class Integer>
-using AddRows = void (*)(const Entry<Integer>*, const Entry<Integer>*, const Entry<Integer>*, const BinsView&,
-                         const Group<Integer>&);
-
-// add_rows for every number of features: table[columns_follow][N - 1].
-template <class Integer, int... N>
-AddRows<Integer> add_rows_for(int features, bool columns_follow, std::integer_sequence<int, N...>) {
-  static constexpr AddRows<Integer> scattered[] = {add_rows<N + 1, false, Integer>...};
-  static constexpr AddRows<Integer> following[] = {add_rows<N + 1, true, Integer>...};
-  return (columns_follow ? following : scattered)[features - 1];
-}
 
 // Adds entries [begin, end) into cells that start at `cells`.
 template <class Integer>

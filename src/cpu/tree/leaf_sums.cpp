@@ -92,10 +92,28 @@ class WorkerTotals {
 
 }  // namespace
 
+// Where the leaf of each row is known.
+static void sum_sampled_rows(Context& context, const TreeMemory& tree, const WorkerTotals& totals) {
+  context.workers.chunks(tree.sample_rows, 16384, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
+    const WorkerTotals::Own own = totals.of(worker);
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t row = tree.sample ? tree.sample[i] : i;
+      own.add(tree.leaf_of_row[row], row);
+    }
+  });
+}
+
 void leaf_sums(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   number_leaves(tree);
   const WorkerTotals totals(context, memory);
+  if (tree.entries == nullptr) {  // it was grown by pages, and each row has its node
+    context.workers.chunks(tree.bins.rows, 16384, [&](std::int64_t begin, std::int64_t end, std::int64_t, int) {
+      for (std::int64_t row = begin; row < end; ++row) tree.leaf_of_row[row] = tree.leaf_of_node[tree.leaf_of_row[row]];
+    });
+    sum_sampled_rows(context, tree, totals);
+    return totals.add_up();
+  }
   const std::int64_t even = tree.bins.rows / (2 * context.workers.threads()) + 1;
   context.workers.chunks(tree.bins.rows, even > 4096 ? even : 4096,
                          [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
@@ -112,13 +130,7 @@ void leaf_sums(Context& context, TreeMemory& memory) {
 
 void further_leaf_sums(Context& context, TreeMemory& tree) {
   const WorkerTotals totals(context, tree);
-  context.workers.chunks(tree.sample_rows, 16384, [&](std::int64_t begin, std::int64_t end, std::int64_t, int worker) {
-    const WorkerTotals::Own own = totals.of(worker);
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t row = tree.sample ? tree.sample[i] : i;
-      own.add(tree.leaf_of_row[row], row);
-    }
-  });
+  sum_sampled_rows(context, tree, totals);
   totals.add_up();
 }
 

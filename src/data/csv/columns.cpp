@@ -182,10 +182,6 @@ void merge_columns(const CsvTable& table, const CodeColumns& coded, std::vector<
   });
 }
 
-bool has_no_number(const Tensor& values) {
-  return std::ranges::all_of(values.span<const double>(), [](double v) { return std::isnan(v); });
-}
-
 // Refuses the first field that is no number in a column that has to hold numbers.
 void refuse_text(const CsvTable& table, std::span<const CsvColumn> columns, std::span<const CsvKind> kinds) {
   const CsvColumn* first = nullptr;
@@ -206,6 +202,10 @@ void refuse_text(const CsvTable& table, std::span<const CsvColumn> columns, std:
 }
 
 }  // namespace
+
+bool has_no_number(const Tensor& values) {
+  return std::ranges::all_of(values.span<const double>(), [](double v) { return std::isnan(v); });
+}
 
 std::vector<CsvColumn> read_columns(const CsvTable& table, std::span<const CsvKind> kinds, const MissingTokens& missing,
                                     Workers& workers) {

@@ -25,6 +25,9 @@ struct CsvColumn {
   const char* first_text = nullptr;  ///< the first field that made a column text that numbers would have been taken of
 };
 
+/// Whether a column of numbers has none but missing ones.
+bool has_no_number(const Tensor& values);
+
 /// Reads all columns. A column is numeric when every field of it that is not missing is a number. Throws DataError for
 /// the first row that is not in good form, then for the first text in a column that has to hold numbers. The result
 /// does not depend on the blocks nor on the number of threads.

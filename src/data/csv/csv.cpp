@@ -230,10 +230,44 @@ Schema tokens_of(const CsvOptions& options, const Schema* schema) {
   return tokens;
 }
 
+// Of a part: its columns are of the kinds that those of other parts are.
+void take_kinds(const CsvTable& table, CsvPart& part, std::vector<CsvKind>& kinds) {
+  part.names = table.names;
+  for (std::size_t c = 0; c < kinds.size() && c < part.kinds.size(); ++c)
+    if (kinds[c] == CsvKind::automatic) kinds[c] = part.kinds[c];
+}
+
+// What its columns hold.
+std::vector<CsvFound> found_in(const std::vector<CsvColumn>& columns, const std::vector<CsvKind>& asked) {
+  std::vector<CsvFound> found;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const CsvColumn& column = columns[c];
+    if (asked[c] == CsvKind::dropped)
+      found.push_back(CsvFound::nothing);
+    else if (column.categorical)
+      found.push_back(asked[c] == CsvKind::automatic && column.first_text == nullptr ? CsvFound::doubtful
+                                                                                     : CsvFound::text);
+    else
+      found.push_back(has_no_number(column.values) ? CsvFound::nothing : CsvFound::numbers);
+  }
+  return found;
+}
+
+// Where some of the rows stand.
+std::vector<LineStart> starts_of(const std::vector<LineStart>& all, std::span<const std::int64_t> rows) {
+  LineStarts starts;
+  auto start = all.begin();
+  for (const std::int64_t row : rows) {
+    while (start + 1 < all.end() && (start + 1)->row <= row) ++start;
+    starts.add(start->line + row - start->row);
+  }
+  return starts.take();
+}
+
 }  // namespace
 
 Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& options, std::size_t block,
-                  const Schema* schema) {
+                  const Schema* schema, CsvPart* part) {
   if (options.delimiter != 0) check_delimiter(source, options.delimiter);
   if (options.decimal != '.' && options.decimal != ',')
     fail<ArgumentError>("{}: .decimal is '{}'; it must be '.' or ','.", source.call, options.decimal);
@@ -242,12 +276,14 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
   CsvTable table{text, source, CsvGrammar(delimiter), options.header, options.decimal};
   read_names(table);
   if (schema != nullptr) name_by_place(table, options, *schema);
-  const CsvRoles roles = schema != nullptr ? assign_roles(table, options, *schema) : assign_roles(table, options);
+  CsvRoles roles = schema != nullptr ? assign_roles(table, options, *schema) : assign_roles(table, options);
+  if (part != nullptr) take_kinds(table, *part, roles.kinds);
   find_rows(table, block ? block : block_size(table.names.size()), workers);
   if (table.rows == 0) fail<DataError>("{}: the file has a header but no rows.", source.call);
   const Schema tokens = tokens_of(options, schema);
   std::vector<CsvColumn> columns =
       read_columns(table, roles.kinds, MissingTokens(tokens.missing, tokens.only_missing), workers);
+  if (part != nullptr) part->found = found_in(columns, roles.kinds);
   const bool wants_groups = schema == nullptr || !options.group.empty();
   const LabelRules rules{options.drop_unlabelled, roles.labels.size() == 2 ? roles.labels[1] : columns.size(),
                          std::ranges::find(roles.roles, CsvRole::event) != roles.roles.end()};
@@ -273,7 +309,7 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
     for (std::int64_t row = 0; options.drop_unlabelled && row < table.rows; ++row)
       if (std::ranges::all_of(roles.labels, [&](std::size_t label) { return is_labelled(columns[label], row); }))
         labelled.push_back(row);
-    if (options.drop_unlabelled && labelled.empty())
+    if (options.drop_unlabelled && labelled.empty() && part == nullptr)
       fail<DataError>("{}: every label (column \"{}\") is missing.", source.call,
                       fmt::join(state.label_names, "\", \""));
     state.classes = std::move(columns[c].categories);
@@ -291,7 +327,7 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
       state.has_event = true;
       state.event_name = table.names[c];
     } else if (roles.roles[c] == CsvRole::weight) {
-      check_weights(table, columns[c].values, table.names[c]);
+      if (part == nullptr) check_weights(table, columns[c].values, table.names[c]);
       state.weight = std::move(columns[c].values);
     }
   }
@@ -299,8 +335,14 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
     state.offset = side_by_side(columns, roles.offsets, table.rows);
     state.offset_names = names_of(table, roles.offsets);
   }
+  if (part != nullptr) part->starts = table.starts;
   state.origin = origin_in_file(source.file, std::move(table.starts));
   const std::int64_t left_out = table.rows - static_cast<std::int64_t>(labelled.size());
+  if (part != nullptr && options.drop_unlabelled && left_out > 0) {
+    part->left_out = left_out;
+    part->starts = starts_of(part->starts, labelled);
+    return DatasetBuilder::make(std::move(state)).take(labelled);
+  }
   if (labelled.empty() || left_out == 0) return DatasetBuilder::make(std::move(state));
   state.remarks.push_back(
       fmt::format("{}: {} of {} rows have no label and are left out.", source.file, left_out, table.rows));

@@ -9,6 +9,8 @@
 
 namespace linden {
 
+struct StoredTable;  // data/files/stored_table.hpp
+
 struct Dataset::State {
   std::int64_t rows = 0;
   bool is_sparse = false;
@@ -28,6 +30,7 @@ struct Dataset::State {
   std::vector<std::string> missing = {};          ///< the tokens by which it was read
   bool only_missing = false;
   SharedOrigin origin = nullptr;  ///< null: from memory
+  std::shared_ptr<const StoredTable> stored = nullptr;  ///< where the values are, if they are in files
 };
 
 /// The door for readers and for code that changes a part of a dataset: nothing is checked. Tensors of a dataset are to

@@ -299,6 +299,7 @@ Dataset Dataset::concat(std::span<const Dataset> parts) try {
 Dataset Dataset::concat_filled(std::span<const Dataset> parts) {
   check_features(parts);
   State state = *parts[0].state_;
+  state.stored = nullptr;
   state.rows = 0;
   state.remarks.clear();
   for (const Dataset& part : parts) {

@@ -107,6 +107,7 @@ Dataset Dataset::take(std::span<const std::int64_t> rows) const try {
     if (row < 0 || row >= state_->rows)
       fail<ArgumentError>("Dataset::take: row {} is out of range; there are {} rows.", row, state_->rows);
   State state = *state_;
+  state.stored = nullptr;
   state.rows = static_cast<std::int64_t>(rows.size());
   if (state_->is_sparse)
     state.sparse = take_sparse(state_->sparse, rows);

@@ -101,6 +101,18 @@ Text Text::copy_of(std::string_view text) {
   return copy;
 }
 
+Text Text::part_of(std::string_view head, std::string_view rows, std::size_t lines) {
+  Text part;
+  part.reserve(head.size() + rows.size());
+  std::copy(head.begin(), head.end(), part.memory_.get());
+  std::copy(rows.begin(), rows.end(), part.memory_.get() + head.size());
+  part.size_ = head.size() + rows.size();
+  part.head_ = head.size();
+  part.lines_left_out_ = lines;
+  part.close();
+  return part;
+}
+
 Text Text::read(const std::filesystem::path& path, const std::string& call, int threads) {
   return read(path, call, std::numeric_limits<std::size_t>::max(), false, threads);
 }
@@ -212,7 +224,7 @@ std::string shown(std::string_view value) {
 }
 
 std::size_t line_of(const Text& text, const char* where) noexcept {
-  return static_cast<std::size_t>(std::count(text.begin(), where, '\n')) + 1;
+  return static_cast<std::size_t>(std::count(text.begin(), where, '\n')) + 1 + text.lines_left_out(where);
 }
 
 }  // namespace linden

@@ -22,10 +22,16 @@ class Text {
   /// The first `most` bytes of a file, or all when there are fewer.
   static Text read_start(const std::filesystem::path& path, const std::string& call, std::size_t most);
   static Text copy_of(std::string_view text);
+  /// The first lines of a file, and some of its others, before which there are `lines` more.
+  static Text part_of(std::string_view head, std::string_view rows, std::size_t lines);
 
   /// Behind a byte order mark, if there is one.
   const char* begin() const noexcept { return memory_.get() + skipped_; }
   const char* end() const noexcept { return memory_.get() + size_; }
+  /// Lines of the file that are not here, before this place.
+  std::size_t lines_left_out(const char* where) const noexcept {
+    return where >= memory_.get() + head_ ? lines_left_out_ : 0;
+  }
 
  private:
   struct Free {
@@ -44,6 +50,7 @@ class Text {
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
   std::size_t skipped_ = 0;
+  std::size_t head_ = 0, lines_left_out_ = 0;  // of a part
 };
 
 /// What messages about a file say: the call, for the file as a whole, and the file's name, for a line of it.

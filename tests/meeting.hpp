@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
-#include "backend/comms.hpp"
+#include "backend/host_comms.hpp"
 
 namespace linden {
 
@@ -20,50 +21,51 @@ class Meeting {
  public:
   Meeting(int ranks, bool turns) : ranks_(ranks), turns_(turns) {}
 
-  /// The ranks' Comms: rank after rank adds to what is there, the last one ends it, and all take the result.
-  class Member : public Comms {
+  /// A rank's Communicator: rank after rank adds to what is there, the last one ends it, and all take the result.
+  class Seat : public Communicator {
    public:
-    Member(Meeting& meeting, const MemoryKernels& memory, int rank) : meeting_(meeting), memory_(memory), rank_(rank) {}
-    int rank() const noexcept override { return rank_; }
-    int ranks() const noexcept override { return meeting_.ranks_; }
-    void sum(Context& context, std::int64_t* values, std::int64_t count) override {
-      combine(context, values, count, meeting_.sums_, [](std::int64_t a, std::int64_t b) { return a + b; });
+    Seat(Meeting& meeting, int rank) : meeting_(meeting), rank_(rank) {}
+    int rank() const override { return rank_; }
+    int size() const override { return meeting_.ranks_; }
+    void sum(std::int64_t* values, std::int64_t count) override {
+      combine(values, count, meeting_.sums_, [](std::int64_t a, std::int64_t b) { return a + b; });
     }
-    void max(Context& context, double* values, std::int64_t count) override {
-      combine(context, values, count, meeting_.maxima_, [](double a, double b) { return std::max(a, b); });
+    void max(double* values, std::int64_t count) override {
+      combine(values, count, meeting_.maxima_, [](double a, double b) { return std::max(a, b); });
     }
-
-    void gather(Context& context, const double* values, std::int64_t count, double* all) override {
-      std::vector<double> mine(static_cast<std::size_t>(count));
-      memory_.download(context, mine.data(), values, count * std::int64_t{sizeof(double)});
+    void gather(const void* mine, std::int64_t bytes, void* all) override {
+      const auto size = static_cast<std::size_t>(bytes), whole = size * static_cast<std::size_t>(meeting_.ranks_);
       meeting_.meet([&](bool first) {
-        if (first) meeting_.gathered_.assign(mine.size() * static_cast<std::size_t>(ranks()), 0);
-        if (meeting_.gathered_.size() != mine.size() * static_cast<std::size_t>(ranks()))
-          throw std::logic_error("the ranks' counts differ");
-        std::copy(mine.begin(), mine.end(), meeting_.gathered_.begin() + rank_ * count);
+        if (first) meeting_.gathered_.assign(whole, 0);
+        if (meeting_.gathered_.size() != whole) throw std::logic_error("the ranks' counts differ");
+        std::memcpy(meeting_.gathered_.data() + static_cast<std::size_t>(rank_) * size, mine, size);
       });
-      std::vector<double> whole;
-      meeting_.meet([&](bool) { whole = meeting_.gathered_; });
-      memory_.upload(context, all, whole.data(), ranks() * count * std::int64_t{sizeof(double)});
+      meeting_.meet([&](bool) { std::memcpy(all, meeting_.gathered_.data(), whole); });
     }
 
    private:
     template <class T, class Join>
-    void combine(Context& context, T* values, std::int64_t count, std::vector<T>& all, const Join& join) {
-      std::vector<T> mine(static_cast<std::size_t>(count));
-      const auto bytes = count * static_cast<std::int64_t>(sizeof(T));
-      memory_.download(context, mine.data(), values, bytes);
+    void combine(T* values, std::int64_t count, std::vector<T>& all, const Join& join) {
+      const std::vector<T> mine(values, values + count);
       meeting_.meet([&](bool first) {
         if (first) all = mine;
         if (all.size() != mine.size()) throw std::logic_error("the ranks' counts differ");
         for (std::size_t i = 0; i < mine.size() && !first; ++i) all[i] = join(all[i], mine[i]);
       });
-      meeting_.meet([&](bool) { mine = all; });
-      memory_.upload(context, values, mine.data(), bytes);
+      meeting_.meet([&](bool) { std::ranges::copy(all, values); });
     }
     Meeting& meeting_;
-    const MemoryKernels& memory_;
     const int rank_;
+  };
+
+  /// The same as kernels see it.
+  struct SeatOf {
+    Seat seat;
+  };
+  class Member : private SeatOf, public HostComms {
+   public:
+    Member(Meeting& meeting, const MemoryKernels& memory, int rank)
+        : SeatOf{Seat(meeting, rank)}, HostComms(seat, memory) {}
   };
 
   /// Runs work(rank) on a thread for each rank; throws what one of them threw.
@@ -118,7 +120,8 @@ class Meeting {
   std::condition_variable changed_;
   int here_ = 0, meetings_ = 0, turn_ = 0;
   std::vector<std::int64_t> sums_;
-  std::vector<double> maxima_, gathered_;
+  std::vector<double> maxima_;
+  std::vector<char> gathered_;
   std::exception_ptr error_;
 };
 

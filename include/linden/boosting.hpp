@@ -14,6 +14,7 @@
 #include <linden/boosted_model.hpp>
 #include <linden/boosting_config.hpp>
 #include <linden/callback.hpp>
+#include <linden/communicator.hpp>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
 #include <linden/error.hpp>
@@ -73,6 +74,14 @@ struct FitOptions {
   /// the same data and configuration (boosting, no schedule) it is the model that training in one go gives, to the
   /// byte. DART drops none of its rounds. Its history() is not repeated.
   BoostedModel start = {};
+  /// The ranks of a fit whose rows lie on several machines; none: all rows are here. Every rank passes its own part of
+  /// the training and validation rows (which may be empty) and the same of everything else, and gets the same model:
+  /// that of one machine with all rows in the order of ranks, to the byte. Groups stay whole. Metrics are those of all
+  /// rows. Callbacks are asked on rank 0, and what they answer holds for all. Every rank keeps the labels and weights
+  /// of all rows. `rounds` and other fields that are not set are those of large data (docs/defaults.md), whatever the
+  /// data. Not for ranks, and refused: losses with parameters by row, leaves that are order statistics or linear,
+  /// target statistics, features of more than 256 bins.
+  CommunicatorRef ranks = {};
 };
 
 /// Trains a boosted model. Scores start at the offset of their row, where the data has one, and the constant that is

@@ -35,6 +35,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <linden/communicator.hpp>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
 #include <linden/error.hpp>
@@ -170,6 +171,10 @@ LINDEN_API std::string to_json(const Certificate& certificate, bool with_seconds
 struct LinearOptions {
   Device device = Device::cpu();  ///< a GPU takes rows in parts where its memory has no room for all
   int threads = 0;                ///< 0: all cores. Results are the same bytes for any number
+  /// The ranks of a fit whose rows lie on several machines; none: all rows are here. Every rank passes its own part of
+  /// the rows (which may be empty) and the same configuration, and gets the same model, to the byte; with other numbers
+  /// of ranks it is the same optimum, within the gaps. Losses that mix rows are refused.
+  CommunicatorRef ranks = {};
 };
 
 class LINDEN_API LinearModel {

@@ -59,7 +59,9 @@ class Ranks {
       : memory_(&memory), context_(context.comms != nullptr ? &context : nullptr) {}
 
   bool is_alone() const noexcept { return context_ == nullptr; }
-  bool is_first() const noexcept { return is_alone() || context_->comms->rank() == 0; }
+  int rank() const noexcept { return is_alone() ? 0 : context_->comms->rank(); }
+  int count() const noexcept { return is_alone() ? 1 : context_->comms->ranks(); }
+  bool is_first() const noexcept { return rank() == 0; }
 
   /// Each value becomes the largest of what it is on all ranks.
   void max(std::span<double> values) const {
@@ -69,8 +71,12 @@ class Ranks {
     max({&value, 1});
     return value;
   }
+  /// Each value becomes the sum of what it is on all ranks.
+  void sum(std::span<std::int64_t> values) const {
+    if (!is_alone()) sum_over_ranks(*memory_, *context_, values.data(), std::ssize(values));
+  }
   std::int64_t sum(std::int64_t value) const {
-    if (!is_alone()) sum_over_ranks(*memory_, *context_, &value, 1);
+    sum(std::span(&value, 1));
     return value;
   }
   /// Each value becomes the sum of what it is on all ranks, from the first to the last.
@@ -83,7 +89,7 @@ class Ranks {
     }
   }
   double sum(double value) const {
-    sum({&value, 1});
+    sum(std::span(&value, 1));
     return value;
   }
   /// [ranks, values].

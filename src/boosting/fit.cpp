@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backend/backend.hpp"
+#include "backend/host_comms.hpp"
 #include "boosting/fit_in_rounds.hpp"
 #include "boosting/bins/bins.hpp"
 #include "boosting/bins/category_groups.hpp"
@@ -32,16 +33,21 @@
 #include "boosting/train/start_model.hpp"
 #include "boosting/train/statistics.hpp"
 #include "boosting/train/gradients/sampler.hpp"
+#include "boosting/train/gradients/whole_rows.hpp"
 #include "boosting/train/leaves/slope_fit.hpp"
 #include "model/class_weights.hpp"
 #include "model/feature_values.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
+#include "ranks/agreement.hpp"
+#include "ranks/rows_of_ranks.hpp"
 
 namespace linden {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr const char* where = "fit_boosted";
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -49,57 +55,84 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const FitOptions& options,
                           KnownCuts* known) {
-  given.check();
-  check_data(all);
+  const RanksOfHost host_ranks(options.ranks);
+  const Ranks& ranks = host_ranks;
+  together(where, ranks, [&] {
+    given.check();
+    backend_of(options.device);
+  });
+  check_ranks(ranks, given, options);
+  // Here are this rank's rows; of `whole`, those of all ranks, only labels, weights, groups and offsets are known.
+  const RowsOfRanks here = rows_of_ranks(where, all, ranks);
+  check_data(here.here, here.whole);
   const StartModel start(options.start, given);
-  const CountedRows counted(all, start.loss());
-  const Dataset& train = counted.data();
-  const Labels labels = start.labels(counted);
+  const CountedRows counted(here.here, start.loss());
+  std::optional<CountedRows> counted_anywhere;
+  if (!ranks.is_alone()) counted_anywhere.emplace(here.whole, start.loss());
+  const CountedRows& counted_rows = counted_anywhere ? *counted_anywhere : counted;
+  const Dataset &train = counted.data(), &whole = counted_rows.data();
+  const std::int64_t first_row = first_of_ranks(ranks, train.rows());
+  const Labels whole_labels = start.labels(counted_rows);
   BoostingConfig settled = given;
-  settled.loss = labels.loss;
-  const std::vector<CategoryEncoding> encodings = encodings_of(train, settled, labels);
-  const BoostingConfig config = with_constants(std::move(settled), has_class_statistics(encodings, labels));
+  settled.loss = whole_labels.loss;
+  const std::vector<CategoryEncoding> encodings = encodings_of(train, settled, whole_labels, ranks);
+  const BoostingConfig config = with_constants(std::move(settled), has_class_statistics(encodings, whole_labels));
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
-  DeviceContext context(options.device, workers);
+  const std::unique_ptr<Comms> comms = comms_of(options.ranks, backend.memory);
+  DeviceContext context(options.device, workers, comms.get());
 
-  const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, labels, options.save_history);
+  const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, whole_labels, options.save_history);
   check_constraints(*model);
   check_linear_leaves(config, train);
-  const StoredTable* const table = rows_in_files(all, train, config, labels.loss, encodings, options.device);
-  const RowWeights row_weights("fit_boosted", config.class_weights, labels, weights_of(train));
-  const std::span<const double> weights = row_weights.span();
-  const std::vector<double> offsets = training_offsets("fit_boosted", train, labels.loss.outputs());
-  start.begin(*model, weights, labels, offsets, workers);
+  const StoredTable* table = nullptr;
+  together(where, ranks,
+           [&] { table = rows_in_files(all, train, config, whole_labels.loss, encodings, options.device, ranks); });
+  const RowWeights row_weights(where, config.class_weights, whole_labels, weights_of(whole));
+  const std::vector<double> whole_offsets = training_offsets(where, whole, whole_labels.loss.outputs());
+  start.begin(*model, row_weights.span(), whole_labels, whole_offsets, workers);
   const int outputs = model->outputs();
-  const std::vector<double> first_scores = start.scores(train, options);
+  const RankPart part(ranks, first_row, train.rows(), outputs, whole_labels, row_weights.span(), whole_offsets);
+  const Labels& labels = part.labels();
+  const std::span<const double> weights = part.weights(), offsets = part.offsets();
+  std::vector<double> first_scores;
+  together(where, ranks, [&] { first_scores = start.scores(train, options); });
   const int rounds = *config.rounds;
-  Progress progress(*model, start, rounds, train, labels, options, workers);
+  Progress progress(*model, start, rounds, whole, whole_labels, options, workers, ranks);
 
   const Clock::time_point bin_start = Clock::now();
   const FitRows rows(backend, context, labels, weights, train.groups());
   Scores start_scores(backend, context, model->initial_score, train.rows(), offsets);
   const std::vector<double> zeros(static_cast<std::size_t>(outputs));  // what first_scores are added to
   Gradients gradients(backend, context, outputs, train.rows());
-  const std::unique_ptr<GradientSource> source = gradient_source(backend, context, rows, config);
+  std::optional<WholeRows> whole_rows;  // for what looks at rows of other ranks
+  if (!ranks.is_alone()) whole_rows.emplace(ranks, workers, whole_labels, row_weights.span(), whole);
+  const bool looks_around = whole_rows && looks_at_others(labels.loss);
+  const std::unique_ptr<GradientSource> source =
+      looks_around ? whole_gradient_source(*whole_rows, config) : gradient_source(backend, context, rows, config);
   const auto fill = [&](const Scores& scores, int round) {
     source->fill(scores, start.rounds() + round, gradients);
-    check_gradients(counted.as_numbered(gradients.ranges()), round, labels.loss, !offsets.empty());
+    together(where, ranks, [&] {
+      check_gradients((looks_around ? counted_rows : counted).as_numbered(gradients.ranges()), round, labels.loss,
+                      !offsets.empty());
+    });
   };
   const bool has_categories = std::ranges::any_of(train.columns(), &Column::categorical);
   std::vector<RowSlopes> slopes;
   if (has_categories) {  // their cuts need the gradients of the first round
     fill(start_scores, 0);
-    slopes = gradients.slopes();
+    slopes = gradients.slopes(ranks);
   }
   LearnedColumns learned = learn_statistics(train, labels, encodings, config, slopes, workers);
   model->set_statistics(std::move(learned.statistics));
   Dataset wide = with_columns(train, std::move(learned.columns));
   DatasetSource blocks(wide);
   const auto new_cuts = [&] {
-    const CutRules cut_rules(config, wide.feature_names(), weights);
-    std::vector<Cuts> made = table == nullptr ? make_cuts(blocks, cut_rules, slopes, workers)
-                                              : cuts_of_files(*table, wide, blocks, cut_rules, slopes, workers);
+    const CutRules rules(config, wide.feature_names(), row_weights.span());
+    std::vector<Cuts> made = table != nullptr
+                                 ? cuts_of_files(*table, wide, blocks, rules, slopes, workers)
+                                 : make_cuts(blocks, ranks.is_alone() ? rules : rules.of_rows(first_row, train.rows()),
+                                             slopes, workers, ranks);
     encode(made, encodings);
     return made;
   };
@@ -139,7 +172,10 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   for (int k = 0; k < outputs; ++k) renewals.push_back(rows.renewal(k));
   const std::unique_ptr<Grower> grower = grower_of(backend, context, cuts, bins, config, std::move(renewals),
                                                    rules.tables(), leaf_slopes ? &*leaf_slopes : nullptr);
-  const std::unique_ptr<Sampler> sampler = row_sampler(backend, context, config, rows, train);
+  const bool draws_rows = config.sampling.kind != Sampling::uniform || *config.row_fraction < 1;
+  const std::unique_ptr<Sampler> sampler = whole_rows && draws_rows
+                                               ? whole_row_sampler(*whole_rows, config, backend, context, train.rows())
+                                               : row_sampler(backend, context, config, rows, train);
   FeatureSampler features(backend, context, config, bins, rules.weights_of_varying(), rules.forced_features());
   Dropout dropout(config, trees_a_round);
   const int parallel = config.mode.parallel_trees;
@@ -156,7 +192,10 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
     const Scores& from = is_forest ? *constant : ensemble.scores();
     for (int draw = number * parallel; draw < (number + 1) * parallel; ++draw) {
       if (!is_filled) fill(from, round);
-      if (start_gradients.empty()) start_gradients = gradients.ranges();
+      if (start_gradients.empty()) {
+        start_gradients = gradients.ranges();
+        for (GradientRange& range : start_gradients) widen(backend, context, range);
+      }
       is_filled = !sampler->draw(draw, gradients, grower->input());
       features.draw(draw, grower->input());
       grower->grow_round(gradients, from, is_scored, ensemble, rules.keys(draw));
@@ -171,14 +210,15 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   model->trees = std::move(ensemble).trees();
   model->position_biases = source->position_biases();
   model->seconds_training = seconds_since(train_start);
-  model->warnings = fit_warnings(*model, train, labels, start_gradients, static_cast<int>(bins.varying().size()),
+  model->warnings = fit_warnings(*model, whole, whole_labels, start_gradients, static_cast<int>(bins.varying().size()),
                                  progress.undefined(), !start.is_empty());
   if (const std::string remark = statistics_remark(train, encodings, config, model->statistics); !remark.empty())
     model->warnings.push_back(remark);
   model->drop_unused_statistics();
   start.prepend_to(*model);
   model->finish_forest();
-  add_baseline(*model, train, labels, weights, {.threads = options.threads, .device = options.device});
+  add_baseline(*model, train, whole_labels, row_weights.span(), {.threads = options.threads, .device = options.device},
+               ranks);
   co_return BoostedModel(model);
 }
 

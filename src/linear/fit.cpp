@@ -3,8 +3,10 @@
 #include <numeric>
 #include <linden/linear.hpp>
 #include <linden/threads.hpp>
+#include <linden/version.hpp>
 #include <utility>
 
+#include "backend/host_comms.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/certify.hpp"
@@ -17,6 +19,8 @@
 #include "model/class_weights.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
+#include "ranks/agreement.hpp"
+#include "ranks/rows_of_ranks.hpp"
 
 namespace linden {
 namespace {
@@ -51,6 +55,56 @@ void check_solver(const LinearConfig& config, const Loss& loss) {
       where, name_of(config.solver), loss.name());
 }
 
+// Throws on all ranks where one has another configuration than the first, and for a loss that they cannot share.
+void check_ranks(const Ranks& ranks, const LinearConfig& config) {
+  if (ranks.is_alone()) return;
+  Facts facts{{"the version of Linden", version()}, {"the loss", config.loss.name()}};
+  for (const FieldInfo& field : fields(config)) facts.emplace_back("LinearConfig." + field.name, field.value);
+  agree(where, ranks, facts);
+  const CustomLoss* const custom = config.loss.definition().custom.get();
+  if (custom != nullptr && custom->parameters_by_row)
+    fail<ArgumentError>(
+        "{}: a parameter of loss \"{}\" has a value for each row, which rows on several machines do not allow. Hint: "
+        "parameters that all rows have in common.",
+        where, config.loss.name());
+}
+
+// The rows of a rank for solvers, which want one at least: a rank without rows gets a row of zeros that weighs nothing,
+// and rows of the others then have weights, too.
+class Filled {
+ public:
+  Filled(const Ranks& ranks, const Dataset& train, const RankPart& part)
+      : data_(train), labels_(part.labels().values), weights_(part.weights()), offsets_(part.offsets()) {
+    if (ranks.max(train.rows() == 0 ? 1.0 : 0.0) == 0) return;
+    if (train.rows() > 0) {
+      if (!weights_.empty()) return;
+      own_weights_.assign(static_cast<std::size_t>(train.rows()), 1);
+    } else {
+      data_ = row_of_zeros(train);
+      own_weights_ = {0};
+      own_labels_ = {part.all_labels().values.front()};
+      labels_ = own_labels_;
+      if (!part.all_offsets().empty()) {
+        own_offsets_.assign(static_cast<std::size_t>(part.labels().loss.outputs()), 0);
+        offsets_ = own_offsets_;
+      }
+    }
+    weights_ = own_weights_;
+  }
+  Filled(const Filled&) = delete;
+  Filled& operator=(const Filled&) = delete;
+
+  const Dataset& data() const noexcept { return data_; }
+  std::span<const double> labels() const noexcept { return labels_; }
+  std::span<const double> weights() const noexcept { return weights_; }
+  std::span<const double> offsets() const noexcept { return offsets_; }
+
+ private:
+  Dataset data_;
+  std::span<const double> labels_, weights_, offsets_;
+  std::vector<double> own_labels_, own_weights_, own_offsets_;
+};
+
 // What a user would want to know, beside the certificate.
 std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, const LinearModel::State& model,
                                      double curvature) {
@@ -72,24 +126,35 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
 
 }  // namespace
 
-LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
+LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const LinearOptions& options) try {
   const Clock::time_point start = Clock::now();
-  config.check();
-  check_training_data(where, train);
-  if (train.label().rank() == 2)
+  const RanksOfHost host_ranks(options.ranks);
+  const Ranks& ranks = host_ranks;
+  together(where, ranks, [&] {
+    config.check();
+    backend_of(options.device);
+  });
+  check_ranks(ranks, config);
+  const RowsOfRanks rows_here = rows_of_ranks(where, data, ranks);
+  const Dataset &train = rows_here.here, &whole = rows_here.whole;
+  check_training_data(where, whole, train.features());
+  if (whole.label().rank() == 2)
     fail<DataError>("{}: the data has {} labels a row{}, and linear models take one. Hint: a model for each label.",
-                    where, train.label().size(1),
-                    train.label_names().empty() ? "" : fmt::format(" ({})", listing(train.label_names())));
-  const Labels labels = checked_labels(where, train, config.loss);
-  settled(config, labels.loss).check();  // a loss that the label chose may not go with the solver
-  check_solver(config, labels.loss);
-  check_bounds(config, labels.loss);
+                    where, whole.label().size(1),
+                    whole.label_names().empty() ? "" : fmt::format(" ({})", listing(whole.label_names())));
+  const Labels whole_labels = checked_labels(where, whole, config.loss);
+  settled(config, whole_labels.loss).check();  // a loss that the label chose may not go with the solver
+  check_solver(config, whole_labels.loss);
+  check_bounds(config, whole_labels.loss);
   std::vector<int> columns(static_cast<std::size_t>(train.features()));
   std::iota(columns.begin(), columns.end(), 0);
   check_names(config, names_of(train, columns));
-  const RowWeights row_weights(where, config.class_weights, labels, weights_of(train));
-  const std::span<const double> weights = row_weights.span();
-  const std::vector<double> offsets = training_offsets(where, train, labels.loss.outputs());
+  const RowWeights row_weights(where, config.class_weights, whole_labels, weights_of(whole));
+  const std::vector<double> whole_offsets = training_offsets(where, whole, whole_labels.loss.outputs());
+  const RankPart part(ranks, first_of_ranks(ranks, train.rows()), train.rows(), whole_labels.loss.outputs(),
+                      whole_labels, row_weights.span(), whole_offsets);
+  const Filled filled(ranks, train, part);
+  const std::span<const double> weights = filled.weights();
   const Backend& backend = backend_of(options.device);
   if (config.solver == Solver::qr && options.device.kind() != Device::Kind::cpu)
     fail<DeviceError>(
@@ -97,21 +162,24 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
         where, options.device.name());
   Workers workers(options.threads);
   const Threads tape_threads(options.threads);
-  DeviceContext context(options.device, workers);
+  const std::unique_ptr<Comms> comms = comms_of(options.ranks, backend.memory);
+  DeviceContext context(options.device, workers, comms.get());
+  const Ranks device_ranks(backend.memory, context);
 
   const auto state = std::make_shared<LinearModel::State>();
-  state->config = settled(config, labels.loss);
-  static_cast<ModelSchema&>(*state) = schema_of(where, train, labels, names_of(train, fitted_columns(train)));
+  state->config = settled(config, whole_labels.loss);
+  static_cast<ModelSchema&>(*state) =
+      schema_of(where, train, whole_labels, names_of(train, fitted_columns(train, device_ranks)));
 
-  Design design(where, train, weights, config.intercept, workers);
+  Design design(where, filled.data(), weights, config.intercept, workers, device_ranks);
   // Levels are a fit each.
-  const bool is_by_level = !labels.loss.definition().levels.empty();
-  const std::span<const double> all_offsets(offsets);
+  const bool is_by_level = !whole_labels.loss.definition().levels.empty();
+  const std::span<const double> all_labels = filled.labels(), all_offsets = filled.offsets();
   double curvature = 0;
-  for (int k = 0; k < (is_by_level ? labels.loss.outputs() : 1); ++k) {
-    const Loss loss = is_by_level ? of_output(labels.loss, k) : labels.loss;
-    const std::size_t count = offsets.empty() ? 0 : is_by_level ? labels.values.size() : offsets.size();
-    const LinearRows rows(backend, context, loss, labels.values, weights,
+  for (int k = 0; k < (is_by_level ? whole_labels.loss.outputs() : 1); ++k) {
+    const Loss loss = is_by_level ? of_output(whole_labels.loss, k) : whole_labels.loss;
+    const std::size_t count = all_offsets.empty() ? 0 : is_by_level ? all_labels.size() : all_offsets.size();
+    const LinearRows rows(backend, context, loss, all_labels, weights,
                           all_offsets.subspan(static_cast<std::size_t>(k) * count, count));
     FitRun fit(where, rows, design, config, state->feature_names);
     fit.run();
@@ -120,7 +188,7 @@ LinearModel fit_linear(const Dataset& train, const LinearConfig& config, const L
     curvature = fit.point().mean_curvature();
   }
   clamp_weights(config, state->feature_names, state->weights);
-  state->warnings = warnings_of(train, labels.loss, *state, curvature);
+  state->warnings = warnings_of(whole, whole_labels.loss, *state, curvature);
   state->certificate.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return LinearModel(state);
 } catch (const std::bad_alloc&) {

@@ -11,9 +11,9 @@
 
 namespace linden {
 
-void check_training_data(std::string_view where, const Dataset& train) {
+void check_training_data(std::string_view where, const Dataset& train, int features) {
   if (train.rows() == 0) fail<DataError>("{}: the data has no rows.", where);
-  if (train.features() == 0) fail<DataError>("{}: the data has no features.", where);
+  if (features == 0) fail<DataError>("{}: the data has no features.", where);
   const std::span<const double> weights = weights_of(train);
   if (!weights.empty() && std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
     fail<DataError>("{}: all weights are zero.", where);

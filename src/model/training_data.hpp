@@ -14,8 +14,12 @@
 
 namespace linden {
 
-/// Throws DataError for data without rows or features, and where all weights are zero.
-void check_training_data(std::string_view where, const Dataset& train);
+/// Throws DataError for data without rows or features, and where all weights are zero. `features`: how many there are,
+/// where `train` has the rows of several ranks.
+void check_training_data(std::string_view where, const Dataset& train, int features);
+inline void check_training_data(std::string_view where, const Dataset& train) {
+  check_training_data(where, train, train.features());
+}
 
 /// The labels as the loss counts them, for a loss that can be trained on these rows. Throws DataError when there are
 /// none or the loss does not take them, ArgumentError for a loss that lacks what training asks of it.

@@ -41,7 +41,7 @@ std::string numbers(const std::vector<double>& list) {
   return text;
 }
 
-std::string kind_of(const ModelSchema& schema, std::size_t feature) {
+std::string kind_of_feature(const ModelSchema& schema, std::size_t feature) {
   if (!schema.has_categories(feature)) return schema.feature_names[feature];
   return fmt::format("{}, {}: {}", schema.feature_names[feature],
                      counted(schema.categories[feature].size(), "category", "categories"),
@@ -64,7 +64,8 @@ void compare_schemas(ModelDiff& diff, const ModelSchema& a, const ModelSchema& b
     const bool equal = in_a && in_b && a.feature_names[f] == b.feature_names[f] &&
                        a.has_categories(f) == b.has_categories(f) &&
                        (!a.has_categories(f) || a.categories[f] == b.categories[f]);
-    add_unequal(diff, equal, fmt::format("feature {}", f), in_a ? kind_of(a, f) : "", in_b ? kind_of(b, f) : "");
+    add_unequal(diff, equal, fmt::format("feature {}", f), in_a ? kind_of_feature(a, f) : "",
+                in_b ? kind_of_feature(b, f) : "");
   }
 }
 

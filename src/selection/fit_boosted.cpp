@@ -119,9 +119,13 @@ BoostingConfig with_defaults(const BoostingConfig& config, const Dataset& train)
 BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) {
   return or_out_of_memory(where, [&] {
     const Threads tape_threads(options.threads);
-    config.check();
-    check_data(train);
-    const BoostingConfig chosen = chosen_for(train, config, options);
+    // Ranks ask each other in the fit; none of them sees whether the data is small.
+    const bool is_alone = options.ranks.get() == nullptr || options.ranks.get()->size() == 1;
+    if (is_alone) {
+      config.check();
+      check_data(train);
+    }
+    const BoostingConfig chosen = is_alone ? chosen_for(train, config, options) : config;
     FitInRounds fit = fit_in_rounds(train, chosen, options);
     while (fit.next()) {
     }

@@ -137,7 +137,7 @@ void share_bins(const Evidence& evidence, std::vector<int> codes, std::size_t bi
 
 }  // namespace
 
-RowSlopes::RowSlopes(std::span<const float> gradients, std::span<const float> curvatures)
+RowSlopes::RowSlopes(std::span<const float> gradients, std::span<const float> curvatures, const Ranks& ranks)
     : gradients_(gradients), curvatures_(curvatures) {
   double gradient = 0, curvature = 0, square = 0;
   for (std::size_t row = 0; row < gradients.size(); ++row) {
@@ -146,10 +146,10 @@ RowSlopes::RowSlopes(std::span<const float> gradients, std::span<const float> cu
     curvature = std::max(curvature, h);
     if (h > 0) square = std::max(square, g * g / h);
   }
-  const auto rows = static_cast<std::int64_t>(gradients.size());
-  gradient_unit_ = sum_unit(gradient, rows);
-  curvature_unit_ = sum_unit(curvature, rows);
-  square_unit_ = sum_unit(square, rows);
+  const std::int64_t rows = ranks.sum(std::ssize(gradients));
+  gradient_unit_ = sum_unit(ranks.max(gradient), rows);
+  curvature_unit_ = sum_unit(ranks.max(curvature), rows);
+  square_unit_ = sum_unit(ranks.max(square), rows);
 }
 
 void RowSlopes::add(std::size_t row, Sums& sums) const {
@@ -172,6 +172,20 @@ void CategoryCounts::add(const ColumnView& column, std::int64_t rows, std::int64
       if (const std::int32_t c = code[i * column.stride]; c >= 0)
         slopes_[k].add(static_cast<std::size_t>(first + i), sums_[k][c]);
   for (std::int64_t i = 0; i < rows; ++i) missing_ += code[i * column.stride] < 0;
+}
+
+void CategoryCounts::add_ranks(const Ranks& ranks) {
+  std::vector<std::int64_t> all{missing_};
+  for (const std::vector<Sums>& sums : sums_)
+    for (const Sums& s : sums) all.insert(all.end(), {s.gradient, s.curvature, s.square, s.rows, s.curved_rows});
+  ranks.sum(std::span(all));
+  const std::int64_t* next = all.data();
+  missing_ = *next++;
+  for (std::vector<Sums>& sums : sums_)
+    for (Sums& s : sums) {
+      s = {next[0], next[1], next[2], next[3], next[4]};
+      next += 5;
+    }
 }
 
 Cuts CategoryCounts::cuts(int max_bins) const {

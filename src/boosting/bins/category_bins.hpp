@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "backend/comms.hpp"
 #include "boosting/bins/cuts.hpp"
 
 namespace linden {
@@ -19,7 +20,8 @@ namespace linden {
 /// Slopes of the loss at the first scores, of one output.
 class RowSlopes {
  public:
-  RowSlopes(std::span<const float> gradients, std::span<const float> curvatures);
+  /// Of the rows of this rank; units are those of all ranks' rows.
+  RowSlopes(std::span<const float> gradients, std::span<const float> curvatures, const Ranks& ranks = {});
 
   /// What some rows add up to, exactly, whatever their order.
   struct Sums {
@@ -46,6 +48,8 @@ class CategoryCounts {
   CategoryCounts(std::int32_t categories, std::span<const RowSlopes> slopes);
   /// Rows of the column, the first of which is row `first` of the slopes.
   void add(const ColumnView& column, std::int64_t rows, std::int64_t first);
+  /// What the column adds up to on all ranks.
+  void add_ranks(const Ranks& ranks);
   /// The bins of the column. Where there are more categories than bins: those that are trusted keep bins of their own,
   /// neighbours by their mean sharing one where that loses least, and the rest share the last; unless there are not
   /// even so many trusted ones, and the most frequent have bins of their own.

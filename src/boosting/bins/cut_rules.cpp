@@ -32,6 +32,13 @@ CutRules::CutRules(const BoostingConfig& config, std::span<const std::string> fe
     std::ranges::sort(cuts);
   }
   if (config.bins.weighted) weights_ = in_whole_units(weights);
+  is_weighted_ = !weights_.empty();
+}
+
+CutRules CutRules::of_rows(std::int64_t first, std::int64_t rows) const {
+  CutRules rules = *this;
+  if (is_weighted_) rules.weights_.assign(weights_.begin() + first, weights_.begin() + first + rows);
+  return rules;
 }
 
 }  // namespace linden

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "boosting/bins/category_bins.hpp"
+#include "boosting/bins/number_cuts.hpp"
+#include "boosting/bins/rank_cuts.hpp"
 #include "boosting/bins/values/quantiles.hpp"
 #include "boosting/bins/values/radix_sort.hpp"
 
@@ -38,19 +40,6 @@ void count_values(Scratch& scratch) {
     counts.back().weight += weight;
     ++counts.back().rows;
   }
-}
-
-int bins_of_values(std::int64_t missing_rows, int max_bins) { return max_bins - (missing_rows > 0 ? 1 : 0); }
-
-Cuts numeric_cuts(Quantiles values, std::int64_t missing_rows) {
-  Cuts cuts;
-  cuts.has_missing = missing_rows > 0;
-  if (values.rows.empty()) return cuts;
-  cuts.numeric = std::move(values.cuts);
-  if (cuts.has_missing) values.rows.push_back(missing_rows);
-  cuts.bins = static_cast<int>(values.rows.size());
-  cuts.find_usual_bin(values.rows);
-  return cuts;
 }
 
 // The values of one feature of numbers, block by block.
@@ -282,15 +271,6 @@ void add_zeros(const ValueCount& zeros, std::vector<ValueCount>& counts) {
   }
 }
 
-// Of a feature of numbers, all of which are known.
-Cuts cuts_of_counts(std::span<const ValueCount> values, std::int64_t missing, const CutRules& rules, std::int64_t f) {
-  const int bins = bins_of_values(missing, rules.max_bins(f));
-  if (rules.forced(f).empty() && rules.weights().empty()) return numeric_cuts(quantiles_of(values, bins), missing);
-  Quantiles found{cuts_with(rules.forced(f), values, bins), {}};
-  found.rows = rows_of_bins(values, found.cuts);
-  return numeric_cuts(std::move(found), missing);
-}
-
 }  // namespace
 
 void Cuts::find_usual_bin(std::span<const std::int64_t> rows_of_bins) {
@@ -303,12 +283,15 @@ int Cuts::bin_of_number(double value) const {
   return static_cast<int>(std::lower_bound(numeric.begin(), numeric.end(), value) - numeric.begin());
 }
 
-std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
-                            Workers& workers, const std::function<void(std::int64_t f)>& done) {
-  const auto count = static_cast<std::size_t>(source.schema().features);
-  std::vector<Cuts> cuts(count);
-  std::vector<FeatureCounts> features(count);
-  std::vector<Scratch> scratches(static_cast<std::size_t>(workers.threads()));
+namespace {
+
+// A pass for features [first, last), and what is done with each when all of its rows are known. `all_cuts`: those of
+// all features, where no other rank has rows of them, or none.
+template <class Numbers, class Codes>
+void pass_over(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes, Workers& workers,
+               std::vector<Scratch>& scratches, std::int64_t first, std::int64_t last, std::span<Cuts> all_cuts,
+               const std::function<void(std::int64_t f)>& done, const Numbers& end_numbers, const Codes& end_codes) {
+  std::vector<FeatureCounts> features(static_cast<std::size_t>(last - first));
   std::int64_t weight = 0;  // of the rows so far
   each_block(source, [&](const RowBlock& block) {
     const RowsView& rows = block.rows;
@@ -318,17 +301,18 @@ std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<
     weight += weights.empty() ? rows.rows : std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
     std::optional<ColumnValues> by_column;
     if (rows.sparse) by_column.emplace(rows, weights);
-    const bool at_once =
-        !rows.sparse && block.first == 0 && block.is_last && rows.rows >= divided_rows && weights.empty();
-    if (at_once) cuts_of_numbers(rows, rules, workers, scratches, cuts, done);
-    workers.each(rows.features, [&](std::int64_t f, int worker) {
-      FeatureCounts& feature = features[f];
-      Scratch& scratch = scratches[worker];
+    const bool at_once = !all_cuts.empty() && !rows.sparse && block.first == 0 && block.is_last &&
+                         rows.rows >= divided_rows && weights.empty();
+    if (at_once) cuts_of_numbers(rows, rules, workers, scratches, all_cuts, done);
+    workers.each(last - first, [&](std::int64_t i, int worker) {
+      const std::int64_t f = first + i;
+      FeatureCounts& feature = features[static_cast<std::size_t>(i)];
+      Scratch& scratch = scratches[static_cast<std::size_t>(worker)];
       if (!rows.sparse && rows.columns[f].dtype == DType::i32) {
         if (!feature.categories) feature.categories.emplace(rows.columns[f].codes, slopes);
         feature.categories->add(rows.columns[f], rows.rows, block.first);
         if (!block.is_last) return;
-        cuts[f] = feature.categories->cuts(std::min(rules.max_bins(f), most_category_bins));
+        end_codes(f, std::move(*feature.categories));
         feature.categories.reset();
         return;
       }
@@ -340,10 +324,62 @@ std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<
       if (!block.is_last) return feature.numbers.keep(scratch);
       if (rows.sparse)
         add_zeros({0.0, weight - feature.weight, block.first + rows.rows - feature.entries}, scratch.counts);
-      cuts[f] = cuts_of_counts(scratch.counts, feature.numbers.missing(), rules, f);
+      end_numbers(f, scratch.counts, feature.numbers.missing());
       feature.numbers = {};
     });
   });
+}
+
+int category_bins(const CutRules& rules, std::int64_t f) { return std::min(rules.max_bins(f), most_category_bins); }
+
+// Some features at a time, so that not all of their values stand in memory beside the rows.
+std::vector<Cuts> cuts_of_ranks(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
+                                Workers& workers, const Ranks& ranks, std::vector<Scratch>& scratches) {
+  constexpr std::int64_t most_values = std::int64_t{1} << 24;
+  const std::int64_t count = source.schema().features;
+  std::vector<Cuts> cuts(static_cast<std::size_t>(count));
+  const double most_rows = ranks.max(static_cast<double>(std::max<std::int64_t>(source.schema().rows, 1)));
+  const std::int64_t at_once = std::clamp<std::int64_t>(most_values / static_cast<std::int64_t>(most_rows), 8, 4096);
+  for (std::int64_t first = 0; first < count; first += at_once) {
+    const std::int64_t last = std::min(count, first + at_once);
+    const auto size = static_cast<std::size_t>(last - first);
+    std::vector<NumbersOfRank> numbers(size);
+    std::vector<std::optional<CategoryCounts>> codes(size);
+    pass_over(
+        source, rules, slopes, workers, scratches, first, last, {}, nullptr,
+        [&](std::int64_t f, const std::vector<ValueCount>& values, std::int64_t missing) {
+          numbers[static_cast<std::size_t>(f - first)] = {values, missing};
+        },
+        [&](std::int64_t f, CategoryCounts counts) { codes[static_cast<std::size_t>(f - first)] = std::move(counts); });
+    std::vector<std::int64_t> which;
+    const std::span<Cuts> to = std::span(cuts).subspan(static_cast<std::size_t>(first), size);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (!codes[i]) {
+        which.push_back(static_cast<std::int64_t>(i));
+        continue;
+      }
+      codes[i]->add_ranks(ranks);
+      to[i] = codes[i]->cuts(category_bins(rules, first + static_cast<std::int64_t>(i)));
+    }
+    find_rank_cuts(ranks, numbers, which, rules, first, to);
+  }
+  return cuts;
+}
+
+}  // namespace
+
+std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
+                            Workers& workers, const Ranks& ranks, const std::function<void(std::int64_t f)>& done) {
+  std::vector<Scratch> scratches(static_cast<std::size_t>(workers.threads()));
+  if (!ranks.is_alone()) return cuts_of_ranks(source, rules, slopes, workers, ranks, scratches);
+  std::vector<Cuts> cuts(static_cast<std::size_t>(source.schema().features));
+  const auto place = [&](std::int64_t f) -> Cuts& { return cuts[static_cast<std::size_t>(f)]; };
+  pass_over(
+      source, rules, slopes, workers, scratches, 0, std::ssize(cuts), cuts, done,
+      [&](std::int64_t f, const std::vector<ValueCount>& values, std::int64_t missing) {
+        place(f) = cuts_of_counts(values, missing, rules, f);
+      },
+      [&](std::int64_t f, const CategoryCounts& counts) { place(f) = counts.cuts(category_bins(rules, f)); });
   return cuts;
 }
 

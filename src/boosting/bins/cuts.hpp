@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "backend/comms.hpp"
 #include "base/parallel.hpp"
 #include "boosting/bins/cut_rules.hpp"
 #include "rows/row_source.hpp"
@@ -47,8 +48,10 @@ inline constexpr int most_category_bins = 256;
 /// Exact quantiles over all rows: every distinct value its own bin when there are few enough, else bins of nearly
 /// equal numbers of rows, or sums of weights, a frequent value alone in its bin. `slopes`: one an output, where there
 /// are categories (category_bins.hpp). One pass; does not depend on the order of rows, on how they are cut into blocks
-/// or on threads. done(f), if there is one, is called by any thread when a dense column of numbers has its cuts.
+/// or on threads. Where rows lie on several ranks, a pass for some features at a time, and the cuts are those of all
+/// rows. done(f), if there is one, is called by any thread when a dense column of numbers has its cuts, of one rank.
 std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes,
-                            Workers& workers, const std::function<void(std::int64_t f)>& done = nullptr);
+                            Workers& workers, const Ranks& ranks = {},
+                            const std::function<void(std::int64_t f)>& done = nullptr);
 
 }  // namespace linden

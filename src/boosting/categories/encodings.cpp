@@ -15,13 +15,14 @@ namespace {
 constexpr int most_classes = 16;
 
 // How many categories rows have, missing values counted as one.
-int seen_categories(const Column& column) {
-  std::vector<bool> seen(column.categories.size() + 1);
+int seen_categories(const Column& column, const Ranks& ranks) {
+  std::vector<std::int64_t> seen(column.categories.size() + 1);
   const ColumnView view = view_of(column);
   const auto* const codes = static_cast<const std::int32_t*>(view.values);
   for (std::int64_t row = 0; row < column.values.elements(); ++row)
-    seen[static_cast<std::size_t>(codes[row * view.stride] + 1)] = true;
-  return static_cast<int>(std::ranges::count(seen, true));
+    seen[static_cast<std::size_t>(codes[row * view.stride] + 1)] = 1;
+  ranks.sum(std::span(seen));
+  return static_cast<int>(std::ssize(seen) - std::ranges::count(seen, 0));
 }
 
 void add_features(const std::vector<ForcedSplit>& splits, std::set<std::string_view>& features) {
@@ -67,7 +68,8 @@ void put_in_one_bin(Cuts& cuts) {
 
 }  // namespace
 
-std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingConfig& config, const Labels& labels) {
+std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingConfig& config, const Labels& labels,
+                                           const Ranks& ranks) {
   check_by_feature(train, config.categories);
   std::set<std::string_view> forced;
   add_features(config.constraints.forced_splits, forced);
@@ -78,7 +80,7 @@ std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingC
   const bool has_many =
       has_statistics && std::ranges::any_of(train.columns(), [&](const Column& column) {
         return column.categorical && asked_for(config.categories, column.name) == CategoryEncoding::automatic &&
-               !forced.contains(column.name) && seen_categories(column) > config.categories.partition_most;
+               !forced.contains(column.name) && seen_categories(column, ranks) > config.categories.partition_most;
       });
   std::vector<CategoryEncoding> encodings(static_cast<std::size_t>(train.features()), CategoryEncoding::automatic);
   for (std::size_t f = 0; f < train.columns().size(); ++f) {
@@ -98,11 +100,18 @@ std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingC
           "be by its categories. Hint: another encoding, .categories.by_feature.",
           column.name);
     if (encodings[f] != CategoryEncoding::automatic) continue;
-    const int categories = seen_categories(column);
+    const int categories = seen_categories(column, ranks);
     encodings[f] = categories <= config.categories.one_hot_most ? CategoryEncoding::one_hot
                    : has_many && !is_forced                     ? CategoryEncoding::statistics
                                                                 : CategoryEncoding::partition;
   }
+  const auto with_statistics = std::ranges::find(encodings, CategoryEncoding::statistics);
+  if (!ranks.is_alone() && with_statistics != encodings.end())
+    fail<ArgumentError>(
+        "fit_boosted: feature \"{}\" is to be read through target statistics, which are not learnt from rows on "
+        "several "
+        "machines. Hint: .categories.encoding = partition.",
+        train.columns()[static_cast<std::size_t>(with_statistics - encodings.begin())].name);
   return encodings;
 }
 

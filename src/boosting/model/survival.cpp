@@ -46,11 +46,13 @@ double time_of(const BaselineHazard& baseline, double hazard) {
 }  // namespace
 
 void add_baseline(BoostedModel::State& model, const Dataset& rows, const Labels& labels,
-                  std::span<const double> weights, const SurvivalOptions& options) {
+                  std::span<const double> weights, const SurvivalOptions& options, const Ranks& ranks) {
   if (!is_cox_model(model)) return;
   const Tensor scores = scores_of(BoostedModel(std::make_shared<BoostedModel::State>(model)), rows, options);
+  const std::span<const double> here = scores.span<const double>();
+  const std::vector<double> joined = ranks.is_alone() ? std::vector<double>{} : ranks.join(here);
   model.baseline = breslow_hazard(RiskOrder(labels.values, labels.uppers, weights), labels.values,
-                                  scores.span<const double>(), weights);
+                                  ranks.is_alone() ? here : std::span<const double>(joined), weights);
 }
 
 Tensor BoostedModel::survival(const Dataset& data, const NumberList& times, const SurvivalOptions& options) const try {

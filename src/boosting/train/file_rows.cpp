@@ -45,7 +45,8 @@ void check_config(const BoostingConfig& config, const Loss& loss) {
 }  // namespace
 
 const StoredTable* rows_in_files(const Dataset& all, const Dataset& train, const BoostingConfig& config,
-                                 const Loss& loss, std::span<const CategoryEncoding> encodings, const Device& device) {
+                                 const Loss& loss, std::span<const CategoryEncoding> encodings, const Device& device,
+                                 const Ranks& ranks) {
   const StoredTable* const table = stored_table(all);
   if (table == nullptr) return nullptr;
   if (stored_table(train) == nullptr)
@@ -55,6 +56,7 @@ const StoredTable* rows_in_files(const Dataset& all, const Dataset& train, const
   if (device != Device::cpu())
     fail<ArgumentError>("fit_boosted: rows in files are trained on by a CPU, and .device is {}. Hint: Device::cpu().",
                         device.name());
+  if (!ranks.is_alone()) refuse("rows on several machines are", "rows in memory on each, or one machine");
   check_config(config, loss);
   if (std::ranges::find(encodings, CategoryEncoding::statistics) != encodings.end())
     refuse("target statistics of categories, which are columns of their own, are",
@@ -73,7 +75,7 @@ std::vector<Cuts> cuts_of_files(const StoredTable& table, const Dataset& train, 
                                 const CutRules& rules, std::span<const RowSlopes> slopes, Workers& workers) {
   const std::int64_t affordable = table.memory / 4 / (bytes_of_cuts * train.rows());
   Workers few(static_cast<int>(std::clamp<std::int64_t>(affordable, 1, workers.threads())));
-  return make_cuts(source, rules, slopes, few, [&](std::int64_t f) { release_column(table, train, f); });
+  return make_cuts(source, rules, slopes, few, {}, [&](std::int64_t f) { release_column(table, train, f); });
 }
 
 void release_columns(const StoredTable& table, const Dataset& train) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "backend/comms.hpp"
 #include "base/parallel.hpp"
 #include "boosting/bins/category_bins.hpp"
 #include "boosting/bins/cuts.hpp"
@@ -17,7 +18,8 @@ namespace linden {
 /// feature, at once; DataError where rows of weight 0 would have to be left out; MemoryError where what is kept of each
 /// row is more than it may take. `train`: the rows of `all` that count. Null for rows in memory.
 const StoredTable* rows_in_files(const Dataset& all, const Dataset& train, const BoostingConfig& config,
-                                 const Loss& loss, std::span<const CategoryEncoding> encodings, const Device& device);
+                                 const Loss& loss, std::span<const CategoryEncoding> encodings, const Device& device,
+                                 const Ranks& ranks);
 /// make_cuts by as many threads as may have the values of a column each; what a column took is given back.
 std::vector<Cuts> cuts_of_files(const StoredTable& table, const Dataset& train, RowSource& source,
                                 const CutRules& rules, std::span<const RowSlopes> slopes, Workers& workers);

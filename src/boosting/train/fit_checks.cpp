@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <linden/version.hpp>
 
 #include "base/counted.hpp"
 #include "boosting/train/rules.hpp"
@@ -14,6 +15,7 @@
 #include "model/check_names.hpp"
 #include "model/feature_values.hpp"
 #include "model/training_data.hpp"
+#include "ranks/agreement.hpp"
 
 namespace linden {
 namespace {
@@ -60,11 +62,38 @@ std::string why_no_split(const BoostedModel::State& model, const Labels& labels,
 
 }  // namespace
 
-void check_data(const Dataset& train) {
-  check_training_data("fit_boosted", train);
-  if (train.rows() > UINT32_MAX)
-    fail<DataError>("fit_boosted: {} rows; at most {} are supported.", train.rows(), UINT32_MAX);
+void check_data(const Dataset& train, const Dataset& whole) {
+  check_training_data("fit_boosted", whole, train.features());
+  if (whole.rows() > UINT32_MAX)
+    fail<DataError>("fit_boosted: {} rows; at most {} are supported.", whole.rows(), UINT32_MAX);
   for (const Column& column : train.columns()) check_names("fit_boosted", "category", column.categories);
+}
+
+void check_ranks(const Ranks& ranks, const BoostingConfig& config, const FitOptions& options) {
+  if (ranks.is_alone()) return;
+  Facts facts{{"the version of Linden", version()}, {"the loss", config.loss.name()}};
+  for (const FieldInfo& field : fields(config)) facts.emplace_back("BoostingConfig." + field.name, field.value);
+  std::vector<std::string> sets, metrics;
+  for (const ValidationSet& set : options.valid) sets.push_back(fmt::format("\"{}\"", set.name));
+  for (const Metric& metric : options.metrics) metrics.push_back(metric.name());
+  const auto list = [](const std::vector<std::string>& words) { return words.empty() ? "none" : listing(words); };
+  facts.emplace_back("the list of validation sets", list(sets));
+  facts.emplace_back("the list of metrics", list(metrics));
+  facts.emplace_back("FitOptions.train_metrics", options.train_metrics ? "true" : "false");
+  facts.emplace_back("FitOptions.save_history", options.save_history ? "true" : "false");
+  facts.emplace_back("the model to go on from", options.start.empty() ? "none" : options.start.signature());
+  agree("fit_boosted", ranks, facts);
+  const std::shared_ptr<const CustomLoss>& custom = config.loss.definition().custom;
+  if (custom && custom->parameters_by_row)
+    fail<ArgumentError>(
+        "fit_boosted: a parameter of loss \"{}\" has a value for each row, which rows on several machines do not "
+        "allow. "
+        "Hint: parameters that all rows have in common.",
+        config.loss.name());
+  if (config.linear_leaves.enabled)
+    fail<ArgumentError>(
+        "fit_boosted: leaves are not linear where rows lie on several machines. Hint: leave .linear_leaves.enabled "
+        "out.");
 }
 
 Labels labels_of(const CountedRows& counted) {

@@ -33,10 +33,11 @@ class ModelSoFar {
 
 class Progress {
  public:
-  /// `model` has everything but its trees; `rounds` are those of this fit. Throws DataError when a validation set does
-  /// not fit the model, ArgumentError when two have the same name. What is passed must outlive the object.
+  /// `model` has everything but its trees; `rounds` are those of this fit; `train` and `labels` of all ranks. Throws
+  /// DataError when a validation set does not fit the model, ArgumentError when two have the same name. What is passed
+  /// must outlive the object.
   Progress(const BoostedModel::State& model, const StartModel& start, int rounds, const Dataset& train,
-           const Labels& labels, const FitOptions& options, Workers& workers);
+           const Labels& labels, const FitOptions& options, Workers& workers, const Ranks& ranks);
 
   /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the validation sets.
   void start(const Backend& backend, Context& context, const TargetStatistics& statistics,
@@ -58,8 +59,11 @@ class Progress {
 
  private:
   std::vector<MetricValue> evaluate(const BoostedModel::State& model, Ensemble& ensemble);
+  /// Asks them, on the first rank alone.
+  bool ask(const BoostedModel::State& model, const Ensemble& ensemble, int round, double learning_rate);
 
   Workers& workers_;
+  const Ranks& ranks_;
   const StartModel& start_;
   int rounds_;
   const FitOptions& options_;
@@ -67,6 +71,7 @@ class Progress {
   std::deque<Validation> sets_;
   JudgedRows train_rows_;
   UndefinedMetrics undefined_;
+  bool asks_ = false;  // whether the first rank has callbacks
   int keep_ = 0;
   std::optional<double> asked_rate_;
 };

@@ -17,13 +17,13 @@ std::int32_t most_leaves(const GrowthLimits& limits, std::int64_t rows) {
   return static_cast<std::int32_t>(std::max<std::int64_t>(most, 1));
 }
 
-// Rows, and what the histograms of open leaves may take, are those of all machines that grow the same tree.
+// Those of all machines that grow the same tree.
 std::int64_t rows_in_all(const Backend& backend, Context& context, std::int64_t rows) {
   sum_over_ranks(backend.memory, context, &rows, 1);
   return rows;
 }
-std::int64_t histogram_bytes(const Backend& backend, Context& context) {
-  const std::int64_t here = backend.tree.histogram_bytes(context);
+// Of what their devices differ in, ranks take the least, so that all of them take the same steps.
+std::int64_t least_of_ranks(const Backend& backend, Context& context, std::int64_t here) {
   if (context.comms == nullptr) return here;
   double least = -static_cast<double>(here);
   max_over_ranks(backend.memory, context, &least, 1);
@@ -66,14 +66,16 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   const std::int64_t cells = std::max(bins.cells, 1), sparse = bins.sparse.features;
   const std::int64_t ranks = rules.draws() ? bins.features + sparse + bins.wide.features : 0;  // of a new node
   const bool by_pages = memory_by_pages > 0;
-  const std::int64_t most_bytes = by_pages ? memory_by_pages / 8 : histogram_bytes(backend, context) / sharers;
-  const std::int64_t affordable = most_bytes /
+  const std::int64_t bytes_here = by_pages ? memory_by_pages / 8 : backend.tree.histogram_bytes(context) / sharers;
+  const std::int64_t affordable = least_of_ranks(backend, context, bytes_here) /
                                   (cells * static_cast<std::int64_t>(sizeof(WideCell)) +
                                    sparse * static_cast<std::int64_t>(sizeof(SparseCell) + sizeof(SideBounds)) +
                                    ranks * static_cast<std::int64_t>(sizeof(std::uint64_t)));
   constexpr std::int64_t batch_by_pages = 64;  // a step reads all pages, and few steps are what counts
-  const std::int64_t wanted =                  // leaves at once
-      by_pages ? batch_by_pages : limits.level_wise ? backend.tree.level_wise_batch : backend.tree.leaf_wise_batch(context);
+  const std::int64_t batch_here = by_pages            ? batch_by_pages
+                                  : limits.level_wise ? backend.tree.level_wise_batch
+                                                      : backend.tree.leaf_wise_batch(context);
+  const std::int64_t wanted = least_of_ranks(backend, context, batch_here);  // leaves at once
   // The nodes of a level are split together: those with rows all have a histogram, and one set of candidates does.
   const bool oblivious = limits.oblivious;
   const std::int64_t level = leaves / 2;  // the largest that is split

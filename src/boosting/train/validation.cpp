@@ -13,6 +13,7 @@
 #include "model/match_features.hpp"
 #include "model/offsets.hpp"
 #include "model/predictions.hpp"
+#include "ranks/agreement.hpp"
 
 namespace linden {
 
@@ -21,10 +22,11 @@ std::string where_of(const ValidationSet& set) {
                           : fmt::format("fit_boosted: validation set \"{}\"", set.name);
 }
 
-Validation::Validation(const BoostedModel::State& model, const ValidationSet& set, std::vector<double> start)
-    : model_(model), set_(set) {
+Validation::Validation(const BoostedModel::State& model, const ValidationSet& set, RowsOfRanks rows, std::int64_t first,
+                       std::vector<double> start)
+    : model_(model), data_(std::move(rows.here)) {
   const std::string where = where_of(set);
-  const Dataset& valid = set.data;
+  const Dataset& valid = rows.whole;
   if (valid.rows() == 0)
     fail<DataError>("fit_boosted: the validation set{} has no rows.",
                     set.name.empty() ? "" : fmt::format(" \"{}\"", set.name));
@@ -35,22 +37,24 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
            .weight = valid.weight(),
            .groups = valid.groups()};
   offsets_ = known_offsets(where, valid, model);
+  if (data_.rows() < valid.rows()) offsets_ = part_of(offsets_, model.outputs(), first, data_.rows());
   if (!start.empty()) offsets_ = std::move(start);
   std::vector<int> all(model.feature_names.size());
   std::iota(all.begin(), all.end(), 0);
-  sources_ = match_features(where, valid, model, all);
+  sources_ = match_features(where, data_, model, all);
 }
 
 void Validation::start(const Backend& backend, Context& context, const TargetStatistics& statistics,
                        const std::vector<Cuts>& cuts, const Bins& bins, Ensemble& ensemble) {
   if (model_.config.linear_leaves.enabled) {
-    raw_.emplace(backend, context, set_.data, model_, std::move(sources_));
+    raw_.emplace(backend, context, data_, model_, std::move(sources_));
     rows_.number = ensemble.watch(*raw_, offsets_);
     return;
   }
-  const Dataset data = derive_all(set_.data, statistics, sources_, context.workers);
+  const Dataset data = derive_all(data_, statistics, sources_, context.workers);
   bins_.emplace(backend, context, data, sources_, cuts, bins);
   sources_ = {};
+  data_ = {};
   rows_.number = ensemble.watch(bins_->view(), bins_->places(), offsets_);
 }
 
@@ -71,10 +75,9 @@ void append_metrics(const std::string& set, const std::vector<Metric>& metrics, 
 
 namespace {
 
-MetricInput on_host(const Judges& judges, const BoostedModel::State& model, Ensemble& ensemble,
+MetricInput on_host(const Judges& judges, const BoostedModel::State& model, const double* scores,
                     const JudgedRows& rows) {
-  MetricInput input =
-      judged(model.config.loss, model.outputs(), rows.label.size(0), ensemble.predicted(rows.number), judges.workers);
+  MetricInput input = judged(model.config.loss, model.outputs(), rows.label.size(0), scores, judges.workers);
   input.label = rows.label;
   input.weight = rows.weight;
   input.groups = rows.groups;
@@ -98,16 +101,28 @@ MetricInput on_gpu(const Judges& judges, const BoostedModel::State& model, Ensem
           .link = link};
 }
 
+void append_of_ranks(const Judges& judges, const BoostedModel::State& model, Ensemble& ensemble, const JudgedRows& rows,
+                     std::vector<MetricValue>& values, UndefinedMetrics& undefined) {
+  const std::int64_t here = model.outputs() * ensemble.scores_of(rows.number).rows();
+  const std::span<const double> mine(ensemble.predicted(rows.number), static_cast<std::size_t>(here));
+  const std::vector<double> scores = whole_of(judges.ranks, mine, model.outputs());
+  together("fit_boosted", judges.ranks, [&] {
+    if (judges.ranks.is_first())
+      append_metrics(rows.set, judges.metrics, on_host(judges, model, scores.data(), rows), values, undefined);
+  });
+}
+
 }  // namespace
 
 void append_metrics(const Judges& judges, const BoostedModel::State& model, Ensemble& ensemble, JudgedRows& rows,
                     std::vector<MetricValue>& values, UndefinedMetrics& undefined) {
+  if (!judges.ranks.is_alone()) return append_of_ranks(judges, model, ensemble, rows, values, undefined);
   const bool asks_gpu = std::ranges::any_of(judges.metrics, &Metric::runs_on_gpu);
   const MetricInput there = asks_gpu ? on_gpu(judges, model, ensemble, rows) : MetricInput{};
   std::optional<MetricInput> here;
   for (const Metric& metric : judges.metrics) {
     const bool is_there = metric.runs_on_gpu() && there.prediction.elements() > 0;
-    if (!is_there && !here) here = on_host(judges, model, ensemble, rows);
+    if (!is_there && !here) here = on_host(judges, model, ensemble.predicted(rows.number), rows);
     append_metrics(rows.set, {metric}, is_there ? there : *here, values, undefined);
   }
 }

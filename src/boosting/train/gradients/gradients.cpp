@@ -33,12 +33,12 @@ const float* Gradients::download() const {
   return host_.as<float>();
 }
 
-std::vector<RowSlopes> Gradients::slopes() const {
+std::vector<RowSlopes> Gradients::slopes(const Ranks& ranks) const {
   const float* const all = download();
   const auto rows = static_cast<std::size_t>(rows_);
   std::vector<RowSlopes> slopes;
   for (std::int64_t k = 0; k < outputs_; ++k)
-    slopes.emplace_back(std::span(all + k * rows_, rows), std::span(all + (outputs_ + k) * rows_, rows));
+    slopes.emplace_back(std::span(all + k * rows_, rows), std::span(all + (outputs_ + k) * rows_, rows), ranks);
   return slopes;
 }
 

@@ -34,8 +34,8 @@ class Gradients {
 
   /// Copies them to the host, [2, outputs, rows]: gradients, then curvatures; good until they are filled again.
   const float* download() const;
-  /// The same as slopes of each output.
-  std::vector<RowSlopes> slopes() const;
+  /// The same as slopes of each output, whose units are those of all ranks' rows.
+  std::vector<RowSlopes> slopes(const Ranks& ranks = {}) const;
 
   /// Points a tree to those of an output.
   void point(TreeInput& tree, std::int64_t output) const;

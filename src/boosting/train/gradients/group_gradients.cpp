@@ -6,6 +6,12 @@
 #include "backend/loss/group_losses.hpp"
 
 namespace linden {
+namespace {
+
+constexpr std::int64_t no_rows[] = {0};  // where groups begin on a rank that has none
+
+}  // namespace
+
 GroupGradients::GroupGradients(const Backend& backend, Context& context, const FitRows& rows, std::uint64_t seed,
                                double learning_rate)
     : backend_(backend),
@@ -13,7 +19,7 @@ GroupGradients::GroupGradients(const Backend& backend, Context& context, const F
       rows_(rows),
       seed_(seed),
       learning_rate_(learning_rate),
-      starts_(rows.groups()) {
+      starts_(rows.groups().empty() ? std::span<const std::int64_t>(no_rows) : rows.groups()) {
   for (std::size_t g = 1; g < starts_.size(); ++g) longest_ = std::max(longest_, starts_[g] - starts_[g - 1]);
   visit_group_loss(rows.spec(), [&]<class Loss>(const Loss& loss) {
     if constexpr (is_of_pairs<Loss>) {

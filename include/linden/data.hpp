@@ -49,6 +49,13 @@ struct SparseRows {
   Tensor values;                   ///< [entries] f32 or f64; absent is 0, NaN is missing
 };
 
+/// A part of a file, for one of several machines that share it: of nearly the same number of bytes, cut between rows.
+/// The parts 0 .. count - 1 have each row once, in order; one may have none, and gives a Dataset without rows. For
+/// files that are not compressed, nor standard input. Lines are counted from where the part begins.
+struct FilePart {
+  int index = 0, count = 1;
+};
+
 /// How a CSV file is to be read. Wherever a column is named it is by its name in the header, "price", or from the end,
 /// "-1" for the last, unless a column is called so. Without a header the columns are called "0", "1", ...
 struct CsvOptions {
@@ -75,6 +82,9 @@ struct CsvOptions {
   bool only_missing = false;     ///< whether `missing` is the whole list, in place of those that are known
   bool drop_unlabelled = false;  ///< whether rows that lack a label are left out (else they are refused)
   int threads = 0;               ///< 0: all cores
+  /// Which part of the file to read. What a column holds is told from the rows of the part alone. Double quotes must
+  /// stand in pairs, as around fields.
+  FilePart part = {};
 };
 
 struct LibsvmOptions {
@@ -86,6 +96,7 @@ struct LibsvmOptions {
   bool drop_unlabelled = false;  ///< whether rows whose label is nan are left out (else they are refused)
   bool skip_groups = false;      ///< whether qid: words are passed over, as for rows that need not stand by group
   int threads = 0;               ///< 0: all cores
+  FilePart part = {};            ///< which part of the file to read; may tear groups apart
 };
 
 /// What a table is made of, without its rows: how other files are to be read so that a model finds in them what it was

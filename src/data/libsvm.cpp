@@ -15,6 +15,7 @@
 #include "data/dataset/builder.hpp"
 #include "data/dataset/groups.hpp"
 #include "data/libsvm_lines.hpp"
+#include "data/text/file_part.hpp"
 #include "data/text/origin.hpp"
 
 namespace linden {
@@ -230,16 +231,22 @@ Dataset parse_libsvm(const Text& text, const Source& source, const LibsvmOptions
 }
 
 Dataset Dataset::from_libsvm(const std::filesystem::path& path, const LibsvmOptions& options) try {
-  const Source source("from_libsvm", path);
-  return parse_libsvm(Text::read(path, source.call), source, options);
+  Source source("from_libsvm", path);
+  if (options.part.count == 1 && options.part.index == 0)
+    return parse_libsvm(Text::read(path, source.call), source, options);
+  const std::optional<Text> part = read_part(path, source, options.part, {});
+  return part ? parse_libsvm(*part, source, options) : Dataset();
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::from_libsvm");
 }
 
 Dataset Dataset::from_libsvm(const std::filesystem::path& path, const Schema& schema,
                              const LibsvmOptions& options) try {
-  const Source source("from_libsvm", path);
-  return parse_libsvm(Text::read(path, source.call), source, options, 0, &schema);
+  Source source("from_libsvm", path);
+  if (options.part.count == 1 && options.part.index == 0)
+    return parse_libsvm(Text::read(path, source.call), source, options, 0, &schema);
+  const std::optional<Text> part = read_part(path, source, options.part, {});
+  return part ? parse_libsvm(*part, source, options, 0, &schema) : Dataset();
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::from_libsvm");
 }

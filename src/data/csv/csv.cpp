@@ -15,6 +15,7 @@
 #include "data/dataset/builder.hpp"
 #include "data/dataset/events.hpp"
 #include "data/dataset/groups.hpp"
+#include "data/text/file_part.hpp"
 
 namespace linden {
 namespace {
@@ -350,15 +351,21 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
 }
 
 Dataset Dataset::from_csv(const std::filesystem::path& path, const CsvOptions& options) try {
-  const Source source("from_csv", path);
-  return parse_csv(Text::read(path, source.call, options.threads), source, options);
+  Source source("from_csv", path);
+  if (options.part.count == 1 && options.part.index == 0)
+    return parse_csv(Text::read(path, source.call, options.threads), source, options);
+  const std::optional<Text> part = read_part(path, source, options.part, {options.header, true});
+  return part ? parse_csv(*part, source, options) : Dataset();
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::from_csv");
 }
 
 Dataset Dataset::from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options) try {
-  const Source source("from_csv", path);
-  return parse_csv(Text::read(path, source.call, options.threads), source, options, 0, &schema);
+  Source source("from_csv", path);
+  if (options.part.count == 1 && options.part.index == 0)
+    return parse_csv(Text::read(path, source.call, options.threads), source, options, 0, &schema);
+  const std::optional<Text> part = read_part(path, source, options.part, {options.header, true});
+  return part ? parse_csv(*part, source, options, 0, &schema) : Dataset();
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::from_csv");
 }

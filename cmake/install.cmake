@@ -9,11 +9,24 @@ install(TARGETS linden EXPORT linden-targets
   LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
   ARCHIVE COMPONENT Development
   FILE_SET HEADERS COMPONENT Development)
+if(LINDEN_HAS_MPI)
+  # What it exports is found with the component mpi, so that without it nobody needs MPI.
+  install(TARGETS linden_mpi EXPORT linden-mpi-targets
+    RUNTIME COMPONENT Runtime
+    LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
+    ARCHIVE COMPONENT Development
+    FILE_SET HEADERS COMPONENT Development)
+  install(EXPORT linden-mpi-targets NAMESPACE linden:: DESTINATION ${package_dir} COMPONENT Development)
+endif()
 if(LINDEN_PROGRAM)
   # Beside a shared library, the program finds it from its own place.
   file(RELATIVE_PATH bin_to_lib "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}")
   set_target_properties(linden_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
   install(TARGETS linden_program RUNTIME COMPONENT Runtime)
+  if(LINDEN_HAS_MPI)
+    set_target_properties(linden_mpi_program PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
+    install(TARGETS linden_mpi_program RUNTIME COMPONENT Runtime)
+  endif()
 endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/linden COMPONENT Runtime)
 

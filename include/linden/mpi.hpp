@@ -1,0 +1,45 @@
+// Ranks over MPI: a library of its own, linden::mpi, for MPI has no ABI in common.
+//
+//     find_package(linden REQUIRED COMPONENTS mpi)
+//     target_link_libraries(program PRIVATE linden::linden linden::mpi)
+//
+//     mpi::Communicator world;  // mpirun -n 4 program, srun program
+//     auto mine = Dataset::from_csv("rows.csv", {.label = "y", .part = {world.rank(), world.size()}});
+//     BoostedModel model = fit_boosted(mine, config, {.ranks = world});
+//     if (world.rank() == 0) model.save("model.json");
+#pragma once
+
+#include <linden/communicator.hpp>
+#include <memory>
+
+namespace linden::mpi {
+
+/// All processes that MPI has started together, or some of them. Calls MPI_Init_thread where nobody has, and then
+/// MPI_Finalize when the program ends; all is asked of MPI on the thread that calls (MPI_THREAD_FUNNELED). Messages are
+/// apart from those of the rest of the program. Functions throw linden::Error with MPI's own words where MPI fails.
+class LINDEN_API Communicator final : public linden::Communicator {
+ public:
+  /// MPI_COMM_WORLD.
+  Communicator();
+  /// The processes of a communicator, by its handle in Fortran: MPI_Comm_c2f(comm). All of them make theirs together.
+  explicit Communicator(int handle);
+  ~Communicator() override;
+  Communicator(const Communicator&) = delete;
+  Communicator& operator=(const Communicator&) = delete;
+
+  int rank() const override;
+  int size() const override;
+  void sum(std::int64_t* values, std::int64_t count) override;
+  void max(double* values, std::int64_t count) override;
+  void gather(const void* mine, std::int64_t bytes, void* all) override;
+
+  /// For a rank that cannot go on: waits until all have come here, at most for `seconds`, and returns true; or ends the
+  /// program on all ranks with this code (MPI_Abort), for others may wait for what never comes.
+  bool end_together(int code, double seconds = 5) noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace linden::mpi

@@ -1,0 +1,78 @@
+// Fits on the ranks of MPI: every rank has the bytes of one machine. Run by a launcher; prints what differs, and ends
+// with 1 where something does.
+#include <iostream>
+#include <linden/mpi.hpp>
+
+#include "ranks/fits_of_ranks.hpp"
+
+namespace linden {
+namespace {
+
+// The texts of all ranks.
+std::vector<std::string> gathered(Communicator& world, const std::string& mine) {
+  const auto count = static_cast<std::size_t>(world.size());
+  const std::uint64_t size = mine.size();
+  std::vector<std::uint64_t> sizes(count);
+  world.gather(&size, sizeof size, sizes.data());
+  const std::uint64_t most = *std::ranges::max_element(sizes);
+  std::string padded = mine, all(most * count, '\0');
+  padded.resize(most);
+  world.gather(padded.data(), static_cast<std::int64_t>(most), all.data());
+  std::vector<std::string> texts;
+  for (std::size_t rank = 0; rank < count; ++rank) texts.push_back(all.substr(rank * most, sizes[rank]));
+  return texts;
+}
+
+int compare_fits(Communicator& world) {
+  int failures = 0;
+  for (const FitOfRanks& fit : fits_of_ranks()) {
+    const std::string wanted = world.rank() == 0 ? fitted(fit, {}, 0, {}) : "";
+    for (const RowSplit& split : splits_of(fit.train.rows(), world.size())) {
+      const std::vector<std::string> found = gathered(world, fitted(fit, split, world.rank(), world));
+      for (std::size_t rank = 0; rank < found.size(); ++rank) {
+        if (world.rank() > 0 || found[rank] == wanted) continue;
+        std::cerr << fit.name << ": rank " << rank << " of " << world.size() << " has another model\n";
+        ++failures;
+      }
+    }
+  }
+  return failures;
+}
+
+int compare_linear(Communicator& world) {
+  const Dataset all = classes_of(mixed_rows(22, 240), 2, true).without({"x2", "x3", "x4"});
+  const RowSplit split = splits_of(all.rows(), world.size()).front();
+  const LinearModel model = fit_linear(part_of_rank(all, split, world.rank()), {.loss = loss::logistic(), .l2 = 0.01},
+                                       {.threads = 1, .ranks = world});
+  int failures = 0;
+  for (const std::string& other : gathered(world, model.to_string()))
+    if (other != model.to_string()) ++failures;
+  if (failures > 0) std::cerr << "linear: ranks have " << failures << " other models\n";
+  return failures;
+}
+
+// A refusal that one rank alone has reason for reaches all.
+int compare_refusals(Communicator& world) {
+  if (world.size() == 1) return 0;
+  const bool is_last = world.rank() == world.size() - 1;
+  try {
+    fit_boosted(mixed(1, 40), {.loss = loss::squared(), .rounds = 2, .learning_rate = is_last ? 0.2 : 0.1},
+                {.threads = 1, .ranks = world});
+  } catch (const ArgumentError&) {
+    return 0;
+  }
+  std::cerr << "rank " << world.rank() << " was not told that another has another configuration\n";
+  return 1;
+}
+
+}  // namespace
+}  // namespace linden
+
+int main() {
+  linden::mpi::Communicator world;
+  std::int64_t failures =
+      linden::compare_fits(world) + linden::compare_linear(world) + linden::compare_refusals(world);
+  world.sum(&failures, 1);
+  if (world.rank() == 0) std::cout << world.size() << " ranks: " << failures << " failures\n";
+  return failures == 0 ? 0 : 1;
+}

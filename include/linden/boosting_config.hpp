@@ -274,8 +274,8 @@ struct BoostingConfig {
   int max_depth = 0;                   ///< splits on the way to a leaf, 1 .. 64; 0: no limit (oblivious: 1 .. 16; 0: 6)
   int max_bins = 256;                  ///< bins of a feature, the one for missing values counted, 4 .. 65,535; see bins
   double l1 = 0;                       ///< penalty on |leaf value|, >= 0 (quantile, absolute, mape: in splits only)
-  std::optional<double> l2 = {};       ///< penalty on leaf value^2 / 2, >= 0 (1, but 0 for quantile, absolute, mape,
-                                  ///< where it bears on splits only: leaves are order statistics that nothing shrinks)
+  std::optional<double> l2 = {};       ///< penalty on leaf value^2 / 2, >= 0 (1; 10 with target statistics of classes;
+                                       ///< 0 for quantile, absolute and mape, where it bears on splits alone)
   double min_gain = 0;                       ///< a split must gain more than this, >= 0
   double min_child_weight = 1e-3;            ///< smallest sum of curvatures in a leaf, >= 0
   std::optional<int> min_rows_in_leaf = {};  ///< smallest number of rows in a leaf, >= 1 (20)

@@ -276,8 +276,8 @@ struct BoostingConfig {
   double l1 = 0;                       ///< penalty on |leaf value|, >= 0 (quantile, absolute, mape: in splits only)
   std::optional<double> l2 = {};       ///< penalty on leaf value^2 / 2, >= 0 (1; 10 with target statistics of classes;
                                        ///< 0 for quantile, absolute and mape, where it bears on splits alone)
-  double min_gain = 0;                       ///< a split must gain more than this, >= 0
-  double min_child_weight = 1e-3;            ///< smallest sum of curvatures in a leaf, >= 0
+  double min_gain = 0;                 ///< a split must gain more than this, >= 0
+  double min_child_weight = 1e-3;      ///< smallest sum of curvatures in a leaf, >= 0
   std::optional<int> min_rows_in_leaf = {};  ///< smallest number of rows in a leaf, >= 1 (20)
   std::optional<double> row_fraction = {};  ///< rows drawn without replacement for each round, (0, 1] (1); see sampling
   double feature_fraction = 1;              ///< features drawn without replacement for each tree, (0, 1]

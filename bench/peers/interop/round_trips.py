@@ -170,15 +170,20 @@ def predictions(linden, model, rows, output):
     return np.array([[float(v) for v in line.split(",")] for line in out.splitlines()[1:]])
 
 
-def onnx_scores(path, rows, model, is_category):
+def coded(rows, model, is_category):
+    """Rows as exported models take them: a category is its place among the names."""
+    codes = rows.copy()
+    for f in np.flatnonzero(is_category):
+        places = {name: i for i, name in enumerate(model["columns"][f]["categories"])}
+        codes[:, f] = [np.nan if np.isnan(v) else places.get(str(int(v)), np.nan) for v in rows[:, f]]
+    return codes
+
+
+def onnx_scores(path, codes):
     import onnxruntime
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-    codes = rows.copy()
-    for f in np.flatnonzero(is_category):  # the place of a category among the names
-        places = {name: i for i, name in enumerate(model["columns"][f]["categories"])}
-        codes[:, f] = [np.nan if np.isnan(v) else places.get(str(int(v)), np.nan) for v in rows[:, f]]
     return session.run(["prediction"], {"features": codes})[0]
 
 
@@ -228,6 +233,7 @@ def main():
     arguments.add_argument("--sets", type=int, default=20, help="how many")
     arguments.add_argument("--first", type=int, default=0, help="the number of the first")
     arguments.add_argument("--libraries", nargs="*", default=["XGBoost", "LightGBM", "CatBoost"])
+    arguments.add_argument("--kinds", nargs="*", help="of models: trees, categories, ... (default: all)")
     asked = arguments.parse_args()
     import catboost
     import lightgbm
@@ -244,6 +250,8 @@ def main():
             data = Set(asked.sets_folder / f"{set_name}.tsv.gz", random)
             for library in (globals()[one]() for one in asked.libraries):
                 for kind, parameters, rows, is_category in library.cases(data):
+                    if asked.kinds and kind not in asked.kinds:
+                        continue
                     who = f"{type(library).__name__}, {kind}"
                     file, table, ours = folder / f"model{library.ending}", folder / "rows.csv", folder / "ours.json"
                     wanted = library.train(file, parameters, rows, is_category, data.labels).reshape(len(rows), -1)
@@ -267,10 +275,8 @@ def main():
                         except RuntimeError as error:
                             refusals[f"{who}, as {exported}", str(error).split(": ", 2)[-1][:160]] += 1
                             continue
-                        if exported == "onnx":
-                            back = onnx_scores(out, rows, json.loads(ours.read_text()), is_category)
-                        else:
-                            back = library.load(out, rows, is_category).reshape(len(rows), -1)
+                        codes = coded(rows, json.loads(ours.read_text()), is_category)
+                        back = onnx_scores(out, codes) if exported == "onnx" else library.load(out, codes, is_category)
                         against = found if exported == "onnx" else wanted
                         note(totals, set_name, who, exported, compare(back.reshape(len(rows), -1), against, sums))
     print("\n| models | through | models | score | sum | bits |\n|---|---|---:|---:|---:|---:|")

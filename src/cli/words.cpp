@@ -40,6 +40,7 @@ constexpr Word openings[] = {
     {"individual_dependence: ", ""},
     {"accumulated_effects: ", ""},
     {"neighbours: ", ""},
+    {"report: .train: ", "--train: "},
     {"report: ", ""},
     {"LinearModel::labels_of: ", ""},
     {"explain: .background: ", "--background: "},

@@ -6,6 +6,10 @@
 #include <ranges>
 
 #include "base/fail.hpp"
+#include "base/parallel.hpp"
+#include "inspection/feature_column.hpp"
+#include "linear/design/design.hpp"
+#include "model/match_features.hpp"
 
 namespace linden {
 
@@ -19,6 +23,21 @@ void check_asked(std::string_view where, const AnyModel& model, const Dataset& d
   const auto weights = data.weight().span<const double>();
   if (!weights.empty() && std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
     fail<DataError>("{}: all weights of the data are zero.", where);
+}
+
+void check_scored(std::string_view where, const AnyModel& model, const Dataset& data, int threads) {
+  const ModelSchema& schema = schema_of(model);
+  std::vector<int> columns(schema.feature_names.size());
+  std::iota(columns.begin(), columns.end(), 0);
+  const std::vector<FeatureSource> sources = match_features(where, data, schema, columns);
+  if (std::holds_alternative<LinearModel>(model)) {
+    std::ranges::transform(sources, columns.begin(), &FeatureSource::column);
+    Workers workers(threads);
+    const Design design(where, data, columns, workers);
+  }
+  const auto weights = data.weight().span<const double>();
+  if (!weights.empty() && std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
+    fail<DataError>("{}: all weights are zero.", where);
 }
 
 std::vector<std::int64_t> sampled_rows(const Dataset& data, std::int64_t most, std::uint64_t seed) {

@@ -13,6 +13,10 @@ namespace linden {
 /// weights are zero.
 void check_asked(std::string_view where, const AnyModel& model, const Dataset& data);
 
+/// Throws DataError, opening with `where`, for rows that a model cannot score, as it lacks a column or finds one of
+/// another kind, or missing values where it is linear, and where all weights are zero.
+void check_scored(std::string_view where, const AnyModel& model, const Dataset& data, int threads);
+
 /// Up to `most` rows, ascending; all for 0. Of more than that only those are drawn that weigh something. Groups are
 /// drawn whole, until they have `most` rows or more.
 std::vector<std::int64_t> sampled_rows(const Dataset& data, std::int64_t most, std::uint64_t seed);

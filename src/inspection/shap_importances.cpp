@@ -15,6 +15,10 @@ std::vector<ShapImportance> shap_importances(const AnyModel& model, const Datase
   check_asked("shap_importances", model, data);
   if (options.max_rows < 0)
     fail<ArgumentError>("shap_importances: .max_rows is {}; it must be >= 0.", options.max_rows);
+  if (options.background) {
+    if (options.background->rows() == 0) fail<DataError>("shap_importances: .background has no rows.");
+    check_scored("shap_importances: .background", model, *options.background, options.threads);
+  }
   const Dataset rows = taken(data, sampled_rows(data, options.max_rows, options.seed));
   ExplainOptions explaining{.background = options.background, .threads = options.threads, .device = options.device};
   if (!explaining.background && std::holds_alternative<LinearModel>(model)) explaining.background = rows;

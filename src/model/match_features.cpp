@@ -93,7 +93,7 @@ std::vector<int> columns_of(const Dataset& data, const ModelSchema& model) {
                                 std::string_view others, std::string_view hint) {
   const std::vector<std::string> names = data.feature_names();
   fail<DataError>("{}: no column \"{}\"{}, which the model was trained on. {}Columns: {}.{}", where, name, others,
-                  did_you_mean(name, names), listing(names), hint);
+                  did_you_mean(name, names), names.empty() ? "none" : listing(names), hint);
 }
 
 // Sparse rows have no column where all is 0, but those that have entries in other columns alone speak of other things.

@@ -29,7 +29,9 @@ void check(const AnyModel& model, const Dataset& data, const ReportOptions& opti
   if (options.max_rows < 10)
     fail<ArgumentError>("{}: .max_rows is {}; it must be at least 10.", where, options.max_rows);
   check_asked(where, model, data);
-  if (options.train && options.train->rows() == 0) fail<ArgumentError>("{}: .train has no rows.", where);
+  if (!options.train) return;
+  if (options.train->rows() == 0) fail<ArgumentError>("{}: .train has no rows.", where);
+  check_scored("report: .train", model, *options.train, options.threads);
 }
 
 std::vector<MetricValue> metrics_of(const Subject& subject) {

@@ -6,6 +6,7 @@ writes NAME.model and NAME.npz into the folder, with the rows that were explaine
 it reads linear.npz there, whose weights and rows are Linden's.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -54,12 +55,20 @@ def by_lightgbm(name, **parameters):
     save(f"lightgbm_{name}", model, x, values=model.predict(x[:40], pred_contrib=True))
 
 
+def missing_base(model, explainer):
+    """XGBoost 3 has a base score for each output; shap 0.51 reads the first one alone, and takes it for all of them."""
+    if not isinstance(model, xgboost.Booster) or numpy.ptp(explainer.model.base_offset) > 0:
+        return 0
+    base = json.loads(json.loads(model.save_config())["learner"]["learner_model_param"]["base_score"])
+    return numpy.subtract(base, base[0])
+
+
 def against_background(name, model, x):
     background = x[100:150]
     explainer = shap.TreeExplainer(model, background, feature_perturbation="interventional")
     # Of models in floats shap compares floats, as they do.
     values = explainer.shap_values(x[:40], check_additivity=False)
-    constant = numpy.atleast_1d(explainer.expected_value)
+    constant = numpy.atleast_1d(explainer.expected_value) + missing_base(model, explainer)
     if values.ndim == 3:
         values = values.transpose(0, 2, 1)
     save(f"against_{name}", model, x, values=values, constant=constant, background=background)

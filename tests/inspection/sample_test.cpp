@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "inspection/small_models.hpp"
+#include "refusal.hpp"
 
 namespace linden {
 namespace {
@@ -63,6 +64,27 @@ TEST(Sample, RefusesWhatSaysNothing) {
             "partial_dependence: the model is empty. Hint: fit_linear and LinearModel::load make one.");
   EXPECT_EQ(said([&] { shap_importances(BoostedModel(), data); }),
             "shap_importances: the model is empty. Hint: fit_boosted and BoostedModel::load make one.");
+}
+
+// What is given besides the rows is called by the option that gave it, whatever is done with it.
+TEST(Sample, RefusesABackgroundByItsOption) {
+  const Dataset data = plane(50), none = data.take(std::vector<std::int64_t>{});
+  const BoostedModel trees = fit_boosted(data, {.rounds = 2, .min_rows_in_leaf = 5});
+  const Dataset missing = data.with_column("b", std::vector<double>(50, std::numeric_limits<double>::quiet_NaN()));
+  for (const AnyModel& model : {AnyModel(plane_model()), AnyModel(trees)}) {
+    const auto said = [&](const Dataset& background) {
+      return refusal<DataError>([&] { shap_importances(model, data, {.background = background}); });
+    };
+    EXPECT_EQ(said(data.without({"b"})),
+              "shap_importances: .background: no column \"b\", which the model was trained on. Columns: a, c.");
+    EXPECT_EQ(said(none), "shap_importances: .background has no rows.");
+    EXPECT_EQ(said(data.with_weight(std::vector<double>(50, 0.0))),
+              "shap_importances: .background: all weights are zero.");
+  }
+  EXPECT_EQ(refusal<DataError>([&] { shap_importances(plane_model(), data, {.background = missing}); }),
+            "shap_importances: .background: missing values in column b, which linear models do not take. Hint: fill "
+            "them or drop the rows or columns beforehand; boosted models take them as they are.");
+  EXPECT_FALSE(shap_importances(trees, data, {.background = missing}).empty());
 }
 
 }  // namespace

@@ -134,6 +134,10 @@ TEST(MatchFeatures, AColumnOfCategoriesMustBeThere) {
               model.predict(rows_of({"a", "b"}, true));
             }),
             "BoostedModel::predict: no column \"c\", which the model was trained on. Columns: a, b.");
+  EXPECT_EQ(refusal<DataError>([&] {
+              model.predict(text.without({"a", "b", "c"}));
+            }),
+            "BoostedModel::predict: no column \"a\", which the model was trained on. Columns: none.");
 }
 
 }  // namespace

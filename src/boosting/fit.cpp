@@ -143,9 +143,12 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   std::vector<double> monotone = by_feature(config.constraints.monotone, model->feature_names);
   monotone.resize(cuts.size());
   const GrowthLimits limits = growth_limits(config);
-  const Bins bins(backend, context, blocks, cuts, limits.min_rows_in_leaf, monotone,
+  Bins bins(backend, context, blocks, cuts, limits.min_rows_in_leaf, monotone,
                   model->adds_to_all() || limits.oblivious || table != nullptr, table);
-  if (table != nullptr) release_columns(*table, train);
+  if (table != nullptr) {
+    release_columns(*table, train);
+    bins.keep_pages(memory_for_pages(*table, train.rows(), outputs));
+  }
   wide = Dataset();  // the bins are all that is read from here on
   model->seconds_binning = seconds_since(bin_start);
   if (!start.is_empty()) start_scores = Scores(backend, context, zeros, train.rows(), first_scores);

@@ -30,6 +30,33 @@ TEST_F(Reading, HeldOutRowsAreReadByTheTrainingData) {
   EXPECT_EQ(read_lines("p.csv").size(), 2u);
 }
 
+TEST_F(Reading, RowsThatMemoryDoesNotHold) {
+  for (const int part : {1, 2}) {
+    std::string text = "x,word,y\n";
+    for (int i = 0; i < 200; ++i) text += fmt::format("{},w{},{}\n", i * 37 % 61 + part, i % 5, (i % 5 + i / 30) % 2);
+    write(fmt::format("part-{}.csv", part), text);
+  }
+  const std::string train = "train --data 'part-*.csv' --label y --set rounds=5 --out ";
+  succeed(train + "here.json");
+  succeed(train + "there.json --memory 64MB --cache kept");
+  succeed(train + "again.json --memory 0.1GiB --cache kept");
+  EXPECT_EQ(read_file(folder() / "there.json"), read_file(folder() / "here.json"));
+  EXPECT_EQ(read_file(folder() / "again.json"), read_file(folder() / "here.json"));
+  for (const char* size : {"4", "4XB", "GB", "-1GB", "0"})
+    EXPECT_EQ(run(train + "m.json --memory " + size).code, 1) << size;
+  const auto says = [&](const std::string& options, const std::string& words) {
+    const Ran ran = run(train + "m.json " + options);
+    EXPECT_NE(ran.err.find(words), std::string::npos) << ran.err;
+  };
+  says("--memory 4XB", "--memory is \"4XB\"; it must be a size such as 4GB, 512MB or 2GiB.");
+  says("--memory 1MB", "--memory is 1000000 bytes; it must be at least 16777216 (16 MiB).");
+  says("--cache kept", "--cache is of --memory. Hint: leave it out, or --memory 4GB.");
+  says("--memory 1GB --cache kept --group word",
+       "--group is \"word\", and files larger than memory are read without "
+       "groups. Hint: leave --memory out.");
+  says("--memory 1GB --format libsvm", "--memory is for CSV files");
+}
+
 TEST_F(Reading, TheSummaryNamesAFieldThatMadeAColumnText) {
   std::string text = "a,b,y\n";
   for (int line = 2; line <= 102; ++line)

@@ -30,6 +30,8 @@ class Bins {
   const BinsView& view() const noexcept { return view_; }
   /// The bins of rows in files; else null.
   const PageReader* pages() const noexcept { return pages_.get(); }
+  /// Lets so many bytes of them stay in memory.
+  void keep_pages(std::int64_t bytes) { pages_->keep(bytes); }
   /// What whoever works on these may take of memory, in bytes.
   std::int64_t memory() const noexcept { return memory_; }
   /// What view().feature is on the device.

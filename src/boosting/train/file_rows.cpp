@@ -13,6 +13,11 @@ namespace {
 
 // The values of a column as keys, and sorted.
 constexpr std::int64_t bytes_of_cuts = 16;
+// A row's node in a tree.
+constexpr std::int64_t bytes_of_node = 4;
+
+// Its label, and of each output the score, the gradient and the curvature.
+std::int64_t bytes_of_rows(std::int64_t rows, std::int64_t outputs) { return rows * (8 + 16 * outputs); }
 
 std::int64_t bytes_of(const Tensor& values) {
   return values.elements() * static_cast<std::int64_t>(size_of(values.dtype()));
@@ -61,8 +66,7 @@ const StoredTable* rows_in_files(const Dataset& all, const Dataset& train, const
   if (std::ranges::find(encodings, CategoryEncoding::statistics) != encodings.end())
     refuse("target statistics of categories, which are columns of their own, are",
            ".categories.encoding = partition keeps categories");
-  const std::int64_t outputs = loss.outputs();
-  const std::int64_t of_a_row = 8 + 16 * outputs + std::max<std::int64_t>(4, bytes_of_cuts);
+  const std::int64_t of_a_row = bytes_of_rows(1, loss.outputs()) + bytes_of_cuts;
   if (train.rows() * of_a_row > table->memory)
     fail<MemoryError>(
         "fit_boosted: of each of {} rows {} bytes are kept, {} in all, and .memory is {}. Hint: more memory, or fewer "
@@ -76,6 +80,10 @@ std::vector<Cuts> cuts_of_files(const StoredTable& table, const Dataset& train, 
   const std::int64_t affordable = table.memory / 4 / (bytes_of_cuts * train.rows());
   Workers few(static_cast<int>(std::clamp<std::int64_t>(affordable, 1, workers.threads())));
   return make_cuts(source, rules, slopes, few, {}, [&](std::int64_t f) { release_column(table, train, f); });
+}
+
+std::int64_t memory_for_pages(const StoredTable& table, std::int64_t rows, std::int64_t outputs) {
+  return table.memory / 16 * 11 - bytes_of_rows(rows, outputs) - rows * bytes_of_node;
 }
 
 void release_columns(const StoredTable& table, const Dataset& train) {

@@ -23,6 +23,8 @@ const StoredTable* rows_in_files(const Dataset& all, const Dataset& train, const
 /// make_cuts by as many threads as may have the values of a column each; what a column took is given back.
 std::vector<Cuts> cuts_of_files(const StoredTable& table, const Dataset& train, RowSource& source,
                                 const CutRules& rules, std::span<const RowSlopes> slopes, Workers& workers);
+/// What is left for pages beside what is kept of each row, histograms, and the page that is worked on.
+std::int64_t memory_for_pages(const StoredTable& table, std::int64_t rows, std::int64_t outputs);
 /// Gives back the memory of all columns, labels and offsets.
 void release_columns(const StoredTable& table, const Dataset& train);
 

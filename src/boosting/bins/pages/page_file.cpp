@@ -39,6 +39,59 @@ std::string head_of(const PageShape& shape, std::string_view key) {
   return head.append(key);
 }
 
+// Pages on their way from the thread that reads them to the one that asks for them.
+class PagesAhead {
+ public:
+  PagesAhead(std::int64_t first, std::int64_t last) : first_(first), last_(last), read_(first), used_(first) {}
+
+  // Of the thread that reads: calls read(number, room) for page after page, as long as there is a room.
+  template <class Read>
+  void fill(const Read& read) {
+    try {
+      for (std::int64_t number = first_; number < last_; ++number) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return is_over_ || number < used_ + rooms; });
+        if (is_over_) return;
+        lock.unlock();
+        read(number, room_[number % rooms]);
+        lock.lock();
+        ++read_;
+        changed_.notify_all();
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      error_ = std::current_exception();
+      changed_.notify_all();
+    }
+  }
+
+  PageRoom& wait_for(std::int64_t number) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return error_ != nullptr || number < read_; });
+    if (number >= read_) std::rethrow_exception(error_);
+    return room_[number % rooms];
+  }
+  void give_back() {
+    const std::lock_guard lock(mutex_);
+    ++used_;
+    changed_.notify_all();
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  static constexpr std::int64_t rooms = 2;
+  std::int64_t first_, last_, read_, used_;
+  PageRoom room_[rooms];
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_over_ = false;
+  std::exception_ptr error_;
+};
+
 double seconds(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -171,7 +224,7 @@ void PageReader::pread_all(void* to, std::int64_t bytes, std::int64_t at) const 
   }
 }
 
-void PageReader::read(std::int64_t number, Room& room) const {
+void PageReader::read(std::int64_t number, PageRoom& room) const {
   const Place& place = places_[static_cast<std::size_t>(number)];
   const bool is_packed = place.bytes != place.unpacked;
   std::vector<char>& here = is_packed ? room.packed : room.page;
@@ -182,75 +235,40 @@ void PageReader::read(std::int64_t number, Room& room) const {
     refuse(fmt::format("page {} does not have its checksum: the file was changed", number));
 }
 
+void PageReader::keep(std::int64_t bytes) {
+  most_kept_ = std::clamp<std::int64_t>(bytes / shape_.bytes_of(0), 0, shape_.pages());
+}
+
 void PageReader::each(const std::function<void(const BinPage&)>& f) const {
-  constexpr std::int64_t rooms = 2;
-  Room room[rooms];
-  const std::int64_t pages = shape_.pages();
-  const auto use = [&](std::int64_t number) {
-    f({reinterpret_cast<const std::uint8_t*>(room[number % rooms].page.data()), number * shape_.page_rows,
-       shape_.rows_of(number)});
+  const auto use = [&](std::int64_t number, const std::vector<char>& page) {
+    f({reinterpret_cast<const std::uint8_t*>(page.data()), number * shape_.page_rows, shape_.rows_of(number)});
   };
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::int64_t read_pages = 0, used_pages = 0;  // so many are there, so many done with
-  bool is_over = false;
-  std::exception_ptr error;
-  const auto read_on = [&] {
-    try {
-      for (std::int64_t number = 0; number < pages; ++number) {
-        {
-          std::unique_lock lock(mutex);
-          changed.wait(lock, [&] { return is_over || number < used_pages + rooms; });
-          if (is_over) return;
-        }
-        read(number, room[number % rooms]);
-        const std::lock_guard lock(mutex);
-        ++read_pages;
-        changed.notify_all();
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      error = std::current_exception();
-      changed.notify_all();
-    }
-  };
+  const std::int64_t pages = shape_.pages(), first = std::ssize(kept_);
   std::thread ahead;
-  if (pages > 1) {
+  PagesAhead queue(first, pages);
+  if (pages - first > 1) {
     try {
-      ahead = std::thread(read_on);
-    } catch (const std::system_error&) {
+      ahead = std::thread([&] { queue.fill([&](std::int64_t number, PageRoom& room) { read(number, room); }); });
+    } catch (const std::system_error&) {  // without a thread each page is read when it is asked for
     }
   }
-  if (!ahead.joinable()) {  // one page, or no thread is to be had
-    for (std::int64_t number = 0; number < pages; ++number) {
-      read(number, room[0]);
-      f({reinterpret_cast<const std::uint8_t*>(room[0].page.data()), number * shape_.page_rows,
-         shape_.rows_of(number)});
-    }
-    return;
-  }
+  const bool is_ahead = ahead.joinable();
   try {
-    for (std::int64_t number = 0; number < pages; ++number) {
-      {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return error != nullptr || number < read_pages; });
-        if (number >= read_pages) std::rethrow_exception(error);
-      }
-      use(number);
-      const std::lock_guard lock(mutex);
-      ++used_pages;
-      changed.notify_all();
+    for (std::int64_t number = 0; number < first; ++number) use(number, kept_[static_cast<std::size_t>(number)]);
+    PageRoom own;
+    for (std::int64_t number = first; number < pages; ++number) {
+      PageRoom& room = is_ahead ? queue.wait_for(number) : own;
+      if (!is_ahead) read(number, room);
+      use(number, room.page);
+      if (number < most_kept_ && number == std::ssize(kept_)) kept_.push_back(std::move(room.page));
+      if (is_ahead) queue.give_back();
     }
   } catch (...) {
-    {
-      const std::lock_guard lock(mutex);
-      is_over = true;
-      changed.notify_all();
-    }
-    ahead.join();
+    queue.end();
+    if (is_ahead) ahead.join();
     throw;
   }
-  ahead.join();
+  if (is_ahead) ahead.join();
 }
 
 }  // namespace linden

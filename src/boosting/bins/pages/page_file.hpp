@@ -58,6 +58,11 @@ class PageWriter {
   std::vector<Place> places_;
 };
 
+/// A page as it stands in the file, if that is packed, and as it is worked on.
+struct PageRoom {
+  std::vector<char> packed, page;
+};
+
 /// Reads one. While a page is worked on, a thread reads the next.
 class PageReader {
  public:
@@ -66,6 +71,9 @@ class PageReader {
   ~PageReader();
   PageReader(const PageReader&) = delete;
 
+  /// Keeps as many pages as these bytes hold, the first ones, from when they are read: all passes go over all pages, so
+  /// that no other choice would spare more reading.
+  void keep(std::int64_t bytes);
   /// Calls f(page) for all pages, in their order. Throws FileError for a page that does not have its checksum.
   void each(const std::function<void(const BinPage&)>& f) const;
   const PageShape& shape() const noexcept { return shape_; }
@@ -75,10 +83,7 @@ class PageReader {
     std::int64_t begin, bytes, unpacked;
     std::uint64_t sum;
   };
-  struct Room {
-    std::vector<char> packed, page;
-  };
-  void read(std::int64_t number, Room& room) const;
+  void read(std::int64_t number, PageRoom& room) const;
   void pread_all(void* to, std::int64_t bytes, std::int64_t at) const;
   [[noreturn]] void refuse(std::string_view why) const;
 
@@ -86,6 +91,8 @@ class PageReader {
   PageShape shape_;
   int descriptor_ = -1;
   std::vector<Place> places_;
+  std::int64_t most_kept_ = 0;
+  mutable std::vector<std::vector<char>> kept_;  // the first pages, as far as they were read
 };
 
 }  // namespace linden

@@ -33,7 +33,7 @@ header,main{max-width:1080px;margin:0 auto;padding:0 16px}
 header{padding-top:36px}
 h1{font-size:clamp(1.6rem,1.2rem + 1.8vw,2.3rem);line-height:1.2;margin:0 0 4px;letter-spacing:-.015em;overflow-wrap:anywhere}
 header p{color:var(--muted);margin:0 0 20px;max-width:70ch}
-h2{font-size:1.35rem;line-height:1.25;margin:0 0 8px;letter-spacing:-.01em;scroll-margin-top:64px}
+h2{font-size:1.35rem;line-height:1.25;margin:0 0 8px;letter-spacing:-.01em;scroll-margin-top:96px}
 h3{font-size:1.05rem;margin:28px 0 4px}
 p{margin:8px 0;max-width:72ch;overflow-wrap:anywhere}
 a{color:var(--link)}
@@ -42,6 +42,7 @@ a:focus-visible,summary:focus-visible,.scroll:focus-visible,pre:focus-visible{ou
 .skip:focus{left:12px;top:12px;background:var(--card);padding:8px 14px;z-index:3}
 nav{position:sticky;top:0;z-index:2;background:var(--ground);border-bottom:1px solid var(--rule)}
 nav ul{display:flex;gap:2px;overflow-x:auto;list-style:none;max-width:1080px;margin:0 auto;padding:6px 10px;scrollbar-width:thin}
+@media(min-width:700px){nav ul{flex-wrap:wrap}}
 nav a{display:block;padding:6px 10px;white-space:nowrap;text-decoration:none;border-radius:6px;font-size:.92rem}
 nav a:hover{background:var(--rule)}
 section{background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:22px clamp(14px,3vw,30px);margin:18px 0}

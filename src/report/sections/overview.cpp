@@ -99,9 +99,9 @@ void add_overview(Page& page, const Subject& subject) {
   std::vector<std::vector<std::string>> rows;
   for (const MetricValue& metric : subject.metrics)
     rows.push_back(
-        {metric.name, number(metric.value), metric.higher_is_better ? "higher" : "lower", meaning(metric.name)});
-  if (!rows.empty())
-    page.table({"metric", "value", "better is", "what it says"}, rows, "Quality on the rows of this report");
+        {metric.name, number(metric.value),
+         fmt::format("{} is better: {}", metric.higher_is_better ? "higher" : "lower", meaning(metric.name))});
+  if (!rows.empty()) page.table({"metric", "value", "what it says"}, rows, "Quality on the rows of this report");
   if (!subject.features.empty()) {
     const std::size_t shown = std::min<std::size_t>(3, subject.features.size());
     std::string names;

@@ -75,16 +75,17 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const Labels whole_labels = start.labels(counted_rows);
   BoostingConfig settled = given;
   settled.loss = whole_labels.loss;
-  const std::vector<CategoryEncoding> encodings = encodings_of(train, settled, whole_labels, ranks);
-  const BoostingConfig config = with_constants(std::move(settled), has_class_statistics(encodings, whole_labels));
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
   const std::unique_ptr<Comms> comms = comms_of(options.ranks, backend.memory);
   DeviceContext context(options.device, workers, comms.get());
 
-  const std::shared_ptr<BoostedModel::State> model = blank_model(train, config, whole_labels, options.save_history);
+  const std::shared_ptr<BoostedModel::State> model = blank_model(train, settled, whole_labels, options.save_history);
   check_constraints(*model);
-  check_linear_leaves(config, train);
+  check_linear_leaves(settled, train);
+  const std::vector<CategoryEncoding> encodings = encodings_of(train, settled, whole_labels, ranks);
+  const BoostingConfig config = with_constants(std::move(settled), has_class_statistics(encodings, whole_labels));
+  model->config = config;
   const StoredTable* table = nullptr;
   together(where, ranks,
            [&] { table = rows_in_files(all, train, config, whole_labels.loss, encodings, options.device, ranks); });

@@ -12,6 +12,7 @@
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/categories/encodings.hpp"
 #include "boosting/fit_in_rounds.hpp"
+#include "boosting/model/config.hpp"
 #include "boosting/model/defaults.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "loss/custom.hpp"
@@ -38,6 +39,7 @@ bool is_small(const SettledData& settled) {
 }
 
 BoostingConfig with_constants_for(const SettledData& settled, const BoostingConfig& config) {
+  check_features(config, settled.data.feature_names());
   const Labels labels = checked_labels(where, settled.data, settled.loss);
   return with_constants(config, has_class_statistics(encodings_of(settled.data, config, labels), labels));
 }

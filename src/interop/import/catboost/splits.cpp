@@ -109,11 +109,12 @@ class Rewriter {
       return node;
     }
     const std::int32_t code = statistics_.code(test);
-    if (code < 0)
-      fail<FileError>(
-          "{}: a split of \"{}\" is by the category without a letter, which is missing here, and has unknown ones go "
-          "the other way: here they go together.",
-          name_, features_.names[f]);
+    if (code < 0) {
+      const Statistics::Cut cut = statistics_.missing(test.feature);
+      node.feature = cut.column;
+      node.threshold = cut.threshold;
+      return node;
+    }
     node.categorical = true;
     node.missing_left = true;
     for (std::int32_t other = 0; other < std::ssize(statistics_.categories()[f]); ++other)

@@ -313,9 +313,24 @@ Statistics::Cut Statistics::cut(std::size_t split, std::uint32_t passed) {
   if (!(below < above))
     fail<FileError>("table {}: tuples that training has not seen come between others, which no statistic here says.",
                     ctr.table);
-  cut.column = static_cast<int>(features_.names.size()) + number * (statistics_ + 1) + statistic;
+  cut.column = column_of(number, statistic);
   cut.threshold = below;
   return cut;
+}
+
+int Statistics::column_of(int table, int statistic) const {
+  return static_cast<int>(features_.names.size()) + table * (statistics_ + 1) + statistic;
+}
+
+Statistics::Cut Statistics::missing(int feature) {
+  const auto [entry, is_new] = missing_.try_emplace(feature, static_cast<int>(tables_.size()));
+  if (is_new) {
+    const TupleKey key({std::ssize(categories_[static_cast<std::size_t>(feature)])});
+    const std::vector<double> nothing(static_cast<std::size_t>(statistics_));
+    tables_.emplace_back(std::vector{feature}, key, 1, nothing)
+        .add(key.of([](std::size_t) { return missing_code; }), 1, nothing);
+  }
+  return {.column = column_of(entry->second, statistics_), .threshold = 0.5};
 }
 
 TargetStatistics Statistics::tables() const {

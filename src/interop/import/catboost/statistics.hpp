@@ -34,6 +34,10 @@ class Statistics {
   /// Of split number `split`, for rows that pass these of the CTR's tests, a bit each.
   Cut cut(std::size_t split, std::uint32_t passed);
 
+  /// A split of rows that miss a category of this feature, which pass, from all others, those of unknown ones, too: a
+  /// table of one tuple says it, where a split by category would send unknown ones along.
+  Cut missing(int feature);
+
   /// The tables that cuts were made of.
   TargetStatistics tables() const;
 
@@ -57,6 +61,7 @@ class Statistics {
   double count(const Counts& counts, std::size_t tuple, int target) const;
   double total(const Counts& counts, std::size_t tuple) const;
   int table_of(const Ctr& ctr, std::uint32_t passed);
+  int column_of(int table, int statistic) const;
   StatisticsTable make_table(const Ctr& ctr, std::uint32_t passed) const;
   std::uint64_t signed_hash(std::int32_t name) const;
 
@@ -69,6 +74,7 @@ class Statistics {
   std::vector<std::map<std::int32_t, std::int32_t>> codes_;  // by feature, of numbers in names_
   using TableKey = std::tuple<std::string, std::uint32_t, float, float, int>;
   std::map<TableKey, int> numbers_;  // of tables; -1: of no tuples
+  std::map<int, int> missing_;       // by feature, the number of its table
   std::vector<StatisticsTable> tables_;
   std::map<std::pair<std::size_t, std::uint32_t>, Cut> cuts_;
 };

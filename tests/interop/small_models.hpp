@@ -210,7 +210,8 @@ inline const std::string sklearn_json = R"({"format": "scikit-learn", "model": "
 "gain": [3, 0, 0, 0, 0], "missing_left": [1, 0, 0, 0, 0], "left_categories": [null, [0, 2], null, null, null]}]]})";
 
 /// Tables of a city, tuples of a city and a test of a number, and one-hot, of which the file has the names.
-inline const std::string catboost_statistics = R"({"model_info":{"params":{"loss_function":{"type":"Logloss","params":{}}}},
+inline const std::string catboost_statistics =
+    R"({"model_info":{"params":{"loss_function":{"type":"Logloss","params":{}}}},
 "features_info":{"float_features":[{"feature_id":"x","flat_feature_index":3,"borders":[-0.15000000596046448,
 0.44999998807907104],"nan_value_treatment":"AsIs"}],"categorical_features":[{"feature_id":"city",
 "flat_feature_index":0},{"feature_id":"flag","flat_feature_index":1,"values":[759035679]},{"feature_id":"job",

@@ -87,6 +87,18 @@ struct CsvOptions {
   FilePart part = {};
 };
 
+/// How files are read that are larger than memory.
+struct FilesOptions {
+  /// How each file is to be read. Columns of groups are refused: their rows would have to stay together.
+  CsvOptions csv = {};
+  /// What reading, and a fit of these rows, may take of memory, in bytes; at least 16 MiB. A fit needs about 30 bytes a
+  /// row of it, beside what its trees need.
+  std::int64_t memory = std::int64_t{4} << 30;
+  /// The folder in which tables are kept, to be found by the next call; empty: linden-cache, in the folder of the
+  /// system for temporary files. A table takes 8 bytes for each number, and its bins, in training, about one.
+  std::filesystem::path cache = {};
+};
+
 struct LibsvmOptions {
   /// Width. A larger index in the file is refused. 0: the largest index of the file; where that is above 1,000 and more
   /// than half of the columns up to it have no entry, these are left out; of a width that is given, above 100,000.
@@ -180,6 +192,15 @@ class LINDEN_API Dataset {
   /// that is not there, or some of several labels, with file and line for text in a column of numbers and for a class
   /// that the schema does not have. `options` cannot say what is categorical.
   static Dataset from_csv(const std::filesystem::path& path, const Schema& schema, const CsvOptions& options = {});
+
+  /// Reads CSV files, one after another, of which memory need not hold all rows: once, in parts, into a table on disk,
+  /// whose columns are then read as if they were memory. `pattern`: a file, or several by * and ? in the last part of a
+  /// path ("part-*.csv"), in the order of their names. The same dataset as that of from_csv and concat; fit_boosted
+  /// makes the same model of it, and keeps to `options.memory`. A table that is there, of the same files by name, size
+  /// and time, read with the same options, is taken as it is, when its checksums have been found to be right. Throws as
+  /// from_csv does; ArgumentError for groups, compressed files and standard input; FileError for a disk that is full, a
+  /// table that was changed, and files that change while they are read. What was begun is removed then.
+  static Dataset from_files(const std::filesystem::path& pattern, const FilesOptions& options = {});
 
   /// Reads lines "label index:value ..." with ascending indices; '#' starts a comment. Features are named by their
   /// index. Kept sparse. A word "qid:7" behind the label says that the row is of group 7; then each row has one, and

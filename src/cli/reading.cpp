@@ -10,7 +10,6 @@
 #include <linden/log.hpp>
 
 #include "base/fail.hpp"
-#include "data/files/from_files.hpp"
 #include "data/files/pattern.hpp"
 #include "cli/options.hpp"
 #include "cli/words.hpp"
@@ -226,7 +225,7 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
     if (is_libsvm(file.string(), options.format)) refuse_format("--memory", file.string(), true);
   if (options.label.empty()) return read_file(path, options);  // which says what is missing
   files.csv = csv_options(options);
-  return read_files(path, files);
+  return Dataset::from_files(path, files);
 }
 
 void check_formats(const ReadOptions& options, const std::vector<std::string>& files) {

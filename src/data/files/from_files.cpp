@@ -2,7 +2,7 @@
 //
 // What a column is, numbers or text, all parts together decide, as one text would: where a part shows that those before
 // it were read in another way, all are read once more.
-#include "data/files/from_files.hpp"
+#include <linden/data.hpp>
 
 #include <algorithm>
 #include <map>
@@ -317,7 +317,7 @@ std::string key_of(const std::vector<SourceFile>& files, const CsvOptions& csv) 
 
 }  // namespace
 
-Dataset read_files(const std::filesystem::path& pattern, const FilesOptions& options) try {
+Dataset Dataset::from_files(const std::filesystem::path& pattern, const FilesOptions& options) try {
   const Source all("from_files", pattern);
   if (options.memory < least_memory)
     fail<ArgumentError>("{}: .memory is {} bytes; it must be at least {} (16 MiB).", all.call, options.memory,

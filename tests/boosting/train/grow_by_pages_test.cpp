@@ -7,7 +7,6 @@
 #include <random>
 #include <sstream>
 
-#include "data/files/from_files.hpp"
 #include "data/files/stored_table.hpp"
 #include "refusal.hpp"
 #include "scratch_folder.hpp"
@@ -90,7 +89,7 @@ TEST(GrowByPages, SameBytesAsInMemory) {
     config.rounds = 2;
     set_field(config, "loss", trial.loss);
     for (const auto& [field, value] : trial.fields) set_field(config, field, value);
-    const Dataset here = Dataset::from_csv(path, options.csv), there = read_files(path, options);
+    const Dataset here = Dataset::from_csv(path, options.csv), there = Dataset::from_files(path, options);
     const std::string wanted = bytes_of(fit_boosted(here, config, {.threads = 2}));
     for (const auto& [memory, threads] : {std::pair{std::int64_t{100'000}, 3}, std::pair{std::int64_t{50'000'000}, 1}})
       EXPECT_TRUE(bytes_of(fit_boosted(with_memory(there, memory), config, {.threads = threads})) == wanted)
@@ -102,7 +101,8 @@ TEST(GrowByPages, ValidationAndGoingOn) {
   const ScratchFolder folder;
   const auto path = folder.write("x.csv", text_of_rows(1, 2)), held_out = folder.write("v.csv", text_of_rows(9, 2));
   const FilesOptions options{.csv = {.label = "y", .drop = {"w", "o"}}, .cache = folder / "cache"};
-  const Dataset here = Dataset::from_csv(path, options.csv), there = with_memory(read_files(path, options), 100'000);
+  const Dataset here = Dataset::from_csv(path, options.csv),
+                there = with_memory(Dataset::from_files(path, options), 100'000);
   const Dataset valid = Dataset::from_csv(held_out, here.schema());
   BoostingConfig config;
   config.rounds = 40;
@@ -118,7 +118,7 @@ TEST(GrowByPages, ValidationAndGoingOn) {
 TEST(GrowByPages, BinsAreKept) {
   const ScratchFolder folder;
   const FilesOptions options{.csv = {.label = "y"}, .cache = folder / "cache"};
-  const Dataset data = read_files(folder.write("x.csv", text_of_rows(1, 2)), options);
+  const Dataset data = Dataset::from_files(folder.write("x.csv", text_of_rows(1, 2)), options);
   const BoostingConfig config{.rounds = 2};
   const std::string wanted = bytes_of(fit_boosted(data, config));
   std::vector<std::filesystem::path> files;
@@ -143,8 +143,8 @@ TEST(GrowByPages, BinsAreKept) {
 TEST(GrowByPages, WhatIsRefused) {
   const ScratchFolder folder;
   FilesOptions options{.csv = {.label = "y", .drop = {"word"}}, .cache = folder / "cache"};
-  const Dataset numbers = read_files(folder.write("x.csv", text_of_rows(1, 1)), options);
-  const Dataset classes = read_files(folder.write("c.csv", text_of_rows(1, 3)), options);
+  const Dataset numbers = Dataset::from_files(folder.write("x.csv", text_of_rows(1, 1)), options);
+  const Dataset classes = Dataset::from_files(folder.write("c.csv", text_of_rows(1, 3)), options);
   const auto refused = [&](const Dataset& data, std::vector<std::pair<const char*, const char*>> fields) {
     BoostingConfig config{.rounds = 1};
     for (const auto& [field, value] : fields) set_field(config, field, value);
@@ -157,7 +157,8 @@ TEST(GrowByPages, WhatIsRefused) {
             said("BoostingConfig.mode.kind is another than boosting, and this is", ".mode.kind = boosting"));
   EXPECT_EQ(refused(numbers, {{"mode.parallel_trees", "2"}, {"row_fraction", "0.5"}}),
             said("BoostingConfig.mode.parallel_trees > 1 is", "leave it out"));
-  EXPECT_EQ(refused(numbers, {{"linear_leaves.enabled", "true"}}), said("BoostingConfig.linear_leaves is", "leave it out"));
+  EXPECT_EQ(refused(numbers, {{"linear_leaves.enabled", "true"}}),
+            said("BoostingConfig.linear_leaves is", "leave it out"));
   EXPECT_EQ(refused(classes, {{"loss", "softmax"}, {"multi_output.strategy", "multi_output_tree"}}),
             said("BoostingConfig.multi_output.strategy = multi_output_tree is", ".strategy = one_output_per_tree"));
   EXPECT_EQ(refused(numbers, {{"loss", "absolute"}}),
@@ -182,7 +183,7 @@ TEST(GrowByPages, WhatIsRefused) {
 TEST(GrowByPages, TargetStatisticsAreRefused) {
   const ScratchFolder folder;
   const FilesOptions options{.csv = {.label = "y"}, .cache = folder / "cache"};
-  const Dataset data = read_files(folder.write("x.csv", text_of_rows(1, 2)), options);
+  const Dataset data = Dataset::from_files(folder.write("x.csv", text_of_rows(1, 2)), options);
   BoostingConfig config{.rounds = 1};
   set_field(config, "categories.encoding", "statistics");
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_boosted(data, config); }),

@@ -1,4 +1,3 @@
-#include "data/files/from_files.hpp"
 
 #include <atomic>
 #include <random>
@@ -48,8 +47,8 @@ TEST(FromFiles, IsWhatFromCsvReads) {
   const auto path = folder.write("x.csv", "\n" + std::string(header) + rows_of(25'000, 1));
   const FilesOptions options = options_in(folder);
   const Dataset wanted = Dataset::from_csv(path, options.csv);
-  expect_same(read_files(path, options), wanted);
-  expect_same(read_files(path, options), wanted);  // and from the table
+  expect_same(Dataset::from_files(path, options), wanted);
+  expect_same(Dataset::from_files(path, options), wanted);  // and from the table
   EXPECT_EQ(wanted.classes().size(), 2U);
 }
 
@@ -60,7 +59,7 @@ TEST(FromFiles, SeveralFilesAreOneBelowTheOther) {
   for (int i = 0; i < 3; ++i)
     parts.push_back(Dataset::from_csv(
         folder.write(fmt::format("part-{}.csv", i), header + rows_of(3'000 + 9'000 * i, i)), options.csv));
-  expect_same(read_files(folder / "part-*.csv", options), Dataset::concat(parts));
+  expect_same(Dataset::from_files(folder / "part-*.csv", options), Dataset::concat(parts));
 }
 
 TEST(FromFiles, WithoutAHeader) {
@@ -69,7 +68,7 @@ TEST(FromFiles, WithoutAHeader) {
   const FilesOptions options{.csv = {.label = "4", .header = false, .drop = {"1"}, .categorical = {"3"}},
                              .memory = least,
                              .cache = folder / "cache"};
-  expect_same(read_files(path, options), Dataset::from_csv(path, options.csv));
+  expect_same(Dataset::from_files(path, options), Dataset::from_csv(path, options.csv));
 }
 
 // What a column is, the last part may decide: text, or "?" that is a number's, or "?" alone.
@@ -80,7 +79,7 @@ TEST(FromFiles, AllPartsDecideWhatAColumnIs) {
     for (int row = 0; row < 60'000; ++row) text += fmt::format("{},{},?,{}\n", row % 77, row % 5, row % 2);
     const auto path = folder.write("x.csv", text + last);
     const FilesOptions options{.csv = {.label = "y"}, .memory = least, .cache = folder / "cache"};
-    const Dataset wanted = Dataset::from_csv(path, options.csv), found = read_files(path, options);
+    const Dataset wanted = Dataset::from_csv(path, options.csv), found = Dataset::from_files(path, options);
     EXPECT_TRUE(dump(found) == dump(wanted)) << last;
     EXPECT_EQ(found.column("c").categorical, wanted.column("c").categorical) << last;
   }
@@ -90,23 +89,23 @@ TEST(FromFiles, ATableOfTheSameFilesIsTaken) {
   const ScratchFolder folder;
   const auto path = folder.write("x.csv", "x,y\n1,1\n2,0\n");
   const FilesOptions options{.csv = {.label = "y"}, .cache = folder / "cache"};
-  read_files(path, options);
+  Dataset::from_files(path, options);
   const auto time = std::filesystem::last_write_time(path);
   folder.write("x.csv", "x,y\n7,1\n2,0\n");
   std::filesystem::last_write_time(path, time);  // nothing tells that it was changed
-  EXPECT_EQ(numbers(read_files(path, options).column("x").values), (std::vector<double>{1, 2}));
+  EXPECT_EQ(numbers(Dataset::from_files(path, options).column("x").values), (std::vector<double>{1, 2}));
   std::filesystem::last_write_time(path, time + std::chrono::seconds(2));
-  EXPECT_EQ(numbers(read_files(path, options).column("x").values), (std::vector<double>{7, 2}));
+  EXPECT_EQ(numbers(Dataset::from_files(path, options).column("x").values), (std::vector<double>{7, 2}));
   FilesOptions other = options;
   other.csv.label = "x";
-  EXPECT_EQ(numbers(read_files(path, other).column("y").values), (std::vector<double>{1, 0}));
+  EXPECT_EQ(numbers(Dataset::from_files(path, other).column("y").values), (std::vector<double>{1, 0}));
 }
 
 TEST(FromFiles, DamageIsRefused) {
   const ScratchFolder folder;
   const auto path = folder.write("x.csv", header + rows_of(2'000, 3));
   const FilesOptions options = options_in(folder);
-  const auto read = [&] { return read_files(path, options); };
+  const auto read = [&] { return Dataset::from_files(path, options); };
   const std::string whole = dump(read());
   const std::filesystem::path table = stored_table(read())->folder;
   const auto column = table / "000001.column", list = table / "table.json";
@@ -143,11 +142,11 @@ TEST(FromFiles, AFullDiskLeavesNothingBehind) {
   const auto path = folder.write("x.csv", header + rows_of(4'000, 4));
   {
     const FullDisk disk(10'000);
-    const std::string said = refusal<FileError>([&] { read_files(path, options_in(folder)); });
+    const std::string said = refusal<FileError>([&] { Dataset::from_files(path, options_in(folder)); });
     EXPECT_TRUE(said.find("cannot write the file: File too large.") != std::string::npos) << said;
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder / "cache"));
-  EXPECT_EQ(read_files(path, options_in(folder)).rows(), 4'000);
+  EXPECT_EQ(Dataset::from_files(path, options_in(folder)).rows(), 4'000);
 }
 
 TEST(FromFiles, AFileThatChangesIsRefused) {
@@ -158,7 +157,7 @@ TEST(FromFiles, AFileThatChangesIsRefused) {
     for (int i = 0; !is_over; ++i)
       std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() + std::chrono::seconds(i));
   });
-  EXPECT_EQ(refusal<FileError>([&] { read_files(path, options_in(folder)); }),
+  EXPECT_EQ(refusal<FileError>([&] { Dataset::from_files(path, options_in(folder)); }),
             fmt::format("Dataset::from_files(\"{}\"): the file was changed while it was read. Hint: read it again when "
                         "it is at rest.",
                         path.string()));
@@ -173,7 +172,7 @@ TEST(FromFiles, Refusals) {
   const std::string call = fmt::format("Dataset::from_files(\"{}\"): ", path.string());
   FilesOptions options{.csv = {.label = "y"}, .cache = folder / "cache"};
   const auto refused = [&]<class E>(const FilesOptions& asked, E*) {
-    return refusal<E>([&] { read_files(path, asked); });
+    return refusal<E>([&] { Dataset::from_files(path, asked); });
   };
   FilesOptions asked = options;
   asked.memory = 1000;
@@ -188,29 +187,29 @@ TEST(FromFiles, Refusals) {
   asked = options;
   asked.csv.weight = "w";
   EXPECT_EQ(refused(asked, static_cast<DataError*>(nullptr)), call + "every weight (column \"w\") is 0.");
-  EXPECT_EQ(refusal<ArgumentError>([&] { read_files("-", options); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { Dataset::from_files("-", options); }),
             "Dataset::from_files(\"-\"): standard input is no file that can be read again. Hint: write it to a file "
             "first.");
   const auto packed = folder.write("p.csv", std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", 10));
-  EXPECT_EQ(refusal<ArgumentError>([&] { read_files(packed, options); }),
+  EXPECT_EQ(refusal<ArgumentError>([&] { Dataset::from_files(packed, options); }),
             fmt::format("Dataset::from_files(\"{}\"): the file is compressed, and is read in parts. Hint: unpack it "
                         "first.",
                         packed.string()));
-  EXPECT_EQ(refusal<FileError>([&] { read_files(folder.path(), options); }),
+  EXPECT_EQ(refusal<FileError>([&] { Dataset::from_files(folder.path(), options); }),
             fmt::format("Dataset::from_files(\"{}\"): it is no file of a disk. Hint: Dataset::from_csv reads other "
                         "sources.",
                         folder.path().string()));
-  EXPECT_EQ(refusal<FileError>([&] { read_files(folder / "none.csv", options); }),
+  EXPECT_EQ(refusal<FileError>([&] { Dataset::from_files(folder / "none.csv", options); }),
             fmt::format("Dataset::from_files(\"{}\"): cannot open the file: No such file or directory.",
                         (folder / "none.csv").string()));
   const auto empty = folder.write("e.csv", "x,y\n");
-  EXPECT_EQ(refusal<DataError>([&] { read_files(empty, options); }),
+  EXPECT_EQ(refusal<DataError>([&] { Dataset::from_files(empty, options); }),
             fmt::format("Dataset::from_files(\"{}\"): the file has a header but no rows.", empty.string()));
   folder.write("q-1.csv", "x,y\n1,2\n");
   folder.write("q-2.csv", "x,z\n1,2\n");
   options.csv = {};
   EXPECT_EQ(
-      refusal<DataError>([&] { read_files(folder / "q-*.csv", options); }),
+      refusal<DataError>([&] { Dataset::from_files(folder / "q-*.csv", options); }),
       fmt::format("Dataset::from_files(\"{}\"): its columns (x, z) are not those of {} (x, y). Hint: files of one "
                   "table have the same header.",
                   (folder / "q-2.csv").string(), (folder / "q-1.csv").string()));
@@ -224,7 +223,7 @@ TEST(FromFiles, LinesOfFaults) {
   const auto path = folder.write("x.csv", text + "1,2,3\n");
   FilesOptions options{.csv = {.label = "y"}, .memory = least, .cache = folder / "cache"};
   const std::string wanted = refusal<DataError>([&] { Dataset::from_csv(path, options.csv); });
-  EXPECT_EQ(refusal<DataError>([&] { read_files(path, options); }), wanted);
+  EXPECT_EQ(refusal<DataError>([&] { Dataset::from_files(path, options); }), wanted);
   EXPECT_TRUE(wanted.find(":180002: row has 3 fields") != std::string::npos) << wanted;
 }
 
@@ -235,7 +234,7 @@ TEST(FromFiles, RowsWithoutALabelAreLeftOut) {
   const auto path = folder.write("x.csv", text);
   const FilesOptions options{
       .csv = {.label = "y", .drop_unlabelled = true}, .memory = least, .cache = folder / "cache"};
-  const Dataset found = read_files(path, options), wanted = Dataset::from_csv(path, options.csv);
+  const Dataset found = Dataset::from_files(path, options), wanted = Dataset::from_csv(path, options.csv);
   expect_same(found, wanted);
   EXPECT_EQ(found.remarks(), wanted.remarks());
 }

@@ -1,6 +1,8 @@
 
 #include <atomic>
+#include <linden/linear.hpp>
 #include <random>
+#include <sstream>
 #include <thread>
 
 #include "../reading.hpp"
@@ -225,6 +227,25 @@ TEST(FromFiles, LinesOfFaults) {
   const std::string wanted = refusal<DataError>([&] { Dataset::from_csv(path, options.csv); });
   EXPECT_EQ(refusal<DataError>([&] { Dataset::from_files(path, options); }), wanted);
   EXPECT_TRUE(wanted.find(":180002: row has 3 fields") != std::string::npos) << wanted;
+}
+
+TEST(FromFiles, LinearModelsAreThoseOfRowsInMemory) {
+  const ScratchFolder folder;
+  std::mt19937 random(6);
+  std::string text = "a,b,y\n";
+  for (int row = 0; row < 5'000; ++row) {
+    const double a = random() * 1e-9, b = random() * 1e-9;
+    text += fmt::format("{:.3f},{:.3f},{}\n", a, b, a - b + random() * 1e-9 > 1);
+  }
+  const auto path = folder.write("x.csv", text);
+  const FilesOptions options{.csv = {.label = "y"}, .memory = least, .cache = folder / "cache"};
+  const auto bytes_of = [&](const Dataset& data, const char* loss) {
+    std::ostringstream out;
+    fit_linear(data, {.loss = loss::by_name(loss)}).save(out);
+    return out.str();
+  };
+  const Dataset here = Dataset::from_csv(path, options.csv), there = Dataset::from_files(path, options);
+  for (const char* loss : {"squared", "logistic"}) EXPECT_TRUE(bytes_of(there, loss) == bytes_of(here, loss)) << loss;
 }
 
 TEST(FromFiles, RowsWithoutALabelAreLeftOut) {

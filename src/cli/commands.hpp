@@ -10,6 +10,7 @@ void add_predict(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_inspect(CLI::App& app);
+void add_summary(CLI::App& app);
 void add_importance(CLI::App& app);
 void add_dependence(CLI::App& app);
 void add_neighbours(CLI::App& app);

@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   linden::cli::add_evaluate(app);
   linden::cli::add_explain(app);
   linden::cli::add_inspect(app);
+  linden::cli::add_summary(app);
   linden::cli::add_diff(app);
   linden::cli::add_merge(app);
   linden::cli::add_refit(app);

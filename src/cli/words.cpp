@@ -48,10 +48,17 @@ constexpr Word openings[] = {
     {"explain: ", ""},
     {"Dataset: ", ""},
     {"metric: ", "--metrics: "},
+    {"statistics: ", ""},
+    {"row_statistics: ", "--rows: "},
+    {"profile_intervals: ", "--profile: "},
+    {"marginal_effects: ", "--effects: "},
+    {"covariance: ", "--covariance: "},
+    {"fit_firth: ", "--firth: "},
 };
 
 // Calls and fields that an option has in other words than its name.
 constexpr Word words[] = {
+    {"or fit_firth", "or linden train --firth"},
     {".background = train", "--background FILE"},
     {"a .background", "--background"},
     {"of .background are", "of --background are"},

@@ -180,8 +180,9 @@ TEST_F(LinearCommands, StatusesOtherThanConvergedAreSaidWithTheirCure) {
   EXPECT_EQ(
       remark(separable, ""),
       "linden: status separable: the loss has no minimum, it falls for ever as weights grow: x. Hint: a little l2 "
-      "(--l2 1e-6).\n");
+      "(--l2 1e-6), or --firth where there are two classes.\n");
   EXPECT_EQ(remark(separable, "--set l2=1e-6"), "");
+  EXPECT_EQ(remark(separable, "--firth"), "");
   EXPECT_EQ(remark(collinear, "--set loss=squared"),
             "linden: status collinear: sums of other columns have weight 0: c. Predictions are the same without them. "
             "Hint: --drop them, or a little l2 (--l2 1e-6) to share weights among them.\n");

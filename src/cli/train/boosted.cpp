@@ -41,6 +41,7 @@ Json to_json(const std::vector<std::vector<MetricValue>>& history) {
 }  // namespace
 
 void train_boosted(const TrainArguments& args) {
+  if (args.firth) fail<ArgumentError>("--firth is for linear models. Hint: --model linear.");
   BoostingConfig config = configure<BoostingConfig>(args.set);
   if (args.patience > 0 && args.valid.empty())
     fail<ArgumentError>("--patience wants held-out data to watch. Hint: --valid FILE.");

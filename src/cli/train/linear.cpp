@@ -1,6 +1,7 @@
 // linden train --model linear: a fit with its certificate, and a word on stderr where there is something to mend.
 #include <fmt/format.h>
 
+#include <linden/statistics.hpp>
 #include <sstream>
 
 #include "base/counted.hpp"
@@ -22,8 +23,10 @@ std::string remark(const Certificate& c) {
           "little l2 (--l2 1e-6) to share weights among them.",
           listing(c.collinear_columns));
     case FitStatus::separable:
-      return fmt::format("the loss has no minimum, it falls for ever as weights grow{}. Hint: a little l2 (--l2 1e-6).",
-                         c.separating_columns.empty() ? "" : ": " + listing(c.separating_columns));
+      return fmt::format(
+          "the loss has no minimum, it falls for ever as weights grow{}. Hint: a little l2 (--l2 1e-6), or --firth "
+          "where there are two classes.",
+          c.separating_columns.empty() ? "" : ": " + listing(c.separating_columns));
     case FitStatus::iteration_limit:
       return fmt::format(
           "{} left a relative gap of {:.2g}, and {:.2g} was asked for. Hint: --max-iterations {}, or "
@@ -37,6 +40,24 @@ std::string remark(const Certificate& c) {
           c.relative_gap, c.tolerance);
   }
   return "";
+}
+
+// The table of errors and tests, where the fit has one and it takes no longer than the fit. The model is written: that
+// there is none is no error.
+void print_statistics(const TrainArguments& args, const LinearModel& model, const Dataset& train) {
+  constexpr std::size_t most_weights = 100;
+  constexpr double most_work = 2e9;
+  const auto weights = model.weights().size() + model.intercept().size();
+  const double work = static_cast<double>(train.rows()) * static_cast<double>(weights) * static_cast<double>(weights);
+  const LinearConfig& config = model.config();
+  if (config.l1 != 0 || config.l2 != 0 || weights > most_weights || work > most_work) return;
+  std::ostringstream table;
+  try {
+    table << statistics(model, train, {.threads = args.read.threads});
+  } catch (const Error&) {
+    return;  // linden summary says why
+  }
+  fmt::print(args.report(), "\n{}\n", table.str());
 }
 
 }  // namespace
@@ -53,7 +74,12 @@ void train_linear(const TrainArguments& args) {
   const TrainingInput input(args);
   config.loss = chosen_loss(args, config.loss, input);
   const double start = now();
-  const LinearModel model = fit_linear(input.train, config, {.device = input.device, .threads = args.read.threads});
+  const LinearOptions options{.device = input.device, .threads = args.read.threads};
+  // On the CPU, unless another device is asked for, which it refuses.
+  const LinearOptions of_firth{.device = args.device == "auto" ? Device::cpu() : options.device,
+                               .threads = options.threads};
+  const LinearModel model =
+      args.firth ? fit_firth(input.train, config, of_firth) : fit_linear(input.train, config, options);
   const double write_start = now();
   write_model(model, args);
   const double seconds_write = now() - write_start;
@@ -66,6 +92,7 @@ void train_linear(const TrainArguments& args) {
   std::ostringstream lines;
   lines << certificate;
   fmt::print(args.report(), "{}", lines.str());
+  print_statistics(args, model, input.train);
   const Json metrics = report_metrics(args, input, model);
   fmt::print(args.report(), "seconds     read {:.3f}, train {:.3f}, write {:.3f}\n", input.seconds_read,
              write_start - start, seconds_write);

@@ -163,6 +163,9 @@ void add_train(CLI::App& app) {
   command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
+  command->add_flag("--firth", args->firth,
+                    "of a linear model of two classes: Firth's correction, whose weights are finite also where a plane "
+                    "separates the classes");
   command->add_flag("--train-metrics", args->train_metrics, "metrics of the training rows, too");
   add_metrics_option(*command, args->metrics);
   command

@@ -21,7 +21,7 @@ struct TrainArguments {
   std::vector<std::string> valid, metrics;
   std::vector<Assignment> set;
   int patience = 0;
-  bool train_metrics = false, save_history = false;
+  bool train_metrics = false, save_history = false, firth = false;
 
   /// Where what is said goes: the model, or its metrics, may go to standard output.
   std::FILE* report() const { return report_stream(json == "-" ? json : out); }

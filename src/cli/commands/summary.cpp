@@ -1,0 +1,141 @@
+// linden summary: what R's summary() says of a linear model, on the rows that it was fitted to.
+#include <fmt/format.h>
+
+#include <linden/statistics.hpp>
+#include <memory>
+#include <sstream>
+
+#include "base/csv_field.hpp"
+#include "base/fail.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/paths.hpp"
+#include "cli/reading.hpp"
+
+namespace linden::cli {
+namespace {
+
+struct SummaryArguments {
+  ReadOptions read;
+  std::string model, data, covariance = "classical", clusters, dispersion = "automatic", rows;
+  double level = 0.95;
+  bool precisions = false, profile = false, effects = false, vif = false, json = false;
+};
+
+Dispersion dispersion_named(const std::string& name) {
+  constexpr std::pair<const char*, Dispersion> known[] = {{"automatic", Dispersion::automatic},
+                                                          {"one", Dispersion::one},
+                                                          {"pearson", Dispersion::pearson},
+                                                          {"deviance", Dispersion::deviance}};
+  for (const auto& [word, kind] : known)
+    if (name == word) return kind;
+  fail<ArgumentError>("--dispersion is \"{}\"; it must be automatic, one, pearson or deviance.", name);
+}
+
+// Numbers of the clusters, whatever the column holds.
+std::vector<double> clusters_of(const SummaryArguments& args, const LinearModel& model) {
+  ReadOptions all = args.read;
+  all.label = model.schema().label_names;
+  all.weight.clear();
+  all.offset.clear();
+  all.categorical = {args.clusters};
+  const Dataset data = read_training(args.data, all);
+  std::vector<double> clusters;
+  for (const std::int32_t code : data.column(args.clusters).values.span<const std::int32_t>()) clusters.push_back(code);
+  return clusters;
+}
+
+StatisticsOptions statistics_options(const SummaryArguments& args, const LinearModel& model) {
+  StatisticsOptions options;
+  options.covariance = args.clusters.empty() ? covariance_named(args.covariance) : Covariance::clustered;
+  if (options.covariance == Covariance::clustered && args.clusters.empty())
+    fail<ArgumentError>("--covariance clustered wants to know the clusters. Hint: --clusters COLUMN.");
+  if (!args.clusters.empty()) options.clusters = clusters_of(args, model);
+  options.dispersion = dispersion_named(args.dispersion);
+  options.weights = args.precisions ? WeightMeaning::precisions : WeightMeaning::copies;
+  options.level = args.level;
+  options.threads = args.read.threads;
+  return options;
+}
+
+void print_profiles(const std::vector<ProfileInterval>& intervals, double level) {
+  fmt::print("\nIntervals by profile likelihood ({:g} %):\n", 100 * level);
+  for (const ProfileInterval& interval : intervals)
+    fmt::print("{:<32} {:>12.5g} {:>12.5g}\n", interval.name, interval.lower, interval.upper);
+}
+
+void print_effects(const LinearModel& model, const Dataset& data, const StatisticsOptions& options) {
+  fmt::print("\nAverage marginal effects:\n{:<32} {:>12} {:>12} {:>9} {:>9}\n", "", "Effect", "Std. Error", "z value",
+             "Pr(>|z|)");
+  for (const Coefficient& c : marginal_effects(model, data, {.statistics = options}))
+    fmt::print("{:<32} {:>12.5g} {:>12.5g} {:>9.3f} {:>9.4g}\n", c.name, c.estimate, c.standard_error, c.statistic,
+               c.p_value);
+}
+
+void write_rows(const std::string& path, const RowStatistics& rows) {
+  std::string text =
+      "mean,leverage,response_residual,pearson_residual,deviance_residual,standardised_pearson,"
+      "standardised_deviance,studentised,cooks_distance\n";
+  for (std::size_t i = 0; i < rows.mean.size(); ++i)
+    text += fmt::format("{},{},{},{},{},{},{},{},{}\n", rows.mean[i], rows.leverage[i], rows.response_residual[i],
+                        rows.pearson_residual[i], rows.deviance_residual[i], rows.standardised_pearson[i],
+                        rows.standardised_deviance[i], rows.studentised[i], rows.cooks_distance[i]);
+  write_result(path, text);
+}
+
+void run_summary(const SummaryArguments& args) {
+  check_paths({{"--model", args.model}, {"--data", args.data}}, {{"--rows", args.rows}});
+  check_formats(args.read, {args.data});
+  const AnyModel any = read_model(args.model);
+  const auto* const model = std::get_if<LinearModel>(&any);
+  if (model == nullptr)
+    fail<ArgumentError>("--model {}: that is a boosted model, whose leaves have no errors. Hint: linden inspect.",
+                        args.model);
+  const Dataset data = read_for(any, args.data, args.read, true);
+  const StatisticsOptions options = statistics_options(args, *model);
+  const FitStatistics fit = statistics(*model, data, options);
+  std::vector<ProfileInterval> profiles;  // what is refused is so before anything is printed
+  if (args.profile) profiles = profile_intervals(*model, data, {}, options);
+  if (!args.rows.empty()) write_rows(args.rows, row_statistics(*model, data, options));
+  if (args.json) return write_result("-", to_json(fit) + '\n');
+  std::ostringstream text;
+  text << fit;
+  write_result("-", text.str());
+  if (args.vif) {
+    fmt::print("\nVariance inflation:\n");
+    for (std::size_t f = 0; f < fit.vif.size(); ++f)
+      fmt::print("{:<32} {:>12.5g}\n", model->feature_names()[f], fit.vif[f]);
+  }
+  if (args.effects) print_effects(*model, data, options);
+  if (args.profile) print_profiles(profiles, options.level);
+  print_remarks(data.remarks());
+}
+
+}  // namespace
+
+void add_summary(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "summary", "Errors, tests and fit of a linear model without penalties, on the rows that it was fitted to.");
+  auto args = std::make_shared<SummaryArguments>();
+  command->add_option("--model,model", args->model, "a model file of linden train --model linear")->required();
+  command->add_option("--data", args->data, "the rows that it was fitted to")->required();
+  command->add_option("--covariance", args->covariance, "classical, hc0, hc1, hc2, hc3 or clustered")
+      ->capture_default_str();
+  command->add_option("--clusters", args->clusters, "CSV: the column of clusters, whose rows depend on one another");
+  command->add_option("--dispersion", args->dispersion, "automatic, one, pearson or deviance")->capture_default_str();
+  command->add_flag("--precisions", args->precisions,
+                    "weights say how precise labels are (as R's), or of how many trials shares are; else a row of "
+                    "weight 2 is two rows");
+  command->add_option("--level", args->level, "of intervals, between 0 and 1")->capture_default_str();
+  command->add_flag("--profile", args->profile, "print intervals by profile likelihood, too");
+  command->add_flag("--effects", args->effects, "print average marginal effects, too");
+  command->add_flag("--vif", args->vif, "print variance inflation factors, too");
+  command->add_option("--rows", args->rows, "write leverage, residuals and Cook's distance of each row, as CSV");
+  command->add_flag("--json", args->json, "print one JSON object");
+  add_label_options(*command, args->read);
+  add_offset_option(*command, args->read, "those that the model was trained with");
+  add_format_options(*command, args->read);
+  command->callback([args] { run_summary(*args); });
+}
+
+}  // namespace linden::cli

@@ -1,0 +1,79 @@
+// linden summary, and the table that linden train --model linear prints.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <linden/statistics.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/running.hpp"
+
+namespace linden::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+class Summary : public Program {
+ protected:
+  Summary() {
+    std::string text = "a,b,site,w,y\n";
+    for (int i = 0; i < 60; ++i) {
+      const int a = i * 7 % 31, b = i * 11 % 17;
+      text += fmt::format("{},{},s{},{},{}\n", a, b, i % 9, 1 + i % 3, 2 * a - b + i * 53 % 17 / 4.0);
+    }
+    write("t.csv", text);
+  }
+  std::string train(const std::string& more = "") {
+    return succeed("train t.csv --label y --drop site,w --model linear --out m.json " + more);
+  }
+};
+
+TEST_F(Summary, IsThatOfTheLibraryAndOfTraining) {
+  const std::string trained = train();
+  const std::string out = succeed("summary m.json --data t.csv");
+  std::ostringstream table;
+  const Dataset data = Dataset::from_csv(folder() / "t.csv", {.label = "y", .drop = {"site", "w"}});
+  table << statistics(LinearModel::load(folder() / "m.json"), data);
+  EXPECT_EQ(out, table.str());
+  EXPECT_NE(trained.find("\n" + table.str() + "\n"), std::string::npos) << trained;
+  EXPECT_EQ(train("--l2 0.1").find("Coefficients:"), std::string::npos);
+}
+
+TEST_F(Summary, TakesItsOptions) {
+  train();
+  const auto fit_with = [&](const std::string& options) {
+    return Json::parse(succeed("summary m.json --data t.csv --json " + options));
+  };
+  const Json classical = fit_with(""), robust = fit_with("--covariance hc3"), clustered = fit_with("--clusters site");
+  EXPECT_EQ(robust["covariance"], "hc3");
+  EXPECT_EQ(clustered["covariance"], "clustered");
+  EXPECT_EQ(clustered["degrees_of_freedom"], 8);
+  EXPECT_NE(robust["coefficients"][1]["standard_error"], classical["coefficients"][1]["standard_error"]);
+  EXPECT_NE(fit_with("--level 0.5")["coefficients"][1]["lower"], classical["coefficients"][1]["lower"]);
+  const std::string more = succeed("summary m.json --data t.csv --profile --effects --vif --rows rows.csv");
+  for (const char* part : {"\nVariance inflation:\na ", "\nAverage marginal effects:\n",
+                           "\nIntervals by profile likelihood (95 %):\n(Intercept) "})
+    EXPECT_NE(more.find(part), std::string::npos) << part << more;
+  EXPECT_EQ(lines_of(read("rows.csv")).size(), 61u);
+}
+
+TEST_F(Summary, RefusesInWordsOfTheProgram) {
+  train("--l2 0.1");
+  EXPECT_EQ(
+      refused("summary m.json --data t.csv"),
+      "linden: the model was fitted with l1 = 0 and l2 = 0.1, and penalties shrink weights, whose errors no formula "
+      "here gives. Hint: a fit with l1 = 0 and l2 = 0.\n");
+  train();
+  EXPECT_EQ(refused("summary m.json --data t.csv --covariance clustered"),
+            "linden: --covariance clustered wants to know the clusters. Hint: --clusters COLUMN.\n");
+  EXPECT_EQ(refused("summary m.json --data t.csv --dispersion two"),
+            "linden: --dispersion is \"two\"; it must be automatic, one, pearson or deviance.\n");
+  succeed("train t.csv --label y --drop site --rounds 2 --out b.json");
+  EXPECT_EQ(refused("summary b.json --data t.csv"),
+            "linden: --model b.json: that is a boosted model, whose leaves have no errors. Hint: linden inspect.\n");
+  EXPECT_EQ(refused("train t.csv --label y --drop site --rounds 2 --firth --out b.json"),
+            "linden: --firth is for linear models. Hint: --model linear.\n");
+}
+
+}  // namespace
+}  // namespace linden::cli

@@ -39,8 +39,10 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=100, help="(default: %(default)s)")
     parser.add_argument("--rows", type=int, default=10_000, help="to explain (default: %(default)s)")
     parser.add_argument("--train-rows", type=int, default=50_000, help="(default: %(default)s)")
-    parser.add_argument("--peer-rows", type=int, default=1_000, help="that XGBoost and LightGBM explain, whose time "
-                        "grows with the rows: it is told for as many as Linden's (default: %(default)s)")
+    parser.add_argument("--peer-rows", type=int, default=1_000, help="that peers explain whose time grows with the rows: it "
+                        "is told for as many as Linden's (default: %(default)s)")
+    parser.add_argument("--all-rows", default="catboost,fasttreeshap", help="comma-separated: the peers that explain as many "
+                        "rows as Linden, as they work out tables first (default: %(default)s)")
     parser.add_argument("--peers", default="xgboost,lightgbm,catboost", help="comma-separated (default: %(default)s)")
     parser.add_argument("--background", type=int, default=0, help="rows of the training data to explain against (default: "
                         "path dependent)")
@@ -126,8 +128,8 @@ class Process:
     """A library that has trained, and waits for lines."""
 
     def __init__(self, library, level, job, args):
-        # CatBoost works out tables first, as Linden does.
-        self.rows = args.rows if library in ("linden", "catboost") else min(args.peer_rows, args.rows)
+        explains_all = library in ("linden", *args.all_rows.split(","))
+        self.rows = args.rows if explains_all else min(args.peer_rows, args.rows)
         self.share = args.rows / self.rows
         self.background = args.background
         self.seconds, self.clock, self.peaks = [], [], []

@@ -96,9 +96,8 @@ TEST(Report, Refusals) {
             "report: .features is -1; it must be from 0 to 100.");
   EXPECT_EQ(refusal<ArgumentError>([&] { report(one.model, one.data.take(std::vector<std::int64_t>{})); }),
             "report: the data has no rows.");
-  EXPECT_EQ(refusal<ArgumentError>([&] {
-              report(one.model, one.data, {.train = one.data.take(std::vector<std::int64_t>{})});
-            }),
+  EXPECT_EQ(refusal<ArgumentError>(
+                [&] { report(one.model, one.data, {.train = one.data.take(std::vector<std::int64_t>{})}); }),
             "report: .train has no rows.");
   EXPECT_TRUE(refusal<DataError>([&] {
                 report(one.model, one.data, {.train = Dataset().with_column("other", std::vector<double>{1, 2})});

@@ -40,25 +40,27 @@ int main(int argc, char** argv) try {
   const linden::CsvOptions csv{.label = argv[2], .threads = threads};
   double start = now();
   const linden::Dataset data =
-      memory == 0 ? linden::Dataset::from_csv(argv[1], csv)
-                  : linden::Dataset::from_files(argv[1], {.csv = csv, .memory = memory, .cache = argc > 7 ? argv[7] : ""});
+      memory == 0
+          ? linden::Dataset::from_csv(argv[1], csv)
+          : linden::Dataset::from_files(argv[1], {.csv = csv, .memory = memory, .cache = argc > 7 ? argv[7] : ""});
   say("read", start);
   std::vector<double> ends;
   linden::BoostingConfig config;
   config.rounds = std::atoi(argv[4]);
   config.max_leaves = std::atoi(argv[5]);
   start = now();
-  const linden::BoostedModel model = linden::fit_boosted(
-      data, config, {.threads = threads, .callbacks = {[&](const linden::Round&) {
-                       ends.push_back(now());
-                       return linden::Signal::proceed();
-                     }}});
+  const linden::BoostedModel model =
+      linden::fit_boosted(data, config, {.threads = threads, .callbacks = {[&](const linden::Round&) {
+                                                               ends.push_back(now());
+                                                               return linden::Signal::proceed();
+                                                             }}});
   say("fit", start);
   std::printf("%lld rows, %d features; seconds a tree:", static_cast<long long>(data.rows()), data.features());
   for (std::size_t i = 1; i < ends.size(); ++i) std::printf(" %.2f", ends[i] - ends[i - 1]);
   std::ostringstream text;
   model.save(text);
-  std::printf("\nfirst tree after %.1f s; %s\n", ends.front() - start, text.str().substr(text.str().rfind("sha256")).c_str());
+  std::printf("\nfirst tree after %.1f s; %s\n", ends.front() - start,
+              text.str().substr(text.str().rfind("sha256")).c_str());
 } catch (const linden::Error& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 1;

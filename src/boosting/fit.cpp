@@ -145,7 +145,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   monotone.resize(cuts.size());
   const GrowthLimits limits = growth_limits(config);
   Bins bins(backend, context, blocks, cuts, limits.min_rows_in_leaf, monotone,
-                  model->adds_to_all() || limits.oblivious || table != nullptr, table);
+            model->adds_to_all() || limits.oblivious || table != nullptr, table);
   if (table != nullptr) {
     release_columns(*table, train);
     bins.keep_pages(memory_for_pages(*table, train.rows(), outputs));

@@ -162,7 +162,8 @@ class Translation {
         return;
       }
     // Dataset::from_csv("x.csv"): and load("m.json"): are about the file. Its name may have any character.
-    for (const std::string_view call : {"Dataset::from_csv(\"", "Dataset::from_libsvm(\"", "Dataset::from_files(\"", "load(\""}) {
+    for (const std::string_view call :
+         {"Dataset::from_csv(\"", "Dataset::from_libsvm(\"", "Dataset::from_files(\"", "load(\""}) {
       const std::size_t end = rest_.find("\"): ");
       if (!rest_.starts_with(call) || end == rest_.npos) continue;
       text_ += rest_.substr(call.size(), end - call.size());

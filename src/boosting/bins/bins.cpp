@@ -50,8 +50,7 @@ FeatureBins describe(const Cuts& cuts, std::int32_t first_cell, int source) {
 }  // namespace
 
 Bins::Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
-           std::int64_t min_rows_in_leaf, std::span<const double> monotone, bool all_dense,
-           const StoredTable* table) {
+           std::int64_t min_rows_in_leaf, std::span<const double> monotone, bool all_dense, const StoredTable* table) {
   const RowSchema& data = source.schema();
   std::vector<int> sparse, wide;
   const bool ones = keeps_ones(backend, context, data, cuts);

@@ -21,8 +21,8 @@ class Bins {
   /// One pass, and another for features that are kept by their rows. `source` knows how many rows it has. `monotone`:
   /// the sign of each of the data's features (FeatureBins), or nothing where none has one. `all_dense`: no feature is
   /// kept by its rows. `table`: where the rows are, if memory does not hold them; their bins are then in pages(), and
-  /// none of the view's arrays is there. Throws ArgumentError for wide features where rows lie on several machines, or in
-  /// files.
+  /// none of the view's arrays is there. Throws ArgumentError for wide features where rows lie on several machines, or
+  /// in files.
   Bins(const Backend& backend, Context& context, RowSource& source, const std::vector<Cuts>& cuts,
        std::int64_t min_rows_in_leaf, std::span<const double> monotone = {}, bool all_dense = false,
        const StoredTable* table = nullptr);

@@ -35,8 +35,7 @@ Grove::Grove(const Backend& backend, Context& context, const std::vector<Cuts>& 
       side_by_side_(bins.pages() != nullptr ? 1 : trees_at_once(backend, context, bins.view().rows, outputs_)),
       slopes_(slopes),
       storage_(backend, context, bins.view(), limits, renewals_[0], side_by_side_, rules, 0, bins.memory()) {
-  if (bins.pages() != nullptr)
-    pages_.emplace(backend, context, storage_.memory(), bins.pages()->shape().page_rows);
+  if (bins.pages() != nullptr) pages_.emplace(backend, context, storage_.memory(), bins.pages()->shape().page_rows);
   for (int i = 0; side_by_side_ > 1 && i < side_by_side_; ++i)
     places_.emplace_back(backend, bins.view(), limits, renewals_[0], side_by_side_, rules);
 }

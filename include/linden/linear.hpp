@@ -52,7 +52,7 @@
 
 namespace linden {
 
-/// How the optimum is found. All but qr run on every device.
+/// How the optimum is found. All but qr and dual_descent run on every device.
 enum class Solver {
   automatic,           ///< chosen by the shape of the problem and a model of costs; the certificate says which and why
   newton_cholesky,     ///< Newton steps by the Cholesky factor of the Hessian; for the squared loss that is the Gram
@@ -66,7 +66,9 @@ enum class Solver {
                        ///< and for bounds of weights
   interior_point,      ///< of primal and dual, for losses with corners (quantile, absolute, mape, sharp_hinge,
                    ///< epsilon_insensitive), and for these alone, with any penalty and bounds: a Hessian a step, some
-                   ///< tens of steps, and where there is no l2 the vertex at the end
+                       ///< tens of steps, and where there is no l2 the vertex at the end
+  dual_descent,        ///< by the dual coordinates of the rows, for the same losses where all columns have l2 and nothing
+                       ///< else: no matrix, so for many columns; on the CPU alone, and one thread
 };
 
 LINDEN_API const char* name_of(Solver) noexcept;

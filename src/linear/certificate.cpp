@@ -16,9 +16,9 @@ constexpr FitStatus statuses[] = {FitStatus::converged,       FitStatus::colline
                                   FitStatus::iteration_limit, FitStatus::stalled,   FitStatus::imported};
 constexpr GapKind gap_kinds[] = {GapKind::bound, GapKind::estimate};
 // The solvers that can have run: not automatic.
-constexpr Solver solvers[] = {Solver::newton_cholesky,    Solver::qr,
-                              Solver::newton_cg,          Solver::lbfgs,
-                              Solver::coordinate_descent, Solver::interior_point};
+constexpr Solver solvers[] = {
+    Solver::newton_cholesky, Solver::qr,          Solver::newton_cg, Solver::lbfgs, Solver::coordinate_descent,
+    Solver::interior_point,  Solver::dual_descent};
 
 // A line: what it is about in 12 places, as the program's other lines.
 std::string line(std::string_view name, const std::string& text) { return fmt::format("{:<11} {}\n", name, text); }

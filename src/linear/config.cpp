@@ -46,8 +46,9 @@ const FieldTable<LinearConfig>& table() {
   using C = LinearConfig;
   static const FieldTable<C> fields = [] {
     std::vector<std::pair<const char*, Solver>> solvers;
-    for (const Solver solver : {Solver::automatic, Solver::newton_cholesky, Solver::qr, Solver::newton_cg,
-                                Solver::lbfgs, Solver::coordinate_descent, Solver::interior_point})
+    for (const Solver solver :
+         {Solver::automatic, Solver::newton_cholesky, Solver::qr, Solver::newton_cg, Solver::lbfgs,
+          Solver::coordinate_descent, Solver::interior_point, Solver::dual_descent})
       solvers.emplace_back(name_of(solver), solver);
     const std::vector<std::pair<const char*, bool>> flags{{"true", true}, {"false", false}};
     return FieldTable<C>("LinearConfig", other_linear_fields())
@@ -85,17 +86,17 @@ bool takes_bounds(Solver solver) { return takes_l1(solver) && solver != Solver::
 // The interior point is for losses with corners, and nothing else finds their optimum.
 void check_corners(const LinearConfig& config) {
   if (config.solver == Solver::automatic || is_automatic(config.loss)) return;
-  if (has_corners(config.loss) == (config.solver == Solver::interior_point)) return;
+  const bool is_for_corners = config.solver == Solver::interior_point || config.solver == Solver::dual_descent;
+  if (has_corners(config.loss) == is_for_corners) return;
   if (has_corners(config.loss))
     fail<ArgumentError>(
         "LinearConfig.solver is {}, which needs curvature, and {} has none. Hint: interior_point, or leave the choice "
         "to automatic.",
         name_of(config.solver), config.loss.name());
   fail<ArgumentError>(
-      "LinearConfig.solver is interior_point, which is for losses with corners, and {} has none. Hint: leave the "
-      "choice "
-      "to automatic.",
-      config.loss.name());
+      "LinearConfig.solver is {}, which is for losses with corners, and {} has none. Hint: leave the choice to "
+      "automatic.",
+      name_of(config.solver), config.loss.name());
 }
 
 }  // namespace
@@ -109,6 +110,7 @@ const char* name_of(Solver solver) noexcept {
     case Solver::lbfgs: return "lbfgs";
     case Solver::coordinate_descent: return "coordinate_descent";
     case Solver::interior_point: return "interior_point";
+    case Solver::dual_descent: return "dual_descent";
   }
   return "unknown";
 }
@@ -140,17 +142,23 @@ void set_field(LinearConfig& config, std::string_view name, std::string_view val
 void LinearConfig::check() const try {
   table().check(*this);
   check_loss(loss);
+  const char* const hint = has_corners(loss) ? "interior_point" : "coordinate_descent";
   if (l1 > 0 && !takes_l1(solver))
     fail<ArgumentError>(
-        "LinearConfig.solver is {}, which does not take l1, and l1 is {}. Hint: coordinate_descent or lbfgs, or leave "
-        "the choice to automatic.",
-        name_of(solver), l1);
+        "LinearConfig.solver is {}, which does not take l1, and l1 is {}. Hint: {}{}, or leave the choice to "
+        "automatic.",
+        name_of(solver), l1, hint, has_corners(loss) ? "" : " or lbfgs");
   if (is_bounded(*this) && !takes_bounds(solver))
     fail<ArgumentError>(
-        "LinearConfig.solver is {}, which does not take constraints. Hint: coordinate_descent, or leave the choice to "
-        "automatic.",
-        name_of(solver));
+        "LinearConfig.solver is {}, which does not take constraints. Hint: {}, or leave the choice to automatic.",
+        name_of(solver), hint);
   check_corners(*this);
+  const auto is_zero = [](const FeatureValue& factor) { return factor.value == 0; };
+  if (solver == Solver::dual_descent && (l2 == 0 || std::ranges::any_of(penalty.factors, is_zero)))
+    fail<ArgumentError>(
+        "LinearConfig.solver is dual_descent, which wants l2 > 0 for every column, and l2 is {}{}. Hint: "
+        "interior_point.",
+        l2, l2 > 0 ? ", but times a factor of 0" : "");
   if (solver == Solver::qr && loss.name() != SquaredLoss::name && !is_automatic(loss))
     fail<ArgumentError>(
         "LinearConfig.solver is qr, which is for the squared loss, and the loss is {}. Hint: newton_cholesky, or leave "

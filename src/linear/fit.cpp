@@ -160,6 +160,9 @@ LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const Li
     fail<DeviceError>(
         "{}: solver qr runs on the CPU alone. Hint: Device::cpu(), or newton_cholesky, newton_cg or lbfgs on {}.",
         where, options.device.name());
+  if (config.solver == Solver::dual_descent && options.device.kind() != Device::Kind::cpu)
+    fail<DeviceError>("{}: solver dual_descent runs on the CPU alone. Hint: Device::cpu(), or interior_point on {}.",
+                      where, options.device.name());
   Workers workers(options.threads);
   const Threads tape_threads(options.threads);
   const std::unique_ptr<Comms> comms = comms_of(options.ranks, backend.memory);

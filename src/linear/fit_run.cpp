@@ -97,6 +97,7 @@ void FitRun::solve(Solver solver) {
     case Solver::lbfgs: return take(lbfgs(at_start(), target_));
     case Solver::coordinate_descent: return take(coordinate_descent(at_start(), target_));
     case Solver::interior_point: return take(interior_point(at_start(), target_));
+    case Solver::dual_descent: return take(dual_descent(at_start(), target_));
     case Solver::automatic:
     case Solver::newton_cholesky: return solve_by_cholesky();
   }
@@ -230,10 +231,15 @@ void FitRun::note_conditioning() {
 // A matrix of all weights squared is the price of a loss with corners.
 void FitRun::check_size(const char* where) const {
   constexpr std::int64_t most = 8192;
-  if (!has_corners(rows_.loss) || objective_.size() <= most) return;
+  if (config_.solver == Solver::dual_descent && !rows_.ranks.is_alone())
+    fail<ArgumentError>("{}: solver dual_descent wants all rows on one machine. Hint: interior_point.", where);
+  const bool takes_matrix =
+      has_corners(rows_.loss) && choose_solver(config_, objective_).solver == Solver::interior_point;
+  if (!takes_matrix || objective_.size() <= most) return;
   fail<ArgumentError>(
       "{}: loss {} is fitted by an interior point, which solves for all weights at once, and {} are too many ({} at "
-      "most). Hint: fewer columns, or a loss that is like it and has curvature, {}.",
+      "most). Hint: l2 alone, on the CPU (dual_descent), fewer columns, or a loss that is like it and has curvature, "
+      "{}.",
       where, rows_.loss.name(), objective_.size(), most,
       rows_.loss.label_kind() == LabelKind::classes ? "squared_hinge or hinge"
                                                     : "huber or squared_epsilon_insensitive");

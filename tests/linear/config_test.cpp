@@ -34,7 +34,7 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
                 "intercept = true | true | false\n"
                 "standardize = true | true | false\n"
                 "solver = automatic | automatic | newton_cholesky | qr | newton_cg | lbfgs | coordinate_descent | "
-                "interior_point\n"
+                "interior_point | dual_descent\n"
                 "tolerance = 1e-08 | (0, 1)\n"
                 "max_iterations = 0 | >= 0\n"
                 "class_weights.balanced = false | true | false\n"
@@ -68,8 +68,8 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
 }
 
 TEST(LinearConfig, EverySolverHasAName) {
-  for (const char* name :
-       {"automatic", "newton_cholesky", "qr", "newton_cg", "lbfgs", "coordinate_descent", "interior_point"}) {
+  for (const char* name : {"automatic", "newton_cholesky", "qr", "newton_cg", "lbfgs", "coordinate_descent",
+                           "interior_point", "dual_descent"}) {
     LinearConfig config;
     set_field(config, "solver", name);
     EXPECT_STREQ(name_of(config.solver), name);
@@ -83,7 +83,7 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("standardize", ""), "LinearConfig.standardize is \"\"; it must be true or false.");
   EXPECT_EQ(set("solver", "newton"),
             "LinearConfig.solver is \"newton\"; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs, "
-            "coordinate_descent or interior_point.");
+            "coordinate_descent, interior_point or dual_descent.");
   EXPECT_EQ(set("tolerance", "0"), "LinearConfig.tolerance is 0; it must be in (0, 1).");
   EXPECT_EQ(set("tolerance", "1"), "LinearConfig.tolerance is 1; it must be in (0, 1).");
   EXPECT_EQ(set("tolerance", "nan"), "LinearConfig.tolerance is nan; it must be in (0, 1).");
@@ -121,7 +121,7 @@ TEST(LinearConfig, CheckNamesTheFirstFieldOutOfRange) {
             "LinearConfig.tolerance is nan; it must be in (0, 1).");
   EXPECT_EQ(checked({.solver = static_cast<Solver>(17)}),
             "LinearConfig.solver is 17; it must be automatic, newton_cholesky, qr, newton_cg, lbfgs, "
-            "coordinate_descent or interior_point.");
+            "coordinate_descent, interior_point or dual_descent.");
   EXPECT_NO_THROW(LinearConfig{}.check());
 }
 
@@ -149,6 +149,27 @@ TEST(LinearConfig, CornersAreForTheInteriorPoint) {
   EXPECT_EQ(checked({.loss = loss::hinge(), .solver = Solver::interior_point}),
             "LinearConfig.solver is interior_point, which is for losses with corners, and hinge has none. Hint: leave "
             "the choice to automatic.");
+}
+
+TEST(LinearConfig, DualDescentWantsL2AndNothingElse) {
+  const auto with = [](LinearConfig config) {
+    config.loss = loss::sharp_hinge();
+    config.solver = Solver::dual_descent;
+    return checked(config);
+  };
+  EXPECT_EQ(with({}),
+            "LinearConfig.solver is dual_descent, which wants l2 > 0 for every column, and l2 is 0. Hint: "
+            "interior_point.");
+  EXPECT_EQ(with({.l2 = 2, .penalty = {{{"a", 0}}}}),
+            "LinearConfig.solver is dual_descent, which wants l2 > 0 for every column, and l2 is 2, but times a factor "
+            "of 0. Hint: interior_point.");
+  EXPECT_EQ(with({.l1 = 1, .l2 = 1}),
+            "LinearConfig.solver is dual_descent, which does not take l1, and l1 is 1. Hint: interior_point, or leave "
+            "the choice to automatic.");
+  EXPECT_EQ(with({.l2 = 1, .constraints = {.nonnegative = true}}),
+            "LinearConfig.solver is dual_descent, which does not take constraints. Hint: interior_point, or leave the "
+            "choice to automatic.");
+  EXPECT_NO_THROW((LinearConfig{.loss = loss::absolute(), .l2 = 1, .solver = Solver::dual_descent}.check()));
 }
 
 TEST(LinearConfig, ConstraintsAreForSolversThatTakeThem) {

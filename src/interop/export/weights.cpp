@@ -32,11 +32,15 @@ std::string to_liblinear(const Request& request, const LinearModel::State& model
   if (!has_one && link != Link::softmax) refuse_link(request, loss);
   std::string out;
   if (link == Link::identity) {
-    out = "solver_type L2R_L2LOSS_SVR\nnr_class 2\n";
+    out = fmt::format("solver_type {}\nnr_class 2\n",
+                      loss.name() == "epsilon_insensitive" ? "L2R_L1LOSS_SVR_DUAL" : "L2R_L2LOSS_SVR");
   } else if (link == Link::sigmoid) {  // the first label is that of scores above 0
     const std::vector<int> labels = labels_of(model, 2);
-    out = fmt::format("solver_type {}\nnr_class 2\nlabel {} {}\n", loss.name() == "hinge" ? "L2R_L2LOSS_SVC" : "L2R_LR",
-                      labels[1], labels[0]);
+    const bool is_square = loss.name() == "squared_hinge" || loss.name() == "hinge";
+    const char* const solver = loss.name() == "sharp_hinge" ? "L2R_L1LOSS_SVC_DUAL"
+                               : is_square                  ? "L2R_L2LOSS_SVC"
+                                                            : "L2R_LR";
+    out = fmt::format("solver_type {}\nnr_class 2\nlabel {} {}\n", solver, labels[1], labels[0]);
   } else {  // the solver whose labels are those of the largest score, as here; L2R_LR has other probabilities
     out = fmt::format("solver_type MCSVM_CS\nnr_class {}\nlabel {}\n", outputs,
                       fmt::join(labels_of(model, outputs), " "));

@@ -60,7 +60,13 @@ const char* why_no_hessian(const Objective& objective) {
 
 Choice choose_solver(const LinearConfig& config, const Objective& objective) {
   if (config.solver != Solver::automatic) return {config.solver, "as asked"};
-  if (has_corners(objective.rows().loss)) return {Solver::interior_point, "the loss has corners, and no curvature"};
+  if (has_corners(objective.rows().loss)) {
+    constexpr std::int64_t many = 1000;
+    if (objective.size() > many && takes_dual_descent(objective))
+      return {Solver::dual_descent,
+              fmt::format("the loss has corners, and it makes no matrix of {} weights", objective.size())};
+    return {Solver::interior_point, "the loss has corners, and no curvature"};
+  }
   if (objective.has_bounds()) return {Solver::coordinate_descent, "weights have bounds, and it takes them as they are"};
   const LossTraits* const traits = traits_of(objective.rows().loss.definition().spec);
   if (traits && traits->shape == LossShape::not_convex) return {Solver::lbfgs, "the loss is not convex"};

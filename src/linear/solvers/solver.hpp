@@ -61,4 +61,10 @@ Solution coordinate_descent(Point start, const Target& target);
 /// and bounds: a Hessian and two solutions a step.
 Solution interior_point(Point start, const Target& target);
 
+/// Dual coordinate descent (Hsieh et al. 2008) for the same losses, where takes_dual_descent().
+Solution dual_descent(Point start, const Target& target);
+
+/// Whether all weights have l2 and no other penalty, all rows lie here, and the fit is on the CPU.
+bool takes_dual_descent(const Objective& objective);
+
 }  // namespace linden

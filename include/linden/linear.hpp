@@ -65,10 +65,10 @@ enum class Solver {
   coordinate_descent,  ///< Newton steps by coordinate descent on the Gram matrix of a working set of features, for l1
                        ///< and for bounds of weights
   interior_point,      ///< of primal and dual, for losses with corners (quantile, absolute, mape, sharp_hinge,
-                   ///< epsilon_insensitive), and for these alone, with any penalty and bounds: a Hessian a step, some
-                       ///< tens of steps, and where there is no l2 the vertex at the end
-  dual_descent,        ///< by the dual coordinates of the rows, for the same losses where all columns have l2 and nothing
-                       ///< else: no matrix, so for many columns; on the CPU alone, and one thread
+                       ///< epsilon_insensitive) and no others, with any penalty and bounds: some tens of steps, a
+                       ///< Hessian each, and where there is no l2 the vertex at the end
+  dual_descent,        ///< by the dual coordinates of the rows, for the same losses where all columns have l2 and
+                       ///< nothing else: no matrix, so for many columns; on the CPU alone, by one thread
 };
 
 LINDEN_API const char* name_of(Solver) noexcept;

@@ -70,8 +70,7 @@ int compare_refusals(Communicator& world) {
 
 int main() {
   linden::mpi::Communicator world;
-  std::int64_t failures =
-      linden::compare_fits(world) + linden::compare_linear(world) + linden::compare_refusals(world);
+  std::int64_t failures = linden::compare_fits(world) + linden::compare_linear(world) + linden::compare_refusals(world);
   world.sum(&failures, 1);
   if (world.rank() == 0) std::cout << world.size() << " ranks: " << failures << " failures\n";
   return failures == 0 ? 0 : 1;

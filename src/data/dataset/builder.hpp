@@ -29,7 +29,7 @@ struct Dataset::State {
   std::map<std::string, std::string> slips = {};  ///< of columns that one field turned into text: line 79: "1.2.3"
   std::vector<std::string> missing = {};          ///< the tokens by which it was read
   bool only_missing = false;
-  SharedOrigin origin = nullptr;  ///< null: from memory
+  SharedOrigin origin = nullptr;                        ///< null: from memory
   std::shared_ptr<const StoredTable> stored = nullptr;  ///< where the values are, if they are in files
 };
 

@@ -176,6 +176,28 @@ TEST(ReadCatboost, SaysWhichStatisticsItCannotRead) {
             "table t0: tuples that training has not seen come between others, which no statistic here says.");
 }
 
+TEST(ReadCatboost, SaysWhichTablesItCannotRead) {
+  const auto refused = [](const auto& change) {
+    Json json = Json::parse(catboost_statistics);
+    change(json);
+    return refusal<FileError>([&] { read_catboost(json.dump()); });
+  };
+  EXPECT_EQ(refused([](Json& json) {
+              Json& elements = json["features_info"]["ctrs"][0]["elements"];
+              for (int i = 0; i < 3; ++i) elements.push_back(Json(elements[0]));
+            }),
+            "ctr_data.t0 is of 4 features together, and 3 are the most here. Hint: train with a smaller "
+            "max_ctr_complexity.");
+  EXPECT_EQ(refused([](Json& json) { json["ctr_data"]["t1"]["hash_map"].push_back(1); }),
+            "ctr_data.t1 has a stride of 3.");
+  EXPECT_EQ(refused([](Json& json) { json["ctr_data"]["t1"]["hash_map"][1] = -1; }),
+            "ctr_data.t1.hash_map has the count -1.");
+  EXPECT_EQ(refused([](Json& json) { json["features_info"]["ctrs"][1]["identifier"] = "t0"; }),
+            "two CTRs of other features have one table, t0.");
+  EXPECT_EQ(refused([](Json& json) { json["features_info"]["ctrs"][0]["scale"] = 0; }),
+            "features_info.ctrs[0] has a prior, a shift or a scale that no statistic has.");
+}
+
 TEST(ReadCatboost, IsKnownByItsBeginning) {
   EXPECT_TRUE(looks_like_catboost(Model().text()));
   EXPECT_TRUE(looks_like_catboost("{\n\"ctr_data\":{"));

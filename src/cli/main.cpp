@@ -1,68 +1,43 @@
-// linden: train, cross-validate, tune, predict, evaluate, inspect and more from the command line.
-//
-// Exit codes: 0; 1 for a refusal, with one message on stderr; 2 for a command line that does not parse. `linden diff`
-// is as diff: 1 says that something differs, 2 is trouble of any kind.
+// linden, started by a user, or by a launcher of MPI on several ranks: then linden-mpi, which stands beside it where
+// there is MPI, takes its place. So the program itself needs none.
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <cstdio>
-#include <exception>
-#include <linden/linden.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
 #include <system_error>
 
-#include "cli/command_line.hpp"
-#include "cli/commands.hpp"
-#include "cli/saving.hpp"
-#include "cli/words.hpp"
+#include "cli/program.hpp"
 
 namespace {
 
-int refuse(const std::exception& error, int code) {
-  fmt::print(stderr, "linden: {}\n", linden::cli::in_options(error.what()));
-  return code;
+// Whether a launcher has started more processes than this one: Open MPI and its kin, MPICH and its kin, Slurm's srun.
+bool is_one_of_several() {
+  if (std::getenv("LINDEN_ALONE") != nullptr) return false;
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"})
+    if (const char* const size = std::getenv(name); size != nullptr && std::atoi(size) > 1) return true;
+  return false;
 }
 
-int run(int argc, char** argv) {
-  CLI::App app("Gradient-boosted trees and linear models.", "linden");
-  app.set_version_flag("--version", std::string("linden ") + linden::version());
-  app.require_subcommand(1);
-  linden::cli::add_train(app);
-  linden::cli::add_cv(app);
-  linden::cli::add_tune(app);
-  linden::cli::add_predict(app);
-  linden::cli::add_evaluate(app);
-  linden::cli::add_explain(app);
-  linden::cli::add_inspect(app);
-  linden::cli::add_summary(app);
-  linden::cli::add_diff(app);
-  linden::cli::add_merge(app);
-  linden::cli::add_refit(app);
-  linden::cli::add_importance(app);
-  linden::cli::add_dependence(app);
-  linden::cli::add_neighbours(app);
-  linden::cli::add_report(app);
-  linden::cli::add_convert(app);
-  try {
-    linden::cli::check_command_line(app, argc, argv);
-    app.parse(argc, argv);
-    return 0;
-  } catch (const linden::cli::Ended& end) {
-    return end.code;
-  } catch (const CLI::Success& error) {
-    return app.exit(error);  // prints help, or the version
-  } catch (const CLI::ParseError& error) {
-    return refuse(error, 2);
-  } catch (const linden::cli::UsageError& error) {
-    return refuse(error, 2);
-  } catch (const std::system_error& error) {
-    return std::ferror(stdout) == 0 ? refuse(error, 1) : 1;  // what was printed is flushed, and that told, below
-  } catch (const std::exception& error) {
-    return refuse(error, 1);
-  }
+// Returns if there is no linden-mpi.
+void become_linden_mpi(char** argv) {
+  std::error_code error;
+  const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) ::execv((here.parent_path() / "linden-mpi").c_str(), argv);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  linden::cli::prepare_streams();
-  return linden::cli::flush_streams(run(argc, argv));
+  if (is_one_of_several()) {
+    become_linden_mpi(argv);
+    fmt::print(
+        stderr,
+        "linden: started as one of several processes, and linden-mpi, by which they work together, is not beside "
+        "this program. Hint: a build with MPI (LINDEN_MPI=ON); or LINDEN_ALONE=1 in the environment, where each "
+        "process has work of its own.\n");
+    return 1;
+  }
+  return linden::cli::run_program(argc, argv);
 }

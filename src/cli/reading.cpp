@@ -65,6 +65,7 @@ CsvOptions csv_options(const ReadOptions& options) {
   csv.threads = options.threads;
   csv.missing = options.missing;
   csv.drop_unlabelled = options.drop_unlabelled;
+  csv.part = options.part;
   return csv;
 }
 
@@ -74,6 +75,7 @@ LibsvmOptions libsvm_options(const ReadOptions& options) {
   libsvm.drop_unlabelled = options.drop_unlabelled;
   libsvm.skip_groups = options.skip_groups;
   libsvm.threads = options.threads;
+  libsvm.part = options.part;
   return libsvm;
 }
 
@@ -114,7 +116,8 @@ void add_offset_option(CLI::App& command, ReadOptions& options, const std::strin
 }
 
 void add_training_options(CLI::App& command, std::string& data, ReadOptions& options) {
-  add_data_option(command, data, "training data: CSV or libsvm");
+  add_data_option(command, data,
+                  "training data: CSV or libsvm; or several files by a pattern, 'part-*.csv', one below the other");
   command
       .add_option("--label", options.label,
                   "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "

@@ -17,6 +17,7 @@ struct ReadOptions {
   std::vector<std::string> label, offset, drop, categorical, missing;
   std::string memory, cache;  // of data that is larger than memory
   int threads = 0;
+  FilePart part = {};  // of the file, where several processes share it
 };
 
 /// --data, which may also stand alone.

@@ -34,7 +34,7 @@ cmp one.json pattern.json
 
 # libsvm, whose columns the parts have not all.
 awk 'BEGIN { srand(4); for (i = 0; i < 200; ++i) {
-  x = rand(); printf "%d 1:%.5f", x > 0.5, x; if (i > 150) printf " 40:%d", i % 2; print "" } }' > rows.svm
+  x = rand(); printf "%d 1:%.5f", (x > 0.5), x; if (i > 150) printf " 40:%d", i % 2; print "" } }' > rows.svm
 settings=(--rounds 3 --max-leaves 4 --min-rows-in-leaf 3)
 "$linden" train --data rows.svm "${settings[@]}" --threads 1 --out one.json > /dev/null
 run train --data rows.svm "${settings[@]}" --out ranks.json > /dev/null 2>&1

@@ -5,6 +5,7 @@
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
+#include "cli/ranks.hpp"
 #include "cli/train/train.hpp"
 
 namespace linden::cli {
@@ -63,8 +64,10 @@ void train_boosted(const TrainArguments& args) {
   if (args.patience > 0)
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
   report_choices(args.report());
+  options.ranks = ranks();
   const BoostedModel model = fit_boosted(input.train, config, options);
   options.callbacks.clear();  // with them the line of the bar ends, where training did before its last round
+  if (!is_first()) return;
   const double write_start = now();
   write_model(model, args);
   const double seconds_write = now() - write_start;

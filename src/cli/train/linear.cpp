@@ -6,6 +6,7 @@
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
+#include "cli/ranks.hpp"
 #include "cli/saving.hpp"
 #include "cli/train/train.hpp"
 
@@ -74,12 +75,14 @@ void train_linear(const TrainArguments& args) {
   const TrainingInput input(args);
   config.loss = chosen_loss(args, config.loss, input);
   const double start = now();
-  const LinearOptions options{.device = input.device, .threads = args.read.threads};
+  const LinearOptions options{.device = input.device, .threads = args.read.threads, .ranks = ranks()};
   // On the CPU, unless another device is asked for, which it refuses.
   const LinearOptions of_firth{.device = args.device == "auto" ? Device::cpu() : options.device,
-                               .threads = options.threads};
+                               .threads = options.threads,
+                               .ranks = options.ranks};
   const LinearModel model =
       args.firth ? fit_firth(input.train, config, of_firth) : fit_linear(input.train, config, options);
+  if (!is_first()) return;
   const double write_start = now();
   write_model(model, args);
   const double seconds_write = now() - write_start;

@@ -15,6 +15,7 @@
 #include "base/fail.hpp"
 #include "cli/commands.hpp"
 #include "cli/paths.hpp"
+#include "cli/ranks.hpp"
 
 namespace linden::cli {
 namespace {
@@ -47,7 +48,7 @@ std::string about_label(const Dataset& data) {
 
 void check_files(const TrainArguments& args) {
   std::vector<Path> read{{"--data", args.data}, {"--start", args.start}};
-  std::vector<std::string> files{args.data};
+  std::vector<std::string> files{files_of(args.data).front()};
   for (const std::string& argument : args.valid) {
     files.push_back(name_and_file(argument).second);
     if (files.back().empty()) fail<ArgumentError>("--valid {}: the name of a file is missing.", argument);
@@ -86,11 +87,20 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_name(args.metrics)) {
   if (!metrics.empty() && args.valid.empty() && !args.train_metrics)
     fail<ArgumentError>("--metrics are of held-out data. Hint: --valid FILE, or --train-metrics.");
-  check_files(args);
+  const bool is_alone = ranks().get() == nullptr;
+  if (!is_alone && args.train_metrics)
+    fail<ArgumentError>(
+        "--train-metrics are not for several processes, each of which has a share of the rows. Hint: --valid FILE.");
+  on_all_ranks([&] {
+    if (is_first()) check_files(args);
+  });
   device = device_of(args.device, args.report());
   const double read_start = now();
-  start = start_of(args);
-  train = start.empty() ? read_training(args.data, args.read) : read_by(start.schema(), args.data, args.read, true);
+  on_all_ranks([&] { start = start_of(args); });
+  train = read_share(args.data, args.read, [&](const std::string& file, const ReadOptions& options) {
+    return start.empty() ? read_training(file, options) : read_by(start.schema(), file, options, true);
+  });
+  const Schema schema = schema_of_ranks(train.schema());
   ReadOptions by_schema = args.read;
   by_schema.event.clear();  // which the schema has
   by_schema.group.clear();  // which the training data has a name for, and held-out rows may do without
@@ -106,14 +116,16 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
       if (other.name == name)
         fail<ArgumentError>("--valid {}: two files are called \"{}\". Hint: name them, --valid NAME=FILE.", argument,
                             name);
-    valid.push_back({name, read_by(train.schema(), file, by_schema, true)});
+    // Of several processes the first has all of these rows, so that it can tell how the model does on them.
+    on_all_ranks([&] { valid.push_back({name, is_first() ? read_by(schema, file, by_schema, true) : Dataset()}); });
   }
   add_new(remarks, train.remarks());
   for (const HeldOut& held_out : valid) add_new(remarks, held_out.rows.remarks());
   seconds_read = now() - read_start;
   std::ostringstream summary;
   summary << train;
-  fmt::print(args.report(), "data        {}: {}\n", args.data, summary.str());
+  fmt::print(args.report(), "data        {}: {}{}\n", args.data,
+             is_alone ? "" : fmt::format("the share of one of {} ranks: ", ranks().get()->size()), summary.str());
 }
 
 void print_chosen(std::FILE* report, const Loss& loss, const Dataset& train) {
@@ -122,6 +134,7 @@ void print_chosen(std::FILE* report, const Loss& loss, const Dataset& train) {
 }
 
 Loss chosen_loss(const TrainArguments& args, const Loss& asked, const TrainingInput& input) {
+  if (ranks().get() != nullptr) return asked;  // the label is that of all ranks: the fit looks at it
   const bool is_asked = asked.name() != "automatic", goes_on = !is_asked && !input.start.empty();
   const Loss loss = is_asked ? asked : goes_on ? input.start.loss() : default_loss(input.train);
   check_held_out(args, input, loss);

@@ -3,6 +3,7 @@
 // weighted rows, as for statistics, halved where they go too far.
 #include <algorithm>
 #include <cmath>
+#include <linden/communicator.hpp>
 #include <linden/statistics.hpp>
 
 #include "backend/math/scalar_ops.hpp"
@@ -112,6 +113,9 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
                         firth_where, name_of(config.solver));
   if (options.device.kind() != Device::Kind::cpu)
     fail<DeviceError>("{}: it runs on the CPU alone. Hint: Device::cpu().", firth_where);
+  if (options.ranks.get() != nullptr && options.ranks.get()->size() > 1)
+    fail<ArgumentError>("{}: rows on several machines have no Firth's correction. Hint: all rows on one, or a little l2.",
+                        firth_where);
   check_training_data(firth_where, train);
   const Labels labels = checked_labels(firth_where, train, config.loss);
   if (Family(labels.loss).kind() != FamilyKind::binomial || labels.loss.outputs() != 1)

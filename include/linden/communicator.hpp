@@ -5,8 +5,8 @@
 // they tell each other goes through a Communicator. linden::mpi (<linden/mpi.hpp>) is one over MPI; whoever has another
 // engine (Spark, Dask, Ray, sockets) writes these five functions over it. examples/09_sockets.cpp does that.
 //
-//     mpi::Communicator world;
-//     BoostedModel model = fit_boosted(my_rows, config, {.ranks = world});  // the same bytes on every rank
+//   mpi::Communicator world;
+//   BoostedModel model = fit_boosted(my_rows, config, {.ranks = world});  // the same bytes on every rank
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,12 @@
 // Ranks over MPI: a library of its own, linden::mpi, for MPI has no ABI in common.
 //
-//     find_package(linden REQUIRED COMPONENTS mpi)
-//     target_link_libraries(program PRIVATE linden::linden linden::mpi)
+//   find_package(linden REQUIRED COMPONENTS mpi)
+//   target_link_libraries(program PRIVATE linden::linden linden::mpi)
 //
-//     mpi::Communicator world;  // mpirun -n 4 program, srun program
-//     auto mine = Dataset::from_csv("rows.csv", {.label = "y", .part = {world.rank(), world.size()}});
-//     BoostedModel model = fit_boosted(mine, config, {.ranks = world});
-//     if (world.rank() == 0) model.save("model.json");
+//   mpi::Communicator world;  // mpirun -n 4 program, srun program
+//   auto mine = Dataset::from_csv("rows.csv", {.label = "y", .part = {world.rank(), world.size()}});
+//   BoostedModel model = fit_boosted(mine, config, {.ranks = world});
+//   if (world.rank() == 0) model.save("model.json");
 #pragma once
 
 #include <linden/communicator.hpp>

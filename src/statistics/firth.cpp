@@ -114,8 +114,8 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
   if (options.device.kind() != Device::Kind::cpu)
     fail<DeviceError>("{}: it runs on the CPU alone. Hint: Device::cpu().", firth_where);
   if (options.ranks.get() != nullptr && options.ranks.get()->size() > 1)
-    fail<ArgumentError>("{}: rows on several machines have no Firth's correction. Hint: all rows on one, or a little l2.",
-                        firth_where);
+    fail<ArgumentError>(
+        "{}: rows on several machines have no Firth's correction. Hint: all rows on one, or a little l2.", firth_where);
   check_training_data(firth_where, train);
   const Labels labels = checked_labels(firth_where, train, config.loss);
   if (Family(labels.loss).kind() != FamilyKind::binomial || labels.loss.outputs() != 1)

@@ -12,7 +12,6 @@
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/categories/encodings.hpp"
 #include "boosting/fit_in_rounds.hpp"
-#include "boosting/model/config.hpp"
 #include "boosting/model/defaults.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "loss/custom.hpp"
@@ -38,10 +37,14 @@ bool is_small(const SettledData& settled) {
   return rows >= least_rows && scores <= most_scores && features <= most_cells / scores;
 }
 
+// Encodings that cannot be are left to the fit to refuse.
 BoostingConfig with_constants_for(const SettledData& settled, const BoostingConfig& config) {
-  check_features(config, settled.data.feature_names());
   const Labels labels = checked_labels(where, settled.data, settled.loss);
-  return with_constants(config, has_class_statistics(encodings_of(settled.data, config, labels), labels));
+  try {
+    return with_constants(config, has_class_statistics(encodings_of(settled.data, config, labels), labels));
+  } catch (const ArgumentError&) {
+    return with_constants(config, false);
+  }
 }
 
 // How many rounds have the best mean of the loss's metric over the folds, which have all labels alike, unless rows have

@@ -69,6 +69,9 @@ TEST(Sample, RefusesWhatSaysNothing) {
 // What is given besides the rows is called by the option that gave it, whatever is done with it.
 TEST(Sample, RefusesABackgroundByItsOption) {
   const Dataset data = plane(50), none = data.take(std::vector<std::int64_t>{});
+  std::vector<double> weight(50, 0.0);
+  weight[0] = 1;
+  const Dataset weightless = data.with_weight(weight).take(std::vector<std::int64_t>{1, 2, 3});
   const BoostedModel trees = fit_boosted(data, {.rounds = 2, .min_rows_in_leaf = 5});
   const Dataset missing = data.with_column("b", std::vector<double>(50, std::numeric_limits<double>::quiet_NaN()));
   for (const AnyModel& model : {AnyModel(plane_model()), AnyModel(trees)}) {
@@ -78,8 +81,7 @@ TEST(Sample, RefusesABackgroundByItsOption) {
     EXPECT_EQ(said(data.without({"b"})),
               "shap_importances: .background: no column \"b\", which the model was trained on. Columns: a, c.");
     EXPECT_EQ(said(none), "shap_importances: .background has no rows.");
-    EXPECT_EQ(said(data.with_weight(std::vector<double>(50, 0.0))),
-              "shap_importances: .background: all weights are zero.");
+    EXPECT_EQ(said(weightless), "shap_importances: .background: all weights are zero.");
   }
   EXPECT_EQ(refusal<DataError>([&] { shap_importances(plane_model(), data, {.background = missing}); }),
             "shap_importances: .background: missing values in column b, which linear models do not take. Hint: fill "

@@ -4,6 +4,7 @@
 
 #include "base/fail.hpp"
 #include "linear/objective/row_sample.hpp"
+#include "linear/solvers/solver.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 

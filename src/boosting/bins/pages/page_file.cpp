@@ -98,11 +98,11 @@ double seconds(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-PageWriter::PageWriter(std::filesystem::path path, const PageShape& shape, std::string key, Packing packing)
+PageWriter::PageWriter(std::filesystem::path path, const PageShape& shape, std::string key, PagePacking packing)
     : path_(std::move(path)),
       made_(path_.string() + fmt::format(".{}", ::getpid())),
       shape_(shape),
-      packing_(can_pack_pages() ? packing : Packing::plain),
+      packing_(can_pack_pages() ? packing : PagePacking::plain),
       head_(head_of(shape, key)) {
   descriptor_ = ::open(made_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (descriptor_ < 0) refuse_system(made_, "cannot write the file");
@@ -147,9 +147,10 @@ bool PageWriter::pays(const void* page, std::int64_t bytes, const std::vector<ch
 void PageWriter::add(const void* page) {
   const std::int64_t bytes = shape_.bytes_of(std::ssize(places_));
   std::vector<char> packed;
-  if (packing_ != Packing::plain) packed = pack_page(page, bytes);
-  if (packing_ == Packing::automatic) packing_ = pays(page, bytes, packed) ? Packing::packed : Packing::plain;
-  const bool is_packed = packing_ == Packing::packed && std::ssize(packed) < bytes;
+  if (packing_ != PagePacking::plain) packed = pack_page(page, bytes);
+  if (packing_ == PagePacking::automatic)
+    packing_ = pays(page, bytes, packed) ? PagePacking::packed : PagePacking::plain;
+  const bool is_packed = packing_ == PagePacking::packed && std::ssize(packed) < bytes;
   const void* const from = is_packed ? packed.data() : page;
   const std::int64_t written = is_packed ? std::ssize(packed) : bytes;
   places_.push_back({end_, written, bytes, page_sum(from, static_cast<std::size_t>(written))});

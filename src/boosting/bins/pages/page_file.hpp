@@ -27,14 +27,15 @@ struct PageShape {
 };
 
 /// Whether pages are packed: where that is the faster, or in any case, or never.
-enum class Packing { automatic, packed, plain };
+enum class PagePacking { automatic, packed, plain };
 
 /// Writes a file of pages, in their order, and gives it its name when it is whole. Throws FileError, a full disk for
 /// instance; then there is no file.
 class PageWriter {
  public:
   /// `key`: of 64 characters.
-  PageWriter(std::filesystem::path path, const PageShape& shape, std::string key, Packing packing = Packing::automatic);
+  PageWriter(std::filesystem::path path, const PageShape& shape, std::string key,
+             PagePacking packing = PagePacking::automatic);
   ~PageWriter();
   PageWriter(const PageWriter&) = delete;
 
@@ -51,7 +52,7 @@ class PageWriter {
 
   std::filesystem::path path_, made_;
   PageShape shape_;
-  Packing packing_;
+  PagePacking packing_;
   int descriptor_ = -1;
   std::int64_t end_ = 0;
   std::string head_;

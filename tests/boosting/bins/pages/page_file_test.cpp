@@ -23,7 +23,7 @@ std::vector<std::uint8_t> rows_of_bins() {
   return bins;
 }
 
-std::filesystem::path written(const ScratchFolder& folder, const std::vector<std::uint8_t>& bins, Packing packing) {
+std::filesystem::path written(const ScratchFolder& folder, const std::vector<std::uint8_t>& bins, PagePacking packing) {
   const std::filesystem::path path = folder / "x.bins";
   PageWriter writer(path, shape, key, packing);
   for (std::int64_t page = 0; page < shape.pages(); ++page)
@@ -46,12 +46,12 @@ std::vector<std::uint8_t> read_back(const std::filesystem::path& path) {
 TEST(PageFile, PagesComeBackAsTheyWere) {
   const std::vector<std::uint8_t> bins = rows_of_bins();
   std::uintmax_t plain = 0;
-  for (const Packing packing : {Packing::plain, Packing::automatic, Packing::packed}) {
+  for (const PagePacking packing : {PagePacking::plain, PagePacking::automatic, PagePacking::packed}) {
     const ScratchFolder folder;
     const auto path = written(folder, bins, packing);
     EXPECT_EQ(read_back(path), bins);
-    if (packing == Packing::plain) plain = std::filesystem::file_size(path);
-    if (packing == Packing::packed && can_pack_pages()) {
+    if (packing == PagePacking::plain) plain = std::filesystem::file_size(path);
+    if (packing == PagePacking::packed && can_pack_pages()) {
       EXPECT_LT(std::filesystem::file_size(path), plain);
     }
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
@@ -61,7 +61,7 @@ TEST(PageFile, PagesComeBackAsTheyWere) {
 // Whichever byte of a file is another, someone notices.
 TEST(PageFile, DamageIsRefused) {
   const std::vector<std::uint8_t> bins = rows_of_bins();
-  for (const Packing packing : {Packing::plain, Packing::packed}) {
+  for (const PagePacking packing : {PagePacking::plain, PagePacking::packed}) {
     const ScratchFolder folder;
     const auto path = written(folder, bins, packing);
     const auto size = static_cast<std::streamoff>(std::filesystem::file_size(path));
@@ -83,7 +83,7 @@ TEST(PageFile, DamageIsRefused) {
 
 TEST(PageFile, WhatIsWrongIsSaid) {
   const ScratchFolder folder;
-  const auto path = written(folder, rows_of_bins(), Packing::plain);
+  const auto path = written(folder, rows_of_bins(), PagePacking::plain);
   const auto said = [&](const char* what) {
     return fmt::format("\"{}\": {}. Hint: remove the file, and it is made again.", path.string(), what);
   };
@@ -113,7 +113,7 @@ TEST(PageFile, AFullDiskLeavesNothingBehind) {
   const ScratchFolder folder;
   {
     const FullDisk disk(5000);
-    EXPECT_EQ(refusal<FileError>([&] { written(folder, rows_of_bins(), Packing::plain); }),
+    EXPECT_EQ(refusal<FileError>([&] { written(folder, rows_of_bins(), PagePacking::plain); }),
               fmt::format("\"{}\": cannot write the file: File too large.", (folder / "x.bins").string()));
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
@@ -122,7 +122,7 @@ TEST(PageFile, AFullDiskLeavesNothingBehind) {
 // Whoever works on pages may stop.
 TEST(PageFile, WhatIsThrownInBetweenIsThrown) {
   const ScratchFolder folder;
-  const auto path = written(folder, rows_of_bins(), Packing::plain);
+  const auto path = written(folder, rows_of_bins(), PagePacking::plain);
   int seen = 0;
   EXPECT_EQ(refusal<ArgumentError>([&] {
               PageReader(path, shape, key).each([&](const BinPage&) {

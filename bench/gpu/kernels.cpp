@@ -207,7 +207,8 @@ ordered_json run(const bench::Arguments& arguments) {
   const int depth = static_cast<int>(arguments.option("depth", 8)),
             trees = static_cast<int>(arguments.option("trees", 20));
   const Device device = arguments.option("device", "cuda") == "cpu" ? Device::cpu() : Device::cuda(0);
-  BoostingConfig config = with_constants({.loss = loss::logistic(), .max_leaves = 1 << depth, .max_depth = depth});
+  BoostingConfig config =
+      with_constants({.loss = loss::logistic(), .max_leaves = 1 << depth, .max_depth = depth}, false);
   config.max_bins = static_cast<int>(arguments.number(2));
 
   Workers workers(static_cast<int>(arguments.option("threads", 0)));

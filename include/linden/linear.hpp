@@ -25,7 +25,7 @@
 //     scikit-learn Ridge(alpha)                           l2 = 2 alpha / (2 n) = alpha / n
 //     scikit-learn LogisticRegression(C), LIBLINEAR -c C  l2 = 1 / (n C); with the l1 penalty l1 = 1 / (n C)
 //     scikit-learn PoissonRegressor(alpha)                l2 = alpha
-//     scikit-learn LinearSVC(C), LIBLINEAR -s 2, 3, 5     squared_hinge, with 3 sharp_hinge: l2 = 1 / (n C);
+//     scikit-learn LinearSVC(C), LIBLINEAR -s 2, 3, 5     squared_hinge, with 3 sharp_hinge: l2 = 1 / (n C),
 //                                                         with 5 l1 = 1 / (n C)
 //     scikit-learn QuantileRegressor(quantile, alpha)     quantile, l1 = alpha
 //     glmnet (lambda, alpha), binomial and poisson        standardize, l1 = lambda alpha, l2 = lambda (1 - alpha)

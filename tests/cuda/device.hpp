@@ -14,7 +14,7 @@
 namespace linden::cuda_test {
 
 /// A test with a GPU: `context` runs on it, `cpu` beside it on two threads.
-class OnDevice : public device_test::OnGpu {
+class DeviceTest : public device_test::OnGpu {
  protected:
   void SetUp() override {
     OnGpu::SetUp();

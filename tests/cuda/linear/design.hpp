@@ -88,7 +88,7 @@ struct DesignOn {
   const double* labels = nullptr;
 };
 
-class LinearOnDevice : public OnDevice {
+class LinearOnDevice : public DeviceTest {
  protected:
   template <class T>
   DesignOn on_cpu(const DesignData<T>& data) {

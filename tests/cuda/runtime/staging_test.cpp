@@ -4,7 +4,7 @@
 namespace linden {
 namespace {
 
-class Staging : public cuda_test::OnDevice {
+class Staging : public cuda_test::DeviceTest {
  protected:
   static constexpr std::int64_t buffer = std::int64_t{4} << 20;
 

@@ -4,7 +4,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaArgReduce : public OnDevice {
+class CudaArgReduce : public DeviceTest {
  protected:
   template <class T>
   void check(const AxisShape& shape, std::vector<T> in) {

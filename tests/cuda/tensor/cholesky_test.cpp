@@ -23,7 +23,7 @@ std::vector<T> positive_definite(std::int64_t n) {
   return a;
 }
 
-class CudaCholesky : public OnDevice {
+class CudaCholesky : public DeviceTest {
  protected:
   template <class T>
   struct Factor {

@@ -5,7 +5,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaCumulativeSum : public OnDevice {
+class CudaCumulativeSum : public DeviceTest {
  protected:
   template <class T>
   std::vector<T> on_device(const AxisShape& shape, const std::vector<T>& in) {

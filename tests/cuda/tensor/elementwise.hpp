@@ -111,7 +111,7 @@ testing::AssertionResult same_values(const std::vector<T>& got, const std::vecto
   return testing::AssertionSuccess();
 }
 
-class OnDeviceElementwise : public OnDevice {
+class OnDeviceElementwise : public DeviceTest {
  protected:
   /// Runs run(table, context, task) on both devices over equal memory: operand 0 of type Out (of the dtype `out`), the
   /// inputs given. What the task does not write must stay as it was.

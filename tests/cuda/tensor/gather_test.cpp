@@ -4,7 +4,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaGather : public OnDevice {
+class CudaGather : public DeviceTest {
  protected:
   /// `in` has `size` elements along the axis; the index has the output's shape, or is one for all lines.
   template <class T>

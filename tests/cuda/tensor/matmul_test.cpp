@@ -33,7 +33,7 @@ std::vector<T> numbers(std::int64_t count, unsigned seed) {
   return values;
 }
 
-class CudaMatmul : public OnDevice {
+class CudaMatmul : public DeviceTest {
  protected:
   /// The product of the task, whose matrices stand in a and b, on the device.
   template <class T>

@@ -4,7 +4,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaRandom : public OnDevice {
+class CudaRandom : public DeviceTest {
  protected:
   /// Draws `elements` numbers to memory that starts `start` elements behind an aligned address.
   template <class T>

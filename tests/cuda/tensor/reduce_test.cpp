@@ -17,7 +17,7 @@ std::size_t elements_of(const Sizes& sizes, const std::int64_t* strides) {
   return static_cast<std::size_t>(last) + 1;
 }
 
-class CudaReduce : public OnDevice {
+class CudaReduce : public DeviceTest {
  protected:
   template <class T, class Out>
   void check_op(ReduceOp op, const Shape& shape, DType dtype, std::vector<T> in) {

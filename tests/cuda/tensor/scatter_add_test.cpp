@@ -4,7 +4,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaScatterAdd : public OnDevice {
+class CudaScatterAdd : public DeviceTest {
  protected:
   /// `shape` is that of the values, `to` that of the output; the index has the shape of the values or is shared.
   template <class T>

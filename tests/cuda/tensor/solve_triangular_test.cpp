@@ -15,7 +15,7 @@ std::vector<T> numbers(std::int64_t count, unsigned seed) {
   return values;
 }
 
-class CudaSolveTriangular : public OnDevice {
+class CudaSolveTriangular : public DeviceTest {
  protected:
   template <class T>
   void compare(std::int64_t n, std::int64_t columns, bool upper, std::int64_t row_stride, std::int64_t column_stride) {

@@ -8,7 +8,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaSort : public OnDevice {
+class CudaSort : public DeviceTest {
  protected:
   template <class T>
   void check(const AxisShape& shape, std::vector<T> in) {

@@ -6,7 +6,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaStep : public OnDevice {
+class CudaStep : public DeviceTest {
  protected:
   template <class T>
   static std::vector<T> numbers(std::int64_t count, unsigned seed, double low) {

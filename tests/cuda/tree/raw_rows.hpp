@@ -28,7 +28,7 @@ struct RawEntries {
 };
 
 /// Views of dense columns: the host's, and copies on the device.
-class RawColumns : public OnDevice {
+class RawColumns : public DeviceTest {
  protected:
   RowsView host_view(const std::vector<RawColumn>& columns, std::int64_t rows) {
     host_.clear();

@@ -185,7 +185,7 @@ struct DeviceTree {
   DeviceArray<char> scratch;
 };
 
-class OnDeviceTree : public OnDevice {
+class OnDeviceTree : public DeviceTest {
  protected:
   /// Gives the host's tree scratch memory, too.
   DeviceTree to_device(HostTree& host) {

@@ -78,7 +78,7 @@ struct Trees {
   std::vector<std::int32_t> roots{0}, outputs;
 };
 
-class AddTrees : public OnDevice {
+class AddTrees : public DeviceTest {
  protected:
   void expect_sums(std::uint64_t seed, std::int64_t row_count, int dense, int sparse, int tree_count, int outputs,
                    int depth = 7, bool to_all = false) {

@@ -37,7 +37,7 @@ std::vector<float> one_nan(std::vector<float> values) {
   return values;
 }
 
-class CudaGradients : public OnDevice {
+class CudaGradients : public DeviceTest {
  protected:
   Result on_cpu(LossSpec loss, const Rows& rows, bool weighted) {
     Result r = empty(loss, rows);

@@ -14,7 +14,7 @@ struct Result {
   GradientRange range;
 };
 
-class CudaGroupGradients : public OnDevice {
+class CudaGroupGradients : public DeviceTest {
  protected:
   Result on_cpu(const LossSpec& spec, const RankedRows& rows, bool weighted, bool biased) {
     Result r = empty(rows, biased);

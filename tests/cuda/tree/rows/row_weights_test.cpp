@@ -9,7 +9,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaRowWeights : public OnDevice {
+class CudaRowWeights : public DeviceTest {
  protected:
   std::vector<float> random_floats(std::size_t count, std::uint64_t seed) {
     std::mt19937_64 bits(seed);

@@ -10,7 +10,7 @@
 namespace linden::cuda_test {
 namespace {
 
-class CudaSample : public OnDevice {
+class CudaSample : public DeviceTest {
  protected:
   std::vector<std::uint32_t> draw(std::int64_t rows, double fraction, std::uint64_t seed, std::uint32_t round) {
     const std::int64_t wanted = sample_size(rows, fraction);

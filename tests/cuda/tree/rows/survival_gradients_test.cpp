@@ -13,7 +13,7 @@ struct Result {
   GradientRange range;
 };
 
-class CudaSurvivalGradients : public OnDevice {
+class CudaSurvivalGradients : public DeviceTest {
  protected:
   static Result empty(const TimedRows& rows) {
     return {std::vector<float>(rows.scores.size(), -1), std::vector<float>(rows.scores.size(), -1), {-1, -1, 7}};

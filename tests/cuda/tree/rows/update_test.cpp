@@ -6,7 +6,7 @@
 namespace linden::cuda_test {
 namespace {
 
-using CudaUpdate = OnDevice;
+using CudaUpdate = DeviceTest;
 
 TEST_F(CudaUpdate, HasTheBytesOfTheCpu) {
   for (const std::size_t rows : {0, 1, 1023, 5001}) {

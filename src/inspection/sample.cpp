@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <linden/random.hpp>
 #include <numeric>
-#include <ranges>
 
 #include "base/fail.hpp"
 #include "base/parallel.hpp"
@@ -61,9 +60,11 @@ std::vector<std::int64_t> sampled_rows(const Dataset& data, std::int64_t most, s
     const Tensor order = generator.permutation(static_cast<std::int64_t>(starts.size()) - 1);
     for (const std::int64_t group : order.span<const std::int64_t>()) {
       if (static_cast<std::int64_t>(rows.size()) >= most) break;
-      const auto g = static_cast<std::size_t>(group);
-      if (std::ranges::none_of(std::views::iota(starts[g], starts[g + 1]), weighs)) continue;
-      for (std::int64_t row = starts[g]; row < starts[g + 1]; ++row) rows.push_back(row);
+      const std::int64_t end = starts[static_cast<std::size_t>(group) + 1];
+      std::int64_t first = starts[static_cast<std::size_t>(group)];
+      while (first < end && !weighs(first)) ++first;
+      if (first == end) continue;  // none of its rows weighs anything
+      for (std::int64_t row = starts[static_cast<std::size_t>(group)]; row < end; ++row) rows.push_back(row);
     }
   }
   std::ranges::sort(rows);

@@ -117,7 +117,9 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
         fail<ArgumentError>("--valid {}: two files are called \"{}\". Hint: name them, --valid NAME=FILE.", argument,
                             name);
     // Of several processes the first has all of these rows, so that it can tell how the model does on them.
-    on_all_ranks([&] { valid.push_back({name, is_first() ? read_by(schema, file, by_schema, true) : Dataset()}); });
+    on_all_ranks([&, &name = name, &file = file] {
+      valid.push_back({name, is_first() ? read_by(schema, file, by_schema, true) : Dataset()});
+    });
   }
   add_new(remarks, train.remarks());
   for (const HeldOut& held_out : valid) add_new(remarks, held_out.rows.remarks());

@@ -83,6 +83,7 @@ struct Coefficient {
 
 struct FitStatistics {
   std::string loss, link, label;
+  bool is_normal = false;  ///< whether the loss is squared, so that the table is that of R's lm
   /// Output by output, the intercept first. Of softmax the weights of a class less those of the first one, which are
   /// what the data knows.
   std::vector<Coefficient> coefficients;

@@ -53,7 +53,7 @@ std::string coefficient_lines(const FitStatistics& fit) {
 }
 
 std::string fit_lines(const FitStatistics& fit) {
-  const bool is_squared = fit.loss == "squared";
+  const bool is_squared = fit.is_normal;
   std::string text;
   if (fit.covariance_kind != Covariance::classical)
     text += fmt::format("\nStandard errors: {}\n", name_of(fit.covariance_kind));
@@ -88,7 +88,7 @@ std::ostream& operator<<(std::ostream& out, const FitStatistics& fit) try {
                                  fit.label.empty() ? "" : ", label " + fit.label);
   const auto& q = fit.residual_quartiles;
   if (!std::isnan(q[0])) {
-    text += fmt::format("\n{}:\n", fit.loss == "squared" ? "Residuals" : "Deviance residuals");
+    text += fmt::format("\n{}:\n", fit.is_normal ? "Residuals" : "Deviance residuals");
     for (const char* name : {"Min", "1Q", "Median", "3Q", "Max"}) text += fmt::format("{:>11}", name);
     text += '\n';
     for (const double value : q) text += fmt::format("{:>11}", number(value, "{:.4g}"));

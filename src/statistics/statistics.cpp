@@ -182,6 +182,7 @@ FitStatistics statistics(const LinearModel& model, const Dataset& data, const St
   FitStatistics fit;
   fit.loss = model.loss().name();
   fit.link = rows.family().link_name();
+  fit.is_normal = rows.family().is_normal();
   fit.label = model.label_name();
   fit.level = options.level;
   fit.covariance_kind = options.covariance;

@@ -193,10 +193,6 @@ TEST(Levels, GoOnAndAreCrossValidated) {
   EXPECT_EQ(validated.prediction.shape(), (Shape{400, 2}));
   const BoostedModel half = average_models({first, first});
   EXPECT_EQ(half.loss().outputs(), 2);
-  EXPECT_EQ(refusal<ArgumentError>([&] {
-              fit_linear(data, {.loss = loss::expectile({.level = {0.1, 0.9}})});
-            }).substr(0, 81),
-            "LinearConfig.loss is expectile, which is a fit for each level by itself; linear m");
 }
 
 }  // namespace

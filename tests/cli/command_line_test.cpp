@@ -62,7 +62,9 @@ TEST_F(CommandLine, AValueThatIsMissingOrTooMuchIsNamed) {
 
 TEST_F(CommandLine, WhatIsRequiredIsNamed) {
   EXPECT_EQ(refused("train --label y --out m.json"),
-            std::string("linden: --data is missing: training data: CSV or libsvm; - is standard input.") + all_options);
+            std::string("linden: --data is missing: training data: CSV or libsvm; or several files by a pattern, "
+                        "'part-*.csv', one below the other; - is standard input.") +
+                all_options);
   EXPECT_EQ(refused("train t.csv --label y"),
             std::string("linden: --out is missing: the model file to write (model.linden: binary; model.json.gz: "
                         "compressed); - is standard output.") +

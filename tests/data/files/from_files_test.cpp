@@ -235,7 +235,7 @@ TEST(FromFiles, LinearModelsAreThoseOfRowsInMemory) {
   std::string text = "a,b,y\n";
   for (int row = 0; row < 5'000; ++row) {
     const double a = random() * 1e-9, b = random() * 1e-9;
-    text += fmt::format("{:.3f},{:.3f},{}\n", a, b, a - b + random() * 1e-9 > 1);
+    text += fmt::format("{:.3f},{:.3f},{}\n", a, b, a - b + random() * 1e-9 > 1 ? 1 : 0);
   }
   const auto path = folder.write("x.csv", text);
   const FilesOptions options{.csv = {.label = "y"}, .memory = least, .cache = folder / "cache"};

@@ -254,9 +254,11 @@ TEST(ReadXgboost, MakesLinearModelsOfGblinear) {
   several["learner"]["gradient_booster"]["model"]["weights"] = {1, 2, 3, 4, 5, 6};
   EXPECT_EQ(std::get<LinearModel>(read_xgboost(several.dump())).weights(), (std::vector<double>{1, 3, 2, 4}));
   EXPECT_EQ(std::get<LinearModel>(read_xgboost(several.dump())).intercept(), (std::vector<double>{6, 7}));
-  // Losses that linear models do not take are there by their links.
   json["learner"]["gradient_booster"]["model"]["weights"] = {2, -3, 1};
-  for (const char* objective : {"reg:absoluteerror", "survival:cox", "rank:pairwise"}) {
+  json["learner"]["objective"]["name"] = "reg:absoluteerror";
+  EXPECT_EQ(std::get<LinearModel>(read_xgboost(json.dump())).loss().name(), "absolute");
+  // Losses that linear models do not take are there by their links.
+  for (const char* objective : {"survival:cox", "rank:pairwise"}) {
     json["learner"]["objective"]["name"] = objective;
     EXPECT_EQ(std::get<LinearModel>(read_xgboost(json.dump())).loss().name(), objective);
   }

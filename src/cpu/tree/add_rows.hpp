@@ -15,16 +15,16 @@ inline constexpr std::int64_t fetched_rows = 48;  // in advance
 
 // What an entry adds to a cell, at once.
 template <class Kind>
-struct Sums;
+struct RowCells;
 template <>
-struct Sums<std::int16_t> {
+struct RowCells<std::int16_t> {
   using From = NarrowEntry;
   using Cell = PackedCell;
   using Type = std::int64_t;
   static Type of(const NarrowEntry& entry) { return pack(entry.gradient, entry.curvature); }
 };
 template <>
-struct Sums<std::int32_t> {
+struct RowCells<std::int32_t> {
   using From = WideEntry;
   using Cell = WideCell;
   using Type [[gnu::vector_size(16), gnu::aligned(8), gnu::may_alias]] = long long;
@@ -35,10 +35,10 @@ struct Sums<std::int32_t> {
 struct CountedRow {};
 inline constexpr int bits_below_count = 40;
 template <>
-struct Sums<CountedRow> {
+struct RowCells<CountedRow> {
   using From = WideEntry;
   using Cell = WideCell;
-  using Type = Sums<std::int32_t>::Type;
+  using Type = RowCells<std::int32_t>::Type;
   static Type of(const WideEntry& entry) {
     return Type{entry.gradient, entry.curvature + (std::int64_t{1} << bits_below_count)};
   }
@@ -48,17 +48,17 @@ struct Sums<CountedRow> {
 template <class Kind>
 struct Group {
   std::int32_t column[widest_group];
-  typename Sums<Kind>::Type* cells[widest_group];
+  typename RowCells<Kind>::Type* cells[widest_group];
 };
 
 // Adds rows to N features. `columns_follow`: the features lie side by side, so that offsets are constants. Rows are
 // fetched ahead up to `last`: entries behind that may be another thread's, which divides them.
 template <int N, bool columns_follow, class Kind>
-void add_rows(const typename Sums<Kind>::From* entry, const typename Sums<Kind>::From* end,
-              const typename Sums<Kind>::From* last, const BinsView& bins, const Group<Kind>& group) {
+void add_rows(const typename RowCells<Kind>::From* entry, const typename RowCells<Kind>::From* end,
+              const typename RowCells<Kind>::From* last, const BinsView& bins, const Group<Kind>& group) {
   const std::uint8_t* const by_row = bins.by_row + group.column[0];
   const std::int64_t stride = bins.row_stride;
-  typename Sums<Kind>::Type* cells[N];
+  typename RowCells<Kind>::Type* cells[N];
   std::int32_t column[N];
   for (int j = 0; j < N; ++j) {
     cells[j] = group.cells[j];
@@ -67,15 +67,15 @@ void add_rows(const typename Sums<Kind>::From* entry, const typename Sums<Kind>:
   for (; entry < end; ++entry) {
     __builtin_prefetch(by_row + ahead_of(entry, last, fetched_rows)->row * stride);
     const std::uint8_t* const row = by_row + entry->row * stride;
-    const auto sums = Sums<Kind>::of(*entry);
+    const auto sums = RowCells<Kind>::of(*entry);
 #pragma GCC unroll 32
     for (int j = 0; j < N; ++j) cells[j][row[columns_follow ? j : column[j]]] += sums;
   }
 }
 
 template <class Kind>
-using AddRows = void (*)(const typename Sums<Kind>::From*, const typename Sums<Kind>::From*,
-                         const typename Sums<Kind>::From*, const BinsView&, const Group<Kind>&);
+using AddRows = void (*)(const typename RowCells<Kind>::From*, const typename RowCells<Kind>::From*,
+                         const typename RowCells<Kind>::From*, const BinsView&, const Group<Kind>&);
 
 // add_rows for every number of features: table[columns_follow][N - 1].
 template <class Kind, int... N>

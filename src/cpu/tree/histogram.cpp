@@ -30,7 +30,7 @@ using Job = HistogramJob;
 // Adds entries [begin, end) into cells that start at `cells`.
 template <class Integer>
 void add_entries(const TreeState& tree, const Job& job, std::int64_t begin, std::int64_t end,
-                 typename Sums<Integer>::Cell* cells) {
+                 typename RowCells<Integer>::Cell* cells) {
   const auto* entries = static_cast<const Entry<Integer>*>(tree.entries);
   const int count = job.last - job.first;
   if (count == 0) return;
@@ -47,7 +47,7 @@ void add_entries(const TreeState& tree, const Job& job, std::int64_t begin, std:
       for (int j = 0; j < n; ++j) {
         group.column[j] = tree.features[f + j];
         group.cells[j] =
-            reinterpret_cast<typename Sums<Integer>::Type*>(cells + tree.bins.feature[group.column[j]].first_cell);
+            reinterpret_cast<typename RowCells<Integer>::Type*>(cells + tree.bins.feature[group.column[j]].first_cell);
       }
       const bool follow = group.column[n - 1] - group.column[0] == n - 1;
       add_rows_for<Integer>(n, follow, std::make_integer_sequence<int, widest_group>{})(
@@ -74,7 +74,7 @@ void clear(const TreeState& tree, const Job& job, Cell* cells) {
 
 template <class Integer>
 void fill(const TreeState& tree, const Job& job) {
-  auto* const cells = static_cast<typename Sums<Integer>::Cell*>(job.cells);
+  auto* const cells = static_cast<typename RowCells<Integer>::Cell*>(job.cells);
   clear(tree, job, cells);
   add_entries<Integer>(tree, job, job.begin, job.end, cells);
 }
@@ -114,13 +114,13 @@ void add_parts(const TreeState& tree, const Job& whole, const WideCell* parts, s
 
 template <class Integer>
 void sum_rows_of(const TreeState& tree, const GrowNode& node, const std::int32_t* features, int count, void* room) {
-  using Cell = typename Sums<Integer>::Cell;
+  using Cell = typename RowCells<Integer>::Cell;
   Group<Integer> group;
   for (int j = 0; j < count; ++j) {
     auto* const cells = static_cast<Cell*>(room) + j * most_bins;
     for (int b = 0; b < tree.bins.feature[features[j]].bins; ++b) cells[b] = Cell{};
     group.column[j] = features[j];
-    group.cells[j] = reinterpret_cast<typename Sums<Integer>::Type*>(cells);
+    group.cells[j] = reinterpret_cast<typename RowCells<Integer>::Type*>(cells);
   }
   const auto* const entries = static_cast<const Entry<Integer>*>(tree.entries) + node.begin;
   const bool follow = features[count - 1] - features[0] == count - 1;

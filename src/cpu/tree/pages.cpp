@@ -90,7 +90,7 @@ void add_to_histogram(const TreeState& tree, const PageMemory& pages, const BinP
   Group<CountedRow> group;
   for (int j = 0; j < count; ++j) {
     group.column[j] = tree.features[first + j];
-    group.cells[j] = reinterpret_cast<Sums<CountedRow>::Type*>(room + j * most_bins);
+    group.cells[j] = reinterpret_cast<RowCells<CountedRow>::Type*>(room + j * most_bins);
   }
   const bool follow = group.column[count - 1] - group.column[0] == count - 1;
   const auto add = add_rows_for<CountedRow>(count, follow, std::make_integer_sequence<int, features_of_a_room>{});

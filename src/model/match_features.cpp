@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <unordered_map>
 
 #include "base/fail.hpp"
@@ -49,13 +50,36 @@ std::int64_t first_row(const Column& column, const auto& wanted) {
       where, name, place);
 }
 
-// Codes of the data's dictionary in the model's; both are sorted by bytes.
+// The number that a category spells, if it is one that doubles tell from its neighbours: names of 20 digits may differ
+// and be one double.
+std::optional<double> number_of_category(const std::string& name) {
+  const std::optional<double> number = parse_number(name);
+  return number && std::abs(*number) < 0x1p53 ? number : std::nullopt;
+}
+
+// The codes of categories that spell numbers, -1 for a number that several spell ("1" and "01"): there the text counts.
+std::unordered_map<double, std::int32_t> codes_by_number(const std::vector<std::string>& categories) {
+  std::unordered_map<double, std::int32_t> codes;
+  for (std::size_t code = 0; code < categories.size(); ++code)
+    if (const std::optional<double> number = number_of_category(categories[code]))
+      if (const auto [at, is_new] = codes.emplace(*number, static_cast<std::int32_t>(code)); !is_new) at->second = -1;
+  return codes;
+}
+
+// Codes of the data's dictionary in the model's; both are sorted by bytes. What is not there by its text is looked for
+// by its number: columns with gaps have 4.0 where others of the same table have 4.
 std::vector<std::int32_t> translate(const std::vector<std::string>& from, const std::vector<std::string>& to) {
   if (from == to) return {};
+  std::optional<std::unordered_map<double, std::int32_t>> numbers;  // few columns need them
   std::vector<std::int32_t> codes;
   for (const std::string& name : from) {
     const auto at = std::lower_bound(to.begin(), to.end(), name);
-    codes.push_back(at != to.end() && *at == name ? static_cast<std::int32_t>(at - to.begin()) : -1);
+    std::int32_t code = at != to.end() && *at == name ? static_cast<std::int32_t>(at - to.begin()) : -1;
+    if (const std::optional<double> number = code < 0 ? number_of_category(name) : std::nullopt) {
+      if (!numbers) numbers = codes_by_number(to);
+      if (const auto found = numbers->find(*number); found != numbers->end()) code = found->second;
+    }
+    codes.push_back(code);
   }
   return codes;
 }

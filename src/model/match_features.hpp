@@ -20,6 +20,7 @@ struct FeatureSource {
 /// Where the features `used` are found in `data`. Every feature of the model must be there, used or not; sparse rows
 /// may lack some, but not all. Where features are called by their places (data/text/place_names.hpp) and dense data
 /// lacks some of them, columns are taken in their order if there are as many; column f7 of sparse rows in memory is 7.
+/// A category is found by its text or else, where one category alone has its number, by that: "4.0" is "4".
 /// Throws DataError, opening with `where`, for one that is not, or whose kind is another.
 std::vector<FeatureSource> match_features(std::string_view where, const Dataset& data, const ModelSchema& model,
                                           const std::vector<int>& used);

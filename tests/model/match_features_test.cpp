@@ -2,8 +2,11 @@
 // refused.
 #include "model/match_features.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <linden/boosting.hpp>
 #include <linden/error.hpp>
 #include <linden/linear.hpp>
@@ -138,6 +141,48 @@ TEST(MatchFeatures, AColumnOfCategoriesMustBeThere) {
               model.predict(text.without({"a", "b", "c"}));
             }),
             "BoostedModel::predict: no column \"a\", which the model was trained on. Columns: none.");
+}
+
+TEST(MatchFeatures, CategoriesAreFoundByTheirTextOrElseByTheirNumber) {
+  const auto codes = [](const Names& words, const Names& known) {
+    const std::vector<Column> columns{
+        {.name = "a", .values = Tensor::full({1}, 0, DType::i32), .categorical = true, .categories = words}};
+    ModelSchema model;
+    model.feature_names = {"a"};
+    model.categorical = {true};
+    model.categories = {known};
+    return match_features("test", Dataset::from_named(columns), model, {0}).front().code;
+  };
+  using Codes = std::vector<std::int32_t>;
+  EXPECT_EQ(codes({"-1.0", "10.0", "2.0", "4.0", "4.5", "x"}, {"-1", "10", "2", "4"}), (Codes{0, 1, 2, 3, -1, -1}));
+  EXPECT_EQ(codes({"-1", "1e1", "2"}, {"-1.0", "10.0", "2.0"}), (Codes{0, 1, 2}));
+  EXPECT_EQ(codes({"2", "2.0", "3"}, {"2", "2.0"}), (Codes{0, 1, -1}));       // exact text comes first
+  EXPECT_EQ(codes({"1.0", "7.0"}, {"01", "1", "7"}), (Codes{-1, 2}));         // which of the two, nobody knows
+  EXPECT_EQ(codes({"9007199254740993"}, {"9007199254740992"}), (Codes{-1}));  // one double, two names
+  EXPECT_EQ(codes({"NaN", "inf"}, {"infinity", "nan"}), (Codes{-1, -1}));
+}
+
+// As pandas writes a column of whole numbers once a field is empty.
+TEST(MatchFeatures, WholeNumbersWithAPointAreTheCategoriesOfTheModel) {
+  std::string train = "shop,y\n", whole = "shop\n", pointed = "shop\n";
+  for (int row = 0; row < 60; ++row) {
+    const int shop = row % 6;
+    train += fmt::format("{},{}\n", shop, shop * 3 % 7);
+    whole += row % 10 == 9 ? "\"\"\n" : fmt::format("{}\n", shop);
+    pointed += row % 10 == 9 ? "\"\"\n" : fmt::format("{}.0\n", shop);
+  }
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "linden_match_features.csv";
+  std::ofstream(path) << train;
+  const Dataset rows = Dataset::from_csv(path, {.label = "y", .categorical = {"shop"}});
+  const BoostedModel model = fit_boosted(rows, {.rounds = 5, .min_rows_in_leaf = 1});
+  const auto predicted = [&](const std::string& text) {
+    std::ofstream(path) << text;
+    return numbers(model.predict(Dataset::from_csv(path, model.schema())));
+  };
+  const Numbers found = predicted(pointed);
+  EXPECT_EQ(found, predicted(whole));
+  EXPECT_NE(found[0], found[1]);
+  std::filesystem::remove(path);
 }
 
 }  // namespace

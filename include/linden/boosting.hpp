@@ -116,9 +116,9 @@ struct WeightedModel {
 };
 
 /// One model whose scores are the weighted sum of the scores of these: their trees one model after the other, the
-/// leaves times the weights. It has no config(). Throws ArgumentError for no models, weights that are not finite, and
-/// models that differ in features, categories, loss, classes or kind of trees; and, of models with an offset, unless
-/// the weights add up to 1, since the offset of a row counts as often as they say.
+/// leaves times the weights. It has no config(). Throws ArgumentError for no models, weights that are not finite or for
+/// which the sum is not, models that differ in features, categories, loss, classes or kind of trees; and of models with
+/// an offset unless the weights add up to 1, since the offset of a row counts as often as they say.
 LINDEN_API BoostedModel merge_models(const std::vector<WeightedModel>& models);
 
 /// The mean of these models' scores, of those of the folds of a cross-validation for instance.

@@ -14,6 +14,11 @@ void weigh(std::vector<Tree>& trees, double weight) {
   for (Tree& tree : trees) weigh(tree, weight);
 }
 
+bool has_finite_leaves(const Tree& tree) {
+  return std::ranges::all_of(tree.leaf_values, [](double value) { return std::isfinite(value); }) &&
+         std::ranges::all_of(tree.leaf_terms, [](const LeafTerm& term) { return std::isfinite(term.slope); });
+}
+
 BoostedModel merged(const char* where, const std::vector<WeightedModel>& models) {
   if (models.empty()) fail<ArgumentError>("{}: there are no models.", where);
   double sum = 0;
@@ -51,6 +56,11 @@ BoostedModel merged(const char* where, const std::vector<WeightedModel>& models)
       whole->initial_score[k] += models[m].weight * model.initial_score[k];
     std::vector<Tree> trees = model.trees;
     weigh(trees, models[m].weight);
+    if (!std::ranges::all_of(whole->initial_score, [](double score) { return std::isfinite(score); }) ||
+        !std::ranges::all_of(trees, has_finite_leaves))
+      fail<ArgumentError>(
+          "{}: the weight of model {} is {}, and what leaves add would not be finite. Hint: a smaller weight.", where,
+          m, models[m].weight);
     append_trees(where, *whole, std::move(trees), model.groups, model.statistics);
   }
   whole->finish_forest();

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "boosting/model/model.hpp"
 #include "boosting/rows_and_modes.hpp"
 
 namespace linden {
@@ -138,6 +139,20 @@ TEST(Merge, ModelsThatDifferAreRefused) {
   EXPECT_EQ(refusal<ArgumentError>([&] { average_models({}); }), "average_models: there are no models.");
   EXPECT_EQ(refused({{model, 1}, {BoostedModel(), 1}}), "merge_models: model 1 is empty.");
   EXPECT_EQ(refused({{model, missing_value}}), "merge_models: the weight of model 0 is nan; it must be finite.");
+  BoostedModel::State large = model.state();
+  large.initial_score = {1};
+  for (Tree& tree : large.trees) tree.leaf_values.assign(tree.leaf_values.size(), 0.5);
+  const auto of = [](const BoostedModel::State& state) {
+    return BoostedModel(std::make_shared<const BoostedModel::State>(state));
+  };
+  EXPECT_EQ(refused({{of(large), 1e308}, {of(large), 1e308}}),
+            "merge_models: the weight of model 1 is 1e+308, and what leaves add would not be finite. Hint: a smaller "
+            "weight.");
+  EXPECT_EQ(merge_models({{of(large), 1e308}, {of(large), -1e308}}).initial_score()[0], 0);
+  large.trees[1].leaf_values[0] = -2;
+  EXPECT_EQ(refused({{of(large), 1e308}}),
+            "merge_models: the weight of model 0 is 1e+308, and what leaves add would not be finite. Hint: a smaller "
+            "weight.");
   EXPECT_EQ(refused({{model, 1}, {fit_boosted(train, config_of({}, "fair", 2)), 1}}),
             "merge_models: model 1 has the loss fair (c = 1) with 1 outputs, and not squared with 1.");
   EXPECT_EQ(refused({{model, 1}, {fit_boosted(train.without({"x4"}), config_of({}, "squared", 2)), 1}}),

@@ -53,6 +53,8 @@ struct Calibration {
 
 class LINDEN_API CalibratedModel {
  public:
+  /// Throws ArgumentError for a model as calibrate does, numbers that are not finite, and lines that do not rise or are
+  /// not one an output.
   CalibratedModel(AnyModel model, Calibration calibration);
 
   /// The model's predictions, calibrated: [rows] or [rows, K] probabilities, or class numbers for Output::label, of the

@@ -43,6 +43,26 @@ void check_probabilities(const AnyModel& model, CalibrationMethod method) {
                         calibrate_where, outputs_of(model));
 }
 
+bool is_rising(const RisingLine& line) {
+  return !line.x.empty() && line.x.size() == line.y.size() &&
+         std::ranges::adjacent_find(line.x, std::greater_equal<>()) == line.x.end() && std::ranges::is_sorted(line.y);
+}
+
+void check_calibration(const char* where, const Calibration& calibration) {
+  const auto check = [&](const char* what, double value) {
+    if (!std::isfinite(value)) fail<ArgumentError>("{}: {} is {}; it must be finite.", where, what, value);
+  };
+  check("the slope", calibration.slope);
+  check("the offset", calibration.offset);
+  for (std::size_t i = 0; i < calibration.lines.size(); ++i) {
+    const RisingLine& line = calibration.lines[i];
+    for (const double x : line.x) check("an x of a line", x);
+    for (const double y : line.y) check("a y of a line", y);
+    if (!is_rising(line))
+      fail<ArgumentError>("{}: line {} does not rise, or its x and y are not of one length above 0.", where, i);
+  }
+}
+
 /// Rows to calibrate by: scores [rows, outputs], labels, weights.
 struct HeldOutRows {
   std::vector<double> scores, labels, weights;
@@ -182,10 +202,7 @@ Calibration read_calibration(const std::string& line, const std::string& name) {
     json.open_object();
     rising.x = json["x"].finites();
     rising.y = json["y"].finites();
-    const bool ascends = std::ranges::adjacent_find(rising.x, std::greater_equal<>()) == rising.x.end() &&
-                         std::ranges::is_sorted(rising.y);
-    if (rising.x.empty() || rising.x.size() != rising.y.size() || !ascends)
-      json.refuse("does not rise, or is not as long as \"x\"");
+    if (!is_rising(rising)) json.refuse("does not rise, or is not as long as \"x\"");
     json.close_object();
   }
   json.close_object();
@@ -211,6 +228,7 @@ CalibrationMethod calibration_method_named(std::string_view name) {
 CalibratedModel::CalibratedModel(AnyModel model, Calibration calibration)
     : model_(std::move(model)), calibration_(std::move(calibration)) {
   check_probabilities(model_, calibration_.method);
+  check_calibration("CalibratedModel", calibration_);
   if (calibration_.method == CalibrationMethod::isotonic &&
       calibration_.lines.size() != static_cast<std::size_t>(outputs_of(model_)))
     fail<ArgumentError>("CalibratedModel: {} lines for {} outputs.", calibration_.lines.size(), outputs_of(model_));

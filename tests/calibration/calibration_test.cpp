@@ -142,6 +142,24 @@ TEST(Calibration, ComesBackFromItsFile) {
   std::filesystem::remove(path);
 }
 
+TEST(Calibration, RefusesWhatNoFileCouldHold) {
+  const double nan = std::nan(""), infinity = HUGE_VAL;
+  const auto refused = [](const Calibration& calibration) {
+    return refusal<ArgumentError>([&] { CalibratedModel(overfit(), calibration); });
+  };
+  const auto line = [&](const std::vector<double>& x, const std::vector<double>& y) {
+    return refused({CalibrationMethod::isotonic, 1, 0, {{x, y}}});
+  };
+  EXPECT_EQ(refused({CalibrationMethod::platt, nan, 0, {}}), "CalibratedModel: the slope is nan; it must be finite.");
+  EXPECT_EQ(refused({CalibrationMethod::platt, 1, -infinity, {}}),
+            "CalibratedModel: the offset is -inf; it must be finite.");
+  EXPECT_EQ(line({0, nan}, {0, 1}), "CalibratedModel: an x of a line is nan; it must be finite.");
+  EXPECT_EQ(line({0, 1}, {0, infinity}), "CalibratedModel: a y of a line is inf; it must be finite.");
+  for (const auto& [x, y] :
+       {std::pair<std::vector<double>, std::vector<double>>{{1, 1}, {0, 1}}, {{0, 1}, {1, 0}}, {{0, 1}, {1}}, {{}, {}}})
+    EXPECT_EQ(line(x, y), "CalibratedModel: line 0 does not rise, or its x and y are not of one length above 0.");
+}
+
 TEST(Calibration, RefusesWhatHasNoClasses) {
   const Dataset data = small::numbers(30);
   EXPECT_EQ(refusal<ArgumentError>([&] { calibrate(fit_linear(data, {.loss = loss::squared()}), data); }),

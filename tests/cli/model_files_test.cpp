@@ -122,6 +122,20 @@ TEST_F(ModelFiles, MergeAddsUpScores) {
   EXPECT_EQ(refused("merge a.json l.json --out n.json"), "linden: l.json: holds a linear model, not a boosted one.\n");
 }
 
+// A model of another library, in these commands that do not read them.
+TEST_F(ModelFiles, ForeignModelsAreToBeConverted) {
+  train("a.json");
+  write("lightgbm.txt", "tree\nversion=v4\n");
+  write("xgboost.json", R"({"learner":{},"version":[3,0,0]})");
+  for (const std::string name : {"lightgbm.txt", "xgboost.json"})
+    for (const std::string& command :
+         {"merge a.json " + name + " --out n.json", "refit --model " + name + " t.csv --out n.json",
+          "train t.csv --label y --start " + name + " --out n.json"})
+      EXPECT_EQ(refused(command), "linden: " + name +
+                                      ": not a Linden model. Hint: models are written by linden train --out, and "
+                                      "linden convert makes them of models of other libraries.\n");
+}
+
 TEST_F(ModelFiles, RefitGivesLeavesOfOtherRows) {
   train("a.json");
   std::string other = "x,y\n";

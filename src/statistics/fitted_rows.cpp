@@ -33,6 +33,11 @@ const LinearModel& checked_model(const char* where, const LinearModel& model, co
         where, config.l1, config.l2);
   if (loss.definition().custom || !is_listed(loss.definition().spec))
     fail<ArgumentError>("{}: of loss \"{}\" no distribution is known. Hint: a built-in loss.", where, loss.name());
+  if (has_corners(loss))
+    fail<ArgumentError>(
+        "{}: loss \"{}\" has no curvature, and its errors want a density that no formula here estimates. Hint: a "
+        "bootstrap.",
+        where, loss.name());
   if (model.outputs() != 1 && !family.is_multinomial())
     fail<ArgumentError>(
         "{}: loss \"{}\" has {} scores a row, and statistics want one, or softmax. Hint: a model for "

@@ -278,6 +278,23 @@ TEST(Statistics, RobustLossesHaveSandwiches) {
   expect_covariance(fit, product(product(v, gram(x, clipped)), v), 1e-6);
 }
 
+TEST(Statistics, LossesWithCornersAreRefused) {
+  const Dataset data = small::numbers(40), classes = small::classes(40);
+  const auto message = [](const Dataset& rows, const Loss& loss, Covariance covariance) {
+    const LinearModel model = fit_linear(rows, {.loss = loss});
+    return refusal<ArgumentError>([&] { statistics(model, rows, by(covariance)); });
+  };
+  const auto expected = [](const std::string& name) {
+    return "statistics: loss \"" + name +
+           "\" has no curvature, and its errors want a density that no formula here estimates. Hint: a bootstrap.";
+  };
+  EXPECT_EQ(message(data, loss::quantile({.level = 0.3}), Covariance::hc0), expected("quantile"));
+  EXPECT_EQ(message(data, loss::absolute(), Covariance::classical), expected("absolute"));
+  EXPECT_EQ(message(data, loss::mape(), Covariance::hc1), expected("mape"));
+  EXPECT_EQ(message(data, loss::epsilon_insensitive(), Covariance::hc0), expected("epsilon_insensitive"));
+  EXPECT_EQ(message(classes, loss::sharp_hinge(), Covariance::hc0), expected("sharp_hinge"));
+}
+
 TEST(NestedTests, AgreeWithOneAnotherAndWithF) {
   const Dataset data = small::numbers(60);
   const LinearModel large = fit_linear(data, squares), smaller = fit_linear(data.without({"b", "c"}), squares);

@@ -7,6 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "inspection/feature_column.hpp"
+#include "loss/definition.hpp"
 
 namespace linden::reporting {
 namespace {
@@ -102,6 +103,8 @@ WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int th
   const LinearConfig& config = model.config();
   const Loss& loss = model.loss();
   if (config.l1 > 0) return {{}, {}, "An l1 penalty chooses weights, and what it chose has no simple interval."};
+  if (has_corners(loss))
+    return {{}, {}, "The loss has no curvature, and errors of its weights want a density: a bootstrap gives them."};
   if (loss.link() == Link::softmax && model.outputs() > 1)
     return {{},
             {},

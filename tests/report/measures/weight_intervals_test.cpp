@@ -70,6 +70,8 @@ TEST(WeightErrors, SayWhyThereAreNone) {
   const Dataset data = Dataset::from_tensors(x, {.label = x.select(1, 0).contiguous()});
   EXPECT_EQ(weight_errors(fit_linear(data, {.loss = loss::squared(), .l1 = 0.1}), data, 1).why_none,
             "An l1 penalty chooses weights, and what it chose has no simple interval.");
+  EXPECT_EQ(weight_errors(fit_linear(data, {.loss = loss::absolute()}), data, 1).why_none,
+            "The loss has no curvature, and errors of its weights want a density: a bootstrap gives them.");
   EXPECT_EQ(weight_errors(fit_linear(data), data.take(std::vector<std::int64_t>{0, 1}), 1).why_none,
             "There are fewer rows than weights.");
 }

@@ -15,7 +15,7 @@
 // likelihood: of them weights and errors are known, these by Covariance::hc0, hc1 or clustered. Losses with corners
 // (quantile, absolute, mape, sharp_hinge, epsilon_insensitive) are refused: they have no curvature, and their errors
 // want a density. Penalised fits are refused: penalties shrink weights, whose errors are then not those of any formula
-// here. So are custom losses, and fits that did not reach an optimum.
+// here. So are fits with constraints, custom losses, and fits that did not reach an optimum.
 //
 // Weights of rows: by the rule of the library a row of weight k is k rows (WeightMeaning::copies). As R's glm takes
 // them a weight says how precise a label is, its variance being the dispersion over the weight, or how many trials
@@ -128,9 +128,9 @@ struct FitStatistics {
   const Coefficient& coefficient(std::string_view name, std::string_view output = "") const;
 };
 
-/// Throws ArgumentError for an empty model, a fit with penalties, a loss that has no statistics and options that do not
-/// go with it; DataError for data that does not have the model's columns or labels, or that leaves no degree of freedom
-/// where a dispersion is estimated.
+/// Throws ArgumentError for an empty model, a fit with penalties or constraints, a loss that has no statistics and
+/// options that do not go with it; DataError for data that does not have the model's columns or labels, or that leaves
+/// no degree of freedom where a dispersion is estimated.
 LINDEN_API FitStatistics statistics(const LinearModel& model, const Dataset& data,
                                     const StatisticsOptions& options = {});
 

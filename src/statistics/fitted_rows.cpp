@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "linear/config.hpp"
 #include "linear/model.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
@@ -31,6 +32,11 @@ const LinearModel& checked_model(const char* where, const LinearModel& model, co
         "{}: the model was fitted with l1 = {} and l2 = {}, and penalties shrink weights, whose errors no formula here "
         "gives. Hint: a fit with l1 = 0 and l2 = 0.",
         where, config.l1, config.l2);
+  if (is_bounded(config))
+    fail<ArgumentError>(
+        "{}: the model was fitted with constraints, and bounds stop weights, whose errors no formula here gives. Hint: "
+        "a fit without constraints.",
+        where);
   if (loss.definition().custom || !is_listed(loss.definition().spec))
     fail<ArgumentError>("{}: of loss \"{}\" no distribution is known. Hint: a built-in loss.", where, loss.name());
   if (has_corners(loss))

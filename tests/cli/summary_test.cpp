@@ -37,6 +37,7 @@ TEST_F(Summary, IsThatOfTheLibraryAndOfTraining) {
   EXPECT_EQ(out, table.str());
   EXPECT_NE(trained.find("\n" + table.str() + "\n"), std::string::npos) << trained;
   EXPECT_EQ(train("--l2 0.1").find("Coefficients:"), std::string::npos);
+  EXPECT_EQ(train("--constraints.nonnegative true").find("Coefficients:"), std::string::npos);
 }
 
 TEST_F(Summary, TakesItsOptions) {
@@ -63,6 +64,11 @@ TEST_F(Summary, RefusesInWordsOfTheProgram) {
       refused("summary m.json --data t.csv"),
       "linden: the model was fitted with l1 = 0 and l2 = 0.1, and penalties shrink weights, whose errors no formula "
       "here gives. Hint: a fit with l1 = 0 and l2 = 0.\n");
+  train("--constraints.nonnegative true");
+  EXPECT_EQ(
+      refused("summary m.json --data t.csv"),
+      "linden: the model was fitted with constraints, and bounds stop weights, whose errors no formula here gives. "
+      "Hint: a fit without constraints.\n");
   train();
   EXPECT_EQ(refused("summary m.json --data t.csv --covariance clustered"),
             "linden: --covariance clustered wants to know the clusters. Hint: --clusters COLUMN.\n");

@@ -431,6 +431,14 @@ TEST(Statistics, RefusalsSayWhatToDo) {
   EXPECT_EQ(refusal<ArgumentError>([&] { statistics(ridge, data); }),
             "statistics: the model was fitted with l1 = 0 and l2 = 0.1, and penalties shrink weights, whose errors no "
             "formula here gives. Hint: a fit with l1 = 0 and l2 = 0.");
+  for (const WeightConstraints& bounds :
+       {WeightConstraints{.nonnegative = true}, WeightConstraints{.lower = {{"b", 0}}},
+        WeightConstraints{.upper = {{"a", 0}}}})
+    EXPECT_EQ(
+        refusal<ArgumentError>(
+            [&] { statistics(fit_linear(data, {.loss = loss::logistic(), .constraints = bounds}), data); }),
+        "statistics: the model was fitted with constraints, and bounds stop weights, whose errors no formula here "
+        "gives. Hint: a fit without constraints.");
   const LinearModel model = fit_linear(data, logits);
   EXPECT_EQ(refusal<ArgumentError>([&] { statistics(model, data, {.level = 1}); }),
             "statistics: level is 1; it must be in (0, 1).");

@@ -250,7 +250,8 @@ LINDEN_API LinearModel fit_negative_binomial(const Dataset& train, const LinearC
 /// the information: weights are finite also where a plane separates the classes (FitStatus::separable), and less biased
 /// where rows are few. The weights of R's logistf with pl = FALSE; statistics() gives its errors, of the information at
 /// these weights. config.loss is logistic, cross_entropy or automatic; on the CPU. The certificate's objective is the
-/// mean of minus the penalised log-likelihood. Throws as fit_linear does, ArgumentError for penalties and other losses.
+/// mean of minus the penalised log-likelihood. Throws as fit_linear does, ArgumentError for penalties, constraints and
+/// other losses.
 LINDEN_API LinearModel fit_firth(const Dataset& train, const LinearConfig& config = {},
                                  const LinearOptions& options = {});
 

@@ -9,6 +9,7 @@
 #include "backend/math/scalar_ops.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "linear/config.hpp"
 #include "linear/design/host_passes.hpp"
 #include "linear/model.hpp"
 #include "linear/solvers/qr.hpp"
@@ -108,6 +109,14 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
   if (config.l1 != 0 || config.l2 != 0)
     fail<ArgumentError>("{}: l1 = {} and l2 = {}; Firth's correction is a penalty of its own. Hint: leave them at 0.",
                         firth_where, config.l1, config.l2);
+  if (!config.penalty.factors.empty())
+    fail<ArgumentError>(
+        "{}: there are factors of penalties; Firth's correction is a penalty of its own, alike for all columns. Hint: "
+        "leave them out.",
+        firth_where);
+  if (is_bounded(config))
+    fail<ArgumentError>("{}: there are constraints, and the correction's steps know no bounds. Hint: leave them out.",
+                        firth_where);
   if (config.solver != Solver::automatic)
     fail<ArgumentError>("{}: solver {}; the correction has steps of its own. Hint: leave the solver to automatic.",
                         firth_where, name_of(config.solver));

@@ -78,6 +78,17 @@ TEST(Firth, RefusesOthers) {
   const Dataset data = small::classes(30);
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_firth(data, {.loss = loss::logistic(), .l2 = 1}); }),
             "fit_firth: l1 = 0 and l2 = 1; Firth's correction is a penalty of its own. Hint: leave them at 0.");
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] {
+        fit_firth(data, {.loss = loss::logistic(), .penalty = {.factors = {{"a", 2}}}});
+      }),
+      "fit_firth: there are factors of penalties; Firth's correction is a penalty of its own, alike for all columns. "
+      "Hint: leave them out.");
+  for (const WeightConstraints& bounds :
+       {WeightConstraints{.nonnegative = true}, WeightConstraints{.lower = {{"b", 0}}},
+        WeightConstraints{.upper = {{"a", 0}}}})
+    EXPECT_EQ(refusal<ArgumentError>([&] { fit_firth(data, {.loss = loss::logistic(), .constraints = bounds}); }),
+              "fit_firth: there are constraints, and the correction's steps know no bounds. Hint: leave them out.");
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_firth(data, {.loss = loss::logistic(), .solver = Solver::lbfgs}); }),
             "fit_firth: solver lbfgs; the correction has steps of its own. Hint: leave the solver to automatic.");
   EXPECT_EQ(refusal<ArgumentError>([&] { fit_firth(data, {.loss = loss::squared()}); }),

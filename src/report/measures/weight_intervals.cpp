@@ -7,6 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "inspection/feature_column.hpp"
+#include "linear/config.hpp"
 #include "loss/definition.hpp"
 
 namespace linden::reporting {
@@ -103,6 +104,8 @@ WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int th
   const LinearConfig& config = model.config();
   const Loss& loss = model.loss();
   if (config.l1 > 0) return {{}, {}, "An l1 penalty chooses weights, and what it chose has no simple interval."};
+  if (config.l2 > 0) return {{}, {}, "An l2 penalty shrinks weights, and intervals would be about the shrunken ones."};
+  if (is_bounded(config)) return {{}, {}, "Constraints stop weights at bounds, where there is no simple interval."};
   if (has_corners(loss))
     return {{}, {}, "The loss has no curvature, and errors of its weights want a density: a bootstrap gives them."};
   if (loss.link() == Link::softmax && model.outputs() > 1)
@@ -132,14 +135,12 @@ WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int th
   Workers workers(threads);
   const std::int64_t chunks = (count + rows_of_chunk - 1) / rows_of_chunk;
   Symmetric curvature(size), squares(size);
-  double total = 0;
   // Chunks are added up in their order, some at a time.
   const std::int64_t at_a_time = 16;
   for (std::int64_t first = 0; first < chunks; first += at_a_time) {
     const std::int64_t now = std::min(at_a_time, chunks - first);
     std::vector<Symmetric> h(static_cast<std::size_t>(now), Symmetric(size)),
         g(static_cast<std::size_t>(now), Symmetric(size));
-    std::vector<double> sums(static_cast<std::size_t>(now));
     workers.each(now, [&](std::int64_t task, int) {
       const auto t = static_cast<std::size_t>(task);
       std::vector<double> x(size);
@@ -157,17 +158,13 @@ WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int th
             g[t](i, j) += gx * x[j];
           }
         }
-        sums[t] += weight;
       }
     });
     for (std::size_t t = 0; t < h.size(); ++t) {
       curvature.add(h[t]);
       squares.add(g[t]);
-      total += sums[t];
     }
   }
-  for (std::size_t i = 0; i < features; ++i)
-    curvature(i, i) += total * config.l2 / (config.standardize ? 1 : design.deviation[i] * design.deviation[i]);
   if (!curvature.factor())
     return {{}, {}, "Columns of these rows are sums of others, so that weights could trade places."};
   WeightErrors errors;

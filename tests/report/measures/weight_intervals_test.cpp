@@ -45,7 +45,7 @@ TEST(WeightErrors, AreTheSpreadOfFits) {
       y.push_back(u.at<double>({row}) < 1 / (1 + std::exp(-x.at<double>({row, 0}) + 0.5 * x.at<double>({row, 1}))) ? 1
                                                                                                                    : 0);
     const Dataset data = Dataset::from_tensors(x, {.label = y});
-    const LinearModel model = fit_linear(data, {.loss = loss::logistic(), .l2 = 1e-3});
+    const LinearModel model = fit_linear(data, {.loss = loss::logistic()});
     found.push_back(model.weight(0));
     said += weight_errors(model, data, 1).weights[0] / fits;
   }
@@ -70,6 +70,10 @@ TEST(WeightErrors, SayWhyThereAreNone) {
   const Dataset data = Dataset::from_tensors(x, {.label = x.select(1, 0).contiguous()});
   EXPECT_EQ(weight_errors(fit_linear(data, {.loss = loss::squared(), .l1 = 0.1}), data, 1).why_none,
             "An l1 penalty chooses weights, and what it chose has no simple interval.");
+  EXPECT_EQ(weight_errors(fit_linear(data, {.loss = loss::squared(), .l2 = 0.1}), data, 1).why_none,
+            "An l2 penalty shrinks weights, and intervals would be about the shrunken ones.");
+  EXPECT_EQ(weight_errors(fit_linear(data, {.constraints = {.nonnegative = true}}), data, 1).why_none,
+            "Constraints stop weights at bounds, where there is no simple interval.");
   EXPECT_EQ(weight_errors(fit_linear(data, {.loss = loss::absolute()}), data, 1).why_none,
             "The loss has no curvature, and errors of its weights want a density: a bootstrap gives them.");
   EXPECT_EQ(weight_errors(fit_linear(data), data.take(std::vector<std::int64_t>{0, 1}), 1).why_none,

@@ -189,8 +189,8 @@ LINDEN_API TestResult score_test(const LinearModel& model, const Dataset& data, 
 
 /// Intervals by profile likelihood, as R's confint: the values of a weight at which the best fit of all others is not
 /// worse than chance allows. Each end takes a few fits. `columns`: of these alone, none: of all; "(Intercept)" is one.
-/// An end is infinite where no value is bad enough. Of losses of one score that have a distribution and of classical
-/// errors.
+/// An end is infinite where no value is bad enough, and NaN of a column that was left out. Of losses of one score that
+/// have a distribution and of classical errors.
 struct ProfileInterval {
   std::string name;
   double lower = 0, upper = 0;

@@ -17,11 +17,17 @@ namespace linden {
 namespace {
 
 constexpr double no_bound = std::numeric_limits<double>::infinity();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Fits of all weights but one, which is held.
 class Profile {
  public:
-  Profile(const FittedRows& rows, const Dataset& data, int threads) : rows_(rows), data_(data), threads_(threads) {
+  /// `kept`: the columns that have a weight; all others are left out, at weight 0, as they are in the model.
+  Profile(const FittedRows& rows, const Dataset& data, const std::vector<std::string>& kept, int threads)
+      : rows_(rows), data_(data), threads_(threads) {
+    std::vector<std::string> others = data.feature_names();
+    std::erase_if(others, [&](const std::string& name) { return std::ranges::find(kept, name) != kept.end(); });
+    data_ = without(data, others);
     offsets_ = Tensor::zeros({data.rows()});
     if (data.has_offset()) offsets_ = data.offset();
     deviance_ = rows.deviance();
@@ -33,14 +39,13 @@ class Profile {
     column_ = std::move(column);
     config_ = rows_.model().config();
     config_.tolerance = 1e-12;
+    config_.penalty = {};  // factors of penalties that are 0 would name the held column
     if (name.empty()) {
       config_.intercept = false;
       held_ = data_;
       return;
     }
-    held_ = data_.without({name});
-    // Of a model of one column the intercept is left.
-    if (held_.features() == 0) held_ = data_.with_column(name, std::vector<double>(rows_.rows()));
+    held_ = without(data_, {name});
   }
 
   /// The root of how much worse the best fit is with the held weight there, in the units of the dispersion.
@@ -84,6 +89,13 @@ class Profile {
   }
 
  private:
+  // Where no column is left there is one of zeros, for the intercept alone.
+  Dataset without(const Dataset& data, const std::vector<std::string>& names) const {
+    if (names.empty()) return data;
+    const Dataset rest = data.without(names);
+    return rest.features() > 0 ? rest : rest.with_column(names[0], std::vector<double>(rows_.rows()));
+  }
+
   const FittedRows& rows_;
   Dataset data_, held_;
   int threads_;
@@ -123,12 +135,19 @@ std::vector<ProfileInterval> profile_intervals(const LinearModel& model, const D
                            ? student_quantile(0.5 + options.level / 2, fit.degrees_of_freedom)
                            : normal_reach(options.level);
   for (const std::string& name : columns) fit.coefficient(name);  // says which there are
-  Profile profile(rows, data, options.threads);
+  std::vector<std::string> kept;
+  for (std::size_t i = rows.has_intercept() ? 1 : 0; i < fit.coefficients.size(); ++i)
+    if (!fit.coefficients[i].is_left_out) kept.push_back(fit.coefficients[i].name);
+  Profile profile(rows, data, kept, options.threads);
   std::vector<ProfileInterval> result;
   for (std::size_t i = 0; i < fit.coefficients.size(); ++i) {
     const Coefficient& c = fit.coefficients[i];
     const bool is_wanted = columns.empty() || std::ranges::find(columns, c.name) != columns.end();
-    if (!is_wanted || c.is_left_out) continue;
+    if (!is_wanted) continue;
+    if (c.is_left_out) {
+      result.push_back({c.name, no_number, no_number});
+      continue;
+    }
     const bool is_intercept = rows.has_intercept() && i == 0;
     profile.hold(is_intercept ? "" : c.name,
                  raw_column(rows, is_intercept ? -1 : static_cast<int>(i) - (rows.has_intercept() ? 1 : 0)));

@@ -1,6 +1,7 @@
 // Statistics of fits against closed forms, brute force and what they must not depend on.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <linden/ops.hpp>
 #include <linden/statistics.hpp>
@@ -362,12 +363,50 @@ TEST(Intervals, ProfilesAreWhereTheDevianceIsThatMuchWorse) {
 
 TEST(Intervals, ProfilesOfTheSquaredLossAreWalds) {
   const Dataset data = small::numbers(25);
-  const LinearModel model = fit_linear(data, squares);
+  LinearConfig config = squares;
+  config.penalty.factors = {{"a", 2}};  // of no penalty
+  const LinearModel model = fit_linear(data, config);
   const FitStatistics fit = statistics(model, data);
   for (const ProfileInterval& interval : profile_intervals(model, data)) {
     EXPECT_NEAR(interval.lower, fit.coefficient(interval.name).lower, 1e-6 * std::abs(interval.lower));
     EXPECT_NEAR(interval.upper, fit.coefficient(interval.name).upper, 1e-6 * std::abs(interval.upper));
   }
+}
+
+TEST(Intervals, ProfilesHoldColumnsThatWereLeftOutAtZero) {
+  const Dataset data = small::classes(60);
+  std::vector<double> sum = small::column_of(data, "a");
+  const std::vector<double> b = small::column_of(data, "b");
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += b[i];
+  // A column that is a sum of others, one that is constant, and one that the model does not have.
+  const Dataset more = data.with_column("sum", sum).with_column("one", std::vector<double>(60, 1.0));
+  const LinearModel model = fit_linear(more, logits);
+  const FitStatistics fit = statistics(model, more);
+  const std::vector<ProfileInterval> found =
+      profile_intervals(model, more.with_column("other", small::column_of(small::counts(60), "a")));
+  ASSERT_EQ(found.size(), 5u);
+  std::vector<std::string> left_out;
+  for (const ProfileInterval& interval : found)
+    if (fit.coefficient(interval.name).is_left_out) {
+      left_out.push_back(interval.name);
+      EXPECT_TRUE(std::isnan(interval.lower) && std::isnan(interval.upper)) << interval.name;
+    }
+  ASSERT_EQ(left_out.size(), 2u);
+  const Dataset rest = more.without(left_out);
+  for (const ProfileInterval& wanted : profile_intervals(fit_linear(rest, logits), rest)) {
+    const auto same = std::ranges::find(found, wanted.name, &ProfileInterval::name);
+    ASSERT_NE(same, found.end());
+    EXPECT_TRUE(std::isfinite(wanted.lower) && std::isfinite(wanted.upper)) << wanted.name;
+    EXPECT_NEAR(same->lower, wanted.lower, 1e-6) << wanted.name;
+    EXPECT_NEAR(same->upper, wanted.upper, 1e-6) << wanted.name;
+  }
+  // Of the intercept alone.
+  const Dataset constant = data.without({"a", "b"}).with_column("one", std::vector<double>(60, 1.0));
+  const std::vector<ProfileInterval> alone = profile_intervals(fit_linear(constant, logits), constant);
+  ASSERT_EQ(alone.size(), 2u);
+  EXPECT_TRUE(std::isfinite(alone[0].lower) && std::isfinite(alone[0].upper));
+  EXPECT_LT(alone[0].lower, alone[0].upper);
+  EXPECT_TRUE(std::isnan(alone[1].lower));
 }
 
 TEST(Intervals, OfPredictionsAreTheirFormulas) {

@@ -1,4 +1,5 @@
 // Linear models on a GPU (or the executor in its place): the CPU's objective and status, for every model and solver.
+#include <linden/random.hpp>
 #include <gtest/gtest.h>
 
 #include <linden/error.hpp>

@@ -1,6 +1,7 @@
 // Small models of each kind, with rows to report on.
 #pragma once
 
+#include <cmath>
 #include <linden/linden.hpp>
 #include <string>
 #include <vector>

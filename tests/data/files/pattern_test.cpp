@@ -1,5 +1,7 @@
 #include "data/files/pattern.hpp"
 
+#include <linden/error.hpp>
+
 #include "refusal.hpp"
 #include "scratch_folder.hpp"
 

@@ -1,6 +1,7 @@
 // Standard errors against closed forms, and against the spread of weights over fits to fresh rows.
 #include "report/measures/weight_intervals.hpp"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 #include <linden/linden.hpp>

@@ -17,7 +17,7 @@ namespace linden {
 namespace {
 
 constexpr double no_bound = std::numeric_limits<double>::infinity();
-constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+constexpr double unknown_end = std::numeric_limits<double>::quiet_NaN();
 
 /// Fits of all weights but one, which is held.
 class Profile {
@@ -145,7 +145,7 @@ std::vector<ProfileInterval> profile_intervals(const LinearModel& model, const D
     const bool is_wanted = columns.empty() || std::ranges::find(columns, c.name) != columns.end();
     if (!is_wanted) continue;
     if (c.is_left_out) {
-      result.push_back({c.name, no_number, no_number});
+      result.push_back({c.name, unknown_end, unknown_end});
       continue;
     }
     const bool is_intercept = rows.has_intercept() && i == 0;

@@ -48,7 +48,8 @@ FileParts::~FileParts() { ::close(descriptor_); }
 
 // Reads on, up to a part and what is left of the last one.
 void FileParts::fill() {
-  std::memmove(buffer_.data(), buffer_.data() + begin_, filled_ - begin_);
+  const auto first = buffer_.begin();
+  std::copy(first + static_cast<std::ptrdiff_t>(begin_), first + static_cast<std::ptrdiff_t>(filled_), first);
   filled_ -= begin_;
   begin_ = 0;
   buffer_.resize(std::max(buffer_.size(), filled_ + part_bytes_ + 1));

@@ -47,9 +47,9 @@ void ExplanationParts::write(std::int64_t first, std::int64_t count, const doubl
         const double* const own = values + k * columns() * stride + row;
         for (std::int64_t c = 0; c < columns(); ++c)
           for (const int f : columns_[c]) out[f] += own[c * stride] / static_cast<double>(columns_[c].size());
-        if (interactions_)
-          write_interactions(own, pairs + k * this->pairs() * stride + row, stride,
-                             result_.interactions.data<double>() + place * features * features);
+        if (!interactions_) continue;
+        const double* const both = this->pairs() == 0 ? nullptr : pairs + k * this->pairs() * stride + row;
+        write_interactions(own, both, stride, result_.interactions.data<double>() + place * features * features);
       }
   });
 }

@@ -168,7 +168,7 @@ class TileWalk {
         continue;
       }
       const auto add = [&](double* sum, std::int64_t place, double value) {
-        Pack found;
+        Pack found{};
         for (int lane = 0; lane < pack_lanes; ++lane)
           found[lane] = table[static_cast<std::int64_t>(bits[lane]) * places + place];
         store(sum + i, load(sum + i) + all(value) * found);

@@ -260,7 +260,7 @@ struct Categories {
   /// statistics: features that have one together, 1 .. 3. All features of categories may take part, as soon as one is
   /// read through statistics.
   int combinations = 3;
-  double prior_weight = 1;  ///< statistics: rows that the mean of all rows counts as in that of a category, > 0
+  double prior_weight = 10;  ///< statistics: rows that the mean of all rows counts as in that of a category, > 0
 };
 
 /// Fields that are unset have the value in parentheses; but where `rounds` are unset, they and the other fields without

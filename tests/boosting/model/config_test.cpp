@@ -81,7 +81,7 @@ TEST(Config, FieldsStandInTheOrderOfTheirDeclaration) {
                       "categories.one_hot_most = 4 | [0, 255]\n"
                       "categories.partition_most = 255 | [0, 2147483647]\n"
                       "categories.combinations = 3 | [1, 3]\n"
-                      "categories.prior_weight = 1 | > 0\n"
+                      "categories.prior_weight = 10 | > 0\n"
                       "multi_output.strategy = one_output_per_tree | one_output_per_tree | multi_output_tree\n"
                       "multi_output.sketch = 20 | [1, 64]\n"
                       "class_weights.balanced = false | true | false\n"

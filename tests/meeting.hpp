@@ -42,6 +42,16 @@ class Meeting {
       });
       meeting_.meet([&](bool) { std::memcpy(all, meeting_.gathered_.data(), whole); });
     }
+    // What is not the rank's own is spoilt, as an engine may leave it.
+    void reduce_scatter(std::int64_t* values, const std::int64_t* counts) override {
+      std::int64_t all = 0, first = 0;
+      for (int part = 0; part < size(); all += counts[part++])
+        if (part == rank_) first = all;
+      std::vector<std::int64_t> sums(values, values + all);
+      sum(sums.data(), all);
+      std::fill_n(values, all, std::int64_t{-77});
+      std::copy_n(sums.begin() + first, counts[rank_], values + first);
+    }
 
    private:
     template <class T, class Join>

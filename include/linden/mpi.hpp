@@ -32,6 +32,7 @@ class LINDEN_API Communicator final : public linden::Communicator {
   void sum(std::int64_t* values, std::int64_t count) override;
   void max(double* values, std::int64_t count) override;
   void gather(const void* mine, std::int64_t bytes, void* all) override;
+  void reduce_scatter(std::int64_t* values, const std::int64_t* counts) override;
 
   /// For a rank that cannot go on: waits until all have come here, at most for `seconds`, and returns true; or ends the
   /// program on all ranks with this code (MPI_Abort), for others may wait for what never comes.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,11 @@ class Comms {
   virtual void max(Context&, double* values, std::int64_t count) = 0;
   /// all [ranks, count]: the values of every rank.
   virtual void gather(Context&, const double* values, std::int64_t count, double* all) = 0;
+  /// Parts that follow one another, one a rank, of so many values each (`counts` is the host's): this rank's own
+  /// becomes the sum of what it is on all; the others do not matter afterwards.
+  virtual void reduce_scatter(Context& context, std::int64_t* values, std::span<const std::int64_t> counts) {
+    sum(context, values, std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+  }
 };
 
 inline void sum_over_ranks(Context& context, std::int64_t* values, std::int64_t count) {

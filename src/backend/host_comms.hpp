@@ -33,6 +33,17 @@ class HostComms : public Comms {
     communicator_.gather(mine.data(), bytes, whole.data());
     memory_.upload(context, all, whole.data(), bytes * ranks_);
   }
+  void reduce_scatter(Context& context, std::int64_t* values, std::span<const std::int64_t> counts) override {
+    if (memory_.is_host) return communicator_.reduce_scatter(values, counts.data());
+    std::int64_t all = 0, before = 0;
+    for (int part = 0; part < ranks_; all += counts[static_cast<std::size_t>(part++)])
+      if (part == rank_) before = all;
+    const auto bytes = [](std::int64_t count) { return count * static_cast<std::int64_t>(sizeof(std::int64_t)); };
+    std::vector<std::int64_t> here(static_cast<std::size_t>(all));
+    memory_.download(context, here.data(), values, bytes(all));
+    communicator_.reduce_scatter(here.data(), counts.data());
+    memory_.upload(context, values + before, here.data() + before, bytes(counts[static_cast<std::size_t>(rank_)]));
+  }
 
  private:
   template <class T, class Change>

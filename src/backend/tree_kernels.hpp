@@ -20,6 +20,7 @@
 #include "backend/tree/byte_forest_view.hpp"
 #include "backend/tree/forest_view.hpp"
 #include "backend/tree/planes.hpp"
+#include "backend/tree/rank_message.hpp"
 #include "backend/tree/row_weights.hpp"
 #include "backend/tree/sketch.hpp"
 #include "backend/tree/tree_state.hpp"
@@ -150,18 +151,19 @@ struct TreeKernels {
   void (*histogram)(Context&, TreeMemory&);
   /// The same for a tree of several planes.
   void (*histogram_planes)(Context&, const PlaneTask&);
-  /// Where TreeMemory::exchange is: counts the rows of the new nodes by bin there.
+  /// Where rows are to be counted by bin: counts those of the new nodes (TreeMemory::exchange), or, where rows lie on
+  /// several machines, of the nodes that `histogram` has summed (TreeMemory::slot_rows).
   void (*count_bins)(Context&, TreeMemory&);
-  /// Only where rows lie on several machines: copies the histograms that `histogram` made behind these counts. Returns
-  /// how many numbers are to be summed there.
-  std::int64_t (*pack)(Context&, TreeMemory&);
-  /// Takes the histograms back, when they are sums over all rows.
-  void (*unpack)(Context&, TreeMemory&);
-  /// The larger child's histogram: the parent's minus the smaller one's.
+  /// Only where rows lie on several machines: writes what `histogram` and `count_bins` have summed to the message to
+  /// all ranks.
+  MessageShape (*pack)(Context&, TreeMemory&);
+  /// Takes from it what is of the rank's own features, when that is sums over all rows.
+  void (*unpack)(Context&, TreeMemory&, const MessageShape&);
+  /// The larger child's histogram, and its rows by bin: the parent's minus the smaller one's.
   void (*subtract)(Context&, TreeMemory&);
   /// Only where features are drawn by level or by node: draws those that each new node may split by.
   void (*admit)(Context&, TreeMemory&);
-  /// The best split of every new node.
+  /// The best split of every new node; where rows lie on several machines, that of the rank's own features.
   void (*split)(Context&, TreeMemory&);
   /// The same for a tree of several planes, each of which gets the split.
   void (*split_planes)(Context&, const PlaneTask&);
@@ -178,7 +180,7 @@ struct TreeKernels {
   /// Whether planes have their rows in the entries of the first one; if so these are counted when they are needed. Else
   /// each has its own, and split_planes finds the rows counted by bin in TreeMemory::exchange of the first.
   bool planes_share_entries;
-  /// Makes the two children of each of them, which have left_rows and the rest of its rows.
+  /// Makes the two children of each of them, which have the rows that go left and the rest.
   void (*expand)(Context&, TreeMemory&);
   /// The leaf of every row, and leaf_totals: exact sums of the unrounded gradients over each leaf.
   void (*leaf_sums)(Context&, TreeMemory&);
@@ -203,6 +205,11 @@ struct TreeKernels {
   bool predicts_over_bytes;
   /// Only where leaves are linear, and after leaf_sums: over the rows of the sample.
   void (*leaf_moments)(Context&, const TreeMemory&, const LeafMomentsTask&);
+  /// Only where rows lie on several machines: writes the list of the best splits of the rank's features. `counted`: the
+  /// plane whose rows are counted.
+  void (*tell_splits)(Context&, TreeMemory&, const TreeMemory& counted, const MessageShape&);
+  /// Gives every new node the best split of all lists.
+  void (*take_splits)(Context&, TreeMemory&, const MessageShape&);
 };
 
 /// The CPU's table for this machine's instruction level (LINDEN_ISA=v2, v3 or v4 in the environment forces one).

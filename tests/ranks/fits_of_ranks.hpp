@@ -162,6 +162,14 @@ inline std::vector<FitOfRanks> fits_of_ranks() {
   config.min_rows_in_leaf = {};
   config.max_depth = 3;
   add("oblivious", mixed(11, 240), config);
+  config = small_trees(loss::squared());
+  config.feature_fraction = 0.6;
+  config.growth = Growth::level_wise;
+  config.regularization.path_smooth = 4;
+  add("some features", mixed(15, 240), config);
+  config = small_trees(loss::softmax(), 3);
+  config.multi_output.strategy = MultiStrategy::multi_output_tree;
+  add("one tree for all classes", classes_of(mixed_rows(16, 200), 3, false), config);
   config = small_trees(loss::logistic(), 30);
   config.learning_rate = 0.5;
   FitOfRanks& stopping = add("early stopping", classes_of(mixed_rows(12, 240), 2, false), config);

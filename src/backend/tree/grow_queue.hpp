@@ -147,19 +147,21 @@ LINDEN_HD bool leaves_all(const TreeState& tree, const GrowNode& node) {
   return node.rows == 0 && !tree.children_final;
 }
 
-/// How many numbers TreeMemory::exchange holds, when so many of the new nodes were summed row by row.
-LINDEN_HD std::int64_t exchanged(const TreeState& tree, std::int64_t summed) {
-  return (tree.node_count - tree.first_new + 2 * summed) * tree.bins.cells;
-}
+/// Whether rows are counted by bin before splits are searched; else they are counted when that is needed.
+LINDEN_HD bool counts_rows(const TreeMemory& tree) { return tree.exchange != nullptr || tree.ranks > 0; }
 
-/// Where the rows of a new node are found there, by cell; null where all rows lie here, and are counted when needed.
+/// Where the rows of a new node are found by cell; null where they are counted when needed.
 LINDEN_HD std::int64_t* rows_by_cell(const TreeState& tree, std::int64_t new_node) {
+  if (tree.slot_rows != nullptr) {
+    const std::int32_t slot = tree.nodes[tree.first_new + new_node].slot;
+    return slot < 0 ? nullptr : tree.slot_rows + std::int64_t{slot} * tree.bins.cells;
+  }
   return tree.exchange == nullptr ? nullptr : tree.exchange + new_node * tree.bins.cells;
 }
 
-/// Where the histogram of the i-th new node that was summed is found there.
-LINDEN_HD WideCell* exchanged_histogram(const TreeState& tree, std::int64_t i) {
-  return reinterpret_cast<WideCell*>(tree.exchange + exchanged(tree, i));
+/// How many rows of the i-th node of the batch go left, in all.
+LINDEN_HD std::int64_t rows_going_left(const TreeMemory& tree, std::int32_t i) {
+  return tree.ranks > 0 ? tree.rows_left_of[tree.batch[i]] : tree.left_entries[i];
 }
 
 /// What a node would be worth as a leaf, by its quantised sums.

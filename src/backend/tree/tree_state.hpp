@@ -120,6 +120,7 @@ struct LeafOrder {
 };
 
 struct TreeState;
+struct RankSplit;  // rank_message.hpp
 
 struct TreeMemory : TreeInput {
   std::int32_t node_capacity = 0, batch_capacity = 0, slots = 0;
@@ -134,7 +135,6 @@ struct TreeMemory : TreeInput {
   Candidate* popped = nullptr;           ///< [4 * batch_capacity]
   std::int32_t* batch = nullptr;         ///< nodes being expanded, [batch_capacity]
   std::int64_t* left_entries = nullptr;  ///< [batch_capacity]: how many of a node's entries go left
-  std::int64_t* left_rows = nullptr;     ///< [batch_capacity]: how many rows in all; left_entries where all lie here
   WideCell* histograms = nullptr;        ///< [slots, bins.cells]
   std::int32_t* free_slots = nullptr;    ///< [slots]
   Split* candidates = nullptr;           ///< [2 * batch_capacity, feature_count]: the best split of each feature
@@ -161,10 +161,21 @@ struct TreeMemory : TreeInput {
 
   LevelPlace* level_places = nullptr;  ///< [bins.cells] of an oblivious tree: by feature, its categories in order
 
-  /// Where rows lie on several machines, what a step sums over them: [new nodes, bins.cells] rows of each new node by
-  /// bin, which stay until its split was found; then [summed nodes] histograms. Where values are smoothed, the rows
-  /// alone. Else null.
+  /// [new nodes, bins.cells]: rows of each new node by bin, which stay until its split was found. Where they are asked
+  /// for (values are smoothed, rows go by in pages), and all rows lie here.
   std::int64_t* exchange = nullptr;
+
+  // Where rows lie on several machines (rank_message.hpp). Histograms and rows by bin are sums over all rows in the
+  // cells of the rank's own features, and elsewhere over the rows that lie here.
+  std::int32_t ranks = 0, rank = 0;               ///< 0 ranks: there are no other machines
+  std::int32_t own_cell = 0, own_cell_end = 0;    ///< of the features that are this rank's to search
+  bool ends_late = false;                         ///< whether any rank learns late that a tree is done
+  const std::int32_t* rank_cells = nullptr;       ///< [ranks + 1]: the first cell of each rank's features
+  const std::int32_t* rank_cells_here = nullptr;  ///< the same in the host's memory
+  std::int64_t* slot_rows = nullptr;              ///< [slots, bins.cells]: rows by bin; of further planes null
+  std::int64_t* rows_left_of = nullptr;           ///< [node_capacity]: how many of a node's rows go left, in all
+  std::int64_t* message = nullptr;                ///< what is summed over ranks
+  RankSplit* rank_splits = nullptr;               ///< [1 + ranks, 1 + new nodes]
 
   TreeState* state = nullptr;  ///< the device's: on a GPU the host cannot read it
   void* scratch = nullptr;     ///< [TreeKernels::scratch_bytes]: what is in it is the kernels' own business
@@ -182,6 +193,7 @@ struct TreeState : TreeMemory {
   std::int32_t committed_count = 0, leaf_count = 0;
   std::int64_t centre = 0;  ///< of the gradients in the cells of sparse features (sparse_bins.hpp)
   double level_score = 0;   ///< of an oblivious tree: what the level that was split last scores
+  double level_gain = 0;    ///< ... and what the best split of the new one gains, of this rank's features
 };
 
 }  // namespace linden

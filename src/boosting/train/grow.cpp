@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "backend/comms.hpp"
+#include "backend/tree/grow_queue.hpp"
 #include "backend/tree/growth_rules.hpp"
 #include "backend/tree/tree_math.hpp"
 #include "base/fail.hpp"
@@ -46,21 +47,31 @@ void add_roots(const Backend& on, Context& context, RootSums& root) {
   root = {sums[0], sums[1], sums[2], sums[3]};
 }
 
-void add_histograms(const Backend& on, Context& context, TreeMemory& tree) {
-  if (context.comms == nullptr) return;
-  sum_over_ranks(context, tree.exchange, on.tree.pack(context, tree));
-  on.tree.unpack(context, tree);
+// The sums of what `histogram` and `count_bins` have summed, each rank's features on that rank.
+MessageShape add_histograms(const Backend& on, Context& context, TreeMemory& tree) {
+  const MessageShape shape = on.tree.pack(context, tree);
+  if (shape.nodes == 0) return shape;
+  std::vector<std::int64_t> counts;
+  for (std::int32_t rank = 0; rank < tree.ranks; ++rank)
+    counts.push_back(shape.nodes * words_of_node(shape, tree.rank_cells_here[rank + 1] - tree.rank_cells_here[rank]));
+  context.comms->reduce_scatter(context, tree.message, counts);
+  on.tree.unpack(context, tree, shape);
+  return shape;
 }
 
-void add_left_rows(const Backend& on, Context& context, TreeMemory& tree) {
-  if (context.comms == nullptr) return;
-  on.memory.copy(context, tree.left_rows, tree.left_entries,
-                 tree.batch_capacity * static_cast<std::int64_t>(sizeof(std::int64_t)));
-  sum_over_ranks(context, tree.left_rows, tree.batch_capacity);
+// The best splits of all ranks, of which each has found those of its own features.
+void agree_on_splits(const Backend& on, Context& context, TreeMemory& tree, const TreeMemory& counted,
+                     const MessageShape& shape) {
+  on.tree.tell_splits(context, tree, counted, shape);
+  constexpr std::int64_t doubles = sizeof(RankSplit) / sizeof(double);  // which are copied, and no more
+  context.comms->gather(context, reinterpret_cast<const double*>(tree.rank_splits), doubles * (1 + shape.new_nodes),
+                        reinterpret_cast<double*>(tree.rank_splits + 1 + shape.new_nodes));
+  on.tree.take_splits(context, tree, shape);
 }
 
 // A GPU says late that a tree is done, and not each rank's at the same step: the first ends it for all.
-bool is_done(const Backend& on, Context& context, bool done) {
+bool is_done(const Backend& on, Context& context, const TreeMemory& tree, bool done) {
+  if (!tree.ends_late) return done;
   double any = done ? 1 : 0;
   max_over_ranks(on.memory, context, &any, 1);
   return any > 0;
@@ -127,15 +138,18 @@ struct AllPlanes {
 template <class Planes>
 void grow_nodes(const Backend& on, Context& context, const Planes& tree) {
   const TreeKernels& kernels = on.tree;
+  const bool has_ranks = context.comms != nullptr;
   const auto search_new_nodes = [&] {
     tree.histogram();  // the smaller of each pair
+    MessageShape shape;
     tree.each([&](TreeMemory& plane) {
-      if (plane.exchange != nullptr && plane.planes >= 0) kernels.count_bins(context, plane);
-      add_histograms(on, context, plane);
+      if (plane.planes >= 0 && counts_rows(plane)) kernels.count_bins(context, plane);
+      if (has_ranks) shape = add_histograms(on, context, plane);
       kernels.subtract(context, plane);  // the larger
     });
     if (tree.first().rules.draws()) kernels.admit(context, tree.first());  // the features of each
     tree.split();                                                          // the best split of each
+    if (has_ranks) tree.each([&](TreeMemory& plane) { agree_on_splits(on, context, plane, tree.first(), shape); });
   };
   const auto select = [&] {
     bool done = false;
@@ -143,16 +157,13 @@ void grow_nodes(const Backend& on, Context& context, const Planes& tree) {
       const bool own = kernels.select(context, plane);
       if (&plane == &tree.first()) done = own;
     });
-    return is_done(on, context, done);
+    return is_done(on, context, tree.first(), done);
   };
   search_new_nodes();
   while (!select()) {
     if (tree.expand_apart()) continue;
     tree.partition();  // the rows of the selected leaves
-    tree.each([&](TreeMemory& plane) {
-      add_left_rows(on, context, plane);
-      kernels.expand(context, plane);
-    });
+    tree.each([&](TreeMemory& plane) { kernels.expand(context, plane); });
     search_new_nodes();
   }
 }

@@ -4,6 +4,7 @@
 
 #include "backend/comms.hpp"
 #include "backend/layout.hpp"
+#include "backend/tree/rank_message.hpp"
 #include "backend/tree/sparse_bins.hpp"
 
 namespace linden {
@@ -107,17 +108,10 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   allocate(tree_.popped, 4 * batch, "the queue of leaves");
   allocate(tree_.batch, batch, "the queue of leaves");
   allocate(tree_.left_entries, batch, "the queue of leaves");
-  tree_.left_rows = tree_.left_entries;
-  if (context.comms != nullptr) {
-    backend.memory.fill(context, tree_.left_entries, 0, batch * static_cast<std::int64_t>(sizeof(std::int64_t)));
-    allocate(tree_.left_rows, batch, "the queue of leaves");
-    allocate(tree_.exchange, 3 * 2 * batch * cells, "histograms of all machines");
-    if (!is_first)  // the first plane counts the rows by bin
-      backend.memory.fill(context, tree_.exchange, 0,
-                          2 * batch * cells * static_cast<std::int64_t>(sizeof(std::int64_t)));
-  } else if (by_pages || limits.path_smooth > 0 || (planes > 0 && !backend.tree.planes_share_entries)) {
+  if (context.comms != nullptr)
+    share_features(batch, cells, is_first);
+  else if (by_pages || limits.path_smooth > 0 || (planes > 0 && !backend.tree.planes_share_entries))
     allocate(tree_.exchange, 2 * batch * cells, "rows by bin");
-  }
   if (rules.group_words > 0)
     allocate(tree_.node_groups, std::int64_t{tree_.node_capacity} * rules.group_words, "groups of features");
   if (rules.draws() && is_first) {
@@ -142,6 +136,39 @@ TreeStorage::TreeStorage(const Backend& backend, Context& context, const BinsVie
   const std::int64_t without = by_pages ? rows * static_cast<std::int64_t>(sizeof(WideEntry)) : 0;
   allocate(scratch, backend.tree.scratch_bytes(context, tree_) - without, "the steps of a tree");
   tree_.scratch = scratch;
+}
+
+// Each rank searches features that lie side by side, about as many cells as the others.
+void TreeStorage::share_features(std::int64_t batch, std::int64_t cells, bool is_first) {
+  const Comms& comms = *context_.comms;
+  const std::int64_t ranks = comms.ranks(), features = tree_.bins.features;
+  std::vector<FeatureBins> bins(static_cast<std::size_t>(features));
+  if (features > 0)
+    backend_.memory.download(context_, bins.data(), tree_.bins.feature,
+                             features * static_cast<std::int64_t>(sizeof(FeatureBins)));
+  rank_cells_.assign(static_cast<std::size_t>(ranks) + 1, tree_.bins.cells);
+  for (std::size_t f = bins.size(); f-- > 0;) {
+    const std::int64_t middle = 2 * std::int64_t{bins[f].first_cell} + bins[f].bins;
+    const std::int64_t owner = middle * ranks / (2 * std::int64_t{tree_.bins.cells});
+    for (std::int64_t rank = 0; rank <= owner; ++rank) rank_cells_[static_cast<std::size_t>(rank)] = bins[f].first_cell;
+  }
+  tree_.ranks = static_cast<std::int32_t>(ranks);
+  tree_.rank = comms.rank();
+  tree_.own_cell = rank_cells_[static_cast<std::size_t>(tree_.rank)];
+  tree_.own_cell_end = rank_cells_[static_cast<std::size_t>(tree_.rank) + 1];
+  double late = backend_.memory.is_host ? 0 : 1;
+  max_over_ranks(backend_.memory, context_, &late, 1);
+  tree_.ends_late = late > 0;
+  std::int32_t* rank_cells = nullptr;
+  const auto bytes = static_cast<std::int64_t>(rank_cells_.size() * sizeof(std::int32_t));
+  allocate(rank_cells, ranks + 1, "features of all machines");
+  backend_.memory.upload(context_, rank_cells, rank_cells_.data(), bytes);
+  tree_.rank_cells = rank_cells;
+  tree_.rank_cells_here = rank_cells_.data();
+  if (is_first) allocate(tree_.slot_rows, tree_.slots * cells, "rows by bin");
+  allocate(tree_.rows_left_of, tree_.node_capacity, "the queue of leaves");
+  allocate(tree_.message, 2 * batch * (3 * cells + ranks), "histograms of all machines");
+  allocate(tree_.rank_splits, (1 + ranks) * (1 + 2 * batch), "splits of all machines");
 }
 
 GrownTree TreeStorage::finished() {

@@ -35,11 +35,13 @@ class TreeStorage {
  private:
   template <class T>
   void allocate(T*& array, std::int64_t count, const char* what);
+  void share_features(std::int64_t batch, std::int64_t cells, bool is_first);
 
   const Backend& backend_;
   Context& context_;
   std::vector<DeviceArray<char>> blocks_;
   TreeMemory tree_;
+  std::vector<std::int32_t> rank_cells_;
   // What finished() reads lies in one block, and comes to the host in one copy.
   DeviceArray<char> result_;
   std::vector<char> host_result_;

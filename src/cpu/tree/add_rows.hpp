@@ -32,14 +32,15 @@ struct RowCells<std::int32_t> {
 };
 
 // Rows are counted above the curvatures, of which a cell has room for those of packed_rows rows.
+template <class Integer>
 struct CountedRow {};
 inline constexpr int bits_below_count = 40;
-template <>
-struct RowCells<CountedRow> {
-  using From = WideEntry;
+template <class Integer>
+struct RowCells<CountedRow<Integer>> {
+  using From = Entry<Integer>;
   using Cell = WideCell;
   using Type = RowCells<std::int32_t>::Type;
-  static Type of(const WideEntry& entry) {
+  static Type of(const From& entry) {
     return Type{entry.gradient, entry.curvature + (std::int64_t{1} << bits_below_count)};
   }
 };

@@ -41,7 +41,7 @@ struct StepApart {
     state.batch = tree.batch + i;
     state.batch_size = 1;
     state.children_final = tree.children_final;
-    state.left_entries = state.left_rows = tree.left_entries + i;
+    state.left_entries = tree.left_entries + i;
     state.candidates = tree.candidates + child * tree.feature_count;
     if (tree.draw_ranks != nullptr) {
       state.draw_ranks = ranks_of(tree, child);
@@ -105,7 +105,7 @@ bool expand_apart(Context& context, TreeMemory& memory) {
   TreeState& tree = *memory.state;
   const std::int32_t leaves = tree.batch_size;
   if (tree.limits.oblivious) return false;  // its leaves share one split
-  if (leaves < 2 || leaves > most_leaves || is_grown_alone(context, tree) || tree.exchange != nullptr ||
+  if (leaves < 2 || leaves > most_leaves || is_grown_alone(context, tree) || counts_rows(tree) ||
       tree.bins.sparse.features + tree.bins.wide.features > 0 ||
       tree.free_count < 2 * tree.batch_capacity + lent_slots * leaves)
     return false;

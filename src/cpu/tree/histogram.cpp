@@ -10,6 +10,7 @@
 
 #include "backend/tree/grow_queue.hpp"
 #include "cpu/tree/add_rows.hpp"
+#include "cpu/tree/counted_histogram.hpp"
 #include "cpu/tree/scratch.hpp"
 #include "cpu/tree/share.hpp"
 #include "cpu/tree/small_nodes.hpp"
@@ -149,6 +150,7 @@ void histogram(Context& context, TreeMemory& memory) {
       tree.nodes[i].slot = tree.free_slots[--tree.free_count];
       rows += tree.nodes[i].entries;
     }
+  if (counts_while_summing(context, tree)) return sum_and_count(context, tree);
   const int threads = context.workers.threads();
   const bool by_features = tree.feature_count >= 2 * group_of_many * threads;
   const std::int64_t even = rows / (2 * threads) + 1;

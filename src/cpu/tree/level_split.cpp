@@ -10,6 +10,7 @@
 #include "backend/tensor/lanes.hpp"
 #include "backend/tree/grow_queue.hpp"
 #include "backend/tree/level_math.hpp"
+#include "backend/tree/rank_message.hpp"
 #include "cpu/tree/packed_scan.hpp"
 #include "cpu/tree/share.hpp"
 
@@ -194,6 +195,7 @@ template <bool constrained>
 Split best_cut(const TreeState& tree, std::int32_t place) {
   const std::int32_t index = tree.features[place];
   const FeatureBins& feature = tree.bins.feature[index];
+  if (!is_own(tree, feature)) return {};
   if (tree.first_new == 0 && feature.categorical)
     is_packed(tree, tree.nodes[0]) ? put_in_order<PackedCell>(tree, feature) : put_in_order<WideCell>(tree, feature);
   const GrowNode level = level_as_node(tree);
@@ -257,7 +259,7 @@ void split_level_of(Context& context, TreeState& tree) {
   for (const Split* c = best; c < tree.candidates + tree.feature_count; ++c)
     if (c->gain > best->gain) best = c;
   if (tree.feature_count == 0 || !worth_splitting(best->gain, tree.level_score, tree.limits.min_gain)) return;
-  tree.level_score += best->gain;
+  tree.level_gain = best->gain;
   const FeatureBins& feature = tree.bins.feature[best->feature];
   const Split chosen = split_of_cut(tree, best->feature, places_of(tree, feature), best->bin, best->missing_left);
   share(context, count, static_cast<double>(count) * ns_of_scan, [&](std::int64_t n, int) {
@@ -267,14 +269,20 @@ void split_level_of(Context& context, TreeState& tree) {
     else
       take<constrained, WideCell>(tree, chosen, node);
   });
+  if (!has_ranks(tree)) close_level(tree);
+}
+
+}  // namespace
+
+void close_level(TreeState& tree) {
+  tree.level_score += tree.level_gain;
   std::int64_t left = 0;
   for (std::int32_t i = tree.first_new; i < tree.node_count; ++i) left += tree.nodes[i].split.left_curvature;
   tree.level_missing_left = goes_to_larger_side(tree, left);
 }
 
-}  // namespace
-
 void split_level(Context& context, TreeState& tree) {
+  tree.level_gain = 0;
   if (!is_level_open(tree)) return;
   is_constrained(tree) ? split_level_of<true>(context, tree) : split_level_of<false>(context, tree);
 }

@@ -5,16 +5,12 @@
 
 #include "backend/tree/bin_set.hpp"
 #include "backend/tree/grow_queue.hpp"
-#include "cpu/tree/add_rows.hpp"
-#include "cpu/tree/small_nodes.hpp"
+#include "cpu/tree/counted_rows.hpp"
 #include "cpu/tree/steps.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
 namespace {
-
-constexpr int features_of_a_room = 16, least_features = 4;
-constexpr std::int64_t bits_of_curvature = (std::int64_t{1} << bits_below_count) - 1;
 
 std::uint32_t* rows_of(const TreeState& tree, const PageMemory& pages, const GrowNode& node) {
   return pages.slot_rows + std::int64_t{node.slot} * tree.bins.cells;
@@ -73,44 +69,6 @@ void move_rows(const TreeState& tree, const PageMemory& pages, const BinPage& pa
   }
 }
 
-template <class Cell>
-void add_to_slot(const WideCell* room, std::int32_t bins, Cell* cells, std::uint32_t* rows) {
-  for (std::int32_t b = 0; b < bins; ++b) {
-    const std::int64_t curvature = room[b].curvature & bits_of_curvature;
-    set(cells[b], gradient_of(cells[b]) + room[b].gradient, curvature_of(cells[b]) + curvature);
-    rows[b] += static_cast<std::uint32_t>(room[b].curvature >> bits_below_count);
-  }
-}
-
-// Adds entries to the cells of features [first, first + count) of the tree.
-void add_to_histogram(const TreeState& tree, const PageMemory& pages, const BinPage& page, const GrowNode& node,
-                      const WideEntry* entries, std::int64_t rows, std::int32_t first, int count, WideCell* room) {
-  BinsView bins = tree.bins;
-  bins.by_row = const_cast<std::uint8_t*>(page.by_row);
-  Group<CountedRow> group;
-  for (int j = 0; j < count; ++j) {
-    group.column[j] = tree.features[first + j];
-    group.cells[j] = reinterpret_cast<RowCells<CountedRow>::Type*>(room + j * most_bins);
-  }
-  const bool follow = group.column[count - 1] - group.column[0] == count - 1;
-  const auto add = add_rows_for<CountedRow>(count, follow, std::make_integer_sequence<int, features_of_a_room>{});
-  for (std::int64_t begin = 0; begin < rows; begin += packed_rows) {
-    const std::int64_t end = begin + packed_rows < rows ? begin + packed_rows : rows;
-    for (int j = 0; j < count; ++j)
-      for (std::int32_t b = 0; b < tree.bins.feature[group.column[j]].bins; ++b) room[j * most_bins + b] = {0, 0};
-    add(entries + begin, entries + end, entries + rows, bins, group);
-    for (int j = 0; j < count; ++j) {
-      const FeatureBins& feature = tree.bins.feature[group.column[j]];
-      std::uint32_t* const to = rows_of(tree, pages, node) + feature.first_cell;
-      WideCell* const cells = cells_of(tree, node);
-      if (is_packed(tree, node))
-        add_to_slot(room + j * most_bins, feature.bins, reinterpret_cast<PackedCell*>(cells) + feature.first_cell, to);
-      else
-        add_to_slot(room + j * most_bins, feature.bins, cells + feature.first_cell, to);
-    }
-  }
-}
-
 // What the step does with the rows of the leaves that it divides.
 void plan_moves(const TreeState& tree, PageMemory& pages) {
   for (std::int32_t i = 0; i < tree.batch_size; ++i) {
@@ -130,8 +88,7 @@ void open_step(Context& context, TreeMemory& memory, PageMemory& pages) {
     pages.nodes[0] = {};
   } else {
     for (std::int32_t i = 0; i < tree.node_count; ++i) pages.nodes[i] = {};
-    for (std::int32_t i = 0; i < tree.batch_size; ++i)
-      tree.left_entries[i] = tree.left_rows[i] = pages.left_of[tree.batch[i]];
+    for (std::int32_t i = 0; i < tree.batch_size; ++i) tree.left_entries[i] = pages.left_of[tree.batch[i]];
     expand(context, memory);
     plan_moves(tree, pages);
   }
@@ -191,16 +148,18 @@ void take_page(Context& context, TreeMemory& memory, PageMemory& pages, const Bi
   });
   std::int32_t width = features_of_a_room;
   const auto blocks_of = [&] { return (tree.feature_count + width - 1) / width; };
-  while (width > least_features && groups * blocks_of() < 2 * threads) width /= 2;
+  while (width > least_features_of_a_room && groups * blocks_of() < 2 * threads) width /= 2;
   const std::int64_t blocks = blocks_of();
+  BinsView bins = tree.bins;
+  bins.by_row = const_cast<std::uint8_t*>(page.by_row);
   context.workers.each(groups * blocks, [&](std::int64_t job, int worker) {
     const std::int64_t g = job / blocks, end = g + 1 < groups ? begins[g + 1] : before;
     if (end == begins[g]) return;
     const auto first = static_cast<std::int32_t>(job % blocks * width);
     const std::int32_t left = tree.feature_count - first;
-    add_to_histogram(tree, pages, page, tree.nodes[pages.group_nodes[g]], pages.entries + begins[g], end - begins[g],
-                     first, left < width ? left : width,
-                     pages.rooms + std::int64_t{worker} * features_of_a_room * most_bins);
+    const GrowNode& node = tree.nodes[pages.group_nodes[g]];
+    add_counted_rows(tree, bins, node, pages.entries + begins[g], end - begins[g], first, left < width ? left : width,
+                     pages.rooms + std::int64_t{worker} * features_of_a_room * most_bins, rows_of(tree, pages, node));
   });
 }
 

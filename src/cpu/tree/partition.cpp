@@ -162,7 +162,7 @@ void expand(Context&, TreeMemory& memory) {
   tree.first_new = tree.node_count;
   for (std::int32_t i = 0; i < tree.batch_size; ++i) {
     const std::int64_t begin = tree.nodes[tree.batch[i]].begin;
-    make_children(tree, tree.batch[i], tree.node_count, begin, tree.left_entries[i], tree.left_rows[i]);
+    make_children(tree, tree.batch[i], tree.node_count, begin, tree.left_entries[i], rows_going_left(tree, i));
     tree.node_count += 2;
   }
 }

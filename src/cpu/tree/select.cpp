@@ -25,7 +25,7 @@ bool select(Context& context, TreeMemory& memory) {
   if (tree.limits.oblivious) return select_level(tree);
   if (commit(tree)) return true;
   constexpr std::int64_t rows_of_a_thread = 32768;
-  if (tree.exchange != nullptr)
+  if (counts_rows(tree))
     fill_batch(tree);
   else
     fill_batch(tree, [&, threads = is_grown_alone(context, tree) ? 0 : context.workers.threads()](std::int64_t most) {

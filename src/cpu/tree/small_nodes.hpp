@@ -3,7 +3,7 @@
 // the first-level cache.
 #pragma once
 
-#include "backend/tree/tree_math.hpp"
+#include "backend/tree/grow_queue.hpp"
 
 namespace linden {
 LINDEN_LEVEL_BEGIN
@@ -18,7 +18,7 @@ inline constexpr std::int32_t plane_block = 8;  ///< the same of trees of severa
 
 /// Whether a node keeps no histogram once its split is known.
 inline bool is_small(const TreeState& tree, const GrowNode& node) {
-  return tree.exchange == nullptr && !tree.limits.oblivious && tree.bins.sparse.features == 0 &&
+  return !counts_rows(tree) && !tree.limits.oblivious && tree.bins.sparse.features == 0 &&
          node.entries * tree.bins.features <= rows_of_a_bin * tree.bins.cells;
 }
 

@@ -2,11 +2,13 @@
 //
 // Order of preference among equal gains: the lowest feature, then the lowest bin, then missing values on the left.
 // Whether both children have enough rows is first proven by their curvature (no row has more than the largest); only
-// where that fails does it take a look at rows, most often at a few. Rows on several machines have been counted before.
+// where that fails does it take a look at rows, most often at a few. Rows on several machines have been counted before;
+// there each searches features of its own.
 #include <type_traits>
 #include <utility>
 
 #include "backend/tree/grow_queue.hpp"
+#include "backend/tree/rank_message.hpp"
 #include "cpu/tree/candidates.hpp"
 #include "cpu/tree/level_split.hpp"
 #include "cpu/tree/numeric_split.hpp"
@@ -140,6 +142,10 @@ void search(const TreeState& tree, const GrowNode& node, std::int32_t first, int
   if (node.slot < 0) sum_rows(tree, node, tree.features + first, count, room);
   for (int i = 0; i < count; ++i) {
     const std::int32_t place = first + i, index = tree.features[place];
+    if (!is_own(tree, tree.bins.feature[index])) {
+      candidates[place] = Split{};
+      continue;
+    }
     const void* const cells = node.slot >= 0 ? cells_of(tree, node, index, room)
                               : is_packed(tree, node)
                                   ? static_cast<const void*>(reinterpret_cast<const PackedCell*>(room) + i * most_bins)
@@ -192,7 +198,7 @@ void split(Context& context, TreeMemory& memory) {
   });
   if (tree.bins.sparse.features > 0) split_sparse(context, tree, StepScratch(context, memory));
   if (tree.bins.wide.features > 0) split_wide(context, tree, StepScratch(context, memory));
-  keep_histograms(tree);
+  if (!has_ranks(tree)) keep_histograms(tree);  // else the best splits of all ranks say which
 }
 
 LINDEN_LEVEL_END

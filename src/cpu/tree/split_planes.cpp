@@ -6,6 +6,7 @@
 #include <new>
 
 #include "backend/tree/grow_queue.hpp"
+#include "backend/tree/rank_message.hpp"
 #include "backend/tree/plane_math.hpp"
 #include "cpu/tree/candidates.hpp"
 #include "cpu/tree/plane_scan.hpp"
@@ -322,6 +323,10 @@ void search(const Planes& planes, std::int32_t index, std::int32_t first, int co
   if (!is_kept) sum_words(planes, index, tree.features + first, count, room);
   for (int i = 0; i < count; ++i) {
     const std::int32_t place = first + i, f = tree.features[place];
+    if (!is_own(tree, tree.bins.feature[f])) {
+      candidates[place] = Split{};
+      continue;
+    }
     if (is_kept)
       find_cells(planes, index, f, room, cells);
     else
@@ -386,7 +391,7 @@ void split_planes(Context& context, const PlaneTask& task) {
       take_best(planes, tree.first_new + static_cast<std::int32_t>(n), room_of(worker),
                 tree.candidates + n * tree.feature_count);
   });
-  for (std::int32_t p = 0; p < planes.count; ++p) keep_histograms(*planes.state[p]);
+  for (std::int32_t p = 0; p < planes.count && !has_ranks(tree); ++p) keep_histograms(*planes.state[p]);
 }
 
 LINDEN_LEVEL_END

@@ -67,6 +67,11 @@ void subtract(Context& context, TreeMemory& memory) {
     else
       take_away<WideCell, WideCell, WideCell>(tree, from, away, from);
     if (tree.bins.sparse.features > 0) subtract_sparse(tree, side_bounds, smaller.slot, parent.slot);
+    if (tree.slot_rows != nullptr) {
+      std::int64_t* const rows = tree.slot_rows + std::int64_t{parent.slot} * tree.bins.cells;
+      const std::int64_t* const rows_away = tree.slot_rows + std::int64_t{smaller.slot} * tree.bins.cells;
+      for (std::int32_t c = 0; c < tree.bins.cells; ++c) rows[c] -= rows_away[c];
+    }
     hand_over(parent, larger);
   });
   // Parents whose children need no histogram give theirs back.

@@ -72,6 +72,8 @@ const TreeKernels& tree_kernels() {
       .predict_scratch = predict_scratch,
       .predicts_over_bytes = true,
       .leaf_moments = leaf_moments,
+      .tell_splits = tell_splits,
+      .take_splits = take_splits,
   };
   return table;
 }

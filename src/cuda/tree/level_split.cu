@@ -5,6 +5,7 @@
 
 #include "backend/tree/grow_queue.hpp"
 #include "backend/tree/level_math.hpp"
+#include "backend/tree/rank_message.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/level_split.hpp"
 #include "cuda/tree/split_search.hpp"
@@ -133,6 +134,10 @@ __global__ void __launch_bounds__(threads) search(const TreeState* state) {
   for (std::int32_t place = std::int32_t(blockIdx.x); place < tree.feature_count; place += std::int32_t(gridDim.x)) {
     const std::int32_t index = tree.features[place];
     const FeatureBins feature = tree.bins.feature[index];
+    if (!is_own(tree, feature)) {  // whole blocks
+      if (threadIdx.x == 0) tree.candidates[place] = Split{};
+      continue;
+    }
     if (tree.first_new == 0 && feature.categorical) put_in_order(tree, feature, order);
     add_gains<constrained>(tree, feature, gains);
     if (warp_index() == 0) {
@@ -196,27 +201,29 @@ __device__ __forceinline__ void take(const TreeState& tree, const Split& chosen,
 // The best split of all features, for all nodes of the level. By one block.
 template <bool constrained>
 __global__ void __launch_bounds__(threads) choose(TreeState* tree) {
-  if (!is_level_open(*tree)) return;
+  if (!is_level_open(*tree)) {
+    if (threadIdx.x == 0) tree->level_gain = 0;
+    return;
+  }
   const std::int32_t first = tree->first_new, nodes = tree->node_count - first;
   const double level_score = first == 0 ? scan_of(*tree, tree->nodes[0]).score : tree->level_score;
   Choice best{0, 1 << 30, 0};
   for (std::int32_t i = std::int32_t(threadIdx.x); i < tree->feature_count; i += threads)
     best = FirstLargest{}(best, Choice{tree->candidates[i].gain, i, 0});
   best = block_reduce(best, FirstLargest{});
-  if (!worth_splitting(best.gain, level_score, tree->limits.min_gain)) return;  // the whole block
+  const bool is_worth = worth_splitting(best.gain, level_score, tree->limits.min_gain);
+  if (threadIdx.x == 0) {
+    tree->level_score = level_score;
+    tree->level_gain = is_worth ? best.gain : 0;
+  }
+  if (!is_worth) return;  // the whole block
   const Split& found = tree->candidates[best.place];
   const LevelPlace* const places = places_of(*tree, tree->bins.feature[found.feature]);
   const Split chosen = split_of_cut(*tree, found.feature, places, found.bin, found.missing_left);
   for (std::int32_t n = std::int32_t(warp_index()); n < nodes; n += warps)
     take<constrained>(*tree, chosen, tree->nodes[first + n]);
   __syncthreads();
-  long long left = 0;
-  for (std::int32_t n = std::int32_t(threadIdx.x); n < nodes; n += threads)
-    left += tree->nodes[first + n].split.left_curvature;
-  left = block_reduce(left, Sum{});
-  if (threadIdx.x != 0) return;
-  tree->level_score = level_score + best.gain;
-  tree->level_missing_left = goes_to_larger_side(*tree, left);
+  if (!has_ranks(*tree)) close_level(tree);
 }
 
 }  // namespace

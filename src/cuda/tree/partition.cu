@@ -51,7 +51,7 @@ __device__ __attribute__((noinline)) void make_nodes(TreeState* tree) {
   for (std::int32_t b = std::int32_t(threadIdx.x); b < batch; b += std::int32_t(blockDim.x)) {
     const std::int32_t node = tree->batch[b];
     make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), tree->left_entries[b],
-                  tree->left_rows[b]);
+                  rows_going_left(*tree, b));
   }
   __syncthreads();
   if (threadIdx.x == 0) {
@@ -60,9 +60,8 @@ __device__ __attribute__((noinline)) void make_nodes(TreeState* tree) {
   }
 }
 
-// Whether the last block can make the new nodes: all rows that go left are known when those that lie here are counted.
-// Wide entries take the registers that it would need.
-bool makes_nodes(const TreeMemory& tree) { return tree.left_rows == tree.left_entries && !tree.wide; }
+// Whether the last block can make the new nodes. Wide entries take the registers that it would need.
+bool makes_nodes(const TreeMemory& tree) { return !tree.wide; }
 
 template <class E, bool makes_nodes>
 __global__ void __launch_bounds__(threads, 4) divide(TreeState* tree, std::int64_t* left_entries, StepScratch scratch) {

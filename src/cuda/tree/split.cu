@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "backend/tree/grow_queue.hpp"
+#include "backend/tree/rank_message.hpp"
 #include "cuda/tree/device_tree.hpp"
 #include "cuda/tree/level_split.hpp"
 #include "cuda/tree/row_counts.hpp"
@@ -36,10 +37,11 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     if (!is_searched(*tree, node)) continue;  // whole warps
     const Scan scan = scan_of(*tree, node);
     const auto place = static_cast<std::int32_t>(task % features);
+    const FeatureBins& feature = tree->bins.feature[tree->features[place]];
     const std::int64_t* rows = nullptr;
-    if constexpr (counted)
-      rows = rows_by_cell(*tree, task / features) + tree->bins.feature[tree->features[place]].first_cell;
-    const Split split = feature_split<kind>(*tree, node, scan, place, rows, orders[warp_index()]);
+    if constexpr (counted) rows = rows_by_cell(*tree, task / features) + feature.first_cell;
+    Split split;
+    if (is_own(*tree, feature)) split = feature_split<kind>(*tree, node, scan, place, rows, orders[warp_index()]);
     if (lane_index() == 0) tree->candidates[task] = split;
   }
 }
@@ -257,7 +259,7 @@ void split(Context& context, TreeMemory& tree) {
   const LaunchShape searched{.grid = blocks_for(context, nodes * tree.feature_count, search_warps),
                              .block = 32 * search_warps,
                              .stream = stream_of(context)};
-  const bool counted = tree.exchange != nullptr;
+  const bool counted = counts_rows(tree);
   const auto search_and_choose = [&]<TreeKind kind>(std::integral_constant<TreeKind, kind>) {
     if (counted)
       launch<search<true, kind>>(searched, tree.state, scratch);
@@ -281,7 +283,7 @@ void split(Context& context, TreeMemory& tree) {
   }
   if (tree.bins.sparse.features > 0) split_sparse(context, tree);
   if (tree.bins.wide.features > 0) split_wide(context, tree);
-  keep_histograms(context, tree);
+  if (!has_ranks(tree)) keep_histograms(context, tree);  // else the best splits of all ranks say which
 }
 
 void keep_histograms(Context& context, TreeMemory& tree) {

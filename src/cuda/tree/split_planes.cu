@@ -223,7 +223,7 @@ __global__ void __launch_bounds__(32 * search_warps) search(Planes planes) {
     const FeatureBins feature = tree.bins.feature[f];
     const Sought sought{planes, index, feature, rows_by_cell(tree, number) + feature.first_cell};
     Split split;
-    if (is_admitted(tree, node, number, place))
+    if (is_own(tree, feature) && is_admitted(tree, node, number, place))
       split =
           feature.categorical ? categorical_split(sought, tree.root.rows, orders[warp_index()]) : numeric_split(sought);
     split.feature = f;
@@ -308,7 +308,7 @@ void split_planes(Context& context, const PlaneTask& task) {
                   .stream = stream_of(context)},
                  planes);
   launch<take>({.grid = blocks_for(context, nodes, 1), .block = take_threads, .stream = stream_of(context)}, planes);
-  for (std::int32_t p = 0; p < task.count; ++p) keep_histograms(context, *task.planes[p]);
+  for (std::int32_t p = 0; p < task.count && !has_ranks(first); ++p) keep_histograms(context, *task.planes[p]);
 }
 
 }  // namespace linden::cuda

@@ -84,6 +84,12 @@ __global__ void __launch_bounds__(threads) take_away(TreeState* tree, StepScratc
     const std::int64_t* const smaller = global(node_sums(*tree, tree->nodes[pair.smaller].slot));
     for (std::int64_t i = blockIdx.x * blockDim.x + threadIdx.x; i < numbers; i += gridDim.x * blockDim.x)
       larger[i] -= smaller[i];
+    if (tree->slot_rows == nullptr) continue;
+    std::int64_t* const rows = tree->slot_rows + std::int64_t{tree->nodes[pair.parent].slot} * tree->bins.cells;
+    const std::int64_t* const rows_away =
+        tree->slot_rows + std::int64_t{tree->nodes[pair.smaller].slot} * tree->bins.cells;
+    for (std::int64_t i = blockIdx.x * blockDim.x + threadIdx.x; i < tree->bins.cells; i += gridDim.x * blockDim.x)
+      rows[i] -= rows_away[i];
   }
   if (is_last_block(scratch.arrived)) hand_over(tree);
 }

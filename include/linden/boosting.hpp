@@ -14,6 +14,7 @@
 #include <linden/boosted_model.hpp>
 #include <linden/boosting_config.hpp>
 #include <linden/callback.hpp>
+#include <linden/checkpoint.hpp>
 #include <linden/communicator.hpp>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
@@ -82,6 +83,12 @@ struct FitOptions {
   /// data. Not for ranks, and refused: losses with parameters by row, leaves that are order statistics or linear,
   /// target statistics, features of more than 256 bins.
   CommunicatorRef ranks = {};
+  /// Where the rounds so far are written, and whether to go on from there (<linden/checkpoint.hpp>). A fit that goes on
+  /// takes the trees, metrics and learning rates of these rounds from the file, and asks the callbacks about each of
+  /// them once more, so that they are where they were; metrics, validation sets and callbacks must be those of before:
+  /// ArgumentError says what is not. Statistics of categories, cut points and bins are computed anew. Losses and
+  /// metrics of your own are known by their names.
+  Checkpoint checkpoint = {};
 };
 
 /// Trains a boosted model. Scores start at the offset of their row, where the data has one, and the constant that is

@@ -19,6 +19,7 @@
 #include <linden/loss.hpp>
 #include <linden/metric.hpp>
 #include <linden/callback.hpp>
+#include <linden/checkpoint.hpp>
 #include <linden/communicator.hpp>
 #include <linden/row_predictor.hpp>
 #include <linden/options.hpp>

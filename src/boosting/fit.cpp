@@ -19,6 +19,7 @@
 #include "boosting/model/model.hpp"
 #include "boosting/model/survival.hpp"
 #include "boosting/train/blank_model.hpp"
+#include "boosting/train/checkpoints.hpp"
 #include "boosting/train/dropout.hpp"
 #include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/ensemble/raw_rows.hpp"
@@ -62,6 +63,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
     backend_of(options.device);
   });
   check_ranks(ranks, given, options);
+  BoostedCheckpoints checkpoints(options.checkpoint, ranks);
   // Here are this rank's rows; of `whole`, those of all ranks, only labels, weights, groups and offsets are known.
   const RowsOfRanks here = rows_of_ranks(where, all, ranks);
   check_data(here.here, here.whole);
@@ -100,6 +102,9 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   together(where, ranks, [&] { first_scores = start.scores(train, options); });
   const int rounds = *config.rounds;
   Progress progress(*model, start, rounds, whole, whole_labels, options, workers, ranks);
+  if (checkpoints.is_on())
+    checkpoints.note(settings_of(config, options), train, first_row, whole, whole_labels, row_weights.span(),
+                     whole_offsets, table, progress, ranks, workers);
 
   const Clock::time_point bin_start = Clock::now();
   const FitRows rows(backend, context, labels, weights, train.groups());
@@ -160,15 +165,19 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const auto trees_a_round = static_cast<std::size_t>(model->trees_a_round());
   std::optional<RawRows> raw;  // for linear leaves, and what gives them their slopes
   std::optional<SlopeFit> leaf_slopes;
-  if (config.linear_leaves.enabled) {
+  // Of pages of bins the trees of a checkpoint are not added to scores, but of the values that they were made of.
+  const bool takes_up_files = table != nullptr && options.checkpoint.resume;
+  if (config.linear_leaves.enabled || takes_up_files)
     raw.emplace(backend, context, train, *model, training_sources(*model));
-    leaf_slopes.emplace(backend, config.linear_leaves, *raw);
-  }
+  if (config.linear_leaves.enabled) leaf_slopes.emplace(backend, config.linear_leaves, *raw);
   Ensemble ensemble(backend, context, cuts, bins, std::move(start_scores),
                     start.is_empty() ? model->initial_score : zeros, is_forest ? trees_a_round : 0,
                     raw ? &*raw : nullptr);
   progress.start(backend, context, model->statistics, cuts, bins, ensemble);
 
+  if (checkpoints.is_on()) checkpoints.read(*model, progress);
+  RoundsSoFar so_far = checkpoints.past();
+  const double seconds_before = so_far.seconds.empty() ? 0 : so_far.seconds.back();
   const Clock::time_point train_start = Clock::now();
   Rules rules(backend, context, *model, cuts, bins);
   rules.count_as_used(start.trees());
@@ -185,35 +194,69 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const int parallel = config.mode.parallel_trees;
   // By growth, as long as nothing else starts from these scores, and a leaf adds the same to all of its rows.
   const bool is_scored = parallel == 1 && !is_forest && !leaf_slopes;
-  bool is_filled = has_categories && start.is_empty();
-  std::vector<GradientRange> start_gradients;
+  const bool drops = config.mode.kind == Mode::dart;
+  bool is_filled = has_categories && start.is_empty() && so_far.count() == 0;
+  std::vector<GradientRange>& start_gradients = so_far.start;
+  if (is_filled) so_far.filled = 0;
+  if (so_far.count() > 0) source->set_position_biases(so_far.biases);
+  if (so_far.count() > 0 && so_far.filled >= 0) {
+    fill(*constant, so_far.filled);
+    is_filled = true;
+  }
   for (int round = 0; round < rounds; ++round) {
     const double rate = progress.asked_rate().value_or(learning_rate_of(config, round, rounds));
-    grower->input().limits.learning_rate = rate / parallel;
-    rules.begin_round(ensemble, grower->input());
     const int number = start.rounds() + round;  // in the model
-    dropout.before_round(number, ensemble);
-    const Scores& from = is_forest ? *constant : ensemble.scores();
-    for (int draw = number * parallel; draw < (number + 1) * parallel; ++draw) {
-      if (!is_filled) fill(from, round);
-      if (start_gradients.empty()) {
-        start_gradients = gradients.ranges();
-        for (GradientRange& range : start_gradients) widen(backend, context, range);
+    const bool is_past = checkpoints.has(round);
+    if (is_past) {  // scores take their trees in the steps in which they took them then
+      dropout.before_round(number, ensemble);
+      if (drops) ensemble.scores();
+      checkpoints.add_trees(round, rate, trees_a_round, ensemble);
+      if (drops && is_scored) ensemble.scores();
+    } else {
+      grower->input().limits.learning_rate = rate / parallel;
+      rules.begin_round(ensemble, grower->input());
+      dropout.before_round(number, ensemble);
+      const Scores& from = is_forest ? *constant : ensemble.scores();
+      if (takes_up_files && round == checkpoints.past().count()) release_columns(*table, train);
+      for (int draw = number * parallel; draw < (number + 1) * parallel; ++draw) {
+        if (!is_filled) {
+          if (is_forest && checkpoints.is_on()) so_far.biases = source->position_biases();
+          fill(from, round);
+          so_far.filled = round;
+        }
+        if (start_gradients.empty()) {
+          start_gradients = gradients.ranges();
+          for (GradientRange& range : start_gradients) widen(backend, context, range);
+        }
+        is_filled = !sampler->draw(draw, gradients, grower->input());
+        features.draw(draw, grower->input());
+        grower->grow_round(gradients, from, is_scored, ensemble, rules.keys(draw));
       }
-      is_filled = !sampler->draw(draw, gradients, grower->input());
-      features.draw(draw, grower->input());
-      grower->grow_round(gradients, from, is_scored, ensemble, rules.keys(draw));
+      if (!is_forest) is_filled = false;
     }
-    if (!is_forest) is_filled = false;
     dropout.after_round(rate, ensemble);
-    model->seconds_training = seconds_since(train_start);
-    co_yield progress.measure(*model, ensemble);
+    if (is_past) {
+      model->seconds_training = so_far.seconds[static_cast<std::size_t>(round)];
+      if (drops) progress.settle(ensemble);
+      co_yield progress.repeat(*model, checkpoints.metrics(round));
+    } else {
+      model->seconds_training = seconds_before + seconds_since(train_start);
+      co_yield progress.measure(*model, ensemble);
+      so_far.rates.push_back(rate);
+      so_far.seconds.push_back(model->seconds_training);
+    }
     if (!progress.ask_callbacks(*model, ensemble, round, rate)) break;
+    if (is_past || !checkpoints.is_due(round + 1)) continue;
+    if (!is_filled) {
+      so_far.filled = -1;
+      so_far.biases = source->position_biases();
+    }
+    checkpoints.write(*model, ensemble, progress, so_far);
   }
   progress.finish(ensemble, model->trees_a_round());
   model->trees = std::move(ensemble).trees();
   model->position_biases = source->position_biases();
-  model->seconds_training = seconds_since(train_start);
+  model->seconds_training = seconds_before + seconds_since(train_start);
   model->warnings = fit_warnings(*model, whole, whole_labels, start_gradients, static_cast<int>(bins.varying().size()),
                                  progress.undefined(), !start.is_empty());
   if (const std::string remark = statistics_remark(train, encodings, config, model->statistics); !remark.empty())

@@ -96,6 +96,11 @@ namespace in_callback_hpp {
 const Dataset &train = some_training_rows, &valid = other_rows;
 }
 
+namespace in_checkpoint_hpp {
+const Dataset& train = some_training_rows;
+const BoostingConfig config{.rounds = 5};
+}  // namespace in_checkpoint_hpp
+
 namespace in_cross_validation_hpp {
 const Dataset& train = some_training_rows;
 }

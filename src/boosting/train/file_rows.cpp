@@ -23,11 +23,6 @@ std::int64_t bytes_of(const Tensor& values) {
   return values.elements() * static_cast<std::int64_t>(size_of(values.dtype()));
 }
 
-void release_column(const StoredTable& table, const Dataset& train, std::int64_t feature) {
-  const Tensor& values = train.columns()[static_cast<std::size_t>(feature)].values;
-  table.release(TensorAccess::data(values), bytes_of(values));
-}
-
 [[noreturn]] void refuse(const char* what, const char* hint) {
   fail<ArgumentError>("fit_boosted: {} not for rows in files, which are read page by page. Hint: {}.", what, hint);
 }
@@ -84,6 +79,11 @@ std::vector<Cuts> cuts_of_files(const StoredTable& table, const Dataset& train, 
 
 std::int64_t memory_for_pages(const StoredTable& table, std::int64_t rows, std::int64_t outputs) {
   return table.memory / 16 * 11 - bytes_of_rows(rows, outputs) - rows * bytes_of_node;
+}
+
+void release_column(const StoredTable& table, const Dataset& train, std::int64_t feature) {
+  const Tensor& values = train.columns()[static_cast<std::size_t>(feature)].values;
+  table.release(TensorAccess::data(values), bytes_of(values));
 }
 
 void release_columns(const StoredTable& table, const Dataset& train) {

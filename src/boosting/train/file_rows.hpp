@@ -25,6 +25,8 @@ std::vector<Cuts> cuts_of_files(const StoredTable& table, const Dataset& train, 
                                 const CutRules& rules, std::span<const RowSlopes> slopes, Workers& workers);
 /// What is left for pages beside what is kept of each row, histograms, and the page that is worked on.
 std::int64_t memory_for_pages(const StoredTable& table, std::int64_t rows, std::int64_t outputs);
+/// Gives back the memory of a column.
+void release_column(const StoredTable& table, const Dataset& train, std::int64_t feature);
 /// Gives back the memory of all columns, labels and offsets.
 void release_columns(const StoredTable& table, const Dataset& train);
 

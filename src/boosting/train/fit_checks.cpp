@@ -69,8 +69,7 @@ void check_data(const Dataset& train, const Dataset& whole) {
   for (const Column& column : train.columns()) check_names("fit_boosted", "category", column.categories);
 }
 
-void check_ranks(const Ranks& ranks, const BoostingConfig& config, const FitOptions& options) {
-  if (ranks.is_alone()) return;
+Facts settings_of(const BoostingConfig& config, const FitOptions& options) {
   Facts facts{{"the version of Linden", version()}, {"the loss", config.loss.name()}};
   for (const FieldInfo& field : fields(config)) facts.emplace_back("BoostingConfig." + field.name, field.value);
   std::vector<std::string> sets, metrics;
@@ -80,8 +79,17 @@ void check_ranks(const Ranks& ranks, const BoostingConfig& config, const FitOpti
   facts.emplace_back("the list of validation sets", list(sets));
   facts.emplace_back("the list of metrics", list(metrics));
   facts.emplace_back("FitOptions.train_metrics", options.train_metrics ? "true" : "false");
-  facts.emplace_back("FitOptions.save_history", options.save_history ? "true" : "false");
   facts.emplace_back("the model to go on from", options.start.empty() ? "none" : options.start.signature());
+  return facts;
+}
+
+void check_ranks(const Ranks& ranks, const BoostingConfig& config, const FitOptions& options) {
+  if (ranks.is_alone()) return;
+  Facts facts = settings_of(config, options);
+  facts.emplace_back("FitOptions.save_history", options.save_history ? "true" : "false");
+  facts.emplace_back("Checkpoint.path", fmt::format("\"{}\"", options.checkpoint.path.string()));
+  facts.emplace_back("Checkpoint.every", std::to_string(options.checkpoint.every));
+  facts.emplace_back("Checkpoint.resume", options.checkpoint.resume ? "true" : "false");
   agree("fit_boosted", ranks, facts);
   const std::shared_ptr<const CustomLoss>& custom = config.loss.definition().custom;
   if (custom && custom->parameters_by_row)

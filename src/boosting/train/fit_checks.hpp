@@ -13,6 +13,7 @@
 #include "boosting/model/model.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
+#include "ranks/agreement.hpp"
 
 namespace linden {
 
@@ -20,6 +21,9 @@ namespace linden {
 /// could not hold. `whole`: the rows of all ranks.
 void check_data(const Dataset& train, const Dataset& whole);
 inline void check_data(const Dataset& train) { check_data(train, train); }
+
+/// All that is asked for and shapes the model, but for the data.
+Facts settings_of(const BoostingConfig& config, const FitOptions& options);
 
 /// Throws on all ranks where one has another configuration or other options than the first, naming both, or cannot
 /// train at all; and for what rows on several machines cannot have.

@@ -123,8 +123,25 @@ std::vector<MetricValue> Progress::evaluate(const BoostedModel::State& model, En
 }
 
 std::span<const MetricValue> Progress::measure(BoostedModel::State& model, Ensemble& ensemble) {
-  if (sets_.empty() && !options_.train_metrics) return {};
+  if (!judges()) return {};
   return model.history.emplace_back(evaluate(model, ensemble));
+}
+
+std::span<const MetricValue> Progress::repeat(BoostedModel::State& model, std::span<const MetricValue> metrics) const {
+  if (!judges()) return {};
+  return model.history.emplace_back(metrics.begin(), metrics.end());
+}
+
+void Progress::settle(Ensemble& ensemble) const {
+  for (const Validation& set : sets_) ensemble.scores_of(set.rows().number);
+  if (options_.train_metrics) ensemble.scores();
+}
+
+Facts Progress::facts() const {
+  Facts all;
+  for (const Validation& set : sets_)
+    for (auto& fact : set.facts(ranks_, workers_)) all.push_back(std::move(fact));
+  return all;
 }
 
 bool Progress::ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round,

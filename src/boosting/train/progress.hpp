@@ -13,6 +13,7 @@
 #include "boosting/train/start_model.hpp"
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
+#include "ranks/agreement.hpp"
 
 namespace linden {
 
@@ -45,6 +46,10 @@ class Progress {
 
   /// After a round: adds its metrics to the history, where there are rows for them, and returns them.
   std::span<const MetricValue> measure(BoostedModel::State& model, Ensemble& ensemble);
+  /// The same of a round whose metrics are known from another time.
+  std::span<const MetricValue> repeat(BoostedModel::State& model, std::span<const MetricValue> metrics) const;
+  /// Brings the scores of all rows that are judged up to date, as measure() does.
+  void settle(Ensemble& ensemble) const;
   /// Then: false when a callback ends training.
   bool ask_callbacks(const BoostedModel::State& model, const Ensemble& ensemble, int round, double learning_rate);
 
@@ -53,6 +58,13 @@ class Progress {
 
   /// The metrics that had no value in some round.
   const UndefinedMetrics& undefined() const noexcept { return undefined_; }
+  /// Those of rounds of another time.
+  void set_undefined(const UndefinedMetrics& metrics) { undefined_.insert(metrics.begin(), metrics.end()); }
+
+  /// Whether there are rows to judge.
+  bool judges() const noexcept { return !sets_.empty() || options_.train_metrics; }
+  /// What tells the validation sets from others.
+  Facts facts() const;
 
   /// Drops the rounds that a callback did not want kept.
   void finish(Ensemble& ensemble, int trees_a_round) const;

@@ -9,6 +9,7 @@
 
 #include "base/fail.hpp"
 #include "boosting/model/matched_rows.hpp"
+#include "checkpoint/rows_facts.hpp"
 #include "model/labels.hpp"
 #include "model/match_features.hpp"
 #include "model/offsets.hpp"
@@ -24,7 +25,7 @@ std::string where_of(const ValidationSet& set) {
 
 Validation::Validation(const BoostedModel::State& model, const ValidationSet& set, RowsOfRanks rows, std::int64_t first,
                        std::vector<double> start)
-    : model_(model), data_(std::move(rows.here)) {
+    : model_(model), data_(std::move(rows.here)), first_(first) {
   const std::string where = where_of(set);
   const Dataset& valid = rows.whole;
   if (valid.rows() == 0)
@@ -37,6 +38,7 @@ Validation::Validation(const BoostedModel::State& model, const ValidationSet& se
            .weight = valid.weight(),
            .groups = valid.groups()};
   offsets_ = known_offsets(where, valid, model);
+  offsets_digits_ = digits_of(offsets_);
   if (data_.rows() < valid.rows()) offsets_ = part_of(offsets_, model.outputs(), first, data_.rows());
   if (!start.empty()) offsets_ = std::move(start);
   std::vector<int> all(model.feature_names.size());
@@ -56,6 +58,17 @@ void Validation::start(const Backend& backend, Context& context, const TargetSta
   sources_ = {};
   data_ = {};
   rows_.number = ensemble.watch(bins_->view(), bins_->places(), offsets_);
+}
+
+Facts Validation::facts(const Ranks& ranks, Workers& workers) const {
+  const std::string set =
+      rows_.set.empty() ? "the validation set" : fmt::format("the validation set \"{}\"", rows_.set);
+  return {{"the number of rows of " + set, std::to_string(rows_.label.size(0))},
+          {"the checksum of labels, weights, groups and offsets of " + set,
+           fmt::format("{}, {}, {}, {}", digits_of(rows_.label.to_vector<double>()),
+                       digits_of(rows_.weight.to_vector<double>()), digits_of(rows_.groups.to_vector<std::int64_t>()),
+                       offsets_digits_)},
+          {"the checksum of the values of " + set, digits_of_columns(data_, first_, ranks, workers)}};
 }
 
 void append_metrics(const std::string& set, const std::vector<Metric>& metrics, const MetricInput& input,

@@ -12,6 +12,7 @@
 #include "boosting/train/ensemble/ensemble.hpp"
 #include "boosting/train/ensemble/raw_rows.hpp"
 #include "boosting/train/ensemble/valid_bins.hpp"
+#include "ranks/agreement.hpp"
 #include "ranks/rows_of_ranks.hpp"
 
 namespace linden {
@@ -62,10 +63,16 @@ class Validation {
 
   /// Its rows, since start().
   JudgedRows& rows() noexcept { return rows_; }
+  const JudgedRows& rows() const noexcept { return rows_; }
+
+  /// What tells the set from others; before start().
+  Facts facts(const Ranks& ranks, Workers& workers) const;
 
  private:
   const BoostedModel::State& model_;
-  Dataset data_;  // this rank's rows, until start
+  Dataset data_;        // this rank's rows, until start
+  std::int64_t first_;  // of them, among those of all ranks
+  std::string offsets_digits_;
   JudgedRows rows_;
   std::vector<double> offsets_;         // [outputs, rows], or empty; all of the first scores of a fit that goes on
   std::vector<FeatureSource> sources_;  // of all features of the model, until start

@@ -5,6 +5,7 @@
 
 #include <linden/boosting.hpp>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -26,6 +27,8 @@ class GradientSource {
 
   /// What it has learnt beside the model: what places of a group add to scores. Empty where it learns nothing.
   virtual std::vector<double> position_biases() const { return {}; }
+  /// Goes on from what position_biases() returned; from none as at first.
+  virtual void set_position_biases(std::span<const double>) {}
 };
 
 /// What kernels are asked for: gradients of the loss of `rows` at these scores, in the memory of the device.

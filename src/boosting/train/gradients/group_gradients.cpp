@@ -79,4 +79,10 @@ std::vector<double> GroupGradients::position_biases() const {
   return biases;
 }
 
+void GroupGradients::set_position_biases(std::span<const double> biases) {
+  if (!has_biases_) return;
+  if (std::ssize(biases) == longest_) return biases_.upload(biases.data());
+  biases_.fill(0);
+}
+
 }  // namespace linden

@@ -19,6 +19,7 @@ class GroupGradients final : public GradientSource {
 
   void fill(const Scores& scores, int round, Gradients& gradients) override;
   std::vector<double> position_biases() const override;
+  void set_position_biases(std::span<const double> biases) override;
 
  private:
   /// What each group's weights are multiplied by.

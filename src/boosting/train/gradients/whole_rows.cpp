@@ -51,6 +51,7 @@ class WholeGradientSource final : public GradientSource {
   }
 
   std::vector<double> position_biases() const override { return source_->position_biases(); }
+  void set_position_biases(std::span<const double> biases) override { source_->set_position_biases(biases); }
 
  private:
   WholeRows& whole_;

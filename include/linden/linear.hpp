@@ -35,6 +35,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <linden/checkpoint.hpp>
 #include <linden/communicator.hpp>
 #include <linden/data.hpp>
 #include <linden/device.hpp>
@@ -177,6 +178,10 @@ struct LinearOptions {
   /// the rows (which may be empty) and the same configuration, and gets the same model, to the byte; with other numbers
   /// of ranks it is the same optimum, within the gaps. Losses that mix rows are refused.
   CommunicatorRef ranks = {};
+  /// Where the iterations so far are written, and whether to go on from there (<linden/checkpoint.hpp>): of solver
+  /// lbfgs, which may take thousands; for others ArgumentError says so. Sums of doubles know how rows were shared: the
+  /// number of ranks, and the rows of each, must be those of before, and so must the device.
+  Checkpoint checkpoint = {};
 };
 
 class LINDEN_API LinearModel {

@@ -9,10 +9,13 @@
 #include "backend/host_comms.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "checkpoint/checkpoint_file.hpp"
+#include "checkpoint/rows_facts.hpp"
 #include "linear/certify.hpp"
 #include "linear/config.hpp"
 #include "linear/fit_run.hpp"
 #include "linear/model.hpp"
+#include "linear/solvers/solver_states.hpp"
 #include "linear/units.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
@@ -56,10 +59,13 @@ void check_solver(const LinearConfig& config, const Loss& loss) {
 }
 
 // Throws on all ranks where one has another configuration than the first, and for a loss that they cannot share.
-void check_ranks(const Ranks& ranks, const LinearConfig& config) {
+void check_ranks(const Ranks& ranks, const LinearConfig& config, const Checkpoint& checkpoint) {
   if (ranks.is_alone()) return;
   Facts facts{{"the version of Linden", version()}, {"the loss", config.loss.name()}};
   for (const FieldInfo& field : fields(config)) facts.emplace_back("LinearConfig." + field.name, field.value);
+  facts.emplace_back("Checkpoint.path", fmt::format("\"{}\"", checkpoint.path.string()));
+  facts.emplace_back("Checkpoint.every", std::to_string(checkpoint.every));
+  facts.emplace_back("Checkpoint.resume", checkpoint.resume ? "true" : "false");
   agree(where, ranks, facts);
   const CustomLoss* const custom = config.loss.definition().custom.get();
   if (custom != nullptr && custom->parameters_by_row)
@@ -105,6 +111,29 @@ class Filled {
   std::vector<double> own_labels_, own_weights_, own_offsets_;
 };
 
+// What the checksums of all ranks' rows are of, beside their columns.
+std::string labels_and_rows(const Labels& labels, std::span<const double> weights, std::span<const double> offsets) {
+  return fmt::format("{}, {}, {}, {}", digits_of(labels.values), digits_of(labels.uppers), digits_of(weights),
+                     digits_of(offsets));
+}
+
+// What the rest of a fit depends on. Sums of doubles know how rows were shared among ranks, and on which device.
+Facts facts_of(const LinearModel::State& model, const Dataset& data, std::string rows, const Ranks& ranks,
+               const Device& device, Workers& workers) {
+  Facts facts{{"the loss", model.config.loss.name()}};
+  for (const FieldInfo& field : fields(model.config)) facts.emplace_back("LinearConfig." + field.name, field.value);
+  std::vector<std::string> shares;
+  for (const double count : ranks.gather(std::vector{static_cast<double>(data.rows())}))
+    shares.push_back(fmt::format("{}", count));
+  facts.emplace_back("the device", device.name());
+  facts.emplace_back(ranks.is_alone() ? "the number of rows" : "the number of rows of each rank", listing(shares));
+  facts.emplace_back("the list of features", listing(model.feature_names));
+  facts.emplace_back("the checksum of labels, weights and offsets", std::move(rows));
+  facts.emplace_back("the checksum of the values",
+                     digits_of_columns(data, first_of_ranks(ranks, data.rows()), ranks, workers));
+  return facts;
+}
+
 // What a user would want to know, beside the certificate.
 std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, const LinearModel::State& model,
                                      double curvature) {
@@ -134,7 +163,8 @@ LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const Li
     config.check();
     backend_of(options.device);
   });
-  check_ranks(ranks, config);
+  check_ranks(ranks, config, options.checkpoint);
+  CheckpointFile checkpoints(where, "linear", options.checkpoint, ranks);
   const RowsOfRanks rows_here = rows_of_ranks(where, data, ranks);
   const Dataset &train = rows_here.here, &whole = rows_here.whole;
   check_training_data(where, whole, train.features());
@@ -174,6 +204,11 @@ LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const Li
   static_cast<ModelSchema&>(*state) =
       schema_of(where, train, whole_labels, names_of(train, fitted_columns(train, device_ranks)));
 
+  SolverStates states(checkpoints);
+  if (states.is_on())
+    states.read(facts_of(*state, filled.data(), labels_and_rows(whole_labels, row_weights.span(), whole_offsets), ranks,
+                         options.device, workers));
+
   Design design(where, filled.data(), weights, config.intercept, workers, device_ranks);
   // Levels are a fit each.
   const bool is_by_level = !whole_labels.loss.definition().levels.empty();
@@ -184,7 +219,7 @@ LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const Li
     const std::size_t count = all_offsets.empty() ? 0 : is_by_level ? all_labels.size() : all_offsets.size();
     const LinearRows rows(backend, context, loss, all_labels, weights,
                           all_offsets.subspan(static_cast<std::size_t>(k) * count, count));
-    FitRun fit(where, rows, design, config, state->feature_names);
+    FitRun fit(where, rows, design, config, state->feature_names, states.is_on() ? &states : nullptr);
     fit.run();
     state->certificate = k == 0 ? fit.certificate() : joined(state->certificate, fit.certificate());
     append_in_units_of_data(fit.point(), state->weights, state->intercept);

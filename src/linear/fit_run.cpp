@@ -37,11 +37,12 @@ const LinearRows& checked(const char* where, const LinearRows& rows) {
 }  // namespace
 
 FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const LinearConfig& config,
-               const std::vector<std::string>& names)
+               const std::vector<std::string>& names, SolverStates* states)
     : rows_(checked(where, rows)),
       design_(design),
       config_(config),
       names_(names),
+      states_(states),
       objective_(rows, design, penalty_of(config, design, names)),
       start_(constant_start()),
       solution_{objective_.evaluate(start_)} {
@@ -91,10 +92,15 @@ Certificate FitRun::certificate() const {
 
 void FitRun::solve(Solver solver) {
   known_.solver = solver;
+  if (states_ != nullptr && solver != Solver::lbfgs)
+    fail<ArgumentError>(
+        "fit_linear: checkpoints are left by solver lbfgs, and this fit is one of {}, which has no state that is worth "
+        "its size. Hint: .solver = lbfgs, or leave Checkpoint.path out.",
+        name_of(solver));
   switch (solver) {
     case Solver::qr: return solve_by_qr();
     case Solver::newton_cg: return take(newton_cg(at_start(), target_));
-    case Solver::lbfgs: return take(lbfgs(at_start(), target_));
+    case Solver::lbfgs: return take(lbfgs(at_start(), target_, states_));
     case Solver::coordinate_descent: return take(coordinate_descent(at_start(), target_));
     case Solver::interior_point: return take(interior_point(at_start(), target_));
     case Solver::dual_descent: return take(dual_descent(at_start(), target_));

@@ -20,9 +20,10 @@ namespace linden {
 /// within the gaps of both. Each rank has a row at least.
 class FitRun {
  public:
-  /// Throws DataError where the loss is not finite at the start.
+  /// `states`: where solvers leave what they go on from, or null. Throws DataError where the loss is not finite at the
+  /// start.
   FitRun(const char* where, const LinearRows& rows, Design& design, const LinearConfig& config,
-         const std::vector<std::string>& names);
+         const std::vector<std::string>& names, SolverStates* states = nullptr);
 
   void run();
 
@@ -56,6 +57,7 @@ class FitRun {
   Design& design_;
   const LinearConfig& config_;
   const std::vector<std::string>& names_;
+  SolverStates* states_;
   Objective objective_;
   Target target_;
   std::vector<double> start_;  // of the solver at hand

@@ -120,6 +120,8 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
   if (config.solver != Solver::automatic)
     fail<ArgumentError>("{}: solver {}; the correction has steps of its own. Hint: leave the solver to automatic.",
                         firth_where, name_of(config.solver));
+  if (!options.checkpoint.path.empty())
+    fail<ArgumentError>("{}: its few steps leave no checkpoints. Hint: leave Checkpoint.path out.", firth_where);
   if (options.device.kind() != Device::Kind::cpu)
     fail<DeviceError>("{}: it runs on the CPU alone. Hint: Device::cpu().", firth_where);
   if (options.ranks.get() != nullptr && options.ranks.get()->size() > 1)

@@ -56,6 +56,8 @@ LinearModel fit_negative_binomial(const Dataset& train, const LinearConfig& conf
   if (config.l1 != 0 || config.l2 != 0)
     fail<ArgumentError>("{}: l1 = {} and l2 = {}; the dispersion of maximum likelihood wants fits without penalties.",
                         nb_where, config.l1, config.l2);
+  if (!options.checkpoint.path.empty())
+    fail<ArgumentError>("{}: it is many fits, which leave no checkpoints. Hint: leave Checkpoint.path out.", nb_where);
   LinearConfig current = config;
   current.tolerance = std::min(config.tolerance, 1e-12);
   current.loss = loss::poisson();

@@ -49,7 +49,7 @@ double largest(std::span<const double> x) {
 
 class QuasiNewton {
  public:
-  QuasiNewton(Point start, const Target& target)
+  QuasiNewton(Point start, const Target& target, SolverStates* states)
       : objective_(start.objective()),
         target_(target),
         limit_(target.max_iterations > 0 ? target.max_iterations : own_limit),
@@ -58,17 +58,21 @@ class QuasiNewton {
         subgradient_(size_),
         direction_(size_),
         moves_(objective_.has_l1() ? size_ : 0),
-        memory_(inverse_curvatures(point_)) {}
+        memory_(inverse_curvatures(point_)),
+        states_(states) {
+    if (const SolverState* const state = states != nullptr ? states->begin() : nullptr) set_state(*state);
+  }
 
   Solution run() {
     const bool watch = !objective_.is_penalised();
-    double scale = 0;
-    int last = -1;  // the iteration to end after; -1 while the target is not met
+    const int begun = iterations_;
+    int& last = last_;
     for (;; ++iterations_) {
+      if (states_ != nullptr && iterations_ > begun && states_->is_due(iterations_)) states_->keep(state());
       aim();
-      if (iterations_ == 0) scale = largest(subgradient_);
+      if (iterations_ == 0) scale_ = largest(subgradient_);
       if (last < 0 || !bounded_) last = !meets_target() ? -1 : last < 0 ? iterations_ + extra() : last;
-      const bool there = largest(subgradient_) <= exact * scale;
+      const bool there = largest(subgradient_) <= exact * scale_;
       if (last >= 0 && (iterations_ >= last || there)) return solution(FitStatus::converged);
       if (watch && iterations_ % separable_every == 0 && separates(point_)) return solution(FitStatus::separable);
       if (iterations_ >= limit_) return solution(last >= 0 ? FitStatus::converged : FitStatus::iteration_limit);
@@ -86,6 +90,27 @@ class QuasiNewton {
   }
 
  private:
+  // All that an iteration begins with. A point is what its parameters say.
+  SolverState state() const {
+    SolverState state{point_.parameters(),
+                      {static_cast<double>(iterations_), static_cast<double>(last_), scale_, best_value_,
+                       best_violation_, static_cast<double>(idle_), bounded_ ? 1.0 : 0.0}};
+    for (std::vector<double>& numbers : memory_.state()) state.push_back(std::move(numbers));
+    return state;
+  }
+  void set_state(const SolverState& state) {
+    point_ = point_.objective().evaluate(state[0]);
+    const std::vector<double>& numbers = state[1];
+    iterations_ = static_cast<int>(numbers[0]);
+    last_ = static_cast<int>(numbers[1]);
+    scale_ = numbers[2];
+    best_value_ = numbers[3];
+    best_violation_ = numbers[4];
+    idle_ = static_cast<int>(numbers[5]);
+    bounded_ = numbers[6] != 0;
+    memory_.set_state(std::span(state).subspan(2));
+  }
+
   // The direction from here, and the estimate of the gap.
   void aim() {
     const std::vector<double>& at = point_.parameters();
@@ -160,10 +185,15 @@ class QuasiNewton {
   int idle_ = 0;
   bool bounded_ = true;  // until fenchel_gap says that there is no bound
   int iterations_ = 0;
+  double scale_ = 0;  // of the subgradients at the start
+  int last_ = -1;     // the iteration to end after; -1 while the target is not met
+  SolverStates* states_;
 };
 
 }  // namespace
 
-Solution lbfgs(Point start, const Target& target) { return QuasiNewton(std::move(start), target).run(); }
+Solution lbfgs(Point start, const Target& target, SolverStates* states) {
+  return QuasiNewton(std::move(start), target, states).run();
+}
 
 }  // namespace linden

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "linear/objective/objective.hpp"
+#include "linear/solvers/solver_states.hpp"
 
 namespace linden {
 
@@ -49,8 +50,9 @@ Solution newton_cholesky(Point start, const Target& target, bool trusting = fals
 /// Newton steps by preconditioned conjugate gradients on Hessian products.
 Solution newton_cg(Point start, const Target& target);
 
-/// L-BFGS, or OWL-QN (Andrew and Gao 2007) where the objective has l1, from a diagonal that knows l2.
-Solution lbfgs(Point start, const Target& target);
+/// L-BFGS, or OWL-QN (Andrew and Gao 2007) where the objective has l1, from a diagonal that knows l2. `states`: where
+/// it leaves what it goes on from, and finds it; null: nowhere.
+Solution lbfgs(Point start, const Target& target, SolverStates* states = nullptr);
 
 /// Newton steps by coordinate descent on the Hessian, for objectives with l1 or bounds (or without) that
 /// has_full_hessian().

@@ -30,6 +30,18 @@ void LimitedMemory::add(std::vector<double> step, std::vector<double> change) {
   pairs_.push_back({std::move(step), std::move(change), product});
 }
 
+std::vector<std::vector<double>> LimitedMemory::state() const {
+  std::vector<std::vector<double>> state{diagonal_};
+  for (const Pair& pair : pairs_) state.insert(state.end(), {pair.step, pair.change});
+  return state;
+}
+
+void LimitedMemory::set_state(std::span<const std::vector<double>> state) {
+  diagonal_ = state[0];
+  pairs_.clear();
+  for (std::size_t i = 1; i + 1 < state.size(); i += 2) add(state[i], state[i + 1]);
+}
+
 void LimitedMemory::apply(std::span<const double> x, std::span<const std::uint8_t> moves, std::span<double> out) const {
   std::vector<double> q(x.begin(), x.end());
   std::vector<double> products(pairs_.size()), shares(pairs_.size());

@@ -19,6 +19,10 @@ class LimitedMemory {
   void clear() { pairs_.clear(); }
   void set_diagonal(std::vector<double> diagonal) { diagonal_ = std::move(diagonal); }
 
+  /// The diagonal, and of each pair the step and the change of the gradient; and back.
+  std::vector<std::vector<double>> state() const;
+  void set_state(std::span<const std::vector<double>> state);
+
   /// A step and the change of the gradient along it. Without effect where the function does not bend upwards.
   void add(std::vector<double> step, std::vector<double> change);
 

@@ -20,7 +20,7 @@
 namespace linden::simt {
 namespace {
 
-constexpr std::size_t guard = 64, alignment = 256, page = 4096;
+constexpr std::size_t guard = 64, alignment = 256;
 constexpr unsigned char guard_byte = 0xa5;
 
 struct Allocation {
@@ -29,7 +29,8 @@ struct Allocation {
 };
 
 struct Heap {
-  std::map<std::size_t, Allocation> all;  // by offset
+  std::map<std::size_t, Allocation> all;     // by offset
+  std::map<std::size_t, std::size_t> alive;  // of these the live ones' bytes: after each launch their guards are read
   std::size_t next = heap_start + alignment;
   std::size_t end = next;  // the highest `next` so far
   [[maybe_unused]] std::size_t poisoned = heap_start;
@@ -60,10 +61,12 @@ void* allocate(std::size_t bytes) {
   if (heap.use.allocations == 0 && heap.next > region_size / 2) {
     heap.all.clear();
     heap.next = heap_start + alignment;
+    open_to_host();  // pages that are used again
   }
   const std::size_t start = heap.next, end = start + bytes;
   if (end + 2 * alignment > region_size) return nullptr;
   heap.next = (end + guard + alignment + guard - 1) / alignment * alignment;
+  heap.alive.emplace(start, bytes);
   const AsDevice as_device;
   heap.end = std::max(heap.end, heap.next);
 #ifdef LINDEN_ASAN
@@ -88,21 +91,24 @@ void free(void* address) {
   if (!found->second.live) throw DeviceError("free: the device allocation was freed before");
   const std::size_t bytes = found->second.bytes;
   found->second.live = false;
+  heap.alive.erase(offset);
   region().close(offset, bytes);
   heap.use.bytes -= bytes;
   --heap.use.allocations;
-  const std::size_t first = (offset + page - 1) / page * page, last = (offset + bytes) / page * page;
+  const std::size_t first = (offset + page_bytes - 1) / page_bytes * page_bytes,
+                    last = (offset + bytes) / page_bytes * page_bytes;
   if (first < last) madvise(region().base + first, last - first, MADV_DONTNEED);
 }
 
 HeapUse heap_use() { return heap.use; }
+std::size_t heap_begin() { return heap.alive.empty() ? heap.next : heap.alive.begin()->first - guard; }
 std::size_t heap_end() { return heap.end; }
 void set_heap_limit(std::size_t bytes) { heap.use.limit = bytes; }
 
 std::string heap_leaks() {
   std::string leaks;
-  for (const auto& [offset, allocation] : heap.all)
-    if (allocation.live) leaks += fmt::format("{} bytes of device memory were not freed\n", allocation.bytes);
+  for (const auto& [offset, bytes] : heap.alive)
+    leaks += fmt::format("{} bytes of device memory were not freed\n", bytes);
   return leaks;
 }
 
@@ -119,12 +125,12 @@ void check_range(const char* where, const void* address, std::size_t bytes) {
 }
 
 void check_heap_guards() {
-  for (const auto& [offset, allocation] : heap.all) {
-    if (!allocation.live || (guard_holds(offset - guard) && guard_holds(offset + allocation.bytes))) continue;
+  for (const auto& [offset, bytes] : heap.alive) {
+    if (guard_holds(offset - guard) && guard_holds(offset + bytes)) continue;
     compose(fmt::format("something wrote {} a global allocation of {} bytes",
-                        guard_holds(offset - guard) ? "behind" : "before", allocation.bytes));
+                        guard_holds(offset - guard) ? "behind" : "before", bytes));
     fill_guard(offset - guard);
-    fill_guard(offset + allocation.bytes);
+    fill_guard(offset + bytes);
   }
 }
 

@@ -20,6 +20,8 @@ HeapUse heap_use();
 void set_heap_limit(std::size_t bytes);
 /// One line for each live allocation; empty when there is none.
 std::string heap_leaks();
+/// Where in the region memory begins that is in use, or will be next.
+std::size_t heap_begin();
 /// Where in the region memory begins that was never used.
 std::size_t heap_end();
 

@@ -69,7 +69,17 @@ TEST(Heap, HostCodeMustNotTouchIt) {
   auto* const memory = static_cast<char*>(simt::allocate(12));
   EXPECT_DEATH(*static_cast<volatile char*>(memory) = 1,
                "host code touches device memory: copy it, and synchronise, or do it in a kernel");
+  // Pages of memory that was freed stay shut while those behind them open and shut.
+  auto* const later = static_cast<char*>(simt::allocate(3 * 4096));
   simt::free(memory);
+  char host[16] = {};
+  for (int turn = 0; turn < 2; ++turn) {
+    simt::copy_async(later + 8192, host, 16, nullptr);
+    simt::synchronize_device();
+    for (char* const address : {memory, later, later + 8192})
+      EXPECT_DEATH(*static_cast<volatile char*>(address) = 1, "host code touches device memory");
+  }
+  simt::free(later);
 }
 
 }  // namespace

@@ -18,11 +18,12 @@ constexpr std::size_t most_bytes = std::size_t{4} << 20;
 
 int depth = 0;
 bool shut = false;
+std::size_t first_open = heap_start;  // pages below it are shut, and nothing in them is in use
 struct sigaction before;
 
 void allow(int protection) {
-  const std::size_t page = 4096;
-  mprotect(region().base + heap_start, (heap_end() - heap_start + page - 1) / page * page, protection);
+  const std::size_t end = (heap_end() + page_bytes - 1) / page_bytes * page_bytes;
+  mprotect(region().base + first_open, end - first_open, protection);
   shut = protection == PROT_NONE;
 }
 
@@ -44,11 +45,18 @@ void listen() {
 
 AsDevice::AsDevice() {
   static const bool once = (listen(), true);
-  if (depth++ == 0 && once && shut) allow(PROT_READ | PROT_WRITE);
+  if (depth++ != 0 || !once || !shut) return;
+  first_open = heap_begin() / page_bytes * page_bytes;
+  allow(PROT_READ | PROT_WRITE);
 }
 
 AsDevice::~AsDevice() {
   if (--depth == 0 && heap_use().bytes <= most_bytes) allow(PROT_NONE);
+}
+
+void open_to_host() {
+  first_open = heap_start;
+  allow(PROT_READ | PROT_WRITE);
 }
 
 }  // namespace linden::simt

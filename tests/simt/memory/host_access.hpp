@@ -14,4 +14,7 @@ class AsDevice {
   AsDevice& operator=(const AsDevice&) = delete;
 };
 
+/// Opens all pages, until the device next stops working.
+void open_to_host();
+
 }  // namespace linden::simt

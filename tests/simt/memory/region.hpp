@@ -13,6 +13,7 @@ inline constexpr std::size_t arena_size = 256 * 1024;
 inline constexpr std::size_t arenas = 4;
 inline constexpr std::size_t heap_start = arenas * arena_size;
 inline constexpr std::size_t region_size = std::size_t{16} << 30;
+inline constexpr std::size_t page_bytes = 4096;  ///< what the machine opens and shuts at once
 
 struct Region {
   unsigned char* base = nullptr;

@@ -38,7 +38,8 @@ struct RisingLine {
 };
 
 /// The rising line of least weighted squares through points, by pooled adjacent violators. Weights are empty for all
-/// one. Throws ArgumentError when sizes differ or there are no points of weight above 0.
+/// one. Throws ArgumentError when sizes differ, for numbers that are not finite and weights below 0, and where no point
+/// has a weight above 0.
 LINDEN_API RisingLine isotonic_regression(std::span<const double> x, std::span<const double> y,
                                           std::span<const double> weights = {});
 

@@ -1,5 +1,6 @@
 // Isotonic regression: pooled adjacent violators over points sorted by x.
 #include <algorithm>
+#include <cmath>
 #include <linden/calibration.hpp>
 #include <numeric>
 
@@ -15,6 +16,19 @@ struct Pool {
   double weight, mean;
 };
 
+void check_points(std::span<const double> x, std::span<const double> y, std::span<const double> weights) {
+  if (x.size() != y.size() || (!weights.empty() && weights.size() != x.size()))
+    fail<ArgumentError>("isotonic_regression: {} x, {} y and {} weights.", x.size(), y.size(), weights.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!std::isfinite(x[i]) || !std::isfinite(y[i]))
+      fail<ArgumentError>("isotonic_regression: point {} is ({}, {}); both must be finite. Hint: leave it out.", i,
+                          x[i], y[i]);
+    if (!weights.empty() && !(weights[i] >= 0 && std::isfinite(weights[i])))
+      fail<ArgumentError>("isotonic_regression: weight {} of point {}, but weights are finite and >= 0.", weights[i],
+                          i);
+  }
+}
+
 }  // namespace
 
 double RisingLine::operator()(double at) const {
@@ -28,8 +42,7 @@ double RisingLine::operator()(double at) const {
 
 RisingLine isotonic_regression(std::span<const double> x, std::span<const double> y,
                                std::span<const double> weights) try {
-  if (x.size() != y.size() || (!weights.empty() && weights.size() != x.size()))
-    fail<ArgumentError>("isotonic_regression: {} x, {} y and {} weights.", x.size(), y.size(), weights.size());
+  check_points(x, y, weights);
   std::vector<std::size_t> order(x.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });

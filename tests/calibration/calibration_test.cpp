@@ -61,6 +61,29 @@ TEST(Isotonic, IsTheBestRisingFit) {
             "isotonic_regression: no point has a weight above 0.");
 }
 
+TEST(Isotonic, RefusesPointsThatHaveNoPlace) {
+  const double nan = std::nan(""), infinity = HUGE_VAL;
+  const auto refused = [](const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& w) {
+    return refusal<ArgumentError>([&] { isotonic_regression(x, y, w); });
+  };
+  EXPECT_EQ(refused({0, nan}, {0, 1}, {}),
+            "isotonic_regression: point 1 is (nan, 1); both must be finite. Hint: leave it out.");
+  EXPECT_EQ(refused({0, infinity}, {0, 1}, {}),
+            "isotonic_regression: point 1 is (inf, 1); both must be finite. Hint: leave it out.");
+  EXPECT_EQ(refused({0, 1}, {nan, 1}, {0, 1}),
+            "isotonic_regression: point 0 is (0, nan); both must be finite. Hint: leave it out.");
+  for (const double weight : {-1.0, nan, infinity})
+    EXPECT_EQ(refused({0, 1}, {0, 1}, {1, weight}), "isotonic_regression: weight " +
+                                                        std::string(std::isnan(weight) ? "nan"
+                                                                    : weight < 0       ? "-1"
+                                                                                       : "inf") +
+                                                        " of point 1, but weights are finite and >= 0.");
+  EXPECT_EQ(refused({0, 1}, {0, 1}, {1}), "isotonic_regression: 2 x, 2 y and 1 weights.");
+  // What is finite has its line, however large.
+  const RisingLine line = isotonic_regression(std::vector<double>{0, 1}, std::vector<double>{1e300, -1e300});
+  EXPECT_EQ(line(0.5), 0);
+}
+
 TEST(Calibration, PlattIsLogisticRegressionOfDrawnInTargets) {
   const LinearModel model = overfit();
   const Dataset held_out = small::classes(300, 9);

@@ -35,13 +35,14 @@ class FirthRun {
   struct Place {
     std::vector<double> at;      ///< [width]
     std::vector<double> scores;  ///< [rows]
+    std::vector<double> slopes;  ///< [rows]: of the penalised log-likelihood in the score
     LeastSquares squares;        ///< of the weighted rows, with the corrected slopes: its parameters are the step
     double value = 0;            ///< minus the penalised log-likelihood
     double decrement = 0;        ///< slopes times step
   };
 
   Place stand(std::vector<double> at) const {
-    Place p{std::move(at), {}, {}, 0, 0};
+    Place p{std::move(at), {}, {}, {}, 0, 0};
     p.scores = host_scores(design_, workers_, 1, p.at);
     const std::size_t rows = p.scores.size();
     std::vector<double> information(rows), working(rows);
@@ -57,8 +58,8 @@ class FirthRun {
     const std::vector<double> leverage = leverages(p, information);
     for (std::size_t i = 0; i < rows; ++i) {
       const double share = math::sigmoid(p.scores[i]);
-      const double slope = weight(i) * (labels_.values[i] - share) + leverage[i] * (0.5 - share);
-      if (information[i] > 0) working[i] = slope / information[i];
+      p.slopes.push_back(weight(i) * (labels_.values[i] - share) + leverage[i] * (0.5 - share));
+      if (information[i] > 0) working[i] = p.slopes[i] / information[i];
     }
     p.squares = least_squares(design_, working, information, 1, none, workers_);
     // The step's length in the metric of the information.
@@ -71,26 +72,50 @@ class FirthRun {
     return p;
   }
 
+  /// The largest slope in a weight of a standardised column, or in the intercept.
+  double steepest(const Place& p) const {
+    std::vector<double> sums(static_cast<std::size_t>(p.squares.rank));
+    each_row(p, [&](std::size_t row, const std::vector<double>& x) {
+      for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += p.slopes[row] * x[j];
+    });
+    double largest = 0;
+    for (const double sum : sums) largest = std::max(largest, std::abs(sum));
+    return largest;
+  }
+
  private:
   double weight(std::size_t row) const { return weights_.empty() ? 1 : weights_[row]; }
 
-  std::vector<double> leverages(const Place& p, const std::vector<double>& information) const {
+  /// Calls visit(row, x) with the standardised values of the independent columns, the intercept's 1 among them.
+  template <class Visit>
+  void each_row(const Place& p, const Visit& visit) const {
     const auto n = static_cast<std::size_t>(p.squares.rank), columns = static_cast<std::size_t>(design_.columns());
     const DesignView view = design_.view();
-    std::vector<double> raw(columns), t(n), result(information.size());
-    for (std::size_t row = 0; row < information.size(); ++row) {
+    std::vector<double> raw(columns), x(n);
+    for (std::size_t row = 0; row < p.scores.size(); ++row) {
       const auto first = static_cast<std::int64_t>(row);
       copy_rows(static_cast<const RowsView&>(view), first, first + 1, raw.data(), 1);
+      for (std::size_t j = 0; j < n; ++j) {
+        const auto column = static_cast<std::size_t>(p.squares.independent[j]);
+        x[j] = column == columns ? 1 : (raw[column] - design_.shift()[column]) * design_.factor()[column];
+      }
+      visit(row, x);
+    }
+  }
+
+  std::vector<double> leverages(const Place& p, const std::vector<double>& information) const {
+    const auto n = static_cast<std::size_t>(p.squares.rank);
+    std::vector<double> t(n), result(information.size());
+    each_row(p, [&](std::size_t row, const std::vector<double>& x) {
       double sum = 0;
       for (std::size_t j = 0; j < n; ++j) {  // R'^-1 x
-        const auto column = static_cast<std::size_t>(p.squares.independent[j]);
-        t[j] = column == columns ? 1 : (raw[column] - design_.shift()[column]) * design_.factor()[column];
+        t[j] = x[j];
         for (std::size_t i = 0; i < j; ++i) t[j] -= p.squares.triangle[i * n + j] * t[i];
         t[j] /= p.squares.triangle[j * n + j];
         sum += t[j] * t[j];
       }
       result[row] = information[row] * sum;
-    }
+    });
     return result;
   }
 
@@ -173,6 +198,7 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
     certificate.status = FitStatus::collinear;
   certificate.objective = place.value / total;
   certificate.gap = place.decrement / 2 / total;
+  certificate.kkt_distance = run.steepest(place) / total;
   certificate.gap_kind = GapKind::estimate;
   certificate.gap_source = "the last step";
   certificate.relative_gap = certificate.gap / std::max(std::abs(certificate.objective), 1e-300);

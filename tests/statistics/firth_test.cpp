@@ -1,6 +1,7 @@
 // Firth's correction: where its slopes are 0, where its weights are known otherwise, and where a plane separates.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <linden/statistics.hpp>
 
@@ -46,6 +47,29 @@ TEST(Firth, HasALikelihoodThatIsLargestThere) {
   EXPECT_NEAR(penalised(b0, b1 + step, b2), penalised(b0, b1 - step, b2), 1e-9);
   EXPECT_NEAR(penalised(b0, b1, b2 + step), penalised(b0, b1, b2 - step), 1e-9);
   EXPECT_GT(penalised(b0, b1, b2), penalised(b0, b1 + 0.01, b2));
+  // Short of the optimum the certificate has the largest slope: of the mean, in columns of unit variance.
+  const LinearModel early = fit_firth(data, {.loss = loss::logistic(), .max_iterations = 1});
+  EXPECT_EQ(early.certificate().status, FitStatus::iteration_limit);
+  double mean[2] = {}, variance[2] = {};
+  for (std::size_t r = 0; r < 40; ++r)
+    for (std::size_t j = 0; j < 2; ++j) mean[j] += x.span<const double>()[2 * r + j] / 40;
+  for (std::size_t r = 0; r < 40; ++r)
+    for (std::size_t j = 0; j < 2; ++j) {
+      const double apart = x.span<const double>()[2 * r + j] - mean[j];
+      variance[j] += apart * apart / 40;
+    }
+  const auto slope = [&](double d0, double d1, double d2) {
+    const double h = 1e-5, a0 = early.intercept()[0], a1 = early.weight(0), a2 = early.weight(1);
+    return std::abs(penalised(a0 + h * d0, a1 + h * d1, a2 + h * d2) -
+                    penalised(a0 - h * d0, a1 - h * d1, a2 - h * d2)) /
+           (2 * h) / 40;
+  };
+  const double s1 = 1 / std::sqrt(variance[0]), s2 = 1 / std::sqrt(variance[1]);
+  const double largest = std::max({slope(1, 0, 0), slope(-mean[0] * s1, s1, 0), slope(-mean[1] * s2, 0, s2)});
+  EXPECT_GT(largest, 1e-4);
+  EXPECT_NEAR(early.certificate().kkt_distance, largest, 1e-7 * (1 + largest));
+  EXPECT_GT(model.certificate().kkt_distance, 0);
+  EXPECT_LT(model.certificate().kkt_distance, 1e-9);
 }
 
 TEST(Firth, IsFiniteWhereAPlaneSeparates) {

@@ -18,7 +18,8 @@ namespace linden {
 enum class TreeFormat {
   text,  ///< a line a node, children indented below their parent
   dot,   ///< a graph that Graphviz draws: dot -Tsvg
-  json,  ///< one object, whose `nodes` are in the order of Tree::nodes and know their children by number
+  json,  ///< one object, whose `nodes` are in the order of Tree::nodes and know their children by number; gains, covers
+         ///< and rows are null where the model does not have them, as those of other libraries
 };
 
 /// Writes a tree of a model, by the names of its features and categories. Throws ArgumentError for an empty model and

@@ -162,7 +162,7 @@ std::string node_difference(const BoostedModel& first, const BoostedModel& secon
     return both(said(first, a, x), said(second, b, y));
   if (!is_same(x.gain, y.gain)) return both(fmt::format("gain {}", x.gain), fmt::format("gain {}", y.gain));
   if (!is_same(x.cover, y.cover)) return both(fmt::format("cover {}", x.cover), fmt::format("cover {}", y.cover));
-  if (x.rows != y.rows) return both(counted(x.rows, "row"), counted(y.rows, "row"));
+  if (x.rows != y.rows) return both(rows_of_node(known_of(a), x), rows_of_node(known_of(b), y));
   return "";
 }
 

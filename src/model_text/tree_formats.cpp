@@ -27,7 +27,7 @@ std::string what_it_says(const TreeWords& words, const Tree& tree, const TreeNod
   return node.feature < 0 ? words.leaf(tree, node) : words.rule(node);
 }
 
-void write_node(JsonWriter& json, const TreeWords& words, const Tree& tree, std::size_t number) {
+void write_node(JsonWriter& json, const TreeWords& words, const Tree& tree, KnownOfNodes known, std::size_t number) {
   const TreeNode& node = tree.nodes[number];
   json.open_object();
   json["node"].value(static_cast<std::int64_t>(number));
@@ -41,7 +41,7 @@ void write_node(JsonWriter& json, const TreeWords& words, const Tree& tree, std:
     if (node.zero_missing) json["zero"].value(node.missing_left ? "left" : "right");
     json["left"].value(node.left);
     json["right"].value(node.right);
-    json["gain"].value(node.gain);
+    known.gains ? json["gain"].value(node.gain) : json["gain"].null();
   } else {
     json["leaf"].value(node.leaf);
     json["values"].values(tree.values(node));
@@ -59,8 +59,8 @@ void write_node(JsonWriter& json, const TreeWords& words, const Tree& tree, std:
       json.close_list();
     }
   }
-  json["cover"].value(node.cover);
-  json["rows"].value(node.rows);
+  known.covers ? json["cover"].value(node.cover) : json["cover"].null();
+  known.rows ? json["rows"].value(node.rows) : json["rows"].null();
   json.close_object();
 }
 
@@ -71,14 +71,15 @@ std::string drawn_as_text(const TreeWords& words, const Tree& tree) {
     int node, depth;
     const char* side;
   };
+  const KnownOfNodes known = known_of(tree);
   std::string text;
   std::vector<Open> open{{0, 0, ""}};
   while (!open.empty() && !tree.nodes.empty()) {
     const Open at = open.back();
     open.pop_back();
     const TreeNode& node = tree.nodes[static_cast<std::size_t>(at.node)];
-    text +=
-        fmt::format("{:{}}{}{}  {}\n", "", 2 * at.depth, at.side, what_it_says(words, tree, node), numbers_of(node));
+    text += fmt::format("{:{}}{}{}  {}\n", "", 2 * at.depth, at.side, what_it_says(words, tree, node),
+                        numbers_of(known, node));
     if (node.feature < 0) continue;
     open.push_back({node.right, at.depth + 1, "no:  "});
     open.push_back({node.left, at.depth + 1, "yes: "});
@@ -88,9 +89,11 @@ std::string drawn_as_text(const TreeWords& words, const Tree& tree) {
 
 std::string drawn_as_dot(const TreeWords& words, const Tree& tree, int number) {
   std::string text = fmt::format("digraph tree_{} {{\n  node [shape=box, fontname=\"sans-serif\"];\n", number);
+  const KnownOfNodes known = known_of(tree);
   for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
     const TreeNode& node = tree.nodes[i];
-    text += fmt::format("  n{} [label={}{}];\n", i, dot_text(what_it_says(words, tree, node) + "\n" + numbers_of(node)),
+    text += fmt::format("  n{} [label={}{}];\n", i,
+                        dot_text(what_it_says(words, tree, node) + "\n" + numbers_of(known, node)),
                         node.feature < 0 ? ", style=rounded" : "");
     if (node.feature >= 0)
       text += fmt::format("  n{} -> n{} [label=\"yes\"];\n  n{} -> n{} [label=\"no\"];\n", i, node.left, i, node.right);
@@ -107,8 +110,9 @@ std::string drawn_as_json(const TreeWords& words, const Tree& tree, int number) 
     json["output"].value("all");
   else
     json["output"].value(tree.output);
+  const KnownOfNodes known = known_of(tree);
   json["nodes"].open_list();
-  for (std::size_t i = 0; i < tree.nodes.size(); ++i) write_node(json, words, tree, i);
+  for (std::size_t i = 0; i < tree.nodes.size(); ++i) write_node(json, words, tree, known, i);
   json.close_list();
   json.close_object();
   json.flush();

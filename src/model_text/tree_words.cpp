@@ -58,9 +58,20 @@ std::string TreeWords::leaf(const Tree& tree, const TreeNode& node) const {
   return text;
 }
 
-std::string numbers_of(const TreeNode& node) {
-  const std::string rows = counted(node.rows, "row");
-  return node.feature < 0 ? rows : fmt::format("gain {:.6g}, {}", node.gain, rows);
+KnownOfNodes known_of(const Tree& tree) {
+  if (tree.nodes.empty()) return {};
+  const bool has_gain = std::ranges::any_of(tree.nodes, [](const TreeNode& node) { return node.gain != 0; });
+  return {has_gain, tree.nodes[0].rows > 0, tree.nodes[0].cover > 0};
+}
+
+std::string rows_of_node(KnownOfNodes known, const TreeNode& node) {
+  return known.rows ? counted(node.rows, "row") : "rows unknown";
+}
+
+std::string numbers_of(KnownOfNodes known, const TreeNode& node) {
+  const std::string rows = rows_of_node(known, node);
+  if (node.feature < 0) return rows;
+  return known.gains ? fmt::format("gain {:.6g}, {}", node.gain, rows) : "gain unknown, " + rows;
 }
 
 }  // namespace linden

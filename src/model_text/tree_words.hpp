@@ -29,8 +29,16 @@ class TreeWords {
   const BoostedModel* model_ = nullptr;
 };
 
+/// What a tree knows of its nodes: those of other libraries may lack any of these, and have 0 everywhere then.
+struct KnownOfNodes {
+  bool gains = false, rows = false, covers = false;
+};
+KnownOfNodes known_of(const Tree& tree);
+
+/// "80 rows", or that it is unknown how many.
+std::string rows_of_node(KnownOfNodes known, const TreeNode& node);
 /// The node's line of numbers: "gain 12.5, 80 rows", of a leaf its rows.
-std::string numbers_of(const TreeNode& node);
+std::string numbers_of(KnownOfNodes known, const TreeNode& node);
 
 /// A tree in each of the formats.
 std::string drawn_as_text(const TreeWords& words, const Tree& tree);

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "boosting/hand_made.hpp"
+#include "boosting/model/model_file.hpp"
 #include "refusal.hpp"
 
 namespace linden {
@@ -53,6 +54,30 @@ TEST(PrintTree, ATreeAloneHasNumbers) {
   std::ostringstream nothing;
   nothing << Tree();
   EXPECT_EQ(nothing.str(), "");
+}
+
+// As trees of XGBoost, which have no numbers of rows, and of ONNX, which have none of these.
+TEST(PrintTree, WhatOtherLibrariesDoNotHaveIsUnknown) {
+  const BoostedModel whole = golden("boosted_vectors.json");
+  BoostedModel::State state = whole.state();
+  for (TreeNode& node : state.trees[0].nodes) node.rows = 0;
+  const BoostedModel without_rows(as_loaded("imported", state));
+  for (TreeNode& node : state.trees[0].nodes) node.gain = node.cover = 0;
+  const BoostedModel bare(as_loaded("imported", state));
+
+  EXPECT_TRUE(tree_text(without_rows, 0).starts_with("age <= 1.5 or missing or zero  gain 9.5, rows unknown\n"))
+      << tree_text(without_rows, 0);
+  EXPECT_NE(tree_text(without_rows, 0).find("leaf 0.25 -1 2  rows unknown\n"), std::string::npos);
+  EXPECT_TRUE(tree_text(bare, 0).starts_with("age <= 1.5 or missing or zero  gain unknown, rows unknown\n"));
+  EXPECT_NE(tree_text(bare, 0, TreeFormat::dot).find("\\ngain unknown, rows unknown\"]"), std::string::npos);
+  const auto root = [](const BoostedModel& model) {
+    return Json::parse(tree_text(model, 0, TreeFormat::json))["nodes"][0];
+  };
+  EXPECT_EQ(root(without_rows)["gain"], 9.5);
+  EXPECT_EQ(root(without_rows)["cover"], 40);
+  EXPECT_TRUE(root(without_rows)["rows"].is_null());
+  for (const char* name : {"rows", "gain", "cover"}) EXPECT_TRUE(root(bare)[name].is_null()) << name;
+  EXPECT_EQ(diff(whole, without_rows).first_node, "node 0: 40 rows against rows unknown");
 }
 
 TEST(PrintTree, AsAGraph) {

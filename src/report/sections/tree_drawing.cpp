@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "model_text/tree_words.hpp"
 #include "report/sections/sections.hpp"
 
 namespace linden::reporting {
@@ -28,7 +29,10 @@ std::string condition(const BoostedModel& model, const TreeNode& node) {
 class Drawing {
  public:
   Drawing(const BoostedModel& model, const Tree& tree)
-      : model_(model), tree_(tree), deepest_(tree.leaves() > most_leaves ? levels_of_large : 1 << 20) {}
+      : model_(model),
+        tree_(tree),
+        known_(known_of(tree)),
+        deepest_(tree.leaves() > most_leaves ? levels_of_large : 1 << 20) {}
 
   std::string svg(std::string_view title) {
     place(0, 0);
@@ -47,13 +51,14 @@ class Drawing {
     const bool is_leaf = node.feature < 0, is_cut = !is_leaf && depth >= deepest_;
     if (is_leaf || is_cut) {
       const double y = lines_++ * line + line / 2 + 4;
-      box(depth, y, "leaf", is_cut ? "\xE2\x80\xA6 further splits" : value(node), fmt::format("{} rows", node.rows));
+      box(depth, y, "leaf", is_cut ? "\xE2\x80\xA6 further splits" : value(node), rows_of_node(known_, node));
       return y;
     }
     const double upper = place(node.left, depth + 1), lower = place(node.right, depth + 1), y = (upper + lower) / 2;
     edge(depth, y, upper, node.missing_left ? "yes, missing" : "yes");
     edge(depth, y, lower, node.missing_left ? "no" : "no, missing");
-    box(depth, y, "node", condition(model_, node), fmt::format("{} rows, gain {}", node.rows, number(node.gain)));
+    box(depth, y, "node", condition(model_, node),
+        rows_of_node(known_, node) + (known_.gains ? ", gain " + number(node.gain) : ""));
     return y;
   }
 
@@ -85,6 +90,7 @@ class Drawing {
 
   const BoostedModel& model_;
   const Tree& tree_;
+  const KnownOfNodes known_;
   int deepest_, depth_ = 0, lines_ = 0;
   std::string nodes_, edges_;
 };

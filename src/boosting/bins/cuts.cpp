@@ -285,12 +285,24 @@ int Cuts::bin_of_number(double value) const {
 
 namespace {
 
-// A pass for features [first, last), and what is done with each when all of its rows are known. `all_cuts`: those of
-// all features, where no other rank has rows of them, or none.
+// A pass over the rows for features [first, last).
+struct ColumnPass {
+  RowSource& source;
+  const CutRules& rules;
+  std::span<const RowSlopes> slopes;
+  Workers& workers;
+  std::vector<Scratch>& scratches;  // one a worker
+  std::int64_t first, last;
+  std::span<Cuts> all_cuts = {};  // of all features, where no other rank has rows of them
+  std::function<void(std::int64_t f)> done = nullptr;
+
+  // Calls end_numbers(f, counts, missing) or end_codes(f, counts) for each when all of its rows are known.
+  template <class Numbers, class Codes>
+  void run(const Numbers& end_numbers, const Codes& end_codes) const;
+};
+
 template <class Numbers, class Codes>
-void pass_over(RowSource& source, const CutRules& rules, std::span<const RowSlopes> slopes, Workers& workers,
-               std::vector<Scratch>& scratches, std::int64_t first, std::int64_t last, std::span<Cuts> all_cuts,
-               const std::function<void(std::int64_t f)>& done, const Numbers& end_numbers, const Codes& end_codes) {
+void ColumnPass::run(const Numbers& end_numbers, const Codes& end_codes) const {
   std::vector<FeatureCounts> features(static_cast<std::size_t>(last - first));
   std::int64_t weight = 0;  // of the rows so far
   each_block(source, [&](const RowBlock& block) {
@@ -345,8 +357,8 @@ std::vector<Cuts> cuts_of_ranks(RowSource& source, const CutRules& rules, std::s
     const auto size = static_cast<std::size_t>(last - first);
     std::vector<NumbersOfRank> numbers(size);
     std::vector<std::optional<CategoryCounts>> codes(size);
-    pass_over(
-        source, rules, slopes, workers, scratches, first, last, {}, nullptr,
+    const ColumnPass pass{source, rules, slopes, workers, scratches, first, last};
+    pass.run(
         [&](std::int64_t f, const std::vector<ValueCount>& values, std::int64_t missing) {
           numbers[static_cast<std::size_t>(f - first)] = {values, missing};
         },
@@ -374,12 +386,10 @@ std::vector<Cuts> make_cuts(RowSource& source, const CutRules& rules, std::span<
   if (!ranks.is_alone()) return cuts_of_ranks(source, rules, slopes, workers, ranks, scratches);
   std::vector<Cuts> cuts(static_cast<std::size_t>(source.schema().features));
   const auto place = [&](std::int64_t f) -> Cuts& { return cuts[static_cast<std::size_t>(f)]; };
-  pass_over(
-      source, rules, slopes, workers, scratches, 0, std::ssize(cuts), cuts, done,
-      [&](std::int64_t f, const std::vector<ValueCount>& values, std::int64_t missing) {
-        place(f) = cuts_of_counts(values, missing, rules, f);
-      },
-      [&](std::int64_t f, const CategoryCounts& counts) { place(f) = counts.cuts(category_bins(rules, f)); });
+  const ColumnPass pass{source, rules, slopes, workers, scratches, 0, std::ssize(cuts), cuts, done};
+  pass.run([&](std::int64_t f, const std::vector<ValueCount>& values,
+               std::int64_t missing) { place(f) = cuts_of_counts(values, missing, rules, f); },
+           [&](std::int64_t f, const CategoryCounts& counts) { place(f) = counts.cuts(category_bins(rules, f)); });
   return cuts;
 }
 

@@ -37,6 +37,27 @@ TEST(Report, PagesAreWellFormedAndNeedNothingElse) {
   }
 }
 
+// Squares of such labels are infinite, and what is drawn still has a place.
+TEST(Report, OfRowsAtTheEndsOfADouble) {
+  int seen = 0;
+  for (const Reported& one : all_kinds()) {
+    if (one.data.label_names() != std::vector<std::string>{"score"} || one.data.has_event()) continue;
+    std::vector<double> labels, x;
+    for (std::int64_t row = 0; row < one.data.rows(); ++row) {
+      labels.push_back(static_cast<double>(row % 5 - 2) * 1e300);
+      x.push_back(static_cast<double>(row % 7 - 3) * 5e307);
+    }
+    Dataset data = one.data.with_label(NumberList(labels), NameList({"score"}));
+    if (std::holds_alternative<BoostedModel>(one.model)) data = data.without({"x"}).with_column("x", NumberList(x));
+    const std::string page = report(one.model, data);
+    EXPECT_EQ(fault_of(page), "") << one.name;
+    for (const char* number : {"nan", "M-inf", "Minf", "Linf", "L-inf", ",inf", ",-inf", "\"inf", "\"-inf"})
+      EXPECT_EQ(page.find(number), page.npos) << one.name << page.substr(page.find(number) - 80, 160);
+    ++seen;
+  }
+  EXPECT_GE(seen, 3);
+}
+
 TEST(Report, EachKindHasItsFigures) {
   const std::pair<const char*, std::vector<const char*>> expected[] = {
       {"two classes",

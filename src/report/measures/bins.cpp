@@ -6,6 +6,29 @@
 
 namespace linden::reporting {
 
+double mean_of(std::span<const double> values, std::span<const double> weights) {
+  double mean = 0, total = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double weight = weights.empty() ? 1 : weights[i];
+    if (weight == 0) continue;
+    total += weight;
+    mean += weight / total * (values[i] - mean);
+  }
+  return mean;
+}
+
+double deviation_of(std::span<const double> values, std::span<const double> weights, double mean) {
+  double largest = 0, sum = 0, total = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value - mean));
+  if (!(largest > 0)) return 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double weight = weights.empty() ? 1 : weights[i], apart = (values[i] - mean) / largest;
+    sum += weight * apart * apart;
+    total += weight;
+  }
+  return largest * std::sqrt(sum / total);
+}
+
 std::vector<PredictionBin> by_prediction(std::span<const double> predictions, std::span<const double> labels,
                                          std::span<const double> weights, int count) {
   std::vector<std::size_t> order(predictions.size());
@@ -15,14 +38,15 @@ std::vector<PredictionBin> by_prediction(std::span<const double> predictions, st
   double total = 0, behind = 0;
   for (const std::size_t row : order) total += weight_of(row);
   std::vector<PredictionBin> bins;
-  double squares = 0, weight_squares = 0;
+  std::vector<double> own_predictions, own_labels, own_weights;  // of the last bin
   const auto close = [&] {
     PredictionBin& bin = bins.back();
-    bin.prediction /= bin.weight;
-    bin.label /= bin.weight;
-    const double variance = std::max(squares / bin.weight - bin.label * bin.label, 0.0);
-    bin.error = std::sqrt(variance * weight_squares) / bin.weight;
-    squares = weight_squares = 0;
+    double squares = 0;
+    for (const double weight : own_weights) squares += weight * weight;
+    bin.prediction = mean_of(own_predictions, own_weights);
+    bin.label = mean_of(own_labels, own_weights);
+    bin.error = deviation_of(own_labels, own_weights, bin.label) * std::sqrt(squares) / bin.weight;
+    for (auto* own : {&own_predictions, &own_labels, &own_weights}) own->clear();
   };
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::size_t row = order[i];
@@ -35,10 +59,9 @@ std::vector<PredictionBin> by_prediction(std::span<const double> predictions, st
       bins.emplace_back();
     }
     PredictionBin& bin = bins.back();
-    bin.prediction += weight * predictions[row];
-    bin.label += weight * labels[row];
-    squares += weight * labels[row] * labels[row];
-    weight_squares += weight * weight;
+    own_predictions.push_back(predictions[row]);
+    own_labels.push_back(labels[row]);
+    own_weights.push_back(weight);
     bin.weight += weight;
     behind += weight;
   }
@@ -59,7 +82,9 @@ double sorted_quantile(std::span<const double> sorted, double level) {
   const double at = level * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(at);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+  const double share = at - static_cast<double>(below);
+  if (share == 0 || sorted[below] == sorted[above]) return sorted[below];  // infinite ones, too
+  return (1 - share) * sorted[below] + share * sorted[above];
 }
 
 Histogram histogram(std::span<const double> values, std::span<const double> weights, int bins, bool tails) {
@@ -68,7 +93,9 @@ Histogram histogram(std::span<const double> values, std::span<const double> weig
   if (sorted.empty()) return {};
   std::ranges::sort(sorted);
   double low = sorted.front(), high = sorted.back();
-  const bool is_whole = high - low < bins && std::ranges::all_of(sorted, [](double v) { return v == std::round(v); });
+  constexpr double most_whole = 0x1p50;  // beyond, halves are no neighbours
+  const bool is_whole = high - low < bins && std::max(-low, high) < most_whole &&
+                        std::ranges::all_of(sorted, [](double v) { return v == std::round(v); });
   if (is_whole) {
     bins = static_cast<int>(high - low) + 1;
     low -= 0.5;
@@ -77,16 +104,21 @@ Histogram histogram(std::span<const double> values, std::span<const double> weig
     const double from = sorted_quantile(sorted, 0.005), to = sorted_quantile(sorted, 0.995);
     if (from < to) low = from, high = to;
   }
-  if (!(low < high)) low -= 0.5, high += 0.5;
+  if (!(low < high)) {
+    const double room = std::max(0.5, std::abs(low) * 0x1p-20);
+    low -= room;
+    high += room;
+  }
   Histogram found;
-  const double width = (high - low) / bins;
-  for (int i = 0; i <= bins; ++i) found.edges.push_back(low + i * width);
+  const double width = high / bins - low / bins;  // high - low may be too large for a double
+  for (int i = 0; i <= bins; ++i) found.edges.push_back(std::lerp(low, high, static_cast<double>(i) / bins));
   found.shares.resize(static_cast<std::size_t>(bins));
   double total = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) continue;
     const double weight = weights.empty() ? 1 : weights[i];
-    const double at = std::clamp(std::floor((values[i] - low) / width), 0.0, static_cast<double>(bins - 1));
+    const double at =
+        std::clamp(std::floor((values[i] / 2 - low / 2) / (width / 2)), 0.0, static_cast<double>(bins - 1));
     found.shares[static_cast<std::size_t>(at)] += weight;
     total += weight;
   }

@@ -6,6 +6,11 @@
 
 namespace linden::reporting {
 
+/// The weighted mean, and the root of the weighted mean of squared distances from one: neither leaves the range of a
+/// double where values do not. Weights are empty for all one.
+double mean_of(std::span<const double> values, std::span<const double> weights);
+double deviation_of(std::span<const double> values, std::span<const double> weights, double mean);
+
 /// Rows of neighbouring predictions.
 struct PredictionBin {
   double prediction = 0, label = 0;  ///< weighted means

@@ -69,13 +69,7 @@ void add_residuals(Page& page, const Pairs& rows) {
   page.figure(chart.svg(), "Residuals", said);
 
   const Histogram bins = histogram(residuals, rows.weights, 40, true);
-  double mean = 0, total = 0;
-  for (std::size_t row = 0; row < residuals.size(); ++row) {
-    const double weight = rows.weights.empty() ? 1 : rows.weights[row];
-    mean += weight * residuals[row];
-    total += weight;
-  }
-  mean /= total;
+  const double mean = mean_of(residuals, rows.weights);
   said = fmt::format(
       "How residuals are spread. Their mean is {}: about 0 where predictions are neither too high nor too low on the "
       "whole.",
@@ -87,10 +81,8 @@ void add_residuals(Page& page, const Pairs& rows) {
     spread.column(bins.edges[i], bins.edges[i + 1], bins.shares[i], 0);
   page.figure(spread.svg(), "Distribution of residuals", said);
 
-  double variance = 0;
-  for (const double residual : residuals)
-    variance += (residual - mean) * (residual - mean) / static_cast<double>(residuals.size());
-  if (!(variance > 0)) return;
+  const double deviation = deviation_of(residuals, {}, mean);
+  if (!(deviation > 0)) return;
   std::vector<double> sorted = residuals;
   std::ranges::sort(sorted);
   std::vector<Point> points;
@@ -98,7 +90,7 @@ void add_residuals(Page& page, const Pairs& rows) {
   double most = 0;
   for (std::size_t i = 0; i < shown; ++i) {
     const double level = (static_cast<double>(i) + 0.5) / static_cast<double>(shown);
-    points.push_back({normal_quantile(level), (sorted_quantile(sorted, level) - mean) / std::sqrt(variance)});
+    points.push_back({normal_quantile(level), (sorted_quantile(sorted, level) - mean) / deviation});
     most = std::max(most, std::abs(points.back().y));
   }
   most = std::max(3.0, std::min(most, 12.0));

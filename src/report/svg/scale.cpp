@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace linden::reporting {
 namespace {
 
 // The least step of 1, 2 or 5 times a power of ten with which [low, high] has `most` multiples or fewer.
 double step_of(double low, double high, int most) {
-  const double rough = (high - low) / most;
+  const double rough = high / most - low / most;  // the difference alone may be too large for a double
   double power = std::pow(10.0, std::floor(std::log10(rough)));
   for (;; power *= 10)
     for (const double factor : {1.0, 2.0, 5.0}) {
@@ -24,6 +25,7 @@ double step_of(double low, double high, int most) {
 std::vector<double> nice_ticks(double low, double high, int most) {
   if (!(low < high)) return {low};
   const double step = step_of(low, high, most);
+  if (!std::isfinite(step)) return {low, high};
   std::vector<double> ticks;
   for (double i = std::ceil(low / step - 1e-9); i <= high / step + 1e-9; ++i) ticks.push_back(i == 0 ? 0 : i * step);
   return ticks;
@@ -74,12 +76,18 @@ std::vector<std::string> tick_texts(const std::vector<double>& ticks) {
 }
 
 Range nice_range(double low, double high) {
+  if (std::isnan(low) || std::isnan(high)) return {};
+  constexpr double most = std::numeric_limits<double>::max();
+  low = std::clamp(low, -most, most);
+  high = std::clamp(high, -most, most);
   if (!(low < high)) {
     const double room = low == 0 ? 1 : std::abs(low) / 2;
-    return {low - room, low + room};
+    return {std::max(low - room, -most), std::min(low + room, most)};
   }
   const double step = step_of(low, high, 6);
-  return {std::floor(low / step + 1e-9) * step, std::ceil(high / step - 1e-9) * step};
+  if (!std::isfinite(step)) return {low, high};
+  return {std::clamp(std::floor(low / step + 1e-9) * step, -most, most),
+          std::clamp(std::ceil(high / step - 1e-9) * step, -most, most)};
 }
 
 Scale::Scale(Range values, double from, double to, bool logarithmic)
@@ -91,8 +99,9 @@ Scale::Scale(Range values, double from, double to, bool logarithmic)
 
 double Scale::operator()(double value) const {
   const double at = logarithmic_ ? std::log10(value) : value;
-  const double share = high_ > low_ ? (at - low_) / (high_ - low_) : 0.5;
-  return from_ + std::clamp(share, 0.0, 1.0) * (to_ - from_);
+  const double share = high_ > low_ ? (at / 2 - low_ / 2) / (high_ / 2 - low_ / 2) : 0.5;
+  return from_ +
+         (share > 0 ? std::min(share, 1.0) : 0.0) * (to_ - from_);  // what has no place is where the axis begins
 }
 
 }  // namespace linden::reporting

@@ -17,7 +17,8 @@ std::vector<double> log_ticks(double low, double high, int most);
 /// Ticks as texts, all with the decimals that tell them apart; thousands as 10k, millions as 2M.
 std::vector<std::string> tick_texts(const std::vector<double>& ticks);
 
-/// The least interval whose ends are round and which has low and high in it.
+/// The least interval whose ends are round and which has low and high in it, or the ends of all doubles; [0, 1] for
+/// NaN.
 struct Range {
   double low = 0, high = 1;
 };

@@ -37,6 +37,28 @@ TEST(Bins, KeepEqualPredictionsTogetherAndCountWeights) {
   EXPECT_EQ(bins[1].prediction, 2);
 }
 
+TEST(Bins, OfLabelsWhoseSquaresAreTooLargeForADouble) {
+  const std::vector<double> predictions{1, 1, 2, 2}, labels{1e300, 3e300, -1e300, -1e300};
+  const std::vector<PredictionBin> bins = by_prediction(predictions, labels, {}, 2);
+  ASSERT_EQ(bins.size(), 2u);
+  EXPECT_NEAR(bins[0].label / 1e300, 2, 1e-12);
+  EXPECT_NEAR(bins[0].error / 1e300, std::sqrt(0.5), 1e-12);  // sqrt(variance / n)
+  EXPECT_EQ(bins[1].error, 0);
+}
+
+TEST(Histogram, OfValuesAtTheEndsOfADouble) {
+  for (const std::vector<double>& values :
+       {std::vector<double>{1e300, 1e300}, {-1.7e308, 1.7e308}, {1e300, 1.5e300, 2e300}}) {
+    const Histogram found = histogram(values, {}, 4);
+    ASSERT_EQ(found.edges.size(), 5u);
+    double sum = 0;
+    for (const double share : found.shares) sum += share;
+    EXPECT_EQ(sum, 1);
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_LT(found.edges[i], found.edges[i + 1]);
+    for (const double edge : found.edges) EXPECT_TRUE(std::isfinite(edge));
+  }
+}
+
 TEST(Histogram, CountsEveryValueOnce) {
   const Histogram whole = histogram(std::vector<double>{1, 2, 2, 4, NAN}, {}, 10);
   EXPECT_EQ(whole.edges, (std::vector<double>{0.5, 1.5, 2.5, 3.5, 4.5}));
@@ -57,6 +79,10 @@ TEST(Quantile, IsInterpolated) {
   const std::vector<double> sorted{0, 10, 20};
   EXPECT_EQ(sorted_quantile(sorted, 0.25), 5);
   EXPECT_EQ(sorted_quantile(sorted, 1), 20);
+  const std::vector<double> wide{-HUGE_VAL, -1.5e308, 1.5e308, HUGE_VAL};
+  EXPECT_EQ(sorted_quantile(wide, 0), -HUGE_VAL);
+  EXPECT_EQ(sorted_quantile(wide, 0.5), 0);
+  EXPECT_EQ(sorted_quantile(wide, 1), HUGE_VAL);
 }
 
 }  // namespace

@@ -52,6 +52,25 @@ TEST(Scale, TextsTellTicksApart) {
   }
 }
 
+TEST(Scale, HasAPlaceForAllDoubles) {
+  constexpr double most = std::numeric_limits<double>::max();
+  for (const auto& [low, high] : {std::pair{-most, most}, {most, most}, {-1e300, 3e300}, {0.0, 1.7e308}}) {
+    const Range range = nice_range(low, high);
+    EXPECT_LE(range.low, low);
+    EXPECT_GE(range.high, high);
+    EXPECT_TRUE(std::isfinite(range.low) && std::isfinite(range.high)) << low << " " << high;
+    const std::vector<double> ticks = nice_ticks(range.low, range.high, 6);
+    EXPECT_GE(ticks.size(), 2u);
+    EXPECT_LE(ticks.size(), 6u);
+    const Scale scale(range, 0, 100);
+    for (const double tick : ticks) EXPECT_TRUE(scale(tick) >= 0 && scale(tick) <= 100) << tick;
+    EXPECT_LT(scale(range.low), scale(range.high));
+  }
+  EXPECT_EQ(nice_range(-HUGE_VAL, HUGE_VAL).high, most);
+  EXPECT_EQ(nice_range(NAN, 1).low, 0);
+  EXPECT_EQ(Scale({0, 1}, 10, 20)(NAN), 10);
+}
+
 TEST(Scale, LogarithmicTicksAreRound) {
   EXPECT_EQ(log_ticks(1, 1e4, 6), (std::vector<double>{1, 10, 100, 1000, 10000}));
   EXPECT_EQ(log_ticks(1, 30, 6), (std::vector<double>{1, 2, 5, 10, 20}));

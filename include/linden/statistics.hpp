@@ -63,7 +63,7 @@ enum class WeightMeaning {
 
 struct StatisticsOptions {
   Covariance covariance = Covariance::classical;
-  NumberList clusters = {};  ///< for Covariance::clustered: one number a row, the same for rows of a cluster
+  NumberList clusters = {};  ///< one number a row, the same for rows of a cluster: the covariance is then clustered
   Dispersion dispersion = Dispersion::automatic;
   WeightMeaning weights = WeightMeaning::copies;
   double level = 0.95;  ///< of intervals, (0, 1)
@@ -155,7 +155,8 @@ struct RowStatistics {
   std::vector<double> cooks_distance;  ///< how far weights move without the row, as R's cooks.distance
 };
 
-/// Throws as statistics does. Of the options covariance and clusters are not looked at.
+/// Throws as statistics does. Of the options covariance and clusters are not looked at, as they are not by the tests of
+/// deviances and slopes below.
 LINDEN_API RowStatistics row_statistics(const LinearModel& model, const Dataset& data,
                                         const StatisticsOptions& options = {});
 

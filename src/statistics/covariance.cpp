@@ -121,6 +121,10 @@ std::vector<std::size_t> cluster_of_rows(const FittedRows& rows) {
   if (given.size() != rows.rows())
     fail<ArgumentError>("{}: covariance clustered wants a cluster for each of the {} rows, and there are {}.",
                         rows.where(), rows.rows(), given.size());
+  for (std::size_t row = 0; row < given.size(); ++row)
+    if (std::isnan(given[row]))
+      fail<ArgumentError>("{}: the cluster of row {} is nan. Hint: a number of its own for a row of no cluster.",
+                          rows.where(), row);
   std::map<double, std::size_t> known;
   for (const double id : given) numbers.push_back(known.emplace(id, known.size()).first->second);
   return numbers;

@@ -91,11 +91,26 @@ Dataset with_columns(const Dataset& data, const std::set<std::string>& kept) {
 
 }  // namespace
 
+StatisticsOptions settled(const char* where, StatisticsOptions options) {
+  if (options.clusters.empty() || options.covariance == Covariance::clustered) return options;
+  if (options.covariance != Covariance::classical)
+    fail<ArgumentError>("{}: there are clusters, and covariance {} knows none. Hint: covariance clustered.", where,
+                        name_of(options.covariance));
+  options.covariance = Covariance::clustered;
+  return options;
+}
+
+StatisticsOptions without_sandwich(StatisticsOptions options) {
+  options.covariance = Covariance::classical;
+  options.clusters = {};
+  return options;
+}
+
 FittedRows::FittedRows(const char* where, const LinearModel& model, const Dataset& data,
                        const StatisticsOptions& options, Wanted wanted, const NameList& further)
     : where_(where),
-      model_(checked_model(where, model, options, wanted)),
-      options_(options),
+      model_(checked_model(where, model, settled(where, options), wanted)),
+      options_(settled(where, options)),
       family_(model.loss()),
       workers_(options.threads),
       data_(data) {

@@ -20,6 +20,12 @@ namespace linden {
 /// What is asked for beyond errors of any kind.
 enum class Wanted { errors, distribution, one_score };
 
+/// With the covariance that clusters ask for where none is named. Throws ArgumentError for clusters beside a covariance
+/// that knows none.
+StatisticsOptions settled(const char* where, StatisticsOptions options);
+/// For what goes by the likelihood alone.
+StatisticsOptions without_sandwich(StatisticsOptions options);
+
 class FittedRows {
  public:
   /// `further` are columns of the data beside the model's, at weight 0 (score_test). Throws as statistics() documents.

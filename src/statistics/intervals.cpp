@@ -126,9 +126,9 @@ std::vector<double> raw_column(const FittedRows& rows, int feature) {
 std::vector<ProfileInterval> profile_intervals(const LinearModel& model, const Dataset& data, const NameList& columns,
                                                const StatisticsOptions& options) try {
   constexpr const char* where = "profile_intervals";
-  if (options.covariance != Covariance::classical)
+  if (const Covariance kind = settled(where, options).covariance; kind != Covariance::classical)
     fail<ArgumentError>("{}: covariance {} has no likelihood. Hint: classical, or the intervals of statistics().",
-                        where, name_of(options.covariance));
+                        where, name_of(kind));
   const FittedRows rows(where, model, data, options, Wanted::distribution);
   const FitStatistics fit = statistics(model, data, options);
   const double reach = std::isfinite(fit.degrees_of_freedom)

@@ -61,10 +61,8 @@ TestResult likelihood_ratio_test(const LinearModel& smaller, const LinearModel& 
   check_nested(smaller, larger);
   if (!Family(larger.loss()).has_likelihood())
     fail<ArgumentError>("{}: loss \"{}\" has no likelihood. Hint: wald_test.", where, larger.loss().name());
-  StatisticsOptions classical = options;
-  classical.covariance = Covariance::classical;
-  const FittedRows small(where, smaller, data, classical, Wanted::errors);
-  const FittedRows large(where, larger, data, classical, Wanted::errors);
+  const FittedRows small(where, smaller, data, without_sandwich(options), Wanted::errors);
+  const FittedRows large(where, larger, data, without_sandwich(options), Wanted::errors);
   const double df = small.residual_df() - large.residual_df();
   if (!(df > 0)) fail<ArgumentError>("{}: the larger model has no more weights than the smaller one.", where);
   const auto [dispersion, is_estimated] = large.dispersion();
@@ -136,9 +134,7 @@ TestResult wald_test(const FitStatistics& fit, std::span<const double> matrix, s
 TestResult score_test(const LinearModel& model, const Dataset& data, const NameList& further_columns,
                       const StatisticsOptions& options) try {
   constexpr const char* where = "score_test";
-  StatisticsOptions classical = options;
-  classical.covariance = Covariance::classical;
-  const FittedRows rows(where, model, data, classical, Wanted::distribution, further_columns);
+  const FittedRows rows(where, model, data, without_sandwich(options), Wanted::distribution, further_columns);
   const std::size_t n = rows.rank();
   std::vector<double> slopes(n);
   rows.each_block([&](std::size_t first, std::size_t count, const double* values) {

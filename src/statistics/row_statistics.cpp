@@ -9,9 +9,7 @@
 namespace linden {
 
 RowStatistics row_statistics(const LinearModel& model, const Dataset& data, const StatisticsOptions& options) try {
-  StatisticsOptions classical = options;
-  classical.covariance = Covariance::classical;
-  const FittedRows rows("row_statistics", model, data, classical, Wanted::distribution);
+  const FittedRows rows("row_statistics", model, data, without_sandwich(options), Wanted::distribution);
   const auto [dispersion, is_estimated] = rows.dispersion();
   const double df = rows.residual_df(), p = static_cast<double>(rows.rank());
   const double deviance = rows.deviance();

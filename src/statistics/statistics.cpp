@@ -185,7 +185,7 @@ FitStatistics statistics(const LinearModel& model, const Dataset& data, const St
   fit.is_normal = rows.family().is_normal();
   fit.label = model.label_name();
   fit.level = options.level;
-  fit.covariance_kind = options.covariance;
+  fit.covariance_kind = rows.options().covariance;
   fit.rows = rows.count();
   fit.rank = static_cast<int>(rows.rank()) * rows.free_outputs();
   fit.residual_df = rows.residual_df();
@@ -198,11 +198,11 @@ FitStatistics statistics(const LinearModel& model, const Dataset& data, const St
   else
     without_likelihoods(fit);
 
-  const bool is_classical = options.covariance == Covariance::classical;
+  const bool is_classical = fit.covariance_kind == Covariance::classical;
   fit.degrees_of_freedom = no_end;
   if (scale.is_estimated && (is_classical || rows.family().is_normal()))
     fit.degrees_of_freedom =
-        options.covariance == Covariance::clustered ? static_cast<double>(cluster_count(rows)) - 1 : fit.residual_df;
+        fit.covariance_kind == Covariance::clustered ? static_cast<double>(cluster_count(rows)) - 1 : fit.residual_df;
   const std::vector<double> covariance = covariance_of(rows, fit.dispersion);
   const RawUnits raw(rows);
   fit.coefficients = estimates_of(rows);

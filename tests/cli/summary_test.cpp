@@ -72,6 +72,13 @@ TEST_F(Summary, RefusesInWordsOfTheProgram) {
   train();
   EXPECT_EQ(refused("summary m.json --data t.csv --covariance clustered"),
             "linden: --covariance clustered wants to know the clusters. Hint: --clusters COLUMN.\n");
+  EXPECT_EQ(refused("summary m.json --data t.csv --covariance hc1 --clusters site"),
+            "linden: there are clusters, and covariance hc1 knows none. Hint: covariance clustered.\n");
+  std::string rows = read("t.csv");
+  rows.replace(rows.rfind("s"), 2, "");  // the last row's site
+  write("gap.csv", rows);
+  EXPECT_EQ(refused("summary m.json --data gap.csv --clusters site"),
+            "linden: --clusters site: there is none at gap.csv:61. Hint: a name of its own for a row of no cluster.\n");
   EXPECT_EQ(refused("summary m.json --data t.csv --dispersion two"),
             "linden: --dispersion is \"two\"; it must be automatic, one, pearson or deviance.\n");
   succeed("train t.csv --label y --drop site --rounds 2 --out b.json");

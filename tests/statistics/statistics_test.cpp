@@ -127,6 +127,21 @@ TEST(Statistics, SandwichesOfTheSquaredLossAreTheirFormulas) {
   const FitStatistics clustered = statistics(model, data, by(Covariance::clustered, clusters));
   expect_covariance(clustered, scaled(product(product(v, meat), v), Real(10) / 9 * 39 / 36));
   EXPECT_EQ(clustered.degrees_of_freedom, 9);
+  // Clusters alone say which covariance is meant.
+  const FitStatistics implied = statistics(model, data, by(Covariance::classical, clusters));
+  EXPECT_EQ(implied.covariance_kind, Covariance::clustered);
+  EXPECT_EQ(implied.covariance, clustered.covariance);
+  EXPECT_EQ(implied.degrees_of_freedom, 9);
+  EXPECT_EQ(refusal<ArgumentError>([&] { statistics(model, data, by(Covariance::hc1, clusters)); }),
+            "statistics: there are clusters, and covariance hc1 knows none. Hint: covariance clustered.");
+  EXPECT_EQ(refusal<ArgumentError>([&] { profile_intervals(model, data, {}, by(Covariance::classical, clusters)); }),
+            "profile_intervals: covariance clustered has no likelihood. Hint: classical, or the intervals of "
+            "statistics().");
+  EXPECT_EQ(row_statistics(model, data, by(Covariance::classical, clusters)).leverage,
+            row_statistics(model, data).leverage);
+  clusters[7] = std::nan("");
+  EXPECT_EQ(refusal<ArgumentError>([&] { statistics(model, data, by(Covariance::clustered, clusters)); }),
+            "statistics: the cluster of row 7 is nan. Hint: a number of its own for a row of no cluster.");
 }
 
 TEST(Statistics, AWeightIsSoManyRows) {

@@ -41,13 +41,18 @@ std::vector<double> clusters_of(const SummaryArguments& args, const LinearModel&
   all.categorical = {args.clusters};
   const Dataset data = read_training(args.data, all);
   std::vector<double> clusters;
-  for (const std::int32_t code : data.column(args.clusters).values.span<const std::int32_t>()) clusters.push_back(code);
+  for (const std::int32_t code : data.column(args.clusters).values.span<const std::int32_t>()) {
+    if (code < 0)
+      fail<DataError>("--clusters {}: there is none at {}. Hint: a name of its own for a row of no cluster.",
+                      args.clusters, data.where(std::ssize(clusters)));
+    clusters.push_back(code);
+  }
   return clusters;
 }
 
 StatisticsOptions statistics_options(const SummaryArguments& args, const LinearModel& model) {
   StatisticsOptions options;
-  options.covariance = args.clusters.empty() ? covariance_named(args.covariance) : Covariance::clustered;
+  options.covariance = covariance_named(args.covariance);
   if (options.covariance == Covariance::clustered && args.clusters.empty())
     fail<ArgumentError>("--covariance clustered wants to know the clusters. Hint: --clusters COLUMN.");
   if (!args.clusters.empty()) options.clusters = clusters_of(args, model);

@@ -11,6 +11,7 @@
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
 #include "loss/link.hpp"
+#include "loss/link_only.hpp"
 #include "model/match_features.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
@@ -37,8 +38,10 @@ const LinearModel& checked_model(const char* where, const LinearModel& model, co
         "{}: the model was fitted with constraints, and bounds stop weights, whose errors no formula here gives. Hint: "
         "a fit without constraints.",
         where);
-  if (loss.definition().custom || !is_listed(loss.definition().spec))
-    fail<ArgumentError>("{}: of loss \"{}\" no distribution is known. Hint: a built-in loss.", where, loss.name());
+  if (is_link_only(loss))
+    fail<ArgumentError>(
+        "{}: of loss \"{}\" only the link is known, not what rows cost. Hint: a model that was trained here.", where,
+        loss.name());
   if (has_corners(loss))
     fail<ArgumentError>(
         "{}: loss \"{}\" has no curvature, and its errors want a density that no formula here estimates. Hint: a "
@@ -181,6 +184,11 @@ void FittedRows::find_slopes() {
       slopes_[row] = variance > 0 ? (means_[row] - label(row)) * rise / variance : 0;
       fisher_[row] = variance > 0 ? rise * rise / variance : 0;
     }
+    return;
+  }
+  if (model_.loss().definition().custom) {
+    for (std::size_t row = 0; row < rows(); ++row)
+      model_.loss().evaluate({&scores_[row], 1}, label(row), {&slopes_[row], 1}, {&fisher_[row], 1});
     return;
   }
   visit_loss(model_.loss().definition().spec, [&]<class Functor>(const Functor& loss) {

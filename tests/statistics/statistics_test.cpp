@@ -294,6 +294,27 @@ TEST(Statistics, RobustLossesHaveSandwiches) {
   expect_covariance(fit, product(product(v, gram(x, clipped)), v), 1e-6);
 }
 
+TEST(Statistics, CustomLossesHaveSandwiches) {
+  const Dataset data = small::numbers(60, true);
+  const Loss own = loss::custom("own", [](const Tensor& score, const Tensor& label) { return square(score - label); });
+  const LinearModel model = fit_linear(data, {.loss = own, .tolerance = 1e-14});
+  EXPECT_EQ(refusal<ArgumentError>([&] { statistics(model, data); }),
+            "statistics: loss \"own\" has no likelihood, hence no classical errors. Hint: covariance hc0, hc1 or "
+            "clustered.");
+  const FitStatistics found = statistics(model, data, by(Covariance::hc0));
+  const FitStatistics wanted = statistics(fit_linear(data, squares), data, by(Covariance::hc0));
+  for (std::size_t i = 0; i < wanted.coefficients.size(); ++i)
+    EXPECT_NEAR(found.coefficients[i].standard_error / wanted.coefficients[i].standard_error, 1, 1e-6);
+  // Where rows are not on their own nobody knows what one costs.
+  const Dataset plain = data.with_weight({});
+  const Loss mixed = loss::custom("mixed", [](const Tensor& score, const Tensor& label) {
+    return square(score - label) + 0.001 * square(score - sum(score) / 60);
+  });
+  const LinearModel other = fit_linear(plain, {.loss = mixed});
+  EXPECT_EQ(refusal<ArgumentError>([&] { statistics(other, plain, by(Covariance::hc0)); }),
+            "Loss::evaluate: mixed mixes rows, so one row has no loss of its own.");
+}
+
 TEST(Statistics, LossesWithCornersAreRefused) {
   const Dataset data = small::numbers(40), classes = small::classes(40);
   const auto message = [](const Dataset& rows, const Loss& loss, Covariance covariance) {

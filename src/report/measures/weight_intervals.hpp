@@ -16,9 +16,9 @@ struct WeightErrors {
   std::string why_none;           ///< a sentence; empty where there are errors
 };
 
-/// With H the curvature of the objective on these rows and G the sum of the squared gradients of rows, the covariance
-/// is H^-1 G H^-1. It is that of each output by itself, which outputs of a softmax are not; penalties and bounds move
-/// weights, and losses with corners have no curvature: they leave no such estimate.
+/// Those of statistics() by Covariance::hc0, where weights say how precise rows are. They are those of each output by
+/// itself, which outputs of a softmax are not; penalties and bounds move weights, and losses with corners have no
+/// curvature: they leave no such estimate.
 WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int threads);
 
 }  // namespace linden::reporting

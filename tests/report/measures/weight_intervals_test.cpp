@@ -66,6 +66,33 @@ TEST(WeightErrors, AreTheSameForAnyNumberOfThreads) {
   EXPECT_EQ(weight_errors(model, data, 1).weights, weight_errors(model, data, 2).weights);
 }
 
+// A row of weight 4 is one whose label is twice as precise; a column that the fit left out has no error.
+TEST(WeightErrors, GoByWeightsAndWithoutWhatIsLeftOut) {
+  std::vector<double> x, y, w;
+  for (int row = 0; row < 40; ++row) {
+    const double a = std::sin(row), noise = std::cos(row * row);
+    x.insert(x.end(), {a, 2 * a});
+    y.push_back(3 * a + noise);
+    w.push_back(row % 2 == 0 ? 4 : 1);
+  }
+  const Dataset data = Dataset::from_rows(std::move(x), 2, {.label = y, .weight = w});
+  const LinearModel model = fit_linear(data);
+  const WeightErrors errors = weight_errors(model, data, 1);
+  ASSERT_EQ(errors.why_none, "");
+  double total = 0, mean = 0, square = 0, meat = 0;
+  for (std::size_t r = 0; r < 40; ++r) total += w[r], mean += w[r] * std::sin(static_cast<double>(r));
+  mean /= total;
+  const double slope = model.weight(0) + 2 * model.weight(1);
+  for (std::size_t r = 0; r < 40; ++r) {
+    const double a = std::sin(static_cast<double>(r)), e = y[r] - model.intercept()[0] - slope * a;
+    square += w[r] * (a - mean) * (a - mean);
+    meat += w[r] * w[r] * e * e * (a - mean) * (a - mean);
+  }
+  const bool is_first = model.weight(0) != 0;
+  EXPECT_NEAR(errors.weights[is_first ? 0 : 1], std::sqrt(meat) / square / (is_first ? 1 : 2), 1e-9);
+  EXPECT_EQ(errors.weights[is_first ? 1 : 0], 0);
+}
+
 TEST(WeightErrors, SayWhyThereAreNone) {
   const Tensor x = Generator(3).normal({30, 2});
   const Dataset data = Dataset::from_tensors(x, {.label = x.select(1, 0).contiguous()});

@@ -11,6 +11,9 @@ namespace linden::cli {
 /// For an option that takes whole numbers; `zero` says what 0 means, if it means something.
 CLI::Validator whole_number(int low, int high, const std::string& zero = "");
 
+/// For an option that takes a seed, any whole number of 64 bits: to the parser of numbers, -1 is one, too.
+CLI::Validator a_seed();
+
 /// Whether "-", standard output, is meant.
 inline bool is_standard_output(std::string_view path) { return path == "-"; }
 

@@ -176,6 +176,14 @@ TEST_F(Refusals, NumbersOutOfTheRangeOfTheirOption) {
               fmt::format("linden: --threads: \"{}\" is no whole number from 0 (all cores) to 65536.\n", count));
   EXPECT_EQ(refused("train --data t.csv --label y --out m.json --patience 0", 2),
             "linden: --patience: \"0\" is no whole number from 1 to 1000000.\n");
+  for (const auto& [command, option] : {std::pair{"report m.json t.csv --out r.html", "--seed"},
+                                        {"dependence --model m.json t.csv --feature a --out d.csv", "--seed"},
+                                        {"importance m.json t.csv --kind permutation", "--seed"},
+                                        {"cv t.csv --label y", "--fold-seed"},
+                                        {"tune t.csv --label y", "--search-seed"}})
+    for (const char* seed : {"-1", "1.5", "18446744073709551616"})
+      EXPECT_EQ(refused(fmt::format("{} {} {}", command, option, seed), 2),
+                fmt::format("linden: {}: \"{}\" is no whole number from 0 to 18446744073709551615.\n", option, seed));
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ void add_dependence(CLI::App& app) {
   command->add_option("--output", args->output, "prediction or score")->capture_default_str();
   command->add_option("--max-rows", args->max_rows, "rows to look at, drawn by --seed (default: all)")
       ->check(whole_number(1, 2'147'483'647));
-  command->add_option("--seed", args->seed, "of that draw")->capture_default_str();
+  command->add_option("--seed", args->seed, "of that draw")->capture_default_str()->check(a_seed());
   command->add_option("--out", args->out,
                       "the file to write (default: -, standard output); compressed if it ends in .gz");
   add_device_option(*command, args->device);

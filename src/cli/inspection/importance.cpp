@@ -111,7 +111,7 @@ void add_importance(CLI::App& app) {
   CLI::Option* const repeats = command->add_option("--repeats", args->repeats, "permutation: shuffles of each feature")
                                    ->capture_default_str()
                                    ->check(whole_number(1, 10'000));
-  command->add_option("--seed", args->seed, "permutation: of the shuffles")->capture_default_str();
+  command->add_option("--seed", args->seed, "permutation: of the shuffles")->capture_default_str()->check(a_seed());
   command->add_option("--out", args->out,
                       "the file to write (default: -, standard output); compressed if it ends in .gz");
   add_device_option(*command, args->device);

@@ -64,7 +64,9 @@ void add_report(CLI::App& app) {
                    "rows, drawn by --seed, that importances and dependence are found on")
       ->capture_default_str()
       ->check(whole_number(10, 2'147'483'647));
-  command->add_option("--seed", args->options.seed, "of that draw, and of shuffles")->capture_default_str();
+  command->add_option("--seed", args->options.seed, "of that draw, and of shuffles")
+      ->capture_default_str()
+      ->check(a_seed());
   add_device_option(*command, args->device);
   add_label_options(*command, args->read);
   add_offset_option(*command, args->read, "those that the model was trained with");

@@ -74,7 +74,7 @@ void add_fold_options(CLI::App& command, FoldArguments& args) {
       ->check(whole_number(1, 2'147'483'647));
   command.add_option("--repeats", args.repeats, "deal folds so many times, with other seeds")
       ->check(whole_number(1, 1'000'000));
-  command.add_option("--fold-seed", args.seed, "which rows are held out together (default 0)");
+  command.add_option("--fold-seed", args.seed, "which rows are held out together (default 0)")->check(a_seed());
 }
 
 void check_fold_options(const FoldArguments& args) {

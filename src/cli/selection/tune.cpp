@@ -211,7 +211,7 @@ void add_tune(CLI::App& app) {
       ->add_option("--least", args->least, "with --halving: rounds or rows to begin with, at least (default 10, 1000)")
       ->check(whole_number(1, 2'147'483'647));
   command->add_option("--seconds", args->seconds, "begin no trial after so many")->check(CLI::NonNegativeNumber);
-  command->add_option("--search-seed", args->seed, "which configurations are drawn (default 0)");
+  command->add_option("--search-seed", args->seed, "which configurations are drawn (default 0)")->check(a_seed());
   command->add_option("--trials-file", args->trials_file,
                       "keep trials in this file; a search that was broken off goes on with those in it");
   command->add_option("--out", args->out, "train the best configuration on all rows, and write the model here");

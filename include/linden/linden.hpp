@@ -22,6 +22,7 @@
 #include <linden/checkpoint.hpp>
 #include <linden/communicator.hpp>
 #include <linden/row_predictor.hpp>
+#include <linden/formula.hpp>
 #include <linden/options.hpp>
 #include <linden/boosting_config.hpp>
 #include <linden/boosted_model.hpp>

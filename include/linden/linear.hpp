@@ -14,6 +14,13 @@
 //
 // Columns of sparse data that have no entry are no part of the model: they cost nothing.
 //
+// Text is a column of zeros and ones for each category, "color=red", which is never made where it is 0. Where nothing
+// penalises these columns the first category in byte order, of those that training rows have, is the reference, which
+// has none; else all categories have one, so that none is apart. A category that the training rows did not have, or the
+// reference, is 0 in all of them. The model keeps what is made of what, and takes rows as they come. Names in `penalty`
+// and `constraints` are those of features, all of whose columns are then meant, of terms of a formula or of single
+// columns ("color=red").
+//
 // The intercept is free of penalty, and a row of weight k counts as k rows. Solvers see columns that are centred and
 // scaled to unit variance, whatever their units. With `standardize` the penalties are on the weights of these columns
 // (glmnet's convention: units do not change the model), else on the weights as they are (that of scikit-learn and
@@ -43,6 +50,7 @@
 #include <linden/export.hpp>
 #include <linden/loss.hpp>
 #include <linden/options.hpp>
+#include <linden/row_predictor.hpp>
 #include <linden/tensor.hpp>
 #include <memory>
 #include <optional>
@@ -88,6 +96,17 @@ struct WeightConstraints {
   FeatureValues upper = {};  ///< likewise, each >= 0
 };
 
+/// What becomes of rows with missing values.
+enum class MissingValues {
+  refuse,          ///< they are refused, in fits and in predictions
+  mean_indicator,  ///< a number that is missing is its column's mean in the fit, and a column "x=(missing)" of zeros
+                   ///< and ones says where it was, if the training data lacked some; missing text is a category of its
+                   ///< own
+  drop,  ///< rows that lack a value are left out of the fit; predictions refuse them
+};
+
+LINDEN_API const char* name_of(MissingValues) noexcept;
+
 struct LinearConfig {
   Loss loss = loss::automatic();  ///< chosen by the label, see default_loss. Several levels of quantile or expectile
                                   ///< are a fit each, whose objectives and gaps are added in the certificate
@@ -101,6 +120,9 @@ struct LinearConfig {
   ClassWeights class_weights = {};     ///< {.balanced = true}, {.positive = 3}, {.by_class = {{"yes", 3}}}
   ColumnPenalties penalty = {};        ///< {.factors = {{"age", 0}}}
   WeightConstraints constraints = {};  ///< {.nonnegative = true}, {.upper = {{"age", 0}}}
+  /// The columns that weights are of, in words, "a * b + log(c) + spline(d, 5)" (formula.hpp); empty: all features.
+  std::string formula = {};
+  MissingValues missing_values = MissingValues::refuse;
 
   /// Throws ArgumentError naming the first field out of its range, its value and its bounds, and for a solver that
   /// does not go with the loss, l1 or constraints.
@@ -195,15 +217,18 @@ class LINDEN_API LinearModel {
 
   /// Columns are found by name, as BoostedModel::predict does. Returns f64 [rows], or [rows, K] for K > 1 outputs;
   /// class numbers f64 [rows] for Output::label. Throws DataError for missing values, naming their columns, and for
-  /// offsets as that does; ArgumentError for Output::leaf and for .rounds. Scores of the same rows as dense and as
-  /// sparse data may differ in their last digit, for absent zeros are no terms of a sum; and so may those of another
-  /// version of the library.
+  /// offsets as that does, and for values that the formula has no number for; ArgumentError for Output::leaf and for
+  /// .rounds. Scores of the same rows as dense and as sparse data may differ in their last digit, for absent zeros are
+  /// no terms of a sum; and so may those of another version of the library.
   Tensor predict(const Dataset& data, const PredictOptions& options = {}) const;
 
-  /// One row, without allocating: `values` in the order of feature_names(); `out` has outputs() entries and receives
-  /// the prediction; so has `offset`, where the model has_offset(). Throws ArgumentError when sizes do not fit,
-  /// DataError for missing values, naming their columns.
+  /// One row, without allocating (unless the model makes columns of its features): `values` in the order of
+  /// feature_names(), NaN for missing, of text the place of the category in schema(), and any other number for one that
+  /// is not there; `out` has outputs() entries and receives the prediction; so has `offset`, where the model
+  /// has_offset(). Throws ArgumentError when sizes do not fit, DataError for missing values, naming their columns.
   void predict_row(std::span<const double> values, std::span<double> out, std::span<const double> offset = {}) const;
+  /// The same with names for categories: {31, "technician"}.
+  void predict_row(std::span<const RowValue> values, std::span<double> out, std::span<const double> offset = {}) const;
 
   /// The label of `data` as this model counts it, as BoostedModel::labels_of.
   Tensor labels_of(const Dataset& data) const;
@@ -233,10 +258,19 @@ class LINDEN_API LinearModel {
   const Loss& loss() const&;
   Loss loss() const&& { return loss(); }
   int outputs() const;
-  /// In the units of the data: [outputs * features], output by output.
+  /// In the units of the data: [outputs * columns], output by output, of the columns that weight_names() names.
   const std::vector<double>& weights() const&;
   std::vector<double> weights() const&& { return weights(); }
-  double weight(int feature, int output = 0) const;
+  double weight(int column, int output = 0) const;
+  /// The columns that weights are of: the features, or what is made of them, "color=red", "a:b", "spline(d, 5)[1]".
+  const std::vector<std::string>& weight_names() const&;
+  std::vector<std::string> weight_names() const&& { return weight_names(); }
+  /// The values of these columns in rows of the data, sparse where most are 0, with the data's labels, weights and
+  /// offsets. Throws as predict does.
+  Dataset design(const Dataset& data) const;
+  /// What predictions of these rows take for granted, one sentence each: how many rows have categories that the
+  /// training data did not have.
+  std::vector<std::string> remarks_on(const Dataset& data) const;
   /// One an output; zeros without an intercept.
   const std::vector<double>& intercept() const&;
   std::vector<double> intercept() const&& { return intercept(); }
@@ -274,10 +308,10 @@ class LINDEN_API LinearModel {
 LINDEN_API std::ostream& operator<<(std::ostream& out, const LinearModel& model);
 
 /// Fits a linear model. Throws ArgumentError for a configuration out of range, DataError for data that cannot be
-/// fitted (no rows, no label, a label the loss does not take, all weights zero; text or missing values, naming the
-/// columns), ArgumentError for a name in `penalty` or `constraints` that is no column, and for a solver or constraints
-/// that take the Hessian of a loss whose is not known, DeviceError for a device that this process cannot use, or a
-/// solver that does not run on it. How well it went is no matter of exceptions: look at certificate().status.
+/// fitted (no rows, no label, a label the loss does not take, all weights zero; missing values where they are refused,
+/// with column and row), ArgumentError for a name in `penalty` or `constraints` that is no column, and for a solver or
+/// constraints that take the Hessian of a loss whose is not known, DeviceError for a device that this process cannot
+/// use, or a solver that does not run on it. How well it went is no matter of exceptions: look at certificate().status.
 LINDEN_API LinearModel fit_linear(const Dataset& train, const LinearConfig& config = {},
                                   const LinearOptions& options = {});
 

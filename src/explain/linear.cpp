@@ -12,6 +12,7 @@
 #include "explain/row_values.hpp"
 #include "linear/design/design.hpp"
 #include "linear/model.hpp"
+#include "linear/plain_fit.hpp"
 #include "model/match_features.hpp"
 #include "model/offsets.hpp"
 #include "rows/dataset_rows.hpp"
@@ -43,6 +44,25 @@ std::vector<double> means_of(const RowsView& rows, std::span<const double> weigh
   return means;
 }
 
+// What columns add goes to the features that they are made of, to several in equal parts.
+Explanation of_features(const LinearModel& model, const Explanation& columns, bool interactions) {
+  const std::vector<std::vector<int>> features = features_of_columns(model);
+  const std::int64_t rows = columns.values.size(0);
+  std::vector<double> constant(columns.constant.begin(), columns.constant.end());
+  Explanation result = blank_explanation(model.feature_names(), rows, std::move(constant), interactions);
+  const auto count = features.size(), own = model.feature_names().size();
+  const auto* from = columns.values.data<const double>();
+  auto* to = result.values.data<double>();
+  auto* both = interactions ? result.interactions.data<double>() : nullptr;
+  for (std::int64_t place = 0; place < rows * model.outputs(); ++place, from += count, to += own)
+    for (std::size_t c = 0; c < count; ++c)
+      for (const int f : features[c]) to[f] += from[c] / static_cast<double>(features[c].size());
+  to = result.values.data<double>();
+  for (std::int64_t place = 0; both != nullptr && place < rows * model.outputs(); ++place, both += own * own, to += own)
+    for (std::size_t f = 0; f < own; ++f) both[f * own + f] = to[f];
+  return result;
+}
+
 }  // namespace
 
 Explanation explain(const LinearModel& model, const Dataset& data, const ExplainOptions& options) try {
@@ -62,6 +82,13 @@ Explanation explain(const LinearModel& model, const Dataset& data, const Explain
     fail<DeviceError>("{}: linear models are explained on the CPU, and not on {}. Hint: Device::cpu().", explain_call,
                       options.device.name());
   const LinearModel::State& s = model.state();
+  if (s.recipe) {
+    ExplainOptions of_columns = options;
+    of_columns.background = plain_rows("explain: .background", model, *options.background, options.threads);
+    return of_features(model,
+                       explain(plain_model(model), plain_rows(explain_call, model, data, options.threads), of_columns),
+                       options.interactions);
+  }
   Workers workers(options.threads);
   known_offsets(explain_call, data, s);
   std::vector<int> features(s.feature_names.size());

@@ -9,6 +9,7 @@
 #include "base/out_of_memory.hpp"
 #include "inspection/feature_column.hpp"
 #include "inspection/sample.hpp"
+#include "linear/plain_fit.hpp"
 
 namespace linden {
 namespace {
@@ -33,10 +34,12 @@ std::set<int> read_features(const BoostedModel& model) {
 }
 
 std::set<int> read_features(const LinearModel& model) {
-  std::set<int> read;
-  for (int f = 0; f < std::ssize(model.feature_names()); ++f)
+  std::set<int> read = features_of_offsets(model);
+  const std::vector<std::vector<int>> features = features_of_columns(model);
+  for (int c = 0; c < std::ssize(features); ++c)
     for (int k = 0; k < model.outputs(); ++k)
-      if (model.weight(f, k) != 0) read.insert(f);
+      if (model.weight(c, k) != 0)
+        read.insert(features[static_cast<std::size_t>(c)].begin(), features[static_cast<std::size_t>(c)].end());
   return read;
 }
 

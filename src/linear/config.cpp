@@ -8,6 +8,7 @@
 #include "model/config_fields.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/config.hpp"
+#include "linear/recipe/parse_formula.hpp"
 
 namespace linden {
 namespace {
@@ -42,6 +43,17 @@ void add_constraints(FieldTable<WeightConstraints>& group) {
       .add_features("upper", &W::upper, Bounds{}, "largest weights, in the units of the data");
 }
 
+// Names in formulas are looked for by the fit, which can say where they stand.
+FieldTable<LinearConfig>::Words<std::string> formula_words() {
+  return {.text = [](const std::string& formula) { return formula.empty() ? std::string("none") : formula; },
+          .parse = [](std::string_view, std::string_view text) { return text == "none" ? "" : std::string(text); },
+          .check =
+              [](std::string_view, const std::string& formula) {
+                if (!formula.empty()) parse_formula(formula);
+              },
+          .check_features = [](std::string_view, const std::string&, std::span<const std::string>) {}};
+}
+
 const FieldTable<LinearConfig>& table() {
   using C = LinearConfig;
   static const FieldTable<C> fields = [] {
@@ -51,6 +63,9 @@ const FieldTable<LinearConfig>& table() {
           Solver::coordinate_descent, Solver::interior_point, Solver::dual_descent})
       solvers.emplace_back(name_of(solver), solver);
     const std::vector<std::pair<const char*, bool>> flags{{"true", true}, {"false", false}};
+    std::vector<std::pair<const char*, MissingValues>> missing_values;
+    for (const MissingValues policy : {MissingValues::refuse, MissingValues::mean_indicator, MissingValues::drop})
+      missing_values.emplace_back(name_of(policy), policy);
     return FieldTable<C>("LinearConfig", other_linear_fields())
         .add_loss(losses())
         .add_number("l1", &C::l1, {}, "penalty on |weight|")
@@ -64,7 +79,11 @@ const FieldTable<LinearConfig>& table() {
         .add_number("max_iterations", &C::max_iterations, {}, "of the solver; 0: its own limit")
         .add_group<ClassWeights>("class_weights", &C::class_weights, add_class_weights)
         .add_group<ColumnPenalties>("penalty", &C::penalty, add_penalty)
-        .add_group<WeightConstraints>("constraints", &C::constraints, add_constraints);
+        .add_group<WeightConstraints>("constraints", &C::constraints, add_constraints)
+        .add_words<std::string>("formula", &C::formula, formula_words(), "TERM + TERM ...",
+                                "columns in words: a * b + log(c) + spline(d, 5); none: all features")
+        .add_choice<MissingValues>("missing_values", &C::missing_values, missing_values,
+                                   "what becomes of missing values");
   }();
   return fields;
 }
@@ -100,6 +119,15 @@ void check_corners(const LinearConfig& config) {
 }
 
 }  // namespace
+
+const char* name_of(MissingValues policy) noexcept {
+  switch (policy) {
+    case MissingValues::refuse: return "refuse";
+    case MissingValues::mean_indicator: return "mean_indicator";
+    case MissingValues::drop: return "drop";
+  }
+  return "unknown";
+}
 
 const char* name_of(Solver solver) noexcept {
   switch (solver) {

@@ -16,6 +16,9 @@
 #include "linear/fit_run.hpp"
 #include "linear/model.hpp"
 #include "linear/solvers/solver_states.hpp"
+#include "linear/plain_fit.hpp"
+#include "linear/recipe/cook.hpp"
+#include "linear/recipe/make_recipe.hpp"
 #include "linear/units.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
@@ -153,9 +156,37 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
   return warnings;
 }
 
+// Columns of one machine's rows are made of what these rows have.
+void check_alone(const LinearConfig& config, const LinearOptions& options) {
+  if (options.ranks.get() == nullptr || (config.formula.empty() && config.missing_values == MissingValues::refuse))
+    return;
+  fail<ArgumentError>(
+      "{}: {} rows on several machines. Hint: all rows on one, or columns of numbers without gaps.", where,
+      config.formula.empty() ? fmt::format(".missing_values = {} is not for", name_of(config.missing_values))
+                             : "a formula is not for");
+}
+
 }  // namespace
 
 LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const LinearOptions& options) try {
+  check_alone(config, options);
+  if (options.ranks.get() != nullptr || !wants_recipe(data, config)) return fit_plain(data, config, options);
+  config.check();
+  return fit_by_recipe(where, data, config, options.threads,
+                       [&](const Dataset& columns, const LinearConfig& plain, std::vector<double> own_l2) {
+                         if (plain.solver == Solver::dual_descent && !own_l2.empty())
+                           fail<ArgumentError>(
+                               "{}: solver dual_descent wants l2 > 0 for every column, and bspline() has a line "
+                               "without. Hint: interior_point.",
+                               where);
+                         return fit_plain(columns, plain, options, std::move(own_l2));
+                       });
+} catch (const std::bad_alloc&) {
+  fail_out_of_memory("fit_linear");
+}
+
+LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const LinearOptions& options,
+                      std::vector<double> own_l2) {
   const Clock::time_point start = Clock::now();
   const RanksOfHost host_ranks(options.ranks);
   const Ranks& ranks = host_ranks;
@@ -210,6 +241,7 @@ LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const Li
                          options.device, workers));
 
   Design design(where, filled.data(), weights, config.intercept, workers, device_ranks);
+  design.set_own_l2(std::move(own_l2));
   // Levels are a fit each.
   const bool is_by_level = !whole_labels.loss.definition().levels.empty();
   const std::span<const double> all_labels = filled.labels(), all_offsets = filled.offsets();
@@ -229,8 +261,6 @@ LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const Li
   state->warnings = warnings_of(whole, whole_labels.loss, *state, curvature);
   state->certificate.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return LinearModel(state);
-} catch (const std::bad_alloc&) {
-  fail_out_of_memory("fit_linear");
 }
 
 }  // namespace linden

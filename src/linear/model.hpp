@@ -2,20 +2,26 @@
 #pragma once
 
 #include <linden/linear.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "linear/recipe/recipe.hpp"
 #include "model/model_schema.hpp"
 
 namespace linden {
 
 struct LinearModel::State : ModelSchema {
   LinearConfig config;            ///< with the loss's number of classes settled
-  std::vector<double> weights;    ///< [outputs, features], in the units of the data
+  std::vector<double> weights;    ///< [outputs, columns], in the units of the data
   std::vector<double> intercept;  ///< [outputs]
   Certificate certificate;
   std::vector<std::string> warnings;  ///< of the fit; not in files
 
+  /// How the columns that weights are of are made of the features; null: they are the features.
+  std::shared_ptr<const Recipe> recipe;
+
+  const std::vector<std::string>& weight_names() const noexcept { return recipe ? recipe->names : feature_names; }
   int outputs() const noexcept { return static_cast<int>(intercept.size()); }
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/fail.hpp"
 #include "linear/certificate.hpp"
+#include "linear/recipe/recipe_file.hpp"
 #include "model/config_json.hpp"
 #include "model/file/envelope.hpp"
 #include "model/file/save_model.hpp"
@@ -13,12 +14,13 @@ namespace linden {
 
 void write_linear(const TextSink& out, std::string_view name, const LinearModel::State& s, ModelFormat format) {
   write_model(
-      out, name, {"linear", s, s.config.loss},
+      out, name, {"linear", s, s.config.loss, s.recipe ? recipe_schema : plain_schema},
       [&](JsonWriter& json) {
         write_config(json, s.config);
         json["body"].open_object();
         json["intercept"].values(s.intercept);
         json["weights"].values(s.weights);
+        if (s.recipe) write_recipe(json["recipe"], *s.recipe);
         write_certificate(json["certificate"], s.certificate, false);
         json.close_object();
       },
@@ -31,10 +33,7 @@ std::shared_ptr<LinearModel::State> read_state(JsonReader& json) {
   Envelope envelope = read_envelope(json);
   ModelSchema& known = envelope.schema;
   const auto categorical = std::ranges::find(known.categorical, true) - known.categorical.begin();
-  if (categorical < std::ssize(known.categorical))
-    json.refuse_at(fmt::format("columns[{}]", categorical), "has categories, and columns of linear models are numbers");
-  known.categorical = {};
-  known.categories = {};
+  const bool has_text = categorical < std::ssize(known.categorical);
   auto state = std::make_shared<LinearModel::State>();
   static_cast<ModelSchema&>(*state) = std::move(known);
   state->config = read_config<LinearConfig>(json, envelope.loss);
@@ -42,10 +41,20 @@ std::shared_ptr<LinearModel::State> read_state(JsonReader& json) {
   state->intercept = json["intercept"].finites();
   if (state->outputs() != envelope.loss.outputs()) json.refuse("does not have one entry an output");
   state->weights = json["weights"].finites();
-  if (state->weights.size() != state->intercept.size() * state->feature_names.size())
+  if (json.next_is("recipe")) {
+    const std::int64_t outputs = std::ssize(state->intercept), weights = std::ssize(state->weights);
+    if (weights % outputs != 0) json.refuse("does not have as many weights for each output");
+    state->recipe = read_recipe(json["recipe"], *state, weights / outputs);
+  } else if (has_text) {
+    json.refuse_at(fmt::format("columns[{}]", categorical), "has categories, and there is no recipe for columns");
+  } else {
+    state->categorical = {};
+    state->categories = {};
+  }
+  if (state->weights.size() != state->intercept.size() * state->weight_names().size())
     json.refuse(fmt::format("has {} entries for {} output(s) of {} features", state->weights.size(),
-                            state->intercept.size(), state->feature_names.size()));
-  state->certificate = read_certificate(json["certificate"], state->feature_names);
+                            state->intercept.size(), state->weight_names().size()));
+  state->certificate = read_certificate(json["certificate"], state->weight_names());
   json.close_object();
   return state;
 }

@@ -43,8 +43,9 @@ Penalty penalty_of(const LinearConfig& config, const Design& design, std::span<c
     // The weight of the standardised column, in units of the one that is penalised.
     const double unit = design.factor()[j] * (config.standardize ? design.deviation()[j] : 1);
     const double times = j < factors.size() ? factors[j] : 1;
-    penalty.l1.push_back(within_range(times * config.l1 * unit));
-    penalty.l2.push_back(within_range(times * config.l2 * unit * unit));
+    const double own = j < design.own_l2().size() ? design.own_l2()[j] : -1, raw = design.factor()[j];
+    penalty.l1.push_back(own >= 0 ? 0 : within_range(times * config.l1 * unit));
+    penalty.l2.push_back(within_range(own >= 0 ? own * raw * raw : times * config.l2 * unit * unit));
   }
   penalty.l1.push_back(0);
   penalty.l2.push_back(0);

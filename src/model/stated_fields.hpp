@@ -1,5 +1,6 @@
-// Which fields of a configuration a file, or a line for people, states: all but those of groups that have their
-// defaults. So what a new group adds is nowhere to be seen until somebody uses it, and files keep their bytes.
+// Which fields of a configuration a file, or a line for people, states: all but those of groups, and those that came
+// later, that have their defaults. So what is added is nowhere to be seen until somebody uses it, and files keep their
+// bytes.
 #pragma once
 
 #include <linden/options.hpp>
@@ -12,6 +13,11 @@ namespace linden {
 /// Whether a field stands in a group. The parameters of a loss are part of what a loss is: they are always stated.
 inline bool is_in_group(std::string_view field) { return field.find('.') != field.npos && !field.starts_with("loss."); }
 
+/// Whether a field that has its default is left out.
+inline bool is_left_out_by_default(std::string_view field) {
+  return is_in_group(field) || field == "formula" || field == "missing_values";
+}
+
 template <class Config>
 std::vector<FieldInfo> stated_fields(const Config& config) {
   std::vector<FieldInfo> stated;
@@ -21,7 +27,7 @@ std::vector<FieldInfo> stated_fields(const Config& config) {
   std::size_t i = 0;
   for (FieldInfo& field : fields(config)) {
     const bool is_default = field.value == defaults[i++].value;
-    if (!is_default || !is_in_group(field.name)) stated.push_back(std::move(field));
+    if (!is_default || !is_left_out_by_default(field.name)) stated.push_back(std::move(field));
   }
   return stated;
 }

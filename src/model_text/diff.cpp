@@ -239,7 +239,7 @@ ModelDiff compare(const LinearModel& first, const LinearModel& second) {
   compare_fields(diff, a.config, b.config);
   add(diff, "certificate", to_json(a.certificate, false), to_json(b.certificate, false));
   add(diff, "outputs", fmt::format("{}", a.outputs()), fmt::format("{}", b.outputs()));
-  if (a.feature_names != b.feature_names || a.outputs() != b.outputs()) return diff;
+  if (a.weight_names() != b.weight_names() || a.outputs() != b.outputs()) return diff;
   const auto look = [&](double x, double y, const std::string& name, std::size_t output) {
     if (is_same(x, y)) return;
     ++diff.moved_weights;
@@ -248,11 +248,11 @@ ModelDiff compare(const LinearModel& first, const LinearModel& second) {
     diff.largest_weight = apart;
     diff.largest_weight_of = a.outputs() == 1 ? name : fmt::format("{}, output {}", name, output);
   };
-  const std::size_t features = a.feature_names.size();
+  const std::size_t features = a.weight_names().size();
   for (std::size_t k = 0; k < a.intercept.size(); ++k) {
     look(a.intercept[k], b.intercept[k], "(intercept)", k);
     for (std::size_t f = 0; f < features; ++f)
-      look(a.weights[k * features + f], b.weights[k * features + f], a.feature_names[f], k);
+      look(a.weights[k * features + f], b.weights[k * features + f], a.weight_names()[f], k);
   }
   return diff;
 }

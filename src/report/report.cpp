@@ -67,6 +67,8 @@ std::vector<std::string> by_training(const Subject& subject) {
     return names;
   }
   const LinearModel& model = *subject.linear();
+  // Columns that are made of features are not looked at one by one.
+  if (model.weight_names() != model.feature_names()) return model.feature_names();
   std::vector<std::pair<double, std::string>> strengths;
   for (int f = 0; f < std::ssize(model.feature_names()); ++f) {
     double largest = 0;

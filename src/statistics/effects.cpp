@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "statistics/columns_of_fit.hpp"
 #include "statistics/covariance.hpp"
 #include "statistics/distributions.hpp"
 #include "statistics/raw_units.hpp"
@@ -112,9 +113,12 @@ class Effects {
 
 }  // namespace
 
-std::vector<Coefficient> marginal_effects(const LinearModel& model, const Dataset& data,
+std::vector<Coefficient> marginal_effects(const LinearModel& fitted, const Dataset& of_fit,
                                           const MarginalOptions& options) try {
   constexpr const char* where = "marginal_effects";
+  const ColumnsOfFit columns_of(where, fitted, of_fit, options.statistics.threads);
+  const LinearModel& model = columns_of.model;
+  const Dataset& data = columns_of.data;
   const FittedRows rows(where, model, data, options.statistics, Wanted::distribution);
   const auto [dispersion, is_estimated] = rows.dispersion();
   const std::vector<double> covariance = covariance_of(rows, dispersion);

@@ -12,6 +12,8 @@
 #include "linear/config.hpp"
 #include "linear/design/host_passes.hpp"
 #include "linear/model.hpp"
+#include "linear/plain_fit.hpp"
+#include "linear/recipe/make_recipe.hpp"
 #include "linear/solvers/qr.hpp"
 #include "loss/definition.hpp"
 #include "model/class_weights.hpp"
@@ -131,6 +133,16 @@ bool is_of_firth(const Certificate& certificate) { return certificate.why == fir
 
 LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
   config.check();
+  if (options.ranks.get() == nullptr && wants_recipe(train, config))
+    return fit_by_recipe(firth_where, train, config, options.threads,
+                         [&](const Dataset& columns, const LinearConfig& plain, const std::vector<double>& own_l2) {
+                           if (std::ranges::any_of(own_l2, [](double penalty) { return penalty > 0; }))
+                             fail<ArgumentError>(
+                                 "{}: bspline() has a penalty; Firth's correction is a penalty of its own. Hint: "
+                                 "spline(), or a penalty of 0.",
+                                 firth_where);
+                           return fit_firth(columns, plain, options);
+                         });
   if (config.l1 != 0 || config.l2 != 0)
     fail<ArgumentError>("{}: l1 = {} and l2 = {}; Firth's correction is a penalty of its own. Hint: leave them at 0.",
                         firth_where, config.l1, config.l2);

@@ -8,8 +8,10 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/model.hpp"
+#include "linear/plain_fit.hpp"
 #include "model/match_features.hpp"
 #include "rows/copy_rows.hpp"
+#include "statistics/columns_of_fit.hpp"
 #include "statistics/distributions.hpp"
 #include "statistics/raw_units.hpp"
 
@@ -123,9 +125,12 @@ std::vector<double> raw_column(const FittedRows& rows, int feature) {
 
 }  // namespace
 
-std::vector<ProfileInterval> profile_intervals(const LinearModel& model, const Dataset& data, const NameList& columns,
-                                               const StatisticsOptions& options) try {
+std::vector<ProfileInterval> profile_intervals(const LinearModel& fitted, const Dataset& of_fit,
+                                               const NameList& columns, const StatisticsOptions& options) try {
   constexpr const char* where = "profile_intervals";
+  const ColumnsOfFit of_columns(where, fitted, of_fit, options.threads);
+  const LinearModel& model = of_columns.model;
+  const Dataset& data = of_columns.data;
   if (const Covariance kind = settled(where, options).covariance; kind != Covariance::classical)
     fail<ArgumentError>("{}: covariance {} has no likelihood. Hint: classical, or the intervals of statistics().",
                         where, name_of(kind));
@@ -159,10 +164,12 @@ std::vector<ProfileInterval> profile_intervals(const LinearModel& model, const D
   fail_out_of_memory("profile_intervals");
 }
 
-std::vector<Interval> predict_intervals(const LinearModel& model, const FitStatistics& fit, const Dataset& data,
+std::vector<Interval> predict_intervals(const LinearModel& fitted, const FitStatistics& fit, const Dataset& rows,
                                         const IntervalOptions& options) try {
   constexpr const char* where = "predict_intervals";
-  if (model.empty()) fail<ArgumentError>("{}: the model is empty.", where);
+  if (fitted.empty()) fail<ArgumentError>("{}: the model is empty.", where);
+  const LinearModel model = plain_model(fitted);
+  const Dataset data = plain_rows(where, fitted, rows, options.threads);
   const std::size_t features = model.feature_names().size(), first = model.config().intercept ? 1 : 0;
   if (model.outputs() != 1)
     fail<ArgumentError>("{}: loss \"{}\" has {} scores a row, and this wants one.", where, model.loss().name(),

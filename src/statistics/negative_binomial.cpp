@@ -7,6 +7,8 @@
 #include "backend/math/special.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "linear/plain_fit.hpp"
+#include "linear/recipe/make_recipe.hpp"
 
 namespace linden {
 namespace {
@@ -58,6 +60,18 @@ LinearModel fit_negative_binomial(const Dataset& train, const LinearConfig& conf
                         nb_where, config.l1, config.l2);
   if (!options.checkpoint.path.empty())
     fail<ArgumentError>("{}: it is many fits, which leave no checkpoints. Hint: leave Checkpoint.path out.", nb_where);
+  if (options.ranks.get() == nullptr && wants_recipe(train, config)) {
+    config.check();
+    return fit_by_recipe(nb_where, train, config, options.threads,
+                         [&](const Dataset& columns, const LinearConfig& plain, const std::vector<double>& own_l2) {
+                           if (std::ranges::any_of(own_l2, [](double penalty) { return penalty > 0; }))
+                             fail<ArgumentError>(
+                                 "{}: bspline() has a penalty; the dispersion of maximum likelihood "
+                                 "wants fits without. Hint: spline(), or a penalty of 0.",
+                                 nb_where);
+                           return fit_negative_binomial(columns, plain, options);
+                         });
+  }
   LinearConfig current = config;
   current.tolerance = std::min(config.tolerance, 1e-12);
   current.loss = loss::poisson();

@@ -7,6 +7,8 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "linear/model.hpp"
+#include "statistics/columns_of_fit.hpp"
 #include "statistics/distributions.hpp"
 #include "statistics/fitted_rows.hpp"
 
@@ -55,14 +57,21 @@ std::ostream& operator<<(std::ostream& out, const TestResult& test) try {
   fail_out_of_memory("operator<<");
 }
 
-TestResult likelihood_ratio_test(const LinearModel& smaller, const LinearModel& larger, const Dataset& data,
+TestResult likelihood_ratio_test(const LinearModel& fewer, const LinearModel& more, const Dataset& data,
                                  const StatisticsOptions& options) try {
   constexpr const char* where = "likelihood_ratio_test";
+  const auto [smaller, rows_of_smaller] = ColumnsOfFit(where, fewer, data, options.threads);
+  const auto [larger, rows_of_larger] = ColumnsOfFit(where, more, data, options.threads);
   check_nested(smaller, larger);
+  if (rows_of_smaller.rows() != rows_of_larger.rows())
+    fail<ArgumentError>(
+        "{}: the smaller model leaves out other rows for missing values than the larger one. Hint: fit both to the "
+        "rows that lack nothing.",
+        where);
   if (!Family(larger.loss()).has_likelihood())
     fail<ArgumentError>("{}: loss \"{}\" has no likelihood. Hint: wald_test.", where, larger.loss().name());
-  const FittedRows small(where, smaller, data, without_sandwich(options), Wanted::errors);
-  const FittedRows large(where, larger, data, without_sandwich(options), Wanted::errors);
+  const FittedRows small(where, smaller, rows_of_smaller, without_sandwich(options), Wanted::errors);
+  const FittedRows large(where, larger, rows_of_larger, without_sandwich(options), Wanted::errors);
   const double df = small.residual_df() - large.residual_df();
   if (!(df > 0)) fail<ArgumentError>("{}: the larger model has no more weights than the smaller one.", where);
   const auto [dispersion, is_estimated] = large.dispersion();
@@ -134,6 +143,11 @@ TestResult wald_test(const FitStatistics& fit, std::span<const double> matrix, s
 TestResult score_test(const LinearModel& model, const Dataset& data, const NameList& further_columns,
                       const StatisticsOptions& options) try {
   constexpr const char* where = "score_test";
+  if (!model.empty() && model.state().recipe)
+    fail<ArgumentError>(
+        "{}: the model makes columns of text or by a formula, and further ones are not known to it. Hint: a fit with "
+        "them, and likelihood_ratio_test.",
+        where);
   const FittedRows rows(where, model, data, without_sandwich(options), Wanted::distribution, further_columns);
   const std::size_t n = rows.rank();
   std::vector<double> slopes(n);

@@ -3,12 +3,16 @@
 #include <linden/statistics.hpp>
 
 #include "base/out_of_memory.hpp"
+#include "statistics/columns_of_fit.hpp"
 #include "statistics/covariance.hpp"
 #include "statistics/raw_units.hpp"
 
 namespace linden {
 
-RowStatistics row_statistics(const LinearModel& model, const Dataset& data, const StatisticsOptions& options) try {
+RowStatistics row_statistics(const LinearModel& fitted, const Dataset& of_fit, const StatisticsOptions& options) try {
+  const ColumnsOfFit columns_of("row_statistics", fitted, of_fit, options.threads);
+  const LinearModel& model = columns_of.model;
+  const Dataset& data = columns_of.data;
   const FittedRows rows("row_statistics", model, data, without_sandwich(options), Wanted::distribution);
   const auto [dispersion, is_estimated] = rows.dispersion();
   const double df = rows.residual_df(), p = static_cast<double>(rows.rank());

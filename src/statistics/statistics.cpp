@@ -7,6 +7,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/model.hpp"
+#include "statistics/columns_of_fit.hpp"
 #include "statistics/covariance.hpp"
 #include "statistics/distributions.hpp"
 #include "statistics/firth.hpp"
@@ -177,7 +178,10 @@ const Coefficient& FitStatistics::coefficient(std::string_view name, std::string
                       output.empty() ? "" : fmt::format(" of output \"{}\"", output), did_you_mean(name, known));
 }
 
-FitStatistics statistics(const LinearModel& model, const Dataset& data, const StatisticsOptions& options) try {
+FitStatistics statistics(const LinearModel& fitted, const Dataset& of_fit, const StatisticsOptions& options) try {
+  const ColumnsOfFit columns_of("statistics", fitted, of_fit, options.threads);
+  const LinearModel& model = columns_of.model;
+  const Dataset& data = columns_of.data;
   const FittedRows rows("statistics", model, data, options, Wanted::errors);
   FitStatistics fit;
   fit.loss = model.loss().name();

@@ -113,8 +113,9 @@ TEST_F(Inspection, HistoriesAreKeptAndDrawn) {
 TEST_F(Inspection, Refusals) {
   write("gaps.csv", "x,noise,y\n1,2,3\n,2,4\n");
   EXPECT_EQ(run("report line.json --data t.csv --train gaps.csv --out r.html").err,
-            "linden: --train: missing values in column x, which linear models do not take. Hint: fill them or drop the "
-            "rows or columns beforehand; boosted models take them as they are.\n");
+            "linden: --train: missing values in column x (first at gaps.csv:3). Hint: a fit with "
+            "--missing-values mean_indicator takes the mean of the column and says where values are missing, one "
+            "with --missing-values drop leaves such rows out; boosted models take them as they are.\n");
   EXPECT_EQ(refused("importance m.json t.csv --kind weight"),
             "linden: --kind is \"weight\"; it must be gain, splits, cover, permutation or shap.\n");
   EXPECT_EQ(refused("importance m.json --kind permutation"),

@@ -84,8 +84,9 @@ TEST(Sample, RefusesABackgroundByItsOption) {
     EXPECT_EQ(said(weightless), "shap_importances: .background: all weights are zero.");
   }
   EXPECT_EQ(refusal<DataError>([&] { shap_importances(plane_model(), data, {.background = missing}); }),
-            "shap_importances: .background: missing values in column b, which linear models do not take. Hint: fill "
-            "them or drop the rows or columns beforehand; boosted models take them as they are.");
+            "shap_importances: .background: missing values in column b (first at row 0). Hint: a fit with "
+            ".missing_values = mean_indicator takes the mean of the column and says where values are missing, "
+            "one with .missing_values = drop leaves such rows out; boosted models take them as they are.");
   EXPECT_FALSE(shap_importances(trees, data, {.background = missing}).empty());
 }
 

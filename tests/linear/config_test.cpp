@@ -43,7 +43,9 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
                 "penalty.factors = none | NAME=NUMBER,...\n"
                 "constraints.nonnegative = false | true | false\n"
                 "constraints.lower = none | NAME=NUMBER,...\n"
-                "constraints.upper = none | NAME=NUMBER,...\n");
+                "constraints.upper = none | NAME=NUMBER,...\n"
+                "formula = none | TERM + TERM ...\n"
+                "missing_values = refuse | refuse | mean_indicator | drop\n");
 }
 
 TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
@@ -60,7 +62,7 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
   LinearConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
-  ASSERT_EQ(a.size(), 16u);
+  ASSERT_EQ(a.size(), 18u);
   EXPECT_EQ(a[1].name, "loss.delta");
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
   EXPECT_EQ(copy.l1, 0.1 + 0.2);
@@ -94,11 +96,13 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("lambda", "1"),
             "LinearConfig has no field \"lambda\". Here that is l1 + l2. Fields: loss, l1, l2, intercept, standardize, "
             "solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
-            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper.");
+            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper, "
+            "formula, missing_values.");
   EXPECT_EQ(set("standardise", "true"),
             "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? Fields: loss, l1, l2, intercept, "
             "standardize, solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
-            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper.");
+            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper, "
+            "formula, missing_values.");
   EXPECT_EQ(set("penalty.factors", "a=-1"), "LinearConfig.penalty.factors: feature \"a\" has -1; it must be >= 0.");
   EXPECT_EQ(set("constraints.lower", "a=1"), "LinearConfig.constraints.lower: feature \"a\" has 1; it must be <= 0.");
   EXPECT_EQ(set("constraints.upper", "a=-2"), "LinearConfig.constraints.upper: feature \"a\" has -2; it must be >= 0.");

@@ -218,7 +218,7 @@ TEST_F(LinearModelFile, DamageUnderAGoodChecksumIsRefused) {
       {[](Json& j) { j["config"]["l3"] = "1"; }, "config has an unknown member \"l3\"."},
       {[](Json& j) { j["note"] = "mine"; }, "the document has an unknown member \"note\"."},
       {[](Json& j) { j["columns"][1]["categories"] = {"a"}; },
-       "columns[1] has categories, and columns of linear models are numbers."},
+       "columns[1] has categories, and there is no recipe for columns."},
       {[](Json& j) { j["config"]["l1"] = "-1"; }, "config is out of range (LinearConfig.l1 is -1; it must be >= 0.)."},
       {[](Json& j) { j["config"]["loss"] = "poisson"; }, "config.loss is poisson, but the model's is squared."},
       {[](Json& j) { j["config"].erase("tolerance"); },

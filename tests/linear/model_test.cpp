@@ -80,8 +80,9 @@ TEST(LinearModel, OneRowIsPredictedAsAllAre) {
   const double missing[] = {1, std::nan("")};
   double out[2];
   EXPECT_EQ(refusal<DataError>([&] { model.predict_row(missing, out); }),
-            "LinearModel::predict_row: missing values in column y, which linear models do not take. Hint: fill them or "
-            "drop the rows or columns beforehand; boosted models take them as they are.");
+            "LinearModel::predict_row: missing values in column y. Hint: a fit with .missing_values = "
+            "mean_indicator takes the mean of the column and says where values are missing, one with "
+            ".missing_values = drop leaves such rows out; boosted models take them as they are.");
 }
 
 TEST(LinearModel, WeightsAreFoundByFeatureAndOutput) {
@@ -115,12 +116,12 @@ TEST(LinearModel, WhatDoesNotFitIsRefused) {
             "Hint: mend "
             "the field, or read the file by the model's schema, which names what is no number.");
   const std::vector<double> holes{1, std::numeric_limits<double>::quiet_NaN(), 3, 4};
-  EXPECT_EQ(
-      refusal<DataError>([&] {
-        model.predict(Dataset::from_named({column("x", xs), column("y", holes)}));
-      }),
-      "LinearModel::predict: missing values in column y, which linear models do not take. Hint: fill them or drop "
-      "the rows or columns beforehand; boosted models take them as they are.");
+  EXPECT_EQ(refusal<DataError>([&] {
+              model.predict(Dataset::from_named({column("x", xs), column("y", holes)}));
+            }),
+            "LinearModel::predict: missing values in column y (first at row 1). Hint: a fit with .missing_values "
+            "= mean_indicator takes the mean of the column and says where values are missing, one with "
+            ".missing_values = drop leaves such rows out; boosted models take them as they are.");
 }
 
 TEST(LinearModel, LabelsAreCountedByTheModelsClasses) {

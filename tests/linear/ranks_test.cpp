@@ -100,10 +100,10 @@ TEST(LinearRanks, RefuseTogether) {
     said[static_cast<std::size_t>(rank)] =
         refusal<DataError>([&] { fit_on_rank(Device::cpu(), &comms, data.take(mine), {.loss = loss::squared()}, 1); });
   });
-  EXPECT_EQ(
-      said[0],
-      "fit_linear: missing values in column f1, which linear models do not take. Hint: fill them or drop the rows "
-      "or columns beforehand; boosted models take them as they are.");
+  EXPECT_EQ(said[0],
+            "fit_linear: missing values in column f1. Hint: a fit with .missing_values = mean_indicator takes "
+            "the mean of the column and says where values are missing, one with .missing_values = drop leaves "
+            "such rows out; boosted models take them as they are.");
   EXPECT_EQ(said[1], said[0]);
 }
 

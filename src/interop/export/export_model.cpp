@@ -46,6 +46,10 @@ std::string text_of(const Request& request, const BoostedModel& model) {
 
 std::string text_of(const Request& request, const LinearModel& model) {
   const LinearModel::State& state = model.state();
+  if (state.recipe && request.format != ExportFormat::csv)
+    exporting::refuse(request,
+                      "it is for weights of features, and this model makes columns of text, missing values or by a "
+                      "formula. Hint: csv has the weights of all columns.");
   switch (request.format) {
     case ExportFormat::xgboost_json:
     case ExportFormat::xgboost_ubjson:

@@ -58,7 +58,7 @@ std::string to_liblinear(const Request& request, const LinearModel::State& model
 }
 
 std::string to_csv(const Request&, const LinearModel::State& model) {
-  const std::size_t features = model.feature_names.size(), outputs = model.intercept.size();
+  const std::size_t features = model.weight_names().size(), outputs = model.intercept.size();
   std::string out = "feature";
   for (std::size_t k = 0; k < outputs; ++k) {
     std::string name = "weight";
@@ -71,7 +71,7 @@ std::string to_csv(const Request&, const LinearModel::State& model) {
   out += "\n(intercept)";
   for (const double value : model.intercept) out += fmt::format(",{}", value);
   for (std::size_t f = 0; f < features; ++f) {
-    out += '\n' + csv_field(model.feature_names[f]);
+    out += '\n' + csv_field(model.weight_names()[f]);
     for (std::size_t k = 0; k < outputs; ++k) out += fmt::format(",{}", model.weights[k * features + f]);
   }
   return out + '\n';

@@ -10,6 +10,7 @@
 #include "base/memory.hpp"
 #include "data/dataset/columns_with_entries.hpp"
 #include "linear/design/moments.hpp"
+#include "linear/recipe/cook.hpp"
 #include "rows/dataset_rows.hpp"
 
 namespace linden {
@@ -24,8 +25,9 @@ void refuse_text(std::string_view where, const Dataset& data, std::span<const in
     if (data.columns()[at(c)].categorical) names.push_back(data.columns()[at(c)].name);
   if (names.empty()) return;
   fail<DataError>(
-      "{}: {} {} {} categories, which linear models do not take. Hint: drop {}, or give one column of zeros and ones a "
-      "category; boosted models take categories as they are.",
+      "{}: {} {} {} categories, which linear models of rows on several machines do not take. Hint: drop {}, or give "
+      "one "
+      "column of zeros and ones a category; boosted models take categories as they are.",
       where, names.size() == 1 ? "column" : "columns", listing(names), names.size() == 1 ? "holds" : "hold",
       names.size() == 1 ? "it" : "them");
 }
@@ -37,13 +39,6 @@ std::vector<ColumnView> dense_columns(const Dataset& data, std::span<const int> 
 }
 
 }  // namespace
-
-void refuse_missing(std::string_view where, std::span<const std::string> names) {
-  fail<DataError>(
-      "{}: missing values in {} {}, which linear models do not take. Hint: fill them or drop the rows or columns "
-      "beforehand; boosted models take them as they are.",
-      where, names.size() == 1 ? "column" : "columns", listing(names));
-}
 
 std::vector<int> fitted_columns(const Dataset& data, const Ranks& ranks) {
   if (!data.is_sparse()) {
@@ -74,20 +69,30 @@ std::vector<std::string> names_of(const Dataset& data, std::span<const int> colu
 void Design::check_present(std::string_view where, const Dataset& data, std::span<const int> columns, Workers& workers,
                            const Ranks& ranks) const {
   std::vector<double> missing(columns.size());
+  std::vector<std::int64_t> first(columns.size(), rows_);
   if (sparse_) {
-    for (std::int64_t e = 0; e < entries_.offsets[rows_]; ++e)
-      if (std::isnan(entry_value(entries_, e))) missing[at(entries_.indices[e])] = 1;
+    for (std::int64_t row = rows_; row-- > 0;)
+      for (std::int64_t e = entries_.offsets[row]; e < entries_.offsets[row + 1]; ++e)
+        if (std::isnan(entry_value(entries_, e))) {
+          missing[at(entries_.indices[e])] = 1;
+          first[at(entries_.indices[e])] = row;
+        }
   } else {
     workers.each(this->columns(), [&](std::int64_t j, int) {
       for (std::int64_t row = 0; row < rows_ && missing[at(j)] == 0; ++row)
-        missing[at(j)] = std::isnan(raw_value(dense_[at(j)], row)) ? 1 : 0;
+        if (std::isnan(raw_value(dense_[at(j)], row))) {
+          missing[at(j)] = 1;
+          first[at(j)] = row;
+        }
     });
   }
   ranks.max(missing);
   std::vector<int> found;
   for (std::size_t j = 0; j < columns.size(); ++j)
     if (missing[j] != 0) found.push_back(columns[j]);
-  if (!found.empty()) refuse_missing(where, names_of(data, found));
+  if (found.empty()) return;
+  // All ranks say the same, whose rows ever they are.
+  refuse_missing(where, names_of(data, found), ranks.is_alone() ? data.where(*std::ranges::min_element(first)) : "");
 }
 
 Design::Design(std::string_view where, const Dataset& data, std::span<const double> weights, bool intercept,

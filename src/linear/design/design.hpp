@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backend/comms.hpp"
@@ -26,9 +27,6 @@ struct RowBlocks {
   std::int64_t rows() const noexcept { return size * count; }
   std::int64_t row(std::int64_t i) const noexcept { return i / size * step + i % size; }
 };
-
-/// Throws the DataError of data with missing values in these columns.
-[[noreturn]] void refuse_missing(std::string_view where, std::span<const std::string> names);
 
 /// The columns that a fit looks at, ascending: those of dense data, and of sparse data those that have an entry. A
 /// column without is 0 in all rows and has weight 0: it is no part of a model, however many there are. Those of `ranks`
@@ -77,6 +75,9 @@ class Design {
   bool is_free(std::int64_t column) const noexcept {
     return column == columns() ? intercept_ : factor_[static_cast<std::size_t>(column)] != 0;
   }
+  /// l2 of columns in the units of the data, in place of what a configuration has for them; -1: none. Empty: for none.
+  const std::vector<double>& own_l2() const noexcept { return own_l2_; }
+  void set_own_l2(std::vector<double> penalties) { own_l2_ = std::move(penalties); }
   /// Its standardised values are zeros from now on.
   void leave_out(int column) { factor_[static_cast<std::size_t>(column)] = 0; }
 
@@ -104,6 +105,7 @@ class Design {
   std::vector<ColumnView> dense_;
   EntriesView entries_;
   std::shared_ptr<const Copy> copy_;  // what dense_ and entries_ look at, unless that is the dataset
+  std::vector<double> own_l2_;
 };
 
 }  // namespace linden

@@ -22,7 +22,7 @@ namespace linden {
 
 /// Schemas of files; what each brought: docs/design.md, "Model files". Those that ask for nothing newer are written in
 /// the plain one.
-inline constexpr int plain_schema = 2, newest_schema = 3;
+inline constexpr int plain_schema = 2, recipe_schema = 4, newest_schema = 4;
 
 /// What is written before configuration and body.
 struct EnvelopeView {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "linear/plain_fit.hpp"
 #include "report/measures/weight_intervals.hpp"
 #include "report/sections/sections.hpp"
 #include "report/svg/chart.hpp"
@@ -50,18 +51,25 @@ std::string output_name(const LinearModel& model, int k) {
   return fmt::format("output {}", k);
 }
 
+// Of the columns that weights are of.
+WeightErrors errors_of(const Subject& subject, const LinearModel& model) {
+  if (has_own_penalties(model)) return {{}, {}, "A penalty of B-splines shrinks weights."};
+  const Dataset& rows = subject.options.train.has_value() ? *subject.options.train : subject.data;
+  const int threads = subject.options.threads;
+  return weight_errors(plain_model(model), plain_rows("report", model, rows, threads, true), threads);
+}
+
 void add_weights(Page& page, const Subject& subject, const LinearModel& model) {
   page.section("Weights");
   const bool has_train = subject.options.train.has_value();
-  const WeightErrors errors =
-      weight_errors(model, has_train ? *subject.options.train : subject.data, subject.options.threads);
+  const WeightErrors errors = errors_of(subject, model);
   const bool has_errors = errors.why_none.empty();
   page.paragraph("A weight is what the score gains when its column rises by one unit and all others stay.");
   page.paragraph(!has_errors ? "There are no intervals here. " + errors.why_none
                  : has_train ? "Intervals hold nineteen times in twenty, by the sandwich estimate on the training rows."
                              : "Intervals hold nineteen times in twenty, by the sandwich estimate on the rows of this "
                                "report; those of the training rows would be another, give them to have these.");
-  const auto features = static_cast<int>(model.feature_names().size());
+  const auto features = static_cast<int>(model.weight_names().size());
   std::vector<int> order;
   int zeros = 0;
   for (int f = 0; f < features; ++f) {
@@ -81,7 +89,7 @@ void add_weights(Page& page, const Subject& subject, const LinearModel& model) {
     double low = 0, high = 0;
     for (const int f : strongest) {
       const double at = std::copysign(strength(f), model.weight(f));
-      names.categories.push_back(model.feature_names()[static_cast<std::size_t>(f)]);
+      names.categories.push_back(model.weight_names()[static_cast<std::size_t>(f)]);
       low = std::min(low, at - two_sided);
       high = std::max(high, at + two_sided);
     }
@@ -116,7 +124,7 @@ void add_weights(Page& page, const Subject& subject, const LinearModel& model) {
   for (const int f : order) {
     if (rows.size() > most_rows) break;
     add(
-        model.feature_names()[static_cast<std::size_t>(f)], [&](int k) { return model.weight(f, k); },
+        model.weight_names()[static_cast<std::size_t>(f)], [&](int k) { return model.weight(f, k); },
         has_errors ? errors.weights[static_cast<std::size_t>(f)] : 0);
   }
   page.open_details(fmt::format("{} weights", order.size()), order.size() <= 30);

@@ -593,11 +593,11 @@ TEST(ModelFile, AStreamThatFailsIsNoticed) {
 
 TEST(ModelFile, ANewerSchemaIsRefusedWithTheVersions) {
   Json document = Json::parse(opened(bytes_of(small_model())));
-  document["schema"] = 4;
+  document["schema"] = 5;
   document["library"] = "9.8.7";
   EXPECT_EQ(
       refused(sealed(document.dump())),
-      fmt::format("m.json: written in schema 4 by Linden 9.8.7; this one ({}) reads up to schema 3. Hint: upgrade "
+      fmt::format("m.json: written in schema 5 by Linden 9.8.7; this one ({}) reads up to schema 4. Hint: upgrade "
                   "Linden.",
                   version()));
 }

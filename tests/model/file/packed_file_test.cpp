@@ -143,10 +143,10 @@ TEST(PackedFile, WhatIsNewerOrOtherIsSaid) {
   const std::string schema("\x01\x06schema\x05\x04", 10);  // 2 by zigzag
   const std::size_t at = document.find(schema);
   ASSERT_NE(at, std::string::npos);
-  document[at + 9] = 8;
-  EXPECT_EQ(refused(binary_of(document)), std::string("the text: written in schema 4 by Linden ") + version() +
+  document[at + 9] = 10;
+  EXPECT_EQ(refused(binary_of(document)), std::string("the text: written in schema 5 by Linden ") + version() +
                                               "; this one (" + version() +
-                                              ") reads up to schema 3. Hint: upgrade Linden.");
+                                              ") reads up to schema 4. Hint: upgrade Linden.");
   document = document_of(binary(hand_made()));
   EXPECT_EQ(refused(binary_of(document + "x")), "the text: the document has something behind its end.");
 }

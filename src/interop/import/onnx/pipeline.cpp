@@ -34,6 +34,10 @@ Pipeline pipeline_of(const Graph& graph) {
       continue;
     }
     const bool is_before = pipeline.model == nullptr;
+    if (is_before && op.type() == "MatMul")
+      op.refuse(
+          "is a product of matrices, as linear models are written by Linden and by others: such graphs are not read. "
+          "Hint: the model file that the graph was made of, or a graph with LinearRegressor or LinearClassifier");
     if (is_before && op.type() == "Cast") {
       constexpr std::int64_t to_float = 1, to_double = 11;
       const std::int64_t to = op.whole("to", 0);

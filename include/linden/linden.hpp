@@ -35,6 +35,8 @@
 #include <linden/model_text.hpp>
 #include <linden/explain.hpp>
 #include <linden/cross_validation.hpp>
+#include <linden/linear_path.hpp>
+#include <linden/linear_choice.hpp>
 #include <linden/search.hpp>
 #include <linden/importance.hpp>
 #include <linden/dependence.hpp>

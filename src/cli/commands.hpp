@@ -18,6 +18,7 @@ void add_report(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_cv(CLI::App& app);
 void add_tune(CLI::App& app);
+void add_path(CLI::App& app);
 void add_diff(CLI::App& app);
 void add_merge(CLI::App& app);
 void add_refit(CLI::App& app);

@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   linden::cli::add_train(app);
   linden::cli::add_cv(app);
   linden::cli::add_tune(app);
+  linden::cli::add_path(app);
   linden::cli::add_predict(app);
   linden::cli::add_evaluate(app);
   linden::cli::add_explain(app);

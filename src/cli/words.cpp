@@ -18,6 +18,10 @@ constexpr Word openings[] = {
     {"fit_boosted: ", ""},
     {"Reading text: ", ""},
     {"fit_linear: ", ""},
+    {"fit_path: ", ""},
+    {"cross_validate_path: ", ""},
+    {"choose: ", "--choose: "},
+    {"path rule: ", "--choose: "},
     {"cross_validate: ", ""},
     {"search: ", ""},
     {"space: ", "--try: "},
@@ -58,11 +62,17 @@ constexpr Word openings[] = {
 
 // Calls and fields that an option has in other words than its name.
 constexpr Word words[] = {
+    {"fit_linear at each", "linden train with each"},
     {"or fit_firth", "or linden train --firth"},
     {".background = train", "--background FILE"},
     {"a .background", "--background"},
     {"of .background are", "of --background are"},
     {".by_rows", "--by-rows"},
+    {"Hint: cross_validate_path.", "Hint: --choose best."},
+    {".strengths = {...}", "--strengths"},
+    {".strengths", "--strengths"},
+    {".l1_share is", "--l1-share is"},
+    {".least is", "--least is"},
     {".header = false", "--no-header"},
     {"go on from it with .start = model", "linden train --start goes on from it"},
     {".zero_based = true", "--zero-based"},

@@ -9,6 +9,7 @@
 #include "base/fail.hpp"
 #include "linear/certify.hpp"
 #include "linear/objective/conditioning.hpp"
+#include "linear/objective/working_set.hpp"
 #include "linear/solvers/choose_solver.hpp"
 #include "linear/units.hpp"
 #include "loss/custom.hpp"
@@ -19,6 +20,7 @@ namespace linden {
 namespace {
 
 constexpr int most_resumptions = 2;
+constexpr int least_first = 100;  // columns that take part from the start of a fit of a path
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -40,7 +42,7 @@ FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const 
                const std::vector<std::string>& names, SolverStates* states)
     : rows_(checked(where, rows)),
       design_(design),
-      config_(config),
+      config_(&config),
       names_(names),
       states_(states),
       objective_(rows, design, penalty_of(config, design, names)),
@@ -62,9 +64,9 @@ FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const 
 }
 
 void FitRun::run() {
-  Choice choice = choose_solver(config_, objective_);
+  Choice choice = choose_solver(*config_, objective_);
   known_.why = std::move(choice.why);
-  if (config_.intercept && has_one_label()) {
+  if (config_->intercept && has_one_label()) {
     stop_at_start(choice.solver);
   } else {
     solve(choice.solver);
@@ -82,11 +84,61 @@ void FitRun::run() {
   }
 }
 
+void FitRun::run_without_weights() {
+  // Columns without a penalty have weights all the same; one more keeps the set from being empty.
+  for (std::int64_t j = 0; j + 1 < objective_.width(); ++j)
+    if (j == 0 || (objective_.is_free(j) && !(objective_.l1(j) > 0))) first_.push_back(static_cast<int>(j));
+  run();
+}
+
+void FitRun::keep_gram(int fits, std::vector<double> gram) {
+  if (!KeptGram::takes(objective_)) return;
+  gram_ = gram.empty() ? std::make_unique<KeptGram>(objective_, fits)
+                       : std::make_unique<KeptGram>(objective_, std::move(gram));
+}
+
+void FitRun::go_on(const LinearConfig& config) {
+  config_ = &config;
+  target_.tolerance = config.tolerance;
+  solution_.factor.reset();
+  solution_.status = FitStatus::converged;
+  const Penalty before = objective_.penalty();
+  objective_.set_penalty(penalty_of(config, design_, names_), solution_.point);
+  start_ = solution_.point.parameters();
+  const std::vector<int> kept = kept_by_rule(before);
+  run();
+  missed_ = 0;
+  const std::vector<double>& at = solution_.point.parameters();
+  for (std::size_t i = 0; i < at.size() && screened_ > 0; ++i) {
+    const auto j = static_cast<std::int64_t>(i) % objective_.width();
+    if (at[i] != 0 && j + 1 < objective_.width() && !std::ranges::binary_search(kept, static_cast<int>(j))) ++missed_;
+  }
+}
+
+// All that the rule keeps; of them the ones that are asked for most are to take part.
+std::vector<int> FitRun::kept_by_rule(const Penalty& before) {
+  Demand demand = demand_at(solution_.point, {});
+  std::vector<int> kept;
+  int columns = 0;
+  for (std::size_t j = 0; j < demand.score.size(); ++j) {
+    if (!objective_.is_free(static_cast<std::int64_t>(j))) continue;
+    ++columns;
+    const double after = objective_.penalty().l1[j];
+    if (demand.score[j] >= after - before.l1[j] || after == 0)
+      kept.push_back(static_cast<int>(j));
+    else
+      demand.score[j] = -std::numeric_limits<double>::infinity();
+  }
+  screened_ = columns - static_cast<int>(kept.size());
+  first_ = most_demanding(demand, static_cast<std::size_t>(std::max(2 * demand.nonzero, least_first)));
+  return kept;
+}
+
 Certificate FitRun::certificate() const {
   Certificate known = known_;
-  known.tolerance = config_.tolerance;
+  known.tolerance = config_->tolerance;
   // A tolerance that no double shows is no measure of rounding.
-  const double tolerance = std::max(config_.tolerance, std::numeric_limits<double>::epsilon());
+  const double tolerance = std::max(config_->tolerance, std::numeric_limits<double>::epsilon());
   return certify(std::move(known), solution_, gap_, {wanted(), wanted(tolerance) / tolerance}, first_start_, names_);
 }
 
@@ -101,7 +153,8 @@ void FitRun::solve(Solver solver) {
     case Solver::qr: return solve_by_qr();
     case Solver::newton_cg: return take(newton_cg(at_start(), target_));
     case Solver::lbfgs: return take(lbfgs(at_start(), target_, states_));
-    case Solver::coordinate_descent: return take(coordinate_descent(at_start(), target_));
+    case Solver::coordinate_descent:
+      return take(gram_ ? gram_->solve(at_start(), target_, first_) : coordinate_descent(at_start(), target_, first_));
     case Solver::interior_point: return take(interior_point(at_start(), target_));
     case Solver::dual_descent: return take(dual_descent(at_start(), target_));
     case Solver::automatic:
@@ -115,7 +168,7 @@ void FitRun::solve_by_cholesky() {
   solution_.factor.reset();  // its memory is that of the next one
   solution_ = newton_cholesky(at_start(), target_);
   if (solution_.is_singular && !objective_.is_penalised()) {
-    if (is_squared() && config_.solver == Solver::automatic) {
+    if (is_squared() && config_->solver == Solver::automatic) {
       known_.why = fmt::format("the Gram matrix of {} columns is nearly singular", design_.columns());
       return solve(Solver::qr);
     }
@@ -123,7 +176,7 @@ void FitRun::solve_by_cholesky() {
     solution_.factor.reset();
     solution_ = newton_cholesky(at_start(), target_, true);
   }
-  if (solution_.status == FitStatus::stalled && config_.solver == Solver::automatic) {
+  if (solution_.status == FitStatus::stalled && config_->solver == Solver::automatic) {
     known_.why =
         fmt::format("the Hessian is not positive definite after {} steps of newton_cholesky", solution_.iterations);
     return solve(Solver::lbfgs);
@@ -158,7 +211,7 @@ void FitRun::stop_at_start(Solver solver) {
 
 std::vector<double> FitRun::constant_start() const {
   std::vector<double> start(index(objective_.size()));
-  if (!config_.intercept) return start;
+  if (!config_->intercept) return start;
   Workers& workers = rows_.context.workers;
   const Ranks& ranks = rows_.ranks;
   std::vector<double> offsets;  // of all ranks, [outputs, rows]
@@ -237,10 +290,10 @@ void FitRun::note_conditioning() {
 // A matrix of all weights squared is the price of a loss with corners.
 void FitRun::check_size(const char* where) const {
   constexpr std::int64_t most = 8192;
-  if (config_.solver == Solver::dual_descent && !rows_.ranks.is_alone())
+  if (config_->solver == Solver::dual_descent && !rows_.ranks.is_alone())
     fail<ArgumentError>("{}: solver dual_descent wants all rows on one machine. Hint: interior_point.", where);
   const bool takes_matrix =
-      has_corners(rows_.loss) && choose_solver(config_, objective_).solver == Solver::interior_point;
+      has_corners(rows_.loss) && choose_solver(*config_, objective_).solver == Solver::interior_point;
   if (!takes_matrix || objective_.size() <= most) return;
   fail<ArgumentError>(
       "{}: loss {} is fitted by an interior point, which solves for all weights at once, and {} are too many ({} at "

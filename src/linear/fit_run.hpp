@@ -2,12 +2,14 @@
 #pragma once
 
 #include <linden/linear.hpp>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "linear/endless_fall.hpp"
 #include "linear/solution_gap.hpp"
+#include "linear/solvers/kept_gram.hpp"
 #include "linear/solvers/qr.hpp"
 #include "linear/solvers/solver.hpp"
 
@@ -27,7 +29,25 @@ class FitRun {
 
   void run();
 
-  // After it:
+  // Fits of one path: the same loss on the same rows, under penalties of one strength after another.
+
+  /// In place of run(), under an l1 that holds all columns at 0 but those without a penalty: where a path begins.
+  void run_without_weights();
+  /// Keeps the Gram matrix of a squared loss from here on, for so many fits; `gram` has it, where it is known: of all
+  /// columns, [width, width], without penalties.
+  void keep_gram(int fits, std::vector<double> gram = {});
+  /// Goes on from the last solution under another configuration, which differs in the strengths of its penalties alone,
+  /// and must outlive the object as the first one does. Of columns whose l1 falls from a to b those take part that are
+  /// not 0, or whose slope exceeds 2 b - a (the sequential strong rule of Tibshirani et al. 2012), and what slopes at
+  /// the solution ask for.
+  void go_on(const LinearConfig& config);
+  /// How many columns the rule left out of that.
+  int screened() const noexcept { return screened_; }
+  /// Of these, how many are not 0 after all.
+  int missed() const noexcept { return missed_; }
+  Objective& objective() noexcept { return objective_; }
+
+  // After any of these:
 
   const Point& point() const noexcept { return solution_.point; }
   /// Of the solution.
@@ -42,6 +62,7 @@ class FitRun {
 
   std::vector<double> constant_start() const;
   void stand_at(std::span<const double> at, bool is_another_objective = false);
+  std::vector<int> kept_by_rule(const Penalty& before);
   Point at_start();
   LeastSquares factorise();
   bool leave_out(const std::vector<int>& columns);
@@ -50,12 +71,12 @@ class FitRun {
   void note_conditioning();
   void check_size(const char* where) const;
   [[noreturn]] void refuse_start(const char* where) const;
-  double wanted() const { return wanted(config_.tolerance); }
+  double wanted() const { return wanted(config_->tolerance); }
   double wanted(double tolerance) const;
 
   const LinearRows& rows_;
   Design& design_;
-  const LinearConfig& config_;
+  const LinearConfig* config_;
   const std::vector<std::string>& names_;
   SolverStates* states_;
   Objective objective_;
@@ -64,6 +85,9 @@ class FitRun {
   Solution solution_;          // at first the point where the fit starts
   FitStart first_start_;
   SolutionGap gap_;
+  std::unique_ptr<KeptGram> gram_;
+  std::vector<int> first_;  // to take part, of a path
+  int screened_ = 0, missed_ = 0;
   Certificate known_;  // solver, why, rank, condition and columns that depend on others
 };
 

@@ -15,8 +15,8 @@ class CommandLine : public Program {
     return ran.err;
   }
   static constexpr const char* commands =
-      "train, cv, tune, predict, evaluate, explain, inspect, summary, diff, merge, refit, importance, dependence, "
-      "neighbours, report, convert";
+      "train, cv, tune, path, predict, evaluate, explain, inspect, summary, diff, merge, refit, importance, "
+      "dependence, neighbours, report, convert";
   static constexpr const char* train = "train t.csv --label y --out m.json ";
   static constexpr const char* all_options = " Hint: linden train --help lists all options.\n";
 };

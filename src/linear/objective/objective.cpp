@@ -138,7 +138,15 @@ Point Objective::evaluate(std::span<const double> at, const Point* scored) {
   Point::Found& found = *point.found_;
   found.parameters.assign(at.begin(), at.end());
   parameters_.upload(at.data());
-  found.smooth = tape_ ? evaluate_tape(found) : evaluate_loss(found, scored);
+  found.loss = tape_ ? evaluate_tape(found) : evaluate_loss(found, scored);
+  add_penalty(found);
+  return point;
+}
+
+// To what was found of the loss alone.
+void Objective::add_penalty(Point::Found& found) {
+  const std::vector<double>& at = found.parameters;
+  found.smooth = found.loss;
   for (std::int64_t i = 0; i < size(); ++i) {
     if (!is_free(i)) {
       found.gradient[at_index(i)] = 0;
@@ -151,7 +159,15 @@ Point Objective::evaluate(std::span<const double> at, const Point* scored) {
   double l1_term = 0;
   for (std::int64_t i = 0; i < size() && has_l1_; ++i) l1_term += l1(i) * std::abs(at[at_index(i)]);
   found.value = found.smooth + l1_term;
-  return point;
+}
+
+void Objective::set_penalty(Penalty penalty, Point& at) {
+  Point::Found& found = *at.found_;
+  for (std::int64_t i = 0; i < size(); ++i)
+    if (is_free(i)) found.gradient[at_index(i)] -= l2(i) * found.parameters[at_index(i)];
+  penalty_ = std::move(penalty);
+  has_l1_ = std::ranges::any_of(penalty_.l1, [](double l1) { return l1 > 0; });
+  add_penalty(found);
 }
 
 double Objective::evaluate_loss(Point::Found& found, const Point* scored) {

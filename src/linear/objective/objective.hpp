@@ -105,6 +105,11 @@ class Objective {
   /// Forms a Hessian in room that hessian_room() made.
   void form(Hessian& room, std::span<const double> curvatures);
 
+  /// Other strengths of the penalties, with bounds where there were some, and not where there were none. `at`, a point
+  /// of this objective, stays where it is and has its value and gradient under them; all other points and Hessians from
+  /// before are those of another objective.
+  void set_penalty(Penalty penalty, Point& at);
+
   /// Takes over which columns the design leaves out now. Points and Hessians from before are those of another
   /// objective.
   void update();
@@ -117,6 +122,7 @@ class Objective {
   void take_back(std::unique_ptr<Point::Found> found) noexcept { spare_.push_back(std::move(found)); }
   DeviceDesign::Parts parts() const;
   EvaluateTask task(const Point::Found& found) const;
+  void add_penalty(Point::Found& found);
   double evaluate_loss(Point::Found& found, const Point* scored = nullptr);
   double evaluate_tape(Point::Found& found);
   DeviceArray<double>& row_values();

@@ -82,7 +82,7 @@ void polish(Point& whole, const WorkingSet& part, ProxNewton& newton) {
     whole = *std::move(polished);
 }
 
-Solution by_working_sets(Point whole, const Target& target, int limit) {
+Solution by_working_sets(Point whole, const Target& target, int limit, std::vector<int> first) {
   const Objective& objective = whole.objective();
   const bool watch = !objective.is_penalised();
   double scale = 0;
@@ -113,7 +113,8 @@ Solution by_working_sets(Point whole, const Target& target, int limit) {
       // As many again as there are, while many ask to join; a few to spare in the end.
       const auto nonzero = static_cast<std::size_t>(demand.nonzero), outside = static_cast<std::size_t>(demand.outside);
       const std::size_t wanted = nonzero + std::min(outside + nonzero / 10, std::max(nonzero, first_features));
-      std::vector<int> features = most_demanding(demand, wanted);
+      std::vector<int> features =
+          part || first.empty() ? most_demanding(demand, wanted) : std::exchange(first, std::vector<int>());
       if (static_cast<std::int64_t>(features.size()) * objective.outputs() > most_parameters) {
         const bool by_columns =
             objective.design().is_sparse() && objective.outputs() == 1 && objective.rows().ranks.is_alone();
@@ -145,12 +146,12 @@ Solution by_working_sets(Point whole, const Target& target, int limit) {
 
 }  // namespace
 
-Solution coordinate_descent(Point start, const Target& target) {
+Solution coordinate_descent(Point start, const Target& target, std::vector<int> first) {
   const Objective& objective = start.objective();
   const int limit = target.max_iterations > 0 ? target.max_iterations : own_limit;
-  if (objective.size() <= few_parameters) return on_all(std::move(start), target, limit);
+  if (objective.size() <= few_parameters && first.empty()) return on_all(std::move(start), target, limit);
   if (!objective.has_l1() && !objective.has_bounds()) return lbfgs(std::move(start), target);
-  return by_working_sets(std::move(start), target, limit);
+  return by_working_sets(std::move(start), target, limit, std::move(first));
 }
 
 }  // namespace linden

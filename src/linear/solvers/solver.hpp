@@ -4,6 +4,7 @@
 #include <linden/linear.hpp>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "linear/objective/objective.hpp"
 #include "linear/solvers/solver_states.hpp"
@@ -57,7 +58,8 @@ Solution lbfgs(Point start, const Target& target, SolverStates* states = nullptr
 /// Newton steps by coordinate descent on the Hessian, for objectives with l1 or bounds (or without) that
 /// has_full_hessian().
 /// Features beyond a few hundred take part when their subgradient asks for it (a working set).
-Solution coordinate_descent(Point start, const Target& target);
+/// `first` are those that take part from the start, ascending, where a fit nearby says which (a path's strong rule).
+Solution coordinate_descent(Point start, const Target& target, std::vector<int> first = {});
 
 /// Mehrotra's (1992) predictor and corrector from the point and its dual, for losses with corners, under any penalties
 /// and bounds: a Hessian and two solutions a step.

@@ -109,7 +109,14 @@ LINDEN_API const char* name_of(MissingValues) noexcept;
 
 struct LinearConfig {
   Loss loss = loss::automatic();  ///< chosen by the label, see default_loss. Several levels of quantile or expectile
-                                  ///< are a fit each, whose objectives and gaps are added in the certificate
+                                  ///< are a fit each, and so are labels of a row, whose objectives and gaps are added
+                                  ///< in the certificate
+  std::optional<Link> link = {};  ///< between scores and means, where it is not the loss's own: of squared exp or
+                                  ///< inverse; logistic, cross_entropy: probit, cloglog, exp, identity; poisson,
+                                  ///< negative_binomial: identity, sqrt; gamma: inverse, identity; inverse_gaussian:
+                                  ///< inverse_square, inverse, identity; tweedie: identity, sqrt, inverse. In words
+                                  ///< sigmoid is "logit", exp "log". Scores of training rows stay where the link has
+                                  ///< means; the loss of a row is minus the same log-likelihood
   double l1 = 0;                  ///< penalty on |weight|, >= 0
   double l2 = 0;                  ///< penalty on weight^2 / 2, >= 0
   bool intercept = true;          ///< whether scores have a constant part

@@ -8,10 +8,29 @@ namespace linden {
 /// How predictions come from scores: the score itself, 1 / (1 + exp(-s)), exp(s_k) / sum exp(s_j), exp(s),
 /// exp(s) - 1, or the scores of a row in ascending order.
 ///
-/// The last three are those of distributions, which have two scores a row, and mean and standard deviation for
+/// The next three are those of distributions, which have two scores a row, and mean and standard deviation for
 /// predictions. Scores are: normal, the mean and the logarithm of the standard deviation; log_normal, the same two of
 /// the label's logarithm; gamma, the logarithms of the mean and of the shape (mean^2 / variance).
-enum class Link { identity, sigmoid, softmax, exp, expm1, sorted, normal, log_normal, gamma };
+///
+/// Generalised linear models have some more, by the names of the functions from means to scores (LinearConfig::link):
+/// the share of the normal distribution below s (probit), 1 - exp(-exp(s)) (cloglog), s^2 (sqrt), 1 / s (inverse) and
+/// 1 / sqrt(s) (inverse_square).
+enum class Link {
+  identity,
+  sigmoid,
+  softmax,
+  exp,
+  expm1,
+  sorted,
+  normal,
+  log_normal,
+  gamma,
+  probit,
+  cloglog,
+  sqrt,
+  inverse,
+  inverse_square
+};
 
 LINDEN_API const char* name_of(Link) noexcept;
 

@@ -239,6 +239,12 @@ inline Loss negative_binomial(NegativeBinomialOptions options = {}) {
   return by_name("negative_binomial").with_parameter("dispersion", options.dispersion);
 }
 
+/// y exp(-2 s) / 2 - exp(-s), half the deviance of the inverse Gaussian distribution but for what the label alone adds,
+/// for amounts y > 0 whose variance goes with the cube of their mean: times until something that drifts is somewhere.
+/// The prediction is the mean exp(s). Not convex: its curvature is taken as 0 where it is negative, and linear models
+/// take the expected one, exp(-s). Metrics: the loss itself, rmse.
+inline Loss inverse_gaussian() { return by_name("inverse_gaussian"); }
+
 /// softplus(s) - y s, for labels from 0 to 1: shares, or classes that are known as probabilities. The prediction is the
 /// probability. Metrics: the loss itself, rmse.
 inline Loss cross_entropy() { return by_name("cross_entropy"); }

@@ -4,6 +4,7 @@
 
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "loss/linked.hpp"
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
 #include "base/out_of_memory.hpp"
@@ -54,6 +55,14 @@ FieldTable<LinearConfig>::Words<std::string> formula_words() {
           .check_features = [](std::string_view, const std::string&, std::span<const std::string>) {}};
 }
 
+std::vector<std::pair<const char*, std::optional<Link>>> link_words() {
+  std::vector<std::pair<const char*, std::optional<Link>>> words{{"automatic", std::nullopt}};
+  for (const Link link : {Link::identity, Link::exp, Link::sigmoid, Link::probit, Link::cloglog, Link::sqrt,
+                          Link::inverse, Link::inverse_square})
+    words.emplace_back(word_of(link), link);
+  return words;
+}
+
 const FieldTable<LinearConfig>& table() {
   using C = LinearConfig;
   static const FieldTable<C> fields = [] {
@@ -68,6 +77,8 @@ const FieldTable<LinearConfig>& table() {
       missing_values.emplace_back(name_of(policy), policy);
     return FieldTable<C>("LinearConfig", other_linear_fields())
         .add_loss(losses())
+        .add_choice<std::optional<Link>>("link", &C::link, link_words(),
+                                         "from means to scores; automatic: the loss's own")
         .add_number("l1", &C::l1, {}, "penalty on |weight|")
         .add_number("l2", &C::l2, {}, "penalty on weight^2 / 2")
         .add_choice<bool>("intercept", &C::intercept, flags, "whether scores have a constant part")
@@ -170,6 +181,7 @@ void set_field(LinearConfig& config, std::string_view name, std::string_view val
 void LinearConfig::check() const try {
   table().check(*this);
   check_loss(loss);
+  if (link && !is_automatic(loss)) with_link("LinearConfig.link", loss, *link);
   const char* const hint = has_corners(loss) ? "interior_point" : "coordinate_descent";
   if (l1 > 0 && !takes_l1(solver))
     fail<ArgumentError>(
@@ -187,11 +199,12 @@ void LinearConfig::check() const try {
         "LinearConfig.solver is dual_descent, which wants l2 > 0 for every column, and l2 is {}{}. Hint: "
         "interior_point.",
         l2, l2 > 0 ? ", but times a factor of 0" : "");
-  if (solver == Solver::qr && loss.name() != SquaredLoss::name && !is_automatic(loss))
+  const Link own = is_automatic(loss) ? Link::identity : loss.link();
+  if (solver == Solver::qr && ((loss.name() != SquaredLoss::name && !is_automatic(loss)) || link.value_or(own) != own))
     fail<ArgumentError>(
-        "LinearConfig.solver is qr, which is for the squared loss, and the loss is {}. Hint: newton_cholesky, or leave "
-        "the choice to automatic.",
-        loss.name());
+        "LinearConfig.solver is qr, which is for the squared loss, and the loss is {}{}. Hint: newton_cholesky, or "
+        "leave the choice to automatic.",
+        loss.name(), link.value_or(own) != own ? fmt::format(" with link {}", word_of(*link)) : "");
   const bool is_by_level = !loss.definition().levels.empty();
   if (solver == Solver::coordinate_descent && loss.outputs() > 1 && loss.name() != SoftmaxLoss::name && !is_by_level)
     fail<ArgumentError>(

@@ -1,5 +1,6 @@
 // fit_linear: what is refused, the run of the fit, and what its model is told with.
 #include <chrono>
+#include <cmath>
 #include <numeric>
 #include <linden/linear.hpp>
 #include <linden/threads.hpp>
@@ -22,6 +23,7 @@
 #include "linear/units.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
+#include "loss/linked.hpp"
 #include "model/class_weights.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
@@ -151,6 +153,14 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
   if (custom && custom->mixes_rows)
     warnings.push_back(fmt::format("loss \"{}\" mixes rows: its gap is an estimate{}{}.", loss.name(),
                                    c.gap_source.empty() ? "" : ", from ", c.gap_source));
+  if (const ScoreRange range = scores_of_link(loss); !range.is_all() && !c.is_optimal())
+    warnings.push_back(fmt::format(
+        "the fit stands at the edge of what link {} takes (scores {}), where the likelihood may still rise: "
+        "weights are no optimum, and have no errors. Hint: another link, or fewer columns.",
+        word_of(loss.link()),
+        std::isinf(range.high)  ? "above 0"
+        : std::isinf(range.low) ? "below 0"
+                                : "between 0 and 1"));
   if (!model.feature_names.empty() && c.constant_columns.size() == model.feature_names.size())
     warnings.emplace_back("no column varies: the model is its intercept.");
   return warnings;
@@ -199,11 +209,13 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
   const RowsOfRanks rows_here = rows_of_ranks(where, data, ranks);
   const Dataset &train = rows_here.here, &whole = rows_here.whole;
   check_training_data(where, whole, train.features());
-  if (whole.label().rank() == 2)
-    fail<DataError>("{}: the data has {} labels a row{}, and linear models take one. Hint: a model for each label.",
-                    where, whole.label().size(1),
-                    whole.label_names().empty() ? "" : fmt::format(" ({})", listing(whole.label_names())));
-  const Labels whole_labels = checked_labels(where, whole, config.loss);
+  Labels whole_labels = checked_labels(where, whole, config.loss);
+  if (config.link) whole_labels.loss = with_link("LinearConfig.link", whole_labels.loss, *config.link);
+  const std::size_t labels_a_row = static_cast<std::size_t>(whole_labels.loss.definition().labels);
+  if (labels_a_row > 1 && !ranks.is_alone())
+    fail<ArgumentError>(
+        "{}: the data has {} labels a row, and rows on several machines have one. Hint: a model for each label.", where,
+        labels_a_row);
   settled(config, whole_labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, whole_labels.loss);
   check_bounds(config, whole_labels.loss);
@@ -242,15 +254,15 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
 
   Design design(where, filled.data(), weights, config.intercept, workers, device_ranks);
   design.set_own_l2(std::move(own_l2));
-  // Levels are a fit each.
-  const bool is_by_level = !whole_labels.loss.definition().levels.empty();
+  // Levels are a fit each, and so are labels.
+  const bool has_many = is_by_output(whole_labels.loss.definition());
   const std::span<const double> all_labels = filled.labels(), all_offsets = filled.offsets();
+  const std::size_t count = all_labels.size() / labels_a_row, offsets = has_many ? count : all_offsets.size();
   double curvature = 0;
-  for (int k = 0; k < (is_by_level ? whole_labels.loss.outputs() : 1); ++k) {
-    const Loss loss = is_by_level ? of_output(whole_labels.loss, k) : whole_labels.loss;
-    const std::size_t count = all_offsets.empty() ? 0 : is_by_level ? all_labels.size() : all_offsets.size();
-    const LinearRows rows(backend, context, loss, all_labels, weights,
-                          all_offsets.subspan(static_cast<std::size_t>(k) * count, count));
+  for (std::size_t k = 0; k < (has_many ? static_cast<std::size_t>(whole_labels.loss.outputs()) : 1); ++k) {
+    const Loss loss = by_scoring(of_output(whole_labels.loss, static_cast<int>(k)));
+    const LinearRows rows(backend, context, loss, all_labels.subspan(labels_a_row > 1 ? k * count : 0, count), weights,
+                          all_offsets.empty() ? all_offsets : all_offsets.subspan(k * offsets, offsets));
     FitRun fit(where, rows, design, config, state->feature_names, states.is_on() ? &states : nullptr);
     fit.run();
     state->certificate = k == 0 ? fit.certificate() : joined(state->certificate, fit.certificate());

@@ -15,6 +15,8 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
+#include "loss/link.hpp"
+#include "loss/linked.hpp"
 
 namespace linden {
 namespace {
@@ -211,7 +213,7 @@ void FitRun::stop_at_start(Solver solver) {
 
 std::vector<double> FitRun::constant_start() const {
   std::vector<double> start(index(objective_.size()));
-  if (!config_->intercept) return start;
+  if (!config_->intercept) return scores_of_link(rows_.loss).is_all() ? start : linked_start();
   Workers& workers = rows_.context.workers;
   const Ranks& ranks = rows_.ranks;
   std::vector<double> offsets;  // of all ranks, [outputs, rows]
@@ -223,6 +225,24 @@ std::vector<double> FitRun::constant_start() const {
           : initial_score(rows_.loss, ranks.join(rows_.labels), ranks.join(rows_.weights), workers, offsets);
   for (std::size_t k = 0; k < constant.size(); ++k) start[(k + 1) * index(objective_.width()) - 1] = constant[k];
   return start;
+}
+
+// Without an intercept, where the link does not take a score of 0: least squares of the scores that would give each
+// label, moved off the ends of the range of means as R's glm does.
+std::vector<double> FitRun::linked_start() const {
+  std::vector<double> scores;
+  const Link link = rows_.loss.link();
+  for (std::size_t row = 0; row < rows_.labels.size(); ++row) {
+    const double label = rows_.labels[row];
+    const bool is_share = rows_.loss.label_kind() == LabelKind::share || rows_.loss.label_kind() == LabelKind::classes;
+    const double mean = is_share                                            ? (label + 0.5) / 2
+                        : rows_.loss.label_kind() == LabelKind::nonnegative ? label + 0.1
+                                                                            : label;
+    scores.push_back(score_of_mean(link, mean) - (rows_.offsets.empty() ? 0 : rows_.offsets[row]));
+  }
+  return least_squares(design_, scores, rows_.weights, rows_.share, objective_.penalty().l2, rows_.context.workers,
+                       rows_.ranks)
+      .parameters;
 }
 
 // Without a pass where it stands there already.
@@ -306,6 +326,13 @@ void FitRun::check_size(const char* where) const {
 
 void FitRun::refuse_start(const char* where) const {
   const double value = solution_.point.smooth();
+  if (!scores_of_link(rows_.loss).is_all())
+    fail<DataError>("{}: the link {} does not take the scores that the fit starts with: {}. Hint: {}another link.",
+                    where, word_of(rows_.loss.link()),
+                    config_.intercept
+                        ? "the mean of the labels is at the end of its range"
+                        : "those of least squares, without an intercept, give some row a mean out of range",
+                    config_.intercept ? "" : "an intercept, or ");
   if (!rows_.loss.definition().custom)
     fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels{} of extreme size.",
                     where, value, rows_.offsets.empty() ? "" : ", or offsets,");

@@ -61,6 +61,7 @@ class FitRun {
   void stop_at_start(Solver solver);
 
   std::vector<double> constant_start() const;
+  std::vector<double> linked_start() const;
   void stand_at(std::span<const double> at, bool is_another_objective = false);
   std::vector<int> kept_by_rule(const Penalty& before);
   Point at_start();

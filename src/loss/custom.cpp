@@ -25,10 +25,15 @@ LabelKind labels_for(const loss::CustomOptions& options) {
   if (options.labels) return *options.labels;
   switch (options.link) {
     case Link::sigmoid:
+    case Link::probit:
+    case Link::cloglog:
     case Link::softmax: return LabelKind::classes;
     case Link::exp:
+    case Link::sqrt:
     case Link::expm1: return LabelKind::nonnegative;
     case Link::log_normal:
+    case Link::inverse:
+    case Link::inverse_square:
     case Link::gamma: return LabelKind::positive;
     case Link::identity:
     case Link::sorted:

@@ -16,6 +16,8 @@
 #include "loss/distribution.hpp"
 #include "loss/exact_sum.hpp"
 #include "loss/label_groups.hpp"
+#include "loss/link.hpp"
+#include "loss/linked.hpp"
 #include "loss/trace/program_rows.hpp"
 #include "loss/tape_derivatives.hpp"
 
@@ -411,6 +413,43 @@ std::vector<double> of_distribution(const Loss& loss, const LabelPoints& points,
   return scores;
 }
 
+/// Where every constant score of a loss behind a link is one that the link takes, beside all offsets.
+ScoreRange range_beside_offsets(const Loss& loss, const LabelPoints& points) {
+  const ScoreRange range = scores_of_link(loss);
+  if (points.offsets.empty()) return range;
+  double least = std::numeric_limits<double>::infinity(), largest = -least;
+  for (std::size_t row = 0; row < points.labels.size(); ++row) {
+    if (points.weight(row) == 0) continue;
+    least = std::min(least, points.offset(0, row));
+    largest = std::max(largest, points.offset(0, row));
+  }
+  return {range.low - least, range.high - largest};
+}
+
+/// Of a distribution behind a link. Without offsets the best constant has the mean of the labels, at the end of what
+/// the link takes where no other score has: then there is none, and it is not finite, or costs without end.
+double of_linked(const Loss& loss, const LabelPoints& points, Workers& workers) {
+  const LossSpec& spec = loss.definition().spec;
+  const double start = score_of_mean(loss.link(), moments_of_labels(points).mean);
+  const ScoreRange range = range_beside_offsets(loss, points);
+  const bool is_inside = start > range.low && start < range.high;
+  if (points.offsets.empty() && (is_inside || !range.is_all())) return start;
+  if (range.is_all()) {
+    const double bound = farthest + std::abs(std::isfinite(start) ? start : 0);
+    return minimise({-bound, bound, std::isfinite(start) ? start : 0, false, true},
+                    [&](double score) { return slope_at(score, spec, points, workers); });
+  }
+  const double end = std::isfinite(range.low) ? range.low : range.high;
+  const double inward = std::isfinite(range.low) ? std::abs(start) : -std::abs(start);
+  const bool is_between = std::isfinite(range.low) && std::isfinite(range.high);
+  return minimise({range.low, range.high,
+                   is_inside    ? start
+                   : is_between ? 0.5 * (range.low + range.high)
+                                : end + inward,
+                   true, false},
+                  [&](double score) { return slope_at(score, spec, points, workers); });
+}
+
 double order_statistic(const LabelPoints& points, double level) {
   std::vector<std::uint64_t> keys;
   keys.reserve(points.labels.size());
@@ -474,6 +513,7 @@ std::vector<double> initial_score(const Loss& loss, std::span<const double> labe
     })};
   }
   const LossTraits* const traits = traits_of(spec);
+  if (is_linked(spec)) return {of_linked(loss, rows, workers)};
   if (traits && traits->is_per_class) return by_class(loss, rows, spread, workers);
   if (traits && traits->is_distribution) return of_distribution(loss, rows, workers);
   // Passes over rows are many, over distinct labels few and short: class labels and most counts take one.

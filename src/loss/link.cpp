@@ -1,8 +1,11 @@
 // One function of scores a link, over any layout.
 #include "loss/link.hpp"
 
+#include <cmath>
+
 #include "backend/loss/row_losses.hpp"
 #include "loss/distribution.hpp"
+#include "loss/quantile_functions.hpp"
 
 namespace linden {
 namespace {
@@ -41,8 +44,8 @@ void to_moments(Link link, double* scores, std::int64_t stride) {
 }  // namespace
 
 const char* name_of(Link link) noexcept {
-  constexpr const char* names[] = {"identity", "sigmoid", "softmax",    "exp",  "expm1",
-                                   "sorted",   "normal",  "log_normal", "gamma"};
+  constexpr const char* names[] = {"identity",   "sigmoid", "softmax", "exp",     "expm1", "sorted",  "normal",
+                                   "log_normal", "gamma",   "probit",  "cloglog", "sqrt",  "inverse", "inverse_square"};
   return names[static_cast<int>(link)];
 }
 
@@ -62,6 +65,23 @@ void apply_link(Link link, double* scores, std::int64_t rows, std::int64_t outpu
     if (link == Link::sigmoid) map(output, rows, row_stride, [](double s) { return math::sigmoid(s); });
     if (link == Link::exp) map(output, rows, row_stride, [](double s) { return math::exp(s); });
     if (link == Link::expm1) map(output, rows, row_stride, [](double s) { return math::expm1(s); });
+    if (link >= Link::probit) map(output, rows, row_stride, [link](double s) { return mean_of(link, s).value; });
+  }
+}
+
+double score_of_mean(Link link, double mean) {
+  switch (link) {
+    case Link::sigmoid: return std::log(mean) - std::log1p(-mean);
+    case Link::exp: return std::log(mean);
+    case Link::expm1: return std::log1p(mean);
+    case Link::probit:
+      if (mean > 0 && mean < 1) return normal_quantile(mean);
+      return mean == 0 ? -math::infinity : mean == 1 ? math::infinity : std::nan("");
+    case Link::cloglog: return std::log(-std::log1p(-mean));
+    case Link::sqrt: return std::sqrt(mean);
+    case Link::inverse: return 1 / mean;
+    case Link::inverse_square: return 1 / (mean * mean);
+    default: return mean;
   }
 }
 

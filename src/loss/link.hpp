@@ -11,4 +11,8 @@ namespace linden {
 void apply_link(Link link, double* scores, std::int64_t rows, std::int64_t outputs, std::int64_t output_stride,
                 std::int64_t row_stride);
 
+/// The inverse of a link that goes score by score: the score of this prediction, which is not finite where there is
+/// none.
+double score_of_mean(Link link, double mean);
+
 }  // namespace linden

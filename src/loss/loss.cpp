@@ -15,6 +15,7 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/link.hpp"
+#include "loss/linked.hpp"
 
 namespace linden {
 namespace {
@@ -224,7 +225,8 @@ Loss of_labels(std::string_view where, const Loss& loss, int labels) {
 Loss of_output(const Loss& loss, int output) {
   const Loss::Definition& definition = loss.definition();
   if (!is_by_output(definition)) return loss;
-  if (definition.levels.empty()) return loss::by_name(loss.name(), loss.parameters());
+  if (definition.levels.empty())
+    return with_link("the link", loss::by_name(loss.name(), loss.parameters()), loss.link());
   return loss.with_parameter(definition.parameters[0].name, definition.levels[static_cast<std::size_t>(output)]);
 }
 

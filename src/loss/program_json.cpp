@@ -8,14 +8,16 @@
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/link_only.hpp"
+#include "loss/linked.hpp"
 
 namespace linden {
 namespace {
 
 using Code = RowInstruction::Code;
 
-constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax,    Link::exp,  Link::expm1,
-                           Link::sorted,   Link::normal,  Link::log_normal, Link::gamma};
+constexpr std::array links{Link::identity, Link::sigmoid, Link::softmax,    Link::exp,           Link::expm1,
+                           Link::sorted,   Link::normal,  Link::log_normal, Link::gamma,         Link::probit,
+                           Link::cloglog,  Link::sqrt,    Link::inverse,    Link::inverse_square};
 constexpr std::array label_kinds{LabelKind::real,  LabelKind::nonnegative, LabelKind::positive, LabelKind::classes,
                                  LabelKind::share, LabelKind::grades,      LabelKind::times};
 constexpr std::array curvatures{Curvature::clamped,      Curvature::exact, Curvature::absolute,
@@ -193,6 +195,7 @@ void write_loss(JsonWriter& json, const Loss& loss) {
     json.close_object();
   }
   if (loss.definition().labels > 1) json["labels"].value(loss.definition().labels);
+  if (is_linked(loss.definition().spec)) json["behind"].value(name_of(loss.link()));
   const CustomLoss* const custom = loss.definition().custom.get();
   if (custom && custom->is_link_only) {
     json["link_only"].open_object();
@@ -232,6 +235,12 @@ Loss read_loss(JsonReader& json) {
       json.close_object();
     }
     if (json.next_is("labels")) loss = of_labels(place, loss, static_cast<int>(json["labels"].whole(2, 1 << 20)));
+    if (json.next_is("behind")) {
+      const std::string link = json["behind"].text();
+      const auto found = std::ranges::find(links, link, [](Link known) { return name_of(known); });
+      if (found == links.end() || *found == loss.link()) json.refuse_at(place + ".behind", "is no link of it");
+      loss = with_link(place + ".behind", loss, *found);
+    }
     if (loss.classes() != classes) json.refuse_at(place + ".classes", "does not fit the loss");
     json.close_object();
     return loss;

@@ -12,6 +12,7 @@
 #include "loss/definition.hpp"
 #include "metric/loss_metric.hpp"
 #include "metric/rows.hpp"
+#include "loss/link.hpp"
 #include "metric/survival.hpp"
 
 namespace linden {
@@ -43,6 +44,7 @@ std::vector<double> scores_by_output(Link link, const MetricRows& rows) {
       if (link == Link::sigmoid) score = std::log(bounded(p[k])) - std::log1p(-bounded(p[k]));
       if (link == Link::softmax) score = std::log(bounded(p[k]));
       if (link == Link::exp) score = std::log(std::max(p[k], std::numeric_limits<double>::min()));
+      if (link >= Link::probit) score = score_of_mean(link, link <= Link::cloglog ? bounded(p[k]) : p[k]);
       if (link == Link::expm1) score = std::log1p(std::max(p[k], std::nextafter(-1.0, 0.0)));
       scores[k * count + row] = score;
       mean += score / static_cast<double>(outputs);

@@ -254,6 +254,7 @@ std::vector<Metric> by_link(const Loss& loss) {
     case Link::normal:
     case Link::log_normal:
     case Link::gamma: return {nll(), crps(), rmse()};
+    default: break;
   }
   return {rmse()};
 }

@@ -114,7 +114,10 @@ class FieldTable {
     const auto text = [=](const Config& c) -> std::string {
       for (const auto& [word, value] : values)
         if (value == c.*member) return word;
-      return fmt::format("{}", static_cast<int>(c.*member));
+      if constexpr (std::is_enum_v<T>)
+        return fmt::format("{}", static_cast<int>(c.*member));
+      else
+        return "unknown";
     };
     const std::string must = one_of(words);
     const auto parse = [=, type = type_](Config& c, std::string_view wanted) {

@@ -26,7 +26,7 @@ Config read_config(JsonReader& json, const Loss& loss) {
   json["config"].open_object();
   try {
     for (const FieldInfo& field : fields(config)) {
-      if (is_left_out_by_default(field.name) && !json.next_is(field.name)) continue;
+      if (is_stated_if_set(field.name) && !json.next_is(field.name)) continue;
       const std::string text = json[field.name].text();
       if (field.name != "loss" && !field.name.starts_with("loss."))
         set_field(config, field.name, text);

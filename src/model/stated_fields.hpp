@@ -10,12 +10,11 @@
 
 namespace linden {
 
-/// Whether a field stands in a group. The parameters of a loss are part of what a loss is: they are always stated.
-inline bool is_in_group(std::string_view field) { return field.find('.') != field.npos && !field.starts_with("loss."); }
-
-/// Whether a field that has its default is left out.
-inline bool is_left_out_by_default(std::string_view field) {
-  return is_in_group(field) || field == "formula" || field == "missing_values";
+/// Whether a field is stated only where it has not its default: in a group, or one that came later. The parameters of
+/// a loss are part of what a loss is: they are always stated.
+inline bool is_stated_if_set(std::string_view field) {
+  return field == "link" || field == "formula" || field == "missing_values" ||
+         (field.find('.') != field.npos && !field.starts_with("loss."));
 }
 
 template <class Config>
@@ -27,7 +26,7 @@ std::vector<FieldInfo> stated_fields(const Config& config) {
   std::size_t i = 0;
   for (FieldInfo& field : fields(config)) {
     const bool is_default = field.value == defaults[i++].value;
-    if (!is_default || !is_left_out_by_default(field.name)) stated.push_back(std::move(field));
+    if (!is_default || !is_stated_if_set(field.name)) stated.push_back(std::move(field));
   }
   return stated;
 }

@@ -6,7 +6,7 @@
 #include "backend/math/math.hpp"
 #include "backend/math/special.hpp"
 #include "loss/definition.hpp"
-#include "loss/link.hpp"
+#include "loss/linked.hpp"
 
 namespace linden {
 namespace {
@@ -21,8 +21,9 @@ double log_choose(double n, double k) { return math::lgamma(n + 1) - math::lgamm
 
 FamilyKind kind_of_loss(const Loss& loss) {
   const Loss::Definition& definition = loss.definition();
-  if (definition.custom || !is_listed(definition.spec)) return FamilyKind::none;
-  return visit_type(definition.spec, []<class Listed>(LossType<Listed>) { return family_of<Listed>; });
+  const LossSpec listed = listed_part(definition.spec);
+  if (definition.custom || !is_listed(listed)) return FamilyKind::none;
+  return visit_type(listed, []<class Listed>(LossType<Listed>) { return family_of<Listed>; });
 }
 
 }  // namespace
@@ -31,6 +32,7 @@ Family::Family(const Loss& loss) : kind_(kind_of_loss(loss)), link_(loss.link())
   switch (kind_) {
     case FamilyKind::poisson: power_ = 1; break;
     case FamilyKind::gamma: power_ = 2; break;
+    case FamilyKind::inverse_gaussian: power_ = 3; break;
     case FamilyKind::tweedie:
     case FamilyKind::negative_binomial: power_ = loss.definition().spec.parameter[0]; break;
     default: break;
@@ -38,47 +40,21 @@ Family::Family(const Loss& loss) : kind_(kind_of_loss(loss)), link_(loss.link())
 }
 
 bool Family::has_dispersion() const noexcept {
-  return kind_ == FamilyKind::gaussian || kind_ == FamilyKind::gamma || kind_ == FamilyKind::tweedie;
+  return kind_ == FamilyKind::gaussian || kind_ == FamilyKind::gamma || kind_ == FamilyKind::tweedie ||
+         kind_ == FamilyKind::inverse_gaussian;
 }
 
-const char* Family::link_name() const noexcept {
-  switch (link_) {
-    case Link::sigmoid: return "logit";
-    case Link::exp: return "log";
-    default: return name_of(link_);
-  }
-}
-
-double Family::mean(double score) const {
-  double value = score;
-  apply_link(link_, &value, 1, 1, 1, 1);
-  return value;
-}
-
-double Family::mean_slope(double score) const {
-  switch (link_) {
-    case Link::sigmoid: return math::sigmoid(score) * math::sigmoid(-score);
-    case Link::exp: return math::exp(score);
-    default: return 1;
-  }
-}
-
-double Family::mean_bend(double score) const {
-  switch (link_) {
-    case Link::sigmoid: {
-      const double p = math::sigmoid(score), q = math::sigmoid(-score);
-      return p * q * (q - p);
-    }
-    case Link::exp: return math::exp(score);
-    default: return 0;
-  }
-}
+const char* Family::link_name() const noexcept { return word_of(link_); }
+double Family::mean(double score) const { return mean_of(link_, score).value; }
+double Family::mean_slope(double score) const { return mean_of(link_, score).first; }
+double Family::mean_bend(double score) const { return mean_of(link_, score).second; }
 
 double Family::variance(double mean) const {
   switch (kind_) {
     case FamilyKind::binomial: return mean * (1 - mean);
     case FamilyKind::poisson: return mean;
     case FamilyKind::gamma: return mean * mean;
+    case FamilyKind::inverse_gaussian: return mean * mean * mean;
     case FamilyKind::tweedie: return std::pow(mean, power_);
     case FamilyKind::negative_binomial: return mean + power_ * mean * mean;
     default: return 1;
@@ -89,6 +65,7 @@ double Family::unit_deviance(double label, double mean) const {
   switch (kind_) {
     case FamilyKind::binomial: return 2 * (entropy_term(label, mean) + entropy_term(1 - label, 1 - mean));
     case FamilyKind::poisson: return 2 * (entropy_term(label, mean) - (label - mean));
+    case FamilyKind::inverse_gaussian: return (label - mean) * (label - mean) / (label * mean * mean);
     case FamilyKind::gamma: return 2 * ((label - mean) / mean - std::log(label / mean));
     case FamilyKind::tweedie: {
       const double rise = 2 - power_, fall = power_ - 1;
@@ -118,6 +95,9 @@ double Family::log_likelihood(double label, double mean, double weight, double d
       const double shape = 1 / dispersion, rate = shape * label / mean;
       return weight * (shape * std::log(rate) - rate - std::log(label) - math::lgamma(shape));
     }
+    case FamilyKind::inverse_gaussian:
+      return -0.5 * weight *
+             (log_two_pi + std::log(dispersion) + 3 * std::log(label) + unit_deviance(label, mean) / dispersion);
     case FamilyKind::negative_binomial: {
       const double size = 1 / power_, more = power_ * mean;
       return weight * (math::lgamma(label + size) - math::lgamma(size) - math::lgamma(label + 1) +

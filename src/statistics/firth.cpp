@@ -16,6 +16,7 @@
 #include "linear/recipe/make_recipe.hpp"
 #include "linear/solvers/qr.hpp"
 #include "loss/definition.hpp"
+#include "loss/linked.hpp"
 #include "model/class_weights.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
@@ -169,6 +170,10 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
   if (Family(labels.loss).kind() != FamilyKind::binomial || labels.loss.outputs() != 1)
     fail<ArgumentError>("{}: loss \"{}\"; the correction is of logistic regression. Hint: loss::logistic().",
                         firth_where, labels.loss.name());
+  const Link link = config.link.value_or(labels.loss.link());
+  if (link != Link::sigmoid)
+    fail<ArgumentError>("{}: link {}; the correction is of logistic regression. Hint: leave the link out.", firth_where,
+                        word_of(link));
   const RowWeights row_weights(firth_where, config.class_weights, labels, weights_of(train));
   const std::vector<double> offsets = training_offsets(firth_where, train, 1);
   Workers workers(options.threads);

@@ -33,7 +33,8 @@ void check_nested(const LinearModel& smaller, const LinearModel& larger) {
   constexpr const char* where = "likelihood_ratio_test";
   const auto has_same_loss = [&] {
     const auto a = smaller.loss().parameters(), b = larger.loss().parameters();
-    return smaller.loss().name() == larger.loss().name() && std::ranges::equal(a, b);
+    return smaller.loss().name() == larger.loss().name() && smaller.loss().link() == larger.loss().link() &&
+           std::ranges::equal(a, b);
   };
   if (smaller.empty() || larger.empty()) fail<ArgumentError>("{}: a model is empty.", where);
   if (!has_same_loss())

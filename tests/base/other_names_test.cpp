@@ -141,7 +141,7 @@ TEST(OtherNames, AreToldToWhoeverWritesThem) {
       "BoostingConfig.growth is \"lossguide\"; it must be leaf_wise, level_wise or oblivious. Here that is leaf_wise.");
   EXPECT_EQ(
       refusal<ArgumentError>([&] { set_field(linear, "C", "1"); }),
-      "LinearConfig has no field \"C\". Here that is 1 / (rows * l1) or 1 / (rows * l2). Fields: loss, l1, l2, "
+      "LinearConfig has no field \"C\". Here that is 1 / (rows * l1) or 1 / (rows * l2). Fields: loss, link, l1, l2, "
       "intercept, standardize, solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
       "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper, "
       "formula, missing_values.");

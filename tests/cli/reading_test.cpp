@@ -123,17 +123,16 @@ TEST_F(Reading, GroupsStandTogetherInLabelledFilesAndAreLookedForInNoOthers) {
   EXPECT_EQ(lines_of(succeed("predict torn.libsvm --model l.json")).size(), 4u);
 }
 
-TEST_F(Reading, SeveralLabelsAreForTrees) {
+TEST_F(Reading, SeveralLabelsAreForBothFamilies) {
   write("t.csv", "x,o,a,b\n1,0,1,2\n2,1,3,4\n3,0,5,7\n4,1,9,9\n");
   EXPECT_EQ(run("train t.csv --label '' --out m.json").err, "linden: t.csv: no column \"\". Columns: x, o, a, b.\n");
   for (const char* labels : {"--label a,b", "--label a --label b", "--label a,b --loss squared --valid t.csv"}) {
-    EXPECT_EQ(
-        run(fmt::format("train t.csv --model linear --out m.json {}", labels)).err,
-        "linden: the data has 2 labels a row (a, b), and linear models take one. Hint: a model for each label.\n");
-    succeed(fmt::format("train t.csv --min-rows-in-leaf 1 --rounds 3 --out m.json {}", labels));
-    EXPECT_EQ(lines_of(succeed("predict t.csv --model m.json"))[0], "prediction_a,prediction_b");
-    EXPECT_GE(value_of("rmse", succeed("evaluate t.csv --model m.json")), 0);
-    EXPECT_NE(succeed("inspect m.json").find("label       a, b\n"), std::string::npos);
+    for (const char* family : {"--model linear --l2 1", "--min-rows-in-leaf 1 --rounds 3"}) {
+      succeed(fmt::format("train t.csv --out m.json {} {}", family, labels));
+      EXPECT_EQ(lines_of(succeed("predict t.csv --model m.json"))[0], "prediction_a,prediction_b");
+      EXPECT_GE(value_of("rmse", succeed("evaluate t.csv --model m.json")), 0);
+      EXPECT_NE(succeed("inspect m.json").find("label       a, b\n"), std::string::npos);
+    }
   }
 }
 

@@ -29,7 +29,9 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
   for (const FieldInfo& f : fields(LinearConfig{})) text += fmt::format("{} = {} | {}\n", f.name, f.value, f.range);
   EXPECT_EQ(text,
             "loss = automatic | automatic" + losses +
-                "\nl1 = 0 | >= 0\n"
+                "\nlink = automatic | automatic | identity | log | logit | probit | cloglog | sqrt | inverse | "
+                "inverse_square\n"
+                "l1 = 0 | >= 0\n"
                 "l2 = 0 | >= 0\n"
                 "intercept = true | true | false\n"
                 "standardize = true | true | false\n"
@@ -62,7 +64,7 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
   LinearConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
-  ASSERT_EQ(a.size(), 18u);
+  ASSERT_EQ(a.size(), 19u);
   EXPECT_EQ(a[1].name, "loss.delta");
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
   EXPECT_EQ(copy.l1, 0.1 + 0.2);
@@ -93,16 +95,13 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("max_iterations", "1.5"), "LinearConfig.max_iterations: \"1.5\" is not a whole number.");
   EXPECT_EQ(set("l2", "much"), "LinearConfig.l2: \"much\" is not a number.");
   EXPECT_EQ(set("loss.delta", "half"), "LinearConfig.loss.delta: \"half\" is not a number.");
-  EXPECT_EQ(set("lambda", "1"),
-            "LinearConfig has no field \"lambda\". Here that is l1 + l2. Fields: loss, l1, l2, intercept, standardize, "
-            "solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
-            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper, "
-            "formula, missing_values.");
+  const std::string known =
+      "Fields: loss, link, l1, l2, intercept, standardize, solver, tolerance, max_iterations, class_weights.balanced, "
+      "class_weights.positive, class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, "
+      "constraints.upper, formula, missing_values.";
+  EXPECT_EQ(set("lambda", "1"), "LinearConfig has no field \"lambda\". Here that is l1 + l2. " + known);
   EXPECT_EQ(set("standardise", "true"),
-            "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? Fields: loss, l1, l2, intercept, "
-            "standardize, solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
-            "class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, constraints.upper, "
-            "formula, missing_values.");
+            "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? " + known);
   EXPECT_EQ(set("penalty.factors", "a=-1"), "LinearConfig.penalty.factors: feature \"a\" has -1; it must be >= 0.");
   EXPECT_EQ(set("constraints.lower", "a=1"), "LinearConfig.constraints.lower: feature \"a\" has 1; it must be <= 0.");
   EXPECT_EQ(set("constraints.upper", "a=-2"), "LinearConfig.constraints.upper: feature \"a\" has -2; it must be >= 0.");

@@ -77,6 +77,7 @@ LINDEN_LOSS(TweedieLoss, tweedie(), tweedie({.variance_power = 1.3}),
             exp((2 - p) * s) / (2 - p) + y * exp((1 - p) * s) / (p - 1))
 LINDEN_LOSS(NegativeBinomialLoss, negative_binomial(), negative_binomial({.dispersion = 0.6}),
             (y + 1 / p) * log_of_one_plus(s + std::log(p)) - y * s)
+LINDEN_LOSS(InverseGaussianLoss, inverse_gaussian(), inverse_gaussian(), y* exp(-2 * s) / 2 - exp(-s))
 LINDEN_LOSS(ExpectileLoss, expectile(), expectile({.level = 0.8}), (r.value > 0 ? p : 1 - p) * r * r)
 LINDEN_LOSS(FairLoss, fair(), fair({.c = 0.7}), p* p*(abs(r) / p - log1p(abs(r) / p)))
 LINDEN_LOSS(LogCoshLoss, log_cosh(), log_cosh(), log((exp(r) + exp(-r)) / 2))

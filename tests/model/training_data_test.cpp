@@ -58,20 +58,16 @@ TEST(TrainingData, LabelsThatTheLossDoesNotTakeAreRefusedByBothFamilies) {
             ": the label is -3 at row 2, but poisson want");
 }
 
-TEST(TrainingData, SeveralLabelsARowAreRefusedByLinearModels) {
+TEST(TrainingData, ModelsOfOneLabelTakeNoDataOfSeveral) {
   const Dataset plain = rows({.label = {1, 2, 3, 5}}), data = plain.with_label(Tensor::ones({4, 2}));
-  const std::string alone = ", and linear models take one. Hint: a model for each label.";
-  for (const Loss& loss : {loss::automatic(), loss::squared(), loss::logistic(), loss::softmax()})
-    EXPECT_EQ(refusal<DataError>([&] { fit_linear(data, {.loss = loss}); }),
-              "fit_linear: the data has 2 labels a row" + alone);
-  EXPECT_EQ(refusal<DataError>([&] {
-              fit_linear(plain.with_label(Tensor::ones({4, 3}), NameList{"a", "b", "c"}), {});
-            }),
-            "fit_linear: the data has 3 labels a row (a, b, c)" + alone);
   const BoostedModel boosted = fit_boosted(plain, {.rounds = 1});
   EXPECT_EQ(refusal<DataError>([&] { boosted.labels_of(data); }),
             "BoostedModel::labels_of: the data has 2 labels a row, but the model was trained on 1.");
   EXPECT_EQ(boosted.predict(data).elements(), 4);  // which asks for no label
+  const LinearModel linear = fit_linear(plain, {.l2 = 1});
+  EXPECT_EQ(refusal<DataError>([&] { linear.labels_of(data); }),
+            "LinearModel::labels_of: the data has 2 labels a row, but the model was trained on 1.");
+  EXPECT_EQ(linear.predict(data).elements(), 4);
 }
 
 TEST(TrainingData, GroupsAreKeptByNameAndChangeNoModel) {

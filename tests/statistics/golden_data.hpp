@@ -101,6 +101,20 @@ inline Dataset cancer() {
       .with_column("drug3", file.is("drug", 3))
       .with_label(file["studytime"]);
 }
+inline Dataset votes() {
+  const File file("statsmodels_datasets/scotland/scotvote.csv");
+  return file.with({"COUTAX", "UNEMPF", "MOR", "ACT", "GDP", "AGE", "COUTAX_FEMALEUNEMP"}).with_label(file["YES"]);
+}
+inline Dataset drawn_by_stata() {
+  const File file("statsmodels_genmod/inv_gaussian.csv");
+  std::vector<double> label = file["xig"], x1 = file["x1"], x2 = file["x2"];
+  for (std::vector<double>* column : {&label, &x1, &x2}) column->resize(5000);
+  return Dataset().with_column("x1", x1).with_column("x2", x2).with_label(label);
+}
+inline Dataset stays() {
+  const File file("statsmodels_genmod/stata_medpar1_glm.csv");
+  return file.with({"codes"}).with_column("type3", file.is("admitype", "type3")).with_label(file["los"]);
+}
 /// The weights of R's examples: every fifth row 5, every thirteenth 3.
 inline std::vector<double> some_weights(std::int64_t rows) {
   std::vector<double> weights;
@@ -128,6 +142,16 @@ inline Dataset executions_analytic() {
 inline Dataset executions_of_two() {
   const File file("statsmodels_datasets/cpunish/cpunish.csv");
   return file.with({"INCOME", "SOUTH"}).with_label(file["EXECUTIONS"]);
+}
+inline Dataset executions_by_thousands() {
+  const File file("statsmodels_datasets/cpunish/cpunish.csv");
+  std::vector<double> income = file["INCOME"];
+  for (double& x : income) x /= 1000;
+  return Dataset()
+      .with_column("INCOME", income)
+      .with_column("SOUTH", file["SOUTH"])
+      .with_label(file["EXECUTIONS"])
+      .with_weight({1, 2, 3, 4, 5, 4, 3, 2, 1, 2, 3, 4, 5, 4, 3, 2, 1});
 }
 inline Dataset affairs_of_three() {
   const File file("statsmodels_datasets/fair/fair.csv");

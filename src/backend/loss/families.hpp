@@ -1,11 +1,16 @@
-// Of which distribution a loss is minus the log-likelihood: what statistics of a fit are made from. Kernels do not ask.
+// Of which distribution a loss is minus the log-likelihood: what statistics of a fit are made from, and
+// which of them stand behind links.
 #pragma once
 
 #include <cstdint>
 
-#include "backend/loss/row_losses.hpp"
+#include "backend/loss/class_losses.hpp"
+#include "backend/loss/mean_link.hpp"
+#include "backend/loss/mean_losses.hpp"
+#include "backend/loss/square_losses.hpp"
 
 namespace linden {
+LINDEN_LEVEL_BEGIN
 
 /// Distributions of exponential families, whose variance is a dispersion times a function of the mean.
 enum class FamilyKind : std::uint8_t {
@@ -17,6 +22,7 @@ enum class FamilyKind : std::uint8_t {
   tweedie,            ///< mean^power
   negative_binomial,  ///< mean + dispersion mean^2
   multinomial,        ///< of K classes
+  inverse_gaussian,   ///< mean^3
 };
 
 template <class Loss>
@@ -37,5 +43,18 @@ template <>
 inline constexpr FamilyKind family_of<TweedieLoss> = FamilyKind::tweedie;
 template <>
 inline constexpr FamilyKind family_of<NegativeBinomialLoss> = FamilyKind::negative_binomial;
+template <>
+inline constexpr FamilyKind family_of<InverseGaussianLoss> = FamilyKind::inverse_gaussian;
 
+constexpr MeanRange means_of(FamilyKind family) noexcept {
+  switch (family) {
+    case FamilyKind::none:
+    case FamilyKind::gaussian: return MeanRange::real;
+    case FamilyKind::binomial:
+    case FamilyKind::multinomial: return MeanRange::share;
+    default: return MeanRange::positive;
+  }
+}
+
+LINDEN_LEVEL_END
 }  // namespace linden

@@ -7,6 +7,7 @@ namespace linden {
 
 /// Which loss: its place in LossList (row_losses.hpp), as kind_of<HuberLoss> says, or one that a user wrote.
 enum class LossKind : std::int8_t {
+  linked = -5,    ///< a loss of the list behind a link (linked_loss.hpp): its place there is LossSpec::place
   survival = -4,  ///< a loss of times: its place in SurvivalLossList (survival_losses.hpp) is LossSpec::place
   group = -3,     ///< a loss of all rows of a group: its place in GroupLossList (group_losses.hpp) is LossSpec::place
   tape = -2,      ///< a custom loss that only the tape can evaluate: no kernel sees it
@@ -36,7 +37,8 @@ struct RowProgram;
 struct LossSpec {
   LossKind kind{};                                   ///< the first of LossList unless it is set
   CurvatureRule curvature = CurvatureRule::clamped;  ///< of a program
-  std::int8_t place = 0;                             ///< of LossKind::group and survival: which of their list
+  std::int8_t place = 0;                             ///< of LossKind::group, survival and linked: which of their list
+  std::int8_t link = 0;                              ///< of LossKind::linked: the Link, as a number
   std::int32_t outputs = 1;                          ///< scores of a row: K for softmax, else 1
   double parameter[6] = {};                          ///< of the loss, in the order of its ParameterRules
   const RowProgram* program = nullptr;

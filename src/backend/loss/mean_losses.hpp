@@ -139,6 +139,25 @@ struct NegativeBinomialLoss {
   }
 };
 
+/// 0.5 * label * exp(-2 * score) - exp(-score), half the deviance of an inverse Gaussian distribution but for what the
+/// label alone adds: slope exp(-score) * (1 - label * exp(-score)).
+struct InverseGaussianLoss {
+  static constexpr const char* name = "inverse_gaussian";
+  static constexpr Link link = Link::exp;
+  static constexpr LabelKind labels = LabelKind::positive;
+  static constexpr LossShape shape = LossShape::not_convex;
+  static constexpr Lowest lowest = Lowest::at_a_score;
+  static constexpr Start start = Start::log_mean;
+  static constexpr const char* metrics[] = {"{loss}", "rmse"};
+
+  template <class S, class Label>
+  LINDEN_HD auto operator()(const S& score, const Label& label) const {
+    using math::exp;
+    return 0.5 * label * exp(-2.0 * score) - exp(-score);
+  }
+  static double least(double label) noexcept { return -0.5 / label; }
+};
+
 LINDEN_LEVEL_END
 
 }  // namespace linden

@@ -18,6 +18,7 @@
 #include "backend/loss/loss_traits.hpp"
 #include "backend/loss/class_losses.hpp"
 #include "backend/loss/distribution_losses.hpp"
+#include "backend/loss/linked_loss.hpp"
 #include "backend/loss/margin_losses.hpp"
 #include "backend/loss/mean_losses.hpp"
 #include "backend/loss/residual_losses.hpp"
@@ -45,7 +46,7 @@ using LossList =
               PseudoHuberLoss, GammaLoss, TweedieLoss, NegativeBinomialLoss, ExpectileLoss, FairLoss, LogCoshLoss,
               CrossEntropyLoss, ExponentialLoss, SquaredLogLoss, MapeLoss, HingeLoss, SharpHingeLoss, SquaredHingeLoss,
               EpsilonInsensitiveLoss, SquaredEpsilonInsensitiveLoss, OneVsAllLoss, NormalDistributionLoss,
-              LogNormalDistributionLoss, GammaDistributionLoss>;
+              LogNormalDistributionLoss, GammaDistributionLoss, InverseGaussianLoss>;
 
 template <class Loss>
 struct LossType {
@@ -97,10 +98,23 @@ auto visit_type(const LossSpec& loss, const Visitor& visitor) {
   return visit_place(static_cast<int>(loss.kind), visitor, LossList());
 }
 
+/// Whether it is one of the list behind a link, and which one that is.
+constexpr bool is_linked(const LossSpec& loss) { return loss.kind == LossKind::linked; }
+constexpr LossSpec listed_part(LossSpec loss) {
+  if (is_linked(loss)) loss.kind = static_cast<LossKind>(loss.place);
+  return loss;
+}
+inline LinkedLoss linked_loss(const LossSpec& loss) {
+  return visit_type(listed_part(loss), [&]<class Loss>(LossType<Loss>) {
+    return LinkedLoss{family_of<Loss>, static_cast<Link>(loss.link), loss.parameter[0]};
+  });
+}
+
 /// Calls visitor(HuberLoss{delta}), or whichever functor `loss` names, with its parameters: of a custom loss
 /// ProgramLoss() or TapeLoss(), which one of groups or times is, too. Host code picks the kernel.
 template <class Visitor>
 auto visit_loss(const LossSpec& loss, const Visitor& visitor) {
+  if (is_linked(loss)) return visitor(linked_loss(loss));
   if (loss.kind == LossKind::program) return visitor(ProgramLoss());
   if (loss.kind < LossKind::program) return visitor(TapeLoss());
   return visit_type(loss, [&]<class Loss>(LossType<Loss>) {
@@ -120,8 +134,8 @@ double bend_of(const Dual& d) noexcept {
 /// Slope and curvature of a loss of one score, as exact as doubles are.
 template <class Loss>
 Dual sharp_derivatives(const Loss& loss, double score, double label) noexcept {
-  if constexpr (requires { Loss::sharp(variable(score), label); })
-    return Loss::sharp(variable(score), label);
+  if constexpr (requires { loss.sharp(variable(score), label); })
+    return loss.sharp(variable(score), label);
   else
     return loss(variable(score), label);
 }
@@ -172,8 +186,39 @@ inline constexpr LossTraits traits_of_listed{Loss::shape,        Loss::lowest,  
                                              is_majorised<Loss>, is_per_class<Loss>, is_distribution<Loss>,
                                              Loss::metrics};
 
+/// Of a loss behind a link: it may have lost its shape, and its lowest place.
+template <class Loss, bool is_convex>
+inline constexpr LossTraits traits_of_linked{is_convex ? LossShape::convex : LossShape::not_convex,
+                                             Loss::lowest,
+                                             Loss::start,
+                                             false,
+                                             false,
+                                             false,
+                                             Loss::metrics};
+template <class Loss, bool is_convex>
+inline constexpr LossTraits traits_of_edged{is_convex ? LossShape::convex : LossShape::not_convex,
+                                            Lowest::by_label,
+                                            Loss::start,
+                                            false,
+                                            false,
+                                            false,
+                                            Loss::metrics};
+
+inline const LossTraits* traits_behind(const LossSpec& loss) {
+  const Link link = static_cast<Link>(loss.link);
+  return visit_type(listed_part(loss), [&]<class Loss>(LossType<Loss>) {
+    constexpr FamilyKind family = family_of<Loss>;
+    // Every mean that a label may want has a score, but for those of squared, and shares at the ends of their range.
+    const bool is_edged = family == FamilyKind::gaussian ||
+                          (family == FamilyKind::binomial && (link == Link::exp || link == Link::identity));
+    if (is_convex_behind(family, link)) return is_edged ? &traits_of_edged<Loss, true> : &traits_of_linked<Loss, true>;
+    return is_edged ? &traits_of_edged<Loss, false> : &traits_of_linked<Loss, false>;
+  });
+}
+
 /// Null for custom losses, of which the library does not know, and those of groups and times.
 inline const LossTraits* traits_of(const LossSpec& loss) {
+  if (is_linked(loss)) return traits_behind(loss);
   if (!is_listed(loss)) return nullptr;
   return visit_type(loss, []<class Loss>(LossType<Loss>) { return &traits_of_listed<Loss>; });
 }

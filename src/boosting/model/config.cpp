@@ -5,6 +5,7 @@
 #include "backend/tree/leaf_moments.hpp"
 #include "backend/tree/planes.hpp"
 #include "loss/definition.hpp"
+#include "loss/linked.hpp"
 #include "boosting/categories/feature_encodings.hpp"
 #include "boosting/model/cut_points.hpp"
 #include "boosting/model/forced_splits.hpp"
@@ -237,6 +238,10 @@ void set_field(BoostingConfig& config, std::string_view name, std::string_view v
 
 void BoostingConfig::check() const try {
   table().check(*this);
+  if (is_linked(loss.definition().spec))
+    fail<ArgumentError>(
+        "BoostingConfig.loss is {} with link {}, which linear models alone take. Hint: loss \"{}\" as it is.",
+        loss.name(), word_of(loss.link()), loss.name());
   check_effects(*this);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("BoostingConfig::check");

@@ -14,6 +14,7 @@ namespace linden {
 /// Calls visitor with the functor of a convex loss of one score: nobody asks this of others.
 template <class Visitor>
 double visit_convex(const LossSpec& loss, const Visitor& visitor) {
+  if (is_linked(loss)) return visitor(linked_loss(loss));
   return visit_type(loss, [&]<class Loss>(LossType<Loss>) -> double {
     if constexpr (is_convex<Loss> && has_one_score<Loss>)
       return visit_with<Loss>(static_cast<const double*>(loss.parameter), visitor);
@@ -38,6 +39,7 @@ double visit_convex(const LossSpec& loss, const Visitor& visitor) {
 
 /// What a row costs at least, whatever its scores.
 inline double least_loss(const LossSpec& loss, double label) noexcept {
+  if (is_linked(loss)) return linked_loss(loss).least(label);
   return visit_type(loss, [&]<class Loss>(LossType<Loss>) -> double {
     if constexpr (is_convex<Loss>)
       return visit_with<Loss>(static_cast<const double*>(loss.parameter),

@@ -70,7 +70,9 @@ Choice choose_solver(const LinearConfig& config, const Objective& objective) {
   }
   if (objective.has_bounds()) return {Solver::coordinate_descent, "weights have bounds, and it takes them as they are"};
   const LossTraits* const traits = traits_of(objective.rows().loss.definition().spec);
-  if (traits && traits->shape == LossShape::not_convex) return {Solver::lbfgs, "the loss is not convex"};
+  // Behind a link curvatures are the expected ones, never negative.
+  const bool is_scored = is_linked(objective.rows().loss.definition().spec);
+  if (traits && traits->shape == LossShape::not_convex && !is_scored) return {Solver::lbfgs, "the loss is not convex"};
   // A hinge is flat or straight at most rows: Newton's method by parabolas takes a hundred steps and more there.
   if (traits && traits->is_majorised && objective.rows().loss.label_kind() == LabelKind::classes && !objective.has_l1())
     return {Solver::lbfgs, "the loss has no curvature of its own at most rows"};

@@ -1,6 +1,7 @@
 // Scores, loss, curvatures and gradient of linear models on the device against the CPU's.
 #include "backend/loss/row_program.hpp"
 #include "cuda/linear/design.hpp"
+#include "loss/linked.hpp"
 #include "loss/loss_references.hpp"
 
 namespace linden::cuda_test {
@@ -127,6 +128,15 @@ TEST_F(CudaEvaluate, EveryLossOfOneScore) {
   for (const Loss& loss : joint_losses())
     if (loss.outputs() == 1) compare(shape, loss.definition().spec);
   compare_as(DesignData<double>(shape), spec(kind_of<FocalLoss>, 1, 2));
+}
+
+// Behind links that take any score; what others do not take costs without end on both devices.
+TEST_F(CudaEvaluate, LossesBehindLinks) {
+  const DesignShape shape{.rows = 257, .columns = 5};
+  for (const auto& [loss, link] : {std::pair(loss::logistic(), Link::probit),
+                                   std::pair(loss::logistic(), Link::cloglog), std::pair(loss::squared(), Link::exp)})
+    compare(shape, with_link("test", loss, link).definition().spec);
+  compare(shape, by_scoring(loss::inverse_gaussian()).definition().spec);
 }
 
 TEST_F(CudaEvaluate, DenseDesignsOfManyShapes) {

@@ -1,4 +1,5 @@
 // Links as source. The text of exp and expm1 is that of backend/math/math.hpp, word for word but for the language.
+#include "interop/export/scalar_trees.hpp"
 #include "interop/export/source/source_text.hpp"
 #include "loss/distribution.hpp"
 
@@ -84,7 +85,7 @@ void write_exponentials(SourceText& source, Link link) {
   constexpr std::string_view names[] = {"p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9"};
   for (int i = 0; i < 10; ++i) values.push_back({names[i], double_literal(p[i])});
   source.code(exp_parts_text, values);
-  if (link == Link::expm1 || link == Link::log_normal) source.code(expm1_text);
+  if (link == Link::expm1 || link == Link::log_normal || link == Link::cloglog) source.code(expm1_text);
   if (link == Link::sigmoid) source.code(sigmoid_text);
 }
 
@@ -121,6 +122,12 @@ std::string_view body_of(Link link) {
   out[1] = mean * $exponential(-0.5 * out[1]);
   out[0] = mean;
 )";
+    case Link::cloglog:
+      return "  for (k = 0; k < ~outputs; ++k) out[k] = -$exponential_minus_1(-$exponential(out[k]));\n";
+    case Link::sqrt: return "  for (k = 0; k < ~outputs; ++k) out[k] = out[k] * out[k];\n";
+    case Link::inverse: return "  for (k = 0; k < ~outputs; ++k) out[k] = 1.0 / out[k];\n";
+    case Link::inverse_square: return "  for (k = 0; k < ~outputs; ++k) out[k] = 1.0 / sqrt(out[k]);\n";
+    case Link::probit: break;
   }
   return "";
 }
@@ -131,6 +138,7 @@ void write_link(SourceText& source, const Loss& loss, const std::vector<std::str
                 bool inside) {
   const Link link = loss.link();
   if (source.request().options.scores) return;
+  if (link == Link::probit) refuse_link(source.request(), loss);
   if (inside) {
     if (link != Link::identity && link != Link::sorted) write_exponentials(source, link);
     return;

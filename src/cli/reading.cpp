@@ -8,6 +8,7 @@
 #include <linden/error.hpp>
 #include <linden/interop.hpp>
 #include <linden/log.hpp>
+#include <linden/statistics.hpp>
 
 #include "base/fail.hpp"
 #include "data/files/pattern.hpp"
@@ -297,6 +298,13 @@ Device device_of(const std::string& name, std::FILE* report) {
   const std::string why = cuda_unavailable_reason();
   fmt::print(report, "device      {}{}\n", best.name(), why.empty() ? "" : fmt::format(" ({})", why));
   return best;
+}
+
+Dataset of_trials(const Dataset& data, const std::string& column) {
+  const Column trials = data.column(column);
+  if (trials.categorical)
+    fail<DataError>("--trials {}: the column has words, and trials are numbers. Hint: another column.", column);
+  return with_trials(data.without({column}), NumberList(trials.values));
 }
 
 }  // namespace linden::cli

@@ -64,4 +64,8 @@ void report_choices(std::FILE* report);
 /// "auto", "cpu" or "cuda"; what auto is goes to `report`.
 Device device_of(const std::string& name, std::FILE* report);
 
+/// Labels that count successes, of as many trials as the column says, as shares and weights (with_trials); without the
+/// column.
+Dataset of_trials(const Dataset& data, const std::string& column);
+
 }  // namespace linden::cli

@@ -329,10 +329,10 @@ void FitRun::refuse_start(const char* where) const {
   if (!scores_of_link(rows_.loss).is_all())
     fail<DataError>("{}: the link {} does not take the scores that the fit starts with: {}. Hint: {}another link.",
                     where, word_of(rows_.loss.link()),
-                    config_.intercept
+                    config_->intercept
                         ? "the mean of the labels is at the end of its range"
                         : "those of least squares, without an intercept, give some row a mean out of range",
-                    config_.intercept ? "" : "an intercept, or ");
+                    config_->intercept ? "" : "an intercept, or ");
   if (!rows_.loss.definition().custom)
     fail<DataError>("{}: the loss is not finite where the fit starts ({}). Hint: look for labels{} of extreme size.",
                     where, value, rows_.offsets.empty() ? "" : ", or offsets,");

@@ -40,6 +40,36 @@ TEST_F(Summary, IsThatOfTheLibraryAndOfTraining) {
   EXPECT_EQ(train("--constraints.nonnegative true").find("Coefficients:"), std::string::npos);
 }
 
+TEST_F(Summary, OfSuccessesOutOfTrialsBehindALink) {
+  std::string text = "a,trials,y\n";
+  for (int i = 0; i < 30; ++i) text += fmt::format("{},{},{}\n", i % 7, 3 + i % 5, (i * 5 % 11 + i % 7) % (4 + i % 5));
+  write("k.csv", text);
+  const std::string trained = succeed(
+      "train k.csv --label y --model linear --trials trials --link probit --tolerance 1e-12 --valid k.csv --out "
+      "k.json");
+  const std::string out = succeed("summary k.json --data k.csv --trials trials");
+  const Dataset data = Dataset::from_csv(folder() / "k.csv", {.label = "y", .drop = {"trials"}});
+  const auto trials = Dataset::from_csv(folder() / "k.csv", {.label = "y"}).column("trials");
+  const Dataset shares = with_trials(data, trials.values);
+  const LinearModel model = LinearModel::load(folder() / "k.json");
+  EXPECT_EQ(model.loss().link(), Link::probit);
+  EXPECT_EQ(model.feature_names(), std::vector<std::string>{"a"});
+  EXPECT_EQ(model.weights(),
+            fit_linear(shares, {.loss = loss::cross_entropy(), .link = Link::probit, .tolerance = 1e-12}).weights());
+  std::ostringstream table;
+  table << statistics(model, shares, {.weights = WeightMeaning::precisions});
+  EXPECT_EQ(out, table.str());
+  EXPECT_NE(out.find("linear model: loss cross_entropy, link probit"), std::string::npos) << out;
+  EXPECT_NE(trained.find("\n" + out + "\n"), std::string::npos) << trained;
+  EXPECT_EQ(run("train k.csv --label y --model linear --trials trials --loss poisson --out x.json").err,
+            "linden: --trials goes with loss cross_entropy, and --loss is poisson. Hint: leave one out.\n");
+  EXPECT_EQ(run("train k.csv --label y --trials trials --out x.json").err,
+            "linden: --trials is for linear models. Hint: --model linear, or leave it out.\n");
+  EXPECT_EQ(run("train k.csv --label y --model linear --link log --loss huber --out x.json").err,
+            "linden: --link is log, which does not go with loss \"huber\". Hint: it has the link identity and no "
+            "other.\n");
+}
+
 TEST_F(Summary, TakesItsOptions) {
   train();
   const auto fit_with = [&](const std::string& options) {

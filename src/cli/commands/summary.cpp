@@ -17,7 +17,7 @@ namespace {
 
 struct SummaryArguments {
   ReadOptions read;
-  std::string model, data, covariance = "classical", clusters, dispersion = "automatic", rows;
+  std::string model, data, covariance = "classical", clusters, dispersion = "automatic", rows, trials;
   double level = 0.95;
   bool precisions = false, profile = false, effects = false, vif = false, json = false;
 };
@@ -32,14 +32,26 @@ Dispersion dispersion_named(const std::string& name) {
   fail<ArgumentError>("--dispersion is \"{}\"; it must be automatic, one, pearson or deviance.", name);
 }
 
-// Numbers of the clusters, whatever the column holds.
-std::vector<double> clusters_of(const SummaryArguments& args, const LinearModel& model) {
+// All columns of the file, those that the model does not know, too.
+Dataset all_columns(const SummaryArguments& args, const LinearModel& model, std::vector<std::string> categorical) {
   ReadOptions all = args.read;
   all.label = model.schema().label_names;
   all.weight.clear();
   all.offset.clear();
-  all.categorical = {args.clusters};
-  const Dataset data = read_training(args.data, all);
+  all.categorical = std::move(categorical);
+  return read_training(args.data, all);
+}
+
+// The rows of the fit; of successes out of trials as shares of them.
+Dataset rows_of(const SummaryArguments& args, const AnyModel& any, const LinearModel& model) {
+  const Dataset data = read_for(any, args.data, args.read, true);
+  if (args.trials.empty()) return data;
+  return of_trials(data.with_column(args.trials, all_columns(args, model, {}).column(args.trials).values), args.trials);
+}
+
+// Numbers of the clusters, whatever the column holds.
+std::vector<double> clusters_of(const SummaryArguments& args, const LinearModel& model) {
+  const Dataset data = all_columns(args, model, {args.clusters});
   std::vector<double> clusters;
   for (const std::int32_t code : data.column(args.clusters).values.span<const std::int32_t>()) {
     if (code < 0)
@@ -57,7 +69,7 @@ StatisticsOptions statistics_options(const SummaryArguments& args, const LinearM
     fail<ArgumentError>("--covariance clustered wants to know the clusters. Hint: --clusters COLUMN.");
   if (!args.clusters.empty()) options.clusters = clusters_of(args, model);
   options.dispersion = dispersion_named(args.dispersion);
-  options.weights = args.precisions ? WeightMeaning::precisions : WeightMeaning::copies;
+  options.weights = args.precisions || !args.trials.empty() ? WeightMeaning::precisions : WeightMeaning::copies;
   options.level = args.level;
   options.threads = args.read.threads;
   return options;
@@ -96,7 +108,7 @@ void run_summary(const SummaryArguments& args) {
   if (model == nullptr)
     fail<ArgumentError>("--model {}: that is a boosted model, whose leaves have no errors. Hint: linden inspect.",
                         args.model);
-  const Dataset data = read_for(any, args.data, args.read, true);
+  const Dataset data = rows_of(args, any, *model);
   const StatisticsOptions options = statistics_options(args, *model);
   const FitStatistics fit = statistics(*model, data, options);
   std::vector<ProfileInterval> profiles;  // what is refused is so before anything is printed
@@ -131,6 +143,8 @@ void add_summary(CLI::App& app) {
   command->add_flag("--precisions", args->precisions,
                     "weights say how precise labels are (as R's), or of how many trials shares are; else a row of "
                     "weight 2 is two rows");
+  command->add_option("--trials", args->trials,
+                      "the label counts successes, of as many trials as this column says; as --precisions, of shares");
   command->add_option("--level", args->level, "of intervals, between 0 and 1")->capture_default_str();
   command->add_flag("--profile", args->profile, "print intervals by profile likelihood, too");
   command->add_flag("--effects", args->effects, "print average marginal effects, too");

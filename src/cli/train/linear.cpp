@@ -1,6 +1,7 @@
 // linden train --model linear: a fit with its certificate, and a word on stderr where there is something to mend.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <linden/statistics.hpp>
 #include <sstream>
 
@@ -54,7 +55,9 @@ void print_statistics(const TrainArguments& args, const LinearModel& model, cons
   if (config.l1 != 0 || config.l2 != 0 || weights > most_weights || work > most_work) return;
   std::ostringstream table;
   try {
-    table << statistics(model, train, {.threads = args.read.threads});
+    table << statistics(model, train,
+                        {.weights = args.trials.empty() ? WeightMeaning::copies : WeightMeaning::precisions,
+                         .threads = args.read.threads});
   } catch (const Error&) {
     return;  // linden summary says why
   }
@@ -72,7 +75,15 @@ void train_linear(const TrainArguments& args) {
     fail<ArgumentError>("--start is for boosted models: a linear fit ends at its optimum. Hint: leave it out.");
   LinearConfig config = configure<LinearConfig>(args.set);
   config.check();  // before the data is read
-  const TrainingInput input(args);
+  TrainingInput input(args);
+  if (!args.trials.empty()) {
+    if (config.loss.name() == "automatic") config.loss = loss::cross_entropy();
+    if (config.loss.label_kind() != LabelKind::share)
+      fail<ArgumentError>("--trials goes with loss cross_entropy, and --loss is {}. Hint: leave one out.",
+                          config.loss.name());
+    input.train = of_trials(input.train, args.trials);
+    for (HeldOut& held_out : input.valid) held_out.rows = of_trials(held_out.rows, args.trials);
+  }
   config.loss = chosen_loss(args, config.loss, input);
   const double start = now();
   const LinearOptions options{.device = input.device, .threads = args.read.threads, .ranks = ranks()};
@@ -104,6 +115,10 @@ void train_linear(const TrainArguments& args) {
                 {"metrics", metrics},
                 {"certificate", Json::parse(to_json(model.certificate()))}});
   print_remarks(input.remarks);
+  std::vector<std::string> found;  // by the fit
+  for (const std::string& warning : model.warnings())
+    if (std::ranges::find(input.remarks, warning) == input.remarks.end()) found.push_back(warning);
+  print_remarks(found);
   const std::string text = remark(model.certificate());
   if (!text.empty()) fmt::print(stderr, "linden: status {}: {}\n", name_of(model.certificate().status), text);
 }

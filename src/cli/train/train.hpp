@@ -17,7 +17,7 @@ namespace linden::cli {
 
 struct TrainArguments {
   ReadOptions read;
-  std::string data, start, out, json, device = "auto", family = "boosted";
+  std::string data, start, out, json, device = "auto", family = "boosted", trials;
   std::vector<std::string> valid, metrics;
   std::vector<Assignment> set;
   int patience = 0;

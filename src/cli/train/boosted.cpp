@@ -67,6 +67,7 @@ void train_boosted(const TrainArguments& args) {
     options.callbacks.push_back(early_stopping({.patience = args.patience, .metric = "", .min_delta = 0}));
   report_choices(args.report());
   options.ranks = ranks();
+  options.checkpoint = checkpoint_of(args);
   const BoostedModel model = fit_boosted(input.train, config, options);
   options.callbacks.clear();  // with them the line of the bar ends, where training did before its last round
   if (!is_first()) return;

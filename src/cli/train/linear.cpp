@@ -86,11 +86,13 @@ void train_linear(const TrainArguments& args) {
   }
   config.loss = chosen_loss(args, config.loss, input);
   const double start = now();
-  const LinearOptions options{.device = input.device, .threads = args.read.threads, .ranks = ranks()};
+  const LinearOptions options{
+      .device = input.device, .threads = args.read.threads, .ranks = ranks(), .checkpoint = checkpoint_of(args)};
   // On the CPU, unless another device is asked for, which it refuses.
   const LinearOptions of_firth{.device = args.device == "auto" ? Device::cpu() : options.device,
                                .threads = options.threads,
-                               .ranks = options.ranks};
+                               .ranks = options.ranks,
+                               .checkpoint = options.checkpoint};
   const LinearModel model =
       args.firth ? fit_firth(input.train, config, of_firth) : fit_linear(input.train, config, options);
   if (!is_first()) return;

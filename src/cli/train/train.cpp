@@ -54,7 +54,7 @@ void check_files(const TrainArguments& args) {
     if (files.back().empty()) fail<ArgumentError>("--valid {}: the name of a file is missing.", argument);
     read.push_back({"--valid", files.back()});
   }
-  check_paths(read, {{"--out", args.out}, {"--json", args.json}});
+  check_paths(read, {{"--out", args.out}, {"--json", args.json}, {"--checkpoint", args.checkpoint}});
   check_formats(args.read, files);
 }
 
@@ -75,6 +75,9 @@ BoostedModel start_of(const TrainArguments& args) {
 }
 
 void run_train(const TrainArguments& args) {
+  if (args.checkpoint == "-") fail<ArgumentError>("--checkpoint -: it is replaced time and again. Hint: name a file.");
+  if (args.checkpoint.empty() && (args.resume || args.checkpoint_every > 0))
+    fail<ArgumentError>("{} wants a file. Hint: --checkpoint FILE.", args.resume ? "--resume" : "--checkpoint-every");
   if (args.family == "boosted") return train_boosted(args);
   if (args.family == "linear") return train_linear(args);
   fail<ArgumentError>("--model is \"{}\"; it must be boosted or linear.", args.family);
@@ -83,6 +86,17 @@ void run_train(const TrainArguments& args) {
 }  // namespace
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+Checkpoint checkpoint_of(const TrainArguments& args) {
+  Checkpoint checkpoint{.path = args.checkpoint, .resume = args.resume};
+  if (args.checkpoint_every > 0) checkpoint.every = args.checkpoint_every;
+  std::error_code error;
+  if (args.resume)
+    fmt::print(args.report(), "checkpoint  {}: {}\n", args.checkpoint,
+               std::filesystem::exists(args.checkpoint, error) ? "the fit goes on from there"
+                                                               : "not there yet, so that the fit begins anew");
+  return checkpoint;
+}
 
 TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_name(args.metrics)) {
   if (!metrics.empty() && args.valid.empty() && !args.train_metrics)
@@ -194,6 +208,15 @@ void add_train(CLI::App& app) {
   command->add_flag("--save-history", args->save_history,
                     "keep the metrics of every round in the model file, of --valid and with --train-metrics of the "
                     "training rows: linden report draws them");
+  command->add_option("--checkpoint", args->checkpoint,
+                      "write how far the fit has come to this file, again and again, for --resume");
+  command
+      ->add_option("--checkpoint-every", args->checkpoint_every,
+                   "after so many rounds of a boosted model, or iterations of a linear one (50)")
+      ->check(whole_number(1, 1'000'000));
+  command->add_flag("--resume", args->resume,
+                    "go on from the file of --checkpoint, where there is one: the model has the bytes of one that was "
+                    "trained in one go");
   add_device_option(*command, args->device);
   command
       ->add_option("--out", args->out,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <linden/checkpoint.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,15 +18,19 @@ namespace linden::cli {
 
 struct TrainArguments {
   ReadOptions read;
-  std::string data, start, out, json, device = "auto", family = "boosted", trials;
+  std::string data, start, out, json, checkpoint, device = "auto", family = "boosted", trials;
   std::vector<std::string> valid, metrics;
   std::vector<Assignment> set;
   int patience = 0;
-  bool train_metrics = false, save_history = false, firth = false;
+  int checkpoint_every = 0;  ///< 0: as the library has it
+  bool train_metrics = false, save_history = false, firth = false, resume = false;
 
   /// Where what is said goes: the model, or its metrics, may go to standard output.
   std::FILE* report() const { return report_stream(json == "-" ? json : out); }
 };
+
+/// What is asked for, and a word on whether there is one to go on from.
+Checkpoint checkpoint_of(const TrainArguments& args);
 
 void train_boosted(const TrainArguments& args);
 void train_linear(const TrainArguments& args);

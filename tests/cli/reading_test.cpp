@@ -57,6 +57,20 @@ TEST_F(Reading, RowsThatMemoryDoesNotHold) {
   says("--memory 1GB --format libsvm", "--memory is for CSV files");
 }
 
+TEST_F(Reading, FilesThatDoNotGoTogetherAreNamed) {
+  write("part-1.csv", "x,y\n1,2\n2,3\n");
+  write("part-2.csv", "z,y\n1,2\n");
+  EXPECT_EQ(
+      refused("train 'part-*.csv' --label y --out m.json"),
+      "linden: part 1 (from part-2.csv:2 on) has a column \"z\" that part 0 (from part-1.csv:2 on) does not have. "
+      "Columns: x.\n");
+  write("part-2.csv", "x,v\n1,2\n");
+  EXPECT_EQ(
+      refused("train 'part-*.csv' --label -1 --out m.json"),
+      "linden: part 1 (from part-2.csv:2 on) has the label v, part 0 (from part-1.csv:2 on) has y. Hint: name them "
+      "alike, and in one order.\n");
+}
+
 TEST_F(Reading, TheSummaryNamesAFieldThatMadeAColumnText) {
   std::string text = "a,b,y\n";
   for (int line = 2; line <= 102; ++line)

@@ -11,6 +11,33 @@
 namespace linden {
 namespace {
 
+// The parts that have rows: without any there is no label, and nothing to join.
+class Parts {
+ public:
+  explicit Parts(std::span<const Dataset> all) {
+    for (std::size_t p = 0; p < all.size(); ++p)
+      if (all[p].rows() > 0) {
+        parts_.push_back(all[p]);
+        numbers_.push_back(p);
+      }
+  }
+
+  std::size_t size() const noexcept { return parts_.size(); }
+  const Dataset& operator[](std::size_t p) const noexcept { return parts_[p]; }
+  auto begin() const noexcept { return parts_.begin(); }
+  auto end() const noexcept { return parts_.end(); }
+  /// For messages, by its place among all: "part 2", or, of rows that are known to come of a file, "part 2 (from
+  /// b.csv:2 on)".
+  std::string name(std::size_t p) const {
+    const bool has_places = DatasetBuilder::state(parts_[p]).origin != nullptr;
+    return fmt::format("part {}{}", numbers_[p], has_places ? fmt::format(" (from {} on)", parts_[p].where(0)) : "");
+  }
+
+ private:
+  std::vector<Dataset> parts_;
+  std::vector<std::size_t> numbers_;
+};
+
 // All names of several sorted lists, sorted.
 std::vector<std::string> joined(const std::vector<const std::vector<std::string>*>& lists) {
   std::set<std::string> all;
@@ -59,15 +86,15 @@ Column joined_categories(const std::vector<const Column*>& parts) {
   return all;
 }
 
-Column joined_column(const Column& first, std::span<const Dataset> datasets) {
+Column joined_column(const Column& first, const Parts& datasets) {
   std::vector<const Column*> parts;
   std::vector<Tensor> numbers;
   for (const Dataset& data : datasets) {
     const Column& part = data.column(first.name);
     if (part.categorical != first.categorical)
-      fail<ArgumentError>("Dataset::concat: column \"{}\" holds {} in part 0 and {} in part {}.", first.name,
-                          first.categorical ? "categories" : "numbers", part.categorical ? "categories" : "numbers",
-                          parts.size());
+      fail<ArgumentError>("Dataset::concat: column \"{}\" holds {} in {} and {} in {}.", first.name,
+                          first.categorical ? "categories" : "numbers", datasets.name(0),
+                          part.categorical ? "categories" : "numbers", datasets.name(parts.size()));
     parts.push_back(&part);
     numbers.push_back(part.values);
   }
@@ -105,7 +132,7 @@ struct SparseColumns {
 };
 
 // Throws where a part with entries has no column of those before it.
-SparseColumns joined_columns(std::span<const Dataset> datasets) {
+SparseColumns joined_columns(const Parts& datasets) {
   SparseColumns all;
   std::unordered_map<std::string, std::int32_t> places;
   for (std::size_t p = 0; p < datasets.size(); ++p) {
@@ -120,14 +147,14 @@ SparseColumns joined_columns(std::span<const Dataset> datasets) {
       numbers.push_back(place->second);
     }
     if (!shares)
-      fail<ArgumentError>("Dataset::concat: part {} has no column of those before it. Columns: {}. Columns before: {}.",
-                          p, listing(part.names), listing(std::span(all.names).first(known)));
+      fail<ArgumentError>("Dataset::concat: {} has no column of those before it. Columns: {}. Columns before: {}.",
+                          datasets.name(p), listing(part.names), listing(std::span(all.names).first(known)));
     all.numbers.push_back(std::move(numbers));
   }
   return all;
 }
 
-SparseRows joined_sparse(std::span<const Dataset> datasets) {
+SparseRows joined_sparse(const Parts& datasets) {
   SparseColumns all = joined_columns(datasets);
   std::vector<std::int64_t> offsets{0};
   std::vector<std::int32_t> columns;
@@ -150,23 +177,23 @@ SparseRows joined_sparse(std::span<const Dataset> datasets) {
           joined_numbers(values)};
 }
 
-void check_features(std::span<const Dataset> parts) {
+void check_features(const Parts& parts) {
   const std::vector<std::string> names = parts[0].feature_names();
   const std::set<std::string> wanted(names.begin(), names.end());
   for (std::size_t p = 1; p < parts.size(); ++p) {
     if (parts[p].is_sparse() != parts[0].is_sparse())
-      fail<ArgumentError>("Dataset::concat: part 0 is {} and part {} is not.",
-                          parts[0].is_sparse() ? "sparse" : "dense", p);
+      fail<ArgumentError>("Dataset::concat: {} is {} and {} is not.", parts.name(0),
+                          parts[0].is_sparse() ? "sparse" : "dense", parts.name(p));
     if (parts[p].is_sparse()) continue;
     const std::vector<std::string> found = parts[p].feature_names();
     for (const std::string& name : found)
       if (!wanted.contains(name))
-        fail<ArgumentError>("Dataset::concat: part {} has a column \"{}\" that part 0 does not have. {}Columns: {}.", p,
-                            name, did_you_mean(name, names), listing(names));
+        fail<ArgumentError>("Dataset::concat: {} has a column \"{}\" that {} does not have. {}Columns: {}.",
+                            parts.name(p), name, parts.name(0), did_you_mean(name, names), listing(names));
     const std::set<std::string> have(found.begin(), found.end());
     for (const std::string& name : names)
       if (!have.contains(name))
-        fail<ArgumentError>("Dataset::concat: part {} has no column \"{}\". {}Columns: {}.", p, name,
+        fail<ArgumentError>("Dataset::concat: {} has no column \"{}\". {}Columns: {}.", parts.name(p), name,
                             did_you_mean(name, found), listing(found));
   }
 }
@@ -186,25 +213,23 @@ std::string said(const Tensor& values, const char* what) {
 }
 
 // Throws unless all parts have as many of these a row, or none.
-void want_alike(std::span<const Dataset> parts, const char* what, const Tensor& (*of)(const Dataset&)) {
+void want_alike(const Parts& parts, const char* what, const Tensor& (*of)(const Dataset&)) {
   for (std::size_t p = 1; p < parts.size(); ++p)
     if (said(of(parts[p]), what) != said(of(parts[0]), what))
-      fail<ArgumentError>("Dataset::concat: part {} has {}, part 0 has {}.", p, said(of(parts[p]), what),
-                          said(of(parts[0]), what));
+      fail<ArgumentError>("Dataset::concat: {} has {}, {} has {}.", parts.name(p), said(of(parts[p]), what),
+                          parts.name(0), said(of(parts[0]), what));
 }
 
 // Columns that have names are put below those of the same names: their order is not for concat to change.
-void want_names(std::span<const Dataset> parts, const char* what,
-                const std::vector<std::string>& (*of)(const Dataset&)) {
+void want_names(const Parts& parts, const char* what, const std::vector<std::string>& (*of)(const Dataset&)) {
   for (std::size_t p = 1; p < parts.size(); ++p)
     if (!of(parts[0]).empty() && !of(parts[p]).empty() && of(parts[p]) != of(parts[0]))
       fail<ArgumentError>(
-          "Dataset::concat: part {0} has the {1} {2}, part 0 has {3}. Hint: name them alike, and in one order, by "
-          "with_{1}.",
-          p, what, listing(of(parts[p])), listing(of(parts[0])));
+          "Dataset::concat: {0} has the {1} {2}, {3} has {4}. Hint: name them alike, and in one order, by with_{1}.",
+          parts.name(p), what, listing(of(parts[p])), parts.name(0), listing(of(parts[0])));
 }
 
-void join_offsets(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+void join_offsets(const Parts& parts, DatasetBuilder::State& state) {
   want_alike(parts, "offset", [](const Dataset& part) -> const Tensor& { return part.offset(); });
   want_names(parts, "offset", [](const Dataset& part) -> const std::vector<std::string>& {
     return DatasetBuilder::state(part).offset_names;
@@ -214,12 +239,12 @@ void join_offsets(std::span<const Dataset> parts, DatasetBuilder::State& state) 
   if (parts[0].has_offset()) state.offset = joined_rows(offsets);
 }
 
-void join_groups(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+void join_groups(const Parts& parts, DatasetBuilder::State& state) {
   std::vector<std::int64_t> starts{0};
   for (std::size_t p = 0; p < parts.size(); ++p) {
     if (parts[p].has_groups() != parts[0].has_groups())
-      fail<ArgumentError>("Dataset::concat: part {} has {} groups, part 0 has {}.", p,
-                          parts[p].has_groups() ? "its" : "no", parts[0].has_groups() ? "some" : "none");
+      fail<ArgumentError>("Dataset::concat: {} has {} groups, {} has {}.", parts.name(p),
+                          parts[p].has_groups() ? "its" : "no", parts.name(0), parts[0].has_groups() ? "some" : "none");
     const std::int64_t before = starts.back();
     if (parts[p].has_groups())
       for (const std::int64_t start : parts[p].groups().span<const std::int64_t>().subspan(1))
@@ -230,21 +255,22 @@ void join_groups(std::span<const Dataset> parts, DatasetBuilder::State& state) {
 }
 
 // The labels of all, and their classes when they are classes.
-void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+void join_labels(const Parts& parts, DatasetBuilder::State& state) {
   std::vector<const std::vector<std::string>*> lists;
   for (std::size_t p = 0; p < parts.size(); ++p) {
     if (parts[p].has_label() != parts[0].has_label())
-      fail<ArgumentError>("Dataset::concat: part {} has {} label, part 0 has {}.", p, parts[p].has_label() ? "a" : "no",
-                          parts[0].has_label() ? "one" : "none");
+      fail<ArgumentError>("Dataset::concat: {} has {} label, {} has {}.", parts.name(p),
+                          parts[p].has_label() ? "a" : "no", parts.name(0), parts[0].has_label() ? "one" : "none");
     if (parts[p].classes().empty() != parts[0].classes().empty())
-      fail<ArgumentError>("Dataset::concat: the label is text in part {} and numbers in part {}.",
-                          parts[0].classes().empty() ? p : 0, parts[0].classes().empty() ? 0 : p);
+      fail<ArgumentError>("Dataset::concat: the label is text in {} and numbers in {}.",
+                          parts.name(parts[0].classes().empty() ? p : 0),
+                          parts.name(parts[0].classes().empty() ? 0 : p));
     lists.push_back(&parts[p].classes());
   }
   for (std::size_t p = 1; p < parts.size(); ++p)
     if (parts[p].has_event() != parts[0].has_event())
-      fail<ArgumentError>("Dataset::concat: part {} has {} events, part 0 has {}.", p,
-                          parts[p].has_event() ? "its" : "no", parts[0].has_event() ? "some" : "none");
+      fail<ArgumentError>("Dataset::concat: {} has {} events, {} has {}.", parts.name(p),
+                          parts[p].has_event() ? "its" : "no", parts.name(0), parts[0].has_event() ? "some" : "none");
   want_alike(parts, "label", [](const Dataset& part) -> const Tensor& { return part.label(); });
   want_names(parts, "label", [](const Dataset& part) -> const std::vector<std::string>& { return part.label_names(); });
   if (!parts[0].has_label()) return;
@@ -259,7 +285,7 @@ void join_labels(std::span<const Dataset> parts, DatasetBuilder::State& state) {
   state.label = joined_rows(labels);
 }
 
-void join_weights(std::span<const Dataset> parts, DatasetBuilder::State& state) {
+void join_weights(const Parts& parts, DatasetBuilder::State& state) {
   if (std::ranges::all_of(parts, [](const Dataset& part) { return part.weight().elements() == 0; })) return;
   std::vector<Tensor> weights;
   for (const Dataset& part : parts)
@@ -268,7 +294,7 @@ void join_weights(std::span<const Dataset> parts, DatasetBuilder::State& state) 
 }
 
 // Rows of the parts keep their places; those of a part from memory are counted in the whole.
-SharedOrigin joined_origin(std::span<const Dataset> parts) {
+SharedOrigin joined_origin(const Parts& parts) {
   std::vector<std::pair<std::int64_t, SharedOrigin>> origins;
   std::int64_t rows = 0;
   bool any = false;
@@ -288,15 +314,15 @@ SharedOrigin joined_origin(std::span<const Dataset> parts) {
 }  // namespace
 
 Dataset Dataset::concat(std::span<const Dataset> parts) try {
-  std::vector<Dataset> filled;  // without rows there is no label, and nothing to join
-  std::ranges::copy_if(parts, std::back_inserter(filled), [](const Dataset& part) { return part.rows() > 0; });
-  if (filled.empty()) return parts.empty() ? Dataset() : parts[0];
-  return concat_filled(filled);
+  const bool has_rows = std::ranges::any_of(parts, [](const Dataset& part) { return part.rows() > 0; });
+  if (!has_rows) return parts.empty() ? Dataset() : parts[0];
+  return concat_filled(parts);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::concat");
 }
 
-Dataset Dataset::concat_filled(std::span<const Dataset> parts) {
+Dataset Dataset::concat_filled(std::span<const Dataset> all) {
+  const Parts parts(all);
   check_features(parts);
   State state = *parts[0].state_;
   state.stored = nullptr;

@@ -50,18 +50,28 @@ TEST(Concat, WhatDoesNotFitIsRefused) {
     return refusal<ArgumentError>([&] { Dataset::concat({a, b}); });
   };
   const Dataset plain = csv("a,b\n1,2\n");
-  EXPECT_EQ(refused(plain, csv("a\n1\n")), "Dataset::concat: part 1 has no column \"b\". Columns: a.");
+  EXPECT_EQ(refused(plain, csv("a\n1\n")),
+            "Dataset::concat: part 1 (from x.csv:2 on) has no column \"b\". Columns: a.");
   EXPECT_EQ(refused(plain, csv("a,b,c\n1,2,3\n")),
-            "Dataset::concat: part 1 has a column \"c\" that part 0 does not have. Columns: a, b.");
+            "Dataset::concat: part 1 (from x.csv:2 on) has a column \"c\" that part 0 (from x.csv:2 on) does not have. "
+            "Columns: a, b.");
   EXPECT_EQ(refused(plain, csv("a,b\n1,x\n")),
-            "Dataset::concat: column \"b\" holds numbers in part 0 and categories in part 1.");
+            "Dataset::concat: column \"b\" holds numbers in part 0 (from x.csv:2 on) and categories in part 1 (from "
+            "x.csv:2 on).");
   EXPECT_EQ(refused(plain, csv("a,b,y\n1,2,3\n", {.label = "y"})),
-            "Dataset::concat: part 1 has a label, part 0 has none.");
+            "Dataset::concat: part 1 (from x.csv:2 on) has a label, part 0 (from x.csv:2 on) has none.");
   EXPECT_EQ(refused(csv("a,y\n1,2\n", {.label = "y"}), csv("a,y\n1,z\n", {.label = "y"})),
-            "Dataset::concat: the label is text in part 1 and numbers in part 0.");
+            "Dataset::concat: the label is text in part 1 (from x.csv:2 on) and numbers in part 0 (from x.csv:2 on).");
   EXPECT_EQ(refused(libsvm("1 1:1\n"), Dataset::from_csr(std::vector<int>{0, 1}, std::vector<int>{1}, Numbers{1}, 2)),
             "Dataset::concat: part 1 has no column of those before it. Columns: f0, f1. Columns before: 1.");
-  EXPECT_EQ(refused(plain, libsvm("1 1:1\n")), "Dataset::concat: part 0 is dense and part 1 is not.");
+  EXPECT_EQ(refused(plain, libsvm("1 1:1\n")),
+            "Dataset::concat: part 0 (from x.csv:2 on) is dense and part 1 (from x.txt:1 on) is not.");
+  // Parts without rows count, and rows of memory have no place.
+  const Dataset made = Dataset::from_rows({1.0, 2.0}, 2, {.names = {"a", "c"}});
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              Dataset::concat({plain.take(std::vector<std::int64_t>{}), plain, made});
+            }),
+            "Dataset::concat: part 2 has a column \"c\" that part 1 (from x.csv:2 on) does not have. Columns: a, b.");
 }
 
 TEST(Concat, GroupsOffsetsAndSeveralLabels) {
@@ -77,18 +87,24 @@ TEST(Concat, GroupsOffsetsAndSeveralLabels) {
   const auto refused = [&](const Dataset& other) {
     return refusal<ArgumentError>([&] { Dataset::concat({data, other}); });
   };
-  EXPECT_EQ(refused(data.with_groups({})), "Dataset::concat: part 1 has no groups, part 0 has some.");
-  EXPECT_EQ(refused(data.with_offset({})), "Dataset::concat: part 1 has no offset, part 0 has one offset a row.");
-  EXPECT_EQ(refused(data.with_offset(Tensor::zeros({3, 2}))),
-            "Dataset::concat: part 1 has 2 offsets a row, part 0 has one offset a row.");
-  EXPECT_EQ(refused(data.with_label({1, 2, 3})),
-            "Dataset::concat: part 1 has one label a row, part 0 has 2 labels a row.");
+  EXPECT_EQ(refused(data.with_groups({})),
+            "Dataset::concat: part 1 (from x.csv:2 on) has no groups, part 0 (from x.csv:2 on) has some.");
+  EXPECT_EQ(refused(data.with_offset({})),
+            "Dataset::concat: part 1 (from x.csv:2 on) has no offset, part 0 (from x.csv:2 on) has one offset a row.");
+  EXPECT_EQ(
+      refused(data.with_offset(Tensor::zeros({3, 2}))),
+      "Dataset::concat: part 1 (from x.csv:2 on) has 2 offsets a row, part 0 (from x.csv:2 on) has one offset a row.");
+  EXPECT_EQ(
+      refused(data.with_label({1, 2, 3})),
+      "Dataset::concat: part 1 (from x.csv:2 on) has one label a row, part 0 (from x.csv:2 on) has 2 labels a row.");
   const Tensor two = Tensor::zeros({3, 2});
   EXPECT_EQ(refused(data.with_label(two, {"b", "a"})),
-            "Dataset::concat: part 1 has the label b, a, part 0 has a, b. Hint: name them alike, and in one order, by "
+            "Dataset::concat: part 1 (from x.csv:2 on) has the label b, a, part 0 (from x.csv:2 on) has a, b. Hint: "
+            "name them alike, and in one order, by "
             "with_label.");
   EXPECT_EQ(refused(data.with_offset({1, 2, 3}, {"c"})),
-            "Dataset::concat: part 1 has the offset c, part 0 has o. Hint: name them alike, and in one order, by "
+            "Dataset::concat: part 1 (from x.csv:2 on) has the offset c, part 0 (from x.csv:2 on) has o. Hint: name "
+            "them alike, and in one order, by "
             "with_offset.");
   EXPECT_EQ(Dataset::concat({data, data.with_label(two)}).label_names(), (Names{"a", "b"}));
 }

@@ -39,6 +39,8 @@ TEST_F(Reading, RowsThatMemoryDoesNotHold) {
   const std::string train = "train --data 'part-*.csv' --label y --set rounds=5 --out ";
   succeed(train + "here.json");
   succeed(train + "there.json --memory 64MB --cache kept");
+  const auto tables = [&] { return std::distance(std::filesystem::directory_iterator(folder() / "kept"), {}); };
+  const auto made = tables();
   succeed(train + "again.json --memory 0.1GiB --cache kept");
   EXPECT_EQ(read_file(folder() / "there.json"), read_file(folder() / "here.json"));
   EXPECT_EQ(read_file(folder() / "again.json"), read_file(folder() / "here.json"));
@@ -55,6 +57,10 @@ TEST_F(Reading, RowsThatMemoryDoesNotHold) {
        "--group is \"word\", and files larger than memory are read without "
        "groups. Hint: leave --memory out.");
   says("--memory 1GB --format libsvm", "--memory is for CSV files");
+  // What cannot be read leaves no folder behind, and tables that are whole stay.
+  says("--memory 64MB --cache new --weight none", "no column \"none\"");
+  EXPECT_FALSE(std::filesystem::exists(folder() / "new"));
+  EXPECT_EQ(tables(), made);
 }
 
 TEST_F(Reading, FilesThatDoNotGoTogetherAreNamed) {

@@ -10,6 +10,7 @@
 #include "base/fail.hpp"
 #include "base/hash/page_sum.hpp"
 #include "base/mapped_file.hpp"
+#include "base/size_limit.hpp"
 
 namespace linden {
 namespace {
@@ -25,6 +26,7 @@ class OpenFile {
   OpenFile(const OpenFile&) = delete;
 
   void write(const void* values, std::int64_t bytes, std::int64_t at) const {
+    const SizeLimitIsAnError guard;
     for (const auto* from = static_cast<const char*>(values); bytes > 0;) {
       const auto done = ::pwrite(descriptor_, from, static_cast<std::size_t>(bytes), at);
       if (done < 0 && errno == EINTR) continue;

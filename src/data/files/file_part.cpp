@@ -35,12 +35,16 @@ FileParts::FileParts(const std::filesystem::path& path, const std::string& call,
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor_ < 0) refuse(call, "cannot open the file");
   ::posix_fadvise(descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
-  fill();
-  const std::string_view start(buffer_.data(), filled_);
-  if (compression_of(start) != Compression::none || other_compression_of(start)) {
+  try {
+    fill();
+    const std::string_view start(buffer_.data(), filled_);
+    if (compression_of(start) != Compression::none || other_compression_of(start))
+      fail<ArgumentError>("{}: the file is compressed, and is read in parts. Hint: unpack it first.", call);
+  } catch (...) {
     ::close(descriptor_);
-    fail<ArgumentError>("{}: the file is compressed, and is read in parts. Hint: unpack it first.", call);
+    throw;
   }
+  const std::string_view start(buffer_.data(), filled_);
   if (start.substr(0, 3) == "\xEF\xBB\xBF") begin_ = 3;
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <map>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -18,6 +17,7 @@
 #include "data/files/file_part.hpp"
 #include "data/files/pattern.hpp"
 #include "data/files/stored_table.hpp"
+#include "data/files/unfinished.hpp"
 
 namespace linden {
 namespace {
@@ -28,35 +28,6 @@ struct SourceFile {
   std::filesystem::path path;
   Source source;
   FileFacts facts;
-};
-
-// A folder that goes unless it is kept.
-class NewFolder {
- public:
-  explicit NewFolder(std::filesystem::path path) : path_(std::move(path)) {
-    std::error_code error;
-    std::filesystem::create_directories(path_, error);
-    if (error) fail<FileError>("\"{}\": cannot make the folder: {}.", path_.string(), error.message());
-  }
-  ~NewFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  NewFolder(const NewFolder&) = delete;
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-  // In the place of `name`, unless another process was there first.
-  void keep_as(const std::filesystem::path& name) {
-    std::error_code error;
-    std::filesystem::rename(path_, name, error);
-    if (!error)
-      path_.clear();
-    else if (!std::filesystem::exists(name / "table.json"))
-      fail<FileError>("\"{}\": cannot make the folder: {}.", name.string(), error.message());
-  }
-
- private:
-  std::filesystem::path path_;
 };
 
 // One array of the table while it grows. Codes are those of the words in the order in which they came.
@@ -342,14 +313,14 @@ Dataset Dataset::from_files(const std::filesystem::path& pattern, const FilesOpt
   if (std::filesystem::exists(folder / "table.json", ignored)) return open_table(folder, options.memory, true);
 
   std::vector<CsvKind> kinds;
-  NewFolder made(folder.string() + fmt::format(".{}", ::getpid()));
+  NewFolder made(folder);
   for (;;) {
     Reading reading(files, options, made.path(), kinds);
     if (!reading.read_all()) continue;
     write_list(made.path(), reading.finish());
     break;
   }
-  made.keep_as(folder);
+  made.finish("table.json");
   return open_table(folder, options.memory, false);
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::from_files");

@@ -1,12 +1,19 @@
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <linden/linear.hpp>
 #include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
 #include "../reading.hpp"
 #include "data/files/stored_table.hpp"
+#include "data/files/unfinished.hpp"
 #include "full_disk.hpp"
 #include "scratch_folder.hpp"
 
@@ -144,11 +151,50 @@ TEST(FromFiles, AFullDiskLeavesNothingBehind) {
   const auto path = folder.write("x.csv", header + rows_of(4'000, 4));
   {
     const FullDisk disk(10'000);
+    std::signal(SIGXFSZ, SIG_DFL);  // would end the process
     const std::string said = refusal<FileError>([&] { Dataset::from_files(path, options_in(folder)); });
     EXPECT_TRUE(said.find("cannot write the file: File too large.") != std::string::npos) << said;
   }
-  EXPECT_TRUE(std::filesystem::is_empty(folder / "cache"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "cache"));  // it was made for this
   EXPECT_EQ(Dataset::from_files(path, options_in(folder)).rows(), 4'000);
+}
+
+// A process that is killed leaves a folder and a file without their names; the next one removes them, and keeps tables.
+TEST(FromFiles, WhatEndedProcessesLeftIsRemoved) {
+  const ScratchFolder folder;
+  const auto path = folder.write("x.csv", header + rows_of(100, 4));
+  Dataset::from_files(path, options_in(folder));
+  const std::filesystem::path table = std::filesystem::directory_iterator(folder / "cache")->path();
+  const std::string name = table.filename().string();
+  std::filesystem::remove(table / "table.json");
+  std::filesystem::remove_all(table);
+  for (const std::string& left : {name + ".1-0", name + ".999999-7"}) {
+    std::filesystem::create_directories(folder / ("cache/" + left));
+    folder.write("cache/" + left + "/000000.column", "half");
+  }
+  std::filesystem::create_directories(folder / ("cache/" + name + ".mine"));
+  const std::string made = (folder / ("cache/" + name + ".2-0")).string();
+  std::filesystem::create_directories(made);
+  const int descriptor = ::open(made.c_str(), O_RDONLY | O_DIRECTORY);
+  EXPECT_TRUE(claim(made, descriptor));  // of somebody who is at work
+  EXPECT_EQ(Dataset::from_files(path, options_in(folder)).rows(), 100);
+  std::set<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "cache"))
+    found.insert(entry.path().filename().string());
+  EXPECT_EQ(found, (std::set<std::string>{name, name + ".mine", name + ".2-0"}));
+  ::close(descriptor);
+}
+
+TEST(FromFiles, ThreadsThatReadTheSameFilesMakeOneTable) {
+  const ScratchFolder folder;
+  const auto path = folder.write("x.csv", header + rows_of(2'000, 4));
+  std::vector<std::thread> threads;
+  std::array<std::string, 3> found;
+  for (std::string& dumped : found)
+    threads.emplace_back([&] { dumped = dump(Dataset::from_files(path, options_in(folder))); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(found[0] == found[1] && found[1] == found[2]);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "cache"), {}), 1);
 }
 
 TEST(FromFiles, AFileThatChangesIsRefused) {
@@ -165,7 +211,7 @@ TEST(FromFiles, AFileThatChangesIsRefused) {
                         path.string()));
   is_over = true;
   other.join();
-  EXPECT_TRUE(std::filesystem::is_empty(folder / "cache"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "cache"));
 }
 
 TEST(FromFiles, Refusals) {

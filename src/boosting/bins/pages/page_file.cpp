@@ -17,7 +17,9 @@
 
 #include "base/fail.hpp"
 #include "base/hash/page_sum.hpp"
+#include "base/size_limit.hpp"
 #include "boosting/bins/pages/page_codec.hpp"
+#include "data/files/unfinished.hpp"
 
 namespace linden {
 namespace {
@@ -100,22 +102,34 @@ double seconds(std::chrono::steady_clock::time_point start) {
 
 PageWriter::PageWriter(std::filesystem::path path, const PageShape& shape, std::string key, PagePacking packing)
     : path_(std::move(path)),
-      made_(path_.string() + fmt::format(".{}", ::getpid())),
       shape_(shape),
       packing_(can_pack_pages() ? packing : PagePacking::plain),
       head_(head_of(shape, key)) {
-  descriptor_ = ::open(made_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor_ < 0) refuse_system(made_, "cannot write the file");
-  write(head_.data(), std::ssize(head_));
+  remove_abandoned(path_);
+  do {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    made_ = unfinished_name(path_);
+    descriptor_ = ::open(made_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) refuse_system(path_, "cannot write the file");
+  } while (!claim(made_, descriptor_));
+  try {
+    write(head_.data(), std::ssize(head_));
+  } catch (...) {
+    remove();
+    throw;
+  }
 }
 
-PageWriter::~PageWriter() {
+PageWriter::~PageWriter() { remove(); }
+
+void PageWriter::remove() noexcept {
   if (descriptor_ < 0) return;
   ::close(descriptor_);
   ::unlink(made_.c_str());
 }
 
 void PageWriter::write(const void* from, std::int64_t bytes) {
+  const SizeLimitIsAnError guard;
   for (const auto* at = static_cast<const char*>(from); bytes > 0;) {
     const auto done = ::pwrite(descriptor_, at, static_cast<std::size_t>(bytes), end_);
     if (done < 0 && errno == EINTR) continue;

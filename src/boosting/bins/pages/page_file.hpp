@@ -48,6 +48,7 @@ class PageWriter {
     std::uint64_t sum;
   };
   void write(const void* from, std::int64_t bytes);
+  void remove() noexcept;
   bool pays(const void* page, std::int64_t bytes, const std::vector<char>& packed);
 
   std::filesystem::path path_, made_;

@@ -111,8 +111,8 @@ TEST(PageFile, WhatIsWrongIsSaid) {
 
 TEST(PageFile, AFullDiskLeavesNothingBehind) {
   const ScratchFolder folder;
-  {
-    const FullDisk disk(5000);
+  for (const rlim_t bytes : {5000, 20}) {  // between two pages, and in the head
+    const FullDisk disk(bytes);
     EXPECT_EQ(refusal<FileError>([&] { written(folder, rows_of_bins(), PagePacking::plain); }),
               fmt::format("\"{}\": cannot write the file: File too large.", (folder / "x.bins").string()));
   }

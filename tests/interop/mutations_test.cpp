@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -15,6 +14,7 @@
 
 #include "interop/format.hpp"
 #include "interop/small_models.hpp"
+#include "model/odd_rows.hpp"
 
 namespace linden {
 namespace {
@@ -102,29 +102,10 @@ std::string mutated(std::string bytes, std::mt19937_64& random) {
   return bytes;
 }
 
-Dataset rows_for(const Schema& schema) {
-  constexpr std::int64_t rows = 4;
-  std::vector<Column> columns;
-  for (const Schema::Feature& feature : schema.features) {
-    Column& column = columns.emplace_back();
-    column.name = feature.name;
-    column.categorical = feature.categorical;
-    column.categories = feature.categories;
-    if (feature.categorical) {
-      column.values = Tensor::empty({rows}, DType::i32);
-      for (int row = 0; row < rows; ++row)
-        column.values.data<std::int32_t>()[row] = row % (static_cast<int>(feature.categories.size()) + 1) - 1;
-    } else {
-      column.values = Tensor::of({0.5, 1e300, -1.0, std::nan("")});
-    }
-  }
-  return Dataset::from_named(std::move(columns));
-}
-
 void predict(const BoostedModel& model) {
   constexpr std::size_t most_features = 2000;
   if (model.feature_names().size() > most_features) return;
-  model.predict(rows_for(model.schema()), {.threads = 1});
+  model.predict(odd_rows_of(model.schema()), {.threads = 1});
   std::vector<double> row(model.feature_names().size(), 0.25), out(static_cast<std::size_t>(model.outputs()));
   model.predict_row(row, out);
 }

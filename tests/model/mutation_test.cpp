@@ -8,10 +8,10 @@
 #include <iterator>
 #include <linden/error.hpp>
 #include <linden/model.hpp>
-#include <linden/ops.hpp>
 #include <random>
 #include <sstream>
 
+#include "model/odd_rows.hpp"
 #include "model/sealed.hpp"
 
 namespace linden {
@@ -82,32 +82,12 @@ void mutate(std::vector<std::string>& tokens, Random& random) {
   }
 }
 
-// Rows for a model: numbers of every size, gaps where a linear model does not refuse them, and all categories in turn.
-Dataset rows_for(const Schema& schema, bool with_gaps) {
-  constexpr std::int64_t rows = 6;
-  std::vector<Column> columns;
-  for (const Schema::Feature& feature : schema.features) {
-    Column& column = columns.emplace_back();
-    column.name = feature.name;
-    column.categorical = feature.categorical;
-    column.categories = feature.categories;
-    if (feature.categorical) {
-      column.values = Tensor::empty({rows}, DType::i32);
-      for (int row = 0; row < rows; ++row)
-        column.values.data<std::int32_t>()[row] = row % (static_cast<int>(feature.categories.size()) + 1) - 1;
-    } else {
-      column.values = Tensor::of({0.5, 1e300, -1.0, 0.0, -1e-320, with_gaps ? std::nan("") : 2.0});
-    }
-  }
-  return Dataset::from_named(std::move(columns));
-}
-
 // A model predicts in batches and by row; saved and loaded again, it has the same text and predicts the same bits.
 void use(const AnyModel& any) {
   std::visit(
       [](const auto& model) {
         constexpr bool takes_gaps = std::is_same_v<std::decay_t<decltype(model)>, BoostedModel>;
-        const Dataset rows = rows_for(model.schema(), takes_gaps);
+        const Dataset rows = odd_rows_of(model.schema(), takes_gaps);
         const Tensor prediction = model.predict(rows, {.threads = 1});
         const auto again = std::decay_t<decltype(model)>::from_string(model.to_string());
         const auto bits = [](const Tensor& t) {

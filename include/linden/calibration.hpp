@@ -29,7 +29,7 @@ LINDEN_API const char* name_of(CalibrationMethod) noexcept;
 /// Throws ArgumentError for another name, with the nearest.
 LINDEN_API CalibrationMethod calibration_method_named(std::string_view name);
 
-/// Steps that rise, with lines between: at x[i] it is y[i], before the first and behind the last as there.
+/// Steps that rise, with lines between: at x[i] it is y[i], before the first and behind the last as there, NaN at NaN.
 struct RisingLine {
   std::vector<double> x, y;
 

@@ -32,7 +32,7 @@ void check_points(std::span<const double> x, std::span<const double> y, std::spa
 }  // namespace
 
 double RisingLine::operator()(double at) const {
-  if (x.empty()) return at;
+  if (x.empty() || std::isnan(at)) return at;
   const auto above = std::upper_bound(x.begin(), x.end(), at);
   if (above == x.begin()) return y.front();
   const auto i = static_cast<std::size_t>(above - x.begin());

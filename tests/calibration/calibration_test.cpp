@@ -82,6 +82,7 @@ TEST(Isotonic, RefusesPointsThatHaveNoPlace) {
   // What is finite has its line, however large.
   const RisingLine line = isotonic_regression(std::vector<double>{0, 1}, std::vector<double>{1e300, -1e300});
   EXPECT_EQ(line(0.5), 0);
+  EXPECT_TRUE(std::isnan(line(nan)));
 }
 
 TEST(Calibration, PlattIsLogisticRegressionOfDrawnInTargets) {

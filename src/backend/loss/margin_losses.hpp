@@ -18,16 +18,20 @@ namespace linden {
 
 LINDEN_LEVEL_BEGIN
 
-/// With the margin m = score for label 1 and -score for label 0: max(0, 1 - m), the hinge with its corner. The slope in
-/// m is -1 below 1 and 0 from there on. It has no curvature: 1 is taken in its place.
-struct SharpHingeLoss {
-  static constexpr const char* name = "sharp_hinge";
+/// What both hinges have in common.
+struct MarginLoss {
   static constexpr Link link = Link::sigmoid;
   static constexpr LabelKind labels = LabelKind::classes;
-  static constexpr LossShape shape = LossShape::cornered;
   static constexpr Lowest lowest = Lowest::at_a_score;
   static constexpr Start start = Start::zero;
   static constexpr const char* metrics[] = {"{loss}", "accuracy", "auc"};
+};
+
+/// With the margin m = score for label 1 and -score for label 0: max(0, 1 - m), the hinge with its corner. The slope in
+/// m is -1 below 1 and 0 from there on. It has no curvature: 1 is taken in its place.
+struct SharpHingeLoss : MarginLoss {
+  static constexpr const char* name = "sharp_hinge";
+  static constexpr LossShape shape = LossShape::cornered;
 
   template <class S>
   LINDEN_HD auto operator()(S score, double label) const {
@@ -41,14 +45,9 @@ struct SharpHingeLoss {
 };
 
 /// square(max(0, 1 - m)) of the same margin. The slope in m is -2 (1 - m) below 1, the curvature 2 there and 0 beyond.
-struct SquaredHingeLoss {
+struct SquaredHingeLoss : MarginLoss {
   static constexpr const char* name = "squared_hinge";
-  static constexpr Link link = Link::sigmoid;
-  static constexpr LabelKind labels = LabelKind::classes;
   static constexpr LossShape shape = LossShape::convex;
-  static constexpr Lowest lowest = Lowest::at_a_score;
-  static constexpr Start start = Start::zero;
-  static constexpr const char* metrics[] = {"{loss}", "accuracy", "auc"};
 
   template <class S>
   LINDEN_HD auto operator()(S score, double label) const {
@@ -68,13 +67,10 @@ struct SquaredHingeLoss {
   static double least(double) noexcept { return 0; }
 };
 
-/// With r = label - score: max(0, |r| - epsilon). The slope is -1 where r > epsilon, 1 where r < -epsilon, and 0
-/// between. It has no curvature: 1 is taken in its place.
-struct EpsilonInsensitiveLoss {
-  static constexpr const char* name = "epsilon_insensitive";
+/// What both losses with a tube have in common.
+struct TubeLoss {
   static constexpr Link link = Link::identity;
   static constexpr LabelKind labels = LabelKind::real;
-  static constexpr LossShape shape = LossShape::cornered;
   static constexpr Lowest lowest = Lowest::at_a_score;
   static constexpr Start start = Start::median;
   static constexpr ParameterRule parameters[] = {
@@ -82,6 +78,13 @@ struct EpsilonInsensitiveLoss {
   static constexpr const char* metrics[] = {"{loss}", "mae", "rmse"};
 
   double epsilon;
+};
+
+/// With r = label - score: max(0, |r| - epsilon). The slope is -1 where r > epsilon, 1 where r < -epsilon, and 0
+/// between. It has no curvature: 1 is taken in its place.
+struct EpsilonInsensitiveLoss : TubeLoss {
+  static constexpr const char* name = "epsilon_insensitive";
+  static constexpr LossShape shape = LossShape::cornered;
 
   template <class S>
   LINDEN_HD auto operator()(S score, double label) const {
@@ -97,18 +100,9 @@ struct EpsilonInsensitiveLoss {
 
 /// square(max(0, |r| - epsilon)) of the same residual: slope -2 (|r| - epsilon) with the sign of r, curvature 2 where
 /// |r| > epsilon and 0 between.
-struct SquaredEpsilonInsensitiveLoss {
+struct SquaredEpsilonInsensitiveLoss : TubeLoss {
   static constexpr const char* name = "squared_epsilon_insensitive";
-  static constexpr Link link = Link::identity;
-  static constexpr LabelKind labels = LabelKind::real;
   static constexpr LossShape shape = LossShape::convex;
-  static constexpr Lowest lowest = Lowest::at_a_score;
-  static constexpr Start start = Start::median;
-  static constexpr ParameterRule parameters[] = {
-      {"epsilon", 0, false, unbounded, 0.1, "the residual up to which rows cost nothing"}};
-  static constexpr const char* metrics[] = {"{loss}", "mae", "rmse"};
-
-  double epsilon;
 
   template <class S>
   LINDEN_HD auto operator()(S score, double label) const {

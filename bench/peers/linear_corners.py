@@ -112,6 +112,7 @@ def main():
     parser.add_argument("--linden", type=Path, required=True, help="the program linden_linear")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--problems", default="a9a,rcv1,california")
+    parser.add_argument("--only", default="", help="problems whose name has this in it")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--gap", type=float, default=1e-6)
     parser.add_argument("--threads", type=int, default=2)
@@ -129,6 +130,7 @@ def main():
     if "california" in args.problems:
         table = shared / "california_housing" / "cal_housing.data"
         problems += [(california(table, level), [sklearn, statsmodels]) for level in (0.5, 0.9)]
+    problems = [problem for problem in problems if args.only in problem[0].name]
     result = {}
     with tempfile.TemporaryDirectory(prefix="linden-corners-") as folder:
         linden = Linden(args.linden, Path(folder), args.threads)

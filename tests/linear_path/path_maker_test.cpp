@@ -6,6 +6,7 @@
 #include <cmath>
 #include <linden/linear_path.hpp>
 #include <linden/statistics.hpp>
+#include <vector>
 
 #include "linear/random_rows.hpp"
 #include "linear/small_fit.hpp"

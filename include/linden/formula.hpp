@@ -1,6 +1,7 @@
 // Formulas: the columns of a linear model in words, as R and patsy write them.
 //
-//     LinearModel model = fit_linear(train, {.formula = "price ~ age * city + log(area) + spline(year, 5)"});
+//     auto clicks = Dataset::from_csv("clicks.csv");
+//     LinearModel model = fit_linear(clicks, {.formula = "click ~ age * town + log1p(age)"});
 //
 //     a + b            the columns a and b; text is a column of zeros and ones for each category
 //     a:b              products of the columns of a and of b
@@ -14,6 +15,7 @@
 //     bspline(a, 20)   cubic B-splines, so many, over equal intervals, with a penalty on their second differences
 //                      (Eilers and Marx 1996): l2 / 2 times the sum of their squares, whatever `standardize` and
 //                      without l1; bspline(a, 20, 0.5) has the l2 0.5 of its own
+//                      (bases have 200 columns at most)
 //     offset(a), offset(log(a))    is added to scores
 //     `two words`      a column whose name is no word of letters, digits, "_" and "."
 //

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace linden::cli {
 
@@ -13,6 +14,11 @@ CLI::Validator whole_number(int low, int high, const std::string& zero = "");
 
 /// For an option that takes a seed, any whole number of 64 bits: to the parser of numbers, -1 is one, too.
 CLI::Validator a_seed();
+
+/// An option of names, comma-separated; one with a comma in it stands in double quotes, and a quote in it twice, as in
+/// CSV.
+CLI::Option* add_names_option(CLI::App& command, const std::string& option, std::vector<std::string>& names,
+                              const std::string& meaning);
 
 /// Whether "-", standard output, is meant.
 inline bool is_standard_output(std::string_view path) { return path == "-"; }

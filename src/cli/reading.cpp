@@ -106,35 +106,33 @@ void add_label_options(CLI::App& command, ReadOptions& options) {
   command.add_flag("--drop-unlabelled", options.drop_unlabelled, "leave out rows without a label, not refuse them");
 }
 
+void add_known_label_option(CLI::App& command, ReadOptions& options) {
+  add_names_option(command, "--label", options.label,
+                   "CSV: the column of the label, of a model that does not know its name (another library's)");
+}
+
 void add_offset_option(CLI::App& command, ReadOptions& options, const std::string& otherwise) {
-  command
-      .add_option("--offset", options.offset,
-                  "CSV: a column of offsets, which are added to scores before the link (of counts the logarithm of the "
-                  "exposure), or one for each score, comma-separated" +
-                      (otherwise.empty() ? "" : " (default: " + otherwise + ")"))
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_names_option(command, "--offset", options.offset,
+                   "CSV: a column of offsets, which are added to scores before the link (of counts the logarithm of "
+                   "the exposure), or one for each score, comma-separated" +
+                       (otherwise.empty() ? "" : " (default: " + otherwise + ")"));
 }
 
 void add_training_options(CLI::App& command, std::string& data, ReadOptions& options) {
   add_data_option(command, data,
                   "training data: CSV or libsvm; or several files by a pattern, 'part-*.csv', one below the other");
-  command
-      .add_option("--label", options.label,
-                  "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
-                  "the first; several, comma-separated, are several labels a row, each with a score of its own")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_names_option(command, "--label", options.label,
+                   "CSV: the column to predict, by its name, or by its number: -1 is the last, and with --no-header 0 "
+                   "the first; several, comma-separated, are several labels a row, each with a score of its own");
   add_label_options(command, options);
   add_offset_option(command, options, "");
-  command.add_option("--drop", options.drop, "columns to leave out, comma-separated")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      .add_option("--categorical", options.categorical,
-                  "columns to take as categories though they hold numbers, comma-separated")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  command.add_option("--exposure", options.exposure,
+                     "CSV, of linear models of counts and rates: a column whose logarithm is added to scores, in "
+                     "predictions too");
+  add_names_option(command, "--drop", options.drop,
+                   "columns to leave out, comma-separated; a name with a comma in it stands in double quotes");
+  add_names_option(command, "--categorical", options.categorical,
+                   "columns to take as categories though they hold numbers, comma-separated");
   command
       .add_option("--features", options.features,
                   "libsvm: how many columns there are (default: the largest index in the file)")

@@ -11,7 +11,7 @@
 namespace linden::cli {
 
 struct ReadOptions {
-  std::string event, weight, group, format, delimiter, decimal = ".";
+  std::string event, weight, group, exposure, format, delimiter, decimal = ".";
   bool no_header = false, zero_based = false, drop_unlabelled = false, skip_groups = false;
   int features = 0;
   std::vector<std::string> label, offset, drop, categorical, missing;
@@ -26,9 +26,11 @@ void add_data_option(CLI::App& command, std::string& data, const std::string& me
 void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics);
 /// --event, --weight, --group, --skip-groups and --drop-unlabelled, for files that have a label.
 void add_label_options(CLI::App& command, ReadOptions& options);
+/// --label of labelled rows for a trained model.
+void add_known_label_option(CLI::App& command, ReadOptions& options);
 /// --offset; `otherwise` says where offsets are without it, or nothing.
 void add_offset_option(CLI::App& command, ReadOptions& options, const std::string& otherwise);
-/// --data with --label, --drop, --categorical, --features, and the options above: data to train on.
+/// --data with --label, --exposure, --drop, --categorical, --features, and the options above: data to train on.
 void add_training_options(CLI::App& command, std::string& data, ReadOptions& options);
 /// --memory and --cache, for commands that train one model.
 void add_memory_options(CLI::App& command, ReadOptions& options);

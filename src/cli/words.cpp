@@ -59,6 +59,8 @@ constexpr Word openings[] = {
     {"marginal_effects: ", "--effects: "},
     {"covariance: ", "--covariance: "},
     {"fit_firth: ", "--firth: "},
+    {"formula: ", "--formula: "},
+    {"LinearModel::remarks_on: ", ""},
 };
 
 // Calls and fields that an option has in other words than its name.

@@ -186,7 +186,7 @@ LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const Li
                        [&](const Dataset& columns, const LinearConfig& plain, std::vector<double> own_l2) {
                          if (plain.solver == Solver::dual_descent && !own_l2.empty())
                            fail<ArgumentError>(
-                               "{}: solver dual_descent wants l2 > 0 for every column, and bspline() has a line "
+                               "{}: solver dual_descent wants l2 > 0 for every column, and a bspline has a line "
                                "without. Hint: interior_point.",
                                where);
                          return fit_plain(columns, plain, options, std::move(own_l2));

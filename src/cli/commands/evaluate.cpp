@@ -65,11 +65,7 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--model", args->model, "a model file, also another library's (linden convert --help)")
       ->required();
   add_data_option(*command, args->data, "labelled rows: the label has the name it had in training");
-  command
-      ->add_option("--label", args->read.label,
-                   "CSV: the column of the label, of a model that does not know its name (another library's)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_known_label_option(*command, args->read);
   add_metrics_option(*command, args->metrics);
   command
       ->add_option("--times", args->times,

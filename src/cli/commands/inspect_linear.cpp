@@ -27,7 +27,7 @@ void print_head(const LinearModel& model) {
 }
 
 void print_coefficients(const LinearModel& model, bool all) {
-  const auto features = static_cast<int>(model.feature_names().size());
+  const auto features = static_cast<int>(model.weight_names().size());
   std::vector<int> listed;
   for (int f = 0; f < features; ++f) {
     bool is_zero = true;
@@ -39,7 +39,7 @@ void print_coefficients(const LinearModel& model, bool all) {
   print_head(model);
   print_row(model, "(intercept)", [&](int k) { return model.intercept()[static_cast<std::size_t>(k)]; });
   for (const int f : std::span(listed).first(shown))
-    print_row(model, model.feature_names()[static_cast<std::size_t>(f)], [&](int k) { return model.weight(f, k); });
+    print_row(model, model.weight_names()[static_cast<std::size_t>(f)], [&](int k) { return model.weight(f, k); });
   if (shown < listed.size()) fmt::print("... and {} more (--all prints them)\n", listed.size() - shown);
   if (zeros > 0) fmt::print("{} of weight 0 left out (--all prints them)\n", zeros);
 }
@@ -47,7 +47,9 @@ void print_coefficients(const LinearModel& model, bool all) {
 }  // namespace
 
 void print_linear(const LinearModel& model, bool all) {
-  fmt::print("model       linear: {}, {}\n", counted(model.feature_names().size(), "feature"),
+  const std::size_t features = model.feature_names().size(), columns = model.weight_names().size();
+  fmt::print("model       linear: {}{}, {}\n", counted(features, "feature"),
+             model.weight_names() == model.feature_names() ? "" : fmt::format(" in {}", counted(columns, "column")),
              counted(model.outputs(), "output"));
   print_names(model);
   print_fields(model.config());

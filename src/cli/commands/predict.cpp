@@ -66,6 +66,7 @@ std::string run(const PredictArguments& args) {
   const AnyModel model = read_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, false);
   print_remarks(data.remarks());
+  if (const auto* const linear = std::get_if<LinearModel>(&model)) print_remarks(linear->remarks_on(data));
   if (!args.times.empty() || args.output == "median") return survival(args, model, data, device);
   const auto predicted = [&](Output output) {
     return predict(model, data,

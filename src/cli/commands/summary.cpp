@@ -1,6 +1,7 @@
 // linden summary: what R's summary() says of a linear model, on the rows that it was fitted to.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <linden/statistics.hpp>
 #include <memory>
 #include <sstream>
@@ -8,6 +9,7 @@
 #include "base/csv_field.hpp"
 #include "base/fail.hpp"
 #include "cli/commands.hpp"
+#include "cli/commands/held_out.hpp"
 #include "cli/options.hpp"
 #include "cli/paths.hpp"
 #include "cli/reading.hpp"
@@ -17,9 +19,9 @@ namespace {
 
 struct SummaryArguments {
   ReadOptions read;
-  std::string model, data, covariance = "classical", clusters, dispersion = "automatic", rows, trials;
+  std::string model, data, covariance = "classical", clusters, dispersion = "automatic", rows, trials, csv;
   double level = 0.95;
-  bool precisions = false, profile = false, effects = false, vif = false, json = false;
+  bool precisions = false, profile = false, effects = false, vif = false, json = false, has_level = false;
 };
 
 Dispersion dispersion_named(const std::string& name) {
@@ -35,7 +37,7 @@ Dispersion dispersion_named(const std::string& name) {
 // All columns of the file, those that the model does not know, too.
 Dataset all_columns(const SummaryArguments& args, const LinearModel& model, std::vector<std::string> categorical) {
   ReadOptions all = args.read;
-  all.label = model.schema().label_names;
+  if (const std::vector<std::string> names = model.schema().label_names; !names.empty()) all.label = names;
   all.weight.clear();
   all.offset.clear();
   all.categorical = std::move(categorical);
@@ -89,6 +91,48 @@ void print_effects(const LinearModel& model, const Dataset& data, const Statisti
                c.p_value);
 }
 
+// An infinite end of an interval, or one that is not known, is null.
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+// All that was asked for, as one object.
+std::string json_of(const SummaryArguments& args, const LinearModel& model, const Dataset& data,
+                    const FitStatistics& fit, const std::vector<ProfileInterval>& profiles,
+                    const StatisticsOptions& options) {
+  Json json = Json::parse(to_json(fit));
+  if (args.vif) {
+    json["vif"] = Json::object();
+    for (std::size_t f = 0; f < fit.vif.size(); ++f) json["vif"][model.weight_names()[f]] = number_or_null(fit.vif[f]);
+  }
+  if (args.profile) {
+    json["profile"] = Json::array();
+    for (const ProfileInterval& one : profiles)
+      json["profile"].push_back(
+          {{"name", one.name}, {"lower", number_or_null(one.lower)}, {"upper", number_or_null(one.upper)}});
+  }
+  if (args.effects) {
+    json["effects"] = Json::array();
+    for (const Coefficient& c : marginal_effects(model, data, {.statistics = options}))
+      json["effects"].push_back({{"name", c.name},
+                                 {"effect", number_or_null(c.estimate)},
+                                 {"standard_error", number_or_null(c.standard_error)},
+                                 {"statistic", number_or_null(c.statistic)},
+                                 {"p_value", number_or_null(c.p_value)},
+                                 {"lower", number_or_null(c.lower)},
+                                 {"upper", number_or_null(c.upper)}});
+  }
+  return json.dump() + '\n';
+}
+
+// Weights with their errors, tests and intervals.
+void write_weights(const std::string& path, const FitStatistics& fit) {
+  std::string text = "feature,output,weight,standard_error,statistic,p_value,lower,upper\n";
+  for (const Coefficient& c : fit.coefficients)
+    text += c.is_left_out ? fmt::format("{},{},,,,,,\n", csv_field(c.name), csv_field(c.output))
+                          : fmt::format("{},{},{},{},{},{},{},{}\n", csv_field(c.name), csv_field(c.output), c.estimate,
+                                        c.standard_error, c.statistic, c.p_value, c.lower, c.upper);
+  write_result(path, text);
+}
+
 void write_rows(const std::string& path, const RowStatistics& rows) {
   std::string text =
       "mean,leverage,response_residual,pearson_residual,deviance_residual,standardised_pearson,"
@@ -101,7 +145,12 @@ void write_rows(const std::string& path, const RowStatistics& rows) {
 }
 
 void run_summary(const SummaryArguments& args) {
-  check_paths({{"--model", args.model}, {"--data", args.data}}, {{"--rows", args.rows}});
+  if (args.has_level && !args.profile && !args.json && args.csv.empty())
+    fail<ArgumentError>("--level {} is of intervals, which the table has none of. Hint: --profile, --csv or --json.",
+                        args.level);
+  if (args.json && is_standard_output(args.csv))
+    fail<ArgumentError>("--csv and --json both write to standard output. Hint: --csv FILE.");
+  check_paths({{"--model", args.model}, {"--data", args.data}}, {{"--rows", args.rows}, {"--csv", args.csv}});
   check_formats(args.read, {args.data});
   const AnyModel any = read_model(args.model);
   const auto* const model = std::get_if<LinearModel>(&any);
@@ -114,14 +163,16 @@ void run_summary(const SummaryArguments& args) {
   std::vector<ProfileInterval> profiles;  // what is refused is so before anything is printed
   if (args.profile) profiles = profile_intervals(*model, data, {}, options);
   if (!args.rows.empty()) write_rows(args.rows, row_statistics(*model, data, options));
-  if (args.json) return write_result("-", to_json(fit) + '\n');
+  if (!args.csv.empty()) write_weights(args.csv, fit);
+  if (is_standard_output(args.csv)) return print_remarks(data.remarks());
+  if (args.json) return write_result("-", json_of(args, *model, data, fit, profiles, options));
   std::ostringstream text;
   text << fit;
   write_result("-", text.str());
   if (args.vif) {
     fmt::print("\nVariance inflation:\n");
     for (std::size_t f = 0; f < fit.vif.size(); ++f)
-      fmt::print("{:<32} {:>12.5g}\n", model->feature_names()[f], fit.vif[f]);
+      fmt::print("{:<32} {:>12.5g}\n", model->weight_names()[f], fit.vif[f]);
   }
   if (args.effects) print_effects(*model, data, options);
   if (args.profile) print_profiles(profiles, options.level);
@@ -145,16 +196,23 @@ void add_summary(CLI::App& app) {
                     "weight 2 is two rows");
   command->add_option("--trials", args->trials,
                       "the label counts successes, of as many trials as this column says; as --precisions, of shares");
-  command->add_option("--level", args->level, "of intervals, between 0 and 1")->capture_default_str();
+  CLI::Option* const level =
+      command->add_option("--level", args->level, "of intervals, between 0 and 1")->capture_default_str();
   command->add_flag("--profile", args->profile, "print intervals by profile likelihood, too");
   command->add_flag("--effects", args->effects, "print average marginal effects, too");
   command->add_flag("--vif", args->vif, "print variance inflation factors, too");
   command->add_option("--rows", args->rows, "write leverage, residuals and Cook's distance of each row, as CSV");
+  command->add_option("--csv", args->csv,
+                      "write weights with their errors, tests and intervals to this CSV file; - is standard output");
   command->add_flag("--json", args->json, "print one JSON object");
+  add_known_label_option(*command, args->read);
   add_label_options(*command, args->read);
   add_offset_option(*command, args->read, "those that the model was trained with");
   add_format_options(*command, args->read);
-  command->callback([args] { run_summary(*args); });
+  command->callback([args, level] {
+    args->has_level = level->count() > 0;
+    run_summary(*args);
+  });
 }
 
 }  // namespace linden::cli

@@ -107,10 +107,7 @@ void add_dependence(CLI::App& app) {
   auto args = std::make_shared<DependenceArguments>();
   command->add_option("--model", args->model, "a model file")->required();
   add_data_option(*command, args->data, "rows to look at: columns are found by name");
-  command->add_option("--feature", args->features, "the feature, or two with a comma between them")
-      ->required()
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_names_option(*command, "--feature", args->features, "the feature, or two with a comma between them")->required();
   command
       ->add_option("--kind", args->kind,
                    "partial: the mean prediction when all rows have a value; individual: that of each row; "

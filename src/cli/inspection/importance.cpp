@@ -105,9 +105,7 @@ void add_importance(CLI::App& app) {
       "shap: rows that stand for what is not known, some hundred of them; without it, for boosted models, the training "
       "rows as they came to the sides of splits, for linear ones the rows to explain");
   command->add_option("--metric", args->metric, "permutation: the metric that is looked at (default: by the loss)");
-  command->add_option("--features", args->features, "permutation: the features to shuffle (default: all)")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_names_option(*command, "--features", args->features, "permutation: the features to shuffle (default: all)");
   CLI::Option* const repeats = command->add_option("--repeats", args->repeats, "permutation: shuffles of each feature")
                                    ->capture_default_str()
                                    ->check(whole_number(1, 10'000));
@@ -115,6 +113,7 @@ void add_importance(CLI::App& app) {
   command->add_option("--out", args->out,
                       "the file to write (default: -, standard output); compressed if it ends in .gz");
   add_device_option(*command, args->device);
+  add_known_label_option(*command, args->read);
   add_label_options(*command, args->read);
   add_offset_option(*command, args->read, "those that the model was trained with");
   add_format_options(*command, args->read);

@@ -68,6 +68,7 @@ void add_report(CLI::App& app) {
       ->capture_default_str()
       ->check(a_seed());
   add_device_option(*command, args->device);
+  add_known_label_option(*command, args->read);
   add_label_options(*command, args->read);
   add_offset_option(*command, args->read, "those that the model was trained with");
   add_format_options(*command, args->read);

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/fail.hpp"
+#include "cli/formula.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/held_out.hpp"
 #include "base/csv_field.hpp"
@@ -138,12 +139,15 @@ void report(const CvArguments& args, const SelectionInput& input, const CrossVal
 }
 
 template <class Config>
-void cross_validate_with(const CvArguments& args, bool linear) {
+void cross_validate_with(const CvArguments& asked, bool linear) {
+  CvArguments args = asked;
   Config config = configure<Config>(args.set);
+  settle_formula(config, args.read);
   config.check();  // before the data is read
   SelectionInput input(args, {{"--json", args.json}, {"--predictions", args.predictions}, {"--curves", args.curves}},
                        args.report());
   config.loss = loss_for(input, config.loss, args.report());
+  check_exposure(args.read, config.loss);
   if (args.patience > 0)
     input.options.callbacks = {progress_bar(),
                                early_stopping({.patience = args.patience, .metric = "", .min_delta = 0})};

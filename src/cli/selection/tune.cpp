@@ -8,6 +8,7 @@
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
+#include "cli/formula.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/held_out.hpp"
 #include "cli/options.hpp"
@@ -143,8 +144,10 @@ Json to_json(const SearchReport& found) {
 }
 
 template <class Config>
-void tune_with(const TuneArguments& args) {
+void tune_with(const TuneArguments& asked) {
+  TuneArguments args = asked;
   Config config = configure<Config>(args.set);
+  settle_formula(config, args.read);
   config.check();  // before the data is read
   check_options(args);
   const SearchSpace space = space_of(args, space::of(config));
@@ -152,6 +155,7 @@ void tune_with(const TuneArguments& args) {
   const SelectionInput input(
       args, {{"--out", args.out}, {"--json", args.json}, {"--csv", args.csv}, {"--trials-file", args.trials_file}}, to);
   config.loss = loss_for(input, config.loss, to);
+  check_exposure(args.read, config.loss);
   SearchOptions options = options_of(args, input);
   std::vector<std::string> words;
   for (const SearchField& one : space) words.push_back(fmt::format("{}={}", one.field, one.values.text()));

@@ -5,6 +5,7 @@
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
+#include "cli/formula.hpp"
 #include "cli/ranks.hpp"
 #include "cli/train/train.hpp"
 
@@ -46,6 +47,7 @@ void train_boosted(const TrainArguments& args) {
     fail<ArgumentError>("--trials is for linear models. Hint: --model linear, or leave it out.");
   if (args.firth) fail<ArgumentError>("--firth is for linear models. Hint: --model linear.");
   BoostingConfig config = configure<BoostingConfig>(args.set);
+  settle_formula(config, args.read);
   if (args.patience > 0 && args.valid.empty())
     fail<ArgumentError>("--patience wants held-out data to watch. Hint: --valid FILE.");
   if (args.save_history && args.valid.empty() && !args.train_metrics)

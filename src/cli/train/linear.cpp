@@ -7,6 +7,7 @@
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
+#include "cli/formula.hpp"
 #include "cli/ranks.hpp"
 #include "cli/saving.hpp"
 #include "cli/train/train.hpp"
@@ -66,7 +67,8 @@ void print_statistics(const TrainArguments& args, const LinearModel& model, cons
 
 }  // namespace
 
-void train_linear(const TrainArguments& args) {
+void train_linear(const TrainArguments& asked) {
+  TrainArguments args = asked;
   if (args.save_history)
     fail<ArgumentError>("--save-history is for boosted models: a linear fit has no rounds. Hint: leave it out.");
   if (args.patience > 0)
@@ -74,6 +76,7 @@ void train_linear(const TrainArguments& args) {
   if (!args.start.empty())
     fail<ArgumentError>("--start is for boosted models: a linear fit ends at its optimum. Hint: leave it out.");
   LinearConfig config = configure<LinearConfig>(args.set);
+  settle_formula(config, args.read);
   config.check();  // before the data is read
   TrainingInput input(args);
   if (!args.trials.empty()) {
@@ -85,6 +88,7 @@ void train_linear(const TrainArguments& args) {
     for (HeldOut& held_out : input.valid) held_out.rows = of_trials(held_out.rows, args.trials);
   }
   config.loss = chosen_loss(args, config.loss, input);
+  check_exposure(args.read, config.loss);
   const double start = now();
   const LinearOptions options{
       .device = input.device, .threads = args.read.threads, .ranks = ranks(), .checkpoint = checkpoint_of(args)};
@@ -116,11 +120,9 @@ void train_linear(const TrainArguments& args) {
                {{"seconds", {{"read", input.seconds_read}, {"train", write_start - start}, {"write", seconds_write}}},
                 {"metrics", metrics},
                 {"certificate", Json::parse(to_json(model.certificate()))}});
-  print_remarks(input.remarks);
-  std::vector<std::string> found;  // by the fit
-  for (const std::string& warning : model.warnings())
-    if (std::ranges::find(input.remarks, warning) == input.remarks.end()) found.push_back(warning);
-  print_remarks(found);
+  std::vector<std::string> remarks = input.remarks;
+  add_new(remarks, model.warnings());
+  print_remarks(remarks);
   const std::string text = remark(model.certificate());
   if (!text.empty()) fmt::print(stderr, "linden: status {}: {}\n", name_of(model.certificate().status), text);
 }

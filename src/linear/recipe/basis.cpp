@@ -97,19 +97,19 @@ void ScalarBasis::prepare() {
 
 bool ScalarBasis::fit(Kind kind, std::span<const double> points) {
   if (kind == Kind::natural)
-    return points.size() >= 2 && points.size() <= 1001 &&
+    return points.size() >= 2 && points.size() <= largest_basis + 1 &&
            std::ranges::adjacent_find(points, std::greater_equal<>()) == points.end();
   if (kind == Kind::bspline)
     return points.size() == 3 && points[0] < points[1] && std::isfinite(points[1] - points[0]) && points[2] >= 4 &&
-           points[2] <= 1000 && points[2] == std::floor(points[2]);
-  if (points.size() < 4 || points.size() % 2 != 0 || points.size() > 2002) return false;
+           points[2] <= largest_basis && points[2] == std::floor(points[2]);
+  if (points.size() < 4 || points.size() % 2 != 0 || points.size() > 2 * largest_basis + 2) return false;
   return std::ranges::all_of(points.subspan(points.size() / 2 - 1), [](double norm) { return norm > 0; });
 }
 
-int ScalarBasis::columns() const noexcept {
-  const int count = static_cast<int>(points_.size());
-  if (kind_ == Kind::natural) return count - 1;
-  if (kind_ == Kind::bspline) return static_cast<int>(points_[2]) - 1;
+int ScalarBasis::columns_of(Kind kind, std::span<const double> points) noexcept {
+  const int count = static_cast<int>(points.size());
+  if (kind == Kind::natural) return count - 1;
+  if (kind == Kind::bspline) return static_cast<int>(points[2]) - 1;
   return count / 2 - 1;
 }
 

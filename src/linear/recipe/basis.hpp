@@ -7,6 +7,9 @@
 
 namespace linden {
 
+/// The most columns of a basis; their tables are of the square of it.
+inline constexpr int largest_basis = 200;
+
 /// What a number becomes. Plain data: `points` is all that files have.
 class ScalarBasis {
  public:
@@ -34,7 +37,8 @@ class ScalarBasis {
 
   Kind kind() const noexcept { return kind_; }
   bool empty() const noexcept { return points_.empty(); }
-  int columns() const noexcept;
+  int columns() const noexcept { return columns_of(kind_, points_); }
+  static int columns_of(Kind kind, std::span<const double> points) noexcept;
   /// natural: the knots, ascending. bspline: least, largest, functions. poly: [degree] of the recurrence's shifts, then
   /// [degree + 2] of norms, as R's coefs.
   const std::vector<double>& points() const noexcept { return points_; }

@@ -6,12 +6,13 @@
 #include <set>
 
 #include "base/fail.hpp"
+#include "linear/recipe/basis.hpp"
 
 namespace linden {
 namespace {
 
 constexpr std::size_t most_terms = 100'000;
-constexpr int deepest = 100, largest_size = 1000;
+constexpr int deepest = 100;
 
 bool starts_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
@@ -327,9 +328,9 @@ class FormulaParser {
     peek();
     const std::size_t place = at_;
     const double size = number();
-    if (!(size >= least && size <= largest_size) || size != std::floor(size))
+    if (!(size >= least && size <= largest_basis) || size != std::floor(size))
       refuse(place, fmt::format("{} takes {} from {} to {}", name,
-                                basis == Basis::poly ? "a degree" : "a number of columns", least, largest_size));
+                                basis == Basis::poly ? "a degree" : "a number of columns", least, largest_basis));
     factor.basis = basis;
     factor.size = static_cast<int>(size);
     factor.text = fmt::format("{}({}, {}", name, factor.text, factor.size);

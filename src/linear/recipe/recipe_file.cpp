@@ -49,7 +49,8 @@ RecipeScalar read_scalar(JsonReader& json, const ModelSchema& schema) {
   return scalar;
 }
 
-RecipeFactor read_factor(JsonReader& json, const ModelSchema& schema) {
+// `room`: how many more columns there may be of bases, whose tables are larger than what the file has of them.
+RecipeFactor read_factor(JsonReader& json, const ModelSchema& schema, std::int64_t& room) {
   json.open_object();
   RecipeFactor factor;
   factor.kind = static_cast<RecipeFactor::Kind>(word_of(json["kind"], factor_kinds));
@@ -76,6 +77,8 @@ RecipeFactor read_factor(JsonReader& json, const ModelSchema& schema) {
     const auto kind = static_cast<ScalarBasis::Kind>(word_of(json["basis"], basis_kinds));
     std::vector<double> points = json["points"].finites();
     if (!ScalarBasis::fit(kind, points)) json.refuse("does not fit the basis");
+    room -= ScalarBasis::columns_of(kind, points) - 1;
+    if (room < 0) json.refuse("has more columns than weights");
     factor.basis = ScalarBasis(kind, std::move(points));
     if (json.next_is("penalty")) {
       factor.penalty = json["penalty"].finite();
@@ -149,7 +152,8 @@ std::shared_ptr<const Recipe> read_recipe(JsonReader& json, const ModelSchema& s
   const std::vector<std::int64_t> filled = json["filled"].wholes(0, 1);
   if (filled.size() != fills.size()) json.refuse("does not have one entry a column");
   for (std::size_t f = 0; f < fills.size(); ++f) recipe.variables.push_back({fills[f], filled[f] == 1});
-  for (json["factors"].open_list(); json.next();) recipe.factors.push_back(read_factor(json, schema));
+  std::int64_t room = columns;
+  for (json["factors"].open_list(); json.next();) recipe.factors.push_back(read_factor(json, schema, room));
   std::int32_t number = 0;
   for (json["blocks"].open_list(); json.next();) {
     json.open_object();

@@ -62,7 +62,7 @@ TEST(Formula, ErrorsShowTheirPlace) {
   EXPECT_EQ(said("a ** 2"), "formula: a power is x^2.\n  a ** 2\n    ^");
   EXPECT_EQ(said("spline(x)"), "formula: spline wants a number of columns: spline(x, 5).\n  spline(x)\n          ^");
   EXPECT_EQ(said("bspline(x, 3)"),
-            "formula: bspline takes a number of columns from 4 to 1000.\n  bspline(x, 3)\n             ^");
+            "formula: bspline takes a number of columns from 4 to 200.\n  bspline(x, 3)\n             ^");
   EXPECT_EQ(said("spline(x, 5, 1)"), "formula: spline takes no further number.\n  spline(x, 5, 1)\n             ^");
   EXPECT_EQ(said("a:offset(b)"), "formula: an offset is a term of its own.\n  a:offset(b)\n    ^");
   EXPECT_EQ(said("a - offset(b)"), "formula: an offset is added, outside of brackets.\n  a - offset(b)\n      ^");

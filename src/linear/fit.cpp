@@ -166,10 +166,13 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
   return warnings;
 }
 
+bool has_several_ranks(const LinearOptions& options) {
+  return options.ranks.get() != nullptr && options.ranks.get()->size() > 1;
+}
+
 // Columns of one machine's rows are made of what these rows have.
 void check_alone(const LinearConfig& config, const LinearOptions& options) {
-  if (options.ranks.get() == nullptr || (config.formula.empty() && config.missing_values == MissingValues::refuse))
-    return;
+  if (!has_several_ranks(options) || (config.formula.empty() && config.missing_values == MissingValues::refuse)) return;
   fail<ArgumentError>(
       "{}: {} rows on several machines. Hint: all rows on one, or columns of numbers without gaps.", where,
       config.formula.empty() ? fmt::format(".missing_values = {} is not for", name_of(config.missing_values))
@@ -180,7 +183,7 @@ void check_alone(const LinearConfig& config, const LinearOptions& options) {
 
 LinearModel fit_linear(const Dataset& data, const LinearConfig& config, const LinearOptions& options) try {
   check_alone(config, options);
-  if (options.ranks.get() != nullptr || !wants_recipe(data, config)) return fit_plain(data, config, options);
+  if (has_several_ranks(options) || !wants_recipe(data, config)) return fit_plain(data, config, options);
   config.check();
   return fit_by_recipe(where, data, config, options.threads,
                        [&](const Dataset& columns, const LinearConfig& plain, std::vector<double> own_l2) {

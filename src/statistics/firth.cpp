@@ -134,7 +134,7 @@ bool is_of_firth(const Certificate& certificate) { return certificate.why == fir
 
 LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
   config.check();
-  if (options.ranks.get() == nullptr && wants_recipe(train, config))
+  if ((options.ranks.get() == nullptr || options.ranks.get()->size() == 1) && wants_recipe(train, config))
     return fit_by_recipe(firth_where, train, config, options.threads,
                          [&](const Dataset& columns, const LinearConfig& plain, const std::vector<double>& own_l2) {
                            if (std::ranges::any_of(own_l2, [](double penalty) { return penalty > 0; }))

@@ -107,6 +107,14 @@ TEST(LinearRanks, RefuseTogether) {
   EXPECT_EQ(said[1], said[0]);
 }
 
+TEST(LinearRanks, RefuseText) {
+  const Dataset data = Dataset().with_column("size", NameList{"L", "S"}).with_label(std::vector<double>{1, 2});
+  EXPECT_EQ(refusal<DataError>([&] { fit_on_rank(Device::cpu(), nullptr, data, {.loss = loss::squared()}, 1); }),
+            "fit_linear: column size holds categories, which linear models of rows on several machines do not take. "
+            "Hint: drop it, or give one column of zeros and ones a category; boosted models take categories as they "
+            "are.");
+}
+
 TEST(LinearRanks, RefuseLossesThatMixRows) {
   const RandomRows rows(loss::squared(), false, 12, 40, 3);
   const Loss mixed =

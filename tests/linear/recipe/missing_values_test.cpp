@@ -137,6 +137,59 @@ TEST(RecipeFile, KeepsTheRecipe) {
   EXPECT_NE(plain.to_string().find("\"schema\":2"), std::string::npos);
 }
 
+// Two ranks that are never asked.
+struct TwoRanks : Communicator {
+  int rank() const override { return 0; }
+  int size() const override { return 2; }
+  void sum(std::int64_t*, std::int64_t) override { FAIL(); }
+  void max(double*, std::int64_t) override { FAIL(); }
+  void gather(const void*, std::int64_t, void*) override { FAIL(); }
+};
+
+TEST(RecipeRefusals, RowsOnSeveralMachines) {
+  const Dataset data = RowsWithText().data();
+  TwoRanks ranks;
+  const auto said = [&](const LinearConfig& config) {
+    return refusal<ArgumentError>([&] { fit_linear(data, config, {.ranks = ranks}); });
+  };
+  EXPECT_EQ(said({.formula = "x"}),
+            "fit_linear: a formula is not for rows on several machines. Hint: all rows on one, or columns of numbers "
+            "without gaps.");
+  EXPECT_EQ(said({.missing_values = MissingValues::drop}),
+            "fit_linear: .missing_values = drop is not for rows on several machines. Hint: all rows on one, or columns "
+            "of numbers without gaps.");
+}
+
+TEST(RecipeRefusals, SparseRowsAndNamesThatMeet) {
+  const std::vector<std::int64_t> offsets{0, 1, 2};
+  const std::vector<std::int32_t> columns{0, 0};
+  const std::vector<double> values{1, 2}, labels{1, 2};
+  const Dataset sparse = Dataset::from_csr(offsets, columns, values, 1, {.label = labels});
+  EXPECT_EQ(refusal<DataError>([&] { fit_linear(sparse, {.formula = "f0"}); }),
+            "fit_linear: the rows are sparse, and a formula wants dense ones. Hint: leave it out, or read a CSV file.");
+  EXPECT_EQ(refusal<DataError>([&] { fit_linear(sparse, {.missing_values = MissingValues::drop}); }),
+            "fit_linear: the rows are sparse, and .missing_values = drop wants dense ones. Hint: leave it out, or read "
+            "a CSV file.");
+  const RowsWithText rows;
+  EXPECT_EQ(refusal<DataError>([&] {
+              fit_linear(rows.data().with_column("color=red", NumberList(rows.x)), {.loss = loss::squared()});
+            }),
+            "fit_linear: two columns of the model would be called \"color=red\". Hint: another name for the feature.");
+  const Dataset empty = rows.data().with_column("gap", NumberList(std::vector<double>(24, nan)));
+  EXPECT_EQ(refusal<DataError>([&] { fit_linear(empty, {.missing_values = MissingValues::drop}); }),
+            "fit_linear: every row lacks a value, in column gap, and .missing_values = drop leaves none. Hint: "
+            ".missing_values = mean_indicator, or without columns that are mostly missing.");
+  EXPECT_EQ(refusal<DataError>([&] { fit_linear(empty, {.missing_values = MissingValues::mean_indicator}); }),
+            "fit_linear: column \"gap\" has no value in any row. Hint: drop it.");
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              fit_linear(
+                  rows.data(),
+                  {.loss = loss::absolute(), .l2 = 1, .solver = Solver::dual_descent, .formula = "bspline(x, 5)"});
+            }),
+            "fit_linear: solver dual_descent wants l2 > 0 for every column, and a bspline has a line without. Hint: "
+            "interior_point.");
+}
+
 TEST(RecipeRefusals, SayWhere) {
   const Dataset data = RowsWithText().data();
   const auto said = [&](const std::string& formula) {

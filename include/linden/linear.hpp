@@ -10,7 +10,8 @@
 //     sum_i weight_i loss(o_i + b + x_i w, y_i) / sum_i weight_i  +  sum_j f_j (l1 |w_j| + l2 / 2 w_j^2)
 //
 // with the offset o of the data, where it has one. As glmnet does, predictions of such a model want an offset, too.
-// The factors f_j are 1 unless `penalty.factors` says otherwise; weights may be bounded (`constraints`).
+// The factors f_j are 1 unless `penalty.factors` says otherwise; weights may be bounded (`constraints`), or go to 0 in
+// groups (`penalty.groups`), and l1 may flatten out (`penalty.shape`).
 //
 // Columns of sparse data that have no entry are no part of the model: they cost nothing.
 //
@@ -37,6 +38,8 @@
 //     scikit-learn QuantileRegressor(quantile, alpha)     quantile, l1 = alpha
 //     glmnet (lambda, alpha), binomial and poisson        standardize, l1 = lambda alpha, l2 = lambda (1 - alpha)
 //     glmnet penalty.factor, lower.limits, upper.limits   penalty.factors (not rescaled), constraints.lower, .upper
+//     skglm GroupLasso(groups, alpha), weights sqrt(k)    penalty.groups, penalty.group = alpha
+//     ncvreg penalty, lambda, gamma; skglm MCPenalty      standardize, penalty.shape, l1 = lambda, penalty.gamma
 #pragma once
 
 #include <cstdint>
@@ -72,7 +75,7 @@ enum class Solver {
                        ///< ends within `tolerance`, and only there: other solvers go on to where rounding begins
   lbfgs,               ///< L-BFGS, and OWL-QN where there is l1: any loss
   coordinate_descent,  ///< Newton steps by coordinate descent on the Gram matrix of a working set of features, for l1
-                       ///< and for bounds of weights
+                       ///< and for bounds of weights; group by group where there are groups
   interior_point,      ///< of primal and dual, for losses with corners (quantile, absolute, mape, sharp_hinge,
                        ///< epsilon_insensitive) and no others, with any penalty and bounds: some tens of steps, a
                        ///< Hessian each, and where there is no l2 the vertex at the end
@@ -82,11 +85,29 @@ enum class Solver {
 
 LINDEN_API const char* name_of(Solver) noexcept;
 
-/// Penalties of some columns.
+/// What becomes of l1 |w| as a weight w grows.
+enum class PenaltyShape {
+  absolute,  ///< nothing: it is l1 |w|, and convex
+  mcp,       ///< the minimax concave penalty of Zhang (2010): l1 |w| - w^2 / (2 gamma), constant from |w| = gamma l1 on
+  scad,      ///< Fan and Li (2001): l1 |w| up to |w| = l1, then ever less steep, constant from gamma l1 on
+};
+
+/// Penalties of some columns, and penalties that are no sum over columns.
 struct ColumnPenalties {
   /// What l1 and l2 of a column are multiplied by, by its name, {{"age", 0}, {"income", 2.5}}, each >= 0; columns
   /// without an entry have 1. 0: no penalty. (1 / |weight| of a first fit: the adaptive lasso of Zou 2006.)
   FeatureValues factors = {};
+  /// Groups of columns, each in one at most, whose weights go to 0 together: {{"north", "south"}, {"age", "age2"}}. A
+  /// group of k columns, of factor f each, adds f group sqrt(k) |w|_2 to the objective, for its weights w of all
+  /// outputs: the group lasso (Yuan and Lin 2006), and with l1 the sparse group lasso. Without bounds, and not for
+  /// losses with corners.
+  FeatureGroups groups = {};
+  double group = 0;  ///< penalty on |weights of a group|_2, >= 0; what it is multiplied by is above
+  /// mcp and scad bias large weights less than l1 does. No solver is known to find their optimum: a fit ends at a
+  /// stationary point near that of l1, and its certificate says so, but for the squared loss where all in all the
+  /// objective is convex. Without groups, and not for losses with corners.
+  PenaltyShape shape = PenaltyShape::absolute;
+  double gamma = 0;  ///< > 1 of mcp, 0: 3; > 2 of scad, 0: 3.7
 };
 
 /// Bounds of weights, in the units of the data, for all outputs alike; 0 lies within them.
@@ -145,14 +166,15 @@ LINDEN_API void set_field(LinearConfig& config, std::string_view name, std::stri
 
 /// How a fit ended.
 enum class FitStatus {
-  converged,        ///< the gap is within the tolerance
-  collinear,        ///< so it is, but some columns are sums of others: they have weight 0, and predictions are the same
-  separable,        ///< no minimum: the loss falls for ever along a direction (classes that a plane separates, counts
-                    ///< that are all zero in a group, a custom loss that has no least value); the weights are where
-                    ///< the fit stopped
-  iteration_limit,  ///< max_iterations came first
-  stalled,          ///< no step lowers the objective any more, though the gap says that one should
-  imported,         ///< the weights are another library's: nothing is known of the optimum, and all else is left open
+  converged,  ///< the gap is within the tolerance
+  collinear,  ///< so it is, but some columns are sums of others: they have weight 0, and predictions are the same
+  separable,  ///< no minimum: the loss falls for ever along a direction (classes that a plane separates, counts
+              ///< that are all zero in a group, a custom loss that has no least value); the weights are where
+              ///< the fit stopped
+  stationary_point,  ///< no small step lowers the objective, which is not convex (PenaltyShape): others may be lower
+  iteration_limit,   ///< max_iterations came first
+  stalled,           ///< no step lowers the objective any more, though the gap says that one should
+  imported,          ///< the weights are another library's: nothing is known of the optimum, and all else is left open
 };
 
 LINDEN_API const char* name_of(FitStatus) noexcept;
@@ -190,7 +212,7 @@ struct Certificate {
   std::vector<std::string> separating_columns;  ///< separable: those that the weights grow on
   double seconds = 0;                           ///< not stored in files
 
-  /// Whether the weights are the optimum within the tolerance: converged or collinear.
+  /// Whether the weights are the optimum within the tolerance: converged or collinear. A stationary point may be none.
   bool is_optimal() const noexcept { return status == FitStatus::converged || status == FitStatus::collinear; }
 };
 

@@ -13,7 +13,8 @@ namespace linden {
 namespace {
 
 constexpr FitStatus statuses[] = {FitStatus::converged,       FitStatus::collinear, FitStatus::separable,
-                                  FitStatus::iteration_limit, FitStatus::stalled,   FitStatus::imported};
+                                  FitStatus::iteration_limit, FitStatus::stalled,   FitStatus::imported,
+                                  FitStatus::stationary_point};
 constexpr GapKind gap_kinds[] = {GapKind::bound, GapKind::estimate};
 // The solvers that can have run: not automatic.
 constexpr Solver solvers[] = {
@@ -65,6 +66,7 @@ const char* name_of(FitStatus status) noexcept {
     case FitStatus::converged: return "converged";
     case FitStatus::collinear: return "collinear";
     case FitStatus::separable: return "separable";
+    case FitStatus::stationary_point: return "stationary_point";
     case FitStatus::iteration_limit: return "iteration_limit";
     case FitStatus::stalled: return "stalled";
     case FitStatus::imported: return "imported";
@@ -93,7 +95,9 @@ const char* name_of(GapKind kind) noexcept {
 std::ostream& operator<<(std::ostream& out, const Certificate& c) try {
   if (c.status == FitStatus::imported)
     return out << line("status", "imported: the weights are another library's, and nothing is known of the optimum");
-  std::string text = line("status", name_of(c.status));
+  std::string text = line("status", c.status == FitStatus::stationary_point
+                                        ? "stationary point: no small step is lower, and what is further away may be"
+                                        : name_of(c.status));
   text += line("objective", fmt::format("{:.12g}", c.objective));
   const std::string source = c.gap_source.empty() ? "" : " from " + c.gap_source;
   text += line("gap", fmt::format("{:.2g} ({}{}; relative {:.2g}, asked for {:.2g})", c.gap, name_of(c.gap_kind),

@@ -40,12 +40,13 @@ int rank_of(FitStatus status) {
   switch (status) {
     case FitStatus::converged: return 0;
     case FitStatus::collinear: return 1;
-    case FitStatus::iteration_limit: return 2;
-    case FitStatus::stalled: return 3;
-    case FitStatus::separable: return 4;
+    case FitStatus::stationary_point: return 2;
+    case FitStatus::iteration_limit: return 3;
+    case FitStatus::stalled: return 4;
+    case FitStatus::separable: return 5;
     case FitStatus::imported: break;
   }
-  return 5;
+  return 6;
 }
 
 }  // namespace
@@ -93,6 +94,8 @@ Certificate certify(Certificate known, const Solution& solution, const SolutionG
     c.gap_source.clear();
     c.separating_columns = separating_columns(slopes_from(start, point), names);
   }
+  if (c.status == FitStatus::converged && point.objective().has_concave() && c.gap_kind == GapKind::estimate)
+    c.status = FitStatus::stationary_point;
   if (c.status == FitStatus::converged && !c.collinear_columns.empty()) c.status = FitStatus::collinear;
   for (std::size_t j = 0; j < names.size(); ++j)
     if (point.objective().design().deviation()[j] == 0) c.constant_columns.push_back(names[j]);

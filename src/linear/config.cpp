@@ -1,12 +1,15 @@
 // LinearConfig's fields as one table, and which of them go together.
 #include <algorithm>
 #include <linden/linear.hpp>
+#include <map>
+#include <string_view>
 
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/linked.hpp"
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
+#include "model/feature_groups.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/config.hpp"
 #include "linear/recipe/parse_formula.hpp"
@@ -30,9 +33,30 @@ std::vector<std::string> losses() {
   return names;
 }
 
+// A column is in one group at most.
+void check_disjoint(std::string_view field, const FeatureGroups& groups) {
+  check_groups(field, groups);
+  std::map<std::string_view, std::size_t> seen;
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (const std::string& feature : groups[g])
+      if (const auto [other, is_new] = seen.emplace(feature, g); !is_new)
+        fail<ArgumentError>("{}: feature \"{}\" is in groups {} and {}. Hint: leave it out of one.", field, feature,
+                            other->second, g);
+}
+
 void add_penalty(FieldTable<ColumnPenalties>& group) {
-  group.add_features("factors", &ColumnPenalties::factors, Bounds{},
-                     "what l1 and l2 of a column are multiplied by; 0: no penalty");
+  group
+      .add_features("factors", &ColumnPenalties::factors, Bounds{},
+                    "what l1 and l2 of a column are multiplied by; 0: no penalty")
+      .add_words<FeatureGroups>("groups", &ColumnPenalties::groups,
+                                {text_of, feature_groups_of, check_disjoint, check_features}, "NAME,NAME,...;NAME,...",
+                                "groups of columns whose weights go to 0 together")
+      .add_number("group", &ColumnPenalties::group, {}, "penalty on |weights of a group|, times sqrt(its columns)")
+      .add_choice<PenaltyShape>(
+          "shape", &ColumnPenalties::shape,
+          {{"absolute", PenaltyShape::absolute}, {"mcp", PenaltyShape::mcp}, {"scad", PenaltyShape::scad}},
+          "what becomes of l1 |weight| as the weight grows")
+      .add_number("gamma", &ColumnPenalties::gamma, {}, "from where on mcp and scad are flat, in l1; 0: 3 and 3.7");
 }
 
 void add_constraints(FieldTable<WeightConstraints>& group) {
@@ -113,6 +137,63 @@ bool takes_l1(Solver solver) {
 
 bool takes_bounds(Solver solver) { return takes_l1(solver) && solver != Solver::lbfgs; }
 
+bool takes_groups(Solver solver) { return solver == Solver::automatic || solver == Solver::coordinate_descent; }
+
+void refuse_for_corners(const LinearConfig& config, std::string_view what) {
+  if (!has_corners(config.loss)) return;
+  fail<ArgumentError>(
+      "LinearConfig.penalty: {} and loss {}, which has corners: no solver takes both. Hint: l1, or a loss with "
+      "curvature, {}.",
+      what, config.loss.name(),
+      config.loss.label_kind() == LabelKind::classes ? "logistic or squared_hinge" : "squared or huber");
+}
+
+void check_groups_of(const LinearConfig& config) {
+  const ColumnPenalties& penalty = config.penalty;
+  if (penalty.group == 0) return;
+  if (penalty.groups.empty())
+    fail<ArgumentError>("LinearConfig.penalty.group is {}, and there are no groups. Hint: penalty.groups.",
+                        penalty.group);
+  refuse_for_corners(config, "there are groups");
+  if (is_bounded(config))
+    fail<ArgumentError>(
+        "LinearConfig: there are groups and constraints, and no solver takes both. Hint: leave one of them out.");
+  if (!takes_groups(config.solver))
+    fail<ArgumentError>(
+        "LinearConfig.solver is {}, which does not take groups. Hint: coordinate_descent, or leave the choice to "
+        "automatic.",
+        name_of(config.solver));
+  for (const std::vector<std::string>& group : penalty.groups) {
+    const std::vector<double> factors = by_feature(penalty.factors, group, 1);
+    for (std::size_t i = 1; i < group.size(); ++i)
+      if (factors[i] != factors[0])
+        fail<ArgumentError>(
+            "LinearConfig.penalty.factors: \"{}\" has {} and \"{}\" {}, and they are in one group. Hint: one factor "
+            "for "
+            "all columns of a group.",
+            group[0], factors[0], group[i], factors[i]);
+  }
+}
+
+void check_shape(const LinearConfig& config) {
+  const ColumnPenalties& penalty = config.penalty;
+  if (penalty.shape == PenaltyShape::absolute) {
+    if (penalty.gamma == 0) return;
+    fail<ArgumentError>(
+        "LinearConfig.penalty.gamma is {}, and penalty.shape is absolute, which has none. Hint: mcp or scad.",
+        penalty.gamma);
+  }
+  const bool is_mcp = penalty.shape == PenaltyShape::mcp;
+  if (penalty.gamma != 0 && !(penalty.gamma > (is_mcp ? 1 : 2)))
+    fail<ArgumentError>("LinearConfig.penalty.gamma is {}; it must be > {} for {}, or 0 for {}.", penalty.gamma,
+                        is_mcp ? 1 : 2, is_mcp ? "mcp" : "scad", is_mcp ? 3 : 3.7);
+  const char* const what = is_mcp ? "shape is mcp" : "shape is scad";
+  refuse_for_corners(config, what);
+  if (penalty.group > 0)
+    fail<ArgumentError>("LinearConfig.penalty: {} and there are groups, and no solver takes both. Hint: absolute.",
+                        what);
+}
+
 // The interior point is for losses with corners, and nothing else finds their optimum.
 void check_corners(const LinearConfig& config) {
   if (config.solver == Solver::automatic || is_automatic(config.loss)) return;
@@ -159,6 +240,19 @@ bool is_bounded(const LinearConfig& config) noexcept {
   return c.nonnegative || !c.lower.empty() || !c.upper.empty();
 }
 
+bool is_penalised(const LinearConfig& config) noexcept {
+  return config.l1 > 0 || config.l2 > 0 || config.penalty.group > 0;
+}
+
+std::string penalties_text(const LinearConfig& config) {
+  if (config.penalty.group == 0) return fmt::format("l1 = {} and l2 = {}", config.l1, config.l2);
+  return fmt::format("l1 = {}, l2 = {} and penalty.group = {}", config.l1, config.l2, config.penalty.group);
+}
+
+double gamma_of(const ColumnPenalties& penalty) noexcept {
+  return penalty.gamma > 0 ? penalty.gamma : penalty.shape == PenaltyShape::mcp ? 3 : 3.7;
+}
+
 void check_names(const LinearConfig& config, std::span<const std::string> features) {
   table().check_features(config, features);
 }
@@ -193,6 +287,8 @@ void LinearConfig::check() const try {
         "LinearConfig.solver is {}, which does not take constraints. Hint: {}, or leave the choice to automatic.",
         name_of(solver), hint);
   check_corners(*this);
+  check_groups_of(*this);
+  check_shape(*this);
   const auto is_zero = [](const FeatureValue& factor) { return factor.value == 0; };
   if (solver == Solver::dual_descent && (l2 == 0 || std::ranges::any_of(penalty.factors, is_zero)))
     fail<ArgumentError>(

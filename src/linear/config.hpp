@@ -10,6 +10,14 @@ namespace linden {
 /// Whether weights have bounds.
 bool is_bounded(const LinearConfig& config) noexcept;
 
+/// Whether there are penalties, other than factors that multiply none.
+bool is_penalised(const LinearConfig& config) noexcept;
+/// Which, with their sizes: "l1 = 0.1 and l2 = 0".
+std::string penalties_text(const LinearConfig& config);
+
+/// The gamma of a shape that has one, where it is 0 the usual one.
+double gamma_of(const ColumnPenalties& penalty) noexcept;
+
 /// Throws ArgumentError for the first name in `penalty` or `constraints` that is none of these columns.
 void check_names(const LinearConfig& config, std::span<const std::string> features);
 

@@ -42,15 +42,16 @@ LinearConfig settled(LinearConfig config, const Loss& loss) {
   return config;
 }
 
-// Of losses whose Hessian is not known, no solver takes bounds.
+// Of losses whose Hessian is not known, no solver takes bounds or groups.
 void check_bounds(const LinearConfig& config, const Loss& loss) {
   const CustomLoss* const custom = loss.definition().custom.get();
-  if (!is_bounded(config) || !custom || (!custom->mixes_rows && loss.outputs() == 1)) return;
+  const bool has_groups = config.penalty.group > 0;
+  if (!is_bounded(config) && !has_groups) return;
+  if (!custom || (!custom->mixes_rows && loss.outputs() == 1)) return;
   fail<ArgumentError>(
-      "{}: bounds of weights want the Hessian, and that of loss \"{}\", which {}, is not known. Hint: leave them out, "
-      "or "
-      "a loss that is evaluated row by row, with one score.",
-      where, loss.name(), custom->mixes_rows ? "mixes rows" : "has several outputs");
+      "{}: {} of weights want the Hessian, and that of loss \"{}\", which {}, is not known. Hint: leave them out, or a "
+      "loss that is evaluated row by row, with one score.",
+      where, has_groups ? "groups" : "bounds", loss.name(), custom->mixes_rows ? "mixes rows" : "has several outputs");
 }
 
 void check_solver(const LinearConfig& config, const Loss& loss) {
@@ -161,6 +162,10 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
         std::isinf(range.high)  ? "above 0"
         : std::isinf(range.low) ? "below 0"
                                 : "between 0 and 1"));
+  if (c.status == FitStatus::stationary_point)
+    warnings.emplace_back(
+        "the objective is not convex: the weights are a stationary point near the optimum of l1, and others may be "
+        "lower.");
   if (!model.feature_names.empty() && c.constant_columns.size() == model.feature_names.size())
     warnings.emplace_back("no column varies: the model is its intercept.");
   return warnings;

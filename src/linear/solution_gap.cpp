@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "linear/optimality/concave_gap.hpp"
 #include "linear/optimality/gap.hpp"
 #include "linear/optimality/newton_gap.hpp"
 #include "linear/optimality/projected_gap.hpp"
@@ -17,6 +18,7 @@ namespace {
 constexpr const char* of_newton = "the dual point of a Newton step";
 constexpr const char* of_decrement = "half the squared Newton decrement";
 constexpr const char* of_products = "half the squared Newton decrement, by products of the tape";
+constexpr const char* of_conditions = "how far the conditions of a stationary point are from being met";
 constexpr const char* of_steps = "the matrix that L-BFGS has of its steps";
 
 // No less than what rounding adds when weights become those of the data, and no less than squares of numbers can tell,
@@ -41,6 +43,11 @@ SolutionGap solution_gap(const Solution& s, Solver solver, double enough) {
   // No slope of a loss with corners is above 1, and so is no more of a change of its scores in the objective.
   if (s.proof) return {s.proof->gap + score_rounding(s.point), GapKind::bound};
   const std::optional<double> fenchel = fenchel_gap(s.point);
+  if (objective.has_concave()) {
+    const std::optional<double> floor = floor_gap(s.point), convex = concave_gap(s.point);
+    if (convex || (floor && *floor <= enough)) return bound(convex ? *convex : *floor);
+    return estimate(std::max(stationary_gap(s.point), s.estimate) + rounding_of(s.point.value()), of_conditions);
+  }
   const bool may_be_there = s.status == FitStatus::converged || s.status == FitStatus::stalled;
   if (fenchel && (*fenchel <= enough || !may_be_there)) return bound(*fenchel);
   if (!fenchel && may_be_there)
@@ -55,7 +62,7 @@ SolutionGap solution_gap(const Solution& s, Solver solver, double enough) {
   // What a solver without the Hessian thinks is no ground to stop on where a Newton step finds no dual point.
   const bool is_known = solver == Solver::qr || s.factor;
   if (floor && (*floor <= enough || (!newton && !is_known && s.status != FitStatus::iteration_limit)))
-    return bound(*floor);
+    return bound(std::min(*floor, fenchel.value_or(*floor)));
   if (fenchel && !(newton && *newton < *fenchel)) return {*fenchel, GapKind::bound};
   if (newton) return estimate(*newton, of_newton);
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "linear/config.hpp"
 #include "model/feature_values.hpp"
@@ -18,6 +21,52 @@ constexpr double largest_penalty = 1e280;
 constexpr double least_penalty = 1e-150;
 
 double within_range(double penalty) { return penalty < least_penalty ? 0 : std::min(penalty, largest_penalty); }
+
+/// The weight of the standardised column, in units of the one that is penalised.
+double unit_of(const LinearConfig& config, const Design& design, std::size_t j) {
+  return design.factor()[j] * (config.standardize ? design.deviation()[j] : 1);
+}
+
+// MCP bends by 1 / gamma from 0 on, SCAD by 1 / (gamma - 1) from l1 on: both of a weight w = unit u.
+void add_concave(const LinearConfig& config, const Design& design, Penalty& penalty) {
+  if (config.penalty.shape == PenaltyShape::absolute || config.l1 == 0) return;
+  const bool is_mcp = config.penalty.shape == PenaltyShape::mcp;
+  const double gamma = gamma_of(config.penalty);
+  for (std::size_t j = 0; j < design.factor().size(); ++j) {
+    const double unit = unit_of(config, design, j), l1 = penalty.l1[j];
+    if (!(unit > 0) || !(l1 > 0))
+      penalty.concave.emplace_back();
+    else
+      penalty.concave.push_back({unit * unit / (is_mcp ? gamma : gamma - 1), is_mcp ? 0 : l1 / unit / unit});
+  }
+  penalty.concave.emplace_back();
+}
+
+void add_groups(const LinearConfig& config, const Design& design, std::span<const std::string> names,
+                std::span<const double> factors, Penalty& penalty) {
+  if (!(config.penalty.group > 0)) return;
+  std::map<std::string_view, std::size_t> place;
+  for (std::size_t j = 0; j < names.size(); ++j) place[names[j]] = j;
+  penalty.group_of.assign(penalty.l1.size(), -1);
+  for (std::size_t j = 0; j < penalty.l1.size(); ++j)
+    penalty.unit.push_back(j + 1 < penalty.l1.size() ? unit_of(config, design, j) : 1);
+  for (const std::vector<std::string>& group : config.penalty.groups) {
+    Penalty::Group added;
+    for (const std::string& name : group)
+      if (const auto found = place.find(name); found != place.end())
+        added.columns.push_back(static_cast<int>(found->second));
+    if (added.columns.empty()) continue;
+    std::ranges::sort(added.columns);
+    const double factor = factors[static_cast<std::size_t>(added.columns.front())];
+    const double size = std::sqrt(static_cast<double>(group.size()));
+    added.penalty = {within_range(factor * config.penalty.group * size), within_range(factor * config.l1),
+                     within_range(factor * config.l2)};
+    if (!(added.penalty.group > 0)) continue;
+    for (const int j : added.columns)
+      penalty.group_of[static_cast<std::size_t>(j)] = static_cast<int>(penalty.groups.size());
+    penalty.groups.push_back(std::move(added));
+  }
+}
 
 }  // namespace
 
@@ -40,8 +89,7 @@ Penalty penalty_of(const LinearConfig& config, const Design& design, std::span<c
   Penalty penalty;
   const std::vector<double> factors = by_feature(config.penalty.factors, names, 1);
   for (std::size_t j = 0; j < design.factor().size(); ++j) {
-    // The weight of the standardised column, in units of the one that is penalised.
-    const double unit = design.factor()[j] * (config.standardize ? design.deviation()[j] : 1);
+    const double unit = unit_of(config, design, j);
     const double times = j < factors.size() ? factors[j] : 1;
     const double own = j < design.own_l2().size() ? design.own_l2()[j] : -1, raw = design.factor()[j];
     penalty.l1.push_back(own >= 0 ? 0 : within_range(times * config.l1 * unit));
@@ -49,6 +97,8 @@ Penalty penalty_of(const LinearConfig& config, const Design& design, std::span<c
   }
   penalty.l1.push_back(0);
   penalty.l2.push_back(0);
+  add_concave(config, design, penalty);
+  add_groups(config, design, names, factors, penalty);
   if (!is_bounded(config)) return penalty;
   const WeightBounds bounds = bounds_of(config, names);
   for (std::size_t j = 0; j < design.factor().size(); ++j) {

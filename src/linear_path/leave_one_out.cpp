@@ -33,6 +33,12 @@ void check_ridge(const LinearConfig& config, const Loss& loss, const std::vector
     fail<ArgumentError>(
         "{}: the loss is {}, and the closed form is that of squared. Hint: cross_validate_path with folds.", loo,
         loss.name());
+  if (config.penalty.group > 0 || config.link || !config.formula.empty() ||
+      config.missing_values != MissingValues::refuse)
+    fail<ArgumentError>(
+        "{}: the closed form is that of columns as they are, without groups, a link, a formula or a "
+        "policy for missing values. Hint: cross_validate_path with folds.",
+        loo);
   if (config.l1 != 0 || config.l2 != 0)
     fail<ArgumentError>("{}: l1 is {} and l2 is {}; the strengths are those of l2. Hint: leave both at 0.", loo,
                         config.l1, config.l2);

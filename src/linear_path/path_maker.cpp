@@ -16,6 +16,7 @@
 #include "linear/units.hpp"
 #include "linear_path/effective_df.hpp"
 #include "loss/definition.hpp"
+#include "loss/linked.hpp"
 #include "model/class_weights.hpp"
 #include "model/feature_values.hpp"
 #include "model/offsets.hpp"
@@ -46,6 +47,26 @@ void check_path_config(const char* where, const LinearConfig& config, const Loss
   if (config.l1 != 0)
     fail<ArgumentError>("{}: l1 is {}, and a path has its own. Hint: leave l1 at 0, or .strengths = {{...}}.", where,
                         config.l1);
+  if (config.penalty.group > 0)
+    fail<ArgumentError>(
+        "{}: there is a penalty of groups, and the strong rule is one of columns. Hint: fit_linear at "
+        "each strength.",
+        where);
+  if (config.penalty.shape != PenaltyShape::absolute)
+    fail<ArgumentError>(
+        "{}: the penalty is concave, and points of a path are optima. Hint: fit_linear at each "
+        "strength.",
+        where);
+  if (config.link)
+    fail<ArgumentError>(
+        "{}: there is a link, {}, and a path has the loss's own. Hint: leave it out, or fit_linear at "
+        "each strength.",
+        where, word_of(*config.link));
+  if (!config.formula.empty() || config.missing_values != MissingValues::refuse)
+    fail<ArgumentError>(
+        "{}: there is a formula or a policy for missing values, and a path takes columns as they are. "
+        "Hint: fit_linear at each strength.",
+        where);
   if (has_corners(loss))
     fail<ArgumentError>(
         "{}: loss {} has corners, and its fits do not start from one another. Hint: fit_linear at each strength, or a "

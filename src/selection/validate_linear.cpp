@@ -15,7 +15,7 @@ namespace {
 std::vector<std::string> warnings_of(const LinearModel& model) {
   std::vector<std::string> warnings = model.warnings();
   const Certificate& certificate = model.certificate();
-  if (!certificate.is_optimal())
+  if (!certificate.is_optimal() && certificate.status != FitStatus::stationary_point)  // of which the model warns
     warnings.push_back(fmt::format("status {}: the relative gap is {:.2g}, and {:.2g} was asked for.",
                                    name_of(certificate.status), certificate.relative_gap, certificate.tolerance));
   return warnings;

@@ -144,9 +144,9 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
                                  firth_where);
                            return fit_firth(columns, plain, options);
                          });
-  if (config.l1 != 0 || config.l2 != 0)
-    fail<ArgumentError>("{}: l1 = {} and l2 = {}; Firth's correction is a penalty of its own. Hint: leave them at 0.",
-                        firth_where, config.l1, config.l2);
+  if (is_penalised(config))
+    fail<ArgumentError>("{}: {}; Firth's correction is a penalty of its own. Hint: leave them at 0.", firth_where,
+                        penalties_text(config));
   if (!config.penalty.factors.empty())
     fail<ArgumentError>(
         "{}: there are factors of penalties; Firth's correction is a penalty of its own, alike for all columns. Hint: "

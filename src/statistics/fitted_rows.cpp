@@ -28,11 +28,11 @@ const LinearModel& checked_model(const char* where, const LinearModel& model, co
   const LinearConfig& config = model.config();
   const Loss& loss = model.loss();
   const Family family(loss);
-  if (config.l1 != 0 || config.l2 != 0)
+  if (is_penalised(config))
     fail<ArgumentError>(
-        "{}: the model was fitted with l1 = {} and l2 = {}, and penalties shrink weights, whose errors no formula here "
-        "gives. Hint: a fit with l1 = 0 and l2 = 0.",
-        where, config.l1, config.l2);
+        "{}: the model was fitted with {}, and penalties shrink weights, whose errors no formula here gives. Hint: a "
+        "fit with l1 = 0 and l2 = 0.",
+        where, penalties_text(config));
   if (is_bounded(config))
     fail<ArgumentError>(
         "{}: the model was fitted with constraints, and bounds stop weights, whose errors no formula here gives. Hint: "

@@ -7,6 +7,7 @@
 #include "backend/math/special.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "linear/config.hpp"
 #include "linear/plain_fit.hpp"
 #include "linear/recipe/make_recipe.hpp"
 
@@ -55,9 +56,9 @@ double best_size(const CountRows& rows, double start) {
 }  // namespace
 
 LinearModel fit_negative_binomial(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
-  if (config.l1 != 0 || config.l2 != 0)
-    fail<ArgumentError>("{}: l1 = {} and l2 = {}; the dispersion of maximum likelihood wants fits without penalties.",
-                        nb_where, config.l1, config.l2);
+  if (is_penalised(config))
+    fail<ArgumentError>("{}: {}; the dispersion of maximum likelihood wants fits without penalties.", nb_where,
+                        penalties_text(config));
   if (!options.checkpoint.path.empty())
     fail<ArgumentError>("{}: it is many fits, which leave no checkpoints. Hint: leave Checkpoint.path out.", nb_where);
   if ((options.ranks.get() == nullptr || options.ranks.get()->size() == 1) && wants_recipe(train, config)) {

@@ -80,6 +80,17 @@ TEST_F(DeviceLinear, BoundsAndFreeColumnsHaveTheCpusOptimum) {
   }
 }
 
+TEST_F(DeviceLinear, GroupsMcpAndScadHaveTheCpusOptimum) {
+  const FeatureGroups groups{{"f0", "f2"}, {"f1"}};
+  for (const Kind kind : {Kind::squared, Kind::softmax, Kind::poisson}) {
+    const Dataset data = RandomRows(loss_of(kind), true, 15, 100, 4).dataset();
+    for (const double l1 : {0.0, 0.02})
+      expect_same_fit(data, {.loss = loss_of(kind), .l1 = l1, .penalty = {.groups = groups, .group = 0.05}});
+    for (const PenaltyShape shape : {PenaltyShape::mcp, PenaltyShape::scad})
+      expect_same_fit(data, {.loss = loss_of(kind), .l1 = 0.05, .tolerance = 1e-10, .penalty = {.shape = shape}});
+  }
+}
+
 TEST_F(DeviceLinear, DualDescentRunsOnTheCpuAlone) {
   const Dataset data = RandomRows(loss::absolute(), false, 4, 50, 2).dataset();
   const LinearConfig config{.loss = loss::absolute(), .l2 = 1, .solver = Solver::dual_descent};

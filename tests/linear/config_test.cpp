@@ -43,6 +43,10 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
                 "class_weights.positive = 1 | > 0\n"
                 "class_weights.by_class = none | NAME=NUMBER,...\n"
                 "penalty.factors = none | NAME=NUMBER,...\n"
+                "penalty.groups = none | NAME,NAME,...;NAME,...\n"
+                "penalty.group = 0 | >= 0\n"
+                "penalty.shape = absolute | absolute | mcp | scad\n"
+                "penalty.gamma = 0 | >= 0\n"
                 "constraints.nonnegative = false | true | false\n"
                 "constraints.lower = none | NAME=NUMBER,...\n"
                 "constraints.upper = none | NAME=NUMBER,...\n"
@@ -59,12 +63,12 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
                             .solver = Solver::coordinate_descent,
                             .tolerance = 1e-3,
                             .max_iterations = 77,
-                            .penalty = {{{"a", 0}, {"b", 2.5}}},
+                            .penalty = {{{"a", 0}, {"b", 2.5}}, {{"c", "d"}}, 0.25, PenaltyShape::scad, 4.5},
                             .constraints = {.nonnegative = true, .lower = {{"a", -1}}, .upper = {{"b", 3}}}};
   LinearConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
-  ASSERT_EQ(a.size(), 19u);
+  ASSERT_EQ(a.size(), 23u);
   EXPECT_EQ(a[1].name, "loss.delta");
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
   EXPECT_EQ(copy.l1, 0.1 + 0.2);
@@ -97,8 +101,8 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   EXPECT_EQ(set("loss.delta", "half"), "LinearConfig.loss.delta: \"half\" is not a number.");
   const std::string known =
       "Fields: loss, link, l1, l2, intercept, standardize, solver, tolerance, max_iterations, class_weights.balanced, "
-      "class_weights.positive, class_weights.by_class, penalty.factors, constraints.nonnegative, constraints.lower, "
-      "constraints.upper, formula, missing_values.";
+      "class_weights.positive, class_weights.by_class, penalty.factors, penalty.groups, penalty.group, penalty.shape, "
+      "penalty.gamma, constraints.nonnegative, constraints.lower, constraints.upper, formula, missing_values.";
   EXPECT_EQ(set("lambda", "1"), "LinearConfig has no field \"lambda\". Here that is l1 + l2. " + known);
   EXPECT_EQ(set("standardise", "true"),
             "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? " + known);

@@ -27,6 +27,7 @@ struct Row {
 std::vector<Row> table() {
   const WeightConstraints bounds{.lower = {{"f0", -0.02}, {"f2", 0}}, .upper = {{"f0", 0.05}, {"f1", 0}}};
   const ColumnPenalties factors{{{"f0", 0}, {"f1", 3}, {"f4", 0.5}}};
+  const ColumnPenalties groups{.groups = {{"f0", "f3"}, {"f1", "f2", "f4"}}, .group = 0.03};
   return {
       {"squared_factors", {.loss = loss::squared(), .l2 = 0.1, .penalty = factors}, 1e-8},
       {"squared_l1_factors", {.loss = loss::squared(), .l1 = 0.05, .penalty = factors}, 1e-8},
@@ -48,6 +49,11 @@ std::vector<Row> table() {
       {"quantile_bounds", {.loss = loss::quantile({.level = 0.3}), .l2 = 0.01, .constraints = bounds}},
       {"absolute", {.loss = loss::absolute(), .l2 = 0.02, .penalty = factors}},
       {"mape", {.loss = loss::mape(), .l2 = 0.02}},
+      {"squared_groups", {.loss = loss::squared(), .penalty = groups}, 1e-8},
+      {"logistic_sparse_groups", {.loss = loss::logistic(), .l1 = 0.01, .penalty = groups}, 1e-6},
+      {"softmax_groups", {.loss = loss::softmax({.classes = 3}), .l2 = 0.01, .penalty = groups}, 1e-5},
+      {"squared_mcp", {.loss = loss::squared(), .l1 = 0.1, .penalty = {.shape = PenaltyShape::mcp}}, 1e-5},
+      {"logistic_scad", {.loss = loss::logistic(), .l1 = 0.02, .penalty = {.shape = PenaltyShape::scad}}, 1e-4},
   };
 }
 
@@ -55,7 +61,11 @@ class Metamorphic : public testing::TestWithParam<Row> {
  protected:
   LinearModel fit(const Dataset& data, int threads = 2) const {
     const LinearModel model = fit_linear(data, GetParam().config, {.threads = threads});
-    EXPECT_TRUE(model.certificate().is_optimal()) << model.certificate();
+    const Certificate& c = model.certificate();
+    const bool is_there = GetParam().config.penalty.shape != PenaltyShape::absolute && c.gap_kind == GapKind::estimate
+                              ? c.status == FitStatus::stationary_point
+                              : c.is_optimal();
+    EXPECT_TRUE(is_there) << c;
     return model;
   }
   RandomRows rows(unsigned seed, int count) const {
@@ -126,8 +136,8 @@ TEST_P(Metamorphic, ThreadsDoNotShow) {
 
 TEST_P(Metamorphic, ADuplicateOfAColumnChangesNoPredictions) {
   const LinearConfig& config = GetParam().config;
-  if (config.l2 == 0 || config.l1 > 0 || !config.penalty.factors.empty() || config.constraints.nonnegative ||
-      !config.constraints.lower.empty())
+  if (config.l2 == 0 || config.l1 > 0 || !config.penalty.factors.empty() || config.penalty.group > 0 ||
+      config.constraints.nonnegative || !config.constraints.lower.empty())
     GTEST_SKIP() << "only l2 shares a weight between two columns in a way that is known";
   // Two columns of l2 each bear half of the weight: one column under half of l2.
   const RandomRows plain = rows(26, 150);

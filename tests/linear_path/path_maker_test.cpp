@@ -252,6 +252,25 @@ TEST(PathMaker, WhatMakesNoPathIsRefused) {
             "strength, or a loss that is smooth.");
   EXPECT_EQ(refused({.loss = loss::expectile({.level = {0.1, 0.9}})}, {}),
             "fit_path: loss expectile has 2 levels, and a path is of one. Hint: a path for each level.");
+  EXPECT_EQ(refused({.penalty = {.groups = {{"x0", "x1"}}, .group = 0.1}}, {}),
+            "fit_path: there is a penalty of groups, and the strong rule is one of columns. Hint: fit_linear at each "
+            "strength.");
+  EXPECT_EQ(refused({.penalty = {.shape = PenaltyShape::mcp}}, {}),
+            "fit_path: the penalty is concave, and points of a path are optima. Hint: fit_linear at each strength.");
+  EXPECT_EQ(refused({.link = Link::exp}, {}),
+            "fit_path: there is a link, log, and a path has the loss's own. Hint: leave it out, or fit_linear at each "
+            "strength.");
+  for (const LinearConfig& config :
+       {LinearConfig{.formula = "x0"}, LinearConfig{.missing_values = MissingValues::drop}}) {
+    EXPECT_EQ(
+        refused(config, {}),
+        "fit_path: there is a formula or a policy for missing values, and a path takes columns as they are. Hint: "
+        "fit_linear at each strength.");
+    EXPECT_EQ(
+        refusal<ArgumentError>([&] { ridge_leave_one_out(data, {1}, config); }),
+        "ridge_leave_one_out: the closed form is that of columns as they are, without groups, a link, a formula or "
+        "a policy for missing values. Hint: cross_validate_path with folds.");
+  }
   EXPECT_EQ(refused({.solver = Solver::qr}, {}),
             "LinearConfig.solver is qr, which does not take l1, and l1 is 1. Hint: coordinate_descent or lbfgs, or "
             "leave the choice to automatic.");

@@ -11,6 +11,7 @@
 #include "cli/ranks.hpp"
 #include "cli/saving.hpp"
 #include "cli/train/train.hpp"
+#include "linear/config.hpp"
 
 namespace linden::cli {
 namespace {
@@ -30,6 +31,9 @@ std::string remark(const Certificate& c) {
           "the loss has no minimum, it falls for ever as weights grow{}. Hint: a little l2 (--l2 1e-6), or --firth "
           "where there are two classes.",
           c.separating_columns.empty() ? "" : ": " + listing(c.separating_columns));
+    case FitStatus::stationary_point:
+      return "the objective is not convex, and other weights may be lower. Hint: penalty.shape absolute has one "
+             "optimum.";
     case FitStatus::iteration_limit:
       return fmt::format(
           "{} left a relative gap of {:.2g}, and {:.2g} was asked for. Hint: --max-iterations {}, or "
@@ -53,7 +57,7 @@ void print_statistics(const TrainArguments& args, const LinearModel& model, cons
   const auto weights = model.weights().size() + model.intercept().size();
   const double work = static_cast<double>(train.rows()) * static_cast<double>(weights) * static_cast<double>(weights);
   const LinearConfig& config = model.config();
-  if (config.l1 != 0 || config.l2 != 0 || weights > most_weights || work > most_work) return;
+  if (is_penalised(config) || weights > most_weights || work > most_work) return;
   std::ostringstream table;
   try {
     table << statistics(model, train,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "linear/objective/groups.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/tape_derivatives.hpp"
@@ -76,13 +77,13 @@ DeviceDesign::Parts Objective::parts() const {
 
 bool Objective::is_penalised() const noexcept {
   for (std::int64_t j = 0; j + 1 < width_; ++j)
-    if (is_free(j) && !column_penalty(j).is_coercive()) return false;
+    if (is_free(j) && !is_coercive(j)) return false;
   return true;
 }
 
 bool Objective::has_penalty() const noexcept {
   for (std::int64_t j = 0; j + 1 < width_; ++j)
-    if (is_free(j) && (l1(j) > 0 || l2(j) > 0 || column_penalty(j).is_bounded())) return true;
+    if (is_free(j) && (l1(j) > 0 || l2(j) > 0 || group_of(j) >= 0 || column_penalty(j).is_bounded())) return true;
   return false;
 }
 
@@ -156,9 +157,19 @@ void Objective::add_penalty(Point::Found& found) {
     found.smooth += shrink * at[at_index(i)] / 2;
     found.gradient[at_index(i)] += shrink;
   }
+  for (std::int64_t i = 0; i < size() && has_concave(); ++i) {
+    const Concave& concave = penalty_.concave[at_index(i % width_)];
+    if (!is_free(i) || concave.bend == 0) continue;
+    found.smooth += concave.value(at[at_index(i)], l1(i));
+    found.gradient[at_index(i)] += concave.slope(at[at_index(i)], l1(i));
+  }
   double l1_term = 0;
   for (std::int64_t i = 0; i < size() && has_l1_; ++i) l1_term += l1(i) * std::abs(at[at_index(i)]);
   found.value = found.smooth + l1_term;
+  if (has_groups()) {
+    const std::span<const double> all = found.parameters;
+    found.value += Groups(*this).value(all);
+  }
 }
 
 void Objective::set_penalty(Penalty penalty, Point& at) {

@@ -73,6 +73,21 @@ class Objective {
     return penalty_.at(static_cast<std::size_t>(parameter % width_));
   }
   bool has_bounds() const noexcept { return !penalty_.lower.empty(); }
+  /// Whether there are groups of weights that go to 0 together (objective/groups.hpp); l1 and l2 do not tell of them.
+  bool has_groups() const noexcept { return !penalty_.groups.empty(); }
+  /// The group of a parameter, or -1.
+  int group_of(std::int64_t parameter) const noexcept {
+    return has_groups() ? penalty_.group_of[static_cast<std::size_t>(parameter % width_)] : -1;
+  }
+  /// Whether a penalty has a concave part, which is with the loss in what is called smooth: there is no bound of the
+  /// gap then.
+  bool has_concave() const noexcept { return !penalty_.concave.empty(); }
+  /// Whether loss and penalty are convex, as far as the library knows.
+  bool is_convex() const noexcept { return rows_.is_convex() && !has_concave(); }
+  /// Whether a parameter has a penalty, or bounds, that hold it wherever the rows pull.
+  bool is_coercive(std::int64_t parameter) const noexcept {
+    return group_of(parameter) >= 0 || column_penalty(parameter).is_coercive();
+  }
   /// Whether a parameter is one: false for those of columns that are left out, and for a missing intercept.
   bool is_free(std::int64_t parameter) const noexcept { return design_.is_free(parameter % width_); }
   /// Whether all weights have a penalty, or bounds on both sides; the intercept never has.

@@ -8,9 +8,28 @@
 #include <limits>
 #include <vector>
 
+#include "linear/objective/group_penalty.hpp"
+
 namespace linden {
 
-/// P(u) = l1 |u| + l2 / 2 u^2 for lower <= u <= upper, and infinite outside. 0 lies within.
+/// What makes of l1 |u| a penalty that grows ever slower, and from l1 / bend beyond `straight` on no more: smooth, and
+/// concave. With straight = 0 that is MCP (Zhang 2010), with straight = l1 in the unit that is penalised SCAD (Fan and
+/// Li 2001).
+struct Concave {
+  double bend = 0, straight = 0;  ///< bend 0: none
+
+  double value(double u, double l1) const noexcept {
+    const double beyond = std::max(std::abs(u) - straight, 0.0), reach = bend * beyond;
+    return reach <= l1 ? -0.5 * reach * beyond : -l1 * (beyond - 0.5 * l1 / bend);
+  }
+  double slope(double u, double l1) const noexcept {
+    const double size = std::min(bend * std::max(std::abs(u) - straight, 0.0), l1);
+    return u > 0 ? -size : size;
+  }
+};
+
+/// P(u) = l1 |u| + l2 / 2 u^2 for lower <= u <= upper, and infinite outside. 0 lies within. A concave part is none of
+/// it: as it is smooth it is taken with the loss.
 struct ColumnPenalty {
   static constexpr double no_bound = std::numeric_limits<double>::infinity();
 
@@ -88,8 +107,19 @@ struct ColumnPenalty {
 /// Of each parameter of one output, [width], in the units of standardised columns; 0 and without bounds for the
 /// intercept. Bounds are empty where no parameter has one.
 struct Penalty {
+  /// Of columns whose weights go to 0 together. Its penalty is in the units that are penalised, and its l1 and l2 are
+  /// those of the columns.
+  struct Group {
+    std::vector<int> columns;
+    GroupPenalty penalty;
+  };
+
   std::vector<double> l1, l2;
   std::vector<double> lower = {}, upper = {};
+  std::vector<Concave> concave = {};  ///< [width], or empty
+  std::vector<Group> groups = {};
+  std::vector<int> group_of = {};  ///< [width], -1: none; empty without groups
+  std::vector<double> unit = {};   ///< [width], by which weights are multiplied to be penalised; empty without groups
 
   ColumnPenalty at(std::size_t column) const noexcept {
     if (lower.empty()) return {l1[column], l2[column]};

@@ -1,4 +1,5 @@
-// Which features of many take part in a fit with l1: an objective of some columns of another, on the same rows.
+// Which features of many take part in a fit with l1 or groups: an objective of some columns of another, on the same
+// rows.
 #pragma once
 
 #include <span>
@@ -43,7 +44,7 @@ struct Demand {
 Demand demand_at(const Point& point, std::span<const int> part);
 
 /// The `count` features of the highest score, ascending (features that are left out are none); the first ones where
-/// scores are equal.
-std::vector<int> most_demanding(const Demand& demand, std::size_t count);
+/// scores are equal. Groups are whole: where a feature of one is among them, its others are.
+std::vector<int> most_demanding(const Demand& demand, std::size_t count, const Penalty& penalty);
 
 }  // namespace linden

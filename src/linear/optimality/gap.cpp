@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "linear/objective/dual_rows.hpp"
+#include "linear/objective/groups.hpp"
 
 namespace linden {
 namespace {
@@ -33,10 +34,14 @@ constexpr double little = 1e-3;
 
 class Parameters {
  public:
-  Parameters(const Objective& objective, std::span<const double> at) : objective_(objective), at_(at) {}
+  Parameters(const Objective& objective, std::span<const double> at)
+      : objective_(objective), at_(at), groups_(objective) {}
 
   bool is_intercept(std::int64_t j) const { return (j + 1) % objective_.width() == 0; }
-  bool is_weight(std::int64_t j) const { return objective_.is_free(j) && !is_intercept(j); }
+  /// Of a column that is in no group.
+  bool is_weight(std::int64_t j) const {
+    return objective_.is_free(j) && !is_intercept(j) && objective_.group_of(j) < 0;
+  }
 
   /// The largest factor t <= 1 for which t v is in the domain of the penalties' conjugates.
   double factor(std::span<const double> v) const {
@@ -44,7 +49,7 @@ class Parameters {
     for (std::int64_t j = 0; j < objective_.size(); ++j) {
       if (is_weight(j)) t = std::min(t, objective_.column_penalty(j).factor(v[static_cast<std::size_t>(j)]));
     }
-    return t;
+    return groups_.factor(v, t);
   }
 
   /// sum_j P_j(u_j) + P_j*(-q_j) + u_j q_j for q = t v.
@@ -54,12 +59,13 @@ class Parameters {
       const auto i = static_cast<std::size_t>(j);
       if (is_weight(j)) sum += objective_.column_penalty(j).gap(at_[i], t * v[i]);
     }
-    return sum;
+    return sum + groups_.gap(at_, v, t);
   }
 
  private:
   const Objective& objective_;
   std::span<const double> at_;
+  Groups groups_;
 };
 
 /// (sqrt(rest) + sqrt(gain))^2
@@ -79,7 +85,7 @@ double centred_gap(const Parameters& parameters, const DualRows& rows, double en
 std::optional<double> fenchel_gap(const Point& point, double target) {
   const Objective& objective = point.objective();
   const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
-  if (!objective.rows().is_convex() || !objective.is_penalised()) return std::nullopt;
+  if (!objective.is_convex() || !objective.is_penalised()) return std::nullopt;
 
   const Parameters parameters(objective, at);
   std::vector<double> v(gradient.size());  // the gradient of the mean loss alone
@@ -134,6 +140,7 @@ void least_subgradient(const Objective& objective, std::span<const double> at, s
     const auto i = static_cast<std::size_t>(j);
     out[i] = objective.is_free(j) ? objective.column_penalty(j).least_subgradient(at[i], gradient[i]) : 0;
   }
+  if (objective.has_groups()) Groups(objective).least_subgradient(at, gradient, out);
 }
 
 double kkt_distance(const Objective& objective, std::span<const double> at, std::span<const double> gradient) {

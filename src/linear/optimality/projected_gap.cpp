@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "linear/objective/dual_rows.hpp"
+#include "linear/objective/groups.hpp"
 #include "linear/optimality/gap.hpp"
 #include "linear/optimality/newton_step.hpp"
 #include "linear/objective/working_set.hpp"
@@ -57,9 +58,6 @@ class Preconditioner {
   std::unique_ptr<Hessian> room_;
 };
 
-/// Whether the conjugate of a weight's penalty is finite at 0 and on one side of it at most.
-bool wants_zero(const ColumnPenalty& penalty) { return !penalty.is_coercive(); }
-
 /// Which parameters are to have q = 0, at a point where the mean loss has the gradient v.
 std::vector<std::uint8_t> first_projected(const Objective& objective, std::span<const double> at,
                                           std::span<const double> v) {
@@ -68,7 +66,7 @@ std::vector<std::uint8_t> first_projected(const Objective& objective, std::span<
     const auto i = static_cast<std::size_t>(j);
     if (!objective.is_free(j)) continue;
     const ColumnPenalty penalty = objective.column_penalty(j);
-    moves[i] = wants_zero(penalty) && (!penalty.is_at_bound(at[i]) || penalty.factor(v[i]) < 1) ? 1 : 0;
+    moves[i] = !objective.is_coercive(j) && (!penalty.is_at_bound(at[i]) || penalty.factor(v[i]) < 1) ? 1 : 0;
   }
   return moves;
 }
@@ -78,7 +76,8 @@ std::vector<std::uint8_t> first_projected(const Objective& objective, std::span<
 std::optional<double> projected_gap(const Point& point) {
   const Objective& objective = point.objective();
   const std::vector<double>& at = point.parameters();
-  if (!objective.rows().is_convex() || !objective.has_penalty()) return std::nullopt;
+  if (!objective.is_convex() || !objective.has_penalty()) return std::nullopt;
+  const Groups groups(objective);
   std::vector<double> v(point.gradient());
   for (std::size_t i = 0; i < v.size(); ++i) v[i] -= objective.l2(static_cast<std::int64_t>(i)) * at[i];
   std::vector<std::uint8_t> moves = first_projected(objective, at, v);
@@ -106,21 +105,24 @@ std::optional<double> projected_gap(const Point& point) {
       const auto i = static_cast<std::size_t>(j);
       if (!objective.is_free(j) || moves[i] != 0) continue;
       const ColumnPenalty penalty = objective.column_penalty(j);
-      if (wants_zero(penalty) && penalty.factor(q[i]) < 1) {
+      // The conjugate of its penalty is finite at 0, and on one side of it at most.
+      const bool wants_zero = !objective.is_coercive(j);
+      if (wants_zero && penalty.factor(q[i]) < 1) {
         moves[i] = 1;
         has_joined = true;
-      } else if (!wants_zero(penalty)) {
+      } else if (!wants_zero && objective.group_of(j) < 0) {
         t = std::min(t, penalty.factor(q[i]));
       }
     }
+    t = groups.factor(q, t);
     if (has_joined) {
       inverse.reset();
       continue;
     }
-    double gap = rows.divergence_of(theta, t), residual = 0;
+    double gap = rows.divergence_of(theta, t) + groups.gap(at, q, t), residual = 0;
     for (std::int64_t j = 0; j < objective.size(); ++j) {
       const auto i = static_cast<std::size_t>(j);
-      if (!objective.is_free(j)) continue;
+      if (!objective.is_free(j) || objective.group_of(j) >= 0) continue;
       if (moves[i] != 0)
         residual += std::abs(q[i]) * (std::abs(at[i]) + 2 * std::abs(newton.step[i]));
       else

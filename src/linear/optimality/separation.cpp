@@ -52,7 +52,8 @@ std::vector<double> growing_scores(const Point& point) {
   for (std::size_t i = 0; i < growing.size(); ++i) {
     const ColumnPenalty p = objective.column_penalty(static_cast<std::int64_t>(i));
     const double end = growing[i] > 0 ? p.upper : p.lower;
-    if (p.l1 > 0 || p.l2 > 0 || std::isfinite(end)) growing[i] = 0;
+    const bool is_grouped = objective.group_of(static_cast<std::int64_t>(i)) >= 0;
+    if (p.l1 > 0 || p.l2 > 0 || is_grouped || std::isfinite(end)) growing[i] = 0;
   }
   return host_scores(objective.design(), objective.rows().context.workers,
                      static_cast<std::int32_t>(objective.outputs()), growing);

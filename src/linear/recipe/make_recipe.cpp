@@ -195,7 +195,7 @@ class RecipeMaker {
 
   // Whether a penalty holds the columns of a term, so that none has to be left out.
   bool is_penalised(const std::vector<int>& term) const {
-    if (config_.l1 == 0 && config_.l2 == 0) return false;
+    if (!linden::is_penalised(config_)) return false;
     const std::string name = formula_.name_of(term);
     return std::ranges::none_of(config_.penalty.factors, [&](const FeatureValue& one) {
       return one.value == 0 && (one.feature == name || (term.size() == 1 && one.feature == factor(term[0]).column));

@@ -1,8 +1,8 @@
 // Proximal Newton steps on all features where they are few, else on a working set (Massias, Gramfort and Salmon 2018;
 // Bertrand et al. 2022): the features that are not zero and those whose subgradient is largest, up to as many; then a
 // look at all of them, and again, until none asks to join. A working set that outgrows its Hessian gives way to descent
-// on the columns of sparse rows, where they all lie here, or to OWL-QN; weights with bounds to Newton steps on them
-// all.
+// on the columns of sparse rows, where they all lie here, or to OWL-QN; weights with bounds or in groups to Newton
+// steps on them all.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -87,6 +87,7 @@ Solution by_working_sets(Point whole, const Target& target, int limit, std::vect
   const bool watch = !objective.is_penalised();
   double scale = 0;
   for (std::int64_t j = 0; j + 1 < objective.width(); ++j) scale = std::max(scale, objective.l1(j));
+  for (const Penalty::Group& group : objective.penalty().groups) scale = std::max(scale, group.penalty.group);
   std::optional<ByColumn> by_column;  // of sparse rows: columns are found there without a look at all entries
   if (objective.design().is_sparse()) by_column.emplace(objective.design().view());
   std::unique_ptr<WorkingSet> part;
@@ -113,16 +114,17 @@ Solution by_working_sets(Point whole, const Target& target, int limit, std::vect
       // As many again as there are, while many ask to join; a few to spare in the end.
       const auto nonzero = static_cast<std::size_t>(demand.nonzero), outside = static_cast<std::size_t>(demand.outside);
       const std::size_t wanted = nonzero + std::min(outside + nonzero / 10, std::max(nonzero, first_features));
-      std::vector<int> features =
-          part || first.empty() ? most_demanding(demand, wanted) : std::exchange(first, std::vector<int>());
+      std::vector<int> features = part || first.empty() ? most_demanding(demand, wanted, objective.penalty())
+                                                        : std::exchange(first, std::vector<int>());
       if (static_cast<std::int64_t>(features.size()) * objective.outputs() > most_parameters) {
-        const bool by_columns =
-            objective.design().is_sparse() && objective.outputs() == 1 && objective.rows().ranks.is_alone();
+        const bool by_columns = objective.design().is_sparse() && objective.outputs() == 1 && !objective.has_groups() &&
+                                objective.rows().ranks.is_alone();
         newton.reset();
         part.reset();
         const int most_steps = by_columns ? std::min(limit - steps, most_column_steps) : limit - steps;
-        Solution rest = by_columns || objective.has_bounds() ? on_all(std::move(whole), target, most_steps, by_columns)
-                                                             : lbfgs(std::move(whole), target);
+        const bool wants_steps = by_columns || objective.has_bounds() || objective.has_groups();
+        Solution rest =
+            wants_steps ? on_all(std::move(whole), target, most_steps, by_columns) : lbfgs(std::move(whole), target);
         rest.iterations += steps;
         return rest;
       }
@@ -150,7 +152,7 @@ Solution coordinate_descent(Point start, const Target& target, std::vector<int> 
   const Objective& objective = start.objective();
   const int limit = target.max_iterations > 0 ? target.max_iterations : own_limit;
   if (objective.size() <= few_parameters && first.empty()) return on_all(std::move(start), target, limit);
-  if (!objective.has_l1() && !objective.has_bounds()) return lbfgs(std::move(start), target);
+  if (!objective.has_l1() && !objective.has_bounds() && !objective.has_groups()) return lbfgs(std::move(start), target);
   return by_working_sets(std::move(start), target, limit, std::move(first));
 }
 

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "linear/objective/penalty.hpp"
-#include "linear/solvers/growing_factor.hpp"
+#include "linear/solvers/models/growing_factor.hpp"
 
 namespace linden {
 namespace {

@@ -4,7 +4,8 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "linear/solvers/models/gram_step.hpp"
 
 namespace linden {
 
@@ -16,14 +17,6 @@ struct GramProblem {
   std::span<const double> start;       ///< [n]
   std::span<const std::uint8_t> held;  ///< [n]: coordinates that stay; so do those without curvature. Empty: none
   std::span<const double> lower = {}, upper = {};  ///< [n], about 0 and the start; empty: none
-};
-
-struct GramStep {
-  std::vector<double> step;  ///< d
-  double decrease = 0;       ///< of what is minimised, from d = 0
-  double slope = 0;          ///< gradient . d + sum l1 (|start + d| - |start|), the decrease that a line search asks of
-  double violation = 0;      ///< the largest |subgradient| that is left
-  int cycles = 0;            ///< of descent
 };
 
 /// Ends when no subgradient is above `tolerance`, or when rounding is all that is left.

@@ -32,6 +32,7 @@ ProxNewton::ProxNewton(Point start, double damping, bool by_columns)
       damping_(damping) {
   const Objective& objective = point_.objective();
   if (by_columns) columns_.emplace(objective);
+  if (objective.has_groups()) groups_.emplace(objective);
   for (std::int64_t j = 0; j < objective.size(); ++j) {
     l1_[at_index(j)] = objective.l1(j);
     if (objective.has_bounds()) {
@@ -76,6 +77,10 @@ void ProxNewton::minimise_model(double accuracy, double damping) {
     return;
   }
   for (std::size_t j = 0; j < at.size(); ++j) hessian_[j * at.size() + j] = diagonal_[j] + damping * largest_;
+  if (groups_) {
+    step_ = group_descent({hessian_, gradient, l1_, at, held_, *groups_}, tolerance);
+    return;
+  }
   step_ = gram_descent({.hessian = hessian_,
                         .gradient = gradient,
                         .l1 = l1_,

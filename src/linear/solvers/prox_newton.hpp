@@ -1,4 +1,5 @@
-// Newton steps for objectives with l1: the quadratic model by gram_descent(), then a line search.
+// Newton steps for objectives with l1 or groups: the quadratic model by gram_descent() or group_descent(), then a line
+// search.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "linear/objective/objective.hpp"
 #include "linear/solvers/column_descent.hpp"
 #include "linear/solvers/gram_descent.hpp"
+#include "linear/solvers/models/group_descent.hpp"
 #include "linear/solvers/search/line_search.hpp"
 
 namespace linden {
@@ -49,6 +51,7 @@ class ProxNewton {
   Point point_;
   bool quadratic_;
   std::optional<ColumnDescent> columns_;
+  std::optional<Groups> groups_;
   std::optional<Hessian> room_;
   bool has_hessian_ = false;
   std::vector<double> l1_, lower_, upper_, hessian_, diagonal_;  // no bounds: empty

@@ -55,7 +55,7 @@ Solution newton_cg(Point start, const Target& target);
 /// it leaves what it goes on from, and finds it; null: nowhere.
 Solution lbfgs(Point start, const Target& target, SolverStates* states = nullptr);
 
-/// Newton steps by coordinate descent on the Hessian, for objectives with l1 or bounds (or without) that
+/// Newton steps by coordinate descent on the Hessian, for objectives with l1, bounds or groups (or without) that
 /// has_full_hessian().
 /// Features beyond a few hundred take part when their subgradient asks for it (a working set).
 /// `first` are those that take part from the start, ascending, where a fit nearby says which (a path's strong rule).

@@ -24,6 +24,8 @@ void add_certificate(Page& page, const LinearModel& model) {
           ? fmt::format("The weights are the best there are for this objective: it is {} {} of the optimum.",
                         certificate.gap_kind == GapKind::bound ? "proven to be within" : "estimated to be within",
                         number(certificate.gap))
+      : certificate.status == FitStatus::stationary_point
+          ? "No small step lowers the objective. It is not convex, and weights further away may be lower."
           : "The fit ended before the optimum; the weights are where it stopped.");
   std::vector<std::vector<std::string>> rows{
       {"status", name_of(certificate.status)},

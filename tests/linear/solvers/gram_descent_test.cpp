@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "linear/solvers/growing_factor.hpp"
+#include "linear/solvers/models/growing_factor.hpp"
 
 namespace linden {
 namespace {

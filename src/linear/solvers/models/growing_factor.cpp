@@ -1,6 +1,6 @@
 // Rows are added four at a time, so that each row above them is read once for all four. A dot product has four lanes,
 // added as (0 + 1) + (2 + 3) after the rest of the last four.
-#include "linear/solvers/growing_factor.hpp"
+#include "linear/solvers/models/growing_factor.hpp"
 
 #include <algorithm>
 #include <cmath>

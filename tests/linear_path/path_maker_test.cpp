@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <linden/linear_choice.hpp>
 #include <linden/linear_path.hpp>
 #include <linden/statistics.hpp>
 #include <vector>
@@ -267,7 +268,7 @@ TEST(PathMaker, WhatMakesNoPathIsRefused) {
         "fit_path: there is a formula or a policy for missing values, and a path takes columns as they are. Hint: "
         "fit_linear at each strength.");
     EXPECT_EQ(
-        refusal<ArgumentError>([&] { ridge_leave_one_out(data, {1}, config); }),
+        refusal<ArgumentError>([&] { ridge_leave_one_out(data, config, {1}); }),
         "ridge_leave_one_out: the closed form is that of columns as they are, without groups, a link, a formula or "
         "a policy for missing values. Hint: cross_validate_path with folds.");
   }

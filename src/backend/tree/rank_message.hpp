@@ -121,10 +121,15 @@ struct NodeMessage {
     }
     rows[word] = all;
   }
-  LINDEN_HD std::int64_t rows_at(std::int32_t cell) const {
+  /// The way back.
+  LINDEN_HD void take_rows(std::int64_t word, std::int64_t* node_rows) const {
     const int each = rows_of_a_word(shape);
-    const std::int64_t i = cell - first_cell;
-    return rows[i / each] >> (i % each * shape.bits) & ((std::int64_t{1} << shape.bits) - 1);
+    const std::int64_t mask = (std::int64_t{1} << shape.bits) - 1;
+    std::int64_t all = rows[word];
+    for (std::int64_t cell = word * each; cell < (word + 1) * each && cell < cells; ++cell) {
+      node_rows[first_cell + cell] = all & mask;
+      all >>= shape.bits;
+    }
   }
 };
 

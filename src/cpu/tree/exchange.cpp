@@ -114,8 +114,8 @@ void unpack(Context&, TreeMemory& memory, const MessageShape& shape) {
   each_summed(tree, [&](const GrowNode& node, std::int64_t i) {
     const NodeMessage message(tree, shape, i, tree.rank);
     is_packed(tree, node) ? read<PackedCell>(tree, node, message) : read<WideCell>(tree, node, message);
-    for (std::int32_t c = tree.own_cell; c < tree.own_cell_end && shape.bits > 0; ++c)
-      rows_of(tree, node)[c] = message.rows_at(c);
+    for (std::int64_t word = 0; word < words_of_rows(shape, message.cells); ++word)
+      message.take_rows(word, rows_of(tree, node));
   });
 }
 

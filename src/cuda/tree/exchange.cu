@@ -95,9 +95,9 @@ __global__ void __launch_bounds__(threads) take_rows(const TreeState* tree, Step
   for (std::int32_t j = std::int32_t(blockIdx.y); j < shape.nodes; j += std::int32_t(gridDim.y)) {
     std::int64_t* const rows = rows_by_cell(*tree, scratch.job_node[j] - tree->first_new);
     const NodeMessage message(*tree, shape, j, tree->rank);
-    for (std::int32_t c = tree->own_cell + std::int32_t(blockIdx.x * threads + threadIdx.x); c < tree->own_cell_end;
-         c += std::int32_t(gridDim.x * threads))
-      rows[c] = message.rows_at(c);
+    for (std::int64_t word = blockIdx.x * threads + threadIdx.x; word < words_of_rows(shape, message.cells);
+         word += gridDim.x * threads)
+      message.take_rows(word, rows);
   }
 }
 

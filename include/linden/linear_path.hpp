@@ -95,7 +95,8 @@ class LINDEN_API LinearPath {
   /// A line for each weight that is not 0: strength, output (the class, or its number), feature, weight; the intercept
   /// is "(Intercept)".
   std::string weights_csv() const;
-  /// A line for each point: strength, l1, l2, nonzero, df, deviance, deviance_explained, objective, gap, status.
+  /// A line for each point: strength, l1, l2, nonzero, df, deviance, deviance_explained, log_likelihood,
+  /// objective, gap, status.
   std::string points_csv() const;
 
  private:

@@ -10,11 +10,13 @@
 #include <linden/error.hpp>
 #include <set>
 #include <system_error>
+#include <utility>
 
 namespace linden::cli {
 namespace {
 
 Communicator* all = nullptr;
+std::function<void(double)> set_timeout_of_all;
 
 // The texts of all ranks.
 std::vector<std::string> gather_texts(const std::string& mine) {
@@ -126,7 +128,14 @@ std::vector<std::pair<std::string, FilePart>> share_of(const std::vector<std::st
 
 }  // namespace
 
-void set_ranks(Communicator& ranks) { all = ranks.size() > 1 ? &ranks : nullptr; }
+void set_ranks(Communicator& ranks, std::function<void(double)> set_timeout) {
+  all = ranks.size() > 1 ? &ranks : nullptr;
+  set_timeout_of_all = std::move(set_timeout);
+}
+
+void set_timeout(double seconds) {
+  if (all != nullptr && set_timeout_of_all) set_timeout_of_all(seconds);
+}
 
 CommunicatorRef ranks() { return all == nullptr ? CommunicatorRef() : CommunicatorRef(*all); }
 

@@ -13,8 +13,11 @@
 
 namespace linden::cli {
 
-/// From now on these; without a call there is one process. They outlive all that asks for them.
-void set_ranks(Communicator& ranks);
+/// From now on these; without a call there is one process. They outlive all that asks for them, as does
+/// `set_timeout`, which takes the seconds to wait for a rank that does not come.
+void set_ranks(Communicator& ranks, std::function<void(double)> set_timeout = {});
+/// Without effect where there is one process.
+void set_timeout(double seconds);
 /// None where there is one process.
 CommunicatorRef ranks();
 /// Whether this process writes and prints.

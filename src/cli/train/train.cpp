@@ -75,6 +75,8 @@ BoostedModel start_of(const TrainArguments& args) {
 }
 
 void run_train(const TrainArguments& args) {
+  if (!(args.ranks_timeout >= 0)) fail<ArgumentError>("--ranks-timeout is {}; it must be >= 0.", args.ranks_timeout);
+  set_timeout(args.ranks_timeout);
   if (args.checkpoint == "-") fail<ArgumentError>("--checkpoint -: it is replaced time and again. Hint: name a file.");
   if (args.checkpoint.empty() && (args.resume || args.checkpoint_every > 0))
     fail<ArgumentError>("{} wants a file. Hint: --checkpoint FILE.", args.resume ? "--resume" : "--checkpoint-every");
@@ -217,6 +219,10 @@ void add_train(CLI::App& app) {
   command->add_flag("--resume", args->resume,
                     "go on from the file of --checkpoint, where there is one: the model has the bytes of one that was "
                     "trained in one go");
+  command
+      ->add_option("--ranks-timeout", args->ranks_timeout,
+                   "of several processes: seconds to wait for one that does not come, after which all end; 0: for ever")
+      ->capture_default_str();
   add_device_option(*command, args->device);
   command
       ->add_option("--out", args->out,

@@ -22,7 +22,8 @@ struct TrainArguments {
   std::vector<std::string> valid, metrics;
   std::vector<Assignment> set;
   int patience = 0;
-  int checkpoint_every = 0;  ///< 0: as the library has it
+  int checkpoint_every = 0;    ///< 0: as the library has it
+  double ranks_timeout = 300;  ///< seconds to wait for a rank that does not come
   bool train_metrics = false, save_history = false, firth = false, resume = false;
 
   /// Where what is said goes: the model, or its metrics, may go to standard output.

@@ -127,8 +127,10 @@ TEST(CheckpointFile, LeavesAWholeOneWhoeverIsKilled) {
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<double>(i) * 0.37;
   for (int trial = 0; trial < 8; ++trial) {
     const pid_t child = fork();
-    if (child == 0)
-      for (;;) write(folder / "c", large);
+    if (child == 0) {
+      for (int i = 0; i < 1000; ++i) write(folder / "c", large);
+      _exit(0);
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(3 + 7 * trial));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);

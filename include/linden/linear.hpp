@@ -136,8 +136,9 @@ struct LinearConfig {
                                   ///< inverse; logistic, cross_entropy: probit, cloglog, exp, identity; poisson,
                                   ///< negative_binomial: identity, sqrt; gamma: inverse, identity; inverse_gaussian:
                                   ///< inverse_square, inverse, identity; tweedie: identity, sqrt, inverse. In words
-                                  ///< sigmoid is "logit", exp "log". Scores of training rows stay where the link has
-                                  ///< means; the loss of a row is minus the same log-likelihood
+                                  ///< sigmoid is "logit", exp "log". The loss is minus the same log-likelihood, and
+                                  ///< without end at scores that give no mean. Where it is not convex in the score
+                                  ///< steps are Fisher's scoring, and the gap is an estimate
   double l1 = 0;                  ///< penalty on |weight|, >= 0
   double l2 = 0;                  ///< penalty on weight^2 / 2, >= 0
   bool intercept = true;          ///< whether scores have a constant part

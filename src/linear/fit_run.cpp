@@ -213,7 +213,7 @@ void FitRun::stop_at_start(Solver solver) {
 
 std::vector<double> FitRun::constant_start() const {
   std::vector<double> start(index(objective_.size()));
-  if (!config_->intercept) return scores_of_link(rows_.loss).is_all() ? start : linked_start();
+  if (!config_->intercept) return takes_any_score(rows_.loss) ? start : linked_start();
   Workers& workers = rows_.context.workers;
   const Ranks& ranks = rows_.ranks;
   std::vector<double> offsets;  // of all ranks, [outputs, rows]
@@ -326,7 +326,7 @@ void FitRun::check_size(const char* where) const {
 
 void FitRun::refuse_start(const char* where) const {
   const double value = solution_.point.smooth();
-  if (!scores_of_link(rows_.loss).is_all())
+  if (!takes_any_score(rows_.loss))
     fail<DataError>("{}: the link {} does not take the scores that the fit starts with: {}. Hint: {}another link.",
                     where, word_of(rows_.loss.link()),
                     config_->intercept

@@ -65,4 +65,6 @@ Loss by_scoring(const Loss& loss) {
 
 ScoreRange scores_of_link(const Loss& loss) { return score_range(loss.link(), means_of(family_of_loss(loss))); }
 
+bool takes_any_score(const Loss& loss) { return scores_of_link(loss).is_all() && loss.link() != Link::inverse; }
+
 }  // namespace linden

@@ -26,5 +26,7 @@ Loss by_scoring(const Loss& loss);
 
 /// Of a loss behind a link: which scores it takes.
 ScoreRange scores_of_link(const Loss& loss);
+/// Whether there is a mean for every score, 0 among them.
+bool takes_any_score(const Loss& loss);
 
 }  // namespace linden

@@ -13,7 +13,8 @@ class Family {
 
   FamilyKind kind() const noexcept { return kind_; }
   bool has_likelihood() const noexcept { return kind_ != FamilyKind::none; }
-  bool is_normal() const noexcept { return kind_ == FamilyKind::gaussian; }
+  /// Whether it is that of least squares: scores are means.
+  bool is_normal() const noexcept { return kind_ == FamilyKind::gaussian && link_ == Link::identity; }
   bool is_multinomial() const noexcept { return kind_ == FamilyKind::multinomial; }
   /// Whether the variance has a factor that is not known.
   bool has_dispersion() const noexcept;

@@ -282,7 +282,8 @@ double FittedRows::log_likelihood_of(std::span<const double> means, double devia
   double total = 0, sum = 0;
   for (std::size_t row = 0; row < rows(); ++row) total += weight(row);
   // Of variances over weights n is the number of rows for the normal distribution; R sums the weights of the others.
-  const double n = family_.is_normal() ? count_ : total, dispersion = family_.has_dispersion() ? deviance / n : 1;
+  const double n = family_.kind() == FamilyKind::gaussian ? count_ : total,
+               dispersion = family_.has_dispersion() ? deviance / n : 1;
   const auto k = static_cast<std::size_t>(outputs());
   for (std::size_t row = 0; row < rows(); ++row) {
     const double mean = family_.is_multinomial() ? means[row * k + static_cast<std::size_t>(label(row))] : means[row];

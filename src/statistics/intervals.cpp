@@ -9,6 +9,7 @@
 #include "base/out_of_memory.hpp"
 #include "linear/model.hpp"
 #include "linear/plain_fit.hpp"
+#include "loss/linked.hpp"
 #include "model/match_features.hpp"
 #include "rows/copy_rows.hpp"
 #include "statistics/columns_of_fit.hpp"
@@ -179,8 +180,9 @@ std::vector<Interval> predict_intervals(const LinearModel& fitted, const FitStat
   const Family family(model.loss());
   if (options.observation && !family.is_normal())
     fail<ArgumentError>(
-        "{}: intervals of new labels are of the squared loss, and this is \"{}\". Hint: those of means.", where,
-        model.loss().name());
+        "{}: intervals of new labels are of the squared loss, and this is \"{}\"{}. Hint: those of means.", where,
+        model.loss().name(),
+        is_linked(model.loss().definition().spec) ? fmt::format(" with link {}", word_of(model.loss().link())) : "");
   const double level = options.level == 0 ? fit.level : options.level;
   if (!(level > 0 && level < 1)) fail<ArgumentError>("{}: level is {}; it must be in (0, 1).", where, level);
   const double reach = std::isfinite(fit.degrees_of_freedom) ? student_quantile(0.5 + level / 2, fit.degrees_of_freedom)
@@ -190,6 +192,7 @@ std::vector<Interval> predict_intervals(const LinearModel& fitted, const FitStat
   std::iota(all.begin(), all.end(), 0);
   for (const FeatureSource& source : match_features(where, data, model.state(), all)) columns.push_back(source.column);
   Workers workers(options.threads);
+  const ScoreRange range = scores_of_link(model.loss());
   const Design design(where, data, columns, workers);
   const DesignView view = design.view();
   std::vector<double> raw(features), x(features + first, 1.0);
@@ -206,7 +209,9 @@ std::vector<Interval> predict_intervals(const LinearModel& fitted, const FitStat
     }
     const double score = scores.span<const double>()[static_cast<std::size_t>(row)];
     const double off = reach * std::sqrt(std::max(0.0, variance));
-    const double low = family.mean(score - off), high = family.mean(score + off);
+    // Beyond the end of what a link takes there are no means.
+    const double low = family.mean(std::max(score - off, range.low));
+    const double high = family.mean(std::min(score + off, range.high));
     result.push_back({family.mean(score), std::min(low, high), std::max(low, high)});
   }
   return result;

@@ -133,6 +133,7 @@ TEST(LinkFit, GroupsHaveTheirMeansAndTheErrorsOfThem) {
     EXPECT_NEAR(fit.coefficients[1].standard_error, std::sqrt(error(first, 40) + error(second, 20)), 1e-6);
     EXPECT_GT(fit.null_deviance, fit.deviance);
     EXPECT_EQ(fit.link, link == Link::exp ? "log" : name_of(link));
+    EXPECT_FALSE(fit.is_normal);
   }
 }
 
@@ -214,6 +215,17 @@ TEST(LinkFit, OffsetsWeightsAndFitsWithoutAnIntercept) {
   }
 }
 
+TEST(LinkFit, WithoutAnInterceptFitsBeginWithLeastSquares) {
+  const std::vector<double> x{1, 2, 3, 4, 6}, y{0.9, 0.52, 0.31, 0.26, 0.17};
+  const LinearModel model = fit_linear(Dataset().with_column("x", x).with_label(y),
+                                       {.loss = loss::squared(), .link = Link::inverse, .intercept = false});
+  EXPECT_TRUE(model.certificate().is_optimal()) << model.certificate();
+  double slope = 0;  // of sum (y - 1 / (x w))^2 / 2
+  for (std::size_t i = 0; i < x.size(); ++i)
+    slope += (y[i] - 1 / (x[i] * model.weight(0))) / (x[i] * model.weight(0) * model.weight(0));
+  EXPECT_NEAR(slope, 0, 1e-4);
+}
+
 TEST(LinkFit, TheEdgeOfWhatALinkTakesIsSaid) {
   // The line that fits best would have means below 0 at the zeros.
   const Dataset data =
@@ -236,6 +248,29 @@ TEST(LinkFit, TheEdgeOfWhatALinkTakesIsSaid) {
             }),
             "fit_linear: the link identity does not take the scores that the fit starts with: those of least squares, "
             "without an intercept, give some row a mean out of range. Hint: an intercept, or another link.");
+}
+
+TEST(LinkFit, IntervalsOfPredictionsEndWhereMeansDo) {
+  const Dataset data =
+      Dataset().with_column("x", NumberList{0, 1, 2, 3, 4, 5, 6, 7}).with_label(NumberList{1, 1.2, 3, 2, 3, 7, 4, 12});
+  const Dataset far = Dataset().with_column("x", NumberList{3, 7});
+  for (const Link link : {Link::inverse, Link::identity}) {
+    const LinearModel model = fit_linear(data, {.loss = loss::gamma(), .link = link, .tolerance = 1e-12});
+    const FitStatistics fit = statistics(model, data);
+    const std::vector<Interval> intervals = predict_intervals(model, fit, far, {.level = 0.9999999});
+    for (const Interval& interval : intervals) {
+      EXPECT_LT(interval.lower, interval.value);
+      EXPECT_LT(interval.value, interval.upper);
+      EXPECT_GE(interval.lower, 0);
+    }
+    EXPECT_EQ(std::isinf(intervals[1].upper), link == Link::inverse);  // scores of 0 lie within it
+  }
+  EXPECT_EQ(refusal<ArgumentError>([&] {
+              const LinearModel model = fit_linear(data, {.loss = loss::squared(), .link = Link::exp});
+              predict_intervals(model, statistics(model, data), far, {.observation = true});
+            }),
+            "predict_intervals: intervals of new labels are of the squared loss, and this is \"squared\" with link "
+            "log. Hint: those of means.");
 }
 
 TEST(LinkFit, TreesTakeTheLossAsItIsAlone) {

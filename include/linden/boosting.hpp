@@ -89,6 +89,13 @@ struct FitOptions {
   /// ArgumentError says what is not. Statistics of categories, cut points and bins are computed anew. Losses and
   /// metrics of your own are known by their names.
   Checkpoint checkpoint = {};
+  /// Several GPUs of this machine in place of `device`: {.devices = Device::all_cuda()}. Rows are divided among them,
+  /// and the model is that of one device, to the byte. Threads of this process drive them, the calling one the first;
+  /// their sums go by NCCL, or where it is not to be had through the host, of which the log is told. Callbacks and
+  /// metrics are called on the calling thread, and a loss of your own that stays on the tape on all of them, side by
+  /// side. What is not for ranks is not for several GPUs either. One device here is the same as `.device`; empty:
+  /// `device` it is.
+  std::vector<Device> devices = {};
 };
 
 /// Trains a boosted model. Scores start at the offset of their row, where the data has one, and the constant that is

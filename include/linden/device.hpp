@@ -8,6 +8,7 @@
 #include <linden/error.hpp>
 #include <linden/export.hpp>
 #include <string>
+#include <vector>
 
 namespace linden {
 
@@ -21,6 +22,10 @@ class LINDEN_API Device {
 
   /// The GPU with this index, counted from 0. Throws DeviceError with the reason when it cannot be used.
   static Device cuda(int index = 0);
+
+  /// All usable GPUs of this machine, ascending: FitOptions{.devices = Device::all_cuda()}. Throws DeviceError with the
+  /// reason where there is none.
+  static std::vector<Device> all_cuda();
 
   /// The first usable GPU, else the CPU. Never throws.
   static Device best() noexcept;

@@ -25,6 +25,18 @@ Device Device::cuda(int index) {
   return {Kind::cuda, index};
 }
 
+std::vector<Device> Device::all_cuda() {
+  return or_out_of_memory("Device::all_cuda", [] {
+    if (!cuda_available())
+      fail<DeviceError>("Device::all_cuda: no usable GPU ({}). Hint: Device::best() falls back to the CPU.",
+                        cuda_unavailable_reason());
+    std::vector<Device> all;
+    for (int index = 0; index < cuda_backend().devices; ++index)
+      if (*cuda_backend().why_not(index) == 0) all.push_back(Device(Kind::cuda, index));
+    return all;
+  });
+}
+
 Device Device::best() noexcept { return cuda_available() ? Device{Kind::cuda, cuda_backend().first} : cpu(); }
 
 std::string Device::name() const try {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linden/communicator.hpp>
+#include <linden/device.hpp>
 #include <memory>
 
 #include "backend/comms.hpp"
@@ -62,7 +63,12 @@ class HostComms : public Comms {
   int rank_, ranks_;
 };
 
-/// Null where there are no other ranks.
+/// How the ranks of a fit sum what lies in the memory of their devices; null where there are no other ranks. All ranks
+/// call it together. Where each of them has a GPU of its own, NCCL sums there; else what lies on a GPU goes through the
+/// host, of which the log is told where NCCL is what is missing.
+std::unique_ptr<Comms> comms_on(const Device& device, const CommunicatorRef& ranks);
+
+/// Those of the host alone; null where there are no other ranks.
 inline std::unique_ptr<Comms> comms_of(const CommunicatorRef& ranks, const MemoryKernels& memory) {
   Communicator* const communicator = ranks.get();
   if (communicator == nullptr || communicator->size() == 1) return nullptr;

@@ -54,8 +54,8 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 }  // namespace
 
-FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const FitOptions& options,
-                          KnownCuts* known) {
+FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const FitOptions& options, KnownCuts* known,
+                          const PartOfRows* of_process) {
   const RanksOfHost host_ranks(options.ranks);
   const Ranks& ranks = host_ranks;
   together(where, ranks, [&] {
@@ -65,7 +65,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   check_ranks(ranks, given, options);
   BoostedCheckpoints checkpoints(options.checkpoint, ranks);
   // Here are this rank's rows; of `whole`, those of all ranks, only labels, weights, groups and offsets are known.
-  const RowsOfRanks here = rows_of_ranks(where, all, ranks);
+  const RowsOfRanks here = of_process != nullptr ? of_process->train : rows_of_ranks(where, all, ranks);
   check_data(here.here, here.whole);
   const StartModel start(options.start, given);
   const CountedRows counted(here.here, start.loss());
@@ -79,7 +79,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   settled.loss = whole_labels.loss;
   const Backend& backend = backend_of(options.device);
   Workers workers(options.threads);
-  const std::unique_ptr<Comms> comms = comms_of(options.ranks, backend.memory);
+  const std::unique_ptr<Comms> comms = comms_on(options.device, options.ranks);
   DeviceContext context(options.device, workers, comms.get());
 
   const std::shared_ptr<BoostedModel::State> model = blank_model(train, settled, whole_labels, options.save_history);
@@ -89,8 +89,9 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const BoostingConfig config = with_constants(std::move(settled), has_class_statistics(encodings, whole_labels));
   model->config = config;
   const StoredTable* table = nullptr;
-  together(where, ranks,
-           [&] { table = rows_in_files(all, train, config, whole_labels.loss, encodings, options.device, ranks); });
+  together(where, ranks, [&] {
+    table = rows_in_files(here.here, train, config, whole_labels.loss, encodings, options.device, ranks);
+  });
   const RowWeights row_weights(where, config.class_weights, whole_labels, weights_of(whole));
   const std::vector<double> whole_offsets = training_offsets(where, whole, whole_labels.loss.outputs());
   start.begin(*model, row_weights.span(), whole_labels, whole_offsets, workers);
@@ -101,7 +102,7 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   std::vector<double> first_scores;
   together(where, ranks, [&] { first_scores = start.scores(train, options); });
   const int rounds = *config.rounds;
-  Progress progress(*model, start, rounds, whole, whole_labels, options, workers, ranks);
+  Progress progress(*model, start, rounds, whole, whole_labels, options, workers, ranks, of_process);
   if (checkpoints.is_on())
     checkpoints.note(settings_of(config, options), train, first_row, whole, whole_labels, row_weights.span(),
                      whole_offsets, table, progress, ranks, workers);
@@ -119,8 +120,11 @@ FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& given, const
   const auto fill = [&](const Scores& scores, int round) {
     source->fill(scores, start.rounds() + round, gradients);
     together(where, ranks, [&] {
-      check_gradients((looks_around ? counted_rows : counted).as_numbered(gradients.ranges()), round, labels.loss,
-                      !offsets.empty());
+      std::vector<GradientRange> ranges = (looks_around ? counted_rows : counted).as_numbered(gradients.ranges());
+      for (GradientRange& range : ranges)
+        if (range.first_bad_row >= 0 && of_process != nullptr && !looks_around)
+          range.first_bad_row += of_process->first_row;
+      check_gradients(ranges, round, labels.loss, !offsets.empty());
     });
   };
   const bool has_categories = std::ranges::any_of(train.columns(), &Column::categorical);

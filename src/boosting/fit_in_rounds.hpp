@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "boosting/bins/known_cuts.hpp"
+#include "ranks/parts_of_rows.hpp"
 
 namespace linden {
 
@@ -57,8 +58,9 @@ class FitInRounds {
 
 /// What fit_boosted does, round by round. All arguments must outlive the fit; tensor operations of losses on the tape
 /// use the threads in force where it is driven (Threads). `known` has cuts of the same rows that an earlier fit made,
-/// and receives those that this one makes; null: none are kept.
+/// and receives those that this one makes; null: none are kept. `part`: what this rank, one of this process, has of
+/// rows whose others have theirs of the same data; then `all` and the validation sets of `options` are not looked at.
 FitInRounds fit_in_rounds(const Dataset& all, const BoostingConfig& config, const FitOptions& options,
-                          KnownCuts* known = nullptr);
+                          KnownCuts* known = nullptr, const PartOfRows* part = nullptr);
 
 }  // namespace linden

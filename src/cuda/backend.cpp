@@ -2,6 +2,7 @@
 #include "backend/backend.hpp"
 
 #include <array>
+#include <cstring>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "backend/cuda.hpp"
 #include "base/fail.hpp"
+#include "cuda/comms/nccl_comms.hpp"
 #include "cuda/memory.hpp"
 #include "cuda/probe.hpp"
 #include "cuda/runtime/pool.hpp"
@@ -90,6 +92,15 @@ cuda::Stream* shared_stream(int device) {
   return stream;
 }
 
+GpuId id_of(int device) {
+  cudaDeviceProp properties{};
+  cuda::check(cudaGetDeviceProperties(&properties, device), "the device's properties");
+  GpuId id;
+  static_assert(sizeof properties.uuid == sizeof id);
+  std::memcpy(id.data(), &properties.uuid, sizeof id);
+  return id;
+}
+
 DeviceMemoryUse memory_of(int device) {
   const cuda::Pool& pool = cuda::pool_of(device);
   return {pool.in_use(), pool.peak(), pool.budget(), pool.available()};
@@ -105,6 +116,8 @@ CudaBackend ask() {
                       .open_stream = open_stream,
                       .close_stream = close_stream,
                       .shared_stream = shared_stream,
+                      .id = id_of,
+                      .comms = cuda::nccl_comms,
                       .memory_use = memory_of,
                       .set_memory_budget = budget_of,
                       .trim_memory = trim};

@@ -14,6 +14,7 @@ set(LINDEN_CUDA_KERNELS
   tree/rows/update.cu tree/rows/survival_gradients.cu)
 set(LINDEN_CUDA_HOST
   backend.cpp memory.cpp
+  comms/nccl.cpp comms/nccl_comms.cpp
   explain/table.cpp
   linear/table.cpp
   runtime/cublas.cpp runtime/pool.cpp runtime/progress.cpp runtime/staging.cpp runtime/stream.cpp
@@ -22,5 +23,6 @@ set(LINDEN_CUDA_HOST
 list(TRANSFORM LINDEN_CUDA_KERNELS PREPEND ${PROJECT_SOURCE_DIR}/src/cuda/)
 list(TRANSFORM LINDEN_CUDA_HOST PREPEND ${PROJECT_SOURCE_DIR}/src/cuda/)
 # What uses NVIDIA's own libraries: not on the executor, which has twins of them (tests/simt/*_twin.cpp).
-set(LINDEN_CUDA_LIBRARIES ${PROJECT_SOURCE_DIR}/src/cuda/runtime/cublas_library.cpp)
+set(LINDEN_CUDA_LIBRARIES ${PROJECT_SOURCE_DIR}/src/cuda/comms/nccl_library.cpp
+                          ${PROJECT_SOURCE_DIR}/src/cuda/runtime/cublas_library.cpp)
 set(LINDEN_CUDA_CUB ${PROJECT_SOURCE_DIR}/src/cuda/runtime/radix_sort.cu ${PROJECT_SOURCE_DIR}/src/cuda/runtime/selection.cu)

@@ -246,7 +246,7 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
                       where, options.device.name());
   Workers workers(options.threads);
   const Threads tape_threads(options.threads);
-  const std::unique_ptr<Comms> comms = comms_of(options.ranks, backend.memory);
+  const std::unique_ptr<Comms> comms = comms_on(options.device, options.ranks);
   DeviceContext context(options.device, workers, comms.get());
   const Ranks device_ranks(backend.memory, context);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "backend/thread_ranks.hpp"
 #include "base/fail.hpp"
 
 namespace linden {
@@ -102,7 +103,7 @@ void throw_together(std::string_view where, const Ranks& ranks, const std::excep
   const std::vector<std::string> all = gather_texts(ranks, words_of(error));
   if (error) std::rethrow_exception(error);
   for (std::size_t rank = 0; rank < all.size(); ++rank)
-    if (!all[rank].empty()) fail<DataError>("{}: rank {} cannot go on: {}", where, rank, all[rank]);
+    if (!all[rank].empty()) fail<FailedElsewhere>("{}: rank {} cannot go on: {}", where, rank, all[rank]);
 }
 
 }  // namespace linden

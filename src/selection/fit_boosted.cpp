@@ -12,6 +12,7 @@
 #include "boosting/bins/counted_rows.hpp"
 #include "boosting/categories/encodings.hpp"
 #include "boosting/fit_in_rounds.hpp"
+#include "boosting/fit_on_devices.hpp"
 #include "boosting/model/defaults.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "loss/custom.hpp"
@@ -124,6 +125,16 @@ BoostingConfig with_defaults(const BoostingConfig& config, const Dataset& train)
 BoostedModel fit_boosted(const Dataset& train, const BoostingConfig& config, const FitOptions& options) {
   return or_out_of_memory(where, [&] {
     const Threads tape_threads(options.threads);
+    check_devices(options);
+    if (!options.devices.empty()) {
+      FitOptions of_first = options;
+      of_first.device = options.devices.front();
+      of_first.devices.clear();
+      if (options.devices.size() == 1) return fit_boosted(train, config, of_first);
+      config.check();
+      check_data(train);
+      return fit_on_devices(train, chosen_for(train, config, of_first), options);
+    }
     // Ranks ask each other in the fit; none of them sees whether the data is small.
     const bool is_alone = options.ranks.get() == nullptr || options.ranks.get()->size() == 1;
     if (is_alone) {

@@ -110,23 +110,24 @@ TEST(BoostedOnRanksIs, RefusedForWhatRanksCannotShare) {
     return refusals(2, [&](int, Communicator& ranks) { fit_boosted(data, config, {.ranks = ranks}); }).at(1);
   };
   EXPECT_EQ(words(one_column("x"), {.loss = loss::squared(), .rounds = 2, .linear_leaves = {.enabled = true}}),
-            "fit_boosted: leaves are not linear where rows lie on several machines. Hint: leave .linear_leaves.enabled "
-            "out.");
+            "fit_boosted: leaves are not linear where rows lie on several machines or GPUs. Hint: leave "
+            ".linear_leaves.enabled out.");
   EXPECT_EQ(
       words(one_column("x"), {.loss = loss::absolute(), .rounds = 2}),
       "fit_boosted: leaves that are order statistics, as those of the losses quantile and absolute, are not found "
-      "over rows on several machines. Hint: huber is like absolute, and its leaves are sums.");
+      "over rows on several machines or GPUs. Hint: huber is like absolute, and its leaves are sums.");
   BoostingConfig statistics = small_trees(loss::logistic(), 2);
   statistics.categories.encoding = CategoryEncoding::statistics;
   EXPECT_EQ(words(classes_of(mixed_rows(1, 60), 2, false), statistics),
             "fit_boosted: feature \"x3\" is to be read through target statistics, which are not learnt from rows on "
-            "several machines. Hint: .categories.encoding = partition.");
+            "several machines or GPUs. Hint: .categories.encoding = partition.");
   const Loss by_row = loss::custom(
       "mine", [](const Tensor& s, const Tensor& y, std::span<const Tensor> p) { return square(y - s) * p[0]; },
       {.parameters = {Tensor::ones({40})}});
-  EXPECT_EQ(words(one_column("x"), {.loss = by_row, .rounds = 2}),
-            "fit_boosted: a parameter of loss \"mine\" has a value for each row, which rows on several machines do not "
-            "allow. Hint: parameters that all rows have in common.");
+  EXPECT_EQ(
+      words(one_column("x"), {.loss = by_row, .rounds = 2}),
+      "fit_boosted: a parameter of loss \"mine\" has a value for each row, which rows on several machines or GPUs do "
+      "not allow. Hint: parameters that all rows have in common.");
 }
 
 TEST(BoostedOnRanks, TellsCallbacksOnTheFirstAloneAndAllObey) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "simt/executor.hpp"
+#include "simt/host_lock.hpp"
 #include "simt/memory/heap.hpp"
 #include "simt/memory/host_access.hpp"
 #include "simt/memory/region.hpp"
@@ -26,7 +27,10 @@ struct Work {
   std::function<void()> run;
   const Event* needs = nullptr;  // and at least so often
   std::size_t times = 0;
+  std::function<bool()> is_ready = {};  // by what other threads queue
 };
+
+constexpr std::chrono::seconds patience{60};  // with other threads
 
 }  // namespace
 
@@ -61,8 +65,9 @@ std::vector<Stream*> all_streams() {
 }
 
 bool can_run(const Stream& stream) {
-  return !stream.queue.empty() &&
-         (stream.queue.front().needs == nullptr || stream.queue.front().needs->happened >= stream.queue.front().times);
+  if (stream.queue.empty()) return false;
+  const Work& next = stream.queue.front();
+  return (next.needs == nullptr || next.needs->happened >= next.times) && (!next.is_ready || next.is_ready());
 }
 
 void run_one(Stream& stream) {
@@ -88,15 +93,28 @@ bool run_one_elsewhere() {
   return false;
 }
 
+// Whether what other threads queue may help.
+bool is_for_other_threads() {
+  return std::ranges::any_of(
+      all_streams(), [](const Stream* stream) { return !stream->queue.empty() && stream->queue.front().is_ready; });
+}
+
 template <class Done>
-void run_until(Stream* wanted, const Done& done) {
-  if (done()) return;
-  const AsDevice as_device;
+void run_until(HostLock& lock, Stream* wanted, const Done& done) {
   while (!done()) {
-    const bool prefer_others = wanted == nullptr || (seed() > 1 && device().random() % 4 == 0);
-    if (!prefer_others && can_run(*wanted))
-      run_one(*wanted);
-    else if (!run_one_elsewhere())
+    bool ran = false;
+    {
+      const AsDevice as_device;
+      do {
+        const bool prefer_others = wanted == nullptr || (seed() > 1 && device().random() % 4 == 0);
+        ran = !prefer_others && can_run(*wanted);
+        if (ran)
+          run_one(*wanted);
+        else
+          ran = run_one_elsewhere();
+      } while (ran && !done());
+    }
+    if (!ran && !(is_for_other_threads() && lock.wait(patience)))
       throw DeviceError("synchronize: the streams wait for each other");
   }
 }
@@ -122,8 +140,12 @@ int current_device() { return this_device; }
 void set_current_device(int device) { this_device = device; }
 int device_of(const Stream* stream) { return stream == nullptr ? this_device : stream->device; }
 
-int streams_made() { return device().made; }
+int streams_made() {
+  const HostLock lock;
+  return device().made;
+}
 Stream* create_stream() {
+  const HostLock lock;
   ++device().made;
   Stream* const made = device().streams.emplace_back(std::make_unique<Stream>()).get();
   made->device = this_device;
@@ -131,36 +153,52 @@ Stream* create_stream() {
 }
 void destroy_stream(Stream* stream) {
   synchronize(stream);
+  const HostLock lock;
   forget(device().streams, stream);
 }
-Event* create_event() { return device().events.emplace_back(std::make_unique<Event>()).get(); }
+Event* create_event() {
+  const HostLock lock;
+  return device().events.emplace_back(std::make_unique<Event>()).get();
+}
 void destroy_event(Event* event) {
   synchronize(event);
+  const HostLock lock;
   forget(device().events, event);
 }
 
 void record(Event* event, Stream* stream) {
+  const HostLock lock;
   const std::size_t times = ++event->recorded;
   of(stream).queue.push_back({[=] { event->happened = std::max(event->happened, times); }});
 }
-void wait_for(Stream* stream, Event* event) { of(stream).queue.push_back({{}, event, event->recorded}); }
+void wait_for(Stream* stream, Event* event) {
+  const HostLock lock;
+  of(stream).queue.push_back({{}, event, event->recorded});
+}
 
 void synchronize(Stream* stream) {
-  run_until(&of(stream), [&] { return of(stream).queue.empty(); });
+  HostLock lock;
+  run_until(lock, &of(stream), [&] { return of(stream).queue.empty(); });
 }
 void synchronize(Event* event) {
-  run_until(nullptr, [=] { return is_done(event); });
+  HostLock lock;
+  run_until(lock, nullptr, [=] { return is_done(event); });
 }
 void synchronize_device() {
-  run_until(nullptr, [] {
+  HostLock lock;
+  run_until(lock, nullptr, [] {
     const auto all = all_streams();
     return std::all_of(all.begin(), all.end(), [](const Stream* stream) { return stream->queue.empty(); });
   });
 }
-bool is_done(const Event* event) { return event->happened == event->recorded; }
+bool is_done(const Event* event) {
+  const HostLock lock;
+  return event->happened == event->recorded;
+}
 
 void copy_async(void* to, const void* from, std::size_t bytes, Stream* stream) {
   if (bytes == 0) return;
+  const HostLock lock;
   const bool to_device = is_device("copy_async: to", to, bytes),
              from_device = is_device("copy_async: from", from, bytes);
   of(stream).queue.push_back({[=] {
@@ -173,6 +211,7 @@ void copy_async(void* to, const void* from, std::size_t bytes, Stream* stream) {
 
 void fill_async(void* to, unsigned char byte, std::size_t bytes, Stream* stream) {
   if (bytes == 0) return;
+  const HostLock lock;
   check_range("fill_async", to, bytes);
   of(stream).queue.push_back({[=] {
     check_range("fill_async", to, bytes);
@@ -182,10 +221,18 @@ void fill_async(void* to, unsigned char byte, std::size_t bytes, Stream* stream)
 }
 
 void free_async(void* address, Stream* stream) {
+  const HostLock lock;
   of(stream).queue.push_back({[=] { free(address); }});
 }
 
-void run_async(Stream* stream, std::function<void()> work) { of(stream).queue.push_back({std::move(work)}); }
+void run_async(Stream* stream, std::function<void()> work) {
+  const HostLock lock;
+  of(stream).queue.push_back({std::move(work)});
+}
+void run_when(Stream* stream, std::function<bool()> is_ready, std::function<void()> work) {
+  const HostLock lock;
+  of(stream).queue.push_back({std::move(work), nullptr, 0, std::move(is_ready)});
+}
 
 void enqueue_kernel(Stream* stream, std::string_view name, const Shape& shape, void (*call)(const void* values),
                     const void* values, std::size_t bytes) {

@@ -1,6 +1,8 @@
 // Streams and events: work waits in its stream until somebody synchronises, so that a result read too early, or two
 // streams that nothing orders, show in a test.
 //
+// Any thread of the host may call: one is in the executor at a time, and runs what the others have queued, too.
+//
 // Copies read and write host memory when they run, as those of pinned memory may. The null stream is one like the
 // others: it waits for nobody.
 #pragma once
@@ -46,5 +48,7 @@ void fill_async(void* to, unsigned char byte, std::size_t bytes, Stream* stream)
 void free_async(void* address, Stream* stream);
 /// Runs something of the host's in its turn: the twin of a library call, such as a sort or a product of matrices.
 void run_async(Stream* stream, std::function<void()> work);
+/// The same when something is ready that other threads of the host queue: who synchronises waits for them.
+void run_when(Stream* stream, std::function<bool()> is_ready, std::function<void()> work);
 
 }  // namespace linden::simt

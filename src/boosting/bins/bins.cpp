@@ -79,7 +79,8 @@ Bins::Bins(const Backend& backend, Context& context, RowSource& source, const st
   used_.insert(used_.end(), wide.begin(), wide.end());
   if (context.comms != nullptr && !wide.empty())
     fail<ArgumentError>(
-        "fit_boosted: features of more than 256 bins, of which there are {}, are not for rows on several machines. "
+        "fit_boosted: features of more than 256 bins, of which there are {}, are not for rows on several machines or "
+        "GPUs. "
         "Hint: .max_bins = 256.",
         wide.size());
   if (table != nullptr && !wide.empty())

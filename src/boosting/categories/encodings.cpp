@@ -109,8 +109,7 @@ std::vector<CategoryEncoding> encodings_of(const Dataset& train, const BoostingC
   if (!ranks.is_alone() && with_statistics != encodings.end())
     fail<ArgumentError>(
         "fit_boosted: feature \"{}\" is to be read through target statistics, which are not learnt from rows on "
-        "several "
-        "machines. Hint: .categories.encoding = partition.",
+        "several machines or GPUs. Hint: .categories.encoding = partition.",
         train.columns()[static_cast<std::size_t>(with_statistics - encodings.begin())].name);
   return encodings;
 }

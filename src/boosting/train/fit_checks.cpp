@@ -94,14 +94,13 @@ void check_ranks(const Ranks& ranks, const BoostingConfig& config, const FitOpti
   const std::shared_ptr<const CustomLoss>& custom = config.loss.definition().custom;
   if (custom && custom->parameters_by_row)
     fail<ArgumentError>(
-        "fit_boosted: a parameter of loss \"{}\" has a value for each row, which rows on several machines do not "
-        "allow. "
-        "Hint: parameters that all rows have in common.",
+        "fit_boosted: a parameter of loss \"{}\" has a value for each row, which rows on several machines or "
+        "GPUs do not allow. Hint: parameters that all rows have in common.",
         config.loss.name());
   if (config.linear_leaves.enabled)
     fail<ArgumentError>(
-        "fit_boosted: leaves are not linear where rows lie on several machines. Hint: leave .linear_leaves.enabled "
-        "out.");
+        "fit_boosted: leaves are not linear where rows lie on several machines or GPUs. Hint: leave "
+        ".linear_leaves.enabled out.");
 }
 
 Labels labels_of(const CountedRows& counted) {

@@ -175,8 +175,7 @@ void grow(const Backend& on, Context& context, TreeMemory& tree) {
   if (context.comms != nullptr && tree.renewal.level > 0)
     fail<ArgumentError>(
         "fit_boosted: leaves that are order statistics, as those of the losses quantile and absolute, are not found "
-        "over "
-        "rows on several machines. Hint: huber is like absolute, and its leaves are sums.");
+        "over rows on several machines or GPUs. Hint: huber is like absolute, and its leaves are sums.");
   plant(on, context, tree);
   grow_nodes(on, context, OneTree{kernels, context, tree});
   kernels.leaf_sums(context, tree);

@@ -86,7 +86,8 @@ BoostedModel Round::model() const {
 }
 
 Progress::Progress(const BoostedModel::State& model, const StartModel& start, int rounds, const Dataset& train,
-                   const Labels& labels, const FitOptions& options, Workers& workers, const Ranks& ranks)
+                   const Labels& labels, const FitOptions& options, Workers& workers, const Ranks& ranks,
+                   const PartOfRows* part)
     : workers_(workers), ranks_(ranks), start_(start), rounds_(rounds), options_(options), metrics_(options.metrics) {
   together(where, ranks, [&] {
     check_names(options);
@@ -99,7 +100,8 @@ Progress::Progress(const BoostedModel::State& model, const StartModel& start, in
       for (const ValidationSet& set : options.valid) check_groups(where_of(set), model.config.loss, set.data);
   }
   for (const ValidationSet& set : options.valid) {
-    const RowsOfRanks rows = rows_of_ranks(where_of(set), set.data, ranks);
+    const RowsOfRanks rows =
+        part != nullptr ? part->valid[sets_.size()] : rows_of_ranks(where_of(set), set.data, ranks);
     if (!ranks.is_alone() && options.metrics.empty()) check_groups(where_of(set), model.config.loss, rows.whole);
     const std::int64_t first = first_of_ranks(ranks, rows.here.rows());
     together(where, ranks, [&] { sets_.emplace_back(model, set, rows, first, start.scores(rows.here, options)); });

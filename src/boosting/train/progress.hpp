@@ -14,6 +14,7 @@
 #include "boosting/train/validation.hpp"
 #include "model/labels.hpp"
 #include "ranks/agreement.hpp"
+#include "ranks/parts_of_rows.hpp"
 
 namespace linden {
 
@@ -36,9 +37,10 @@ class Progress {
  public:
   /// `model` has everything but its trees; `rounds` are those of this fit; `train` and `labels` of all ranks. Throws
   /// DataError when a validation set does not fit the model, ArgumentError when two have the same name. What is passed
-  /// must outlive the object.
+  /// must outlive the object. `part`, unless it is null, has the parts of the validation sets that lie here.
   Progress(const BoostedModel::State& model, const StartModel& start, int rounds, const Dataset& train,
-           const Labels& labels, const FitOptions& options, Workers& workers, const Ranks& ranks);
+           const Labels& labels, const FitOptions& options, Workers& workers, const Ranks& ranks,
+           const PartOfRows* part = nullptr);
 
   /// Before the first round: has the ensemble, which grows from `bins`, keep the scores of the validation sets.
   void start(const Backend& backend, Context& context, const TargetStatistics& statistics,

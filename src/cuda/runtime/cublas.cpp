@@ -1,24 +1,18 @@
 #include "cuda/runtime/cublas.hpp"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <map>
 #include <mutex>
 #include <string>
 
 #include "base/fail.hpp"
+#include "cuda/runtime/library.hpp"
 #include "cuda/runtime/stream.hpp"
 
 namespace linden::cuda {
 namespace {
 
 constexpr std::int64_t most_batch = 65535;  // more go in several calls: a grid's third dimension ends there
-
-std::string loader_error() {
-  const char* text = dlerror();
-  return text == nullptr ? "no reason given" : text;
-}
 
 [[noreturn]] void refuse(const std::string& why) {
   fail<DeviceError>(
@@ -27,16 +21,8 @@ std::string loader_error() {
       why);
 }
 
-template <class Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
-
 // Empty where the library can be used, else why not.
-std::string try_library(const char* name, int mode, Cublas& found) {
-  void* const library = dlopen(name, mode);
-  if (library == nullptr) return loader_error();
+std::string try_library(void* library, const char* name, Cublas& found) {
   const bool is_whole = find(library, "cublasCreate_v2", found.create) &&
                         find(library, "cublasDestroy_v2", found.destroy) &&
                         find(library, "cublasSetStream_v2", found.set_stream) &&
@@ -106,15 +92,10 @@ void gemm_as(Context& context, const MatmulTask& task, Cublas::Gemm<T> function)
 
 Cublas open_cublas(std::span<const char* const> names) {
   Cublas found;
-  for (const char* name : names)
-    if (try_library(name, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD, found).empty()) return found;
-  std::string reasons;
-  for (const char* name : names) {
-    const std::string why_not = try_library(name, RTLD_NOW | RTLD_LOCAL, found);
-    if (why_not.empty()) return found;
-    reasons += (reasons.empty() ? "" : "; ") + why_not;
-  }
-  refuse(reasons);
+  const std::string why_not =
+      open_first(names, [&](void* library, const char* name) { return try_library(library, name, found); });
+  if (!why_not.empty()) refuse(why_not);
+  return found;
 }
 
 bool gemm_reads(const MatmulTask::Matrix& matrix, std::int64_t rows, std::int64_t columns) {

@@ -36,7 +36,7 @@ TEST(Ranks, RefuseToRenewLeaves) {
   EXPECT_EQ(
       refusal<ArgumentError>([&] { grow(backend_of(Device::cpu()), context, tree); }),
       "fit_boosted: leaves that are order statistics, as those of the losses quantile and absolute, are not found "
-      "over rows on several machines. Hint: huber is like absolute, and its leaves are sums.");
+      "over rows on several machines or GPUs. Hint: huber is like absolute, and its leaves are sums.");
 }
 
 }  // namespace

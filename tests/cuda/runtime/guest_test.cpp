@@ -102,9 +102,10 @@ TEST_F(Guest, AGpuOlderThanTheKernelsIsRefusedByName) {
   EXPECT_EQ(refusal<DeviceError>([] { Device::cuda(device_too_old); }),
             "Device::cuda(2): cuda:2 has compute capability 5.2, for which this build has no kernels. Hint: "
             "Device::best() takes the first GPU that can be used.");
-  EXPECT_EQ(refusal<DeviceError>([] { Device::cuda(3); }),
-            "Device::cuda(3): there is no such GPU; there are 3. Hint: they are counted from 0.");
+  EXPECT_EQ(refusal<DeviceError>([] { Device::cuda(5); }),
+            "Device::cuda(5): there is no such GPU; there are 5. Hint: they are counted from 0.");
   EXPECT_EQ(Device::best(), Device::cuda(0));
+  EXPECT_EQ(Device::all_cuda(), (std::vector{Device::cuda(0), Device::cuda(1), Device::cuda(3), Device::cuda(4)}));
 }
 
 TEST_F(Guest, StreamsAndPinnedMemoryAreKeptForTheNextFit) {

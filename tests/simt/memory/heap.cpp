@@ -9,6 +9,7 @@
 #include <map>
 
 #include "sanitizers.hpp"
+#include "simt/host_lock.hpp"
 #include "simt/memory/host_access.hpp"
 #include "simt/memory/region.hpp"
 #include "simt/report.hpp"
@@ -57,6 +58,7 @@ const std::pair<const std::size_t, Allocation>* allocation_before(std::size_t of
 }  // namespace
 
 void* allocate(std::size_t bytes) {
+  const HostLock lock;
   if (bytes > heap.use.limit - std::min(heap.use.limit, heap.use.bytes)) return nullptr;
   if (heap.use.allocations == 0 && heap.next > region_size / 2) {
     heap.all.clear();
@@ -85,6 +87,7 @@ void* allocate(std::size_t bytes) {
 
 void free(void* address) {
   if (address == nullptr) return;
+  const HostLock lock;
   const std::size_t offset = region().offset(address);
   const auto found = heap.all.find(offset);
   if (found == heap.all.end()) throw DeviceError("free: the address is not the start of a device allocation");
@@ -100,8 +103,14 @@ void free(void* address) {
   if (first < last) madvise(region().base + first, last - first, MADV_DONTNEED);
 }
 
-HeapUse heap_use() { return heap.use; }
-std::size_t heap_begin() { return heap.alive.empty() ? heap.next : heap.alive.begin()->first - guard; }
+HeapUse heap_use() {
+  const HostLock lock;
+  return heap.use;
+}
+std::size_t heap_begin() {
+  const HostLock lock;
+  return heap.alive.empty() ? heap.next : heap.alive.begin()->first - guard;
+}
 std::size_t heap_end() { return heap.end; }
 void set_heap_limit(std::size_t bytes) { heap.use.limit = bytes; }
 
@@ -115,6 +124,7 @@ std::string heap_leaks() {
 bool is_device_address(const void* address) { return region().contains(address); }
 
 void check_range(const char* where, const void* address, std::size_t bytes) {
+  const HostLock lock;
   const auto* const found = region().contains(address) ? allocation_before(region().offset(address)) : nullptr;
   if (found == nullptr) throw DeviceError(fmt::format("{}: the address is not in device memory", where));
   const std::size_t first = region().offset(address) - found->first;

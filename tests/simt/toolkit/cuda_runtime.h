@@ -61,9 +61,9 @@ inline const char* cudaGetErrorString(cudaError_t error) {
 }
 inline cudaError_t cudaGetLastError() { return cudaSuccess; }
 
-// Three devices, which share one heap: the first has all that compute capability 9.0 has, the second no memory pools,
-// and the third is older than the kernels.
-inline constexpr int device_without_pools = 1, device_too_old = 2, simt_devices = 3;
+// Five devices, which share one heap: the second has no memory pools, the third is older than the kernels, and the
+// others have all that compute capability 9.0 has.
+inline constexpr int device_without_pools = 1, device_too_old = 2, simt_devices = 5;
 
 inline cudaError_t cudaGetDeviceCount(int* count) { return *count = simt_devices, cudaSuccess; }
 inline cudaError_t cudaGetDevice(int* device) { return *device = linden::simt::current_device(), cudaSuccess; }
@@ -82,6 +82,16 @@ inline cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, 
     case cudaDevAttrMemoryPoolsSupported: return *value = device == device_without_pools ? 0 : 1, cudaSuccess;
   }
   return cudaErrorInvalidValue;
+}
+struct cudaUUID_t {
+  char bytes[16];
+};
+struct cudaDeviceProp {
+  cudaUUID_t uuid;
+};
+inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
+  if (device < 0 || device >= simt_devices) return cudaErrorInvalidValue;
+  return *properties = {}, properties->uuid.bytes[0] = static_cast<char>(device + 1), cudaSuccess;
 }
 inline cudaError_t cudaDeviceSynchronize() { return linden::simt::synchronize_device(), cudaSuccess; }
 

@@ -52,6 +52,8 @@ def train_xgboost(values, labels, rounds, leaves, rank, hosts, by_leaves):
         settings = {"objective": "binary:logistic", "tree_method": "hist", "max_bin": 255, "eta": 0.1, "lambda": 1,
                     "min_child_weight": 1e-3, "nthread": 1, "verbosity": 0, **growth}
         xgboost.train(settings, data, rounds, callbacks=[Clock()])
+    if rank == 0:
+        server.wait_for()  # the others need the tracker to the end
     return ends
 
 

@@ -89,7 +89,7 @@ def main():
             out.flush()
             print(json.dumps(line), flush=True)
 
-        if options.peers:
+        if options.peers is not None:
             data = rows_file(options, options.rows)
             keep({"mbit": 1000, "trip": 1, "held_out": False} |
                  among_machines(options, 4, 1000, 1, mpirun(options, 4, data, 28, 255, ["levels"])) |

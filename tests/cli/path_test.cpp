@@ -46,8 +46,8 @@ TEST_F(PathCommand, RefusesWhatMakesNoSense) {
   EXPECT_EQ(refused("path t.csv --label y --out m.json"),
             "linden: --out m.json: a path has many models. Hint: --choose RULE takes one.\n");
   EXPECT_EQ(
-      refused("path t.csv --label y --choose bicc"),
-      "linden: --choose: no rule \"bicc\". Did you mean \"bic\"? Rules: best, one_standard_error, aic, aicc, bic, "
+      refused("path t.csv --label y --choose biic"),
+      "linden: --choose: no rule \"biic\". Did you mean \"bic\"? Rules: best, one_standard_error, aic, aicc, bic, "
       "ebic, gcv.\n");
   EXPECT_EQ(refused("path t.csv --label y --choose bic --metrics mae"),
             "linden: --metrics are for --choose best and one_standard_error.\n");

@@ -144,6 +144,14 @@ namespace in_linear_hpp {
 const Dataset &train = some_training_rows, &test = other_rows;
 }
 
+namespace in_linear_choice_hpp {
+const Dataset& train = some_training_rows;
+}
+
+namespace in_linear_path_hpp {
+const Dataset& train = some_training_rows;
+}
+
 namespace in_loss_hpp {
 const Dataset& train = some_training_rows;
 const double score = 0.5, label = 1;

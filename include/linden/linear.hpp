@@ -123,7 +123,7 @@ enum class MissingValues {
   mean_indicator,  ///< a number that is missing is its column's mean in the fit, and a column "x=(missing)" of zeros
                    ///< and ones says where it was, if the training data lacked some; missing text is a category of its
                    ///< own
-  drop,  ///< rows that lack a value are left out of the fit; predictions refuse them
+  drop,            ///< rows that lack a value are left out of the fit; predictions refuse them
 };
 
 LINDEN_API const char* name_of(MissingValues) noexcept;

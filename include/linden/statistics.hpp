@@ -247,10 +247,10 @@ LINDEN_API Dataset with_trials(const Dataset& data, const NumberList& trials);
 LINDEN_API LinearModel fit_negative_binomial(const Dataset& train, const LinearConfig& config = {},
                                              const LinearOptions& options = {});
 
-/// Tweedie regression whose power of the mean is that of maximum likelihood, within 1e-4 (Dunn and Smyth 2005): for each
-/// power the dispersion is the best one, too. The loss of the model has it as its parameter. config.loss is not looked
-/// at. About twenty fits, and series over all rows in between. Throws as fit_linear does, ArgumentError for penalties
-/// and constraints, and DataError where no power between 1.01 and 1.99 is best.
+/// Tweedie regression whose power of the mean is that of maximum likelihood, within 1e-4 (Dunn and Smyth 2005): for
+/// each power the dispersion is the best one, too. The loss of the model has it as its parameter. config.loss is not
+/// looked at. About twenty fits, and series over all rows in between. Throws as fit_linear does, ArgumentError for
+/// penalties and constraints, and DataError where no power between 1.01 and 1.99 is best.
 LINDEN_API LinearModel fit_tweedie(const Dataset& train, const LinearConfig& config = {},
                                    const LinearOptions& options = {});
 

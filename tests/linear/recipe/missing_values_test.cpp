@@ -206,6 +206,21 @@ TEST(RecipeRefusals, SayWhere) {
   EXPECT_EQ(said("log(z)"),
             "fit_linear: log(z) is no finite number at row 0, where column \"z\" is -2. Hint: mend or leave out the "
             "row, or take another function.");
+  EXPECT_EQ(said("y ~ 1"), "fit_linear: the formula leaves no columns.");
+  EXPECT_EQ(said("x ~ z"), "formula: its label is \"x\", but that of the data is \"y\". Hint: name one of them.");
+  EXPECT_EQ(said("x + offset(size)"),
+            "formula: column \"size\" is text, and an offset is a number.\n  x + offset(size)\n             ^");
+  RowsWithText rows;
+  rows.color[5] = "";
+  const Dataset unlabelled = Dataset().with_column("z", NumberList(rows.z)).with_column("color", NameList(rows.color));
+  EXPECT_EQ(refusal<DataError>([&] { fit_linear(unlabelled, {.formula = "color ~ z"}); }),
+            "formula: the label \"color\" has no value at row 5.");
+  EXPECT_EQ(
+      refusal<DataError>([&] {
+        fit_linear(with_gaps(), {.formula = "z + offset(x)", .missing_values = MissingValues::mean_indicator});
+      }),
+      "fit_linear: missing values in column x (first at row 3), and no mean stands for an offset. Hint: fill them "
+      "beforehand.");
   EXPECT_EQ(said("poly(z, 11)"),
             "formula: poly(z, 11) wants more than 11 different values. Hint: a smaller degree.\n  poly(z, 11)\n"
             "       ^");

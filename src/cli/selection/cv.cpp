@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "base/fail.hpp"
-#include "cli/formula.hpp"
+#include "cli/train/formula.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/held_out.hpp"
 #include "base/csv_field.hpp"

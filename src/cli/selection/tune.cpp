@@ -8,7 +8,7 @@
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
-#include "cli/formula.hpp"
+#include "cli/train/formula.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/held_out.hpp"
 #include "cli/options.hpp"

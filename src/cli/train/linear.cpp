@@ -7,7 +7,7 @@
 
 #include "base/counted.hpp"
 #include "base/fail.hpp"
-#include "cli/formula.hpp"
+#include "cli/train/formula.hpp"
 #include "cli/ranks.hpp"
 #include "cli/saving.hpp"
 #include "cli/train/train.hpp"

@@ -1,4 +1,4 @@
-#include "cli/formula.hpp"
+#include "cli/train/formula.hpp"
 
 #include <linden/formula.hpp>
 

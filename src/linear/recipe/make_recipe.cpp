@@ -195,11 +195,17 @@ class RecipeMaker {
 
   // Whether a penalty holds the columns of a term, so that none has to be left out.
   bool is_penalised(const std::vector<int>& term) const {
-    if (!linden::is_penalised(config_)) return false;
     const std::string name = formula_.name_of(term);
-    return std::ranges::none_of(config_.penalty.factors, [&](const FeatureValue& one) {
-      return one.value == 0 && (one.feature == name || (term.size() == 1 && one.feature == factor(term[0]).column));
-    });
+    const auto is_meant = [&](const std::string& by) {
+      return by == name || (term.size() == 1 && by == factor(term[0]).column);
+    };
+    const bool is_grouped =
+        config_.penalty.group > 0 && std::ranges::any_of(config_.penalty.groups, [&](const auto& group) {
+          return std::ranges::any_of(group, is_meant);
+        });
+    if (config_.l1 == 0 && config_.l2 == 0 && !is_grouped) return false;
+    return std::ranges::none_of(config_.penalty.factors,
+                                [&](const FeatureValue& one) { return one.value == 0 && is_meant(one.feature); });
   }
 
   const FormulaFactor& factor(int number) const { return formula_.factors[at(number)]; }

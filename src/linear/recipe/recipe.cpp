@@ -64,6 +64,24 @@ class ValuesOfColumns {
     return result;
   }
 
+  /// Groups of names as groups of columns.
+  FeatureGroups of(const char* field, const FeatureGroups& groups) const {
+    FeatureGroups result;
+    for (const std::vector<std::string>& group : groups) {
+      std::vector<std::size_t> members;
+      for (const std::string& name : group) {
+        const auto named = columns_.find(name);
+        if (named == columns_.end()) refuse(field, name);
+        members.insert(members.end(), named->second.begin(), named->second.end());
+      }
+      std::ranges::sort(members);
+      members.erase(std::unique(members.begin(), members.end()), members.end());
+      std::vector<std::string>& names = result.emplace_back();
+      for (const std::size_t column : members) names.push_back(recipe_.names[column]);
+    }
+    return result;
+  }
+
  private:
   [[noreturn]] void refuse(const char* field, const std::string& name) const {
     std::vector<std::string> known;
@@ -111,10 +129,12 @@ LinearConfig config_of_columns(const LinearConfig& config, const Recipe& recipe,
   plain.formula.clear();
   plain.missing_values = MissingValues::refuse;
   plain.intercept = config.intercept && recipe.intercept;
-  if (config.penalty.factors.empty() && config.constraints.lower.empty() && config.constraints.upper.empty())
+  if (config.penalty.factors.empty() && config.penalty.groups.empty() && config.constraints.lower.empty() &&
+      config.constraints.upper.empty())
     return plain;
   const ValuesOfColumns values(recipe, features);
   plain.penalty.factors = values.of("LinearConfig.penalty.factors", config.penalty.factors);
+  plain.penalty.groups = values.of("LinearConfig.penalty.groups", config.penalty.groups);
   plain.constraints.lower = values.of("LinearConfig.constraints.lower", config.constraints.lower);
   plain.constraints.upper = values.of("LinearConfig.constraints.upper", config.constraints.upper);
   return plain;

@@ -144,6 +144,25 @@ TEST(FormulaFit, NamesOfPenaltiesAreFeaturesTermsOrColumns) {
             "x.");
 }
 
+// A column of text is a group of the columns of its categories.
+TEST(FormulaFit, TextGoesToZeroAsAGroup) {
+  const Dataset data = RowsWithText().data();
+  LinearConfig config{
+      .loss = loss::squared(), .penalty = {.groups = {{"color"}}, .group = 0.01}, .formula = "color + x"};
+  const LinearModel kept = fit_linear(data, config);
+  EXPECT_EQ(kept.weight_names(), (std::vector<std::string>{"color=blue", "color=green", "color=red", "x"}));
+  for (int j = 0; j < 3; ++j) EXPECT_NE(kept.weight(j), 0) << j;
+  config.penalty.group = 10;
+  const LinearModel gone = fit_linear(data, config);
+  for (int j = 0; j < 3; ++j) EXPECT_EQ(gone.weight(j), 0) << j;
+  EXPECT_NE(gone.weight(3), 0);
+  config.penalty.groups = {{"colour"}};
+  EXPECT_EQ(
+      refusal<ArgumentError>([&] { fit_linear(data, config); }),
+      "LinearConfig.penalty.groups: the model has no feature, term or column \"colour\". Did you mean \"color\"? There "
+      "are: color, color=blue, color=green, color=red, x.");
+}
+
 TEST(FormulaFit, SparseColumnsAndDenseOnesAreOneModel) {
   RowsWithText rows;
   std::vector<std::string> city;

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <linden/mpi.hpp>
 
-#include "ranks/fits_of_ranks.hpp"
+#include "ranks/real_sets.hpp"
 
 namespace linden {
 namespace {
@@ -23,11 +23,12 @@ std::vector<std::string> gathered(Communicator& world, const std::string& mine) 
   return texts;
 }
 
-int compare_fits(Communicator& world) {
+int compare_fits(Communicator& world, const std::vector<FitOfRanks>& fits) {
   int failures = 0;
-  for (const FitOfRanks& fit : fits_of_ranks()) {
+  for (const FitOfRanks& fit : fits) {
     const std::string wanted = world.rank() == 0 ? fitted(fit, {}, 0, {}) : "";
-    for (const RowSplit& split : splits_of(fit.train.rows(), world.size())) {
+    for (const RowSplit& any : splits_of(fit.train.rows(), world.size())) {
+      const RowSplit split = between_groups(any, fit.train);
       const std::vector<std::string> found = gathered(world, fitted(fit, split, world.rank(), world));
       for (std::size_t rank = 0; rank < found.size(); ++rank) {
         if (world.rank() > 0 || found[rank] == wanted) continue;
@@ -68,9 +69,20 @@ int compare_refusals(Communicator& world) {
 }  // namespace
 }  // namespace linden
 
-int main() {
+// With a folder of real sets on these, else on rows that are made.
+int main(int argc, char** argv) {
   linden::mpi::Communicator world;
-  std::int64_t failures = linden::compare_fits(world) + linden::compare_linear(world) + linden::compare_refusals(world);
+  if (argc > 1) {
+    const auto fits = linden::real_fits(argv[1]);
+    if (fits.empty() && world.rank() == 0) std::cout << "skipped: no folder of real data, " << argv[1] << '\n';
+    if (fits.empty()) return 77;
+    std::int64_t failures = linden::compare_fits(world, fits);
+    world.sum(&failures, 1);
+    if (world.rank() == 0) std::cout << world.size() << " ranks, real sets: " << failures << " failures\n";
+    return failures == 0 ? 0 : 1;
+  }
+  std::int64_t failures = linden::compare_fits(world, linden::fits_of_ranks()) + linden::compare_linear(world) +
+                          linden::compare_refusals(world);
   world.sum(&failures, 1);
   if (world.rank() == 0) std::cout << world.size() << " ranks: " << failures << " failures\n";
   return failures == 0 ? 0 : 1;

@@ -39,8 +39,9 @@ class LINDEN_API Communicator final : public linden::Communicator {
   void gather(const void* mine, std::int64_t bytes, void* all) override;
   void reduce_scatter(std::int64_t* values, const std::int64_t* counts) override;
 
-  /// How long to wait for a rank that does not come, in seconds; 0: for ever. 300 at first. Ranks are late when they
-  /// have far more rows to read than others, or when rank 0 judges a model for long. Throws ArgumentError unless >= 0.
+  /// How long to wait for a rank that does not come, in seconds, the same on all ranks; 0: for ever, by calls that
+  /// block, which may be a few hundredths quicker. 300 at first. Ranks are late when they have far more rows to read
+  /// than others, or when rank 0 judges a model for long. Throws ArgumentError unless >= 0.
   void set_timeout(double seconds);
 
   /// The words of the error that was thrown for a rank that did not come; empty: all came.

@@ -27,8 +27,9 @@ namespace {
 constexpr std::int64_t most_at_once = std::int64_t{1} << 28;  // MPI counts in ints
 constexpr double seconds_to_answer = 2;                       // an alarm
 constexpr double seconds_to_speak = 3;  // for the rank that says what has happened, before others end all
-constexpr double seconds_awake = 0.001, most_asleep = 0.001;  // of a rank that waits; asleep: at a time
-constexpr double seconds_between_looks = 0.01;                // for alarms
+constexpr int looks_at_once = 200;      // before the processor is left to others
+constexpr double seconds_awake = 0.02, most_asleep = 0.001;  // of a rank that waits; asleep: at a time
+constexpr double seconds_between_looks = 0.01;               // for alarms
 
 using Clock = std::chrono::steady_clock;
 
@@ -98,11 +99,15 @@ struct Communicator::State {
 
 // Until it is done, or the time is up.
 void Communicator::State::wait(MPI_Request& request, const char* call) {
+  const auto is_done = [&] {
+    int done = 0;
+    check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), call);
+    return done != 0;
+  };
+  for (int look = 0; look < looks_at_once; ++look)
+    if (is_done()) return;
   const Clock::time_point start = Clock::now();
-  for (double looked = 0;;) {
-    int is_done = 0;
-    check(MPI_Test(&request, &is_done, MPI_STATUS_IGNORE), call);
-    if (is_done != 0) return;
+  for (double looked = 0; !is_done();) {
     const double waited = seconds_since(start);
     // Who waits for long leaves the processor to whom it waits for, where there are more ranks than processors.
     if (waited < seconds_awake)
@@ -113,7 +118,7 @@ void Communicator::State::wait(MPI_Request& request, const char* call) {
     looked = waited;
     int is_alarm = 0;
     MPI_Iprobe(MPI_ANY_SOURCE, 0, alarms, &is_alarm, MPI_STATUS_IGNORE);
-    if (is_alarm != 0 || (timeout > 0 && waited > timeout)) give_up(waited);
+    if (is_alarm != 0 || waited > timeout) give_up(waited);
   }
 }
 
@@ -185,13 +190,17 @@ int Communicator::size() const { return state_->size; }
 
 // The values of all, joined in place.
 void Communicator::combine(void* values, std::int64_t count, bool is_sum) {
-  constexpr const char* call = "MPI_Iallreduce";
+  const MPI_Datatype type = is_sum ? MPI_INT64_T : MPI_DOUBLE;
+  const MPI_Op op = is_sum ? MPI_SUM : MPI_MAX;
   for (auto* at = static_cast<char*>(values); count > 0; at += most_at_once * 8, count -= most_at_once) {
+    const auto now = static_cast<int>(std::min(count, most_at_once));
+    if (state_->timeout == 0) {
+      check(MPI_Allreduce(MPI_IN_PLACE, at, now, type, op, state_->comm), "MPI_Allreduce");
+      continue;
+    }
     MPI_Request request = MPI_REQUEST_NULL;
-    check(MPI_Iallreduce(MPI_IN_PLACE, at, static_cast<int>(std::min(count, most_at_once)),
-                         is_sum ? MPI_INT64_T : MPI_DOUBLE, is_sum ? MPI_SUM : MPI_MAX, state_->comm, &request),
-          call);
-    state_->wait(request, call);
+    check(MPI_Iallreduce(MPI_IN_PLACE, at, now, type, op, state_->comm, &request), "MPI_Iallreduce");
+    state_->wait(request, "MPI_Iallreduce");
   }
 }
 
@@ -206,6 +215,8 @@ void Communicator::gather(const void* mine, std::int64_t bytes, void* all) {
     constexpr const char* call = "MPI_Iallgather";
     MPI_Request request = MPI_REQUEST_NULL;
     const auto each = static_cast<int>(count);
+    if (state_->timeout == 0)
+      return check(MPI_Allgather(part, each, MPI_BYTE, parts, each, MPI_BYTE, state_->comm), "MPI_Allgather");
     check(MPI_Iallgather(part, each, MPI_BYTE, parts, each, MPI_BYTE, state_->comm, &request), call);
     state_->wait(request, call);
   };

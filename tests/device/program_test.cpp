@@ -52,6 +52,18 @@ TEST_F(DeviceProgram, EarlyStoppingEndsInTheSameRound) {
       "--data train.csv --label diagnosis --valid valid.csv --patience 1 --set rounds=6 --set max_leaves=4");
 }
 
+TEST_F(DeviceProgram, SeveralGpusGiveTheSameFile) {
+  ASSERT_TRUE(head(source("examples/data/breast_cancer.csv"), "train.csv", 200));
+  const std::string train = "train --data train.csv --label diagnosis --set rounds=1 --set max_leaves=4";
+  succeed(train + " --device cpu --out cpu.json");
+  EXPECT_NE(succeed(train + " --device cuda:all --out all.json").find("devices     4 GPUs"), std::string::npos);
+  succeed(train + " --device cuda:4,cuda:0 --out two.json");
+  EXPECT_TRUE(read("cpu.json") == read("all.json"));
+  EXPECT_TRUE(read("cpu.json") == read("two.json"));
+  EXPECT_EQ(refused(train + " --device cuda:1,cuda:1 --out m.json"),
+            "linden: --device has cuda:1 twice. Hint: each GPU once.\n");
+}
+
 TEST_F(DeviceProgram, AutoTakesTheGpu) {
   ASSERT_TRUE(head(source("examples/data/breast_cancer.csv"), "train.csv", 200));
   const std::string out = succeed("train --data train.csv --label diagnosis --set rounds=1 --out m.json");

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <linden/log.hpp>
-#include <mutex>
+#include <set>
 
 #include "ranks/fits_of_ranks.hpp"
 #include "refusal.hpp"
@@ -45,9 +44,10 @@ TEST_P(SeveralGpus, GiveTheBytesOfTheCpu) {
 
 std::vector<FitOfRanks> fits() {
   std::vector<FitOfRanks> all;
+  const std::set<std::string> left_out{"a loss that mixes rows", "xendcg", "weighted bins", "weights", "goss"};
   for (FitOfRanks& fit : fits_of_ranks())
-    if (fit.name != "a loss that mixes rows" && fit.name != "xendcg" && fit.name != "weighted bins") {
-      fit.config.rounds = std::min(*fit.config.rounds, 2);
+    if (!left_out.contains(fit.name)) {
+      fit.config.rounds = fit.name == "softmax" ? 1 : 2;
       if (fit.config.growth == Growth::oblivious)
         fit.config.max_depth = 2;
       else
@@ -102,8 +102,8 @@ TEST_F(SeveralGpus, EndTogetherWhereOneHasNoMemory) {
       refusal<MemoryError>([&] { fit_boosted(data, small_trees(loss::squared()), {.devices = gpus()}); });
   set_memory_budget(gpus()[1], 0);
   EXPECT_EQ(words.find(gpus()[1].name() + ": no room for "), 0u) << words;
-  const BoostedModel after = fit_boosted(data, {.rounds = 1}, {.devices = gpus()});
-  EXPECT_EQ(after.to_string(), fit_boosted(data, {.rounds = 1}).to_string());
+  const BoostingConfig small{.rounds = 1, .max_leaves = 4};
+  EXPECT_EQ(fit_boosted(data, small, {.devices = gpus()}).to_string(), fit_boosted(data, small).to_string());
 }
 
 }  // namespace

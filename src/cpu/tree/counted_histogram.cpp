@@ -14,6 +14,11 @@ std::int64_t summed_nodes(const TreeState& tree) {
   return count;
 }
 
+template <class Cell>
+void clear(Cell* cells, std::int64_t count) {
+  for (std::int64_t c = 0; c < count; ++c) cells[c] = Cell{};
+}
+
 std::int64_t blocks_of(const TreeState& tree, std::int32_t width) { return (tree.feature_count + width - 1) / width; }
 
 }  // namespace
@@ -34,10 +39,9 @@ void sum_and_count(Context& context, const TreeState& tree) {
     const GrowNode& node = tree.nodes[i];
     if (!is_summed(tree, i)) continue;
     work += static_cast<double>(node.entries) * tree.feature_count * ns_of_update;
-    std::int64_t* const rows = tree.slot_rows + node.slot * cells;
+    clear(tree.slot_rows + node.slot * cells, cells);
     WideCell* const sums = tree.histograms + node.slot * cells;
-    for (std::int64_t c = 0; c < cells; ++c) rows[c] = 0;
-    for (std::int64_t c = 0; c < (is_packed(tree, node) ? (cells + 1) / 2 : cells); ++c) sums[c] = {0, 0};
+    is_packed(tree, node) ? clear(reinterpret_cast<PackedCell*>(sums), cells) : clear(sums, cells);
   }
   share(context, (tree.node_count - tree.first_new) * blocks, work, [&](std::int64_t task, int) {
     const auto index = static_cast<std::int32_t>(tree.first_new + task / blocks);

@@ -42,6 +42,18 @@ TEST_F(PathCommand, TakesTheStrengthThatARuleSays) {
   }
 }
 
+TEST_F(PathCommand, CrossValidationComparesStrengths) {
+  const std::string out = succeed("cv t.csv --label y --model linear --device cpu --folds 3 --path --metrics mae");
+  EXPECT_NE(out.find("\n    strength  columns            mae        error\n"), std::string::npos) << out;
+  EXPECT_NE(out.find("\nbest                strength "), std::string::npos) << out;
+  EXPECT_NE(out.find("\none_standard_error  strength "), std::string::npos) << out;
+  EXPECT_EQ(refused("cv t.csv --label y --path"), "linden: --path is for linear models. Hint: --model linear.\n");
+  EXPECT_EQ(refused("cv t.csv --label y --model linear --path --curves c.csv"),
+            "linden: --curves does not go with --path. Hint: leave one out.\n");
+  EXPECT_EQ(refused("cv t.csv --label y --model linear --path --metrics mae,rmse"),
+            "linden: --metrics mae,rmse: with --path one decides.\n");
+}
+
 TEST_F(PathCommand, RefusesWhatMakesNoSense) {
   EXPECT_EQ(refused("path t.csv --label y --out m.json"),
             "linden: --out m.json: a path has many models. Hint: --choose RULE takes one.\n");

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <linden/linear_choice.hpp>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 #include "base/fail.hpp"
 #include "cli/train/formula.hpp"
@@ -19,6 +21,7 @@ namespace {
 
 struct CvArguments : SelectionArguments {
   std::string json, predictions, curves;
+  bool path = false;
 
   std::FILE* report() const { return json == "-" || predictions == "-" || curves == "-" ? stderr : stdout; }
 };
@@ -157,6 +160,36 @@ void cross_validate_with(const CvArguments& asked, bool linear) {
   report(args, input, result, linear);
 }
 
+// The strengths of a path, which of them does best, and why.
+void cross_validate_strengths(const CvArguments& args, bool linear) {
+  if (!linear) fail<ArgumentError>("--path is for linear models. Hint: --model linear.");
+  const std::pair<const char*, bool> others[] = {{"--json", !args.json.empty()},
+                                                 {"--predictions", !args.predictions.empty()},
+                                                 {"--curves", !args.curves.empty()},
+                                                 {"--train-metrics", args.train_metrics}};
+  for (const auto& [option, is_given] : others)
+    if (is_given) fail<ArgumentError>("{} does not go with --path. Hint: leave one out.", option);
+  if (args.metrics.size() > 1)
+    fail<ArgumentError>("--metrics {}: with --path one decides.", fmt::join(args.metrics, ","));
+  LinearConfig config = configure<LinearConfig>(args.set);
+  config.check();  // before the data is read
+  SelectionInput input(args, {}, args.report());
+  config.loss = loss_for(input, config.loss, args.report());
+  report_choices(args.report());
+  PathFoldOptions folds;
+  folds.folds = input.options.folds;
+  if (!input.options.metrics.empty()) folds.metric = input.options.metrics.front();
+  LinearPathOptions options;
+  options.device = input.options.device;
+  options.threads = input.options.threads;
+  const LinearPathValidation validation = cross_validate_path(input.data, config, options, folds);
+  std::ostringstream lines;
+  lines << validation;
+  fmt::print(args.report(), "{}", lines.str());
+  fmt::print(args.report(), "seconds     read {:.3f}, cross-validate {:.3f}\n", input.seconds_read, validation.seconds);
+  print_remarks(validation.warnings);
+}
+
 }  // namespace
 
 void add_cv(CLI::App& app) {
@@ -168,9 +201,13 @@ void add_cv(CLI::App& app) {
                       "write what was predicted for each row while it was held out to this CSV file; - is standard "
                       "output");
   command->add_option("--curves", args->curves, "write the metrics of every round to this CSV file");
+  command->add_flag(
+      "--path", args->path,
+      "of linear models: 100 strengths of l1, which of them do best and why; linden path has other strengths");
   command->add_option("--json", args->json, "write metrics by round, folds and seconds to this file");
   command->callback([args] {
     const bool linear = is_linear(*args);
+    if (args->path) return cross_validate_strengths(*args, linear);
     linear ? cross_validate_with<LinearConfig>(*args, linear) : cross_validate_with<BoostingConfig>(*args, linear);
   });
 }

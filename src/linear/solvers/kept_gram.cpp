@@ -16,7 +16,7 @@ namespace linden {
 namespace {
 
 constexpr int own_limit = 100;              // descents of a fit
-constexpr std::int64_t most_of_all = 8192;  // features: half a gigabyte
+constexpr std::int64_t most_of_all = 4096;  // features: 128 MB, and as much again while it is formed
 constexpr std::size_t most_of_some = 4000;
 constexpr double passes_spared = 2;  // of a fit
 constexpr double inner_share = 0.1;  // of the gap that is allowed, which a descent is to leave

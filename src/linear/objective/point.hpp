@@ -21,8 +21,8 @@ class Point {
   Objective& objective() const noexcept { return *found_.get_deleter().objective; }
   const std::vector<double>& parameters() const noexcept { return found_->parameters; }  ///< [outputs, width]
   const std::vector<double>& gradient() const noexcept { return found_->gradient; }      ///< of the smooth part
-  double smooth() const noexcept { return found_->smooth; }  ///< the weighted mean loss + sum l2 / 2 w^2
-  double value() const noexcept { return found_->value; }    ///< smooth() + sum l1 |w|
+  double smooth() const noexcept { return found_->smooth; }   ///< the weighted mean loss + sum l2 / 2 w^2
+  double value() const noexcept { return found_->value; }     ///< smooth() + sum l1 |w|
   double mean_loss() const noexcept { return found_->loss; }  ///< the weighted mean loss alone
 
   /// out = the Hessian of the smooth part times a direction, [outputs, width] both: a pass over the rows.
@@ -44,7 +44,7 @@ class Point {
 
   struct Found {
     std::vector<double> parameters, gradient;
-    double loss = 0;               // the weighted mean, without penalties
+    double loss = 0;  // the weighted mean, without penalties
     double smooth = 0, value = 0;
     DeviceArray<double> scores, curvatures;
     std::optional<double> mean_curvature;  // once it is asked for

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <glob.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -155,6 +156,18 @@ void on_all_ranks(const std::function<void()>& work) {
   if (error) std::rethrow_exception(error);
   for (std::size_t rank = 0; rank < said.size(); ++rank)
     if (!said[rank].empty()) throw DataError(fmt::format("rank {} cannot go on: {}", rank, said[rank]));
+}
+
+std::string device_of_rank(const std::string& name) {
+  if (all == nullptr) return name;
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  const std::vector<std::string> hosts = gather_texts(host);
+  const bool is_open = name == "cuda" || name == "auto";
+  if (!is_open || !cuda_available()) return name;
+  const auto mine = hosts.begin() + all->rank();
+  const std::vector<Device> gpus = Device::all_cuda();
+  return gpus[static_cast<std::size_t>(std::count(hosts.begin(), mine, *mine)) % gpus.size()].name();
 }
 
 std::vector<std::string> files_of(const std::string& name) {

@@ -26,6 +26,10 @@ bool is_first();
 /// Does what may fail on one rank alone, and throws on all where it did. `work` must not speak with other ranks.
 void on_all_ranks(const std::function<void()>& work);
 
+/// Of "auto" and "cuda" the GPU by the number of this rank among those of its machine, where there are several ranks
+/// and GPUs; any other name as it is. All ranks call it together.
+std::string device_of_rank(const std::string& name);
+
 /// The files that a name stands for: itself, or, where no file is called so, those that match it as a pattern (*, ?,
 /// [...]), in the order of their names. Where none does, itself.
 std::vector<std::string> files_of(const std::string& name);

@@ -157,7 +157,7 @@ void add_format_options(CLI::App& command, ReadOptions& options) {
 }
 
 void add_device_option(CLI::App& command, std::string& device) {
-  command.add_option("--device", device, "auto, cpu or cuda")->capture_default_str();
+  command.add_option("--device", device, "auto, cpu, cuda or cuda:1, the GPU of that number")->capture_default_str();
 }
 
 void add_memory_options(CLI::App& command, ReadOptions& options) {
@@ -288,10 +288,41 @@ void report_choices(std::FILE* report) {
   set_log([report](LogLevel, std::string_view remark) { fmt::print(report, "defaults    {}\n", remark); });
 }
 
-Device device_of(const std::string& name, std::FILE* report) {
-  if (name == "cpu") return Device::cpu();
+namespace {
+
+// "cuda", or "cuda:1".
+Device gpu_of(std::string_view name, const std::string& whole) {
+  constexpr std::string_view numbered = "cuda:";
   if (name == "cuda") return Device::cuda(0);
-  if (name != "auto") fail<ArgumentError>("--device is \"{}\"; it must be auto, cpu or cuda.", name);
+  const std::string_view digits = name.starts_with(numbered) ? name.substr(numbered.size()) : std::string_view();
+  int index = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || index < 0)
+    fail<ArgumentError>("--device is \"{}\"; it must be auto, cpu, cuda or cuda:1, the GPU of that number.", whole);
+  return Device::cuda(index);
+}
+
+}  // namespace
+
+bool is_several_devices(const std::string& name) { return name == "cuda:all" || name.find(',') != name.npos; }
+
+std::vector<Device> devices_of(const std::string& names) {
+  if (names == "cuda:all") return Device::all_cuda();
+  std::vector<Device> devices;
+  for (std::size_t begin = 0; begin <= names.size();) {
+    const std::size_t end = std::min(names.find(',', begin), names.size());
+    devices.push_back(gpu_of(std::string_view(names).substr(begin, end - begin), names));
+    begin = end + 1;
+  }
+  return devices;
+}
+
+Device device_of(const std::string& name, std::FILE* report) {
+  if (is_several_devices(name))
+    fail<ArgumentError>(
+        "--device is \"{}\": only the training of boosted trees takes several GPUs. Hint: --device cuda.", name);
+  if (name == "cpu") return Device::cpu();
+  if (name != "auto") return gpu_of(name, name);
   const Device best = Device::best();
   const std::string why = cuda_unavailable_reason();
   fmt::print(report, "device      {}{}\n", best.name(), why.empty() ? "" : fmt::format(" ({})", why));

@@ -70,4 +70,9 @@ Device device_of(const std::string& name, std::FILE* report);
 /// column.
 Dataset of_trials(const Dataset& data, const std::string& column);
 
+/// Whether a name of a device is that of several: "cuda:all", "cuda:0,cuda:1".
+bool is_several_devices(const std::string& name);
+/// These, all of which are GPUs.
+std::vector<Device> devices_of(const std::string& names);
+
 }  // namespace linden::cli

@@ -145,7 +145,20 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
             "linden: --loss.level is 9, but it must be in (0, 1).\n");
   EXPECT_EQ(refused(train + "--label y --model forest"),
             "linden: --model is \"forest\"; it must be boosted or linear.\n");
-  EXPECT_EQ(refused(train + "--label y --device tpu"), "linden: --device is \"tpu\"; it must be auto, cpu or cuda.\n");
+  EXPECT_EQ(refused(train + "--label y --device tpu"),
+            "linden: --device is \"tpu\"; it must be auto, cpu, cuda or cuda:1, the GPU of that "
+            "number.\n");
+  for (const char* device : {"cuda:", "cuda:x", "cuda:1x", "cuda:-1", "cuda:99999999999", "gpu,cuda"})
+    EXPECT_EQ(refused(train + "--label y --device " + device),
+              "linden: --device is \"" + std::string(device) +
+                  "\"; it must be auto, cpu, cuda or cuda:1, the GPU of that number.\n");
+  EXPECT_EQ(
+      refused(train + "--label y --device cuda:all"),
+      "linden: --device cuda:all: no usable GPU (this build has no CUDA backend). Hint: --device auto falls back to "
+      "the CPU.\n");
+  EXPECT_EQ(refused(train + "--label y --model linear --device cuda:0,cuda:1"),
+            "linden: --device is \"cuda:0,cuda:1\": only the training of boosted trees takes several GPUs. Hint: "
+            "--device cuda.\n");
   EXPECT_EQ(refused(train + "--label y --delimiter ab"),
             "linden: --delimiter is \"ab\"; it must be one character (or tab).\n");
   EXPECT_EQ(refused("predict --model m.json --data t.csv --out p.csv --output odds"),

@@ -54,7 +54,10 @@ void train_boosted(const TrainArguments& args) {
     fail<ArgumentError>("--save-history wants rows to judge. Hint: --valid FILE, or --train-metrics.");
   const TrainingInput input(args);
   FitOptions options;
-  options.device = input.device;
+  if (input.devices.empty())
+    options.device = input.device;
+  else
+    options.devices = input.devices;
   options.threads = args.read.threads;
   options.start = input.start;
   options.save_history = args.save_history;

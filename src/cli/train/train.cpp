@@ -110,7 +110,18 @@ TrainingInput::TrainingInput(const TrainArguments& args) : metrics(metrics_by_na
   on_all_ranks([&] {
     if (is_first()) check_files(args);
   });
-  device = device_of(args.device, args.report());
+  if (is_several_devices(args.device) && args.family == "boosted") {
+    if (!is_alone)
+      fail<ArgumentError>(
+          "--device is \"{}\", and there are several processes. Hint: --device cuda, which gives each the GPU of its "
+          "number on its machine.",
+          args.device);
+    devices = devices_of(args.device);
+    device = devices.front();
+    fmt::print(args.report(), "devices     {}\n", counted(devices.size(), "GPU"));
+  } else {
+    device = device_of(device_of_rank(args.device), args.report());
+  }
   const double read_start = now();
   on_all_ranks([&] { start = start_of(args); });
   train = read_share(args.data, args.read, [&](const std::string& file, const ReadOptions& options) {

@@ -50,7 +50,8 @@ struct TrainingInput {
   explicit TrainingInput(const TrainArguments& args);
 
   Device device = Device::cpu();
-  BoostedModel start;  ///< to go on from, or empty
+  std::vector<Device> devices;  ///< several GPUs, of which `device` is the first; empty: that one
+  BoostedModel start;           ///< to go on from, or empty
   Dataset train;
   std::vector<HeldOut> valid;
   std::vector<Metric> metrics;       ///< those that were asked for

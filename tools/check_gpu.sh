@@ -2,8 +2,8 @@
 # Everything that needs a GPU: builds Linden with CUDA, runs the device tests with skips as failures, compute-sanitizer
 # and the GPU benchmarks, and writes one JSON file and one page of tables. No network is used.
 #
-#     tools/check_gpu.sh [STAGE...]        stages, all by default: deps build tests sanitizer training kernels tensors
-#                                          linear report
+#     tools/check_gpu.sh [STAGE...]        stages, all by default: deps build tests multi sanitizer training kernels
+#                                          tensors linear report
 #
 # Each stage has a time limit and all of them together one of nine minutes; a stage that fails does not stop the next.
 # A stage asked for alone uses what earlier runs have built. Ends with one verdict a stage, non-zero if any failed.
@@ -26,8 +26,8 @@ mkdir -p "$build" "$results" "$parts"
 jobs=$(nproc)
 
 # stage -> seconds
-declare -A limit=([deps]=15 [build]=195 [tests]=60 [sanitizer]=75 [training]=70 [kernels]=40 [tensors]=30 [linear]=35 [report]=15)
-all_stages=(deps build tests sanitizer training kernels tensors linear report)
+declare -A limit=([deps]=15 [build]=195 [tests]=60 [multi]=25 [sanitizer]=75 [training]=70 [kernels]=40 [tensors]=30 [linear]=35 [report]=15)
+all_stages=(deps build tests multi sanitizer training kernels tensors linear report)
 
 # Packages lie beside the build and never in the system. Without them the system's own are used.
 use_deps() {
@@ -80,6 +80,20 @@ stage_build() {
 stage_tests() {
   LINDEN_GPU_REQUIRED=1 ctest --test-dir "$build" -L gpu -LE shared --no-tests=error --output-on-failure \
     --timeout 60 -j "$((jobs < 8 ? jobs : 8))"
+}
+
+# What several GPUs of a node must show: the CPU's bytes, sums by NCCL and, where it is not to be had, through the host,
+# and ends together. With fewer than two there is nothing to check, which is said.
+stage_multi() {
+  local gpus
+  gpus=$(nvidia-smi --list-gpus 2>/dev/null | grep -c '^GPU' || true)
+  if ((gpus < 2)); then
+    echo "skipped: this machine has $gpus GPUs, and two are wanted"
+    return 0
+  fi
+  ldconfig -p | grep -q 'libnccl\.so\.2' || [[ ${LD_LIBRARY_PATH:-} == *nccl* ]] ||
+    echo "NCCL is not on the library path: sums go through the host, unless a test says otherwise"
+  LINDEN_GPU_REQUIRED=1 ctest --test-dir "$build" -L multi --no-tests=error --output-on-failure --timeout 60
 }
 
 # Small tests of every kind of kernel; the four tools run side by side.
@@ -192,6 +206,7 @@ if [[ ${1:-} == --one ]]; then
     deps) stage_deps ;;
     build) stage_build ;;
     tests) stage_tests ;;
+    multi) stage_multi ;;
     sanitizer) stage_sanitizer ;;
     training) stage_training ;;
     kernels) stage_kernels ;;

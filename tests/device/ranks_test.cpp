@@ -17,8 +17,7 @@ TEST_F(DeviceRanks, MayHaveNoRowOfTheSample) { check_rank_without_sample(gpu(), 
 TEST_F(DeviceRanks, FitOnGpusAndCpusTheModelOfOneMachine) {
   for (const FitOfRanks& fit : fits_of_ranks()) {
     if (fit.name != "squared" && fit.name != "softmax" && fit.name != "ranking" && fit.name != "goss" &&
-        fit.name != "one tree for all classes" &&
-        fit.name != "early stopping")
+        fit.name != "one tree for all classes" && fit.name != "early stopping")
       continue;
     const std::string wanted = fitted(fit, {}, 0, {});
     for (const RowSplit& split : splits_of(fit.train.rows(), 3)) {

@@ -49,7 +49,7 @@ inline std::vector<Real> grouped_step(const GroupedProblem& problem, const std::
     if (!is_grouped[p] && hessian[p * n + p] > 0) blocks.push_back({{p}, 0});
   std::vector<Real> at = u, slope = gradient;
   for (int sweep = 0; sweep < 20000; ++sweep) {
-    Real moved = 0;
+    Real moved = 0, largest = 1;
     for (const auto& block : blocks) {
       const auto scale = [&](std::size_t p) { return is_grouped[p] ? problem.unit[p % width] : Real(1); };
       Real bend = 0;
@@ -68,9 +68,10 @@ inline std::vector<Real> grouped_step(const GroupedProblem& problem, const std::
         at[p] = next;
         for (std::size_t q = 0; q < n; ++q) slope[q] += hessian[p * n + q] * change;
         moved = std::max(moved, size_of(change));
+        largest = std::max(largest, size_of(next));
       }
     }
-    if (moved < 1e-19L) break;
+    if (moved < 2e-19L * largest) break;
   }
   return at;
 }

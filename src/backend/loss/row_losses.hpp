@@ -187,22 +187,9 @@ inline constexpr LossTraits traits_of_listed{Loss::shape,        Loss::lowest,  
                                              Loss::metrics};
 
 /// Of a loss behind a link: it may have lost its shape, and its lowest place.
-template <class Loss, bool is_convex>
-inline constexpr LossTraits traits_of_linked{is_convex ? LossShape::convex : LossShape::not_convex,
-                                             Loss::lowest,
-                                             Loss::start,
-                                             false,
-                                             false,
-                                             false,
-                                             Loss::metrics};
-template <class Loss, bool is_convex>
-inline constexpr LossTraits traits_of_edged{is_convex ? LossShape::convex : LossShape::not_convex,
-                                            Lowest::by_label,
-                                            Loss::start,
-                                            false,
-                                            false,
-                                            false,
-                                            Loss::metrics};
+template <class Loss, bool is_convex, Lowest lowest>
+inline constexpr LossTraits traits_of_linked{
+    is_convex ? LossShape::convex : LossShape::not_convex, lowest, Loss::start, false, false, false, Loss::metrics};
 
 inline const LossTraits* traits_behind(const LossSpec& loss) {
   const Link link = static_cast<Link>(loss.link);
@@ -211,8 +198,9 @@ inline const LossTraits* traits_behind(const LossSpec& loss) {
     // Every mean that a label may want has a score, but for those of squared, and shares at the ends of their range.
     const bool is_edged = family == FamilyKind::gaussian ||
                           (family == FamilyKind::binomial && (link == Link::exp || link == Link::identity));
-    if (is_convex_behind(family, link)) return is_edged ? &traits_of_edged<Loss, true> : &traits_of_linked<Loss, true>;
-    return is_edged ? &traits_of_edged<Loss, false> : &traits_of_linked<Loss, false>;
+    if (is_convex_behind(family, link))
+      return is_edged ? &traits_of_linked<Loss, true, Lowest::by_label> : &traits_of_linked<Loss, true, Loss::lowest>;
+    return is_edged ? &traits_of_linked<Loss, false, Lowest::by_label> : &traits_of_linked<Loss, false, Loss::lowest>;
   });
 }
 

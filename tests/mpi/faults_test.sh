@@ -14,7 +14,7 @@ most=10  # seconds until all have ended
 awk 'BEGIN { srand(5); print "a,b,c,y"; for (i = 0; i < 2000; ++i) {
   a = rand(); b = rand(); c = int(6 * rand()); printf "%.6f,%.6f,c%d,%.6f\n", a, b, c, a * b + (c == 2) + rand() / 9 } }' > rows.csv
 settings=(--data rows.csv --label y --max-leaves 15 --row-fraction 0.7 --categories.encoding partition --threads 1)
-rounds=80
+rounds=500
 "$linden" train "${settings[@]}" --rounds $rounds --out whole.json > whole.txt
 settings+=(--checkpoint fit.checkpoint --checkpoint-every 3)
 
@@ -65,7 +65,7 @@ for ((moment = 0; moment < moments; ++moment)); do
     fi
   else  # it was there sooner than the first time
     wait "$run" || true
-    took=$((took * 2 / 3 + 1))
+    took=$((took * 9 / 10 + 1))
     [ $((++early)) -gt 40 ] || moment=$((moment - 1))
     continue
   fi
@@ -76,6 +76,7 @@ for ((moment = 0; moment < moments; ++moment)); do
 done
 echo "$moments moments in $took ms: $killed killed a rank, $resumed left a checkpoint"
 [ "$killed" -gt 0 ] || say "no moment killed a rank"
+[ "$resumed" -gt 0 ] || say "no moment left a checkpoint"
 
 # Another number of ranks, and none, take up what four have left.
 ranks=4 && rm -f fit.checkpoint && begin && sleep "$((took / 2000)).$(printf %03d $((took / 2 % 1000)))"

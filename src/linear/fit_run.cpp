@@ -132,7 +132,8 @@ std::vector<int> FitRun::kept_by_rule(const Penalty& before) {
       demand.score[j] = -std::numeric_limits<double>::infinity();
   }
   screened_ = columns - static_cast<int>(kept.size());
-  first_ = most_demanding(demand, static_cast<std::size_t>(std::max(2 * demand.nonzero, least_first)));
+  first_ =
+      most_demanding(demand, static_cast<std::size_t>(std::max(2 * demand.nonzero, least_first)), objective_.penalty());
   return kept;
 }
 

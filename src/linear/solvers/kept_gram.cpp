@@ -97,7 +97,7 @@ KeptGram::Included KeptGram::include(const Point& at, std::span<const int> first
   const std::size_t least = nonzero + std::min(outside, std::max(nonzero, 4 * few_features));
   const std::size_t wanted = std::clamp(first.size(), least, std::max(least, 2 * nonzero + few_features));
   if (wanted > most_of_some) return Included::too_many;
-  form(most_demanding(demand, wanted));
+  form(most_demanding(demand, wanted, at.objective().penalty()));
   return Included::more;
 }
 

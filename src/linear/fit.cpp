@@ -256,9 +256,12 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
       schema_of(where, train, whole_labels, names_of(train, fitted_columns(train, device_ranks)));
 
   SolverStates states(checkpoints);
-  if (states.is_on())
-    states.read(facts_of(*state, filled.data(), labels_and_rows(whole_labels, row_weights.span(), whole_offsets), ranks,
-                         options.device, workers));
+  if (states.is_on()) {
+    Facts facts = facts_of(*state, filled.data(), labels_and_rows(whole_labels, row_weights.span(), whole_offsets),
+                           ranks, options.device, workers);
+    if (!own_l2.empty()) facts.emplace_back("the checksum of the formula's penalties", digits_of(own_l2));
+    states.read(std::move(facts));
+  }
 
   Design design(where, filled.data(), weights, config.intercept, workers, device_ranks);
   design.set_own_l2(std::move(own_l2));

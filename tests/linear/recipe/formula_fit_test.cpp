@@ -24,8 +24,9 @@ void expect_weights(const LinearModel& model, const Weights& expected) {
     ASSERT_NE(found, expected.end()) << model.weight_names()[j];
     EXPECT_NEAR(model.weight(static_cast<int>(j)), found->second, 1e-9) << found->first;
   }
-  if (const auto intercept = expected.find("Intercept"); intercept != expected.end())
+  if (const auto intercept = expected.find("Intercept"); intercept != expected.end()) {
     EXPECT_NEAR(model.intercept()[0], intercept->second, 1e-9);
+  }
 }
 
 LinearModel fitted(const std::string& formula) {

@@ -157,7 +157,8 @@ void check_groups_of(const LinearConfig& config) {
   refuse_for_corners(config, "there are groups");
   if (is_bounded(config))
     fail<ArgumentError>(
-        "LinearConfig: there are groups and constraints, and no solver takes both. Hint: leave one of them out.");
+        "LinearConfig.penalty.groups: there are constraints, too, and no solver takes both. Hint: leave one of them "
+        "out.");
   if (!takes_groups(config.solver))
     fail<ArgumentError>(
         "LinearConfig.solver is {}, which does not take groups. Hint: coordinate_descent, or leave the choice to "

@@ -66,7 +66,7 @@ double score_of(const BoostedModel& model, const Dataset& data, std::int64_t row
       rows += is_same ? 1 : 0;
       sum += is_same ? some_rows().label[static_cast<std::size_t>(t)] : 0;
     }
-    return feature.name.ends_with(": rows") ? rows : (sum + mean) / (rows + 1);
+    return feature.name.ends_with(": rows") ? rows : (sum + 10 * mean) / (rows + 10);
   };
   double score = model.initial_score()[0];
   for (const Tree& tree : model.trees()) {

@@ -382,8 +382,8 @@ TEST(ModelFile, DamageToLeavesOfSeveralValuesIsRefused) {
       {[&](Json& j) { tree(j)["zero_missing"] = 0; }, "body.trees[0].zero_missing is not a list."},
       {[&](Json& j) { j["loss"]["link_only"]["outputs"] = 2; }, "loss.classes does not fit the loss."},
       {[&](Json& j) { j["loss"]["link_only"]["outputs"] = 0; }, "loss.link_only.outputs is 0, outside [1, 1048576]."},
-      {[&](Json& j) { j["loss"]["link_only"]["link"] = "probit"; },
-       "loss.link_only.link is \"probit\", which is not known here."},
+      {[&](Json& j) { j["loss"]["link_only"]["link"] = "cauchit"; },
+       "loss.link_only.link is \"cauchit\", which is not known here."},
       {[&](Json& j) { j["loss"]["link_only"]["link"] = "exp"; }, "link does not belong to the loss."},
       {[&](Json& j) { j["loss"]["name"] = "softmax"; },
        "loss is not known here (a loss known by its link alone: its name is \"softmax\", but it must be UTF-8 text "

@@ -161,7 +161,7 @@ TEST(FormulaFit, TextGoesToZeroAsAGroup) {
   EXPECT_EQ(
       refusal<ArgumentError>([&] { fit_linear(data, config); }),
       "LinearConfig.penalty.groups: the model has no feature, term or column \"colour\". Did you mean \"color\"? There "
-      "are: color, color=blue, color=green, color=red, x.");
+      "are: color, color=green, color=red, x.");
 }
 
 TEST(FormulaFit, SparseColumnsAndDenseOnesAreOneModel) {

@@ -1,6 +1,5 @@
 // The program on what is bad: one message on stderr, exit code 1 (2 for a command line that does not parse), and all
 // files as they were.
-#include <linden/device.hpp>
 #include <linden/loss.hpp>
 
 #include "base/fail.hpp"
@@ -153,11 +152,6 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
     EXPECT_EQ(refused(train + "--label y --device " + device),
               "linden: --device is \"" + std::string(device) +
                   "\"; it must be auto, cpu, cuda or cuda:1, the GPU of that number.\n");
-  if (!cuda_available()) {
-    const std::string why = "no usable GPU (" + cuda_unavailable_reason() + ").";
-    EXPECT_EQ(refused(train + "--label y --device cuda:all"),
-              "linden: --device cuda:all: " + why + " Hint: --device auto falls back to the CPU.\n");
-  }
   EXPECT_EQ(refused(train + "--label y --model linear --device cuda:0,cuda:1"),
             "linden: --device is \"cuda:0,cuda:1\": only the training of boosted trees takes several GPUs. Hint: "
             "--device cuda.\n");

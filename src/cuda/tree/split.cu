@@ -40,8 +40,11 @@ __global__ void __launch_bounds__(32 * search_warps) search(const TreeState* tre
     const FeatureBins& feature = tree->bins.feature[tree->features[place]];
     const std::int64_t* rows = nullptr;
     if constexpr (counted) rows = rows_by_cell(*tree, task / features) + feature.first_cell;
-    Split split;
-    if (is_own(*tree, feature)) split = feature_split<kind>(*tree, node, scan, place, rows, orders[warp_index()]);
+    if (!is_own(*tree, feature)) {  // whole warps
+      if (lane_index() == 0) tree->candidates[task] = Split{};
+      continue;
+    }
+    const Split split = feature_split<kind>(*tree, node, scan, place, rows, orders[warp_index()]);
     if (lane_index() == 0) tree->candidates[task] = split;
   }
 }

@@ -185,7 +185,8 @@ TEST(GroupFit, WhatDoesNotGoWithGroupsIsRefused) {
             "LinearConfig.penalty: there are groups and loss absolute, which has corners: no solver takes both. Hint: "
             "l1, or a loss with curvature, squared or huber.");
   EXPECT_EQ(refused({.penalty = groups, .constraints = {.nonnegative = true}}),
-            "LinearConfig.penalty.groups: there are constraints, too, and no solver takes both. Hint: leave one of them out.");
+            "LinearConfig.penalty.groups: there are constraints, too, and no solver takes both. Hint: leave one of "
+            "them out.");
   EXPECT_EQ(
       refused({.solver = Solver::lbfgs, .penalty = groups}),
       "LinearConfig.solver is lbfgs, which does not take groups. Hint: coordinate_descent, or leave the choice to "

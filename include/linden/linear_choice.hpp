@@ -107,7 +107,7 @@ struct RidgeLeaveOneOut {
   std::string why;
 };
 
-/// In closed form, by the eigenvalues of the smaller of the Gram matrix and that of rows: residuals over 1 - leverage.
+/// In closed form, by a decomposition of the smaller of the Gram matrix and that of rows: residuals over 1 - leverage.
 /// The fit without a row has the same columns' units and the same sum of penalties: l2 n / (n - 1). Squared loss, on
 /// the CPU. Throws what fit_linear throws, and ArgumentError for another loss, l1 or l2 in `config`, bounds, a factor
 /// of 0, and strengths that are none or not above 0; for more than 10,000 rows and columns both.

@@ -50,8 +50,8 @@ __device__ __attribute__((noinline)) void make_nodes(TreeState* tree) {
   const std::int32_t first = tree->node_count, batch = tree->batch_size;
   for (std::int32_t b = std::int32_t(threadIdx.x); b < batch; b += std::int32_t(blockDim.x)) {
     const std::int32_t node = tree->batch[b];
-    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), tree->left_entries[b],
-                  rows_going_left(*tree, b));
+    const std::int64_t rows = rows_going_left(*tree, b), entries = tree->left_entries[b];
+    make_children(*tree, node, first + 2 * b, other_half(*tree, tree->nodes[node].begin), entries, rows);
   }
   __syncthreads();
   if (threadIdx.x == 0) {

@@ -142,8 +142,8 @@ inline double random_label(Random& random, const std::string& loss, double y, in
     return random.chance(0.02) ? 100 * y : std::round(8 * y) / 8;
   if (loss == "softmax") return std::clamp(std::floor(y + 1), 0.0, 2.0);
   if (loss == "poisson") return std::floor(std::exp(y));
-  // Far from the mean the loss bends down, and where curvatures are next to nothing the last digit decides.
-  if (loss == "inverse_gaussian") return std::exp(y / 16);
+  // Below half of the mean the loss bends down, and where curvatures are next to nothing the last digit decides.
+  if (loss == "inverse_gaussian") return 1 + 0.4 / (1 + std::exp(-y));
   switch (loss::by_name(loss).label_kind()) {  // of all other losses
     case LabelKind::real: return random.chance(0.1) ? 30 * y : y;
     case LabelKind::nonnegative: return std::floor(std::exp(y));

@@ -171,10 +171,6 @@ std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, con
   return warnings;
 }
 
-bool has_several_ranks(const LinearOptions& options) {
-  return options.ranks.get() != nullptr && options.ranks.get()->size() > 1;
-}
-
 // Columns of one machine's rows are made of what these rows have.
 void check_alone(const LinearConfig& config, const LinearOptions& options) {
   if (!has_several_ranks(options) || (config.formula.empty() && config.missing_values == MissingValues::refuse)) return;

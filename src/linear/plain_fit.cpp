@@ -12,6 +12,10 @@
 
 namespace linden {
 
+bool has_several_ranks(const LinearOptions& options) {
+  return options.ranks.get() != nullptr && options.ranks.get()->size() > 1;
+}
+
 LinearModel fit_by_recipe(std::string_view where, const Dataset& data, const LinearConfig& config, int threads,
                           const std::function<LinearModel(const Dataset& columns, const LinearConfig& config,
                                                           std::vector<double> own_l2)>& fit) {

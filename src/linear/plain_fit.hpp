@@ -10,6 +10,9 @@
 
 namespace linden {
 
+/// Whether the rows of a fit lie on several machines.
+bool has_several_ranks(const LinearOptions& options);
+
 /// fit_linear for features that are columns. `own_l2` is Design::own_l2.
 LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const LinearOptions& options,
                       std::vector<double> own_l2 = {});

@@ -134,7 +134,7 @@ bool is_of_firth(const Certificate& certificate) { return certificate.why == fir
 
 LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
   config.check();
-  if ((options.ranks.get() == nullptr || options.ranks.get()->size() == 1) && wants_recipe(train, config))
+  if (!has_several_ranks(options) && wants_recipe(train, config))
     return fit_by_recipe(firth_where, train, config, options.threads,
                          [&](const Dataset& columns, const LinearConfig& plain, const std::vector<double>& own_l2) {
                            if (std::ranges::any_of(own_l2, [](double penalty) { return penalty > 0; }))
@@ -162,7 +162,7 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
     fail<ArgumentError>("{}: its few steps leave no checkpoints. Hint: leave Checkpoint.path out.", firth_where);
   if (options.device.kind() != Device::Kind::cpu)
     fail<DeviceError>("{}: it runs on the CPU alone. Hint: Device::cpu().", firth_where);
-  if (options.ranks.get() != nullptr && options.ranks.get()->size() > 1)
+  if (has_several_ranks(options))
     fail<ArgumentError>(
         "{}: rows on several machines have no Firth's correction. Hint: all rows on one, or a little l2.", firth_where);
   check_training_data(firth_where, train);

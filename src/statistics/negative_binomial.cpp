@@ -61,7 +61,7 @@ LinearModel fit_negative_binomial(const Dataset& train, const LinearConfig& conf
                         penalties_text(config));
   if (!options.checkpoint.path.empty())
     fail<ArgumentError>("{}: it is many fits, which leave no checkpoints. Hint: leave Checkpoint.path out.", nb_where);
-  if ((options.ranks.get() == nullptr || options.ranks.get()->size() == 1) && wants_recipe(train, config)) {
+  if (!has_several_ranks(options) && wants_recipe(train, config)) {
     config.check();
     return fit_by_recipe(nb_where, train, config, options.threads,
                          [&](const Dataset& columns, const LinearConfig& plain, const std::vector<double>& own_l2) {

@@ -11,6 +11,7 @@
 #include "base/out_of_memory.hpp"
 #include "base/parallel.hpp"
 #include "linear/config.hpp"
+#include "linear/plain_fit.hpp"
 #include "model/training_data.hpp"
 #include "statistics/tweedie_power.hpp"
 
@@ -141,7 +142,7 @@ LinearModel fit_tweedie(const Dataset& train, const LinearConfig& config, const 
   if (is_bounded(config))
     fail<ArgumentError>("{}: there are constraints; the power of maximum likelihood wants fits without.",
                         tweedie_where);
-  if (options.ranks.get() != nullptr && options.ranks.get()->size() > 1)
+  if (has_several_ranks(options))
     fail<ArgumentError>("{}: rows on several machines have no profile. Hint: all rows on one.", tweedie_where);
   constexpr double lowest = 1.01, highest_power = 1.99, width = 1e-4;
   TweedieProfile profile(train, config, options);

@@ -16,7 +16,7 @@ namespace linden::simt {
 
 Executor executor;
 constinit bool instrumented = false;
-constinit Lane* current = nullptr;
+constinit thread_local Lane* current = nullptr;
 
 namespace {
 

@@ -45,8 +45,8 @@ struct Executor {
 extern Executor executor;
 /// Some kernels are of the checking build; known before anything is constructed.
 extern constinit bool instrumented;
-/// The lane that runs; null while the host does.
-extern constinit Lane* current;
+/// The lane that this thread runs; null where it runs none: others may go on in the code of hosts meanwhile.
+extern constinit thread_local Lane* current;
 
 /// Runs the kernel to its end; throws DeviceError.
 void run(const Kernel& kernel);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads the machine code of CUDA kernels and refuses what makes the hot ones slow, which no test of results shows.
 
-    tools/check_sass.py build/check/CMakeFiles/linden_cuda_kernels.dir/src/cuda/tree/{histogram,leaf_sums,partition}.cu.o
+    tools/check_sass.py build/check/CMakeFiles/linden_cuda_kernels.dir/src/cuda/tree/{histogram/histogram,leaf_sums,partition}.cu.o
 
 In every kernel of these files: atomics on a generic address (each asks which memory it is, and loops for shared memory)
 and registers spilled to local memory. In each loop that adds to shared memory what it loads from global memory, as

@@ -10,7 +10,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "boosting/bins/counted_rows.hpp"
-#include "boosting/model/config.hpp"
+#include "boosting/model/config/config.hpp"
 #include "boosting/model/matched_rows.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/model/survival.hpp"

@@ -7,7 +7,7 @@
 
 #include "backend/math/math.hpp"
 #include "backend/math/scalar_ops.hpp"
-#include "base/atomic_file.hpp"
+#include "base/files/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "json/reader.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/atomic_file.hpp"
+#include "base/files/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "model/file/packed_file.hpp"
 

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "base/fail.hpp"
-#include "base/gzip.hpp"
-#include "model/quoted_name.hpp"
+#include "base/files/gzip.hpp"
+#include "model/features/quoted_name.hpp"
 
 namespace linden::cli {
 

@@ -5,7 +5,7 @@
 #include <linden/error.hpp>
 #include <system_error>
 
-#include "base/atomic_file.hpp"
+#include "base/files/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "cli/options.hpp"
 

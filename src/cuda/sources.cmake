@@ -6,9 +6,9 @@ set(LINDEN_CUDA_KERNELS
   tensor/arg_reduce.cu tensor/binary.cu tensor/cholesky.cu tensor/copy.cu tensor/cumulative_sum.cu tensor/fused.cu tensor/gather.cu
   tensor/matmul.cu tensor/random.cu tensor/reduce.cu tensor/scatter_add.cu tensor/solve_triangular.cu tensor/sort.cu
   tensor/step.cu tensor/unary.cu tensor/where.cu
-  tree/admit.cu tree/exchange.cu tree/histogram.cu tree/leaf_sums.cu tree/partition.cu tree/select.cu
-  tree/sparse_histogram.cu tree/sparse_split.cu tree/split.cu tree/split_planes.cu tree/subtract.cu
-  tree/leaf_moments.cu tree/wide_split.cu tree/order_leaves.cu tree/level_split.cu
+  tree/split/admit.cu tree/split/exchange.cu tree/histogram/histogram.cu tree/leaf_sums.cu tree/partition.cu tree/select.cu
+  tree/histogram/sparse_histogram.cu tree/split/sparse_split.cu tree/split/split.cu tree/split/split_planes.cu tree/histogram/subtract.cu
+  tree/leaf_moments.cu tree/split/wide_split.cu tree/order_leaves.cu tree/split/level_split.cu
   tree/rows/add_trees.cu tree/rows/bin.cu tree/rows/gradients.cu tree/rows/group_gradients.cu tree/rows/magnitudes.cu tree/rows/predict.cu tree/rows/program_rows.cu
   tree/rows/quantise.cu tree/rows/renew.cu tree/rows/row_weights.cu tree/rows/sample.cu tree/rows/sketch.cu
   tree/rows/update.cu tree/rows/survival_gradients.cu)

@@ -13,7 +13,7 @@
 #include "linear/design/design.hpp"
 #include "linear/model.hpp"
 #include "linear/plain_fit.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 #include "model/offsets.hpp"
 #include "rows/dataset_rows.hpp"
 

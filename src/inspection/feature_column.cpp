@@ -8,7 +8,7 @@
 #include "boosting/model/model.hpp"
 #include "data/dataset/builder.hpp"
 #include "linear/model.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 namespace {

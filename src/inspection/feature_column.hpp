@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

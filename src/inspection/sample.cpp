@@ -8,7 +8,7 @@
 #include "base/parallel.hpp"
 #include "inspection/feature_column.hpp"
 #include "linear/design/design.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 

@@ -9,7 +9,7 @@
 #include "loss/linked.hpp"
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
-#include "model/feature_groups.hpp"
+#include "model/features/feature_groups.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/config.hpp"
 #include "linear/recipe/parse_formula.hpp"

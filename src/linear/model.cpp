@@ -12,7 +12,7 @@
 #include "linear/plain_fit.hpp"
 #include "linear/recipe/cook.hpp"
 #include "model/labels.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 #include "model/offsets.hpp"
 #include "model/predictions.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "linear/recipe/recipe.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

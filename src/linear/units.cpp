@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "linear/config.hpp"
-#include "model/feature_values.hpp"
+#include "model/features/feature_values.hpp"
 
 namespace linden {
 namespace {

@@ -18,7 +18,7 @@
 #include "loss/definition.hpp"
 #include "loss/linked.hpp"
 #include "model/class_weights.hpp"
-#include "model/feature_values.hpp"
+#include "model/features/feature_values.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
 #include "statistics/family.hpp"

@@ -21,7 +21,7 @@
 #include "base/fail.hpp"
 #include "base/other_names.hpp"
 #include "loss/definition.hpp"
-#include "model/feature_values.hpp"
+#include "model/features/feature_values.hpp"
 
 namespace linden {
 

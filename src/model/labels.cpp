@@ -12,7 +12,7 @@
 #include "loss/check_labels.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
-#include "model/check_names.hpp"
+#include "model/features/check_names.hpp"
 #include "model/times.hpp"
 
 namespace linden {

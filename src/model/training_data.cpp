@@ -6,7 +6,7 @@
 #include "base/fail.hpp"
 #include "data/dataset/builder.hpp"
 #include "loss/custom.hpp"
-#include "model/check_names.hpp"
+#include "model/features/check_names.hpp"
 #include "model/offsets.hpp"
 
 namespace linden {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "model/labels.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

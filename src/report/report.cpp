@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/atomic_file.hpp"
+#include "base/files/atomic_file.hpp"
 #include "base/counted.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backend/rows_view.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 

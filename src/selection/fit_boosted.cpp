@@ -13,7 +13,7 @@
 #include "boosting/categories/encodings.hpp"
 #include "boosting/fit_in_rounds.hpp"
 #include "boosting/fit_on_devices.hpp"
-#include "boosting/model/defaults.hpp"
+#include "boosting/model/config/defaults.hpp"
 #include "boosting/train/fit_checks.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/atomic_file.hpp"
+#include "base/files/atomic_file.hpp"
 #include "base/fail.hpp"
-#include "base/gzip.hpp"
+#include "base/files/gzip.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
 #include "model/file/model_text.hpp"

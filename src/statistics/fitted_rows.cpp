@@ -12,7 +12,7 @@
 #include "loss/initial_score.hpp"
 #include "loss/link.hpp"
 #include "loss/link_only.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
 #include "rows/copy_rows.hpp"

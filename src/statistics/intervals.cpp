@@ -10,7 +10,7 @@
 #include "linear/model.hpp"
 #include "linear/plain_fit.hpp"
 #include "loss/linked.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 #include "rows/copy_rows.hpp"
 #include "statistics/columns_of_fit.hpp"
 #include "statistics/distributions.hpp"

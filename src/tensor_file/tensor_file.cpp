@@ -3,7 +3,7 @@
 #include <linden/tensor_file.hpp>
 #include <set>
 
-#include "base/atomic_file.hpp"
+#include "base/files/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/utf8.hpp"

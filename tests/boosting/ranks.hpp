@@ -6,7 +6,7 @@
 #include "boosting/bins/bins.hpp"
 #include "boosting/bins/category_bins.hpp"
 #include "boosting/random_data.hpp"
-#include "boosting/train/grow.hpp"
+#include "boosting/train/growth/grow.hpp"
 #include "meeting.hpp"
 
 namespace linden {

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <linden/interop.hpp>
 
-#include "base/gzip.hpp"
+#include "base/files/gzip.hpp"
 #include "interop/format.hpp"
 #include "interop/small_models.hpp"
 #include "refusal.hpp"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "backend/tree/tree_math.hpp"
-#include "boosting/train/tree_storage.hpp"
+#include "boosting/train/growth/tree_storage.hpp"
 #include "device/gpu.hpp"
 
 namespace linden {

@@ -2,7 +2,7 @@
 //
 // TreeMemory says where all that lies: it stays as it is while a tree grows, and the host and the kernels have the same
 // one. TreeState adds what changes from step to step, and lies in the memory of the device, where kernels alone read
-// and write it. src/boosting/train/tree_storage.hpp owns the memory.
+// and write it. src/boosting/train/growth/tree_storage.hpp owns the memory.
 //
 // Nodes are numbered in the order in which they were made ("node"); several leaves are expanded at once, some of them
 // in advance, and `select` replays the order that one-at-a-time growth would have taken. What it commits is the tree;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "boosting/bins/cuts.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "backend/tree/tree_math.hpp"
-#include "model/feature_values.hpp"
+#include "model/features/feature_values.hpp"
 
 namespace linden {
 namespace {

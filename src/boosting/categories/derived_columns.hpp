@@ -10,7 +10,7 @@
 #include "boosting/bins/category_bins.hpp"
 #include "boosting/categories/statistics_table.hpp"
 #include "model/labels.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 

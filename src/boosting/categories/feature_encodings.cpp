@@ -4,7 +4,7 @@
 #include <unordered_set>
 
 #include "base/fail.hpp"
-#include "model/named_list.hpp"
+#include "model/features/named_list.hpp"
 
 namespace linden {
 

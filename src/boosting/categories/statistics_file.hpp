@@ -4,7 +4,7 @@
 #include "boosting/categories/statistics_table.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

@@ -6,7 +6,7 @@
 
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

@@ -9,7 +9,7 @@
 #include "boosting/file/category_groups_list.hpp"
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

@@ -6,7 +6,7 @@
 
 #include "base/parallel.hpp"
 #include "boosting/model/model.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "boosting/categories/statistics_table.hpp"
-#include "boosting/model/config.hpp"
+#include "boosting/model/config/config.hpp"
 #include "boosting/predict/byte_forest.hpp"
 #include "boosting/predict/forest.hpp"
 #include "boosting/predict/row_forest.hpp"
 #include "loss/survival/risk_order.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

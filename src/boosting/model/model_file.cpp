@@ -11,7 +11,7 @@
 #include "boosting/file/baseline.hpp"
 #include "boosting/file/history.hpp"
 #include "boosting/file/trees.hpp"
-#include "boosting/model/config.hpp"
+#include "boosting/model/config/config.hpp"
 #include "loss/link_only.hpp"
 #include "model/config_json.hpp"
 #include "model/file/envelope.hpp"

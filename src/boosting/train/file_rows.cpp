@@ -4,7 +4,7 @@
 
 #include "backend/loss/row_losses.hpp"
 #include "base/fail.hpp"
-#include "boosting/model/config.hpp"
+#include "boosting/model/config/config.hpp"
 #include "loss/custom.hpp"
 #include "tensor/access.hpp"
 

@@ -7,13 +7,13 @@
 #include <linden/version.hpp>
 
 #include "base/counted.hpp"
-#include "boosting/train/rules.hpp"
+#include "boosting/train/growth/rules.hpp"
 #include "base/fail.hpp"
-#include "boosting/model/config.hpp"
+#include "boosting/model/config/config.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
-#include "model/check_names.hpp"
-#include "model/feature_values.hpp"
+#include "model/features/check_names.hpp"
+#include "model/features/feature_values.hpp"
 #include "model/training_data.hpp"
 #include "ranks/agreement.hpp"
 

@@ -4,15 +4,15 @@
 #include <utility>
 
 #include "base/fail.hpp"
-#include "boosting/model/config.hpp"
+#include "boosting/model/config/config.hpp"
 #include "boosting/model/join.hpp"
 #include "boosting/train/fit_checks.hpp"
-#include "boosting/train/rules.hpp"
+#include "boosting/train/growth/rules.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
 #include "loss/initial_score.hpp"
 #include "loss/survival/first_score.hpp"
-#include "model/feature_values.hpp"
+#include "model/features/feature_values.hpp"
 #include "model/offsets.hpp"
 #include "model/training_data.hpp"
 

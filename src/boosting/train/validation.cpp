@@ -11,7 +11,7 @@
 #include "boosting/model/matched_rows.hpp"
 #include "checkpoint/rows_facts.hpp"
 #include "model/labels.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 #include "model/offsets.hpp"
 #include "model/predictions.hpp"
 #include "ranks/agreement.hpp"

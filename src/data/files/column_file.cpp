@@ -9,7 +9,7 @@
 
 #include "base/fail.hpp"
 #include "base/hash/page_sum.hpp"
-#include "base/mapped_file.hpp"
+#include "base/files/mapped_file.hpp"
 #include "base/size_limit.hpp"
 
 namespace linden {

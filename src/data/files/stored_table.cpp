@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "base/atomic_file.hpp"
+#include "base/files/atomic_file.hpp"
 #include "base/fail.hpp"
 #include "base/hash/sha256.hpp"
 #include "json/reader.hpp"

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/mapped_file.hpp"
+#include "base/files/mapped_file.hpp"
 #include "data/dataset/builder.hpp"
 #include "data/files/column_file.hpp"
 

@@ -12,7 +12,7 @@
 #include "linear/recipe/cook.hpp"
 #include "linear/recipe/parse_formula.hpp"
 #include "linear/recipe/raw_features.hpp"
-#include "model/check_names.hpp"
+#include "model/features/check_names.hpp"
 #include "model/training_data.hpp"
 
 namespace linden {

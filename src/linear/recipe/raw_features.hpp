@@ -9,7 +9,7 @@
 
 #include "backend/raw_value.hpp"
 #include "linear/recipe/recipe.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 

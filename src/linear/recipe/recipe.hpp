@@ -10,7 +10,7 @@
 
 #include "linear/recipe/basis.hpp"
 #include "linear/recipe/scalar.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 
 namespace linden {
 

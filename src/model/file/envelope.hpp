@@ -15,7 +15,7 @@
 
 #include "json/reader.hpp"
 #include "json/writer.hpp"
-#include "model/model_schema.hpp"
+#include "model/features/model_schema.hpp"
 #include "model/file/model_text.hpp"
 
 namespace linden {

@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "base/fail.hpp"
-#include "base/gzip.hpp"
+#include "base/files/gzip.hpp"
 #include "base/out_of_memory.hpp"
 #include "base/size_limit.hpp"
 

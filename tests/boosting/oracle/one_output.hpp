@@ -5,10 +5,10 @@
 
 #include <cmath>
 
-#include "boosting/model/config.hpp"
+#include "boosting/model/config/config.hpp"
 #include "boosting/random_data.hpp"
 #include "boosting/random_rules.hpp"
-#include "boosting/train/gradients/drawn.hpp"
+#include "boosting/train/gradients/draws/drawn.hpp"
 #include "loss/definition.hpp"
 #include "reference/leaf_order.hpp"
 

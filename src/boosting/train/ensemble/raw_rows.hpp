@@ -8,7 +8,7 @@
 #include "backend/backend.hpp"
 #include "boosting/model/model.hpp"
 #include "boosting/train/ensemble/scores.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 #include "rows/dataset_rows.hpp"
 #include "rows/device_rows.hpp"
 

@@ -11,7 +11,7 @@
 #include "backend/backend.hpp"
 #include "boosting/bins/bins.hpp"
 #include "boosting/train/ensemble/bin_forest.hpp"
-#include "model/match_features.hpp"
+#include "model/features/match_features.hpp"
 
 namespace linden {
 

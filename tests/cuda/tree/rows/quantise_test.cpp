@@ -1,5 +1,5 @@
 // Quantised gradients and the root on the device: the bytes of the CPU's, in 15 bits and in 24.
-#include "boosting/train/grow.hpp"
+#include "boosting/train/growth/grow.hpp"
 #include "cuda/tree/tree_on_device.hpp"
 
 namespace linden::cuda_test {

@@ -1,5 +1,5 @@
 // Samples drawn on the device are those of the CPU: rows in order, for every seed, round and fraction.
-#include "boosting/train/gradients/drawn.hpp"
+#include "boosting/train/gradients/draws/drawn.hpp"
 
 #include <algorithm>
 #include <linden/error.hpp>

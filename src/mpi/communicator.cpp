@@ -238,9 +238,14 @@ void Communicator::reduce_scatter(std::int64_t* values, const std::int64_t* coun
   const std::vector<int> each(counts, counts + ranks);
   // MPI may want an address of nothing, too.
   std::vector<std::int64_t> sums(static_cast<std::size_t>(counts[mine]) + 1);
-  MPI_Request request = MPI_REQUEST_NULL;
-  check(MPI_Ireduce_scatter(values, sums.data(), each.data(), MPI_INT64_T, MPI_SUM, state_->comm, &request), call);
-  state_->wait(request, call);
+  if (state_->timeout == 0) {
+    check(MPI_Reduce_scatter(values, sums.data(), each.data(), MPI_INT64_T, MPI_SUM, state_->comm),
+          "MPI_Reduce_scatter");
+  } else {
+    MPI_Request request = MPI_REQUEST_NULL;
+    check(MPI_Ireduce_scatter(values, sums.data(), each.data(), MPI_INT64_T, MPI_SUM, state_->comm, &request), call);
+    state_->wait(request, call);
+  }
   std::copy_n(sums.begin(), counts[mine], values + std::accumulate(counts, counts + mine, std::int64_t{0}));
 }
 

@@ -1,7 +1,10 @@
 // Fits on the ranks of MPI: every rank has the bytes of one machine. Run by a launcher; prints what differs, and ends
 // with 1 where something does.
+#include <chrono>
+#include <functional>
 #include <iostream>
 #include <linden/mpi.hpp>
+#include <thread>
 
 #include "ranks/real_sets.hpp"
 
@@ -66,6 +69,32 @@ int compare_refusals(Communicator& world) {
   return 1;
 }
 
+// Without a timeout every call waits for a rank that is late.
+int wait_for_ever(mpi::Communicator& world) {
+  const auto ranks = static_cast<std::size_t>(world.size());
+  const std::vector<std::int64_t> each(ranks, 1);
+  std::vector<std::int64_t> sums(ranks, 1);
+  std::vector<char> all(ranks);
+  double most = world.rank();
+  const std::vector<std::function<void()>> calls{
+      [&] { world.sum(sums.data(), world.size()); }, [&] { world.reduce_scatter(sums.data(), each.data()); },
+      [&] { world.max(&most, 1); }, [&] { world.gather("a", 1, all.data()); }};
+  int failures = 0;
+  world.set_timeout(0);
+  for (const auto& call : calls) {
+    if (world.rank() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    try {
+      call();
+    } catch (const Error& error) {
+      std::cerr << "rank " << world.rank() << " should have waited: " << error.what() << '\n';
+      ++failures;
+    }
+  }
+  world.set_timeout(300);
+  const auto mine = static_cast<std::size_t>(world.rank());
+  return failures + (sums[mine] == static_cast<std::int64_t>(ranks * ranks) ? 0 : 1);
+}
+
 }  // namespace
 }  // namespace linden
 
@@ -82,7 +111,7 @@ int main(int argc, char** argv) {
     return failures == 0 ? 0 : 1;
   }
   std::int64_t failures = linden::compare_fits(world, linden::fits_of_ranks()) + linden::compare_linear(world) +
-                          linden::compare_refusals(world);
+                          linden::compare_refusals(world) + linden::wait_for_ever(world);
   world.sum(&failures, 1);
   if (world.rank() == 0) std::cout << world.size() << " ranks: " << failures << " failures\n";
   return failures == 0 ? 0 : 1;

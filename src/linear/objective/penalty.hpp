@@ -26,6 +26,11 @@ struct Concave {
     const double size = std::min(bend * std::max(std::abs(u) - straight, 0.0), l1);
     return u > 0 ? -size : size;
   }
+  /// By how much it bends down at u.
+  double bend_at(double u, double l1) const noexcept {
+    const double beyond = std::abs(u) - straight;
+    return beyond > 0 && bend * beyond < l1 ? bend : 0;
+  }
 };
 
 /// P(u) = l1 |u| + l2 / 2 u^2 for lower <= u <= upper, and infinite outside. 0 lies within. A concave part is none of

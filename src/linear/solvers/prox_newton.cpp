@@ -19,6 +19,7 @@ constexpr double least_damping = 1e-2, most_damping = 1e60;  // relative to the 
 constexpr int most_polish = 2;                               // steps
 constexpr double polished = 1e-9;                            // of the largest gradient at the start, that needs none
 constexpr double rounding = 1e-15;                           // of gradients, relative to the largest
+constexpr double least_bent = 1e-3;                          // of a curvature, that concave penalties leave of it
 
 std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -69,14 +70,22 @@ void ProxNewton::form_hessian() {
   if (before < 1e-6 * largest_) damping_ *= before / largest_;
 }
 
-void ProxNewton::minimise_model(double accuracy, double damping) {
+void ProxNewton::minimise_model(double accuracy, Curvature curvature) {
   const double tolerance = std::max(accuracy * violation_, rounding * scale_);
   const std::vector<double>&at = point_.parameters(), &gradient = point_.gradient();
+  const double more = curvature.damping * largest_;
   if (columns_) {
-    step_ = columns_->minimise({gradient, l1_, at, held_, damping * largest_}, tolerance);
+    step_ = columns_->minimise({gradient, l1_, at, held_, more}, tolerance);
     return;
   }
-  for (std::size_t j = 0; j < at.size(); ++j) hessian_[j * at.size() + j] = diagonal_[j] + damping * largest_;
+  const Objective& objective = point_.objective();
+  for (std::size_t j = 0; j < at.size(); ++j) {
+    double& of_j = hessian_[j * at.size() + j];
+    of_j = diagonal_[j] + more;
+    if (!curvature.bends || !objective.has_concave()) continue;
+    const Concave& concave = objective.penalty().concave[j % static_cast<std::size_t>(objective.width())];
+    of_j = std::max(of_j - concave.bend_at(at[j], l1_[j]), least_bent * of_j);
+  }
   if (groups_) {
     step_ = group_descent({hessian_, gradient, l1_, at, held_, *groups_}, tolerance);
     return;
@@ -95,7 +104,7 @@ void ProxNewton::prepare() {
   if (!has_hessian_ || !quadratic_) form_hessian();
   const double progress = first_violation_ > 0 ? violation_ / first_violation_ : 1.0;
   accuracy_ = quadratic_ ? exact : std::min(rough, progress);
-  minimise_model(accuracy_, damping_);
+  minimise_model(accuracy_, {damping_});
 }
 
 Searched ProxNewton::go(SearchRule& rule) {
@@ -115,14 +124,14 @@ bool ProxNewton::advance() {
     }
     if (searched.end == Verdict::nothing_left || damping_ > most_damping) return false;
     damping_ = std::max(10 * damping_, least_damping);
-    minimise_model(accuracy_, damping_);
+    minimise_model(accuracy_, {damping_});
   }
 }
 
 void ProxNewton::polish() {
   for (int i = 0; i < most_polish && violation_ > polished * scale_; ++i) {
     if (!has_hessian_) form_hessian();
-    minimise_model(1e-8, 0);
+    minimise_model(1e-8, {.bends = true});
     ++steps_;
     PolishingStep rule(point_, step_.step);
     if (!go(rule)) return;
@@ -131,7 +140,7 @@ void ProxNewton::polish() {
 
 double ProxNewton::estimate() {
   if (!has_hessian_) form_hessian();
-  minimise_model(rough, 0);
+  minimise_model(rough, {});
   return std::max(step_.decrease, 0.0);
 }
 

@@ -38,13 +38,19 @@ class ProxNewton {
   bool advance();
   /// A whole step or two with the Hessian of the last one, each of which costs one evaluation: the distance shrinks
   /// by about itself. Stays where it is if the objective rises or the subgradient grows. Nothing where the point is
-  /// exact already.
+  /// exact already. Here the model knows how concave penalties bend, too, which the steps that lead here leave out, so
+  /// that each of their models is convex.
   void polish();
   /// What another step with the Hessian of the last one would gain: an estimate of the gap, without an evaluation.
   double estimate();
 
  private:
-  void minimise_model(double accuracy, double damping);
+  /// What of the model is not the loss's: `damping`, of the largest curvature, and whether concave penalties bend it.
+  struct Curvature {
+    double damping = 0;
+    bool bends = false;
+  };
+  void minimise_model(double accuracy, Curvature curvature);
   Searched go(SearchRule& rule);
   void form_hessian();
 

@@ -15,6 +15,7 @@
 #include "linear/certify.hpp"
 #include "linear/config.hpp"
 #include "linear/fit_run.hpp"
+#include "linear/fit_warnings.hpp"
 #include "linear/model.hpp"
 #include "linear/solvers/solver_states.hpp"
 #include "linear/plain_fit.hpp"
@@ -140,37 +141,6 @@ Facts facts_of(const LinearModel::State& model, const Dataset& data, std::string
   return facts;
 }
 
-// What a user would want to know, beside the certificate.
-std::vector<std::string> warnings_of(const Dataset& train, const Loss& loss, const LinearModel::State& model,
-                                     double curvature) {
-  std::vector<std::string> warnings = train.remarks();
-  const Certificate& c = model.certificate;
-  const CustomLoss* const custom = loss.definition().custom.get();
-  if (custom && curvature == 0 && !c.is_optimal() && c.status != FitStatus::separable)
-    warnings.push_back(fmt::format(
-        "the curvature of loss \"{}\" is 0 in all rows: its optimum is at a corner, which no solver looks for. Hint: "
-        "Curvature::majorising, or a loss that is smooth near its corners.",
-        loss.name()));
-  if (custom && custom->mixes_rows)
-    warnings.push_back(fmt::format("loss \"{}\" mixes rows: its gap is an estimate{}{}.", loss.name(),
-                                   c.gap_source.empty() ? "" : ", from ", c.gap_source));
-  if (const ScoreRange range = scores_of_link(loss); !range.is_all() && !c.is_optimal())
-    warnings.push_back(fmt::format(
-        "the fit stands at the edge of what link {} takes (scores {}), where the likelihood may still rise: "
-        "weights are no optimum, and have no errors. Hint: another link, or fewer columns.",
-        word_of(loss.link()),
-        std::isinf(range.high)  ? "above 0"
-        : std::isinf(range.low) ? "below 0"
-                                : "between 0 and 1"));
-  if (c.status == FitStatus::stationary_point)
-    warnings.emplace_back(
-        "the objective is not convex: the weights are a stationary point near the optimum of l1, and others may be "
-        "lower.");
-  if (!model.feature_names.empty() && c.constant_columns.size() == model.feature_names.size())
-    warnings.emplace_back("no column varies: the model is its intercept.");
-  return warnings;
-}
-
 // Columns of one machine's rows are made of what these rows have.
 void check_alone(const LinearConfig& config, const LinearOptions& options) {
   if (!has_several_ranks(options) || (config.formula.empty() && config.missing_values == MissingValues::refuse)) return;
@@ -277,7 +247,7 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
     curvature = fit.point().mean_curvature();
   }
   clamp_weights(config, state->feature_names, state->weights);
-  state->warnings = warnings_of(whole, whole_labels.loss, *state, curvature);
+  state->warnings = warnings_of(whole, whole_labels, *state, curvature);
   state->certificate.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return LinearModel(state);
 }

@@ -10,12 +10,12 @@
 // All of these are of the rows that a model was fitted to: the model does not keep them, so they are passed again; on
 // other rows a warning says that the weights are not the optimum there. They run on the CPU.
 //
-// Which losses: squared (normal), logistic and cross_entropy (binomial), softmax (multinomial), poisson, gamma, tweedie
-// and negative_binomial have a distribution, and all of this. Other losses of one score (huber, ..., custom ones) have
-// no likelihood: of them weights and errors are known, these by Covariance::hc0, hc1 or clustered. Losses with corners
-// (quantile, absolute, mape, sharp_hinge, epsilon_insensitive) are refused: they have no curvature, and their errors
-// want a density. Penalised fits are refused: penalties shrink weights, whose errors are then not those of any formula
-// here. So are fits with constraints, and fits that did not reach an optimum.
+// Which losses: squared (normal), logistic and cross_entropy (binomial), softmax (multinomial), poisson, gamma,
+// inverse_gaussian, tweedie and negative_binomial have a distribution, and all of this. Other losses of one score
+// (huber, ..., custom ones) have no likelihood: of them weights and errors are known, these by Covariance::hc0, hc1 or
+// clustered. Losses with corners (quantile, absolute, mape, sharp_hinge, epsilon_insensitive) are refused: they have no
+// curvature, and their errors want a density. Penalised fits are refused: penalties shrink weights, whose errors are
+// then not those of any formula here. So are fits with constraints, and fits that did not reach an optimum.
 //
 // Weights of rows: by the rule of the library a row of weight k is k rows (WeightMeaning::copies). As R's glm takes
 // them a weight says how precise a label is, its variance being the dispersion over the weight, or how many trials

@@ -93,6 +93,7 @@ constexpr Word words[] = {
     {"have rows without a label left out", "--drop-unlabelled leaves out rows without a label"},
     {"name it among the missing tokens and leave such rows out", "name it in --missing and --drop-unlabelled"},
     {"name it among the missing tokens", "name it in --missing"},
+    {"name a column of numbers in CsvOptions::categorical", "name a column of numbers in --categorical"},
     {"name the column among the categorical ones", "name the column in --categorical, in training"},
     {"say that the file has no header", "--no-header"},
     {"the delimiter is", "--delimiter is"},

@@ -174,8 +174,9 @@ const Coefficient& FitStatistics::coefficient(std::string_view name, std::string
     if (c.name == name && c.output == output) return c;
     known.push_back(c.name);
   }
-  fail<ArgumentError>("FitStatistics::coefficient: no coefficient \"{}\"{}. {}", name,
-                      output.empty() ? "" : fmt::format(" of output \"{}\"", output), did_you_mean(name, known));
+  fail<ArgumentError>("FitStatistics::coefficient: no coefficient \"{}\"{}. {}Coefficients: {}.", name,
+                      output.empty() ? "" : fmt::format(" of output \"{}\"", output), did_you_mean(name, known),
+                      listing(known));
 }
 
 FitStatistics statistics(const LinearModel& fitted, const Dataset& of_fit, const StatisticsOptions& options) try {

@@ -526,7 +526,7 @@ TEST(Statistics, RefusalsSayWhatToDo) {
   EXPECT_EQ(refusal<ArgumentError>([] { covariance_named("hc4"); }),
             "covariance: no kind \"hc4\". Did you mean \"hc0\"? Kinds: classical, hc0, hc1, hc2, hc3, clustered.");
   EXPECT_EQ(refusal<ArgumentError>([&] { statistics(model, data).coefficient("aa"); }),
-            "FitStatistics::coefficient: no coefficient \"aa\". Did you mean \"a\"? ");
+            "FitStatistics::coefficient: no coefficient \"aa\". Did you mean \"a\"? Coefficients: (Intercept), a, b.");
   const Dataset few = small::numbers(4);
   EXPECT_EQ(refusal<DataError>([&] { statistics(fit_linear(few, squares), few); }),
             "statistics: 4 rows and 4 weights leave no degree of freedom for the dispersion. Hint: fewer columns.");

@@ -95,7 +95,7 @@ Checkpoint checkpoint_of(const TrainArguments& args) {
   std::error_code error;
   if (args.resume)
     fmt::print(args.report(), "checkpoint  {}: {}\n", args.checkpoint,
-               std::filesystem::exists(args.checkpoint, error) ? "the fit goes on from there"
+               std::filesystem::exists(args.checkpoint, error) ? "found, for the fit to go on from"
                                                                : "not there yet, so that the fit begins anew");
   return checkpoint;
 }
@@ -205,9 +205,10 @@ void add_train(CLI::App& app) {
   command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
-  command->add_flag("--firth", args->firth,
-                    "of a linear model of two classes: Firth's correction, whose weights are finite also where a plane "
-                    "separates the classes");
+  command->add_flag(
+      "--firth", args->firth,
+      "for linear models with two classes: Firth's correction, whose weights are finite also where a plane "
+      "separates the classes");
   command->add_option("--trials", args->trials,
                       "of a linear model: the label counts successes, of as many trials as this column says; the loss "
                       "is cross_entropy");

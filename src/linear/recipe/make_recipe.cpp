@@ -346,7 +346,7 @@ class RecipeMaker {
       entries += of_row;
     }
     recipe_.sparse = 2 * entries <= static_cast<double>(recipe_.names.size());
-    if (recipe_.names.empty()) fail<DataError>("{}: the formula leaves no columns.", where_);
+    if (recipe_.names.empty()) fail<DataError>("{}: the formula leaves no columns, and a model wants one at least.", where_);
   }
 
   // Of all products of all blocks; empty where each of them has some. Only combinations of categories may have none.

@@ -206,7 +206,7 @@ TEST(RecipeRefusals, SayWhere) {
   EXPECT_EQ(said("log(z)"),
             "fit_linear: log(z) is no finite number at row 0, where column \"z\" is -2. Hint: mend or leave out the "
             "row, or take another function.");
-  EXPECT_EQ(said("y ~ 1"), "fit_linear: the formula leaves no columns.");
+  EXPECT_EQ(said("y ~ 1"), "fit_linear: the formula leaves no columns, and a model wants one at least.");
   EXPECT_EQ(said("x ~ z"), "formula: its label is \"x\", but that of the data is \"y\". Hint: name one of them.");
   EXPECT_EQ(said("x + offset(size)"),
             "formula: column \"size\" is text, and an offset is a number.\n  x + offset(size)\n             ^");

@@ -93,7 +93,7 @@ Cuts cuts_of_keys(std::span<KeyOf<T>> keys, ValueRuns<T>& runs, int max_bins) {
   const std::int64_t missing = runs.take(keys);
   std::vector<ValueRun> all;
   if (runs.all().rows > 0) all.push_back(runs.all());
-  const auto divide = [&](const ValueRun& run, std::vector<ValueRun>& parts) { runs.divide(run, parts); };
+  const auto divide = [&](const ValueRun& run, std::int64_t, std::vector<ValueRun>& parts) { runs.divide(run, parts); };
   return numeric_cuts(quantiles_of(std::move(all), bins_of_values(missing, max_bins), divide), missing);
 }
 

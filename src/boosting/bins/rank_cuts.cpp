@@ -1,216 +1,279 @@
 #include "boosting/bins/rank_cuts.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "boosting/bins/number_cuts.hpp"
+#include "boosting/bins/values/coded_counts.hpp"
+#include "ranks/agreement.hpp"
 
 namespace linden {
 namespace {
 
-constexpr std::int64_t most_gathered = 4096;  // values of a feature that every rank gets rather than looks for
-constexpr std::int64_t most_listed = 1024;    // rows of a run whose values are all proposed
-constexpr std::int64_t proposals = 65'536;    // of a rank at a time, about
-
 // A run by its ends.
 using Ends = std::pair<double, double>;
 
-// The search for the quantiles of one feature.
+// The search for the cuts of one feature.
 struct Search {
   const NumbersOfRank* here;
-  std::int64_t feature;                   // among those that are looked for
-  std::int64_t missing = 0;               // on all ranks
-  std::vector<std::int64_t> before = {};  // rows of this rank before each of its values, and all
-  ValueRun all = {};
+  std::int64_t feature;
+  std::int64_t missing;                              // on all ranks
+  std::vector<std::int64_t> before = {};             // weight of this rank's values before each, and of all
+  ValueRun all = {};                                 // rows of runs are weights here
   std::map<Ends, std::vector<ValueRun>> parts = {};  // of runs that were divided
+  std::int64_t excess = 0;  // by how much a bin gets more than it needs, for its last value is not divided
+  Quantiles found = {};
   bool is_done = false;
 };
 
-// A run that is to be divided, and between which of its values this rank proposes to.
+// A run that is to be divided.
 struct Asked {
   Search* search;
   ValueRun run;
-  std::vector<double> at = {};  // ends of parts, on all ranks: ascending, all below the last value
+  std::int64_t begin, end;  // the places of its values among this rank's
+  std::int64_t values = 0;  // of all ranks, each counting its own
+
+  Asked(Search& of, const ValueRun& its_run) : search(&of), run(its_run) {
+    const std::vector<ValueCount>& here = of.here->values;
+    begin = std::ranges::lower_bound(here, run.first, {}, &ValueCount::value) - here.begin();
+    end = std::ranges::upper_bound(here, run.last, {}, &ValueCount::value) - here.begin();
+  }
+  std::span<const ValueCount> here() const {
+    return std::span(search->here->values)
+        .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  }
+  std::vector<ValueRun>& parts() const { return search->parts[{run.first, run.last}]; }
 };
 
-// The values of this rank in a run: from which place to which.
-std::pair<std::int64_t, std::int64_t> places_in(const NumbersOfRank& here, double first, double last) {
-  const auto& values = here.values;
-  return {std::ranges::lower_bound(values, first, {}, &ValueCount::value) - values.begin(),
-          std::ranges::upper_bound(values, last, {}, &ValueCount::value) - values.begin()};
-}
-
-// Walks over the runs as far as they are known; what it would have had divided is appended to `asked`.
+// Walks over the runs as far as they are known; what it would have had divided is appended to `asked`, and taken for
+// values that end where bins do.
 Quantiles walk(Search& search, int bins, std::vector<Asked>& asked) {
-  const auto divide = [&](const ValueRun& run, std::vector<ValueRun>& runs) {
+  const auto divide = [&](const ValueRun& run, std::int64_t wanted, std::vector<ValueRun>& runs) {
     const auto known = search.parts.find({run.first, run.last});
     if (known != search.parts.end()) {
       runs.insert(runs.end(), known->second.begin(), known->second.end());
       return;
     }
-    asked.push_back({&search, run});
-    ValueRun guess = run;
+    const bool is_rest = !asked.empty() && asked.back().search == &search && asked.back().run.first == run.first;
+    if (!is_rest) asked.emplace_back(search, run);
+    ValueRun guess = run, rest = run;
     guess.last = guess.first;
+    if (wanted > 0) guess.rows = std::min(run.rows, wanted + search.excess);
     runs.push_back(guess);
+    rest.rows -= guess.rows;
+    rest.begin += guess.rows;
+    if (rest.rows > 0) runs.push_back(rest);
   };
   std::vector<ValueRun> runs;
   if (search.all.rows > 0) runs.push_back(search.all);
   return quantiles_of(std::move(runs), bins, divide);
 }
 
-// Every rank proposes some of its values, all where a run has few rows; the parts end at those of all ranks.
-void propose(const Ranks& ranks, std::vector<Asked>& asked) {
-  const std::int64_t most = std::clamp<std::int64_t>(proposals / std::ssize(asked), 15, 1023);
-  std::vector<double> mine;  // for each run the number of values, and these
-  for (const Asked& one : asked) {
-    const NumbersOfRank& here = *one.search->here;
-    const auto [begin, end] = places_in(here, one.run.first, one.run.last);
-    const std::int64_t count = one.run.rows <= most_listed ? end - begin : std::min(most, end - begin);
-    mine.push_back(static_cast<double>(count));
-    for (std::int64_t i = 0; i < count; ++i)
-      mine.push_back(here.values[static_cast<std::size_t>(begin + i * (end - begin) / count)].value);
+// The same between cuts that are forced, for which all values must be known.
+std::vector<double> cuts_between(Search& search, std::span<const double> forced, int bins, std::vector<Asked>& asked) {
+  std::vector<ValueRun> runs;
+  const auto known = search.parts.find({search.all.first, search.all.last});
+  if (known != search.parts.end())
+    runs = known->second;
+  else if (search.all.rows > 0)
+    runs.push_back(search.all);
+  if (!runs.empty() && !runs.front().is_one_value()) {
+    asked.emplace_back(search, search.all);
+    return {};
   }
-  const std::vector<double> all = ranks.join(mine);
-  std::size_t next = 0;
-  while (next < all.size())
-    for (Asked& one : asked) {
-      const auto count = static_cast<std::size_t>(all[next++]);
-      one.at.insert(one.at.end(), all.begin() + static_cast<std::ptrdiff_t>(next),
-                    all.begin() + static_cast<std::ptrdiff_t>(next + count));
-      next += count;
+  std::vector<ValueCount> values;
+  for (const ValueRun& run : runs) values.push_back({run.first, run.rows});
+  return cuts_with(forced, values, bins);
+}
+
+// Every rank gets all values of these runs.
+void list(const Ranks& ranks, std::span<const Asked* const> asked) {
+  std::string mine;
+  for (const Asked* one : asked) append_counts(one->here(), mine);
+  const std::vector<std::string> texts = gather_texts(ranks, mine);
+  std::vector<std::string_view> left(texts.begin(), texts.end());
+  std::vector<ValueCount> values;
+  for (const Asked* one : asked) {
+    values.clear();
+    for (std::string_view& text : left) take_counts(text, values);
+    std::ranges::sort(values, {}, &ValueCount::value);
+    std::vector<ValueRun>& parts = one->parts();
+    std::int64_t begin = one->run.begin;
+    for (const ValueCount& v : values) {
+      if (parts.empty() || parts.back().first != v.value) parts.push_back({v.value, v.value, 0, begin});
+      parts.back().rows += v.weight;
+      begin += v.weight;
     }
-  for (Asked& one : asked) {
-    std::ranges::sort(one.at);
-    one.at.erase(std::unique(one.at.begin(), one.at.end()), one.at.end());
-    if (!one.at.empty() && one.at.back() == one.run.last) one.at.pop_back();
+    // A bin is full somewhere in its last value, anywhere there alike.
+    double more = 0, all = 0;
+    for (const ValueRun& part : parts) {
+      const auto weight = static_cast<double>(part.rows);
+      more += weight * (weight - 1) / 2;
+      all += weight;
+    }
+    one->search->excess = std::llround(more / all);
   }
 }
 
-// Divides the runs at what was proposed: rows and ends of each part are those of all ranks.
-void divide(const Ranks& ranks, std::span<const Asked> asked) {
-  constexpr double none = -std::numeric_limits<double>::infinity();
-  std::vector<std::int64_t> rows;
-  std::vector<double> ends;  // of each part the negative of the lowest value, and the highest
-  for (const Asked& one : asked) {
-    const auto& values = one.search->here->values;
-    auto [begin, end] = places_in(*one.search->here, one.run.first, one.run.last);
-    for (std::size_t part = 0; part <= one.at.size(); ++part) {
-      std::int64_t stop = end;
-      if (part < one.at.size())
-        stop = std::upper_bound(values.begin() + begin, values.begin() + end, one.at[part],
-                                [](double value, const ValueCount& count) { return value < count.value; }) -
-               values.begin();
-      rows.push_back(one.search->before[static_cast<std::size_t>(stop)] -
-                     one.search->before[static_cast<std::size_t>(begin)]);
-      ends.push_back(stop > begin ? -values[static_cast<std::size_t>(begin)].value : none);
-      ends.push_back(stop > begin ? values[static_cast<std::size_t>(stop - 1)].value : none);
+// Ends of parts, on all ranks: ascending, all below the last value of the run.
+using PartEnds = std::vector<double>;
+
+// Every rank proposes some of its values, evenly, by its share of all.
+std::vector<PartEnds> propose(const Ranks& ranks, std::span<const Asked* const> asked, const Exchanges& limits) {
+  const std::int64_t parts =
+      std::clamp(limits.parts_at_once / std::ssize(asked), limits.least_parts, limits.most_parts);
+  std::string mine;
+  std::vector<ValueCount> values;
+  for (const Asked* one : asked) {
+    const std::int64_t here = one->end - one->begin;
+    const std::int64_t count = std::min(here, (parts * here + one->values - 1) / one->values);
+    values.clear();
+    for (std::int64_t i = 0; i < count; ++i)
+      values.push_back({one->here()[static_cast<std::size_t>(i * here / count)].value, 1});
+    append_counts(values, mine);
+  }
+  const std::vector<std::string> texts = gather_texts(ranks, mine);
+  std::vector<std::string_view> left(texts.begin(), texts.end());
+  std::vector<PartEnds> ends;
+  for (const Asked* one : asked) {
+    values.clear();
+    for (std::string_view& text : left) take_counts(text, values);
+    PartEnds& at = ends.emplace_back();
+    for (const ValueCount& v : values) at.push_back(v.value);
+    std::ranges::sort(at);
+    at.erase(std::unique(at.begin(), at.end()), at.end());
+    if (at.back() == one->run.last) at.pop_back();
+  }
+  return ends;
+}
+
+// Divides these runs at values that are proposed, so that no part is empty; rows and ends are those of all ranks.
+void divide(const Ranks& ranks, std::span<const Asked* const> asked, const Exchanges& limits) {
+  const std::vector<PartEnds> ends = propose(ranks, asked, limits);
+  std::vector<std::int64_t> rows;  // of each part but the last
+  std::vector<double> firsts;      // of each but the first the lowest value, its negative
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const std::span<const ValueCount> values = asked[i]->here();
+    const std::int64_t* const before = asked[i]->search->before.data() + asked[i]->begin;
+    std::size_t begin = 0;
+    for (const double end : ends[i]) {
+      const auto above = std::ranges::upper_bound(values.begin() + static_cast<std::ptrdiff_t>(begin), values.end(),
+                                                  end, {}, &ValueCount::value);
+      const auto stop = static_cast<std::size_t>(above - values.begin());
+      rows.push_back(before[stop] - before[begin]);
+      firsts.push_back(stop < values.size() ? -values[stop].value : -std::numeric_limits<double>::infinity());
       begin = stop;
     }
   }
   ranks.sum(std::span(rows));
-  ranks.max(std::span(ends));
+  ranks.max(std::span(firsts));
   std::size_t next = 0;
-  for (const Asked& one : asked) {
-    std::vector<ValueRun>& parts = one.search->parts[{one.run.first, one.run.last}];
-    std::int64_t begin = one.run.begin;
-    for (std::size_t part = 0; part <= one.at.size(); ++part, ++next) {
-      if (rows[next] == 0) continue;
-      parts.push_back({-ends[2 * next] + 0.0, ends[2 * next + 1], rows[next], begin});
-      begin += rows[next];
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    std::vector<ValueRun>& parts = asked[i]->parts();
+    ValueRun rest = asked[i]->run;
+    for (const double end : ends[i]) {
+      parts.push_back({rest.first, end, rows[next], rest.begin});
+      rest = {-firsts[next] + 0.0, rest.last, rest.rows - rows[next], rest.begin + rows[next]};
+      ++next;
     }
+    parts.push_back(rest);
   }
-}
-
-// The values of some features on all ranks, for each of them.
-std::vector<std::vector<ValueCount>> gathered(const Ranks& ranks, std::span<const Search* const> searches) {
-  std::vector<double> mine;
-  for (const Search* search : searches) {
-    mine.push_back(static_cast<double>(search->here->values.size()));
-    for (const ValueCount& v : search->here->values) {
-      mine.push_back(v.value);
-      mine.push_back(static_cast<double>(v.weight));
-      mine.push_back(static_cast<double>(v.rows));
-    }
-  }
-  const std::vector<double> all = ranks.join(mine);
-  std::vector<std::vector<ValueCount>> lists(searches.size());
-  for (std::size_t next = 0; next < all.size();)
-    for (std::vector<ValueCount>& list : lists)
-      for (auto left = static_cast<std::int64_t>(all[next++]); left > 0; --left, next += 3)
-        list.push_back({all[next], static_cast<std::int64_t>(all[next + 1]), static_cast<std::int64_t>(all[next + 2])});
-  for (std::vector<ValueCount>& list : lists) {
-    std::ranges::stable_sort(list, {}, &ValueCount::value);
-    std::vector<ValueCount> merged;
-    for (const ValueCount& v : list) {
-      if (merged.empty() || merged.back().value != v.value) {
-        merged.push_back(v);
-        continue;
-      }
-      merged.back().weight += v.weight;
-      merged.back().rows += v.rows;
-    }
-    list.swap(merged);
-  }
-  return lists;
 }
 
 void begin(const Ranks& ranks, std::span<Search> searches) {
   constexpr double none = -std::numeric_limits<double>::infinity();
-  std::vector<std::int64_t> rows;
-  std::vector<double> ends;
+  std::vector<std::int64_t> counts;
+  std::vector<double> ends;  // the negative of the lowest value, and the highest
   for (Search& search : searches) {
     const std::vector<ValueCount>& values = search.here->values;
     search.before.push_back(0);
-    for (const ValueCount& v : values) search.before.push_back(search.before.back() + v.rows);
-    rows.push_back(search.before.back());
+    for (const ValueCount& v : values) search.before.push_back(search.before.back() + v.weight);
+    counts.push_back(search.before.back());
+    counts.push_back(search.missing);
     ends.push_back(values.empty() ? none : -values.front().value);
     ends.push_back(values.empty() ? none : values.back().value);
   }
-  ranks.sum(std::span(rows));
+  ranks.sum(std::span(counts));
   ranks.max(std::span(ends));
-  for (std::size_t i = 0; i < searches.size(); ++i) searches[i].all = {-ends[2 * i] + 0.0, ends[2 * i + 1], rows[i], 0};
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    searches[i].all = {-ends[2 * i] + 0.0, ends[2 * i + 1], counts[2 * i], 0};
+    searches[i].missing = counts[2 * i + 1];
+  }
+}
+
+// What the walks have asked for.
+void answer(const Ranks& ranks, std::span<Asked> asked, const CutRules& rules, std::int64_t first,
+            const Exchanges& limits) {
+  std::vector<std::int64_t> values;
+  for (const Asked& one : asked) values.push_back(one.end - one.begin);
+  ranks.sum(std::span(values));
+  const std::int64_t most = std::max(limits.least_listed, limits.listed_at_once / std::ssize(asked));
+  std::vector<const Asked*> listed, divided;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    asked[i].values = values[i];
+    const bool is_forced = !rules.forced(first + asked[i].search->feature).empty();
+    (values[i] <= most || is_forced ? listed : divided).push_back(&asked[i]);
+  }
+  if (!listed.empty()) list(ranks, listed);
+  if (!divided.empty()) divide(ranks, divided, limits);
+}
+
+// Where bins are not made of rows alone these are counted when all cuts are known.
+void count_rows(const Ranks& ranks, std::span<Search* const> searches) {
+  std::vector<std::int64_t> all;
+  for (const Search* search : searches) {
+    std::vector<std::int64_t> rows = rows_of_bins(search->here->values, search->found.cuts);
+    rows.resize(search->found.cuts.size() + 1);
+    all.insert(all.end(), rows.begin(), rows.end());
+  }
+  ranks.sum(std::span(all));
+  auto next = all.begin();
+  for (Search* search : searches) {
+    const auto end = next + std::ssize(search->found.cuts) + 1;
+    if (search->all.rows > 0) search->found.rows.assign(next, end);
+    next = end;
+  }
 }
 
 }  // namespace
 
 void find_rank_cuts(const Ranks& ranks, std::span<const NumbersOfRank> features, std::span<const std::int64_t> which,
-                    const CutRules& rules, std::int64_t first, std::span<Cuts> cuts) {
-  std::vector<std::int64_t> counts;
+                    const CutRules& rules, std::int64_t first, std::span<Cuts> cuts, const Exchanges& limits) {
+  if (which.empty()) return;
+  std::vector<Search> searches;
+  std::vector<Search*> weighted;
   for (const std::int64_t f : which) {
-    counts.push_back(features[static_cast<std::size_t>(f)].missing);
-    counts.push_back(std::ssize(features[static_cast<std::size_t>(f)].values));
+    const NumbersOfRank& here = features[static_cast<std::size_t>(f)];
+    searches.push_back({&here, f, here.missing});
   }
-  ranks.sum(std::span(counts));
-  std::vector<Search> few, many;
-  for (std::size_t i = 0; i < which.size(); ++i) {
-    const std::int64_t f = which[i];
-    const bool is_listed =
-        counts[2 * i + 1] <= most_gathered || rules.is_weighted() || !rules.forced(first + f).empty();
-    (is_listed ? few : many).push_back({&features[static_cast<std::size_t>(f)], f, counts[2 * i]});
-  }
-  std::vector<const Search*> listed;
-  for (const Search& search : few) listed.push_back(&search);
-  const std::vector<std::vector<ValueCount>> lists = gathered(ranks, listed);
-  for (std::size_t i = 0; i < few.size(); ++i)
-    cuts[static_cast<std::size_t>(few[i].feature)] =
-        cuts_of_counts(lists[i], few[i].missing, rules, first + few[i].feature);
-
-  begin(ranks, many);
+  begin(ranks, searches);
   for (std::vector<Asked> asked;; asked.clear()) {
-    for (Search& search : many) {
+    for (Search& search : searches) {
       if (search.is_done) continue;
+      const std::span<const double> forced = rules.forced(first + search.feature);
+      const int bins = bins_of_values(search.missing, rules.max_bins(first + search.feature));
       const std::size_t before = asked.size();
-      Quantiles found = walk(search, bins_of_values(search.missing, rules.max_bins(first + search.feature)), asked);
+      if (forced.empty())
+        search.found = walk(search, bins, asked);
+      else
+        search.found = {cuts_between(search, forced, bins, asked), {}};
       search.is_done = asked.size() == before;
-      if (search.is_done)
-        cuts[static_cast<std::size_t>(search.feature)] = numeric_cuts(std::move(found), search.missing);
+      if (!search.is_done) continue;
+      search.parts.clear();
+      if (!forced.empty() || rules.is_weighted()) weighted.push_back(&search);
     }
-    if (asked.empty()) return;
-    propose(ranks, asked);
-    divide(ranks, asked);
+    if (asked.empty()) break;
+    answer(ranks, asked, rules, first, limits);
   }
+  if (!weighted.empty()) count_rows(ranks, weighted);
+  for (Search& search : searches)
+    cuts[static_cast<std::size_t>(search.feature)] = numeric_cuts(std::move(search.found), search.missing);
 }
 
 }  // namespace linden

@@ -24,11 +24,11 @@ class Runs {
   bool empty() const { return runs_.empty(); }
   const ValueRun& front() const { return runs_.back(); }
   void pop() { runs_.pop_back(); }
-  void divide() {
+  void divide(std::int64_t wanted) {
     const ValueRun run = front();
     pop();
     parts_.clear();
-    divide_(run, parts_);
+    divide_(run, wanted, parts_);
     runs_.insert(runs_.end(), parts_.rbegin(), parts_.rend());
   }
 
@@ -44,7 +44,7 @@ class Values {
   bool empty() const { return values_.empty(); }
   ValueRun front() const { return {values_.front().value, values_.front().value, values_.front().weight, 0}; }
   void pop() { values_ = values_.subspan(1); }
-  void divide() {}
+  void divide(std::int64_t) {}
 
  private:
   std::span<const ValueCount> values_;
@@ -73,7 +73,7 @@ Quantiles shared_bins(Sequence runs, int bins, std::int64_t rows, std::int64_t g
     // bins for all of those.
     const bool full = (in_bin + run.rows) * bins_left >= rows_left;
     if (full && !run.is_one_value()) {
-      runs.divide();
+      runs.divide((rows_left + bins_left - 1) / bins_left - in_bin);
       continue;
     }
     runs.pop();
@@ -112,7 +112,7 @@ Quantiles quantiles_of(std::vector<ValueRun> runs, int bins, const DivideRun& di
       if (run.is_one_value() || !(few || fills_a_bin(run.rows))) {
         parts.push_back(run);
       } else {
-        divide(run, parts);
+        divide(run, 0, parts);
         is_done = false;
       }
     }

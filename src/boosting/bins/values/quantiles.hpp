@@ -22,8 +22,9 @@ struct Quantiles {
   std::vector<std::int64_t> rows;  ///< of each bin; empty where there are no values
 };
 
-/// Appends the runs that a run of more than one value consists of.
-using DivideRun = std::function<void(const ValueRun& run, std::vector<ValueRun>& runs)>;
+/// Appends the runs that a run of more than one value consists of. `wanted`: how many of its rows fill the bin, where
+/// that is why it is divided; else 0.
+using DivideRun = std::function<void(const ValueRun& run, std::int64_t wanted, std::vector<ValueRun>& runs)>;
 
 /// The cuts between at most `bins` bins of these values, in ascending runs, which are divided where that decides a cut:
 /// every distinct value its own bin when there are few enough, else bins of nearly equal numbers of rows, a frequent

@@ -69,8 +69,8 @@ void expect_by_the_rule(const std::vector<double>& doubles, int bins, ValueRuns<
   EXPECT_EQ(missing, std::ranges::count_if(values, [](T v) { return std::isnan(v); }));
   std::vector<ValueRun> all;
   if (runs.all().rows > 0) all.push_back(runs.all());
-  const Quantiles found =
-      quantiles_of(all, bins, [&](const ValueRun& run, std::vector<ValueRun>& parts) { runs.divide(run, parts); });
+  const Quantiles found = quantiles_of(
+      all, bins, [&](const ValueRun& run, std::int64_t, std::vector<ValueRun>& parts) { runs.divide(run, parts); });
   EXPECT_EQ(found.cuts, cuts_by_the_rule(counts, bins));
   EXPECT_EQ(found.rows, rows_of_bins(counts, found.cuts));
   EXPECT_EQ(quantiles_of(counts, bins).cuts, found.cuts);

@@ -128,9 +128,10 @@ TEST(LinearRanks, RefuseLossesThatMixRows) {
 
 // Moments of moments: means far apart, a rank without weight, numbers whose squares no double holds.
 TEST(LinearRanks, HaveTheMomentsOfAllRows) {
-  const std::vector<std::vector<Moments>> here = {{{1, 2}, {1e200, 0}}, {{9, 0}, {-1e200, 1e200}}, {{0, 0}, {0, 0}}};
+  const std::vector<std::vector<ColumnMoments>> here = {
+      {{1, 2}, {1e200, 0}}, {{9, 0}, {-1e200, 1e200}}, {{0, 0}, {0, 0}}};
   const std::vector<std::vector<double>> weights = {{1, 2}, {1}, {0, 0}};
-  std::vector<std::vector<Moments>> all(3);
+  std::vector<std::vector<ColumnMoments>> all(3);
   Meeting meeting(3, false);
   Workers workers(1);
   meeting.run([&](int rank) {
@@ -139,7 +140,7 @@ TEST(LinearRanks, HaveTheMomentsOfAllRows) {
     Context context{workers, nullptr, &comms};
     all[r] = moments_of_ranks(here[r], std::ssize(weights[r]), weights[r], {host_memory_kernels(), context});
   });
-  for (const std::vector<Moments>& moments : all) {
+  for (const std::vector<ColumnMoments>& moments : all) {
     EXPECT_DOUBLE_EQ(moments[0].mean, 3);
     EXPECT_DOUBLE_EQ(moments[0].deviation, std::sqrt((3 * (4 + 4) + 36) / 4.0));
     EXPECT_DOUBLE_EQ(moments[1].mean, 0.5e200);

@@ -108,8 +108,8 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
   else
     dense_ = dense_columns(data, columns);
   ViewSource here(view(), weights);
-  const std::vector<Moments> moments = moments_of_ranks(column_moments(here, workers), rows_, weights, ranks);
-  if (std::ranges::any_of(moments, [](const Moments& m) { return !std::isfinite(m.mean + m.deviation); }))
+  const std::vector<ColumnMoments> moments = moments_of_ranks(column_moments(here, workers), rows_, weights, ranks);
+  if (std::ranges::any_of(moments, [](const ColumnMoments& m) { return !std::isfinite(m.mean + m.deviation); }))
     check_present(where, data, columns, workers, ranks);
   constexpr double rounding = 8 * std::numeric_limits<double>::epsilon();
   for (std::size_t j = 0; j < columns.size(); ++j) {

@@ -247,7 +247,7 @@ Sums sums_about(RowSource& source, std::int64_t rows, const std::vector<double>&
 
 // Of columns whose one-pass sums have lost digits or overflowed: about their means, in units of their largest values.
 void be_careful(RowSource& source, double total, const std::vector<std::size_t>& columns, Workers& workers,
-                std::vector<Moments>& moments) {
+                std::vector<ColumnMoments>& moments) {
   const auto count = static_cast<std::int64_t>(columns.size());
   // Calls add(i, value, weight) for all rows in order, each column by itself.
   const auto each_value = [&](const auto& add) {
@@ -280,7 +280,7 @@ void be_careful(RowSource& source, double total, const std::vector<std::size_t>&
   for (std::size_t i = 0; i < columns.size(); ++i) mean[i] += off[i];
   const std::vector<double> variance = mean_of([&](std::size_t i, double x) { return (x - mean[i]) * (x - mean[i]); });
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    Moments& m = moments[columns[i]];
+    ColumnMoments& m = moments[columns[i]];
     if (std::isnan(largest[i]))
       m = {largest[i], largest[i]};
     else if (largest[i] == 0)
@@ -290,7 +290,7 @@ void be_careful(RowSource& source, double total, const std::vector<std::size_t>&
   }
 }
 
-std::vector<Moments> dense_moments(RowSource& source, const Totals& totals, Workers& workers) {
+std::vector<ColumnMoments> dense_moments(RowSource& source, const Totals& totals, Workers& workers) {
   const std::size_t columns = at(source.schema().features);
   std::vector<double> reference(columns);
   const std::int64_t step = std::max<std::int64_t>(totals.rows / 32, 1);
@@ -301,7 +301,7 @@ std::vector<Moments> dense_moments(RowSource& source, const Totals& totals, Work
   });
   for (double& r : reference) r /= static_cast<double>((totals.rows + step - 1) / step);
   const Sums sums = sums_about(source, totals.rows, reference, workers);
-  std::vector<Moments> moments(columns);
+  std::vector<ColumnMoments> moments(columns);
   std::vector<std::size_t> rough;
   for (std::size_t j = 0; j < columns; ++j) {
     const double off = sums.first[j] / totals.weight, square = sums.second[j] / totals.weight;
@@ -316,7 +316,7 @@ std::vector<Moments> dense_moments(RowSource& source, const Totals& totals, Work
   return moments;
 }
 
-std::vector<Moments> sparse_moments(RowSource& source, const Totals& totals, Workers& workers) {
+std::vector<ColumnMoments> sparse_moments(RowSource& source, const Totals& totals, Workers& workers) {
   const std::size_t columns = at(source.schema().features);
   const std::int64_t fit = totals.entries / (4 * static_cast<std::int64_t>(columns) + 1);
   const std::int64_t count = std::clamp<std::int64_t>(fit, 1, most_chunks);
@@ -349,7 +349,7 @@ std::vector<Moments> sparse_moments(RowSource& source, const Totals& totals, Wor
     const double d = (x - mean[j]) / unit[j];
     sums.second[j] += w * d * d;
   });
-  std::vector<Moments> moments(columns);
+  std::vector<ColumnMoments> moments(columns);
   for (std::size_t j = 0; j < columns; ++j) {
     const double absent = std::max(totals.weight - present.second[j], 0.0), d = mean[j] / unit[j];
     moments[j] = {mean[j], unit[j] * std::sqrt((about.second[j] + absent * d * d) / totals.weight)};
@@ -359,7 +359,7 @@ std::vector<Moments> sparse_moments(RowSource& source, const Totals& totals, Wor
 
 }  // namespace
 
-std::vector<Moments> column_moments(RowSource& rows, Workers& workers) {
+std::vector<ColumnMoments> column_moments(RowSource& rows, Workers& workers) {
   if (rows.schema().features == 0) return {};
   const Totals totals = totals_of(rows);
   return rows.schema().sparse ? sparse_moments(rows, totals, workers) : dense_moments(rows, totals, workers);
@@ -367,11 +367,11 @@ std::vector<Moments> column_moments(RowSource& rows, Workers& workers) {
 
 // With shares w_r of the weight, the variance is the mean of (deviation_r^2 + (mean_r - mean)^2), in units of the
 // largest of these numbers.
-std::vector<Moments> moments_of_ranks(std::vector<Moments> here, std::int64_t rows, std::span<const double> weights,
-                                      const Ranks& ranks) {
+std::vector<ColumnMoments> moments_of_ranks(std::vector<ColumnMoments> here, std::int64_t rows,
+                                            std::span<const double> weights, const Ranks& ranks) {
   if (ranks.is_alone()) return here;
   std::vector<double> mine{add_weights(0, rows, weights)};
-  for (const Moments& m : here) mine.insert(mine.end(), {m.mean, m.deviation});
+  for (const ColumnMoments& m : here) mine.insert(mine.end(), {m.mean, m.deviation});
   const std::vector<double> all = ranks.gather(mine);
   const std::size_t size = mine.size();
   double total = 0;

@@ -34,7 +34,7 @@ RowSample::RowSample(const Objective& whole)
   total_ = rows.weights.empty() ? static_cast<double>(blocks_.rows()) : 0;
   for (const double w : weights_) total_ += w;
   ViewSource sampled(design_.view(), weights_);
-  const std::vector<Moments> moments = column_moments(sampled, rows.context.workers);
+  const std::vector<ColumnMoments> moments = column_moments(sampled, rows.context.workers);
   for (std::size_t j = 0; j < moments.size(); ++j) {
     const double mean = moments[j].mean - design_.shift()[j], deviation = moments[j].deviation;
     mean_squares_.push_back((mean * mean + deviation * deviation) * design_.factor()[j] * design_.factor()[j]);

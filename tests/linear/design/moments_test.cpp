@@ -29,8 +29,8 @@ RandomRows odd_rows(bool weighted, int entries) {
   return rows;
 }
 
-std::vector<Moments> exact_moments(const RandomRows& rows) {
-  std::vector<Moments> moments;
+std::vector<ColumnMoments> exact_moments(const RandomRows& rows) {
+  std::vector<ColumnMoments> moments;
   for (int j = 0; j < rows.features; ++j) {
     Real total = 0, mean = 0, square = 0;
     const auto weight = [&](int i) {
@@ -52,8 +52,8 @@ std::vector<Dataset> all_layouts(const RandomRows& rows) {
   return {rows.dataset(), Dataset::from_columns(turned, rows.features, {.label = rows.labels, .weight = rows.weights})};
 }
 
-bool same(const std::vector<Moments>& a, const std::vector<Moments>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Moments)) == 0;
+bool same(const std::vector<ColumnMoments>& a, const std::vector<ColumnMoments>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(ColumnMoments)) == 0;
 }
 
 class OfBlocks : public testing::TestWithParam<std::pair<bool, int>> {};
@@ -63,11 +63,11 @@ INSTANTIATE_TEST_SUITE_P(Moments, OfBlocks,
 
 TEST_P(OfBlocks, AreExactAndTheSameBytes) {
   const RandomRows rows = odd_rows(GetParam().first, GetParam().second);
-  const std::vector<Moments> exact = exact_moments(rows);
+  const std::vector<ColumnMoments> exact = exact_moments(rows);
   for (const Dataset& data : all_layouts(rows)) {
     Workers one(1), three(3);
     DatasetSource all(data);
-    const std::vector<Moments> found = column_moments(all, one);
+    const std::vector<ColumnMoments> found = column_moments(all, one);
     ASSERT_EQ(found.size(), exact.size());
     for (std::size_t j = 0; j < exact.size(); ++j) {
       EXPECT_NEAR(found[j].mean, exact[j].mean, 1e-13 * (std::abs(exact[j].mean) + exact[j].deviation)) << j;
@@ -89,7 +89,7 @@ TEST(Moments, AreNotFiniteWhereAValueIsNot) {
   Workers workers(2);
   for (const std::int64_t size : {1, 64, 200}) {
     Blocks blocks(data, {size});
-    const std::vector<Moments> found = column_moments(blocks, workers);
+    const std::vector<ColumnMoments> found = column_moments(blocks, workers);
     EXPECT_FALSE(std::isfinite(found[1].mean + found[1].deviation)) << size;
     EXPECT_TRUE(std::isfinite(found[0].mean + found[2].deviation)) << size;
   }

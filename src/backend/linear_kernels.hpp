@@ -78,7 +78,10 @@ struct EvaluateTask {
   const double* row_gradients = nullptr;
   /// `scores` are given, offsets and all, and not formed of the parameters: for kernels that say takes_scores.
   bool has_scores = false;
-  void* scratch = nullptr;  ///< design_scratch() bytes
+  /// Of a loss with one output, for kernels that say takes_scores: so many points are evaluated in one pass. What is
+  /// [outputs, ...] above, and the mean loss, is of one point after another; offsets are those of all.
+  std::int32_t points = 1;
+  void* scratch = nullptr;  ///< design_scratch() bytes, for outputs * points
 };
 
 /// out [outputs, width] = Hessian of the weighted mean loss times direction [outputs, width].

@@ -99,6 +99,17 @@ void FitRun::keep_gram(int fits, std::vector<double> gram) {
                        : std::make_unique<KeptGram>(objective_, std::move(gram));
 }
 
+void FitRun::look_ahead(std::span<const LinearConfig> next) {
+  if (!gram_ || gram_->has_looked_ahead()) return;
+  const std::size_t count = std::min(gram_->most_ahead(), next.size());
+  if (count < 2) return;
+  std::vector<Penalty> penalties;
+  for (const LinearConfig& config : next.first(count)) penalties.push_back(penalty_of(config, design_, names_));
+  Target target = target_;
+  target.tolerance = next.front().tolerance;
+  gram_->look_ahead(solution_.point, std::move(penalties), target);
+}
+
 void FitRun::go_on(const LinearConfig& config) {
   config_ = &config;
   target_.tolerance = config.tolerance;

@@ -41,6 +41,9 @@ class FitRun {
   /// not 0, or whose slope exceeds 2 b - a (the sequential strong rule of Tibshirani et al. 2012), and what slopes at
   /// the solution ask for.
   void go_on(const LinearConfig& config);
+  /// The configurations that go_on() will be called with next, in order. Where a Gram matrix of all columns is kept,
+  /// some of these fits are begun at once, so that they share a pass over the rows.
+  void look_ahead(std::span<const LinearConfig> next);
   /// How many columns the rule left out of that.
   int screened() const noexcept { return screened_; }
   /// Of these, how many are not 0 after all.

@@ -201,14 +201,14 @@ LinearPath PathMaker::make(const char* where, const Dataset& train, const Linear
   const auto features = static_cast<std::size_t>(objective.width()) - 1;
   // A fit refers to its configuration until the next one.
   std::vector<LinearConfig> configs;
-  configs.reserve(strengths.size());
-  for (const double strength : strengths) {
-    configs.push_back(at_strength(config, strength, options.l1_share));
-    fit.go_on(configs.back());
+  for (const double strength : strengths) configs.push_back(at_strength(config, strength, options.l1_share));
+  for (std::size_t i = 0; i < strengths.size(); ++i) {
+    fit.look_ahead(std::span(configs).subspan(i));
+    fit.go_on(configs[i]);
     LinearPathPoint point;
-    point.strength = strength;
-    point.l1 = configs.back().l1;
-    point.l2 = configs.back().l2;
+    point.strength = strengths[i];
+    point.l1 = configs[i].l1;
+    point.l2 = configs[i].l2;
     point.certificate = fit.certificate();
     point.screened = fit.screened();
     point.missed = fit.missed();
@@ -216,10 +216,10 @@ LinearPath PathMaker::make(const char* where, const Dataset& train, const Linear
     append_in_units_of_data(fit.point(), weights, point.intercept);
     clamp_weights(config, names, weights);
     std::vector<bool> is_in(features);
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      if (weights[i] == 0) continue;
-      point.weights.push_back({static_cast<int>(i % features), static_cast<int>(i / features), weights[i]});
-      is_in[i % features] = true;
+    for (std::size_t w = 0; w < weights.size(); ++w) {
+      if (weights[w] == 0) continue;
+      point.weights.push_back({static_cast<int>(w % features), static_cast<int>(w / features), weights[w]});
+      is_in[w % features] = true;
     }
     point.nonzero = static_cast<int>(std::ranges::count(is_in, true));
     point.deviance = deviance_at();

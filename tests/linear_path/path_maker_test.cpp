@@ -173,6 +173,28 @@ TEST(PathMaker, WideDataIsLookedAtInParts) {
   for (const LinearPathPoint& point : logits.points()) EXPECT_TRUE(point.certificate.is_optimal()) << point.strength;
 }
 
+// Fits of a squared loss are begun several at a time, which share a pass over the rows: whichever others there are.
+TEST(PathMaker, PointsThatShareAPassAreThoseOfShorterPaths) {
+  const RandomRows rows = rows_for(loss::squared(), {.rows = 400, .features = 30, .weighted = true});
+  std::vector<double> offsets;
+  for (int i = 0; i < 400; ++i) offsets.push_back(0.1 * (i % 5));
+  const Dataset data = rows.dataset().with_offset(offsets);
+  const LinearConfig config{.loss = loss::squared(), .tolerance = 1e-12};
+  const LinearPath path = fit_path(data, config, {.count = 40, .least = 1e-3, .l1_share = 0.9});
+  for (const std::size_t i : {1u, 15u, 16u, 17u, 39u}) {
+    const LinearPath alone = fit_path(data, config, {.strengths = {path[i].strength}, .l1_share = 0.9});
+    const LinearPath few =
+        fit_path(data, config,
+                 {.strengths = {2 * path[0].strength, path[i].strength, 0.5 * path[39].strength}, .l1_share = 0.9});
+    EXPECT_TRUE(path[i].certificate.is_optimal());
+    EXPECT_TRUE(few[1].certificate.is_optimal());
+    EXPECT_NEAR(path[i].certificate.objective, alone[0].certificate.objective, 1e-11);
+    EXPECT_NEAR(few[1].certificate.objective, alone[0].certificate.objective, 1e-11);
+    for (int j = 0; j < 30; ++j) EXPECT_NEAR(path.model(i).weight(j), alone.model(0).weight(j), 1e-5) << i << " " << j;
+    EXPECT_EQ(path[i].certificate.iterations, 1) << i;
+  }
+}
+
 // A step so wide that the rule knows nothing.
 TEST(PathMaker, TheRuleKeepsAllWhereStrengthsFallFar) {
   const RandomRows rows = rows_for(loss::squared(), {.rows = 60, .features = 20});

@@ -1,4 +1,5 @@
-// Products of a pass with contiguous columns, which are read where they lie: four at a time, row after row.
+// Products of a pass with contiguous columns, which are read where they lie: four at a time, row after row, and for a
+// few outputs at once.
 //
 // A score is summed column after column, a sum over rows in the lanes of a vector, then lane after lane.
 #pragma once
@@ -22,43 +23,79 @@ class ContiguousColumns {
   ContiguousColumns(const DesignView& design, std::int64_t begin, std::int64_t count, std::int64_t whole, double* room)
       : design_(design), begin_(begin), count_(count), whole_(whole), room_(room) {}
 
-  /// z [whole] = rows times u.
-  void scores(const double* u, double* z) const {
-    const double constant = design_.intercept ? u[design_.features] : 0.0;
-    for (std::int64_t i = 0; i < whole_; ++i) z[i] = constant;
-    each_group([&](const Group& group, const auto* const* x) {
-      Pack factor[together];
-      for (std::int64_t c = 0; c < together; ++c) factor[c] = all(c < group.count ? u[group.first + c] : 0.0);
-      for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
-        Pack sum = load(z + i);
-#pragma GCC unroll 4
-        for (int c = 0; c < together; ++c) {
-          __builtin_prefetch(x[c] + i + whole_, 0, 2);  // the tile that comes next
-          sum = fused(group.standardised(x[c] + i, c), factor[c], sum);
-        }
-        store(z + i, sum);
-      }
-    });
+  /// z [outputs, whole] = rows times u [outputs, width]; strides are between outputs.
+  void scores(std::int64_t outputs, const double* u, std::int64_t u_stride, double* z, std::int64_t z_stride) const {
+    std::int64_t k = 0;
+    for (; k + at_once <= outputs; k += at_once)
+      scores<at_once>(u + k * u_stride, u_stride, z + k * z_stride, z_stride);
+    for (; k < outputs; ++k) scores<1>(u + k * u_stride, u_stride, z + k * z_stride, z_stride);
   }
 
-  /// sums [width] += columns times r [whole], which is 0 beyond the rows.
-  void add(const double* r, double* sums) const {
-    each_group([&](const Group& group, const auto* const* x) {
-      Pack sum[together] = {};
-      for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
-        const Pack factor = load(r + i);
-#pragma GCC unroll 4
-        for (int c = 0; c < together; ++c) sum[c] = fused(group.standardised(x[c] + i, c), factor, sum[c]);
-      }
-      for (std::int64_t c = 0; c < group.count; ++c) sums[group.first + c] += total(sum[c]);
-    });
-    if (!design_.intercept) return;
-    Pack sum = {};
-    for (std::int64_t i = 0; i < whole_; i += pack_lanes) sum += load(r + i);
-    sums[design_.features] += total(sum);
+  /// sums [outputs, width] += columns times r [outputs, whole], which is 0 beyond the rows.
+  void add(std::int64_t outputs, const double* r, std::int64_t r_stride, double* sums, std::int64_t sums_stride) const {
+    std::int64_t k = 0;
+    for (; k + at_once <= outputs; k += at_once)
+      add<at_once>(r + k * r_stride, r_stride, sums + k * sums_stride, sums_stride);
+    for (; k < outputs; ++k) add<1>(r + k * r_stride, r_stride, sums + k * sums_stride, sums_stride);
   }
 
  private:
+  static constexpr int at_once = pack_lanes == 8 ? 4 : 2;  // outputs, by the registers of the level
+
+  template <int outputs>
+  void scores(const double* u, std::int64_t u_stride, double* z, std::int64_t z_stride) const {
+    for (int k = 0; k < outputs; ++k) {
+      const double constant = design_.intercept ? u[k * u_stride + design_.features] : 0.0;
+      for (std::int64_t i = 0; i < whole_; ++i) z[k * z_stride + i] = constant;
+    }
+    each_group([&](const Group& group, const auto* const* x) {
+      Pack factor[outputs][together];
+      for (int k = 0; k < outputs; ++k)
+        for (std::int64_t c = 0; c < together; ++c)
+          factor[k][c] = all(c < group.count ? u[k * u_stride + group.first + c] : 0.0);
+      for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
+        Pack value[together];
+#pragma GCC unroll 4
+        for (int c = 0; c < together; ++c) {
+          __builtin_prefetch(x[c] + i + whole_, 0, 2);  // the tile that comes next
+          value[c] = group.standardised(x[c] + i, c);
+        }
+#pragma GCC unroll 4
+        for (int k = 0; k < outputs; ++k) {
+          Pack sum = load(z + k * z_stride + i);
+#pragma GCC unroll 4
+          for (int c = 0; c < together; ++c) sum = fused(value[c], factor[k][c], sum);
+          store(z + k * z_stride + i, sum);
+        }
+      }
+    });
+  }
+
+  template <int outputs>
+  void add(const double* r, std::int64_t r_stride, double* sums, std::int64_t sums_stride) const {
+    each_group([&](const Group& group, const auto* const* x) {
+      Pack sum[outputs][together] = {};
+      for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
+        Pack value[together];
+#pragma GCC unroll 4
+        for (int c = 0; c < together; ++c) value[c] = group.standardised(x[c] + i, c);
+#pragma GCC unroll 4
+        for (int k = 0; k < outputs; ++k) {
+          const Pack factor = load(r + k * r_stride + i);
+#pragma GCC unroll 4
+          for (int c = 0; c < together; ++c) sum[k][c] = fused(value[c], factor, sum[k][c]);
+        }
+      }
+      for (int k = 0; k < outputs; ++k)
+        for (std::int64_t c = 0; c < group.count; ++c) sums[k * sums_stride + group.first + c] += total(sum[k][c]);
+    });
+    for (int k = 0; k < outputs && design_.intercept; ++k) {
+      Pack sum = {};
+      for (std::int64_t i = 0; i < whole_; i += pack_lanes) sum += load(r + k * r_stride + i);
+      sums[k * sums_stride + design_.features] += total(sum);
+    }
+  }
+
   struct Group {
     std::int64_t first, count;
     Pack shift[together], factor[together];

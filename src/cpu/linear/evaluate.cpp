@@ -116,15 +116,15 @@ void step(const EvaluateTask& task, const TapeLoss&, const TileRows& tile) {
 }
 
 void add_offsets(const EvaluateTask& task, const TileRows& tile) {
-  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
-    const double* const offsets = task.offsets + k * task.design.rows + tile.begin;
+  for (std::int64_t k = 0; k < task.loss.outputs * task.points; ++k) {
+    const double* const offsets = task.offsets + k % task.loss.outputs * task.design.rows + tile.begin;
     double* const values = tile.values + k * tile.stride;
     for (std::int64_t i = 0; i < tile.count; ++i) values[i] += offsets[i];
   }
 }
 
 void keep_scores(const EvaluateTask& task, const TileRows& tile) {
-  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
+  for (std::int64_t k = 0; k < task.loss.outputs * task.points; ++k) {
     double* const scores = task.scores + k * task.design.rows + tile.begin;
     const double* const values = tile.values + k * tile.stride;
     for (std::int64_t i = 0; i < tile.count; ++i) scores[i] = values[i];
@@ -132,10 +132,22 @@ void keep_scores(const EvaluateTask& task, const TileRows& tile) {
 }
 
 void take_scores(const EvaluateTask& task, const TileRows& tile) {
-  for (std::int64_t k = 0; k < task.loss.outputs; ++k) {
+  for (std::int64_t k = 0; k < task.loss.outputs * task.points; ++k) {
     const double* const scores = task.scores + k * task.design.rows + tile.begin;
     double* const values = tile.values + k * tile.stride;
     for (std::int64_t i = 0; i < tile.count; ++i) values[i] = scores[i];
+  }
+}
+
+/// Of all points.
+template <class Loss>
+void steps(EvaluateTask task, const Loss& loss, TileRows tile) {
+  for (std::int32_t p = 0; p < task.points; ++p) {
+    step(task, loss, tile);
+    task.scores += task.design.rows;
+    task.curvatures += task.design.rows;
+    tile.values += tile.stride;
+    ++tile.loss;
   }
 }
 
@@ -143,10 +155,10 @@ void take_scores(const EvaluateTask& task, const TileRows& tile) {
 
 void evaluate(Context& context, const EvaluateTask& task) {
   const bool tape = task.loss.kind == LossKind::tape;
-  const PassPlan plan(context.workers.threads(), task.design, task.loss.outputs, task.scratch, task.has_scores);
-  const PassTask both{task.design,       task.weights,
-                      task.loss.outputs, tape || task.has_scores ? nullptr : task.parameters,
-                      task.gradient,     task.scratch};
+  const std::int64_t outputs = task.loss.outputs * task.points;
+  const PassPlan plan(context.workers.threads(), task.design, outputs, task.scratch, task.has_scores);
+  const PassTask both{task.design,   task.weights, outputs, tape || task.has_scores ? nullptr : task.parameters,
+                      task.gradient, task.scratch};
   pass(context, both, plan, [&](const TileRows& tile) {
     if (task.has_scores) {
       take_scores(task, tile);
@@ -154,12 +166,14 @@ void evaluate(Context& context, const EvaluateTask& task) {
       if (task.offsets != nullptr) add_offsets(task, tile);
       keep_scores(task, tile);
     }
-    visit_loss(task.loss, [&](const auto& loss) { step(task, loss, tile); });
+    visit_loss(task.loss, [&](const auto& loss) { steps(task, loss, tile); });
   });
   if (tape) return;
-  double sum = 0;
-  for (std::int64_t chunk = 0; chunk < plan.chunks.count; ++chunk) sum += plan.loss[chunk];
-  *task.mean_loss = sum;
+  for (std::int32_t p = 0; p < task.points; ++p) {
+    double sum = 0;
+    for (std::int64_t chunk = 0; chunk < plan.chunks.count; ++chunk) sum += plan.loss[chunk * outputs + p];
+    task.mean_loss[p] = sum;
+  }
 }
 
 LINDEN_LEVEL_END

@@ -75,7 +75,7 @@ struct TileRows {
   double* values;         // [outputs, stride]: scores; the step puts there what columns are multiplied by
   const double* weights;  // weight * share
   double* spare;          // room for 2 * stride numbers
-  double* loss;           // of the chunk: for the step to add to
+  double* loss;           // [outputs], of the chunk: for the step to add to
 };
 
 /// Calls step(TileRows) for every tile.
@@ -99,7 +99,8 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
     double* const tile = plan.tile + worker * plan.tile_size();
     double* const values = plan.scores + worker * outputs * rows;
     double* const weights = plan.weights + worker * rows;
-    plan.loss[chunk] = 0;
+    double* const loss = plan.loss + chunk * outputs;
+    for (std::int64_t k = 0; k < outputs; ++k) loss[k] = 0;
     if (task.out != nullptr)
       for (std::int64_t i = 0; i < outputs * padded; ++i) partial[i] = 0;
     plan.chunks.each_tile(design.rows, chunk, [&](std::int64_t begin, std::int64_t count) {
@@ -111,24 +112,23 @@ void pass(Context& context, const PassTask& task, const PassPlan& plan, const St
       if (plan.reading == Reading::panels) pack_tile(design, 0, panels, begin, count, whole, rows, tile);
       if (task.parameters != nullptr) {
         if (design.sparse) sparse.scores(plan.parameters, begin, count, values, rows);
-        for (std::int64_t k = 0; k < outputs && !design.sparse; ++k) {
+        if (by_column) columns.scores(outputs, plan.parameters, padded, values, rows);
+        for (std::int64_t k = 0; k < outputs && !by_column && !design.sparse; ++k) {
           const double* const u = plan.parameters + k * padded;
           double* const z = values + k * rows;
-          by_column ? columns.scores(u, z)
-          : by_row  ? adjacent.scores(u, z)
-                    : tile_scores(tile, panel_stride(rows), panels, u, whole, z);
+          by_row ? adjacent.scores(u, z) : tile_scores(tile, panel_stride(rows), panels, u, whole, z);
         }
       }
-      step(TileRows{begin, count, rows, values, weights, plan.spare + worker * 2 * rows, plan.loss + chunk});
+      step(TileRows{begin, count, rows, values, weights, plan.spare + worker * 2 * rows, loss});
       if (task.out == nullptr) return;
       if (design.sparse) return sparse.add(begin, count, values, rows, partial);
+      for (std::int64_t k = 0; k < outputs; ++k)
+        for (std::int64_t i = count; i < whole; ++i) values[k * rows + i] = 0;
+      if (by_column) return columns.add(outputs, values, rows, partial, padded);
       for (std::int64_t k = 0; k < outputs; ++k) {
-        double* const r = values + k * rows;
-        for (std::int64_t i = count; i < whole; ++i) r[i] = 0;
+        const double* const r = values + k * rows;
         double* const sums = partial + k * padded;
-        by_column ? columns.add(r, sums)
-        : by_row  ? adjacent.add(r, sums)
-                  : add_tile(tile, panel_stride(rows), panels, r, count, sums);
+        by_row ? adjacent.add(r, sums) : add_tile(tile, panel_stride(rows), panels, r, count, sums);
       }
     });
   });

@@ -85,7 +85,7 @@ struct PassPlan {
     layout.place(scale.used, scaled);
     layout.place(parameters, outputs * padded);
     layout.place(partial, chunks.count * outputs * padded);
-    layout.place(loss, chunks.count);
+    layout.place(loss, chunks.count * outputs);
     layout.place(tile, threads * tile_size());
     layout.place(scores, threads * outputs * chunks.tile_rows);
     layout.place(weights, threads * chunks.tile_rows);

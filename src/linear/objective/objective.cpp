@@ -99,12 +99,17 @@ DesignWeights Objective::curvature_weights() const noexcept {
   return tape_ ? DesignWeights{nullptr, rows_.share} : rows_.device_weights();
 }
 
-EvaluateTask Objective::task(const Point::Found& found) const {
+EvaluateTask Objective::task() const {
   EvaluateTask task;
   task.weights = curvature_weights();
   task.loss = rows_.spec();
   task.labels = rows_.device_labels();
   task.offsets = rows_.device_offsets();
+  return task;
+}
+
+EvaluateTask Objective::task(const Point::Found& found) const {
+  EvaluateTask task = this->task();
   task.parameters = parameters_.data();
   task.scores = found.scores.data();
   task.curvatures = found.curvatures.data();
@@ -141,6 +146,44 @@ Point Objective::evaluate(std::span<const double> at, const Point* scored) {
   parameters_.upload(at.data());
   found.loss = tape_ ? evaluate_tape(found) : evaluate_loss(found, scored);
   add_penalty(found);
+  return point;
+}
+
+std::vector<LossPoint> Objective::evaluate_losses(std::span<const std::vector<double>> at) {
+  // Kernels that take several points are the host's, and so is their memory.
+  const std::size_t points = at.size(), count = at_index(rows_.rows()), n = at_index(size());
+  std::vector<double> parameters, scores(points * count), curvatures(points * count), results(points * (n + 1));
+  for (const std::vector<double>& one : at) parameters.insert(parameters.end(), one.begin(), one.end());
+  DeviceArray<std::uint8_t> scratch = device_.scratch(static_cast<std::int32_t>(points));
+  EvaluateTask task = this->task();
+  task.points = static_cast<std::int32_t>(points);
+  task.parameters = parameters.data();
+  task.scores = scores.data();
+  task.curvatures = curvatures.data();
+  task.gradient = results.data();
+  task.mean_loss = results.data() + points * n;
+  task.scratch = scratch.data();
+  device_.each_part([&](const DesignView& part) {
+    task.design = part;
+    rows_.backend.linear.evaluate(rows_.context, task);
+  });
+  rows_.ranks.sum(results);
+  std::vector<LossPoint> out;
+  for (std::size_t p = 0; p < points; ++p) {
+    std::unique_ptr<Point::Found> found = room();
+    found->parameters = at[p];
+    found->scores.upload(scores.data() + p * count);
+    found->curvatures.upload(curvatures.data() + p * count);
+    std::copy_n(results.begin() + static_cast<std::ptrdiff_t>(p * n), n, found->gradient.begin());
+    found->loss = results[points * n + p];
+    out.push_back(LossPoint(std::move(found)));
+  }
+  return out;
+}
+
+Point Objective::under_penalty(LossPoint at) {
+  Point point(*this, std::move(at.found_));
+  add_penalty(*point.found_);
   return point;
 }
 

@@ -106,6 +106,12 @@ class Objective {
   /// The same, where a point of another objective on the same rows has the scores that these parameters give: which
   /// spares kernels that can go on from there half of the pass.
   Point evaluate(std::span<const double> at, const Point& scored) { return evaluate(at, &scored); }
+  /// Whether evaluate_losses() takes one pass for all points: of a loss with one output, on the CPU.
+  bool takes_several() const noexcept { return rows_.backend.linear.takes_scores && outputs_ == 1 && !tape_; }
+  /// The loss at several points in one pass over the rows, where takes_several().
+  std::vector<LossPoint> evaluate_losses(std::span<const std::vector<double>> at);
+  /// With the penalties of now, as evaluate() has it.
+  Point under_penalty(LossPoint point);
   /// Room for Point::factor() and Point::hessian(), with the penalty and the columns that the design leaves out now.
   Hessian hessian_room();
   /// The weights that go with the curvatures of a point.
@@ -136,6 +142,7 @@ class Objective {
   std::unique_ptr<Point::Found> room();
   void take_back(std::unique_ptr<Point::Found> found) noexcept { spare_.push_back(std::move(found)); }
   DeviceDesign::Parts parts() const;
+  EvaluateTask task() const;  // without a point
   EvaluateTask task(const Point::Found& found) const;
   void add_penalty(Point::Found& found);
   double evaluate_loss(Point::Found& found, const Point* scored = nullptr);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -41,6 +42,7 @@ class Point {
 
  private:
   friend class Objective;
+  friend class LossPoint;
 
   struct Found {
     std::vector<double> parameters, gradient;
@@ -58,6 +60,16 @@ class Point {
   void form(Hessian& room) const;
 
   std::unique_ptr<Found, GiveBack> found_;
+};
+
+/// What a pass found of the loss alone, whatever the penalties: Objective::under_penalty() makes a point of it.
+class LossPoint {
+ private:
+  friend class Objective;
+
+  explicit LossPoint(std::unique_ptr<Point::Found> found) noexcept : found_(std::move(found)) {}
+
+  std::unique_ptr<Point::Found> found_;
 };
 
 }  // namespace linden

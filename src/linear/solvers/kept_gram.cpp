@@ -1,7 +1,9 @@
 // Friedman, Hastie and Tibshirani (2010), "covariance updates": what a coordinate's step does to all slopes is a row of
 // the Gram matrix. With the matrix of all features a fit costs one pass over the rows, which proves what was found;
 // with that of some a pass more for each time that others ask to take part, as residuals tell. The matrix of some is
-// formed anew with about twice as many as there were, so that all of them together cost about twice the last.
+// formed anew with about twice as many as there were, so that all of them together cost about twice the last. A pass
+// for one point waits for memory; several fits descend by the matrix of all first, and share one pass, which finds
+// their rows in the cache.
 #include "linear/solvers/kept_gram.hpp"
 
 #include <algorithm>
@@ -22,6 +24,8 @@ constexpr double passes_spared = 2;  // of a fit
 constexpr double inner_share = 0.1;  // of the gap that is allowed, which a descent is to leave
 constexpr double rounding = 1e-15;   // of slopes, relative to the largest
 constexpr std::size_t few_features = 64;
+constexpr std::size_t points_of_pass = 16;
+constexpr std::int64_t most_scores = std::int64_t{4} << 20;  // of the points of a pass
 
 std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -101,16 +105,63 @@ KeptGram::Included KeptGram::include(const Point& at, std::span<const int> first
   return Included::more;
 }
 
-KeptGram::Descended KeptGram::descended(const Point& from, const Target& target, double share) {
+std::size_t KeptGram::most_ahead() const noexcept {
+  if (!is_of_all() || !whole_.takes_several()) return 0;
+  const std::int64_t most = most_scores / std::max<std::int64_t>(whole_.rows().rows(), 1);
+  return most < 2 ? 0 : std::min(index(most), points_of_pass);
+}
+
+void KeptGram::look_ahead(const Point& from, std::vector<Penalty> penalties, const Target& target) {
+  const std::size_t size = index(whole_.width());
+  std::vector<std::vector<double>> found;
+  std::vector<double> at = from.parameters(), gradient = from.gradient();  // without l2
+  for (std::size_t j = 0; j < size; ++j) gradient[j] -= whole_.penalty().l2[j] * at[j];
+  double loss = from.mean_loss();
+  for (const Penalty& penalty : penalties) {
+    double value = loss;
+    std::vector<double> with_l2 = gradient;
+    for (std::size_t j = 0; j < size; ++j) {
+      with_l2[j] += penalty.l2[j] * at[j];
+      value += penalty.l2[j] / 2 * at[j] * at[j] + penalty.l1[j] * std::abs(at[j]);
+    }
+    std::vector<double> next = descended(penalty, {at, with_l2, value}, target, inner_share).at;
+    const std::vector<double> before = gradient;
+    for (std::size_t j = 0; j < size; ++j) {
+      const double by = next[j] - at[j];
+      if (by == 0) continue;
+      const double* const row = gram_.data() + j * size;
+      for (std::size_t k = 0; k < size; ++k) gradient[k] += by * row[k];
+      gradient[j] += by * (diagonal_[j] - row[j]);
+    }
+    for (std::size_t j = 0; j < size; ++j) loss += (next[j] - at[j]) * (before[j] + gradient[j]) / 2;
+    found.push_back(next);
+    at = std::move(next);
+  }
+  std::vector<LossPoint> points = whole_.evaluate_losses(found);
+  for (std::size_t i = 0; i < points.size(); ++i) ahead_.push_back({std::move(penalties[i]), std::move(points[i])});
+}
+
+// What was found ahead under other penalties than those of now is of fits that did not take place.
+std::optional<Point> KeptGram::found_ahead() {
+  while (!ahead_.empty()) {
+    Ahead next = std::move(ahead_.front());
+    ahead_.pop_front();
+    if (next.penalty.l1 == whole_.penalty().l1 && next.penalty.l2 == whole_.penalty().l2)
+      return whole_.under_penalty(std::move(next.point));
+  }
+  return std::nullopt;
+}
+
+KeptGram::Descended KeptGram::descended(const Penalty& of, const Stand& from, const Target& target, double share) {
   const std::size_t size = features_.size() + 1, intercept = index(whole_.width()) - 1;
   std::vector<double> gradient, l1, start, lower, upper;
   std::vector<std::uint8_t> held;
   double least_l1 = 0, largest = 0;
   const auto add = [&](std::size_t j) {
-    const ColumnPenalty penalty = whole_.column_penalty(static_cast<std::int64_t>(j));
+    const ColumnPenalty penalty = of.at(j);
     const std::size_t i = gradient.size();
-    gradient.push_back(from.gradient()[j]);
-    start.push_back(from.parameters()[j]);
+    gradient.push_back(from.gradient[j]);
+    start.push_back(from.at[j]);
     l1.push_back(penalty.l1);
     held.push_back(whole_.is_free(static_cast<std::int64_t>(j)) ? 0 : 1);
     if (whole_.has_bounds()) {
@@ -125,12 +176,12 @@ KeptGram::Descended KeptGram::descended(const Point& from, const Target& target,
   for (const int j : features_) add(index(j));
   add(intercept);
   // A slope that exceeds l1 by a share of it scales the dual point down by that share, which costs at most this.
-  const double cost = 2 * from.value();
-  const double excess = cost > 0 ? share * target.gap(from.value()) / cost : 0;
+  const double cost = 2 * from.value;
+  const double excess = cost > 0 ? share * target.gap(from.value) / cost : 0;
   const GramStep step = gram_descent(
       {.hessian = gram_, .gradient = gradient, .l1 = l1, .start = start, .held = held, .lower = lower, .upper = upper},
       std::max(excess * least_l1, rounding * largest));
-  std::vector<double> at(from.parameters().size());
+  std::vector<double> at(from.at.size());
   const auto put = [&](std::size_t j, std::size_t i) {
     at[j] = step.step[i] == -start[i] ? 0 : start[i] + step.step[i];
   };
@@ -141,8 +192,13 @@ KeptGram::Descended KeptGram::descended(const Point& from, const Target& target,
 
 Solution KeptGram::solve(Point whole, const Target& target, std::span<const int> first) {
   const int limit = target.max_iterations > 0 ? target.max_iterations : own_limit;
+  int steps = 0;
+  if (std::optional<Point> ahead = found_ahead(); ahead && ahead->value() < whole.value()) {
+    whole = std::move(*ahead);
+    steps = 1;
+  }
   double estimate = std::abs(whole.value()), share = inner_share;
-  for (int steps = 0, idle = 0;; ++steps) {
+  for (int idle = 0;; ++steps) {
     const double allowed = target.gap(whole.value());
     const std::optional<double> bound = fenchel_gap(whole, allowed);
     if (bound && std::isfinite(*bound)) estimate = *bound;
@@ -157,7 +213,8 @@ Solution KeptGram::solve(Point whole, const Target& target, std::span<const int>
       return rest;
     }
     if (included == Included::as_before && steps > 0) share *= 0.01;
-    const Descended descent = descended(whole, target, share);
+    const Descended descent =
+        descended(whole_.penalty(), {whole.parameters(), whole.gradient(), whole.value()}, target, share);
     if (!bound) estimate = std::max(descent.decrease, 0.0);
     // Without a bound a descent that gains nothing says that it is there.
     if (!bound && steps > 0 && estimate <= inner_share * allowed) return ended(FitStatus::converged);

@@ -1,6 +1,7 @@
 // A squared loss under penalties of one strength after another: the Gram matrix is kept from fit to fit.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
@@ -32,6 +33,15 @@ class KeptGram {
   /// the rows after each descent. `first` are the features that a rule expects to be enough, ascending.
   Solution solve(Point start, const Target& target, std::span<const int> first);
 
+  /// How many fits are worth looking ahead for: 0 where the matrix is not of all features, or where one pass over the
+  /// rows does not serve several points.
+  std::size_t most_ahead() const noexcept;
+  bool has_looked_ahead() const noexcept { return !ahead_.empty(); }
+  /// Descends under one penalty after another, each time from where the last one ended, by the matrix alone, and passes
+  /// over the rows once for all that was found. The next fits, under these penalties, begin there: what each of them
+  /// proves is what the rows say of its point.
+  void look_ahead(const Point& from, std::vector<Penalty> penalties, const Target& target);
+
  private:
   bool is_of_all() const noexcept { return static_cast<std::int64_t>(features_.size()) == whole_.width() - 1; }
   void form(std::vector<int> features);
@@ -41,14 +51,24 @@ class KeptGram {
     std::vector<double> at;  ///< as parameters of the whole
     double decrease = 0;
   };
+  struct Stand {
+    std::span<const double> at, gradient;  ///< parameters of the whole, and of its smooth part
+    double value;
+  };
   /// `share` of the gap that is allowed is what it may leave.
-  Descended descended(const Point& from, const Target& target, double share);
+  Descended descended(const Penalty& penalty, const Stand& from, const Target& target, double share);
+  std::optional<Point> found_ahead();
 
   Objective& whole_;
   std::optional<ByColumn> by_column_;  // of sparse rows: columns are found there without a look at all entries
   std::vector<int> features_;          // ascending
   std::vector<double> gram_;           // of these and the intercept, [size, size]
   std::vector<double> diagonal_;       // of it, without penalties
+  struct Ahead {
+    Penalty penalty;
+    LossPoint point;
+  };
+  std::deque<Ahead> ahead_;
 };
 
 }  // namespace linden

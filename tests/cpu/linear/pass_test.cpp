@@ -175,7 +175,7 @@ void check(const Case& c, const DesignOptions& options) {
     kernels.scores(context, {design.view(), outputs, parameters.data(), plain_scores.data(), scratch.data()});
     kernels.evaluate(
         context, {design.view(), design.weights(), c.spec, labels.data(), parameters.data(), got_scores.data(),
-                  got_curvatures.data(), got_gradient.data(), loss.data(), nullptr, nullptr, false, scratch.data()});
+                  got_curvatures.data(), got_gradient.data(), loss.data(), nullptr, nullptr, false, 1, scratch.data()});
     kernels.hessian_product(context, {design.view(), design.weights(), softmax, outputs, got_curvatures.data(),
                                       direction.data(), got_product.data(), scratch.data()});
     expect_near(plain_scores, scores, 1e-13, "scores");
@@ -252,6 +252,58 @@ TEST(LinearPass, a_given_row_gradient_is_summed_and_nothing_else_is_touched) {
   }
 }
 
+TEST(LinearPass, several_points_of_one_pass_are_as_each_alone) {
+  constexpr std::int32_t points = 7;  // more than are multiplied at once
+  constexpr std::int64_t rows = 600, width = 12;
+  const std::vector<double> labels = numbers<double>(rows, 0, 1), offsets = numbers<double>(rows, -1, 1);
+  const std::vector<double> parameters = numbers<double>(points * width, -1, 1);
+  for (const Rows layout : test::all_layouts) {
+    const TestDesign design({.layout = layout, .rows = rows, .columns = width - 1});
+    for (const LossKind kind : {kind_of<SquaredLoss>, kind_of<LogisticLoss>})
+      every_linear_level([&](const LinearKernels& kernels, Context& context) {
+        struct Found {
+          std::vector<double> scores, curvatures, gradient, loss;
+        };
+        const auto evaluated = [&](std::int32_t count, const double* at) {
+          const auto n = index(count);
+          Found found{std::vector<double>(n * rows), std::vector<double>(n * rows), std::vector<double>(n * width),
+                      std::vector<double>(n)};
+          Scratch scratch(kernels, context, design.view(), count, false);
+          kernels.evaluate(context, {.design = design.view(),
+                                     .weights = design.weights(),
+                                     .loss = spec_of(kind),
+                                     .labels = labels.data(),
+                                     .parameters = at,
+                                     .scores = found.scores.data(),
+                                     .curvatures = found.curvatures.data(),
+                                     .gradient = found.gradient.data(),
+                                     .mean_loss = found.loss.data(),
+                                     .offsets = offsets.data(),
+                                     .points = count,
+                                     .scratch = scratch.data()});
+          return found;
+        };
+        const Found all = evaluated(points, parameters.data());
+        const auto part = [](const std::vector<double>& of, std::int64_t p, std::int64_t size) {
+          return std::vector<double>(of.begin() + p * size, of.begin() + (p + 1) * size);
+        };
+        // Sparse rows are summed in another order where there are several outputs.
+        const double bound = layout == Rows::sparse ? 1e-13 : 0;
+        for (std::int64_t p = 0; p < points; ++p) {
+          const Found one = evaluated(1, parameters.data() + p * width);
+          const auto same = [&](const std::vector<double>& got, const std::vector<double>& wanted, const char* what) {
+            expect_near(got, Reals(wanted.begin(), wanted.end()), bound, what);
+          };
+          same(part(all.scores, p, rows), one.scores, "scores");
+          same(part(all.curvatures, p, rows), one.curvatures, "curvatures");
+          same(part(all.gradient, p, width), one.gradient, "gradient");
+          same({all.loss[index(p)]}, one.loss, "loss");
+        }
+        return all.gradient;
+      });
+  }
+}
+
 /// Row 4 has a label that makes the loss NaN.
 double mean_loss_with(double weight_of_bad_row, std::vector<double>* gradient) {
   const TestDesign design({.layout = Rows::row_major, .rows = 40, .columns = 3});
@@ -275,6 +327,7 @@ double mean_loss_with(double weight_of_bad_row, std::vector<double>* gradient) {
                                nullptr,
                                nullptr,
                                false,
+                               1,
                                scratch.data()});
     return std::vector<double>{loss};
   });

@@ -28,6 +28,7 @@
 #include <linden/boosted_model.hpp>
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
+#include <linden/online.hpp>
 #include <linden/statistics.hpp>
 #include <linden/model.hpp>
 #include <linden/calibration.hpp>

@@ -94,7 +94,8 @@ const char* name_of(GapKind kind) noexcept {
 
 std::ostream& operator<<(std::ostream& out, const Certificate& c) try {
   if (c.status == FitStatus::imported)
-    return out << line("status", "imported: the weights are another library's, and nothing is known of the optimum");
+    return out << line("status", fmt::format("imported: the weights are {}, and nothing is known of the optimum",
+                                             c.why.empty() ? "another library's" : c.why));
   std::string text = line("status", c.status == FitStatus::stationary_point
                                         ? "stationary point: no small step is lower, and what is further away may be"
                                         : name_of(c.status));

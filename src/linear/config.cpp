@@ -17,22 +17,6 @@
 namespace linden {
 namespace {
 
-// Why linear models do not take a loss; empty where they do. Of those of groups certificates know nothing.
-std::string why_refused(const Loss& loss) {
-  if (is_of_groups(loss)) return "which compares the rows of groups";
-  if (is_of_times(loss)) return "whose labels are times";
-  const LossTraits* const traits = traits_of(loss.definition().spec);
-  if (traits && traits->is_per_class) return "which is a fit for each class by itself";
-  if (traits && traits->is_distribution) return "which is not convex in its two scores";
-  return "";
-}
-
-std::vector<std::string> losses() {
-  std::vector<std::string> names = loss::names();
-  std::erase_if(names, [](const std::string& name) { return !why_refused(loss::by_name(name)).empty(); });
-  return names;
-}
-
 // A column is in one group at most.
 void check_disjoint(std::string_view field, const FeatureGroups& groups) {
   check_groups(field, groups);
@@ -100,7 +84,7 @@ const FieldTable<LinearConfig>& table() {
     for (const MissingValues policy : {MissingValues::refuse, MissingValues::mean_indicator, MissingValues::drop})
       missing_values.emplace_back(name_of(policy), policy);
     return FieldTable<C>("LinearConfig", other_linear_fields())
-        .add_loss(losses())
+        .add_loss(losses_of_linear_models())
         .add_choice<std::optional<Link>>("link", &C::link, link_words(),
                                          "from means to scores; automatic: the loss's own")
         .add_number("l1", &C::l1, {}, "penalty on |weight|")
@@ -124,10 +108,11 @@ const FieldTable<LinearConfig>& table() {
 }
 
 void check_loss(const Loss& loss) {
-  const std::string why = why_refused(loss);
+  const std::string why = why_no_linear_loss(loss);
   if (why.empty()) return;
+  const std::vector<std::string> taken = losses_of_linear_models();
   fail<ArgumentError>("LinearConfig.loss is {}, {}; linear models take {} and loss::custom.", loss.name(), why,
-                      listing(losses(), losses().size()));
+                      listing(taken, taken.size()));
 }
 
 bool takes_l1(Solver solver) {
@@ -212,6 +197,22 @@ void check_corners(const LinearConfig& config) {
 }
 
 }  // namespace
+
+// Of those of groups certificates know nothing.
+std::string why_no_linear_loss(const Loss& loss) {
+  if (is_of_groups(loss)) return "which compares the rows of groups";
+  if (is_of_times(loss)) return "whose labels are times";
+  const LossTraits* const traits = traits_of(loss.definition().spec);
+  if (traits && traits->is_per_class) return "which is a fit for each class by itself";
+  if (traits && traits->is_distribution) return "which is not convex in its two scores";
+  return "";
+}
+
+std::vector<std::string> losses_of_linear_models() {
+  std::vector<std::string> names = loss::names();
+  std::erase_if(names, [](const std::string& name) { return !why_no_linear_loss(loss::by_name(name)).empty(); });
+  return names;
+}
 
 const char* name_of(MissingValues policy) noexcept {
   switch (policy) {

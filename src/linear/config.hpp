@@ -4,8 +4,14 @@
 #include <linden/linear.hpp>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace linden {
+
+/// Why linear models do not take a loss, "whose labels are times"; empty where they do.
+std::string why_no_linear_loss(const Loss& loss);
+/// The losses of the list that they take.
+std::vector<std::string> losses_of_linear_models();
 
 /// Whether weights have bounds.
 bool is_bounded(const LinearConfig& config) noexcept;

@@ -4,6 +4,7 @@
 
 #include <linden/error.hpp>
 #include <linden/linear.hpp>
+#include <linden/online.hpp>
 #include <linden/ops.hpp>
 #include <string>
 
@@ -189,6 +190,17 @@ TEST_F(DeviceLinear, NoMinimumIsNoMinimum) {
   const std::vector<double> x{1, 2, 3, 4, 5, 6}, label{0, 0, 0, 1, 1, 1};
   const Dataset data = Dataset::from_rows(std::span<const double>(x), 1, {.label = label});
   EXPECT_EQ(fit_linear(data, {.loss = loss::logistic()}, {.device = gpu()}).certificate().status, FitStatus::separable);
+}
+
+TEST_F(DeviceLinear, OnlineLearnersRunOnTheCpuAlone) {
+  try {
+    OnlineLearner({}, {.device = gpu()});
+    FAIL();
+  } catch (const DeviceError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "OnlineLearner: each row waits for the one before, which is work for the CPU alone, and the device is " +
+                  gpu().name() + ". Hint: Device::cpu(), or fit_linear on " + gpu().name() + ".");
+  }
 }
 
 TEST_F(DeviceLinear, QrRunsOnTheCpuAlone) {

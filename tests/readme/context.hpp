@@ -144,6 +144,10 @@ namespace in_linear_hpp {
 const Dataset &train = some_training_rows, &test = other_rows;
 }
 
+namespace in_online_hpp {
+const Dataset &train = some_training_rows, &more = other_rows;
+}
+
 namespace in_linear_choice_hpp {
 const Dataset& train = some_training_rows;
 }

@@ -198,7 +198,10 @@ Envelope read_envelope(JsonReader& json) {
 }
 
 void check_family(const JsonReader& json, std::string_view family, std::string_view wanted) {
-  if (family != wanted) fail<FileError>("{}: holds a {} model, not a {} one.", json.file(), family, wanted);
+  const auto article = [](std::string_view word) { return word.starts_with('o') ? "an" : "a"; };  // "online"
+  if (family != wanted)
+    fail<FileError>("{}: holds {} {} model, not {} {} one.", json.file(), article(family), family, article(wanted),
+                    wanted);
 }
 
 }  // namespace linden

@@ -27,6 +27,7 @@
 #include <linden/boosting_config.hpp>
 #include <linden/boosted_model.hpp>
 #include <linden/boosting.hpp>
+#include <linden/weight_rows.hpp>
 #include <linden/linear.hpp>
 #include <linden/online.hpp>
 #include <linden/statistics.hpp>

@@ -11,7 +11,8 @@
 //
 // with the offset o of the data, where it has one. As glmnet does, predictions of such a model want an offset, too.
 // The factors f_j are 1 unless `penalty.factors` says otherwise; weights may be bounded (`constraints`), or go to 0 in
-// groups (`penalty.groups`), and l1 may flatten out (`penalty.shape`).
+// groups (`penalty.groups`), and l1 may flatten out (`penalty.shape`). There are ridge with a matrix, and equations
+// between weights.
 //
 // Columns of sparse data that have no entry are no part of the model: they cost nothing.
 //
@@ -40,6 +41,7 @@
 //     glmnet penalty.factor, lower.limits, upper.limits   penalty.factors (not rescaled), constraints.lower, .upper
 //     skglm GroupLasso(groups, alpha), weights sqrt(k)    penalty.groups, penalty.group = alpha
 //     ncvreg penalty, lambda, gamma; skglm MCPenalty      standardize, penalty.shape, l1 = lambda, penalty.gamma
+//     glum P2, a matrix                                   penalty.tikhonov = alpha (1 - l1_ratio), penalty.matrix = P2
 #pragma once
 
 #include <cstdint>
@@ -55,6 +57,7 @@
 #include <linden/options.hpp>
 #include <linden/row_predictor.hpp>
 #include <linden/tensor.hpp>
+#include <linden/weight_rows.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,13 +111,25 @@ struct ColumnPenalties {
   /// objective is convex. Without groups, and not for losses with corners.
   PenaltyShape shape = PenaltyShape::absolute;
   double gamma = 0;  ///< > 1 of mcp, 0: 3; > 2 of scad, 0: 3.7
+
+  /// Ridge with a matrix (Tikhonov 1963): adds tikhonov / 2 w' Q w to the objective, beside l1, l2 and groups. Q is
+  /// `matrix`, which is symmetric and positive semidefinite, plus D' D for the rows D of `differences`; weights are in
+  /// the units that l2 sees (standardize), and those of each output have a penalty of their own. Not for losses with
+  /// corners.
+  double tikhonov = 0;          ///< >= 0
+  WeightMatrix matrix = {};     ///< {{"a", "b"}, {2, -1, -1, 2}}
+  WeightSums differences = {};  ///< {{{"a", 1}, {"b", -1}}}: what of weights shall be small
 };
 
-/// Bounds of weights, in the units of the data, for all outputs alike; 0 lies within them.
+/// Bounds of weights, in the units of the data, for all outputs alike; 0 lies within them. Or equations.
 struct WeightConstraints {
   bool nonnegative = false;  ///< whether weights are >= 0, but for those that have an entry in `lower`
   FeatureValues lower = {};  ///< by the name of the column, each <= 0
   FeatureValues upper = {};  ///< likewise, each >= 0
+  /// Sums of the weights of each output, in the units of the data, that have a value: {{.sum = {{"a", 1}, {"b", 1}},
+  /// .value = 1}}. Solved for by newton_cholesky, with l2 and tikhonov and no other penalty or bound, for losses that
+  /// are convex and have curvature. None may follow from others.
+  WeightEquations equal = {};
 };
 
 /// What becomes of rows with missing values.

@@ -10,8 +10,10 @@
 #include "model/class_weights.hpp"
 #include "model/config_fields.hpp"
 #include "model/features/feature_groups.hpp"
+#include "model/weight_rows.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/config.hpp"
+#include "linear/config_of_weights.hpp"
 #include "linear/recipe/parse_formula.hpp"
 
 namespace linden {
@@ -41,6 +43,7 @@ void add_penalty(FieldTable<ColumnPenalties>& group) {
           {{"absolute", PenaltyShape::absolute}, {"mcp", PenaltyShape::mcp}, {"scad", PenaltyShape::scad}},
           "what becomes of l1 |weight| as the weight grows")
       .add_number("gamma", &ColumnPenalties::gamma, {}, "from where on mcp and scad are flat, in l1; 0: 3 and 3.7");
+  add_penalties_of_weights(group);
 }
 
 void add_constraints(FieldTable<WeightConstraints>& group) {
@@ -49,7 +52,9 @@ void add_constraints(FieldTable<WeightConstraints>& group) {
       .add_choice<bool>("nonnegative", &W::nonnegative, {{"true", true}, {"false", false}},
                         "whether weights are >= 0, but for those that have a lower bound of their own")
       .add_features("lower", &W::lower, Bounds::at_most(0), "least weights, in the units of the data")
-      .add_features("upper", &W::upper, Bounds{}, "largest weights, in the units of the data");
+      .add_features("upper", &W::upper, Bounds{}, "largest weights, in the units of the data")
+      .add_words<WeightEquations>("equal", &W::equal, {text_of, weight_equations_of, check_equations, check_features},
+                                  "NAME=NUMBER,...:NUMBER;...", "sums of weights that have a value");
 }
 
 // Names in formulas are looked for by the fit, which can say where they stand.
@@ -123,15 +128,6 @@ bool takes_l1(Solver solver) {
 bool takes_bounds(Solver solver) { return takes_l1(solver) && solver != Solver::lbfgs; }
 
 bool takes_groups(Solver solver) { return solver == Solver::automatic || solver == Solver::coordinate_descent; }
-
-void refuse_for_corners(const LinearConfig& config, std::string_view what) {
-  if (!has_corners(config.loss)) return;
-  fail<ArgumentError>(
-      "LinearConfig.penalty: {} and loss {}, which has corners: no solver takes both. Hint: l1, or a loss with "
-      "curvature, {}.",
-      what, config.loss.name(),
-      config.loss.label_kind() == LabelKind::classes ? "logistic or squared_hinge" : "squared or huber");
-}
 
 void check_groups_of(const LinearConfig& config) {
   const ColumnPenalties& penalty = config.penalty;
@@ -214,6 +210,15 @@ std::vector<std::string> losses_of_linear_models() {
   return names;
 }
 
+void refuse_for_corners(const LinearConfig& config, std::string_view what) {
+  if (!has_corners(config.loss)) return;
+  fail<ArgumentError>(
+      "LinearConfig.penalty: {} and loss {}, which has corners: no solver takes both. Hint: l1, or a loss with "
+      "curvature, {}.",
+      what, config.loss.name(),
+      config.loss.label_kind() == LabelKind::classes ? "logistic or squared_hinge" : "squared or huber");
+}
+
 const char* name_of(MissingValues policy) noexcept {
   switch (policy) {
     case MissingValues::refuse: return "refuse";
@@ -243,12 +248,18 @@ bool is_bounded(const LinearConfig& config) noexcept {
 }
 
 bool is_penalised(const LinearConfig& config) noexcept {
-  return config.l1 > 0 || config.l2 > 0 || config.penalty.group > 0;
+  return config.l1 > 0 || config.l2 > 0 || config.penalty.group > 0 || config.penalty.tikhonov > 0;
 }
 
 std::string penalties_text(const LinearConfig& config) {
-  if (config.penalty.group == 0) return fmt::format("l1 = {} and l2 = {}", config.l1, config.l2);
-  return fmt::format("l1 = {}, l2 = {} and penalty.group = {}", config.l1, config.l2, config.penalty.group);
+  std::string text = fmt::format("l1 = {}", config.l1);
+  std::vector<std::pair<const char*, double>> others{{"l2", config.l2}};
+  for (const auto& [name, size] : {std::pair<const char*, double>{"penalty.group", config.penalty.group},
+                                   {"penalty.tikhonov", config.penalty.tikhonov}})
+    if (size > 0) others.emplace_back(name, size);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    text += fmt::format("{}{} = {}", i + 1 == others.size() ? " and " : ", ", others[i].first, others[i].second);
+  return text;
 }
 
 double gamma_of(const ColumnPenalties& penalty) noexcept {
@@ -291,6 +302,7 @@ void LinearConfig::check() const try {
   check_corners(*this);
   check_groups_of(*this);
   check_shape(*this);
+  check_weights(*this);
   const auto is_zero = [](const FeatureValue& factor) { return factor.value == 0; };
   if (solver == Solver::dual_descent && (l2 == 0 || std::ranges::any_of(penalty.factors, is_zero)))
     fail<ArgumentError>(

@@ -51,6 +51,7 @@ FitRun::FitRun(const char* where, const LinearRows& rows, Design& design, const 
       start_(constant_start()),
       solution_{objective_.evaluate(start_)} {
   check_size(where);
+  check_equations(where);
   const double start_value = solution_.point.smooth();
   if (!std::isfinite(start_value)) refuse_start(where);
   first_start_ = {start_, start_value};
@@ -181,7 +182,12 @@ void FitRun::solve(Solver solver) {
 void FitRun::solve_by_cholesky() {
   solution_.factor.reset();  // its memory is that of the next one
   solution_ = newton_cholesky(at_start(), target_);
-  if (solution_.is_singular && !objective_.is_penalised()) {
+  if (solution_.is_singular && (objective_.has_squares() || objective_.has_equations())) {
+    // A column that is a sum of others is held by the matrix, or by an equation: none is left out.
+    stand_at(start_);
+    solution_.factor.reset();
+    solution_ = newton_cholesky(at_start(), target_, true);
+  } else if (solution_.is_singular && !objective_.is_penalised()) {
     if (is_squared() && config_->solver == Solver::automatic) {
       known_.why = fmt::format("the Gram matrix of {} columns is nearly singular", design_.columns());
       return solve(Solver::qr);
@@ -190,7 +196,7 @@ void FitRun::solve_by_cholesky() {
     solution_.factor.reset();
     solution_ = newton_cholesky(at_start(), target_, true);
   }
-  if (solution_.status == FitStatus::stalled && config_->solver == Solver::automatic) {
+  if (solution_.status == FitStatus::stalled && config_->solver == Solver::automatic && !objective_.has_equations()) {
     known_.why =
         fmt::format("the Hessian is not positive definite after {} steps of newton_cholesky", solution_.iterations);
     return solve(Solver::lbfgs);
@@ -224,8 +230,11 @@ void FitRun::stop_at_start(Solver solver) {
 }
 
 std::vector<double> FitRun::constant_start() const {
-  std::vector<double> start(index(objective_.size()));
-  if (!config_->intercept) return takes_any_score(rows_.loss) ? start : linked_start();
+  std::vector<double> start = config_->intercept || takes_any_score(rows_.loss)
+                                  ? std::vector<double>(index(objective_.size()))
+                                  : linked_start();
+  objective_.penalty().equations.meet(start);
+  if (!config_->intercept) return start;
   Workers& workers = rows_.context.workers;
   const Ranks& ranks = rows_.ranks;
   std::vector<double> offsets;  // of all ranks, [outputs, rows]
@@ -313,10 +322,20 @@ void FitRun::note_conditioning() {
   if (solution_.is_singular || !solution_.factor) return;
   const Conditioning known = conditioning(solution_.factor->copy(), objective_.size());
   known_.condition = std::sqrt(known.condition);
-  if (objective_.is_penalised()) return;
+  if (objective_.is_penalised() || objective_.has_squares() || objective_.has_equations()) return;
   int rank = 0;
   for (std::int64_t j = 0; j < objective_.width(); ++j) rank += objective_.is_free(j) ? 1 : 0;
   known_.rank = rank;
+}
+
+// Its steps are Newton's, and nothing else is there to fall back to.
+void FitRun::check_equations(const char* where) const {
+  if (!objective_.has_equations() || (objective_.is_convex() && objective_.has_full_hessian())) return;
+  fail<ArgumentError>(
+      "{}: there are equations of weights, which want a loss that is known to be convex and whose curvature is known, "
+      "and that of {} is not. Hint: leave the equations out, or squared, logistic, softmax, poisson or another such "
+      "loss.",
+      where, rows_.loss.name());
 }
 
 // A matrix of all weights squared is the price of a loss with corners.

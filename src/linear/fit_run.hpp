@@ -74,6 +74,7 @@ class FitRun {
   bool is_squared() const;
   void note_conditioning();
   void check_size(const char* where) const;
+  void check_equations(const char* where) const;
   [[noreturn]] void refuse_start(const char* where) const;
   double wanted() const { return wanted(config_->tolerance); }
   double wanted(double tolerance) const;

@@ -9,6 +9,8 @@
 
 #include "linear/config.hpp"
 #include "model/features/feature_values.hpp"
+#include "linear/units_of_sums.hpp"
+#include "model/features/feature_values.hpp"
 
 namespace linden {
 namespace {
@@ -99,6 +101,12 @@ Penalty penalty_of(const LinearConfig& config, const Design& design, std::span<c
   penalty.l2.push_back(0);
   add_concave(config, design, penalty);
   add_groups(config, design, names, factors, penalty);
+  if (!names.empty()) {
+    std::vector<double> units;
+    for (std::size_t j = 0; j < design.factor().size(); ++j) units.push_back(unit_of(config, design, j));
+    penalty.squares = squares_of(config, names, units);
+    penalty.equations = equations_of(config, names, design.factor());
+  }
   if (!is_bounded(config)) return penalty;
   const WeightBounds bounds = bounds_of(config, names);
   for (std::size_t j = 0; j < design.factor().size(); ++j) {

@@ -152,7 +152,7 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
         "{}: there are factors of penalties; Firth's correction is a penalty of its own, alike for all columns. Hint: "
         "leave them out.",
         firth_where);
-  if (is_bounded(config))
+  if (is_bounded(config) || has_equations(config))
     fail<ArgumentError>("{}: there are constraints, and the correction's steps know no bounds. Hint: leave them out.",
                         firth_where);
   if (config.solver != Solver::automatic)

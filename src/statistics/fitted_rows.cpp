@@ -38,6 +38,11 @@ const LinearModel& checked_model(const char* where, const LinearModel& model, co
         "{}: the model was fitted with constraints, and bounds stop weights, whose errors no formula here gives. Hint: "
         "a fit without constraints.",
         where);
+  if (has_equations(config))
+    fail<ArgumentError>(
+        "{}: the model was fitted with equations of weights, whose errors no formula here gives. Hint: a fit without "
+        "them, or columns that meet them by themselves.",
+        where);
   if (is_link_only(loss))
     fail<ArgumentError>(
         "{}: of loss \"{}\" only the link is known, not what rows cost. Hint: a model that was trained here.", where,

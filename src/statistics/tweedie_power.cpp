@@ -136,10 +136,10 @@ class TweedieProfile {
 }  // namespace
 
 LinearModel fit_tweedie(const Dataset& train, const LinearConfig& config, const LinearOptions& options) try {
-  if (config.l1 != 0 || config.l2 != 0)
-    fail<ArgumentError>("{}: l1 = {} and l2 = {}; the power of maximum likelihood wants fits without penalties.",
-                        tweedie_where, config.l1, config.l2);
-  if (is_bounded(config))
+  if (is_penalised(config))
+    fail<ArgumentError>("{}: {}; the power of maximum likelihood wants fits without penalties.", tweedie_where,
+                        penalties_text(config));
+  if (is_bounded(config) || has_equations(config))
     fail<ArgumentError>("{}: there are constraints; the power of maximum likelihood wants fits without.",
                         tweedie_where);
   if (has_several_ranks(options))

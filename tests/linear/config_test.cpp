@@ -47,28 +47,36 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
                 "penalty.group = 0 | >= 0\n"
                 "penalty.shape = absolute | absolute | mcp | scad\n"
                 "penalty.gamma = 0 | >= 0\n"
+                "penalty.tikhonov = 0 | >= 0\n"
+                "penalty.matrix = none | NAME,...:NUMBER,...\n"
+                "penalty.differences = none | NAME=NUMBER,...;NAME=NUMBER,...\n"
                 "constraints.nonnegative = false | true | false\n"
                 "constraints.lower = none | NAME=NUMBER,...\n"
                 "constraints.upper = none | NAME=NUMBER,...\n"
+                "constraints.equal = none | NAME=NUMBER,...:NUMBER;...\n"
                 "formula = none | TERM + TERM ...\n"
                 "missing_values = refuse | refuse | mean_indicator | drop\n");
 }
 
 TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
-  const LinearConfig config{.loss = loss::huber({.delta = 0.1}),
-                            .l1 = 0.1 + 0.2,
-                            .l2 = 1e-300,
-                            .intercept = false,
-                            .standardize = false,
-                            .solver = Solver::coordinate_descent,
-                            .tolerance = 1e-3,
-                            .max_iterations = 77,
-                            .penalty = {{{"a", 0}, {"b", 2.5}}, {{"c", "d"}}, 0.25, PenaltyShape::scad, 4.5},
-                            .constraints = {.nonnegative = true, .lower = {{"a", -1}}, .upper = {{"b", 3}}}};
+  LinearConfig config{.loss = loss::huber({.delta = 0.1}),
+                      .l1 = 0.1 + 0.2,
+                      .l2 = 1e-300,
+                      .intercept = false,
+                      .standardize = false,
+                      .solver = Solver::coordinate_descent,
+                      .tolerance = 1e-3,
+                      .max_iterations = 77,
+                      .penalty = {{{"a", 0}, {"b", 2.5}}, {{"c", "d"}}, 0.25, PenaltyShape::scad, 4.5},
+                      .constraints = {.nonnegative = true, .lower = {{"a", -1}}, .upper = {{"b", 3}}}};
+  config.penalty.tikhonov = 0.5;
+  config.penalty.matrix = {{"a", "x;y"}, {2, -0.1, -0.1, 1}};
+  config.penalty.differences = {{{"a", 1}, {"p:q", -1}}, {{"b", 1e-3}}};
+  config.constraints.equal = {{{{"a", 1}, {"b", 2}}, 0.25}, {{{"c", 1}}, 0}};
   LinearConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
-  ASSERT_EQ(a.size(), 23u);
+  ASSERT_EQ(a.size(), 27u);
   EXPECT_EQ(a[1].name, "loss.delta");
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
   EXPECT_EQ(copy.l1, 0.1 + 0.2);
@@ -102,7 +110,8 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   const std::string known =
       "Fields: loss, link, l1, l2, intercept, standardize, solver, tolerance, max_iterations, class_weights.balanced, "
       "class_weights.positive, class_weights.by_class, penalty.factors, penalty.groups, penalty.group, penalty.shape, "
-      "penalty.gamma, constraints.nonnegative, constraints.lower, constraints.upper, formula, missing_values.";
+      "penalty.gamma, penalty.tikhonov, penalty.matrix, penalty.differences, constraints.nonnegative, "
+      "constraints.lower, constraints.upper, constraints.equal, formula, missing_values.";
   EXPECT_EQ(set("lambda", "1"), "LinearConfig has no field \"lambda\". Here that is l1 + l2. " + known);
   EXPECT_EQ(set("standardise", "true"),
             "LinearConfig has no field \"standardise\". Did you mean \"standardize\"? " + known);

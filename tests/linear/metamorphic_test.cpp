@@ -28,6 +28,8 @@ std::vector<Row> table() {
   const WeightConstraints bounds{.lower = {{"f0", -0.02}, {"f2", 0}}, .upper = {{"f0", 0.05}, {"f1", 0}}};
   const ColumnPenalties factors{{{"f0", 0}, {"f1", 3}, {"f4", 0.5}}};
   const ColumnPenalties groups{.groups = {{"f0", "f3"}, {"f1", "f2", "f4"}}, .group = 0.03};
+  const ColumnPenalties matrix{.tikhonov = 0.1, .differences = {{{"f0", 1}, {"f3", -1}}, {{"f1", 2}, {"f4", 1}}}};
+  const WeightConstraints equations{.equal = {{{{"f0", 1}, {"f1", 1}}, 0.1}, {{{"f1", 1}, {"f2", -2}}, 0}}};
   return {
       {"squared_factors", {.loss = loss::squared(), .l2 = 0.1, .penalty = factors}, 1e-8},
       {"squared_l1_factors", {.loss = loss::squared(), .l1 = 0.05, .penalty = factors}, 1e-8},
@@ -52,6 +54,11 @@ std::vector<Row> table() {
       {"squared_groups", {.loss = loss::squared(), .penalty = groups}, 1e-8},
       {"logistic_sparse_groups", {.loss = loss::logistic(), .l1 = 0.01, .penalty = groups}, 1e-6},
       {"softmax_groups", {.loss = loss::softmax({.classes = 3}), .l2 = 0.01, .penalty = groups}, 1e-5},
+      {"squared_matrix", {.loss = loss::squared(), .penalty = matrix}, 1e-8},
+      {"logistic_matrix_l1", {.loss = loss::logistic(), .l1 = 0.01, .penalty = matrix}, 1e-6},
+      {"softmax_matrix", {.loss = loss::softmax({.classes = 3}), .l2 = 0.01, .penalty = matrix}, 1e-5},
+      {"squared_equations", {.loss = loss::squared(), .constraints = equations}, 1e-8},
+      {"poisson_equations", {.loss = loss::poisson(), .l2 = 0.01, .penalty = matrix, .constraints = equations}, 1e-6},
       {"squared_mcp", {.loss = loss::squared(), .l1 = 0.1, .penalty = {.shape = PenaltyShape::mcp}}, 1e-5},
       {"logistic_scad", {.loss = loss::logistic(), .l1 = 0.02, .penalty = {.shape = PenaltyShape::scad}}, 1e-4},
   };
@@ -137,7 +144,8 @@ TEST_P(Metamorphic, ThreadsDoNotShow) {
 TEST_P(Metamorphic, ADuplicateOfAColumnChangesNoPredictions) {
   const LinearConfig& config = GetParam().config;
   if (config.l2 == 0 || config.l1 > 0 || !config.penalty.factors.empty() || config.penalty.group > 0 ||
-      config.constraints.nonnegative || !config.constraints.lower.empty())
+      config.penalty.tikhonov > 0 || !config.constraints.equal.empty() || config.constraints.nonnegative ||
+      !config.constraints.lower.empty())
     GTEST_SKIP() << "only l2 shares a weight between two columns in a way that is known";
   // Two columns of l2 each bear half of the weight: one column under half of l2.
   const RandomRows plain = rows(26, 150);

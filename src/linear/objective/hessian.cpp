@@ -1,6 +1,10 @@
 #include "linear/objective/hessian.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "linear/objective/inner_product.hpp"
 
 namespace linden {
 namespace {
@@ -39,6 +43,8 @@ std::int64_t Hessian::bytes(std::int64_t size) noexcept { return 2 * 8 * size * 
 
 void Hessian::set_diagonal(const Penalty& penalty, std::span<const double> more) {
   if (dense_) dense_->update();
+  squares_ = penalty.squares;
+  equations_ = penalty.equations;
   std::vector<double> diagonal(at(size_), ranks_.is_first() ? 1.0 : 0.0), coupling(at(width_), 0.0);
   for (std::int64_t j = 0; j < width_ && ranks_.is_first(); ++j) {  // one rank adds it
     if (!design_.is_free(j)) continue;
@@ -66,6 +72,24 @@ void Hessian::form(const double* curvatures, const DesignWeights& weights) {
     backend_.linear.hessian(context_, task);
   });
   if (!ranks_.is_alone()) sum_over_ranks();
+  if (!squares_.empty() || !equations_.empty()) add_sums();
+}
+
+// Of a matrix, on the host. Across equations the Hessian may have any curvature, as no step goes there: one of its own
+// size keeps it definite where it is so along them.
+void Hessian::add_sums() {
+  std::vector<double> matrix = copy();
+  double trace = 0;
+  for (std::int64_t i = 0; i < size_; ++i) trace += matrix[at(i * size_ + i)];
+  const double size = trace > 0 ? trace / static_cast<double>(size_) : 1;
+  for (std::int64_t first = 0; first < size_; first += width_) {
+    double* const block = &matrix[at(first * size_ + first)];
+    squares_.add_to_matrix(block, at(size_));
+    for (const std::vector<double>& row : equations_.rows)
+      for (std::size_t i = 0; i < row.size(); ++i)
+        for (std::size_t j = 0; j <= i && row[i] != 0; ++j) block[i * at(size_) + j] += size * row[i] * row[j];
+  }
+  matrix_.upload(matrix.data());
 }
 
 // Of the lower half, as no more is defined; so many numbers at once that what all ranks have stays small.
@@ -83,9 +107,46 @@ void Hessian::sum_over_ranks() {
   matrix_.upload(matrix.data());
 }
 
-std::int64_t Hessian::factor() { return backend_.tensor.cholesky(context_, DType::f64, matrix_.data(), size_); }
+// The rows of the equations are made conjugate, n_a . H^-1 n_b = 0 and 1 for a = b: the step along the equations is
+// then x - sum_a (n_a . x) H^-1 n_a for x = H^-1 g.
+std::int64_t Hessian::factor() {
+  const std::int64_t failed = backend_.tensor.cholesky(context_, DType::f64, matrix_.data(), size_);
+  across_.clear();
+  ways_.clear();
+  for (std::int64_t first = 0; first < size_ && failed < 0; first += width_)
+    for (const std::vector<double>& row : equations_.rows) {
+      std::vector<double> n(at(size_)), way;
+      std::ranges::copy(row, n.begin() + first);
+      way = n;
+      solve_freely(way);
+      for (std::size_t e = 0; e < ways_.size(); ++e) {
+        const double share = inner_product(across_[e], way);
+        for (std::size_t i = 0; i < n.size(); ++i) {
+          n[i] -= share * across_[e][i];
+          way[i] -= share * ways_[e][i];
+        }
+      }
+      const double length = std::sqrt(inner_product(n, way));
+      for (std::size_t i = 0; i < n.size(); ++i) {
+        n[i] /= length;
+        way[i] /= length;
+      }
+      across_.push_back(std::move(n));
+      ways_.push_back(std::move(way));
+    }
+  return failed;
+}
 
 void Hessian::solve(std::span<double> x) {
+  solve_freely(x);
+  for (std::size_t e = 0; e < ways_.size(); ++e) {
+    const double share = inner_product(across_[e], x);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] -= share * ways_[e][i];
+  }
+  equations_.project(x);
+}
+
+void Hessian::solve_freely(std::span<double> x) {
   vector_.upload(x.data());
   TriangularTask task;
   task.n = size_;

@@ -30,13 +30,16 @@ class Hessian {
   void form(const double* curvatures, const DesignWeights& weights);
   /// Cholesky of what was formed, in place. Returns the first pivot that is not positive, or -1.
   std::int64_t factor();
-  /// x = Hessian^-1 x, by the factor.
+  /// x = Hessian^-1 x, by the factor. Where there are equations x is the step that goes along them: the lowest point of
+  /// the quadratic there.
   void solve(std::span<double> x);
   /// What the device has, [size, size] row-major: the lower half of the Hessian, or its factor.
   std::vector<double> copy() const;
 
  private:
   void sum_over_ranks();
+  void add_sums();
+  void solve_freely(std::span<double> x);
   DeviceDesign& rows() const noexcept { return dense_ ? *dense_ : device_; }
 
   const Backend& backend_;
@@ -47,6 +50,9 @@ class Hessian {
   std::unique_ptr<DeviceDesign> dense_;  // sparse rows, where the kernel wants them dense
   std::int64_t outputs_, width_, size_;
   bool softmax_;
+  SquaredSums squares_;
+  Equations equations_;
+  std::vector<std::vector<double>> across_, ways_;  // of equations, one an output: rows, and how steps go across them
   DeviceArray<double> matrix_, vector_, diagonal_, coupling_;
   DeviceArray<std::uint8_t> scratch_;
 };

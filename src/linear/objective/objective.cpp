@@ -84,7 +84,12 @@ bool Objective::is_penalised() const noexcept {
 bool Objective::has_penalty() const noexcept {
   for (std::int64_t j = 0; j + 1 < width_; ++j)
     if (is_free(j) && (l1(j) > 0 || l2(j) > 0 || group_of(j) >= 0 || column_penalty(j).is_bounded())) return true;
-  return false;
+  return has_squares();
+}
+
+void Objective::add_sums(std::span<const double> u, std::span<double> gradient) const {
+  penalty_.squares.add_product(u, gradient);
+  penalty_.equations.project(gradient);
 }
 
 bool Objective::has_full_hessian() const noexcept {
@@ -206,6 +211,8 @@ void Objective::add_penalty(Point::Found& found) {
     found.smooth += concave.value(at[at_index(i)], l1(i));
     found.gradient[at_index(i)] += concave.slope(at[at_index(i)], l1(i));
   }
+  if (has_squares()) found.smooth += penalty_.squares.value(at);
+  add_sums(at, found.gradient);
   double l1_term = 0;
   for (std::int64_t i = 0; i < size() && has_l1_; ++i) l1_term += l1(i) * std::abs(at[at_index(i)]);
   found.value = found.smooth + l1_term;

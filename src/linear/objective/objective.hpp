@@ -82,6 +82,17 @@ class Objective {
   /// Whether a penalty has a concave part, which is with the loss in what is called smooth: there is no bound of the
   /// gap then.
   bool has_concave() const noexcept { return !penalty_.concave.empty(); }
+  /// Whether there is ridge with a matrix, which is with the loss in what is called smooth.
+  bool has_squares() const noexcept { return !penalty_.squares.empty(); }
+  /// Whether there are equations between weights. Gradients and products have no part across them.
+  bool has_equations() const noexcept { return !penalty_.equations.empty(); }
+  /// What l2 and a matrix have on the diagonal of the Hessian.
+  double penalty_bend(std::int64_t parameter) const noexcept {
+    return l2(parameter) +
+           (has_squares() ? penalty_.squares.diagonal[static_cast<std::size_t>(parameter % width_)] : 0);
+  }
+  /// Makes of the gradient of the mean loss alone, at weights u, one with the matrix's part, and none across equations.
+  void add_sums(std::span<const double> u, std::span<double> gradient) const;
   /// Whether loss and penalty are convex, as far as the library knows.
   bool is_convex() const noexcept { return rows_.is_convex() && !has_concave(); }
   /// Whether a parameter has a penalty, or bounds, that hold it wherever the rows pull.

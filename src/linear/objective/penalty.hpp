@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "linear/objective/group_penalty.hpp"
+#include "linear/objective/weight_sums.hpp"
 
 namespace linden {
 
@@ -125,6 +126,8 @@ struct Penalty {
   std::vector<Group> groups = {};
   std::vector<int> group_of = {};  ///< [width], -1: none; empty without groups
   std::vector<double> unit = {};   ///< [width], by which weights are multiplied to be penalised; empty without groups
+  SquaredSums squares = {};        ///< of ridge with a matrix
+  Equations equations = {};
 
   ColumnPenalty at(std::size_t column) const noexcept {
     if (lower.empty()) return {l1[column], l2[column]};

@@ -36,6 +36,7 @@ void Point::hessian_product(std::span<const double> direction, std::span<double>
   of.rows_.ranks.sum(std::span(of.host_result_).first(index(of.size())));
   for (std::int64_t i = 0; i < of.size(); ++i)
     out[index(i)] = of.is_free(i) ? of.host_result_[index(i)] + of.l2(i) * direction[index(i)] : 0;
+  of.add_sums(direction, out);
 }
 
 void Point::form(Hessian& room) const { room.form(found_->curvatures.data(), objective().curvature_weights()); }

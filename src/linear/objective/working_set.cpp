@@ -15,6 +15,22 @@ constexpr double least_excess = 1e-12;  // of a gradient over l1 that is no roun
 
 std::size_t at_index(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+// Weights that are not in the set are 0 in all sums.
+void add_squares(const SquaredSums& whole, const std::vector<int>& features, Penalty& part) {
+  for (const WeightSum& row : whole.rows) {
+    WeightSum kept;
+    for (const auto& [column, value] : row.terms) {
+      const auto place = std::ranges::lower_bound(features, static_cast<int>(column));
+      if (place != features.end() && *place == static_cast<int>(column))
+        kept.terms.emplace_back(static_cast<std::size_t>(place - features.begin()), value);
+    }
+    if (!kept.terms.empty()) part.squares.rows.push_back(std::move(kept));
+  }
+  if (part.squares.empty()) return;
+  for (const int j : features) part.squares.diagonal.push_back(whole.diagonal[at_index(j)]);
+  part.squares.diagonal.push_back(0);
+}
+
 Penalty penalty_of(const Objective& whole, const std::vector<int>& features) {
   Penalty part;
   std::vector<int> place(whole.penalty().groups.size(), -1);  // of a group of the whole
@@ -41,6 +57,7 @@ Penalty penalty_of(const Objective& whole, const std::vector<int>& features) {
   };
   for (const int j : features) add(j);
   add(whole.width() - 1);
+  if (whole.has_squares()) add_squares(whole.penalty().squares, features, part);
   return part;
 }
 

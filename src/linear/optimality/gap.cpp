@@ -59,8 +59,13 @@ class Parameters {
       const auto i = static_cast<std::size_t>(j);
       if (is_weight(j)) sum += objective_.column_penalty(j).gap(at_[i], t * v[i]);
     }
+    // A matrix is with the loss, at the weights t u in the dual.
+    if (objective_.has_squares()) sum += (1 - t) * (1 - t) * objective_.penalty().squares.value(at_);
     return sum + groups_.gap(at_, v, t);
   }
+
+  /// Of the mean loss alone, that which goes with the penalties at hand.
+  void complete(std::span<double> v) const { objective_.add_sums(at_, v); }
 
  private:
   const Objective& objective_;
@@ -75,7 +80,8 @@ double joined(double rest, double gain) { return rest + gain + 2 * std::sqrt(res
 double centred_gap(const Parameters& parameters, const DualRows& rows, double enough) {
   const auto centre = rows.centre(enough);
   if (!centre) return infinite;
-  const std::vector<double> v = rows.moved_gradient(centre->move);
+  std::vector<double> v = rows.moved_gradient(centre->move);
+  parameters.complete(v);
   const double t = parameters.factor(v);
   return joined(parameters.terms(t, v) + rows.divergence(t, {}, centre->move), centre->left);
 }

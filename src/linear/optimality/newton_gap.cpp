@@ -88,6 +88,7 @@ std::optional<double> newton_gap(const Point& point, const std::function<void(st
     const std::vector<double> scores = rows.scores_of(newton.step);
     if (has_own_bends && rows.keep_inside(bends, scores)) continue;
     double gap = rows.newton_divergence(bends, scores) + held;
+    gap += objective.penalty().squares.value(newton.step);
     double residual = 0;
     for (std::size_t j = 0; j < gradient.size(); ++j) {
       gap += 0.5 * objective.l2(static_cast<std::int64_t>(j)) * newton.step[j] * newton.step[j];
@@ -118,6 +119,7 @@ std::optional<double> decrement_gap(const Point& point) {
                          rows.weights.empty() ? nullptr : rows.weights.data(), along.data(), bent.data());
     out = dual.gradient_of(bent, false);
     for (std::size_t j = 0; j < out.size(); ++j) out[j] += objective.l2(static_cast<std::int64_t>(j)) * x[j];
+    objective.add_sums(x, out);
     keep(moves, out);
     return dot(x, out) / dot(x, x);
   };

@@ -23,6 +23,7 @@ void hessian_product(const Point& point, std::span<const double> bends, std::spa
   rows.ranks.sum(out);
   for (std::int64_t j = 0; j < objective.size(); ++j)
     out[static_cast<std::size_t>(j)] += objective.l2(j) * direction[static_cast<std::size_t>(j)];
+  objective.add_sums(direction, out);
 }
 
 /// Takes off what is the same for all outputs: softmax does not change along it, and gradients have none but rounding.
@@ -61,6 +62,7 @@ DualStep newton_step(const Point& point, std::span<const double> bends, std::spa
     out = x;
     if (solve) solve(out);
     if (objective.outputs() > 1) centre_outputs(objective, curvature, out);
+    objective.penalty().equations.project(out);
     keep(moves, out);
   };
   double enough = 0;

@@ -76,7 +76,8 @@ std::vector<std::uint8_t> first_projected(const Objective& objective, std::span<
 std::optional<double> projected_gap(const Point& point) {
   const Objective& objective = point.objective();
   const std::vector<double>& at = point.parameters();
-  if (!objective.is_convex() || !objective.has_penalty()) return std::nullopt;
+  if (!objective.is_convex() || !objective.has_penalty() || objective.has_equations()) return std::nullopt;
+  const SquaredSums& squares = objective.penalty().squares;
   const Groups groups(objective);
   std::vector<double> v(point.gradient());
   for (std::size_t i = 0; i < v.size(); ++i) v[i] -= objective.l2(static_cast<std::int64_t>(i)) * at[i];
@@ -98,7 +99,10 @@ std::optional<double> projected_gap(const Point& point) {
       has_own_bends = true;
       continue;
     }
-    const std::vector<double> theta = rows.newton_point(bends, scores), q = rows.gradient_of(theta, true);
+    const std::vector<double> theta = rows.newton_point(bends, scores);
+    std::vector<double> q = rows.gradient_of(theta, true), there = at;
+    for (std::size_t i = 0; i < there.size(); ++i) there[i] -= newton.step[i];
+    squares.add_product(there, q);  // of a matrix: its part of the gradient where the step leads
     bool has_joined = false;
     double t = 1;
     for (std::int64_t j = 0; j < objective.size(); ++j) {
@@ -120,6 +124,8 @@ std::optional<double> projected_gap(const Point& point) {
       continue;
     }
     double gap = rows.divergence_of(theta, t) + groups.gap(at, q, t), residual = 0;
+    for (std::size_t i = 0; i < there.size(); ++i) there[i] = at[i] - t * there[i];
+    gap += squares.value(there);
     for (std::int64_t j = 0; j < objective.size(); ++j) {
       const auto i = static_cast<std::size_t>(j);
       if (!objective.is_free(j) || objective.group_of(j) >= 0) continue;

@@ -53,8 +53,10 @@ std::vector<double> growing_scores(const Point& point) {
     const ColumnPenalty p = objective.column_penalty(static_cast<std::int64_t>(i));
     const double end = growing[i] > 0 ? p.upper : p.lower;
     const bool is_grouped = objective.group_of(static_cast<std::int64_t>(i)) >= 0;
-    if (p.l1 > 0 || p.l2 > 0 || is_grouped || std::isfinite(end)) growing[i] = 0;
+    const bool is_held = p.l1 > 0 || objective.penalty_bend(static_cast<std::int64_t>(i)) > 0;
+    if (is_held || is_grouped || std::isfinite(end)) growing[i] = 0;
   }
+  objective.penalty().equations.project(growing);
   return host_scores(objective.design(), objective.rows().context.workers,
                      static_cast<std::int32_t>(objective.outputs()), growing);
 }
@@ -66,7 +68,8 @@ bool separates(const Point& point) {
   const LossTraits* const traits = traits_of(objective.rows().spec());
   if (!traits || traits->lowest != Lowest::at_infinity) return false;
 
-  const std::vector<double> scores = objective.has_penalty() ? growing_scores(point) : point.scores();
+  const std::vector<double> scores =
+      objective.has_penalty() || objective.has_equations() ? growing_scores(point) : point.scores();
   const std::int64_t rows = objective.rows().rows();
   std::vector<Margins> parts(static_cast<std::size_t>((rows + chunk_rows - 1) / chunk_rows));
   objective.rows().context.workers.chunks(

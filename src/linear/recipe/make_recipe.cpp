@@ -203,6 +203,18 @@ class RecipeMaker {
         config_.penalty.group > 0 && std::ranges::any_of(config_.penalty.groups, [&](const auto& group) {
           return std::ranges::any_of(group, is_meant);
         });
+    // Sums of weights name single columns, color=red: all categories have one then.
+    const auto names_category = [&](const std::string& by) {
+      return term.size() == 1 && by.starts_with(factor(term[0]).column + '=');
+    };
+    const ColumnPenalties& p = config_.penalty;
+    const auto is_in = [&](const FeatureValues& sum) {
+      return std::ranges::any_of(sum, names_category, &FeatureValue::feature);
+    };
+    const bool is_summed = std::ranges::any_of(config_.constraints.equal, is_in, &WeightEquation::sum) ||
+                           (p.tikhonov > 0 && (std::ranges::any_of(p.matrix.columns, names_category) ||
+                                               std::ranges::any_of(p.differences, is_in)));
+    if (is_summed) return true;
     if (config_.l1 == 0 && config_.l2 == 0 && !is_grouped) return false;
     return std::ranges::none_of(config_.penalty.factors,
                                 [&](const FeatureValue& one) { return one.value == 0 && is_meant(one.feature); });
@@ -346,7 +358,8 @@ class RecipeMaker {
       entries += of_row;
     }
     recipe_.sparse = 2 * entries <= static_cast<double>(recipe_.names.size());
-    if (recipe_.names.empty()) fail<DataError>("{}: the formula leaves no columns, and a model wants one at least.", where_);
+    if (recipe_.names.empty())
+      fail<DataError>("{}: the formula leaves no columns, and a model wants one at least.", where_);
   }
 
   // Of all products of all blocks; empty where each of them has some. Only combinations of categories may have none.

@@ -118,7 +118,7 @@ Solution by_working_sets(Point whole, const Target& target, int limit, std::vect
                                                         : std::exchange(first, std::vector<int>());
       if (static_cast<std::int64_t>(features.size()) * objective.outputs() > most_parameters) {
         const bool by_columns = objective.design().is_sparse() && objective.outputs() == 1 && !objective.has_groups() &&
-                                objective.rows().ranks.is_alone();
+                                !objective.has_squares() && objective.rows().ranks.is_alone();
         newton.reset();
         part.reset();
         const int most_steps = by_columns ? std::min(limit - steps, most_column_steps) : limit - steps;

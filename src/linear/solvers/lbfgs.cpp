@@ -34,7 +34,7 @@ std::vector<double> inverse_curvatures(const Point& point) {
   const double mean = point.mean_curvature();
   std::vector<double> inverse(static_cast<std::size_t>(objective.size()), 0.0);
   for (std::int64_t j = 0; j < objective.size(); ++j) {
-    const double curvature = mean + objective.l2(j);
+    const double curvature = mean + objective.penalty_bend(j);
     if (objective.is_free(j))
       inverse[static_cast<std::size_t>(j)] = curvature > 0 && std::isfinite(curvature) ? 1 / curvature : 1;
   }

@@ -48,7 +48,7 @@ class Preconditioner {
     for (std::size_t i = 0; i < x.size(); ++i) out[i] /= diagonal(i);
   }
 
-  double diagonal(std::size_t i) const { return curvature_ + objective_.l2(static_cast<std::int64_t>(i)); }
+  double diagonal(std::size_t i) const { return curvature_ + objective_.penalty_bend(static_cast<std::int64_t>(i)); }
 
  private:
   const Objective& objective_;

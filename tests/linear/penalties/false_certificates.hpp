@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "linear/penalties/corner_problem.hpp"
+#include "linear/penalties/equations_reference.hpp"
 #include "linear/penalties/group_reference.hpp"
 #include "loss/loss_references.hpp"
 
@@ -20,6 +21,28 @@ struct RandomProblem {
   LinearConfig config;
   RandomRows rows;
 };
+
+/// A matrix, and for every second problem equations, which go with l2 alone.
+inline void add_sums(LinearConfig& config, std::mt19937 random, int features) {
+  const auto number = [&] { return std::round(std::normal_distribution<double>()(random) * 8) / 4 + 0.125; };
+  config.penalty.tikhonov = std::pow(10.0, -2.0 + static_cast<double>(random() % 200) / 100);
+  if (random() % 2 == 0) {
+    config.penalty.matrix = {{"f0", "f1"}, {2, -1, -1, 1}};
+  } else {
+    for (int row = 0; row < 2; ++row)
+      config.penalty.differences.push_back(
+          {{"f0", number()}, {"f" + std::to_string(1 + random() % static_cast<unsigned>(features - 1)), number()}});
+  }
+  if (random() % 2 == 0) return;
+  config.l1 = 0;
+  config.l2 = 0.05;
+  if (random() % 2 == 0) config.penalty.tikhonov = 0;
+  config.penalty.groups = {};
+  config.penalty.group = 0;
+  config.penalty.factors = {};
+  config.constraints = {.equal = {{.sum = {{"f0", number()}, {"f1", number()}}, .value = number() / 4}}};
+  if (features > 3) config.constraints.equal.push_back({{{"f2", number()}, {"f3", number()}}, 0});
+}
 
 inline RandomProblem random_problem_of(unsigned number) {
   static const std::vector<Loss> losses = convex_losses();
@@ -61,6 +84,7 @@ inline RandomProblem random_problem_of(unsigned number) {
       config.penalty = {.groups = {{first, second}}, .group = size()};
       if (features > 3) config.penalty.groups.push_back({"f2", "f3"});
   }
+  if (number % 4 == 3 && !corners) add_sums(config, random, features);
   const int count = 12 + static_cast<int>(below(30));
   return {config, RandomRows(loss,
                              {.rows = count,
@@ -89,6 +113,10 @@ inline bool expect_true_certificate(unsigned number) {
     if (config.penalty.group > 0) {
       const reference::GroupedProblem problem = reference::grouped(plain, config);
       distance = problem.objective(found) - problem.objective(reference::minimise(problem));
+    } else if (!config.constraints.equal.empty()) {
+      const std::vector<Real> optimum = reference::minimise(plain.problem, reference::equations(plain, config));
+      distance = plain.problem.objective(std::span<const Real>(found)) -
+                 plain.problem.objective(std::span<const Real>(optimum));
     } else {
       const std::vector<Real> optimum = reference::minimise(plain.problem);
       if (plain.problem.violation(optimum) > 1e-13L) return false;

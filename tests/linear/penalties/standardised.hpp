@@ -17,12 +17,33 @@ namespace linden {
 struct Standardised {
   reference::Problem problem;
   std::vector<reference::Real> mean, deviation;
+  std::vector<reference::Real> unit;  ///< by which weights of these columns are multiplied to be penalised
 };
 
 inline double feature_value(const FeatureValues& values, std::size_t column, double otherwise) {
   for (const auto& [name, value] : values)
     if (name == "f" + std::to_string(column)) return value;
   return otherwise;
+}
+
+/// The column that a name "f3" is of.
+inline std::size_t column_of(const std::string& name) { return std::stoul(name.substr(1)); }
+
+/// tikhonov times the matrix, and D' D of the differences, for the weights of standardised columns.
+inline std::vector<reference::Real> matrix_of(const LinearConfig& config, const std::vector<reference::Real>& units) {
+  const ColumnPenalties& penalty = config.penalty;
+  const std::size_t width = units.size() + 1, n = penalty.matrix.columns.size();
+  std::vector<reference::Real> q(width * width);
+  const auto add = [&](const std::string& a, const std::string& b, reference::Real value) {
+    const std::size_t i = column_of(a), j = column_of(b);
+    q[i * width + j] += penalty.tikhonov * value * units[i] * units[j];
+  };
+  for (std::size_t i = 0; i < n * n; ++i)
+    add(penalty.matrix.columns[i / n], penalty.matrix.columns[i % n], penalty.matrix.values[i]);
+  for (const FeatureValues& row : penalty.differences)
+    for (const auto& [a, x] : row)
+      for (const auto& [b, y] : row) add(a, b, reference::Real(x) * y);
+  return q;
 }
 
 /// The problem that fit_linear is given, for columns standardised in long double.
@@ -63,8 +84,10 @@ inline Standardised standardised(const RandomRows& rows, const LinearConfig& con
     }
     result.mean.push_back(mean);
     result.deviation.push_back(deviation);
+    result.unit.push_back(unit);
   }
   for (std::size_t i = 0; i < p.rows; ++i) p.a[i * p.width + p.width - 1] = config.intercept ? 1 : 0;
+  if (config.penalty.tikhonov > 0) p.q = matrix_of(config, result.unit);
   p.l1.push_back(0);
   p.l2.push_back(0);
   if (is_bounded(config)) {

@@ -7,9 +7,9 @@ A tree of L leaves over n rows and F features of 255 bins, on R ranks, takes
 
     compute    CPU seconds of the slowest rank: of its rows in histograms, and the rest of what rows take; of the cells of
                all summed nodes, which each rank writes to messages; and of those of its own features, which it searches
-    latency    S steps, each a reduce-scatter of R - 1 hops (beyond 8 ranks: of log2 R) and a gather of ceil(log2 R): a
-               one-way delay and an overhead for each hop, and two delays more where a hop of the former has more than
-               64 KiB, which MPI asks for first
+    latency    S steps, each a reduce-scatter of one hop, for parts go straight to whose they are (beyond 64 ranks: of
+               log2 R), and a gather of ceil(log2 R): a one-way delay and an overhead for each hop, and two delays more
+               where a message of the former has more than MPI sends without asking (run.py --eager)
     bytes      (R - 1) / R of the message of sums, and R - 1 lists of splits, over the bandwidth of a link
 
 Constants are found by least squares without negative ones. Ranks of one thread that share cores wait for each other:
@@ -26,8 +26,8 @@ from scipy.optimize import nnls
 
 BINS = 255
 SPLIT_BYTES = 88
-EAGER_BYTES = 1 << 16  # of Open MPI over TCP
-MOST_OF_A_RING = 8
+EAGER_BYTES = 1 << 20  # as run.py has it
+MOST_NEIGHBOURS = 64  # of a rank that sends parts straight to whose they are
 
 
 def nodes_of(leaves):
@@ -66,11 +66,10 @@ def network_terms(features, leaves, ranks, mbit, trip, all_reduce=False):
     nodes, steps = nodes_of(leaves)
     bytes_of_sums = KNOWN["node_bytes"] * features * BINS * leaves * (ranks - 1) / ranks * (2 if all_reduce else 1)
     bytes_of_splits = 0 if all_reduce else SPLIT_BYTES * (2 * nodes + steps) * (ranks - 1)
-    # A ring of few ranks, halves of halves of many. What is more than MPI's eager limit is asked for, there and back,
-    # before it is sent.
+    # What is more than MPI's eager limit is asked for, there and back, before it is sent.
     halvings = math.ceil(math.log2(ranks))
     block = KNOWN["node_bytes"] * features * BINS * leaves / steps / ranks
-    hops = (ranks - 1 if ranks <= MOST_OF_A_RING else halvings) * (2 if all_reduce else 1) * (3 if block > EAGER_BYTES else 1)
+    hops = (1 if ranks <= MOST_NEIGHBOURS else halvings) * (2 if all_reduce else 1) * (3 if block > EAGER_BYTES else 1)
     hops += 0 if all_reduce else halvings
     return [steps * hops * trip / 2e3, steps * hops, (bytes_of_sums + bytes_of_splits) * 8 / (mbit * 1e6)]
 

@@ -25,7 +25,8 @@ RUNS = [
     (2, 200, 1, 1, 14, 255, False),
     (4, 1000, 1, 1, 28, 63, False),
     (3, 1000, 2, 1, 14, 127, True),
-    (4, 1000, 1, 1, 28, 255, True),
+    (4, 1000, 1, 1, 28, 255, False),
+    (4, 1000, 1, 2, 28, 255, True),
 ]
 
 
@@ -42,7 +43,8 @@ def among_machines(options, ranks, mbit, trip, command):
 def mpirun(options, ranks, data, features, leaves, growth=()):
     hosts = ",".join(f"10.77.0.{i + 1}" for i in range(ranks))
     mca = {"plm_rsh_agent": HERE / "on.sh", "btl": "tcp,self", "btl_tcp_if_include": "10.77.0.0/24",
-           "oob_tcp_if_include": "10.77.0.0/24", "mpi_yield_when_idle": 1, "btl_tcp_sndbuf": 0, "btl_tcp_rcvbuf": 0}
+           "oob_tcp_if_include": "10.77.0.0/24", "mpi_yield_when_idle": 1, "btl_tcp_sndbuf": 0, "btl_tcp_rcvbuf": 0,
+           "btl_tcp_eager_limit": options.eager}
     settings = [part for name, value in mca.items() for part in ("--mca", name, str(value))]
     return [HERE / "on.sh", "0", "mpirun", "--allow-run-as-root", *settings, "--bind-to", "none", "--host", hosts,
             "-n", str(ranks), options.build / "bench" / "linden_rank_fit", data, str(options.rounds), str(leaves),
@@ -70,8 +72,9 @@ def main():
     parser.add_argument("--python", default=sys.executable, help="one with xgboost and lightgbm")
     parser.add_argument("--rows", type=int, default=500_000)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--peers", help="Linden by levels and these on 4 ranks, and nothing else: lightgbm,xgboost-depth,xgboost")
+    parser.add_argument("--peers", help="these on 4 ranks of all rows, and nothing else: linden,linden-levels,lightgbm,xgboost-depth,xgboost")
     parser.add_argument("--only", help="numbers of runs, by commas")
+    parser.add_argument("--eager", type=int, default=1 << 20, help="bytes that MPI sends without asking")
     parser.add_argument("--limit", type=float, default=300, help="seconds of a run")
     parser.add_argument("--prepare", action="store_true", help="write the rows, and no more")
     options = parser.parse_args()
@@ -91,12 +94,13 @@ def main():
 
         if options.peers is not None:
             data = rows_file(options, options.rows)
-            keep({"mbit": 1000, "trip": 1, "held_out": False} |
-                 among_machines(options, 4, 1000, 1, mpirun(options, 4, data, 28, 255, ["levels"])) |
-                 {"library": "linden-levels"})
-            for library in filter(None, options.peers.split(",")):
-                keep({"mbit": 1000, "trip": 1} |
-                     among_machines(options, 4, 1000, 1, peers(options, library, 4, data, 255)))
+            for library in options.peers.split(","):
+                if library in ("linden", "linden-levels"):
+                    command = mpirun(options, 4, data, 28, 255, ["levels"] if library == "linden-levels" else [])
+                else:
+                    command = peers(options, library, 4, data, 255)
+                keep({"mbit": 1000, "trip": 1, "held_out": True} | among_machines(options, 4, 1000, 1, command) |
+                     {"library": library})
             return
         for i in chosen:
             ranks, mbit, trip, share, features, leaves, held_out = RUNS[i]

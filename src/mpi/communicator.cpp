@@ -25,6 +25,7 @@ namespace linden::mpi {
 namespace {
 
 constexpr std::int64_t most_at_once = std::int64_t{1} << 28;  // MPI counts in ints
+constexpr int most_neighbours = 64;                           // to each of whom a rank sends a message of its own
 constexpr double seconds_to_answer = 2;                       // an alarm
 constexpr double seconds_to_speak = 3;  // for the rank that says what has happened, before others end all
 constexpr int looks_at_once = 200;      // before the processor is left to others
@@ -99,6 +100,7 @@ struct Communicator::State {
 
 // Until it is done, or the time is up.
 void Communicator::State::wait(MPI_Request& request, const char* call) {
+  if (timeout == 0) return check(MPI_Wait(&request, MPI_STATUS_IGNORE), call);
   const auto is_done = [&] {
     int done = 0;
     check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), call);
@@ -230,23 +232,47 @@ void Communicator::gather(const void* mine, std::int64_t bytes, void* all) {
   }
 }
 
+// Parts go straight to whose they are: a way of one hop, on which each rank sends all parts but its own. What MPI does
+// without blocking may send whole messages up a tree, and then parts down from its root. Of more ranks messages would
+// be too many.
 void Communicator::reduce_scatter(std::int64_t* values, const std::int64_t* counts) {
-  constexpr const char* call = "MPI_Ireduce_scatter";
   const auto ranks = static_cast<std::size_t>(size()), mine = static_cast<std::size_t>(rank());
   const std::int64_t all = std::accumulate(counts, counts + ranks, std::int64_t{0});
   if (all > most_at_once) return linden::Communicator::reduce_scatter(values, counts);
-  const std::vector<int> each(counts, counts + ranks);
-  // MPI may want an address of nothing, too.
-  std::vector<std::int64_t> sums(static_cast<std::size_t>(counts[mine]) + 1);
-  if (state_->timeout == 0) {
-    check(MPI_Reduce_scatter(values, sums.data(), each.data(), MPI_INT64_T, MPI_SUM, state_->comm),
-          "MPI_Reduce_scatter");
-  } else {
+  std::int64_t* const own = values + std::accumulate(counts, counts + mine, std::int64_t{0});
+  const auto own_count = static_cast<std::size_t>(counts[mine]);
+  if (size() > most_neighbours) {
+    constexpr const char* call = "MPI_Ireduce_scatter";
+    const std::vector<int> each(counts, counts + ranks);
+    std::vector<std::int64_t> sums(own_count + 1);  // MPI may want an address of nothing, too
     MPI_Request request = MPI_REQUEST_NULL;
     check(MPI_Ireduce_scatter(values, sums.data(), each.data(), MPI_INT64_T, MPI_SUM, state_->comm, &request), call);
     state_->wait(request, call);
+    std::copy_n(sums.begin(), own_count, own);
+    return;
   }
-  std::copy_n(sums.begin(), counts[mine], values + std::accumulate(counts, counts + mine, std::int64_t{0}));
+  std::vector<std::int64_t> others(own_count * ranks);
+  std::vector<MPI_Request> taken(ranks, MPI_REQUEST_NULL), sent(ranks, MPI_REQUEST_NULL);
+  for (std::size_t step = 1; step < ranks && own_count > 0; ++step) {
+    const std::size_t from = (mine + ranks - step) % ranks;
+    check(MPI_Irecv(others.data() + from * own_count, static_cast<int>(own_count), MPI_INT64_T, static_cast<int>(from),
+                    0, state_->comm, &taken[from]),
+          "MPI_Irecv");
+  }
+  for (std::size_t step = 1; step < ranks; ++step) {  // not all to the same one first
+    const std::size_t to = (mine + step) % ranks;
+    if (counts[to] == 0) continue;
+    check(MPI_Isend(values + std::accumulate(counts, counts + to, std::int64_t{0}), static_cast<int>(counts[to]),
+                    MPI_INT64_T, static_cast<int>(to), 0, state_->comm, &sent[to]),
+          "MPI_Isend");
+  }
+  for (std::size_t step = 1; step < ranks; ++step) {
+    const std::size_t from = (mine + ranks - step) % ranks;
+    state_->wait(taken[from], "MPI_Irecv");
+    const std::int64_t* const part = others.data() + from * own_count;
+    for (std::size_t i = 0; i < own_count; ++i) own[i] += part[i];
+  }
+  for (MPI_Request& request : sent) state_->wait(request, "MPI_Isend");
 }
 
 void Communicator::set_timeout(double seconds) {

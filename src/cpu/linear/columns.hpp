@@ -25,76 +25,35 @@ class ContiguousColumns {
 
   /// z [outputs, whole] = rows times u [outputs, width]; strides are between outputs.
   void scores(std::int64_t outputs, const double* u, std::int64_t u_stride, double* z, std::int64_t z_stride) const {
-    std::int64_t k = 0;
-    for (; k + at_once <= outputs; k += at_once)
-      scores<at_once>(u + k * u_stride, u_stride, z + k * z_stride, z_stride);
-    for (; k < outputs; ++k) scores<1>(u + k * u_stride, u_stride, z + k * z_stride, z_stride);
-  }
-
-  /// sums [outputs, width] += columns times r [outputs, whole], which is 0 beyond the rows.
-  void add(std::int64_t outputs, const double* r, std::int64_t r_stride, double* sums, std::int64_t sums_stride) const {
-    std::int64_t k = 0;
-    for (; k + at_once <= outputs; k += at_once)
-      add<at_once>(r + k * r_stride, r_stride, sums + k * sums_stride, sums_stride);
-    for (; k < outputs; ++k) add<1>(r + k * r_stride, r_stride, sums + k * sums_stride, sums_stride);
-  }
-
- private:
-  static constexpr int at_once = pack_lanes == 8 ? 4 : 2;  // outputs, by the registers of the level
-
-  template <int outputs>
-  void scores(const double* u, std::int64_t u_stride, double* z, std::int64_t z_stride) const {
-    for (int k = 0; k < outputs; ++k) {
+    for (std::int64_t k = 0; k < outputs; ++k) {
       const double constant = design_.intercept ? u[k * u_stride + design_.features] : 0.0;
       for (std::int64_t i = 0; i < whole_; ++i) z[k * z_stride + i] = constant;
     }
     each_group([&](const Group& group, const auto* const* x) {
-      Pack factor[outputs][together];
-      for (int k = 0; k < outputs; ++k)
-        for (std::int64_t c = 0; c < together; ++c)
-          factor[k][c] = all(c < group.count ? u[k * u_stride + group.first + c] : 0.0);
-      for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
-        Pack value[together];
-#pragma GCC unroll 4
-        for (int c = 0; c < together; ++c) {
-          __builtin_prefetch(x[c] + i + whole_, 0, 2);  // the tile that comes next
-          value[c] = group.standardised(x[c] + i, c);
-        }
-#pragma GCC unroll 4
-        for (int k = 0; k < outputs; ++k) {
-          Pack sum = load(z + k * z_stride + i);
-#pragma GCC unroll 4
-          for (int c = 0; c < together; ++c) sum = fused(value[c], factor[k][c], sum);
-          store(z + k * z_stride + i, sum);
-        }
-      }
+      std::int64_t k = 0;
+      for (; k + at_once <= outputs; k += at_once)
+        add_scores<at_once>(group, x, u + k * u_stride, u_stride, z + k * z_stride, z_stride);
+      for (; k < outputs; ++k) add_scores<1>(group, x, u + k * u_stride, u_stride, z + k * z_stride, z_stride);
     });
   }
 
-  template <int outputs>
-  void add(const double* r, std::int64_t r_stride, double* sums, std::int64_t sums_stride) const {
+  /// sums [outputs, width] += columns times r [outputs, whole], which is 0 beyond the rows.
+  void add(std::int64_t outputs, const double* r, std::int64_t r_stride, double* sums, std::int64_t sums_stride) const {
     each_group([&](const Group& group, const auto* const* x) {
-      Pack sum[outputs][together] = {};
-      for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
-        Pack value[together];
-#pragma GCC unroll 4
-        for (int c = 0; c < together; ++c) value[c] = group.standardised(x[c] + i, c);
-#pragma GCC unroll 4
-        for (int k = 0; k < outputs; ++k) {
-          const Pack factor = load(r + k * r_stride + i);
-#pragma GCC unroll 4
-          for (int c = 0; c < together; ++c) sum[k][c] = fused(value[c], factor, sum[k][c]);
-        }
-      }
-      for (int k = 0; k < outputs; ++k)
-        for (std::int64_t c = 0; c < group.count; ++c) sums[k * sums_stride + group.first + c] += total(sum[k][c]);
+      std::int64_t k = 0;
+      for (; k + at_once <= outputs; k += at_once)
+        add_sums<at_once>(group, x, r + k * r_stride, r_stride, sums + k * sums_stride, sums_stride);
+      for (; k < outputs; ++k) add_sums<1>(group, x, r + k * r_stride, r_stride, sums + k * sums_stride, sums_stride);
     });
-    for (int k = 0; k < outputs && design_.intercept; ++k) {
+    for (std::int64_t k = 0; k < outputs && design_.intercept; ++k) {
       Pack sum = {};
       for (std::int64_t i = 0; i < whole_; i += pack_lanes) sum += load(r + k * r_stride + i);
       sums[k * sums_stride + design_.features] += total(sum);
     }
   }
+
+ private:
+  static constexpr int at_once = pack_lanes == 8 ? 4 : 2;  // outputs, by the registers of the level
 
   struct Group {
     std::int64_t first, count;
@@ -105,6 +64,49 @@ class ContiguousColumns {
       return (load_as_double(x) - shift[c]) * factor[c];
     }
   };
+
+  template <int outputs, class T>
+  [[gnu::always_inline]] void add_scores(const Group& group, const T* const* x, const double* u, std::int64_t u_stride,
+                                         double* z, std::int64_t z_stride) const {
+    Pack factor[outputs][together];
+    for (int k = 0; k < outputs; ++k)
+      for (std::int64_t c = 0; c < together; ++c)
+        factor[k][c] = all(c < group.count ? u[k * u_stride + group.first + c] : 0.0);
+    for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
+      Pack value[together];
+#pragma GCC unroll 4
+      for (int c = 0; c < together; ++c) {
+        __builtin_prefetch(x[c] + i + whole_, 0, 2);  // the tile that comes next
+        value[c] = group.standardised(x[c] + i, c);
+      }
+#pragma GCC unroll 4
+      for (int k = 0; k < outputs; ++k) {
+        Pack sum = load(z + k * z_stride + i);
+#pragma GCC unroll 4
+        for (int c = 0; c < together; ++c) sum = fused(value[c], factor[k][c], sum);
+        store(z + k * z_stride + i, sum);
+      }
+    }
+  }
+
+  template <int outputs, class T>
+  [[gnu::always_inline]] void add_sums(const Group& group, const T* const* x, const double* r, std::int64_t r_stride,
+                                       double* sums, std::int64_t sums_stride) const {
+    Pack sum[outputs][together] = {};
+    for (std::int64_t i = 0; i < whole_; i += pack_lanes) {
+      Pack value[together];
+#pragma GCC unroll 4
+      for (int c = 0; c < together; ++c) value[c] = group.standardised(x[c] + i, c);
+#pragma GCC unroll 4
+      for (int k = 0; k < outputs; ++k) {
+        const Pack factor = load(r + k * r_stride + i);
+#pragma GCC unroll 4
+        for (int c = 0; c < together; ++c) sum[k][c] = fused(value[c], factor, sum[k][c]);
+      }
+    }
+    for (int k = 0; k < outputs; ++k)
+      for (std::int64_t c = 0; c < group.count; ++c) sums[k * sums_stride + group.first + c] += total(sum[k][c]);
+  }
 
   static double total(Pack pack) {
     double sum = pack[0];

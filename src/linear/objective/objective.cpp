@@ -154,33 +154,39 @@ Point Objective::evaluate(std::span<const double> at, const Point* scored) {
   return point;
 }
 
-std::vector<LossPoint> Objective::evaluate_losses(std::span<const std::vector<double>> at) {
+std::vector<LossPoint> Objective::evaluate_losses(std::span<const std::vector<double>> at, SeveralRoom& several) {
   // Kernels that take several points are the host's, and so is their memory.
   const std::size_t points = at.size(), count = at_index(rows_.rows()), n = at_index(size());
-  std::vector<double> parameters, scores(points * count), curvatures(points * count), results(points * (n + 1));
-  for (const std::vector<double>& one : at) parameters.insert(parameters.end(), one.begin(), one.end());
-  DeviceArray<std::uint8_t> scratch = device_.scratch(static_cast<std::int32_t>(points));
+  if (points > several.points) {
+    several.points = points;
+    several.scores.resize(points * count);
+    several.curvatures.resize(points * count);
+    several.scratch = device_.scratch(static_cast<std::int32_t>(points));
+  }
+  several.parameters.clear();
+  for (const std::vector<double>& one : at) several.parameters.insert(several.parameters.end(), one.begin(), one.end());
+  several.results.resize(points * (n + 1));
   EvaluateTask task = this->task();
   task.points = static_cast<std::int32_t>(points);
-  task.parameters = parameters.data();
-  task.scores = scores.data();
-  task.curvatures = curvatures.data();
-  task.gradient = results.data();
-  task.mean_loss = results.data() + points * n;
-  task.scratch = scratch.data();
+  task.parameters = several.parameters.data();
+  task.scores = several.scores.data();
+  task.curvatures = several.curvatures.data();
+  task.gradient = several.results.data();
+  task.mean_loss = several.results.data() + points * n;
+  task.scratch = several.scratch.data();
   device_.each_part([&](const DesignView& part) {
     task.design = part;
     rows_.backend.linear.evaluate(rows_.context, task);
   });
-  rows_.ranks.sum(results);
+  rows_.ranks.sum(several.results);
   std::vector<LossPoint> out;
   for (std::size_t p = 0; p < points; ++p) {
     std::unique_ptr<Point::Found> found = room();
     found->parameters = at[p];
-    found->scores.upload(scores.data() + p * count);
-    found->curvatures.upload(curvatures.data() + p * count);
-    std::copy_n(results.begin() + static_cast<std::ptrdiff_t>(p * n), n, found->gradient.begin());
-    found->loss = results[points * n + p];
+    found->scores.upload(several.scores.data() + p * count);
+    found->curvatures.upload(several.curvatures.data() + p * count);
+    std::copy_n(several.results.begin() + static_cast<std::ptrdiff_t>(p * n), n, found->gradient.begin());
+    found->loss = several.results[points * n + p];
     out.push_back(LossPoint(std::move(found)));
   }
   return out;

@@ -53,6 +53,13 @@ class LinearRows {
   DeviceLoss device_loss_;
 };
 
+/// Memory of Objective::evaluate_losses().
+struct SeveralRoom {
+  std::size_t points = 0;  ///< that it has room for
+  std::vector<double> parameters, scores, curvatures, results;
+  DeviceArray<std::uint8_t> scratch;
+};
+
 class Objective {
  public:
   /// `rows` and `design` must outlive it.
@@ -119,8 +126,8 @@ class Objective {
   Point evaluate(std::span<const double> at, const Point& scored) { return evaluate(at, &scored); }
   /// Whether evaluate_losses() takes one pass for all points: of a loss with one output, on the CPU.
   bool takes_several() const noexcept { return rows_.backend.linear.takes_scores && outputs_ == 1 && !tape_; }
-  /// The loss at several points in one pass over the rows, where takes_several().
-  std::vector<LossPoint> evaluate_losses(std::span<const std::vector<double>> at);
+  /// The loss at several points in one pass over the rows, where takes_several(). `room` serves one call after another.
+  std::vector<LossPoint> evaluate_losses(std::span<const std::vector<double>> at, SeveralRoom& room);
   /// With the penalties of now, as evaluate() has it.
   Point under_penalty(LossPoint point);
   /// Room for Point::factor() and Point::hessian(), with the penalty and the columns that the design leaves out now.

@@ -12,7 +12,8 @@
 // - with t = 1 and g at the level of rounding, bounded to first order: moving the intercept gains g^2 / (2 curvature),
 //   and in the norm of the inverse Hessian the gap is at most (sqrt(rest) + sqrt(that gain))^2;
 // - taken off every row's dual point: as standardised columns have mean zero, q stays. One pass over the scores; a
-//   point near the edge of its domain (a row that is all but certain) may leave it;
+//   point near the edge of its domain (a row that is all but certain) may leave it. Of a squared loss the point knows
+//   what that costs;
 // - made zero: the dual point is that of the scores with the intercept at its optimum, and q takes a pass over the
 // rows.
 #include "linear/optimality/gap.hpp"
@@ -86,6 +87,13 @@ double centred_gap(const Parameters& parameters, const DualRows& rows, double en
   return joined(parameters.terms(t, v) + rows.divergence(t, {}, centre->move), centre->left);
 }
 
+/// The divergences of a squared loss at t (slope - shift) are half the squares of (1 - t) slope + t shift: with the
+/// mean of the slopes as shift, the point knows their mean without a look at the rows.
+double squared_divergence(const Point& point, double t, double shift) {
+  const double left = 1 - t, moved = t * shift;
+  return left * left * point.mean_loss() + moved * (left * shift + 0.5 * moved);
+}
+
 }  // namespace
 
 std::optional<double> fenchel_gap(const Point& point, double target) {
@@ -111,6 +119,9 @@ std::optional<double> fenchel_gap(const Point& point, double target) {
   }
   const double negligible = std::max({little * rest, little * target, rounding});
   if (t == 1 && gain <= negligible && objective.outputs() == 1) return joined(rest, gain) + rounding;
+
+  if (objective.rows().is_quadratic() && objective.outputs() == 1)
+    return rest + squared_divergence(point, t, intercepts.empty() ? 0 : intercepts.front()) + rounding;
 
   const DualRows rows(point);
   if (t == 1 && gain <= negligible) {

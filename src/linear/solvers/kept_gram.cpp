@@ -137,7 +137,7 @@ void KeptGram::look_ahead(const Point& from, std::vector<Penalty> penalties, con
     found.push_back(next);
     at = std::move(next);
   }
-  std::vector<LossPoint> points = whole_.evaluate_losses(found);
+  std::vector<LossPoint> points = whole_.evaluate_losses(found, room_);
   for (std::size_t i = 0; i < points.size(); ++i) ahead_.push_back({std::move(penalties[i]), std::move(points[i])});
 }
 

@@ -69,6 +69,7 @@ class KeptGram {
     LossPoint point;
   };
   std::deque<Ahead> ahead_;
+  SeveralRoom room_;
 };
 
 }  // namespace linden

@@ -26,7 +26,7 @@ struct Problem {
   std::vector<Real> weight;        ///< [rows], summing to one
   std::vector<Real> l1, l2;        ///< [width]
   std::vector<Real> lower, upper;  ///< [width], about 0; empty: none
-  std::vector<Real> q;             ///< [width, width]: u' q u / 2 is added, for each output; empty: none
+  std::vector<Real> matrix;        ///< [width, width]: u' matrix u / 2 is added, for each output; empty: none
 
   Real clamped(Real u, std::size_t p) const {
     return lower.empty() ? u : std::clamp(u, lower[p % width], upper[p % width]);
@@ -71,9 +71,9 @@ struct Problem {
     for (std::size_t i = 0; i < rows; ++i)
       if (weight[i] > 0) sum += weight[i] * loss(scores(i, u), label[i]);
     for (std::size_t j = 0; j < u.size(); ++j) sum += l1[j % width] * size_of(u[j]) + l2[j % width] / 2 * u[j] * u[j];
-    for (std::size_t k = 0; k < outputs && !q.empty(); ++k)
+    for (std::size_t k = 0; k < outputs && !matrix.empty(); ++k)
       for (std::size_t i = 0; i < width * width; ++i)
-        sum += q[i] * u[k * width + i / width] * u[k * width + i % width] / 2;
+        sum += matrix[i] * u[k * width + i / width] * u[k * width + i % width] / 2;
     return sum;
   }
   Real objective(std::span<const double> u) const {
@@ -100,10 +100,10 @@ struct Problem {
     for (std::size_t p = 0; p < n; ++p) {
       gradient[p] += l2[p % width] * u[p];
       hessian[p * n + p] += l2[p % width];
-      for (std::size_t j = 0; j < width && !q.empty(); ++j) {
+      for (std::size_t j = 0; j < width && !matrix.empty(); ++j) {
         const std::size_t other = p / width * width + j;
-        gradient[p] += q[p % width * width + j] * u[other];
-        hessian[p * n + other] += q[p % width * width + j];
+        gradient[p] += matrix[p % width * width + j] * u[other];
+        hessian[p * n + other] += matrix[p % width * width + j];
       }
     }
   }

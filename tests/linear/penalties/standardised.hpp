@@ -87,7 +87,7 @@ inline Standardised standardised(const RandomRows& rows, const LinearConfig& con
     result.unit.push_back(unit);
   }
   for (std::size_t i = 0; i < p.rows; ++i) p.a[i * p.width + p.width - 1] = config.intercept ? 1 : 0;
-  if (config.penalty.tikhonov > 0) p.q = matrix_of(config, result.unit);
+  if (config.penalty.tikhonov > 0) p.matrix = matrix_of(config, result.unit);
   p.l1.push_back(0);
   p.l2.push_back(0);
   if (is_bounded(config)) {

@@ -39,6 +39,8 @@
 //     scikit-learn QuantileRegressor(quantile, alpha)     quantile, l1 = alpha
 //     glmnet (lambda, alpha), binomial and poisson        standardize, l1 = lambda alpha, l2 = lambda (1 - alpha)
 //     glmnet penalty.factor, lower.limits, upper.limits   penalty.factors (not rescaled), constraints.lower, .upper
+//     glmnet and R's coxph, family cox                    cox, as binomial; with Breslow's ties, as glmnet takes them,
+//                                                         strata are groups of the data
 //     skglm GroupLasso(groups, alpha), weights sqrt(k)    penalty.groups, penalty.group = alpha
 //     ncvreg penalty, lambda, gamma; skglm MCPenalty      standardize, penalty.shape, l1 = lambda, penalty.gamma
 //     glum P2, a matrix                                   penalty.tikhonov = alpha (1 - l1_ratio), penalty.matrix = P2

@@ -402,8 +402,8 @@ LINDEN_API Loss xendcg();
 // with a minus where no event came by then; RowOptions::event (CsvOptions::event, --event) makes it of times and of
 // events, 1 or 0. Two labels a row are what the time is not below and not above: equal where it is known, the second
 // infinite where it has no upper bound, the first 0 where it has no lower one. All times are above 0 (DataError).
-// Boosted models take these losses. Rows of weight 0 are not there; a row of weight 2 counts as two, for Cox's with
-// Breslow's ties. BoostedModel::survival gives probabilities, median_time times.
+// Boosted models take these losses, linear ones Cox's. Rows of weight 0 are not there; a row of weight 2 counts as two,
+// for Cox's with Breslow's ties. BoostedModel::survival gives probabilities, median_time times.
 
 /// Of events at one time: whether each is compared with all rows that are at risk then (Breslow 1974), or with ever
 /// less of the events' own share, as if they had come one after the other in some order (Efron 1977).
@@ -417,7 +417,8 @@ struct CoxOptions {
 /// lower bound alone. Of time only the order counts. The prediction exp(s) is how many times the risk is that of a row
 /// of score 0; curvatures are the true diagonal of the Hessian. A model keeps Breslow's estimate of the hazard that all
 /// rows have in common. Scores more than 300 below the largest count as 300 below. Metrics: risk_concordance, the loss
-/// itself (a mean over events).
+/// itself (a mean over events). Linear models have no intercept, which would change nothing, minimise the mean over
+/// rows, and take groups of the data (.group = "clinic") for strata, whose rows are compared with each other alone.
 LINDEN_API Loss cox(CoxOptions options = {});
 
 /// Of Z in log T = s + scale Z: normal (times are log-normal), logistic (log-logistic), or extreme, where exp(Z) is

@@ -197,7 +197,7 @@ void check_corners(const LinearConfig& config) {
 // Of those of groups certificates know nothing.
 std::string why_no_linear_loss(const Loss& loss) {
   if (is_of_groups(loss)) return "which compares the rows of groups";
-  if (is_of_times(loss)) return "whose labels are times";
+  if (is_of_times(loss) && !compares_times(loss)) return "whose labels are bounds of times";
   const LossTraits* const traits = traits_of(loss.definition().spec);
   if (traits && traits->is_per_class) return "which is a fit for each class by itself";
   if (traits && traits->is_distribution) return "which is not convex in its two scores";

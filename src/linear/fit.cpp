@@ -38,8 +38,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* where = "fit_linear";
 
+// Of Cox's loss no constant shows in the scores: the hazard that all rows have in common has it.
 LinearConfig settled(LinearConfig config, const Loss& loss) {
   config.loss = loss;
+  if (compares_times(loss)) config.intercept = false;
   return config;
 }
 
@@ -63,6 +65,12 @@ void check_solver(const LinearConfig& config, const Loss& loss) {
       "{}: solver {} takes the Hessian, and of loss \"{}\", which mixes rows, only slopes are known. Hint: lbfgs, or "
       "leave the choice to automatic.",
       where, name_of(config.solver), loss.name());
+}
+
+void check_times(const Labels& labels, const Ranks& ranks) {
+  if (!compares_times(labels.loss) || ranks.is_alone()) return;
+  fail<ArgumentError>("{}: loss {} compares rows, which rows on several machines do not allow. Hint: all rows on one.",
+                      where, labels.loss.name());
 }
 
 // Throws on all ranks where one has another configuration than the first, and for a loss that they cannot share.
@@ -117,6 +125,17 @@ class Filled {
   std::span<const double> labels_, weights_, offsets_;
   std::vector<double> own_labels_, own_weights_, own_offsets_;
 };
+
+// Groups of the data are strata.
+void take_times(LinearRows& rows, const Dataset& data, std::span<const double> uppers) {
+  rows.take_times(uppers,
+                  data.has_groups() ? data.groups().span<const std::int64_t>() : std::span<const std::int64_t>());
+  if (!rows.cox()->has_event())
+    fail<DataError>(
+        "{}: no row has an event, and loss {} compares rows that have one with others. Hint: of labels that are one "
+        "time, those with a minus have none.",
+        where, rows.loss.name());
+}
 
 // What the checksums of all ranks' rows are of, beside their columns.
 std::string labels_and_rows(const Labels& labels, std::span<const double> weights, std::span<const double> offsets) {
@@ -193,6 +212,7 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
   settled(config, whole_labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, whole_labels.loss);
   check_bounds(config, whole_labels.loss);
+  check_times(whole_labels, ranks);
   std::vector<int> columns(static_cast<std::size_t>(train.features()));
   std::iota(columns.begin(), columns.end(), 0);
   check_names(config, names_of(train, columns));
@@ -229,7 +249,9 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
     states.read(std::move(facts));
   }
 
-  Design design(where, filled.data(), weights, config.intercept, workers, device_ranks);
+  const bool is_cox = compares_times(whole_labels.loss);
+  Design design(where, filled.data(), weights, config.intercept || is_cox, workers, device_ranks);
+  if (is_cox) design.drop_intercept();
   design.set_own_l2(std::move(own_l2));
   // Levels are a fit each, and so are labels.
   const bool has_many = is_by_output(whole_labels.loss.definition());
@@ -238,9 +260,10 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
   double curvature = 0;
   for (std::size_t k = 0; k < (has_many ? static_cast<std::size_t>(whole_labels.loss.outputs()) : 1); ++k) {
     const Loss loss = by_scoring(of_output(whole_labels.loss, static_cast<int>(k)));
-    const LinearRows rows(backend, context, loss, all_labels.subspan(labels_a_row > 1 ? k * count : 0, count), weights,
-                          all_offsets.empty() ? all_offsets : all_offsets.subspan(k * offsets, offsets));
-    FitRun fit(where, rows, design, config, state->feature_names, states.is_on() ? &states : nullptr);
+    LinearRows rows(backend, context, loss, all_labels.subspan(labels_a_row > 1 ? k * count : 0, count), weights,
+                    all_offsets.empty() ? all_offsets : all_offsets.subspan(k * offsets, offsets));
+    if (is_cox) take_times(rows, whole, whole_labels.uppers);
+    FitRun fit(where, rows, design, state->config, state->feature_names, states.is_on() ? &states : nullptr);
     fit.run();
     state->certificate = k == 0 ? fit.certificate() : joined(state->certificate, fit.certificate());
     append_in_units_of_data(fit.point(), state->weights, state->intercept);

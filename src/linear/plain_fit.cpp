@@ -28,6 +28,7 @@ LinearModel fit_by_recipe(std::string_view where, const Dataset& data, const Lin
   const auto state = std::make_shared<LinearModel::State>(plain.state());
   state->config = config;
   state->config.loss = plain.config().loss;
+  state->config.intercept = plain.config().intercept;
   state->feature_names = std::move(made.schema.feature_names);
   state->categorical = std::move(made.schema.categorical);
   state->categories = std::move(made.schema.categories);

@@ -70,6 +70,10 @@ void check_path_config(const char* where, const LinearConfig& config, const Loss
         "{}: there is a formula or a policy for missing values, and a path takes columns as they are. "
         "Hint: fit_linear at each strength.",
         where);
+  if (is_of_times(loss))
+    fail<ArgumentError>(
+        "{}: loss {} has labels that are times, which paths do not take. Hint: fit_linear at each strength.", where,
+        loss.name());
   if (has_corners(loss))
     fail<ArgumentError>(
         "{}: loss {} has corners, and its fits do not start from one another. Hint: fit_linear at each strength, or a "

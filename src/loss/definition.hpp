@@ -40,6 +40,9 @@ LossSpec spec_of_output(const Loss::Definition& loss, int output);
 /// Whether it is a built-in loss of survival, whose labels are times.
 inline bool is_of_times(const Loss& loss) { return loss.definition().spec.kind == LossKind::survival; }
 
+/// Whether it is Cox's, which goes by the order of times alone.
+bool compares_times(const Loss& loss);
+
 /// Whether it is a built-in loss of lines that meet in corners.
 inline bool has_corners(const Loss& loss) {
   const LossTraits* const traits = traits_of(loss.definition().spec);

@@ -191,6 +191,10 @@ double evaluate_one(const LossSpec& spec, std::span<const double> score, double 
 
 }  // namespace
 
+bool compares_times(const Loss& loss) {
+  return is_of_times(loss) && survival_traits_of(loss.definition().spec).compares_rows;
+}
+
 Loss::Loss() : Loss(loss::squared()) {}
 Loss::Loss(std::shared_ptr<const Definition> definition) noexcept : definition_(std::move(definition)) {}
 

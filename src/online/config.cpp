@@ -15,11 +15,22 @@
 namespace linden {
 namespace {
 
+// Rows of times are looked at together.
+std::string why_refused(const Loss& loss) {
+  return is_of_times(loss) ? "whose labels are times" : why_no_linear_loss(loss);
+}
+
+std::vector<std::string> losses() {
+  std::vector<std::string> names = losses_of_linear_models();
+  std::erase_if(names, [](const std::string& name) { return !why_refused(loss::by_name(name)).empty(); });
+  return names;
+}
+
 const FieldTable<OnlineConfig>& online_fields() {
   using C = OnlineConfig;
   static const FieldTable<C> fields =
       FieldTable<C>("OnlineConfig", other_linear_fields())
-          .add_loss(losses_of_linear_models())
+          .add_loss(losses())
           .add_choice<OnlineMethod>("method", &C::method,
                                     {{"ftrl", OnlineMethod::ftrl}, {"adagrad", OnlineMethod::adagrad}},
                                     "how weights follow slopes")
@@ -35,9 +46,9 @@ const FieldTable<OnlineConfig>& online_fields() {
 }
 
 void check_kind(const Loss& loss) {
-  const std::string why = why_no_linear_loss(loss);
+  const std::string why = why_refused(loss);
   if (why.empty()) return;
-  const std::vector<std::string> taken = losses_of_linear_models();
+  const std::vector<std::string> taken = losses();
   fail<ArgumentError>("OnlineConfig.loss is {}, {}; an online learner takes {} and loss::custom.", loss.name(), why,
                       listing(taken, taken.size()));
 }

@@ -43,6 +43,11 @@ const LinearModel& checked_model(const char* where, const LinearModel& model, co
         "{}: the model was fitted with equations of weights, whose errors no formula here gives. Hint: a fit without "
         "them, or columns that meet them by themselves.",
         where);
+  if (is_of_times(loss))
+    fail<ArgumentError>(
+        "{}: loss \"{}\" compares rows, and no formula here gives its errors. Hint: bounds by refitting resampled "
+        "rows.",
+        where, loss.name());
   if (is_link_only(loss))
     fail<ArgumentError>(
         "{}: of loss \"{}\" only the link is known, not what rows cost. Hint: a model that was trained here.", where,

@@ -339,12 +339,12 @@ TEST(BoostingSurvival, FirstScoresAreTheMinimum) {
   }
 }
 
-TEST(BoostingSurvival, IsForBoostedModels) {
+TEST(BoostingSurvival, BoundsAreForBoostedModels) {
   const Patients patients(18, 50);
   LinearConfig linear;
-  linear.loss = loss::cox();
-  EXPECT_EQ(refusal<ArgumentError>([&] { fit_linear(patients.dataset(), linear); }).substr(0, 78),
-            "LinearConfig.loss is cox, whose labels are times; linear models take squared, ");
+  linear.loss = loss::aft();
+  EXPECT_EQ(refusal<ArgumentError>([&] { fit_linear(patients.dataset(), linear); }).substr(0, 88),
+            "LinearConfig.loss is aft, whose labels are bounds of times; linear models take squared, ");
   EXPECT_EQ(refusal<ArgumentError>([] { loss::cox().evaluate(std::vector{0.5}, 1); }),
             "Loss::evaluate: cox compares rows, so one row has no loss of its own.");
   const BoostedModel model = fit_boosted(patients.features().with_label(patients.time), {.rounds = 1});

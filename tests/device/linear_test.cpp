@@ -2,6 +2,7 @@
 #include <linden/random.hpp>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <linden/error.hpp>
 #include <linden/linear.hpp>
 #include <linden/online.hpp>
@@ -52,6 +53,20 @@ TEST_F(DeviceLinear, SquaredHasTheCpusOptimum) { expect_same_fits(Kind::squared)
 TEST_F(DeviceLinear, LogisticHasTheCpusOptimum) { expect_same_fits(Kind::logistic); }
 TEST_F(DeviceLinear, SoftmaxHasTheCpusOptimum) { expect_same_fits(Kind::softmax); }
 TEST_F(DeviceLinear, PoissonHasTheCpusOptimum) { expect_same_fits(Kind::poisson); }
+
+TEST_F(DeviceLinear, CoxHasTheCpusOptimum) {
+  RandomRows rows(loss::gamma(), true, 11, 200, 4);
+  for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+    rows.labels[row] = std::ceil(4 * rows.labels[row]);
+    if (row % 3 == 0) rows.labels[row] *= -1;
+  }
+  const Dataset data = rows.dataset();
+  for (const Solver solver : {Solver::newton_cholesky, Solver::newton_cg, Solver::lbfgs, Solver::coordinate_descent}) {
+    expect_same_fit(data, {.loss = loss::cox(), .l2 = 0.01, .solver = solver});
+    expect_same_fit(data.with_groups(GroupList::sizes({120, 80})), {.loss = loss::cox(), .solver = solver});
+  }
+  expect_same_fit(data, {.loss = loss::cox(), .l1 = 0.02});
+}
 
 TEST_F(DeviceLinear, EveryConvexLossHasTheCpusOptimum) {
   for (const Loss& loss : convex_losses()) {

@@ -142,6 +142,7 @@ inline std::vector<Loss> cornered_losses() {
 inline std::vector<std::string> losses_of_linear_models() {
   std::vector<std::string> names;
   for (const Loss& loss : joint_losses()) names.push_back(loss.name());
+  names.emplace_back("cox");
   return names;
 }
 

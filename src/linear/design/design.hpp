@@ -78,6 +78,8 @@ class Design {
   /// l2 of columns in the units of the data, in place of what a configuration has for them; -1: none. Empty: for none.
   const std::vector<double>& own_l2() const noexcept { return own_l2_; }
   void set_own_l2(std::vector<double> penalties) { own_l2_ = std::move(penalties); }
+  /// The intercept is no parameter from now on; columns stay about their means. For a loss that no constant changes.
+  void drop_intercept() { intercept_ = false; }
   /// Its standardised values are zeros from now on.
   void leave_out(int column) { factor_[static_cast<std::size_t>(column)] = 0; }
 

@@ -117,6 +117,8 @@ std::vector<double> DualRows::means(std::size_t count, const Body& body) const {
 }
 
 double DualRows::divergence(double factor, std::span<const double> shift, std::span<const double> move) const {
+  if (const CoxRows* const cox = objective_.rows().cox())
+    return objective_.rows().share * CoxPoint(*cox, scores_).divergence(factor);
   return means(1, [&](std::int64_t i, Row& row, double weight, std::span<double> out) {
     // d = factor (moved slope - slope - shift) - (1 - factor) slope
     std::vector<double>& d = row.moved;
@@ -154,6 +156,8 @@ void DualRows::newton_move(Row& row, std::span<const double> bends, std::span<co
 }
 
 double DualRows::newton_divergence(std::span<const double> bends, std::span<const double> scores) const {
+  if (const CoxRows* const cox = objective_.rows().cox())
+    return objective_.rows().share * CoxPoint(*cox, scores_).newton_divergence(scores);
   return means(1, [&](std::int64_t i, Row& row, double weight, std::span<double> out) {
     row.load(i, {});
     newton_move(row, bends, scores, static_cast<std::size_t>(i));
@@ -187,7 +191,7 @@ double DualRows::divergence_of(std::span<const double> theta, double factor) con
 }
 
 std::vector<double> DualRows::bends() const {
-  if (is_loss<SoftmaxLoss>(loss_)) return {};
+  if (is_loss<SoftmaxLoss>(loss_) || objective_.rows().cox() != nullptr) return {};
   std::vector<double> bends(scores_.size());
   for (std::size_t i = 0; i < bends.size(); ++i) bends[i] = bend_of(loss_, scores_[i], objective_.rows().labels[i]);
   return bends;

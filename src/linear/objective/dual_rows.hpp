@@ -17,7 +17,7 @@ class DualRows {
 
   /// The weighted mean of the rows' divergences (conjugates.hpp) of the dual point factor * (slope - shift), where the
   /// slope is taken at scores that `move` is added to: [outputs] both, empty for none. Infinite where a row's point is
-  /// outside its domain.
+  /// outside its domain. Of Cox's loss, of which the rows together have one, shift and move are empty.
   double divergence(double factor, std::span<const double> shift, std::span<const double> move) const;
 
   struct Centre {
@@ -39,13 +39,14 @@ class DualRows {
   /// The scores of a step [outputs, width]: [outputs, rows].
   std::vector<double> scores_of(std::span<const double> step) const;
   /// The weighted mean of the rows' divergences of the dual point slope - bend * scores, for `scores` of a step. For
-  /// softmax the bend is the matrix of second derivatives, and `bends` empty.
+  /// softmax the bend is the matrix of second derivatives, and `bends` empty; and so for Cox's loss, of which it is
+  /// bounded (CoxPoint).
   double newton_divergence(std::span<const double> bends, std::span<const double> scores) const;
   /// That dual point, [outputs, rows].
   std::vector<double> newton_point(std::span<const double> bends, std::span<const double> scores) const;
   /// The weighted mean of the rows' divergences of factor * theta, for a dual point theta [outputs, rows].
   double divergence_of(std::span<const double> theta, double factor) const;
-  /// The second derivatives of a loss of one score, [rows]; empty for softmax.
+  /// The second derivatives of a loss of one score, [rows]; empty for softmax and for Cox's loss.
   std::vector<double> bends() const;
   const std::vector<double>& scores() const noexcept { return scores_; }
   /// What the rows cost at least, whatever their scores: the weighted mean of least_loss().

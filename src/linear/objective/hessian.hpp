@@ -28,6 +28,13 @@ class Hessian {
 
   /// curvatures [outputs, rows], on the device. The sums over rows are those of all ranks.
   void form(const double* curvatures, const DesignWeights& weights);
+  /// Has `change` make another matrix of what was formed, [size, size], on the host.
+  template <class Change>
+  void change(const Change& change) {
+    std::vector<double> matrix = copy();
+    change(std::span(matrix));
+    matrix_.upload(matrix.data());
+  }
   /// Cholesky of what was formed, in place. Returns the first pivot that is not positive, or -1.
   std::int64_t factor();
   /// x = Hessian^-1 x, by the factor. Where there are equations x is the step that goes along them: the lowest point of

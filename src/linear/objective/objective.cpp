@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/loss/survival_losses.hpp"
 #include "linear/objective/groups.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
@@ -35,7 +36,16 @@ LinearRows::LinearRows(const Backend& on, Context& in, const Loss& l, std::span<
   share = 1 / ranks.sum(w.empty() ? static_cast<double>(rows()) : total);
 }
 
+void LinearRows::take_times(std::span<const double> uppers, std::span<const std::int64_t> strata) {
+  const bool is_efron = visit_survival_loss(loss.definition().spec, []<class Functor>(const Functor& functor) {
+    if constexpr (is_cox<Functor>) return functor.efron;
+    return false;
+  });
+  cox_.emplace(is_efron, labels, uppers, weights, strata);
+}
+
 bool LinearRows::is_convex() const noexcept {
+  if (cox_) return true;
   const LossTraits* const traits = traits_of(loss.definition().spec);
   return traits && traits->is_convex();
 }
@@ -52,14 +62,14 @@ Objective::Objective(const LinearRows& rows, const Design& design, Penalty penal
       outputs_(rows.loss.outputs()),
       width_(design.view().width()),
       softmax_(is_loss<SoftmaxLoss>(rows.loss.definition().spec)),
-      tape_(rows.loss.definition().spec.kind == LossKind::tape),
+      on_host_(rows.cox() != nullptr || rows.loss.definition().spec.kind == LossKind::tape),
       device_(rows.backend, rows.context, design, false, parts()) {
   has_l1_ = std::ranges::any_of(penalty_.l1, [](double l1) { return l1 > 0; });
   const auto array = [&](std::int64_t count, const char* what) {
     return DeviceArray<double>(rows_.backend.memory, rows_.context, count, what);
   };
   parameters_ = array(size(), "weights");
-  if (tape_) row_values();
+  if (on_host_) row_values();
   result_ = array(size() + 1, "weights");
   vector_ = array(size(), "weights");
   host_result_.resize(at_index(size() + 1));
@@ -99,15 +109,16 @@ bool Objective::has_full_hessian() const noexcept {
   return outputs_ == 1 && is_own && !loss.custom->mixes_rows;
 }
 
-// What the tape gives has the weights in it.
+// What the host gives has the weights in it.
 DesignWeights Objective::curvature_weights() const noexcept {
-  return tape_ ? DesignWeights{nullptr, rows_.share} : rows_.device_weights();
+  return on_host_ ? DesignWeights{nullptr, rows_.share} : rows_.device_weights();
 }
 
 EvaluateTask Objective::task() const {
   EvaluateTask task;
   task.weights = curvature_weights();
   task.loss = rows_.spec();
+  if (on_host_) task.loss.kind = LossKind::tape;  // whose slopes are given
   task.labels = rows_.device_labels();
   task.offsets = rows_.device_offsets();
   return task;
@@ -149,7 +160,7 @@ Point Objective::evaluate(std::span<const double> at, const Point* scored) {
   Point::Found& found = *point.found_;
   found.parameters.assign(at.begin(), at.end());
   parameters_.upload(at.data());
-  found.loss = tape_ ? evaluate_tape(found) : evaluate_loss(found, scored);
+  found.loss = on_host_ ? evaluate_on_host(found) : evaluate_loss(found, scored);
   add_penalty(found);
   return point;
 }
@@ -251,15 +262,21 @@ double Objective::evaluate_loss(Point::Found& found, const Point* scored) {
   return host_result_.back();
 }
 
-// The tape runs on the host: scores come to it, slopes go back.
-double Objective::evaluate_tape(Point::Found& found) {
+// The tape runs on the host, and so do sums in the order of time: scores come to it, slopes go back.
+double Objective::evaluate_on_host(Point::Found& found) {
   std::vector<double> scores = scores_of(found.parameters), slopes(scores.size()), bends(scores.size());
   for (std::size_t i = 0; i < rows_.offsets.size(); ++i) scores[i] += rows_.offsets[i];
   found.scores.upload(scores.data());
-  double loss =
-      rows_.share * tape_total(rows_.loss.definition(), rows_.rows(), scores.data(), rows_.labels.data(),
-                               rows_.weights.empty() ? nullptr : rows_.weights.data(), slopes.data(), bends.data());
-  loss = rows_.ranks.sum(loss);
+  double total = 0;
+  if (rows_.cox() != nullptr) {
+    const CoxPoint cox(*rows_.cox(), scores);
+    cox.derive(slopes, bends);
+    total = cox.value();
+  } else {
+    total = tape_total(rows_.loss.definition(), rows_.rows(), scores.data(), rows_.labels.data(),
+                       rows_.weights.empty() ? nullptr : rows_.weights.data(), slopes.data(), bends.data());
+  }
+  const double loss = rows_.ranks.sum(rows_.share * total);
   row_gradients_.upload(slopes.data());
   found.curvatures.upload(bends.data());
   evaluate_loss(found);
@@ -293,7 +310,7 @@ std::vector<double> Objective::gradient_of(std::span<const double> slopes) {
   DeviceArray<double>& values = row_values();
   values.upload(slopes.data());
   EvaluateTask task;
-  task.weights = rows_.device_weights();
+  task.weights = curvature_weights();
   task.loss.kind = LossKind::tape;  // whose slopes are given
   task.loss.outputs = static_cast<std::int32_t>(outputs_);
   task.labels = rows_.device_labels();

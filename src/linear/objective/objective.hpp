@@ -5,12 +5,14 @@
 
 #include <linden/loss.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
 #include "linear/design/device_design.hpp"
+#include "linear/objective/cox_rows.hpp"
 #include "linear/objective/hessian.hpp"
 #include "linear/objective/point.hpp"
 #include "loss/device_loss.hpp"
@@ -25,6 +27,11 @@ class LinearRows {
   /// Labels must have passed check_labels.
   LinearRows(const Backend& on, Context& in, const Loss& l, std::span<const double> y, std::span<const double> w,
              std::span<const double> o = {}, std::int64_t most_part_bytes = std::int64_t{1} << 30);
+
+  /// Of Cox's loss, whose labels are lower bounds of times: what is known of these, by CoxRows.
+  void take_times(std::span<const double> uppers, std::span<const std::int64_t> strata);
+  /// Null for other losses.
+  const CoxRows* cox() const noexcept { return cox_ ? &*cox_ : nullptr; }
 
   const Backend& backend;
   Context& context;
@@ -51,6 +58,7 @@ class LinearRows {
  private:
   OnDevice<double> device_labels_, device_weights_, device_offsets_;
   DeviceLoss device_loss_;
+  std::optional<CoxRows> cox_;
 };
 
 /// Memory of Objective::evaluate_losses().
@@ -139,7 +147,8 @@ class Objective {
 
   /// The scores of parameters, without offsets.
   std::vector<double> scores_of(std::span<const double> parameters);
-  /// The gradient [outputs, width] of the weighted mean of losses with these slopes: that of all ranks.
+  /// The gradient [outputs, width] of the weighted mean of losses with these slopes, which have weights in them where
+  /// curvatures have: that of all ranks.
   std::vector<double> gradient_of(std::span<const double> slopes);
   /// Forms a Hessian in room that hessian_room() made.
   void form(Hessian& room, std::span<const double> curvatures);
@@ -164,14 +173,14 @@ class Objective {
   EvaluateTask task(const Point::Found& found) const;
   void add_penalty(Point::Found& found);
   double evaluate_loss(Point::Found& found, const Point* scored = nullptr);
-  double evaluate_tape(Point::Found& found);
+  double evaluate_on_host(Point::Found& found);
   DeviceArray<double>& row_values();
 
   const LinearRows& rows_;
   const Design& design_;
   Penalty penalty_;
   std::int64_t outputs_, width_;
-  bool softmax_, tape_, has_l1_ = false;
+  bool softmax_, on_host_, has_l1_ = false;
   DeviceDesign device_;
   DeviceArray<double> parameters_, row_gradients_;  // the latter once it is asked for
   DeviceArray<double> result_;                      // the gradient, and after it the mean loss

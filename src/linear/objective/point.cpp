@@ -19,6 +19,7 @@ void Point::GiveBack::operator()(Found* found) const noexcept { objective->take_
 
 void Point::hessian_product(std::span<const double> direction, std::span<double> out) const {
   Objective& of = objective();
+  if (of.rows().cox() != nullptr) return cox_product(direction, out);
   of.vector_.upload(direction.data());
   HessianProductTask task;
   task.weights = of.curvature_weights();
@@ -39,7 +40,25 @@ void Point::hessian_product(std::span<const double> direction, std::span<double>
   of.add_sums(direction, out);
 }
 
-void Point::form(Hessian& room) const { room.form(found_->curvatures.data(), objective().curvature_weights()); }
+// In the scores it is no diagonal: the product of each row takes a pass over all rows, on the host.
+void Point::cox_product(std::span<const double> direction, std::span<double> out) const {
+  Objective& of = objective();
+  const std::vector<double> along = of.scores_of(direction);
+  std::vector<double> bent(along.size());
+  CoxPoint(*of.rows().cox(), scores()).product(along, bent);
+  const std::vector<double> product = of.gradient_of(bent);
+  for (std::int64_t i = 0; i < of.size(); ++i)
+    out[index(i)] = of.is_free(i) ? product[index(i)] + of.l2(i) * direction[index(i)] : 0;
+}
+
+void Point::form(Hessian& room) const {
+  Objective& of = objective();
+  room.form(found_->curvatures.data(), of.curvature_weights());
+  const LinearRows& rows = of.rows();
+  if (rows.cox() == nullptr) return;
+  const CoxPoint cox(*rows.cox(), scores());
+  room.change([&](std::span<double> matrix) { cox.take_means(of.design(), rows.context.workers, rows.share, matrix); });
+}
 
 std::int64_t Point::factor(Hessian& room) const {
   form(room);

@@ -58,6 +58,7 @@ class Point {
 
   Point(Objective& objective, std::unique_ptr<Found> found) noexcept : found_(found.release(), {&objective}) {}
   void form(Hessian& room) const;
+  void cox_product(std::span<const double> direction, std::span<double> out) const;
 
   std::unique_ptr<Found, GiveBack> found_;
 };

@@ -141,7 +141,8 @@ std::optional<double> fenchel_gap(const Point& point, double target) {
 }
 
 std::optional<double> floor_gap(const Point& point) {
-  if (!point.objective().rows().is_convex()) return std::nullopt;
+  const LinearRows& rows = point.objective().rows();
+  if (!rows.is_convex() || rows.cox() != nullptr) return std::nullopt;  // of Cox's no row has a least of its own
   const double value = point.value(), least = DualRows(point).least_mean();
   return std::max(value - least, 0.0) + rounding_of(value) + rounding_of(least);
 }

@@ -79,9 +79,11 @@ std::optional<double> newton_gap(const Point& point, const std::function<void(st
   std::vector<double> bends = rows.bends();
   // Parabolas above a loss are not its second derivative, and of a loss that is flat or straight in places a row may
   // have a slope that it cannot leave. (Exponentials that underflow are no such place.)
-  const LossTraits& traits = *traits_of(objective.rows().spec());
-  const bool is_flat_here = traits.lowest == Lowest::at_a_score && std::ranges::find(bends, 0.0) != bends.end();
-  const bool has_own_bends = traits.is_majorised || objective.rows().ranks.max(is_flat_here ? 1.0 : 0.0) > 0;
+  const LossTraits* const traits = traits_of(objective.rows().spec());  // none of Cox's, whose rows bend together
+  const bool is_flat_here =
+      traits && traits->lowest == Lowest::at_a_score && std::ranges::find(bends, 0.0) != bends.end();
+  const bool has_own_bends =
+      (traits && traits->is_majorised) || objective.rows().ranks.max(is_flat_here ? 1.0 : 0.0) > 0;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     const DualStep newton =
         newton_step(point, has_own_bends ? bends : std::vector<double>(), moves, subgradient, solve);

@@ -76,7 +76,9 @@ std::vector<std::uint8_t> first_projected(const Objective& objective, std::span<
 std::optional<double> projected_gap(const Point& point) {
   const Objective& objective = point.objective();
   const std::vector<double>& at = point.parameters();
-  if (!objective.is_convex() || !objective.has_penalty() || objective.has_equations()) return std::nullopt;
+  if (!objective.is_convex() || !objective.has_penalty() || objective.has_equations() ||
+      objective.rows().cox() != nullptr)
+    return std::nullopt;
   const SquaredSums& squares = objective.penalty().squares;
   const Groups groups(objective);
   std::vector<double> v(point.gradient());

@@ -77,17 +77,29 @@ bool is_among(const std::string& name, const std::vector<std::string>& names) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// What --model calls a family, with its article.
+constexpr std::string_view family_of(const BoostingConfig&) { return "a boosted"; }
+constexpr std::string_view family_of(const LinearConfig&) { return "a linear"; }
+constexpr std::string_view family_of(const OnlineConfig&) { return "an online"; }
+std::string_view without_article(std::string_view family) { return family.substr(family.find(' ') + 1); }
+
+template <class Other, class Config>
+void refuse_if_of(const Config& config, const Assignment& assignment) {
+  if (!is_among(assignment.field, names_of(fields(Other{})))) return;
+  const std::string_view other = without_article(family_of(Other{}));
+  fail<ArgumentError>("{}: only {} models have it, and this is {} one. Hint: leave it out, or --model {}.",
+                      assignment.written, other, family_of(config), other);
+}
+
 // Refuses a field that the configuration does not have; its loss is set.
 template <class Config>
 void check_known(const Config& config, const Assignment& assignment) {
-  constexpr bool is_linear = std::is_same_v<Config, LinearConfig>;
-  using Other = std::conditional_t<is_linear, BoostingConfig, LinearConfig>;
+  constexpr bool is_boosted = std::is_same_v<Config, BoostingConfig>;
   const std::vector<std::string> known = names_of(fields(config));
   if (is_among(assignment.field, known)) return;
-  if (is_among(assignment.field, names_of(fields(Other{}))))
-    fail<ArgumentError>("{}: only {} models have it, and this is a {} one. Hint: leave it out, or --model {}.",
-                        assignment.written, is_linear ? "boosted" : "linear", is_linear ? "linear" : "boosted",
-                        is_linear ? "boosted" : "linear");
+  refuse_if_of<BoostingConfig>(config, assignment);
+  refuse_if_of<LinearConfig>(config, assignment);
+  refuse_if_of<OnlineConfig>(config, assignment);
   std::vector<std::string> losses;
   for (const auto& [parameter, name] : loss_parameters())
     if (parameter.name == assignment.field) losses.push_back(name);
@@ -96,8 +108,8 @@ void check_known(const Config& config, const Assignment& assignment) {
                         assignment.written, fmt::join(losses, " and "),
                         config.loss.name() == "automatic" ? "chosen by the label" : config.loss.name(), losses[0]);
   fail<ArgumentError>("{}: {} models have no such field. {}Fields: {}.", assignment.written,
-                      is_linear ? "linear" : "boosted",
-                      suggestion(assignment.field, is_linear ? other_linear_fields() : other_boosting_fields(), known),
+                      without_article(family_of(config)),
+                      suggestion(assignment.field, is_boosted ? other_boosting_fields() : other_linear_fields(), known),
                       listing(known, known.size()));
 }
 
@@ -134,9 +146,11 @@ void add_field_options(CLI::App& command, std::vector<Assignment>& assignments) 
   std::set<std::string> names;
   for (const FieldInfo& field : fields(BoostingConfig{})) names.insert(field.name);
   for (const FieldInfo& field : fields(LinearConfig{})) names.insert(field.name);
+  for (const FieldInfo& field : fields(OnlineConfig{})) names.insert(field.name);
   for (const auto& parameter : loss_parameters()) names.insert(parameter.first.name);
   for (const std::string& name : names) add_option(command, name, assignments);
-  command.footer(field_list<BoostingConfig>("boosted") + field_list<LinearConfig>("linear") + parameter_list());
+  command.footer(field_list<BoostingConfig>("boosted") + field_list<LinearConfig>("linear") +
+                 field_list<OnlineConfig>("online") + parameter_list());
 }
 
 template <class Config>
@@ -154,5 +168,6 @@ Config configure(std::vector<Assignment> assignments) {
 
 template BoostingConfig configure(std::vector<Assignment>);
 template LinearConfig configure(std::vector<Assignment>);
+template OnlineConfig configure(std::vector<Assignment>);
 
 }  // namespace linden::cli

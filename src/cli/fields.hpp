@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <linden/boosting.hpp>
 #include <linden/linear.hpp>
+#include <linden/online.hpp>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct Assignment {
   std::string field, value;
 };
 
-/// Adds --set, and an option for each field of both families; all append to `assignments`. The footer of the command
+/// Adds --set, and an option for each field of all families; all append to `assignments`. The footer of the command
 /// lists the fields.
 void add_field_options(CLI::App& command, std::vector<Assignment>& assignments);
 
@@ -28,5 +29,6 @@ Config configure(std::vector<Assignment> assignments);
 
 extern template BoostingConfig configure(std::vector<Assignment>);
 extern template LinearConfig configure(std::vector<Assignment>);
+extern template OnlineConfig configure(std::vector<Assignment>);
 
 }  // namespace linden::cli

@@ -18,6 +18,8 @@ constexpr Word openings[] = {
     {"fit_boosted: ", ""},
     {"Reading text: ", ""},
     {"fit_linear: ", ""},
+    {"OnlineLearner: ", ""},
+    {"OnlineLearner::partial_fit: ", ""},
     {"fit_path: ", ""},
     {"cross_validate_path: ", ""},
     {"choose: ", "--choose: "},
@@ -135,14 +137,17 @@ constexpr Word words[] = {
     {"rows, features or max_bins", "rows, features or --max-bins"},
     {"Output::", "--output "},
     {"BoostingConfig has no field", "Boosted models have no field"},
+    {"a smaller .alpha", "a smaller --alpha"},
+    {"OnlineConfig has no field", "Online models have no field"},
     {"LinearConfig has no field", "Linear models have no field"},
     {"EarlyStopping::", "--"},
     {"metric::", "metric "},
 };
 
 // What the structs of options are called; a field follows behind "::" or ".".
-constexpr std::string_view structs[] = {"CsvOptions",    "LibsvmOptions",  "RowOptions",     "FitOptions",
-                                        "LinearOptions", "PredictOptions", "BoostingConfig", "LinearConfig"};
+constexpr std::string_view structs[] = {"CsvOptions",     "LibsvmOptions", "RowOptions",
+                                        "FitOptions",     "LinearOptions", "PredictOptions",
+                                        "BoostingConfig", "LinearConfig",  "OnlineConfig"};
 
 bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
 

@@ -144,7 +144,7 @@ TEST_F(Refusals, OptionsThatDoNotFit) {
   EXPECT_EQ(refused(train + "--label y --set loss.level=9 --set loss=quantile"),
             "linden: --loss.level is 9, but it must be in (0, 1).\n");
   EXPECT_EQ(refused(train + "--label y --model forest"),
-            "linden: --model is \"forest\"; it must be boosted or linear.\n");
+            "linden: --model is \"forest\"; it must be boosted, linear or online.\n");
   EXPECT_EQ(refused(train + "--label y --device tpu"),
             "linden: --device is \"tpu\"; it must be auto, cpu, cuda or cuda:1, the GPU of that "
             "number.\n");

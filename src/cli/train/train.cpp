@@ -80,9 +80,12 @@ void run_train(const TrainArguments& args) {
   if (args.checkpoint == "-") fail<ArgumentError>("--checkpoint -: it is replaced time and again. Hint: name a file.");
   if (args.checkpoint.empty() && (args.resume || args.checkpoint_every > 0))
     fail<ArgumentError>("{} wants a file. Hint: --checkpoint FILE.", args.resume ? "--resume" : "--checkpoint-every");
+  if (args.epochs > 1 && args.family != "online")
+    fail<ArgumentError>("--epochs is for online models. Hint: --model online, or leave it out.");
   if (args.family == "boosted") return train_boosted(args);
   if (args.family == "linear") return train_linear(args);
-  fail<ArgumentError>("--model is \"{}\"; it must be boosted or linear.", args.family);
+  if (args.family == "online") return train_online(args);
+  fail<ArgumentError>("--model is \"{}\"; it must be boosted, linear or online.", args.family);
 }
 
 }  // namespace
@@ -199,16 +202,21 @@ void add_train(CLI::App& app) {
   auto args = std::make_shared<TrainArguments>();
   add_training_options(*command, args->data, args->read);
   add_memory_options(*command, args->read);
-  command->add_option("--model", args->family, "boosted or linear")->capture_default_str();
+  command
+      ->add_option("--model", args->family,
+                   "boosted, linear, or online: a linear model that learns one row after the other")
+      ->capture_default_str();
   command->add_option("--start", args->start,
                       "a boosted model to go on from: its rounds, then --rounds more; it says which columns are read");
   command->add_option("--valid", args->valid, "held-out data for metrics: FILE, or NAME=FILE; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
-  command->add_flag(
-      "--firth", args->firth,
-      "for linear models with two classes: Firth's correction, whose weights are finite also where a plane "
-      "separates the classes");
+  command->add_option("--epochs", args->epochs, "of an online model: how many times the rows are learnt")
+      ->capture_default_str()
+      ->check(whole_number(1, 1'000'000));
+  command->add_flag("--firth", args->firth,
+                    "for linear models with two classes: Firth's correction, whose weights are finite also where a "
+                    "plane separates the classes");
   command->add_option("--trials", args->trials,
                       "of a linear model: the label counts successes, of as many trials as this column says; the loss "
                       "is cross_entropy");

@@ -23,6 +23,7 @@ struct TrainArguments {
   std::vector<Assignment> set;
   int patience = 0;
   int checkpoint_every = 0;    ///< 0: as the library has it
+  int epochs = 1;              ///< passes over the rows, of online models
   double ranks_timeout = 300;  ///< seconds to wait for a rank that does not come
   bool train_metrics = false, save_history = false, firth = false, resume = false;
 
@@ -35,6 +36,7 @@ Checkpoint checkpoint_of(const TrainArguments& args);
 
 void train_boosted(const TrainArguments& args);
 void train_linear(const TrainArguments& args);
+void train_online(const TrainArguments& args);
 
 /// Seconds on a clock that only moves forward.
 double now();

@@ -27,7 +27,10 @@ void start_fiber(Fiber& fiber, std::size_t index, void (*entry)(boost::context::
     fiber.size = stack_size;
   }
 #ifdef LINDEN_ASAN
-  __asan_unpoison_memory_region(fiber.low, fiber.size);
+  // What returns leaves no poison behind but that of the frames at the top, which end with the fiber.
+  const std::size_t poisoned = fiber.ended ? 2 * page : fiber.size;
+  __asan_unpoison_memory_region(fiber.low + fiber.size - poisoned, poisoned);
+  fiber.ended = false;
   fiber.fake_stack = nullptr;
 #endif
   // Tops at the same place of a page would all fall into the same few lines of the cache.

@@ -20,6 +20,7 @@ struct Fiber {
   char* low = nullptr;  ///< the lowest usable byte of the stack; below it is a guard page
   std::size_t size = 0;
   [[maybe_unused]] void* fake_stack = nullptr;  ///< AddressSanitizer's
+  [[maybe_unused]] bool ended = false;          ///< for AddressSanitizer: it ran to its end
 };
 
 /// The stack of number `index`, made on first use and kept: entry(from, data) will run on it, and must never return.
@@ -28,6 +29,7 @@ void start_fiber(Fiber& fiber, std::size_t index, void (*entry)(boost::context::
 /// Continues `to`; returns when somebody switches back to `from`. A fiber that is dying does not come back.
 inline __attribute__((always_inline)) void switch_fiber(Fiber& from, Fiber& to, [[maybe_unused]] bool dying = false) {
 #ifdef LINDEN_ASAN
+  from.ended = dying;
   __sanitizer_start_switch_fiber(dying ? nullptr : &from.fake_stack, to.low, to.size);
 #endif
   const auto arrived = boost::context::detail::jump_fcontext(to.place, &from);

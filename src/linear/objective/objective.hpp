@@ -133,7 +133,7 @@ class Objective {
   /// spares kernels that can go on from there half of the pass.
   Point evaluate(std::span<const double> at, const Point& scored) { return evaluate(at, &scored); }
   /// Whether evaluate_losses() takes one pass for all points: of a loss with one output, on the CPU.
-  bool takes_several() const noexcept { return rows_.backend.linear.takes_scores && outputs_ == 1 && !tape_; }
+  bool takes_several() const noexcept { return rows_.backend.linear.takes_scores && outputs_ == 1 && !on_host_; }
   /// The loss at several points in one pass over the rows, where takes_several(). `room` serves one call after another.
   std::vector<LossPoint> evaluate_losses(std::span<const std::vector<double>> at, SeveralRoom& room);
   /// With the penalties of now, as evaluate() has it.

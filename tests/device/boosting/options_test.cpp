@@ -2,6 +2,7 @@
 #include "boosting/options/table.hpp"
 
 #include "device/gpu.hpp"
+#include "sanitizers.hpp"
 
 namespace linden::device_test {
 namespace {
@@ -13,7 +14,7 @@ TEST_F(OptionsOnGpu, GiveTheBytesOfTheCpu) {
     const int count = option.rows == RowKind::wide ? 340 : 100;
     const auto [train, valid] = option.rows_of(count).parted(count - 25);
     BoostingConfig config = option.config();
-    config.rounds = 2;
+    config.rounds = trials(2);
     FitOptions options{.threads = 2, .valid = valid, .train_metrics = true, .save_history = true};
     const std::string expected = bytes_of(fit_boosted(train, config, options));
     options.device = gpu();

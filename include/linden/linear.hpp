@@ -43,6 +43,7 @@
 //                                                         strata are groups of the data
 //     skglm GroupLasso(groups, alpha), weights sqrt(k)    penalty.groups, penalty.group = alpha
 //     ncvreg penalty, lambda, gamma; skglm MCPenalty      standardize, penalty.shape, l1 = lambda, penalty.gamma
+//     skglm SLOPE(alphas)                                 penalty.slope = 1, penalty.sequence = alphas
 //     glum P2, a matrix                                   penalty.tikhonov = alpha (1 - l1_ratio), penalty.matrix = P2
 #pragma once
 
@@ -121,6 +122,14 @@ struct ColumnPenalties {
   double tikhonov = 0;          ///< >= 0
   WeightMatrix matrix = {};     ///< {{"a", "b"}, {2, -1, -1, 2}}
   WeightSums differences = {};  ///< {{{"a", 1}, {"b", -1}}}: what of weights shall be small
+
+  /// SLOPE (Bogdan et al. 2015), the sorted l1: adds slope (s_1 |w|_(1) + s_2 |w|_(2) + ...), of the weights of an
+  /// output by size, the largest first, with s the `sequence`, whose last number goes on; without one it is 1, the
+  /// lasso. Weights that are alike become the same: OSCAR (Bondell and Reich 2008) is an s that falls by the same every
+  /// time. Columns of factor 0 have no part. Beside l2, and nothing else: neither l1 nor other penalties, bounds or
+  /// equations; not for losses with corners, nor for splines with a penalty.
+  double slope = 0;                   ///< >= 0
+  std::vector<double> sequence = {};  ///< {3, 2, 1}: each >= 0, the first above 0, none above the one before it
 };
 
 /// Bounds of weights, in the units of the data, for all outputs alike; 0 lies within them. Or equations.

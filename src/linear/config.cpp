@@ -248,14 +248,16 @@ bool is_bounded(const LinearConfig& config) noexcept {
 }
 
 bool is_penalised(const LinearConfig& config) noexcept {
-  return config.l1 > 0 || config.l2 > 0 || config.penalty.group > 0 || config.penalty.tikhonov > 0;
+  return config.l1 > 0 || config.l2 > 0 || config.penalty.group > 0 || config.penalty.tikhonov > 0 ||
+         config.penalty.slope > 0;
 }
 
 std::string penalties_text(const LinearConfig& config) {
   std::string text = fmt::format("l1 = {}", config.l1);
   std::vector<std::pair<const char*, double>> others{{"l2", config.l2}};
   for (const auto& [name, size] : {std::pair<const char*, double>{"penalty.group", config.penalty.group},
-                                   {"penalty.tikhonov", config.penalty.tikhonov}})
+                                   {"penalty.tikhonov", config.penalty.tikhonov},
+                                   {"penalty.slope", config.penalty.slope}})
     if (size > 0) others.emplace_back(name, size);
   for (std::size_t i = 0; i < others.size(); ++i)
     text += fmt::format("{}{} = {}", i + 1 == others.size() ? " and " : ", ", others[i].first, others[i].second);

@@ -8,7 +8,7 @@
 
 namespace linden {
 
-/// Ridge with a matrix, as fields.
+/// Ridge with a matrix and SLOPE, as fields.
 void add_penalties_of_weights(FieldTable<ColumnPenalties>& group);
 
 /// Throws ArgumentError where one of them is not as it must be, or goes with nothing else that the configuration has.

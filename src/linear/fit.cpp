@@ -1,4 +1,5 @@
 // fit_linear: what is refused, the run of the fit, and what its model is told with.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -49,12 +50,16 @@ LinearConfig settled(LinearConfig config, const Loss& loss) {
 void check_bounds(const LinearConfig& config, const Loss& loss) {
   const CustomLoss* const custom = loss.definition().custom.get();
   const bool has_groups = config.penalty.group > 0;
-  if (!is_bounded(config) && !has_groups) return;
+  if (!is_bounded(config) && !has_groups && config.penalty.slope == 0) return;
   if (!custom || (!custom->mixes_rows && loss.outputs() == 1)) return;
   fail<ArgumentError>(
       "{}: {} of weights want the Hessian, and that of loss \"{}\", which {}, is not known. Hint: leave them out, or a "
       "loss that is evaluated row by row, with one score.",
-      where, has_groups ? "groups" : "bounds", loss.name(), custom->mixes_rows ? "mixes rows" : "has several outputs");
+      where,
+      has_groups                 ? "groups"
+      : config.penalty.slope > 0 ? "orders"
+                                 : "bounds",
+      loss.name(), custom->mixes_rows ? "mixes rows" : "has several outputs");
 }
 
 void check_solver(const LinearConfig& config, const Loss& loss) {
@@ -209,6 +214,9 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
     fail<ArgumentError>(
         "{}: the data has {} labels a row, and rows on several machines have one. Hint: a model for each label.", where,
         labels_a_row);
+  if (config.penalty.slope > 0 && std::ranges::any_of(own_l2, [](double l2) { return l2 >= 0; }))
+    fail<ArgumentError>("{}: a bspline has penalties of its own, which do not go with penalty.slope. Hint: spline().",
+                        where);
   settled(config, whole_labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, whole_labels.loss);
   check_bounds(config, whole_labels.loss);

@@ -343,6 +343,11 @@ void FitRun::check_size(const char* where) const {
   constexpr std::int64_t most = 8192;
   if (config_->solver == Solver::dual_descent && !rows_.ranks.is_alone())
     fail<ArgumentError>("{}: solver dual_descent wants all rows on one machine. Hint: interior_point.", where);
+  if (objective_.has_sorted() && objective_.size() > most)
+    fail<ArgumentError>(
+        "{}: penalty.slope goes by the order of all weights, which are solved for at once, and {} are too many ({} at "
+        "most). Hint: l1, or fewer columns.",
+        where, objective_.size(), most);
   const bool takes_matrix =
       has_corners(rows_.loss) && choose_solver(*config_, objective_).solver == Solver::interior_point;
   if (!takes_matrix || objective_.size() <= most) return;

@@ -70,6 +70,26 @@ void add_groups(const LinearConfig& config, const Design& design, std::span<cons
   }
 }
 
+// Constant columns have no part: they would be the last in any order.
+void add_sorted(const LinearConfig& config, const Design& design, std::span<const double> factors, Penalty& penalty) {
+  if (config.penalty.slope == 0) return;
+  SortedWeights& sorted = penalty.sorted;
+  sorted.l2 = within_range(config.l2);
+  sorted.is_in.assign(penalty.l1.size(), 0);
+  const std::vector<double>& sequence = config.penalty.sequence;
+  for (std::size_t j = 0; j < design.factor().size(); ++j) {
+    const double unit = unit_of(config, design, j);
+    if (!(unit > 0) || (j < factors.size() && factors[j] == 0)) continue;
+    const std::size_t place = sorted.columns.size();
+    const double times = sequence.empty() ? 1 : sequence[std::min(place, sequence.size() - 1)];
+    sorted.columns.push_back(j);
+    sorted.unit.push_back(unit);
+    sorted.strengths.push_back(within_range(config.penalty.slope * times));
+    sorted.is_in[j] = 1;
+  }
+  if (!sorted.empty() && sorted.strengths.front() == 0) sorted = {};
+}
+
 }  // namespace
 
 WeightBounds bounds_of(const LinearConfig& config, std::span<const std::string> names) {
@@ -101,6 +121,7 @@ Penalty penalty_of(const LinearConfig& config, const Design& design, std::span<c
   penalty.l2.push_back(0);
   add_concave(config, design, penalty);
   add_groups(config, design, names, factors, penalty);
+  add_sorted(config, design, factors, penalty);
   if (!names.empty()) {
     std::vector<double> units;
     for (std::size_t j = 0; j < design.factor().size(); ++j) units.push_back(unit_of(config, design, j));

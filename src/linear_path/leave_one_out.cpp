@@ -42,7 +42,7 @@ void check_ridge(const LinearConfig& config, const Loss& loss, const std::vector
   if (config.l1 != 0 || config.l2 != 0)
     fail<ArgumentError>("{}: l1 is {} and l2 is {}; the strengths are those of l2. Hint: leave both at 0.", loo,
                         config.l1, config.l2);
-  if (config.penalty.tikhonov > 0 || has_equations(config))
+  if (config.penalty.tikhonov > 0 || config.penalty.slope > 0 || has_equations(config))
     fail<ArgumentError>(
         "{}: the closed form is that of l2 alone, without other penalties or equations of weights. Hint: "
         "cross_validate with a configuration for each strength.",

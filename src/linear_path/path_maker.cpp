@@ -52,9 +52,12 @@ void check_path_config(const char* where, const LinearConfig& config, const Loss
         "{}: there is a penalty of groups, and the strong rule is one of columns. Hint: fit_linear at "
         "each strength.",
         where);
-  if (config.penalty.tikhonov > 0 || has_equations(config))
+  if (config.penalty.tikhonov > 0 || config.penalty.slope > 0 || has_equations(config))
     fail<ArgumentError>("{}: there {}, and the strong rule is one of columns. Hint: fit_linear at each strength.",
-                        where, has_equations(config) ? "are equations between weights" : "is a penalty with a matrix");
+                        where,
+                        has_equations(config)      ? "are equations between weights"
+                        : config.penalty.slope > 0 ? "is slope"
+                                                   : "is a penalty with a matrix");
   if (config.penalty.shape != PenaltyShape::absolute)
     fail<ArgumentError>(
         "{}: the penalty is concave, and points of a path are optima. Hint: fit_linear at each "

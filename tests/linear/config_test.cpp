@@ -50,6 +50,8 @@ TEST(LinearConfig, FieldsStandInTheOrderOfTheirDeclaration) {
                 "penalty.tikhonov = 0 | >= 0\n"
                 "penalty.matrix = none | NAME,...:NUMBER,...\n"
                 "penalty.differences = none | NAME=NUMBER,...;NAME=NUMBER,...\n"
+                "penalty.slope = 0 | >= 0\n"
+                "penalty.sequence = none | NUMBER,NUMBER,...\n"
                 "constraints.nonnegative = false | true | false\n"
                 "constraints.lower = none | NAME=NUMBER,...\n"
                 "constraints.upper = none | NAME=NUMBER,...\n"
@@ -72,11 +74,13 @@ TEST(LinearConfig, TextOfEveryFieldSetsItBack) {
   config.penalty.tikhonov = 0.5;
   config.penalty.matrix = {{"a", "x;y"}, {2, -0.1, -0.1, 1}};
   config.penalty.differences = {{{"a", 1}, {"p:q", -1}}, {{"b", 1e-3}}};
+  config.penalty.slope = 0.5;
+  config.penalty.sequence = {3, 0.1, 0};
   config.constraints.equal = {{{{"a", 1}, {"b", 2}}, 0.25}, {{{"c", 1}}, 0}};
   LinearConfig copy;
   for (const FieldInfo& f : fields(config)) set_field(copy, f.name, f.value);
   const auto a = fields(config), b = fields(copy);
-  ASSERT_EQ(a.size(), 27u);
+  ASSERT_EQ(a.size(), 29u);
   EXPECT_EQ(a[1].name, "loss.delta");
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].value, b[i].value) << a[i].name;
   EXPECT_EQ(copy.l1, 0.1 + 0.2);
@@ -110,7 +114,8 @@ TEST(LinearConfig, ValuesOutOfBoundsAreRefusedWithTheBounds) {
   const std::string known =
       "Fields: loss, link, l1, l2, intercept, standardize, solver, tolerance, max_iterations, class_weights.balanced, "
       "class_weights.positive, class_weights.by_class, penalty.factors, penalty.groups, penalty.group, penalty.shape, "
-      "penalty.gamma, penalty.tikhonov, penalty.matrix, penalty.differences, constraints.nonnegative, "
+      "penalty.gamma, penalty.tikhonov, penalty.matrix, penalty.differences, penalty.slope, "
+      "penalty.sequence, constraints.nonnegative, "
       "constraints.lower, constraints.upper, constraints.equal, formula, missing_values.";
   EXPECT_EQ(set("lambda", "1"), "LinearConfig has no field \"lambda\". Here that is l1 + l2. " + known);
   EXPECT_EQ(set("standardise", "true"),

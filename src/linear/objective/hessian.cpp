@@ -51,7 +51,8 @@ void Hessian::set_diagonal(const Penalty& penalty, std::span<const double> more)
     for (std::int64_t i = j; i < size_; i += width_)
       diagonal[at(i)] = penalty.l2[at(j)] + (more.empty() ? 0 : more[at(j)]);
     // Softmax does not change when all scores of a row move together: where no penalty settles it, their sum stays.
-    if (penalty.l1[at(j)] == 0 && penalty.l2[at(j)] == 0) coupling[at(j)] = 1 / static_cast<double>(outputs_);
+    if (penalty.l1[at(j)] == 0 && penalty.l2[at(j)] == 0 && !penalty.sorted.has(at(j)))
+      coupling[at(j)] = 1 / static_cast<double>(outputs_);
   }
   diagonal_.upload(diagonal.data());
   coupling_.upload(coupling.data());

@@ -94,7 +94,7 @@ bool Objective::is_penalised() const noexcept {
 bool Objective::has_penalty() const noexcept {
   for (std::int64_t j = 0; j + 1 < width_; ++j)
     if (is_free(j) && (l1(j) > 0 || l2(j) > 0 || group_of(j) >= 0 || column_penalty(j).is_bounded())) return true;
-  return has_squares();
+  return has_squares() || has_sorted();
 }
 
 void Objective::add_sums(std::span<const double> u, std::span<double> gradient) const {
@@ -233,6 +233,7 @@ void Objective::add_penalty(Point::Found& found) {
   double l1_term = 0;
   for (std::int64_t i = 0; i < size() && has_l1_; ++i) l1_term += l1(i) * std::abs(at[at_index(i)]);
   found.value = found.smooth + l1_term;
+  if (has_sorted()) found.value += penalty_.sorted.value(at);
   if (has_groups()) {
     const std::span<const double> all = found.parameters;
     found.value += Groups(*this).value(all);

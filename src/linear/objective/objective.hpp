@@ -97,6 +97,11 @@ class Objective {
   /// Whether a penalty has a concave part, which is with the loss in what is called smooth: there is no bound of the
   /// gap then.
   bool has_concave() const noexcept { return !penalty_.concave.empty(); }
+  /// Whether there is SLOPE; l1 does not tell of it.
+  bool has_sorted() const noexcept { return !penalty_.sorted.empty(); }
+  bool is_sorted(std::int64_t parameter) const noexcept {
+    return penalty_.sorted.has(static_cast<std::size_t>(parameter % width_));
+  }
   /// Whether there is ridge with a matrix, which is with the loss in what is called smooth.
   bool has_squares() const noexcept { return !penalty_.squares.empty(); }
   /// Whether there are equations between weights. Gradients and products have no part across them.
@@ -112,7 +117,7 @@ class Objective {
   bool is_convex() const noexcept { return rows_.is_convex() && !has_concave(); }
   /// Whether a parameter has a penalty, or bounds, that hold it wherever the rows pull.
   bool is_coercive(std::int64_t parameter) const noexcept {
-    return group_of(parameter) >= 0 || column_penalty(parameter).is_coercive();
+    return group_of(parameter) >= 0 || is_sorted(parameter) || column_penalty(parameter).is_coercive();
   }
   /// Whether a parameter is one: false for those of columns that are left out, and for a missing intercept.
   bool is_free(std::int64_t parameter) const noexcept { return design_.is_free(parameter % width_); }

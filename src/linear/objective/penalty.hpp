@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "linear/objective/group_penalty.hpp"
+#include "linear/objective/sorted_weights.hpp"
 #include "linear/objective/weight_sums.hpp"
 
 namespace linden {
@@ -128,6 +129,7 @@ struct Penalty {
   std::vector<double> unit = {};   ///< [width], by which weights are multiplied to be penalised; empty without groups
   SquaredSums squares = {};        ///< of ridge with a matrix
   Equations equations = {};
+  SortedWeights sorted = {};  ///< SLOPE
 
   ColumnPenalty at(std::size_t column) const noexcept {
     if (lower.empty()) return {l1[column], l2[column]};

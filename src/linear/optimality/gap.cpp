@@ -39,9 +39,9 @@ class Parameters {
       : objective_(objective), at_(at), groups_(objective) {}
 
   bool is_intercept(std::int64_t j) const { return (j + 1) % objective_.width() == 0; }
-  /// Of a column that is in no group.
+  /// Of a column that has a penalty by itself.
   bool is_weight(std::int64_t j) const {
-    return objective_.is_free(j) && !is_intercept(j) && objective_.group_of(j) < 0;
+    return objective_.is_free(j) && !is_intercept(j) && objective_.group_of(j) < 0 && !objective_.is_sorted(j);
   }
 
   /// The largest factor t <= 1 for which t v is in the domain of the penalties' conjugates.
@@ -50,7 +50,7 @@ class Parameters {
     for (std::int64_t j = 0; j < objective_.size(); ++j) {
       if (is_weight(j)) t = std::min(t, objective_.column_penalty(j).factor(v[static_cast<std::size_t>(j)]));
     }
-    return groups_.factor(v, t);
+    return groups_.factor(v, objective_.penalty().sorted.factor(v, t));
   }
 
   /// sum_j P_j(u_j) + P_j*(-q_j) + u_j q_j for q = t v.
@@ -62,7 +62,7 @@ class Parameters {
     }
     // A matrix is with the loss, at the weights t u in the dual.
     if (objective_.has_squares()) sum += (1 - t) * (1 - t) * objective_.penalty().squares.value(at_);
-    return sum + groups_.gap(at_, v, t);
+    return sum + groups_.gap(at_, v, t) + objective_.penalty().sorted.gap(at_, v, t);
   }
 
   /// Of the mean loss alone, that which goes with the penalties at hand.
@@ -159,6 +159,7 @@ void least_subgradient(const Objective& objective, std::span<const double> at, s
     out[i] = objective.is_free(j) ? objective.column_penalty(j).least_subgradient(at[i], gradient[i]) : 0;
   }
   if (objective.has_groups()) Groups(objective).least_subgradient(at, gradient, out);
+  objective.penalty().sorted.least_subgradient(at, gradient, out);
 }
 
 double kkt_distance(const Objective& objective, std::span<const double> at, std::span<const double> gradient) {

@@ -68,7 +68,7 @@ double held_gain(const Point& point, std::span<const std::uint8_t> moves) {
 std::optional<double> newton_gap(const Point& point, const std::function<void(std::span<double>)>& solve) {
   const Objective& objective = point.objective();
   const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
-  if (!objective.is_convex() || objective.has_groups()) return std::nullopt;
+  if (!objective.is_convex() || objective.has_groups() || objective.has_sorted()) return std::nullopt;
   std::vector<double> subgradient(gradient.size());
   const double rounding = rounding_of(point.value());
   const std::vector<std::uint8_t> moves = moving(objective, at);
@@ -107,7 +107,7 @@ std::optional<double> decrement_gap(const Point& point) {
   const std::vector<double>&at = point.parameters(), &gradient = point.gradient();
   const LinearRows& rows = objective.rows();
   const Loss::Definition& loss = rows.loss.definition();
-  if (!loss.custom || !loss.custom->function) return std::nullopt;
+  if (!loss.custom || !loss.custom->function || objective.has_sorted()) return std::nullopt;
   std::vector<double> left(gradient.size()), step(gradient.size()), image(gradient.size());
   const double rounding = rounding_of(point.value());
   const std::vector<std::uint8_t> moves = moving(objective, at);

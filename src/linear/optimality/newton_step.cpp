@@ -33,7 +33,7 @@ void centre_outputs(const Objective& objective, double curvature, std::span<doub
   for (std::size_t j = 0; j < width; ++j) {
     const auto parameter = static_cast<std::int64_t>(j);
     if (objective.l1(parameter) > 0 || objective.l2(parameter) > 1e-10 * curvature ||
-        objective.group_of(parameter) >= 0)
+        objective.group_of(parameter) >= 0 || objective.is_sorted(parameter))
       continue;
     double mean = 0;
     for (std::size_t i = j; i < x.size(); i += width) mean += x[i] / static_cast<double>(objective.outputs());

@@ -116,21 +116,22 @@ std::optional<double> projected_gap(const Point& point) {
       if (wants_zero && penalty.factor(q[i]) < 1) {
         moves[i] = 1;
         has_joined = true;
-      } else if (!wants_zero && objective.group_of(j) < 0) {
+      } else if (!wants_zero && objective.group_of(j) < 0 && !objective.is_sorted(j)) {
         t = std::min(t, penalty.factor(q[i]));
       }
     }
-    t = groups.factor(q, t);
+    t = groups.factor(q, objective.penalty().sorted.factor(q, t));
     if (has_joined) {
       inverse.reset();
       continue;
     }
     double gap = rows.divergence_of(theta, t) + groups.gap(at, q, t), residual = 0;
+    gap += objective.penalty().sorted.gap(at, q, t);
     for (std::size_t i = 0; i < there.size(); ++i) there[i] = at[i] - t * there[i];
     gap += squares.value(there);
     for (std::int64_t j = 0; j < objective.size(); ++j) {
       const auto i = static_cast<std::size_t>(j);
-      if (!objective.is_free(j) || objective.group_of(j) >= 0) continue;
+      if (!objective.is_free(j) || objective.group_of(j) >= 0 || objective.is_sorted(j)) continue;
       if (moves[i] != 0)
         residual += std::abs(q[i]) * (std::abs(at[i]) + 2 * std::abs(newton.step[i]));
       else

@@ -52,7 +52,8 @@ std::vector<double> growing_scores(const Point& point) {
   for (std::size_t i = 0; i < growing.size(); ++i) {
     const ColumnPenalty p = objective.column_penalty(static_cast<std::int64_t>(i));
     const double end = growing[i] > 0 ? p.upper : p.lower;
-    const bool is_grouped = objective.group_of(static_cast<std::int64_t>(i)) >= 0;
+    const bool is_grouped =
+        objective.group_of(static_cast<std::int64_t>(i)) >= 0 || objective.is_sorted(static_cast<std::int64_t>(i));
     const bool is_held = p.l1 > 0 || objective.penalty_bend(static_cast<std::int64_t>(i)) > 0;
     if (is_held || is_grouped || std::isfinite(end)) growing[i] = 0;
   }

@@ -215,7 +215,7 @@ class RecipeMaker {
                            (p.tikhonov > 0 && (std::ranges::any_of(p.matrix.columns, names_category) ||
                                                std::ranges::any_of(p.differences, is_in)));
     if (is_summed) return true;
-    if (config_.l1 == 0 && config_.l2 == 0 && !is_grouped) return false;
+    if (config_.l1 == 0 && config_.l2 == 0 && p.slope == 0 && !is_grouped) return false;
     return std::ranges::none_of(config_.penalty.factors,
                                 [&](const FeatureValue& one) { return one.value == 0 && is_meant(one.feature); });
   }

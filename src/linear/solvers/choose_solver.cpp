@@ -70,6 +70,8 @@ Choice choose_solver(const LinearConfig& config, const Objective& objective) {
   }
   if (objective.has_equations())
     return {Solver::newton_cholesky, "there are equations between weights, and its steps go along them"};
+  if (objective.has_sorted())
+    return {Solver::coordinate_descent, "SLOPE goes by the order of all weights, and its steps know that"};
   if (objective.has_groups()) return {Solver::coordinate_descent, "weights go to 0 in groups, and it takes them whole"};
   if (objective.has_bounds()) return {Solver::coordinate_descent, "weights have bounds, and it takes them as they are"};
   const LossTraits* const traits = traits_of(objective.rows().loss.definition().spec);

@@ -151,7 +151,8 @@ Solution by_working_sets(Point whole, const Target& target, int limit, std::vect
 Solution coordinate_descent(Point start, const Target& target, std::vector<int> first) {
   const Objective& objective = start.objective();
   const int limit = target.max_iterations > 0 ? target.max_iterations : own_limit;
-  if (objective.size() <= few_parameters && first.empty()) return on_all(std::move(start), target, limit);
+  if ((objective.size() <= few_parameters && first.empty()) || objective.has_sorted())
+    return on_all(std::move(start), target, limit);
   if (!objective.has_l1() && !objective.has_bounds() && !objective.has_groups()) return lbfgs(std::move(start), target);
   return by_working_sets(std::move(start), target, limit, std::move(first));
 }

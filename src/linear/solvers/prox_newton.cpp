@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "linear/optimality/gap.hpp"
+#include "linear/solvers/models/sorted_descent.hpp"
 #include "linear/solvers/search/armijo.hpp"
 
 namespace linden {
@@ -72,13 +73,13 @@ void ProxNewton::form_hessian() {
 
 void ProxNewton::minimise_model(double accuracy, Curvature curvature) {
   const double tolerance = std::max(accuracy * violation_, rounding * scale_);
+  const Objective& objective = point_.objective();
   const std::vector<double>&at = point_.parameters(), &gradient = point_.gradient();
   const double more = curvature.damping * largest_;
   if (columns_) {
     step_ = columns_->minimise({gradient, l1_, at, held_, more}, tolerance);
     return;
   }
-  const Objective& objective = point_.objective();
   for (std::size_t j = 0; j < at.size(); ++j) {
     double& of_j = hessian_[j * at.size() + j];
     of_j = diagonal_[j] + more;
@@ -88,6 +89,10 @@ void ProxNewton::minimise_model(double accuracy, Curvature curvature) {
   }
   if (groups_) {
     step_ = group_descent({hessian_, gradient, l1_, at, held_, *groups_}, tolerance);
+    return;
+  }
+  if (objective.has_sorted()) {
+    step_ = sorted_descent({hessian_, gradient, at, held_, objective.penalty().sorted}, tolerance);
     return;
   }
   step_ = gram_descent({.hessian = hessian_,

@@ -22,6 +22,8 @@ WeightErrors weight_errors(const LinearModel& model, const Dataset& rows, int th
     return {{}, {}, "A penalty of groups chooses weights, and what it chose has no simple interval."};
   if (config.penalty.tikhonov > 0)
     return {{}, {}, "A penalty with a matrix shrinks weights, and intervals would be about the shrunken ones."};
+  if (config.penalty.slope > 0)
+    return {{}, {}, "SLOPE chooses weights and makes them alike, and what it chose has no simple interval."};
   if (has_equations(config)) return {{}, {}, "There are equations between weights, and no simple interval."};
   if (config.l2 > 0) return {{}, {}, "An l2 penalty shrinks weights, and intervals would be about the shrunken ones."};
   if (is_bounded(config)) return {{}, {}, "Constraints stop weights at bounds, where there is no simple interval."};

@@ -13,6 +13,7 @@
 #include "linear/penalties/corner_problem.hpp"
 #include "linear/penalties/equations_reference.hpp"
 #include "linear/penalties/group_reference.hpp"
+#include "linear/penalties/slope_reference.hpp"
 #include "loss/loss_references.hpp"
 
 namespace linden {
@@ -85,6 +86,11 @@ inline RandomProblem random_problem_of(unsigned number) {
       if (features > 3) config.penalty.groups.push_back({"f2", "f3"});
   }
   if (number % 4 == 3 && !corners) add_sums(config, random, features);
+  if (number % 8 == 5 && !corners) {  // SLOPE, with l2 or alone
+    config.penalty = {.slope = size(), .sequence = {3, 1.5, 1}};
+    config.constraints = {};
+    config.l1 = 0;
+  }
   const int count = 12 + static_cast<int>(below(30));
   return {config, RandomRows(loss,
                              {.rows = count,
@@ -112,6 +118,9 @@ inline bool expect_true_certificate(unsigned number) {
     const std::vector<Real> found = parameters_of(model, plain);
     if (config.penalty.group > 0) {
       const reference::GroupedProblem problem = reference::grouped(plain, config);
+      distance = problem.objective(found) - problem.objective(reference::minimise(problem));
+    } else if (config.penalty.slope > 0) {
+      const reference::SlopeProblem problem = reference::sloped(plain, config);
       distance = problem.objective(found) - problem.objective(reference::minimise(problem));
     } else if (!config.constraints.equal.empty()) {
       const std::vector<Real> optimum = reference::minimise(plain.problem, reference::equations(plain, config));

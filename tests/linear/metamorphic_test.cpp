@@ -29,6 +29,7 @@ std::vector<Row> table() {
   const ColumnPenalties factors{{{"f0", 0}, {"f1", 3}, {"f4", 0.5}}};
   const ColumnPenalties groups{.groups = {{"f0", "f3"}, {"f1", "f2", "f4"}}, .group = 0.03};
   const ColumnPenalties matrix{.tikhonov = 0.1, .differences = {{{"f0", 1}, {"f3", -1}}, {{"f1", 2}, {"f4", 1}}}};
+  const ColumnPenalties slope{.slope = 0.02, .sequence = {3, 2, 1.5, 1}};
   const WeightConstraints equations{.equal = {{{{"f0", 1}, {"f1", 1}}, 0.1}, {{{"f1", 1}, {"f2", -2}}, 0}}};
   return {
       {"squared_factors", {.loss = loss::squared(), .l2 = 0.1, .penalty = factors}, 1e-8},
@@ -59,6 +60,8 @@ std::vector<Row> table() {
       {"softmax_matrix", {.loss = loss::softmax({.classes = 3}), .l2 = 0.01, .penalty = matrix}, 1e-5},
       {"squared_equations", {.loss = loss::squared(), .constraints = equations}, 1e-8},
       {"poisson_equations", {.loss = loss::poisson(), .l2 = 0.01, .penalty = matrix, .constraints = equations}, 1e-6},
+      {"squared_slope", {.loss = loss::squared(), .penalty = slope}, 1e-7},
+      {"logistic_slope", {.loss = loss::logistic(), .l2 = 0.01, .penalty = slope}, 1e-5},
       {"squared_mcp", {.loss = loss::squared(), .l1 = 0.1, .penalty = {.shape = PenaltyShape::mcp}}, 1e-5},
       {"logistic_scad", {.loss = loss::logistic(), .l1 = 0.02, .penalty = {.shape = PenaltyShape::scad}}, 1e-4},
   };
@@ -144,8 +147,8 @@ TEST_P(Metamorphic, ThreadsDoNotShow) {
 TEST_P(Metamorphic, ADuplicateOfAColumnChangesNoPredictions) {
   const LinearConfig& config = GetParam().config;
   if (config.l2 == 0 || config.l1 > 0 || !config.penalty.factors.empty() || config.penalty.group > 0 ||
-      config.penalty.tikhonov > 0 || !config.constraints.equal.empty() || config.constraints.nonnegative ||
-      !config.constraints.lower.empty())
+      config.penalty.tikhonov > 0 || config.penalty.slope > 0 || !config.constraints.equal.empty() ||
+      config.constraints.nonnegative || !config.constraints.lower.empty())
     GTEST_SKIP() << "only l2 shares a weight between two columns in a way that is known";
   // Two columns of l2 each bear half of the weight: one column under half of l2.
   const RandomRows plain = rows(26, 150);

@@ -70,7 +70,7 @@ void check_sum(std::string_view field, const FeatureValues& sum, std::size_t pla
 
 std::string text_of(const WeightSums& sums) {
   std::string text;
-  for (const FeatureValues& sum : sums) text += (text.empty() ? "" : ";") + text_of_sum(sum);
+  for (const FeatureValues& sum : sums) text += fmt::format("{}{}", text.empty() ? "" : ";", text_of_sum(sum));
   return text.empty() ? std::string(nothing_named) : text;
 }
 
@@ -78,7 +78,7 @@ std::string text_of(const WeightMatrix& matrix) {
   if (matrix.columns.empty() && matrix.values.empty()) return std::string(nothing_named);
   std::string text;
   for (const std::string& name : matrix.columns)
-    text += (text.empty() ? "" : ",") + quoted_where_needed(name, marks_of_sums);
+    text += fmt::format("{}{}", text.empty() ? "" : ",", quoted_where_needed(name, marks_of_sums));
   text += ':';
   for (std::size_t i = 0; i < matrix.values.size(); ++i)
     text += fmt::format("{}{}", i > 0 ? "," : "", matrix.values[i] + 0.0);

@@ -11,9 +11,11 @@
 #include <linden/statistics.hpp>
 
 #include "base/fail.hpp"
+#include "data/dataset/builder.hpp"
 #include "data/files/pattern.hpp"
 #include "cli/options.hpp"
 #include "cli/words.hpp"
+#include "linear/model.hpp"
 
 namespace linden::cli {
 namespace {
@@ -51,7 +53,23 @@ char decimal_of(const std::string& asked) {
   return asked[0];
 }
 
+// What has a use of its own cannot be left out.
+void check_dropped(const ReadOptions& options) {
+  const auto check = [&](const char* option, const std::string& name) {
+    if (!name.empty() && std::ranges::find(options.drop, name) != options.drop.end())
+      fail<ArgumentError>("{0} {1}: --drop leaves it out. Hint: not in --drop; {0} takes it from the features.", option,
+                          name);
+  };
+  check("--event", options.event);
+  check("--weight", options.weight);
+  check("--trials", options.trials);
+  check("--group", options.group);
+  check("--exposure", options.exposure);
+  for (const std::string& name : options.offset) check("--offset", name);
+}
+
 CsvOptions csv_options(const ReadOptions& options) {
+  check_dropped(options);
   CsvOptions csv;
   csv.label = options.label;
   csv.event = options.event;
@@ -80,6 +98,24 @@ LibsvmOptions libsvm_options(const ReadOptions& options) {
   return libsvm;
 }
 
+// Labels that count successes, of as many trials as the column says, as shares and weights (with_trials); without the
+// column.
+Dataset of_trials(const Dataset& data, const std::string& column) {
+  if (column.empty() || data.features() == 0) return data;
+  if (const std::vector<std::string> names = data.feature_names(); std::ranges::find(names, column) == names.end())
+    fail<ArgumentError>("--trials {}: no column is called so. {}Columns: {}.", column, did_you_mean(column, names),
+                        listing(names));
+  const Column trials = data.column(column);
+  if (trials.categorical)
+    fail<DataError>("--trials {}: the column has words, and trials are numbers. Hint: another column.", column);
+  DatasetBuilder::State state = DatasetBuilder::state(with_trials(data.without({column}), NumberList(trials.values)));
+  state.trials_name = column;
+  state.weight_name = DatasetBuilder::state(data).weight_name;  // of what trials are multiplied by
+  return DatasetBuilder::make(std::move(state));
+}
+
+std::string or_else(const std::string& otherwise) { return otherwise.empty() ? "" : " (default: " + otherwise + ")"; }
+
 }  // namespace
 
 void add_data_option(CLI::App& command, std::string& data, const std::string& meaning) {
@@ -94,11 +130,12 @@ void add_metrics_option(CLI::App& command, std::vector<std::string>& metrics) {
       ->allow_extra_args(false);
 }
 
-void add_label_options(CLI::App& command, ReadOptions& options) {
+void add_label_options(CLI::App& command, ReadOptions& options, const std::string& otherwise) {
   command.add_option("--event", options.event,
                      "CSV, of a label that is a time until an event: a column that says whether it came, 1 or 0 "
                      "(yes, no); --loss cox and aft take such labels");
-  command.add_option("--weight", options.weight, "CSV: a column of row weights, by name or number");
+  command.add_option("--weight", options.weight,
+                     "CSV: a column of row weights, by name or number" + or_else(otherwise));
   command.add_option("--group", options.group,
                      "CSV: a column that says which rows are of one group (a query), which stand together; libsvm has "
                      "qid:7 behind the label");
@@ -115,7 +152,14 @@ void add_offset_option(CLI::App& command, ReadOptions& options, const std::strin
   add_names_option(command, "--offset", options.offset,
                    "CSV: a column of offsets, which are added to scores before the link (of counts the logarithm of "
                    "the exposure), or one for each score, comma-separated" +
-                       (otherwise.empty() ? "" : " (default: " + otherwise + ")"));
+                       or_else(otherwise));
+}
+
+void add_trials_option(CLI::App& command, ReadOptions& options, const std::string& otherwise) {
+  command.add_option("--trials", options.trials,
+                     "of a linear model: the label counts successes, of as many trials as this column says; the loss "
+                     "is cross_entropy" +
+                         or_else(otherwise));
 }
 
 void add_training_options(CLI::App& command, std::string& data, ReadOptions& options) {
@@ -209,9 +253,7 @@ std::int64_t bytes_of(const std::string& size) {
   return static_cast<std::int64_t>(number * found->second);
 }
 
-}  // namespace
-
-Dataset read_training(const std::string& path, const ReadOptions& options) {
+Dataset read_columns(const std::string& path, const ReadOptions& options) {
   if (options.memory.empty()) {
     if (!options.cache.empty()) fail<ArgumentError>("--cache is of --memory. Hint: leave it out, or --memory 4GB.");
     if (!is_pattern(path)) return read_file(path, options);
@@ -228,6 +270,12 @@ Dataset read_training(const std::string& path, const ReadOptions& options) {
   if (options.label.empty()) return read_file(path, options);  // which says what is missing
   files.csv = csv_options(options);
   return Dataset::from_files(path, files);
+}
+
+}  // namespace
+
+Dataset read_training(const std::string& path, const ReadOptions& options) {
+  return of_trials(read_columns(path, options), options.trials);
 }
 
 void check_formats(const ReadOptions& options, const std::vector<std::string>& files) {
@@ -256,10 +304,14 @@ AnyModel read_model(const std::string& path) {
 }
 
 Dataset read_by(Schema schema, const std::string& path, ReadOptions options, bool with_label) {
+  if (!with_label) options.trials.clear();
+  if (!options.trials.empty() &&
+      std::ranges::find(schema.features, options.trials, &Schema::Feature::name) == schema.features.end())
+    schema.features.push_back({.name = options.trials});
   if (is_libsvm(path, options.format)) {
     LibsvmOptions libsvm = libsvm_options(options);
     libsvm.skip_groups |= !with_label;
-    return Dataset::from_libsvm(path, schema, libsvm);
+    return of_trials(Dataset::from_libsvm(path, schema, libsvm), options.trials);
   }
   if (!with_label)
     options.label.clear();
@@ -268,11 +320,28 @@ Dataset read_by(Schema schema, const std::string& path, ReadOptions options, boo
   if (!with_label) schema.label_names.clear(), schema.event_name.clear(), schema.group_name.clear();
   options.drop.clear();
   options.categorical.clear();
-  return Dataset::from_csv(path, schema, csv_options(options));
+  return of_trials(Dataset::from_csv(path, schema, csv_options(options)), options.trials);
 }
 
-Dataset read_for(const AnyModel& model, const std::string& path, const ReadOptions& options, bool with_label) {
-  return read_by(std::visit([](const auto& m) { return m.schema(); }, model), path, options, with_label);
+ReadOptions as_trained(const AnyModel& model, ReadOptions options) {
+  if (const auto* const linear = std::get_if<LinearModel>(&model); linear != nullptr && options.weight.empty())
+    options.weight = linear->state().weight_column;
+  return options;
+}
+
+Dataset read_for(const AnyModel& any, const std::string& path, const ReadOptions& given, bool with_label) {
+  ReadOptions options = given;
+  return std::visit(
+      [&](const auto& model) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(model)>, LinearModel>)
+          if (options.trials.empty()) options.trials = model.state().trials_column;
+        if (!options.trials.empty() && model.loss().label_kind() != LabelKind::share)
+          fail<ArgumentError>(
+              "--trials {}: the model's loss is {}, and shares of trials go with cross_entropy. Hint: leave it out.",
+              options.trials, model.loss().name());
+        return read_by(model.schema(), path, options, with_label);
+      },
+      any);
 }
 
 void add_new(std::vector<std::string>& remarks, const std::vector<std::string>& more) {
@@ -327,13 +396,6 @@ Device device_of(const std::string& name, std::FILE* report) {
   const std::string why = cuda_unavailable_reason();
   fmt::print(report, "device      {}{}\n", best.name(), why.empty() ? "" : fmt::format(" ({})", why));
   return best;
-}
-
-Dataset of_trials(const Dataset& data, const std::string& column) {
-  const Column trials = data.column(column);
-  if (trials.categorical)
-    fail<DataError>("--trials {}: the column has words, and trials are numbers. Hint: another column.", column);
-  return with_trials(data.without({column}), NumberList(trials.values));
 }
 
 }  // namespace linden::cli

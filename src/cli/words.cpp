@@ -58,6 +58,7 @@ constexpr Word openings[] = {
     {"Dataset::concat: ", ""},
     {"metric: ", "--metrics: "},
     {"statistics: ", ""},
+    {"with_trials: ", "--trials: "},
     {"row_statistics: ", "--rows: "},
     {"profile_intervals: ", "--profile: "},
     {"marginal_effects: ", "--effects: "},

@@ -248,6 +248,7 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
   state->config = settled(config, whole_labels.loss);
   static_cast<ModelSchema&>(*state) =
       schema_of(where, train, whole_labels, names_of(train, fitted_columns(train, device_ranks)));
+  state->note_weights_of(train);
 
   SolverStates states(checkpoints);
   if (states.is_on()) {

@@ -110,6 +110,20 @@ void predict_by_recipe(const LinearModel::State& s, std::span<const double> valu
 
 }  // namespace
 
+void LinearModel::State::take_recipe(std::shared_ptr<const Recipe> made, ModelSchema features,
+                                     std::vector<std::string> offsets) {
+  recipe = std::move(made);
+  feature_names = std::move(features.feature_names);
+  categorical = std::move(features.categorical);
+  categories = std::move(features.categories);
+  offset = std::move(offsets);
+}
+
+void LinearModel::State::note_weights_of(const Dataset& train) {
+  weight_column = DatasetBuilder::state(train).weight_name;
+  trials_column = DatasetBuilder::state(train).trials_name;
+}
+
 LinearModel::LinearModel() noexcept = default;
 LinearModel::LinearModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
 

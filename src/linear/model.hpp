@@ -18,11 +18,18 @@ struct LinearModel::State : ModelSchema {
   Certificate certificate;
   std::vector<std::string> warnings;  ///< of the fit; not in files
 
+  std::string weight_column;  ///< by which training rows were weighted, or ""
+  std::string trials_column;  ///< of which labels were shares, or ""; its numbers are a part of the rows' weights
+
   /// How the columns that weights are of are made of the features; null: they are the features.
   std::shared_ptr<const Recipe> recipe;
 
   const std::vector<std::string>& weight_names() const noexcept { return recipe ? recipe->names : feature_names; }
   int outputs() const noexcept { return static_cast<int>(intercept.size()); }
+  /// Makes this model of columns one of the features that the recipe makes them of; `features` are these alone.
+  void take_recipe(std::shared_ptr<const Recipe> made, ModelSchema features, std::vector<std::string> offsets);
+  /// What the model keeps of where the training rows' weights come from.
+  void note_weights_of(const Dataset& train);
 };
 
 }  // namespace linden

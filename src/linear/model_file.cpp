@@ -21,6 +21,8 @@ void write_linear(const TextSink& out, std::string_view name, const LinearModel:
         json["intercept"].values(s.intercept);
         json["weights"].values(s.weights);
         if (s.recipe) write_recipe(json["recipe"], *s.recipe);
+        if (!s.weight_column.empty()) json["weight_column"].value(s.weight_column);
+        if (!s.trials_column.empty()) json["trials_column"].value(s.trials_column);
         write_certificate(json["certificate"], s.certificate, false);
         json.close_object();
       },
@@ -51,6 +53,8 @@ std::shared_ptr<LinearModel::State> read_state(JsonReader& json) {
     state->categorical = {};
     state->categories = {};
   }
+  if (json.next_is("weight_column")) state->weight_column = json["weight_column"].text();
+  if (json.next_is("trials_column")) state->trials_column = json["trials_column"].text();
   if (state->weights.size() != state->intercept.size() * state->weight_names().size())
     json.refuse(fmt::format("has {} entries for {} output(s) of {} features", state->weights.size(),
                             state->intercept.size(), state->weight_names().size()));

@@ -29,11 +29,7 @@ LinearModel fit_by_recipe(std::string_view where, const Dataset& data, const Lin
   state->config = config;
   state->config.loss = plain.config().loss;
   state->config.intercept = plain.config().intercept;
-  state->feature_names = std::move(made.schema.feature_names);
-  state->categorical = std::move(made.schema.categorical);
-  state->categories = std::move(made.schema.categories);
-  state->offset = names_of_offsets(made.rows);
-  state->recipe = std::move(made.recipe);
+  state->take_recipe(std::move(made.recipe), std::move(made.schema), names_of_offsets(made.rows));
   state->warnings.insert(state->warnings.end(), made.remarks.begin(), made.remarks.end());
   return LinearModel(state);
 }

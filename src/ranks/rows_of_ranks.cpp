@@ -294,9 +294,9 @@ Dataset whole_of_ranks(const Ranks& ranks, const Dataset& here, const std::vecto
 
 // The names that a rank without data takes from another.
 std::vector<std::string> names_of_roles(const Ranks& ranks, State& state, std::size_t first) {
-  const std::vector<std::string> all =
-      gather_texts(ranks, packed({packed(state.label_names), packed(state.offset_names), state.group_name,
-                                  state.event_name, packed(state.missing), state.only_missing ? "only" : ""}));
+  const std::vector<std::string> all = gather_texts(
+      ranks, packed({packed(state.label_names), packed(state.offset_names), state.group_name, state.event_name,
+                     packed(state.missing), state.only_missing ? "only" : "", state.weight_name, state.trials_name}));
   return unpacked(all[first]);
 }
 
@@ -321,6 +321,8 @@ RowsOfRanks rows_of_ranks(std::string_view where, const Dataset& data, const Ran
   state.event_name = roles[3];
   state.missing = unpacked(roles[4]);
   state.only_missing = !roles[5].empty();
+  state.weight_name = roles[6];
+  state.trials_name = roles[7];
   state.is_sparse = is_sparse;
   state.columns.clear();
   state.sparse = {};

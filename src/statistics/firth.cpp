@@ -182,6 +182,7 @@ LinearModel fit_firth(const Dataset& train, const LinearConfig& config, const Li
   state->config = config;
   state->config.loss = labels.loss;
   static_cast<ModelSchema&>(*state) = schema_of(firth_where, train, labels, names_of(train, fitted_columns(train)));
+  state->note_weights_of(train);
 
   FirthRun run(design, labels, row_weights.span(), offsets, workers);
   FirthRun::Place place = run.stand(std::vector<double>(static_cast<std::size_t>(design.columns()) + 1));

@@ -17,8 +17,9 @@ Dataset with_trials(const Dataset& data, const NumberList& trials) try {
   std::vector<double> shares, weights;
   for (std::size_t row = 0; row < counts.size(); ++row) {
     if (!(counts[row] >= 0 && std::isfinite(counts[row]) && successes[row] >= 0 && successes[row] <= counts[row]))
-      fail<DataError>("{}: {} successes of {} trials at {}.", where, successes[row], counts[row],
-                      data.where(static_cast<std::int64_t>(row)));
+      fail<DataError>(
+          "{}: {} successes of {} trials at {}. Hint: the label counts successes, from 0 to the row's trials.", where,
+          successes[row], counts[row], data.where(static_cast<std::int64_t>(row)));
     shares.push_back(counts[row] > 0 ? successes[row] / counts[row] : 0);
     weights.push_back(counts[row] * (is_weighted ? data.weight().span<const double>()[row] : 1));
   }

@@ -61,6 +61,7 @@ TEST_F(Summary, OfSuccessesOutOfTrialsBehindALink) {
   EXPECT_EQ(out, table.str());
   EXPECT_NE(out.find("linear model: loss cross_entropy, link probit"), std::string::npos) << out;
   EXPECT_NE(trained.find("\n" + out + "\n"), std::string::npos) << trained;
+  EXPECT_EQ(succeed("summary k.json --data k.csv"), out);  // trials are those of training
   EXPECT_EQ(run("train k.csv --label y --model linear --trials trials --loss poisson --out x.json").err,
             "linden: --trials goes with loss cross_entropy, and --loss is poisson. Hint: leave one out.\n");
   EXPECT_EQ(run("train k.csv --label y --trials trials --out x.json").err,
@@ -68,6 +69,70 @@ TEST_F(Summary, OfSuccessesOutOfTrialsBehindALink) {
   EXPECT_EQ(run("train k.csv --label y --model linear --link log --loss huber --out x.json").err,
             "linden: --link is log, which does not go with loss \"huber\". Hint: it has the link identity and no "
             "other.\n");
+}
+
+TEST_F(Summary, WeighsRowsAsTrainingDid) {
+  succeed("train t.csv --label y --drop site --weight w --model linear --out m.json");
+  std::ostringstream table;
+  const Dataset data = Dataset::from_csv(folder() / "t.csv", {.label = "y", .weight = "w", .drop = {"site"}});
+  const LinearModel model = LinearModel::load(folder() / "m.json");
+  table << statistics(model, data);
+  EXPECT_EQ(succeed("summary m.json --data t.csv"), table.str());
+  EXPECT_EQ(succeed("summary m.json --data t.csv --weight w"), table.str());
+  std::ostringstream alike;
+  alike << statistics(model, data.with_weight({}));
+  EXPECT_NE(table.str(), alike.str());
+  // The same by its place, which the model knows by name; a model of the library, too.
+  succeed("train t.csv --label y --drop site --weight -2 --model linear --out n.json");
+  EXPECT_EQ(succeed("summary n.json --data t.csv"), table.str());
+  fit_linear(data, {.loss = loss::squared()}).save(folder() / "l.json");
+  EXPECT_EQ(succeed("summary l.json --data t.csv"), table.str());
+  write("x.csv", "a,b,y\n1,2,3\n");
+  EXPECT_EQ(refused("summary m.json --data x.csv"), "linden: x.csv: no column \"w\". Columns: a, b, y.\n");
+}
+
+// Metrics of counts are those of shares that weigh as much as their trials.
+TEST_F(Summary, CountsOfTrialsAreJudgedAsShares) {
+  std::string counts = "a,trials,y\n", shares = "a,n,share\n";
+  for (int i = 0; i < 40; ++i) {
+    const int trials = 4 + i % 5 * 2, successes = (i * 5 % 11 + i % 7) % (trials + 1);
+    counts += fmt::format("{},{},{}\n", i % 7, trials, successes);
+    shares += fmt::format("{},{},{}\n", i % 7, trials, static_cast<double>(successes) / trials);
+  }
+  write("c.csv", counts);
+  write("s.csv", shares);
+  succeed("train c.csv --label y --model linear --trials trials --out c.json");
+  succeed("train s.csv --label share --weight n --loss cross_entropy --model linear --out s.json");
+  const std::string judged = succeed("evaluate --model c.json --data c.csv");
+  EXPECT_TRUE(judged.starts_with("cross_entropy 0.")) << judged;
+  EXPECT_EQ(judged, succeed("evaluate --model s.json --data s.csv --weight n"));
+  EXPECT_EQ(judged, succeed("evaluate --model c.json --data c.csv --trials trials"));
+  EXPECT_EQ(succeed("predict --model c.json --data c.csv --out -"),
+            succeed("predict --model s.json --data s.csv --out -"));
+  succeed("cv c.csv --label y --model linear --trials trials --folds 4 --json c.cv");
+  succeed("cv s.csv --label share --weight n --loss cross_entropy --model linear --folds 4 --json s.cv");
+  EXPECT_EQ(Json::parse(read("c.cv"))["metrics"], Json::parse(read("s.cv"))["metrics"]);
+}
+
+TEST_F(Summary, TrialsThatDoNotGoWithTheModelAreRefused) {
+  train();
+  EXPECT_EQ(refused("summary m.json --data t.csv --trials w"),
+            "linden: --trials w: the model's loss is squared, and shares of trials go with cross_entropy. Hint: leave "
+            "it out.\n");
+  EXPECT_EQ(refused("train t.csv --label y --drop site --model linear --trials w --out n.json"),
+            "linden: --trials: 3.5 successes of 2 trials at t.csv:3. Hint: the label counts successes, from 0 to "
+            "the row's trials.\n");
+  EXPECT_EQ(refused("train t.csv --label y --model linear --trials sites --out n.json"),
+            "linden: --trials sites: no column is called so. Did you mean \"site\"? Columns: a, b, site, w.\n");
+}
+
+TEST_F(Summary, ColumnsWithAUseAreNotDropped) {
+  for (const char* option : {"event", "weight", "trials", "group", "offset", "exposure"})
+    EXPECT_EQ(refused(fmt::format("train t.csv --label y --model linear --loss {} --drop site,w --{} w --out n.json",
+                                  std::string(option) == "trials" ? "cross_entropy" : "poisson", option)),
+              fmt::format("linden: --{0} w: --drop leaves it out. Hint: not in --drop; --{0} takes it from the "
+                          "features.\n",
+                          option));
 }
 
 TEST_F(Summary, TakesItsOptions) {

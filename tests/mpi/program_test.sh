@@ -47,3 +47,6 @@ if run train --data "$data" --label nothing --rounds 3 --out no.json > no.txt 2>
 [ "$(grep -c '^linden: ' no.err)" = 1 ] || say "not one sentence: $(cat no.err)"
 grep -q 'no column "nothing"' no.err || say "another sentence: $(cat no.err)"
 [ ! -e no.json ] || say "a refused run left a file"
+if run train --data "$data" --label y --model linear --loss poisson --exposure x0 --out no.json > no.txt 2> no.err; then say "an exposure was taken"; fi
+grep -q -- '--exposure x0: several processes take columns as they are, not logarithms of them. Hint: --offset takes' no.err ||
+  say "another sentence: $(cat no.err)"

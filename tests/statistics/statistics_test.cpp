@@ -199,7 +199,8 @@ TEST(Statistics, TrialsBecomeSharesWithWeights) {
   EXPECT_EQ(refusal<DataError>([&] {
               with_trials(counts, {10, 4, 0});
             }),
-            "with_trials: 30 successes of 10 trials at row 0.");
+            "with_trials: 30 successes of 10 trials at row 0. Hint: the label counts successes, from 0 to the row's "
+            "trials.");
   EXPECT_EQ(refusal<ArgumentError>([&] { with_trials(counts, {10}); }), "with_trials: 1 numbers of trials for 3 rows.");
 }
 

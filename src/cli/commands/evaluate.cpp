@@ -75,6 +75,7 @@ void add_evaluate(CLI::App& app) {
       ->allow_extra_args(false);
   command->add_flag("--json", args->json, "print one JSON object; a metric that these rows leave undefined is null");
   add_label_options(*command, args->read);
+  add_trials_option(*command, args->read, "that which the model was trained with");
   add_offset_option(*command, args->read, "those that the model was trained with");
   add_format_options(*command, args->read);
   command->callback([args] { run_evaluate(*args); });

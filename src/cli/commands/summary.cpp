@@ -13,13 +13,14 @@
 #include "cli/options.hpp"
 #include "cli/paths.hpp"
 #include "cli/reading.hpp"
+#include "linear/model.hpp"
 
 namespace linden::cli {
 namespace {
 
 struct SummaryArguments {
   ReadOptions read;
-  std::string model, data, covariance = "classical", clusters, dispersion = "automatic", rows, trials, csv;
+  std::string model, data, covariance = "classical", clusters, dispersion = "automatic", rows, csv;
   double level = 0.95;
   bool precisions = false, profile = false, effects = false, vif = false, json = false, has_level = false;
 };
@@ -39,16 +40,10 @@ Dataset all_columns(const SummaryArguments& args, const LinearModel& model, std:
   ReadOptions all = args.read;
   if (const std::vector<std::string> names = model.schema().label_names; !names.empty()) all.label = names;
   all.weight.clear();
+  all.trials.clear();
   all.offset.clear();
   all.categorical = std::move(categorical);
   return read_training(args.data, all);
-}
-
-// The rows of the fit; of successes out of trials as shares of them.
-Dataset rows_of(const SummaryArguments& args, const AnyModel& any, const LinearModel& model) {
-  const Dataset data = read_for(any, args.data, args.read, true);
-  if (args.trials.empty()) return data;
-  return of_trials(data.with_column(args.trials, all_columns(args, model, {}).column(args.trials).values), args.trials);
 }
 
 // Numbers of the clusters, whatever the column holds.
@@ -71,7 +66,8 @@ StatisticsOptions statistics_options(const SummaryArguments& args, const LinearM
     fail<ArgumentError>("--covariance clustered wants to know the clusters. Hint: --clusters COLUMN.");
   if (!args.clusters.empty()) options.clusters = clusters_of(args, model);
   options.dispersion = dispersion_named(args.dispersion);
-  options.weights = args.precisions || !args.trials.empty() ? WeightMeaning::precisions : WeightMeaning::copies;
+  const bool has_trials = !args.read.trials.empty() || !model.state().trials_column.empty();
+  options.weights = args.precisions || has_trials ? WeightMeaning::precisions : WeightMeaning::copies;
   options.level = args.level;
   options.threads = args.read.threads;
   return options;
@@ -157,7 +153,7 @@ void run_summary(const SummaryArguments& args) {
   if (model == nullptr)
     fail<ArgumentError>("--model {}: that is a boosted model, whose leaves have no errors. Hint: linden inspect.",
                         args.model);
-  const Dataset data = rows_of(args, any, *model);
+  const Dataset data = read_for(any, args.data, as_trained(any, args.read), true);
   const StatisticsOptions options = statistics_options(args, *model);
   const FitStatistics fit = statistics(*model, data, options);
   std::vector<ProfileInterval> profiles;  // what is refused is so before anything is printed
@@ -185,6 +181,7 @@ void add_summary(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "summary", "Errors, tests and fit of a linear model without penalties, on the rows that it was fitted to.");
   auto args = std::make_shared<SummaryArguments>();
+  const std::string trained_with = "that which the model was trained with";
   command->add_option("--model,model", args->model, "a model file of linden train --model linear")->required();
   command->add_option("--data", args->data, "the rows that it was fitted to")->required();
   command->add_option("--covariance", args->covariance, "classical, hc0, hc1, hc2, hc3 or clustered")
@@ -194,8 +191,7 @@ void add_summary(CLI::App& app) {
   command->add_flag("--precisions", args->precisions,
                     "weights say how precise labels are (as R's), or of how many trials shares are; else a row of "
                     "weight 2 is two rows");
-  command->add_option("--trials", args->trials,
-                      "the label counts successes, of as many trials as this column says; as --precisions, of shares");
+  add_trials_option(*command, args->read, trained_with);
   CLI::Option* const level =
       command->add_option("--level", args->level, "of intervals, between 0 and 1")->capture_default_str();
   command->add_flag("--profile", args->profile, "print intervals by profile likelihood, too");
@@ -206,7 +202,7 @@ void add_summary(CLI::App& app) {
                       "write weights with their errors, tests and intervals to this CSV file; - is standard output");
   command->add_flag("--json", args->json, "print one JSON object");
   add_known_label_option(*command, args->read);
-  add_label_options(*command, args->read);
+  add_label_options(*command, args->read, trained_with);
   add_offset_option(*command, args->read, "those that the model was trained with");
   add_format_options(*command, args->read);
   command->callback([args, level] {

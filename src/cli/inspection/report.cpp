@@ -37,7 +37,7 @@ void run_report(ReportArguments& args) {
   const AnyModel model = read_model(args.model);
   const Dataset data = read_for(model, args.data, args.read, true);
   print_remarks(data.remarks());
-  if (!args.train.empty()) options.train = read_for(model, args.train, args.read, true);
+  if (!args.train.empty()) options.train = read_for(model, args.train, as_trained(model, args.read), true);
   write_result(args.out, report(model, data, options));
 }
 

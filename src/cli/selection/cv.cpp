@@ -161,7 +161,8 @@ void cross_validate_with(const CvArguments& asked, bool linear) {
 }
 
 // The strengths of a path, which of them does best, and why.
-void cross_validate_strengths(const CvArguments& args, bool linear) {
+void cross_validate_strengths(const CvArguments& asked, bool linear) {
+  CvArguments args = asked;
   if (!linear) fail<ArgumentError>("--path is for linear models. Hint: --model linear.");
   const std::pair<const char*, bool> others[] = {{"--json", !args.json.empty()},
                                                  {"--predictions", !args.predictions.empty()},
@@ -172,9 +173,11 @@ void cross_validate_strengths(const CvArguments& args, bool linear) {
   if (args.metrics.size() > 1)
     fail<ArgumentError>("--metrics {}: with --path one decides.", fmt::join(args.metrics, ","));
   LinearConfig config = configure<LinearConfig>(args.set);
+  settle_formula(config, args.read);
   config.check();  // before the data is read
   SelectionInput input(args, {}, args.report());
   config.loss = loss_for(input, config.loss, args.report());
+  check_exposure(args.read, config.loss);
   report_choices(args.report());
   PathFoldOptions folds;
   folds.folds = input.options.folds;
@@ -196,6 +199,7 @@ void add_cv(CLI::App& app) {
   CLI::App* command = app.add_subcommand("cv", "Cross-validate: metrics on rows held out in turn.");
   auto args = std::make_shared<CvArguments>();
   add_selection_options(*command, *args);
+  add_trials_option(*command, args->read);
   command->add_flag("--train-metrics", args->train_metrics, "metrics of the training rows, too");
   command->add_option("--predictions", args->predictions,
                       "write what was predicted for each row while it was held out to this CSV file; - is standard "

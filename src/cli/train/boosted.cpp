@@ -43,8 +43,6 @@ Json to_json(const std::vector<std::vector<MetricValue>>& history) {
 }  // namespace
 
 void train_boosted(const TrainArguments& args) {
-  if (!args.trials.empty())
-    fail<ArgumentError>("--trials is for linear models. Hint: --model linear, or leave it out.");
   if (args.firth) fail<ArgumentError>("--firth is for linear models. Hint: --model linear.");
   BoostingConfig config = configure<BoostingConfig>(args.set);
   settle_formula(config, args.read);

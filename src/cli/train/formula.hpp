@@ -1,4 +1,4 @@
-// What --formula and --exposure say of the data of a training.
+// What --formula, --exposure and --trials say of the data of a training.
 #pragma once
 
 #include <linden/boosting_config.hpp>
@@ -9,9 +9,10 @@
 namespace linden::cli {
 
 /// The label that the formula names is read as such where --label is not given; --exposure becomes an offset of the
-/// formula, which the model keeps.
+/// formula, which the model keeps; with --trials the loss is cross_entropy. Throws ArgumentError for what does not go
+/// together.
 void settle_formula(LinearConfig& config, ReadOptions& read);
-/// Throws ArgumentError for --exposure.
+/// Throws ArgumentError for --exposure and --trials.
 void settle_formula(const BoostingConfig& config, const ReadOptions& read);
 
 /// Throws ArgumentError for --exposure with a loss whose link is no logarithm.

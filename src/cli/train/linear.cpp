@@ -61,7 +61,7 @@ void print_statistics(const TrainArguments& args, const LinearModel& model, cons
   std::ostringstream table;
   try {
     table << statistics(model, train,
-                        {.weights = args.trials.empty() ? WeightMeaning::copies : WeightMeaning::precisions,
+                        {.weights = args.read.trials.empty() ? WeightMeaning::copies : WeightMeaning::precisions,
                          .threads = args.read.threads});
   } catch (const Error&) {
     return;  // linden summary says why
@@ -82,15 +82,7 @@ void train_linear(const TrainArguments& asked) {
   LinearConfig config = configure<LinearConfig>(args.set);
   settle_formula(config, args.read);
   config.check();  // before the data is read
-  TrainingInput input(args);
-  if (!args.trials.empty()) {
-    if (config.loss.name() == "automatic") config.loss = loss::cross_entropy();
-    if (config.loss.label_kind() != LabelKind::share)
-      fail<ArgumentError>("--trials goes with loss cross_entropy, and --loss is {}. Hint: leave one out.",
-                          config.loss.name());
-    input.train = of_trials(input.train, args.trials);
-    for (HeldOut& held_out : input.valid) held_out.rows = of_trials(held_out.rows, args.trials);
-  }
+  const TrainingInput input(args);
   config.loss = chosen_loss(args, config.loss, input);
   check_exposure(args.read, config.loss);
   const double start = now();

@@ -23,7 +23,7 @@ void check_options(const TrainArguments& args) {
   refuse_if(args.patience > 0, "--patience", "--epochs says when they end");
   refuse_if(!args.start.empty(), "--start", "only boosted models go on");
   refuse_if(args.firth, "--firth", "it wants an optimum");
-  refuse_if(!args.trials.empty(), "--trials", "it is for the fits of --model linear");
+  refuse_if(!args.read.trials.empty(), "--trials", "it is for the fits of --model linear");
   refuse_if(!args.read.exposure.empty(), "--exposure", "offsets are columns, --offset");
   refuse_if(!args.checkpoint.empty(), "--checkpoint", "a pass over the rows is all that there is to do again");
   refuse_if(ranks().get() != nullptr, "mpirun", "each row waits for the one before");

@@ -217,9 +217,7 @@ void add_train(CLI::App& app) {
   command->add_flag("--firth", args->firth,
                     "for linear models with two classes: Firth's correction, whose weights are finite also where a "
                     "plane separates the classes");
-  command->add_option("--trials", args->trials,
-                      "of a linear model: the label counts successes, of as many trials as this column says; the loss "
-                      "is cross_entropy");
+  add_trials_option(*command, args->read);
   command->add_flag("--train-metrics", args->train_metrics, "metrics of the training rows, too");
   add_metrics_option(*command, args->metrics);
   command

@@ -18,7 +18,7 @@ namespace linden::cli {
 
 struct TrainArguments {
   ReadOptions read;
-  std::string data, start, out, json, checkpoint, device = "auto", family = "boosted", trials;
+  std::string data, start, out, json, checkpoint, device = "auto", family = "boosted";
   std::vector<std::string> valid, metrics;
   std::vector<Assignment> set;
   int patience = 0;

@@ -330,6 +330,7 @@ Dataset parse_csv(const Text& text, const Source& source, const CsvOptions& opti
     } else if (roles.roles[c] == CsvRole::weight) {
       if (part == nullptr) check_weights(table, columns[c].values, table.names[c]);
       state.weight = std::move(columns[c].values);
+      state.weight_name = table.names[c];
     }
   }
   if (!roles.offsets.empty()) {

@@ -25,6 +25,8 @@ struct Dataset::State {
   bool has_event = false;  ///< whether the label is a time with a minus where no event came
   std::string event_name = {};
   std::string group_name = {};
+  std::string weight_name = {};  ///< the column of weights, or ""
+  std::string trials_name = {};  ///< the column of trials, of which labels are shares, or ""
   std::vector<std::string> remarks = {};
   std::map<std::string, std::string> slips = {};  ///< of columns that one field turned into text: line 79: "1.2.3"
   std::vector<std::string> missing = {};          ///< the tokens by which it was read

@@ -103,6 +103,7 @@ Dataset Dataset::with_label(const NumberList& label, const NameList& names) cons
   state.classes.clear();
   state.has_event = false;
   state.event_name.clear();
+  state.trials_name.clear();
   state.label_names = checked_names("label", names.span(), state.label);
   return checked(std::move(state));
 } catch (const std::bad_alloc&) {
@@ -141,6 +142,7 @@ Dataset Dataset::with_weight(const NumberList& weight) const try {
   if (!weight.empty()) check_weight(weight.values(), state_->rows);
   State state = *state_;
   state.weight = weight.values();
+  state.weight_name.clear();
   return checked(std::move(state));
 } catch (const std::bad_alloc&) {
   fail_out_of_memory("Dataset::with_weight");

@@ -229,6 +229,7 @@ class Reading {
     if (has_weights_) other("weight", state.weight, false);
     if (!state.offset_names.empty()) other("offset", state.offset, false);
     list_.offset_names = state.offset_names;
+    list_.weight_name = state.weight_name;
     list_.event_name = state.event_name;
     list_.missing = state.missing;
     list_.only_missing = state.only_missing;

@@ -79,6 +79,7 @@ std::string text_of(const TableList& list) {
   json["label_names"].values(list.label_names);
   json["offset_names"].values(list.offset_names);
   json["event_name"].value(list.event_name);
+  if (!list.weight_name.empty()) json["weight_name"].value(list.weight_name);
   json["remarks"].values(list.remarks);
   json["missing"].values(list.missing);
   json["only_missing"].value(std::int64_t{list.only_missing});
@@ -125,6 +126,7 @@ TableList list_of(std::string_view text, const std::string& file) {
   list.label_names = json["label_names"].texts();
   list.offset_names = json["offset_names"].texts();
   list.event_name = json["event_name"].text();
+  if (json.next_is("weight_name")) list.weight_name = json["weight_name"].text();
   list.remarks = json["remarks"].texts();
   list.missing = json["missing"].texts();
   list.only_missing = json["only_missing"].whole(0, 1) == 1;
@@ -219,6 +221,7 @@ Dataset open_table(const std::filesystem::path& folder, std::int64_t memory, boo
   state.classes = std::move(list.classes);
   state.label_names = std::move(list.label_names);
   state.offset_names = std::move(list.offset_names);
+  state.weight_name = std::move(list.weight_name);
   state.event_name = std::move(list.event_name);
   state.has_event = !state.event_name.empty();
   state.remarks = std::move(list.remarks);

@@ -33,6 +33,7 @@ struct StoredArray {
 struct TableList {
   std::int64_t rows = 0;
   std::vector<StoredArray> features, others;  ///< others: "label", "weight" and "offset", as far as there are
+  std::string weight_name;
   std::vector<std::string> classes, label_names, offset_names, remarks, missing;
   std::string event_name;
   bool only_missing = false;

@@ -71,6 +71,7 @@ class LINDEN_API LinearPath {
   std::vector<LinearPathPoint> points() const&& { return points_; }
   std::size_t size() const noexcept { return points_.size(); }
   const LinearPathPoint& operator[](std::size_t index) const { return points_.at(index); }
+  /// What has weights: the features, or the columns that are made of them (LinearModel::weight_names()).
   const std::vector<std::string>& feature_names() const& noexcept;
   std::vector<std::string> feature_names() const&& { return feature_names(); }
   /// That of the path, with the loss settled; l1 and l2 are those that it was given.
@@ -114,10 +115,10 @@ class LINDEN_API LinearPath {
 LINDEN_API std::ostream& operator<<(std::ostream& out, const LinearPath& path);
 
 /// Fits the path. `config.l1` must be 0; `config.l2` is a penalty that all points have besides their own. Weights,
-/// offsets, factors, bounds and classes are those of fit_linear. Losses with corners (quantile, absolute, mape,
-/// sharp_hinge, epsilon_insensitive) and those of several levels are refused: their fits do not start from one another.
-/// Throws what fit_linear throws, and ArgumentError for options out of range, naming the field and its bounds, and
-/// where no strength can be found: no column with a penalty has a slope.
+/// offsets, factors, bounds, classes, text, formulas and policies for missing values are those of fit_linear. Losses
+/// with corners (quantile, absolute, mape, sharp_hinge, epsilon_insensitive) and those of several levels are refused:
+/// their fits do not start from one another. Throws what fit_linear throws, and ArgumentError for options out of range,
+/// naming the field and its bounds, and where no strength can be found: no column with a penalty has a slope.
 LINDEN_API LinearPath fit_path(const Dataset& train, const LinearConfig& config = {},
                                const LinearPathOptions& options = {});
 

@@ -84,22 +84,22 @@ constexpr std::string_view family_of(const OnlineConfig&) { return "an online"; 
 std::string_view without_article(std::string_view family) { return family.substr(family.find(' ') + 1); }
 
 template <class Other, class Config>
-void refuse_if_of(const Config& config, const Assignment& assignment) {
+void refuse_if_of(const Config& config, const Assignment& assignment, bool has_family) {
   if (!is_among(assignment.field, names_of(fields(Other{})))) return;
   const std::string_view other = without_article(family_of(Other{}));
-  fail<ArgumentError>("{}: only {} models have it, and this is {} one. Hint: leave it out, or --model {}.",
-                      assignment.written, other, family_of(config), other);
+  fail<ArgumentError>("{}: only {} models have it, and this is {} one. Hint: leave it out{}.", assignment.written,
+                      other, family_of(config), has_family ? fmt::format(", or --model {}", other) : "");
 }
 
 // Refuses a field that the configuration does not have; its loss is set.
 template <class Config>
-void check_known(const Config& config, const Assignment& assignment) {
+void check_known(const Config& config, const Assignment& assignment, bool has_family) {
   constexpr bool is_boosted = std::is_same_v<Config, BoostingConfig>;
   const std::vector<std::string> known = names_of(fields(config));
   if (is_among(assignment.field, known)) return;
-  refuse_if_of<BoostingConfig>(config, assignment);
-  refuse_if_of<LinearConfig>(config, assignment);
-  refuse_if_of<OnlineConfig>(config, assignment);
+  refuse_if_of<BoostingConfig>(config, assignment, has_family);
+  refuse_if_of<LinearConfig>(config, assignment, has_family);
+  refuse_if_of<OnlineConfig>(config, assignment, has_family);
   std::vector<std::string> losses;
   for (const auto& [parameter, name] : loss_parameters())
     if (parameter.name == assignment.field) losses.push_back(name);
@@ -154,20 +154,20 @@ void add_field_options(CLI::App& command, std::vector<Assignment>& assignments) 
 }
 
 template <class Config>
-Config configure(std::vector<Assignment> assignments) {
+Config configure(std::vector<Assignment> assignments, bool has_family) {
   check_set_once(assignments);
   Config config;
   const auto names_loss = [](const Assignment& assignment) { return assignment.field == "loss"; };
   std::ranges::stable_partition(assignments, names_loss);  // its parameters may stand before it
   for (const Assignment& assignment : assignments) {
-    check_known(config, assignment);
+    check_known(config, assignment, has_family);
     set_field(config, assignment.field, value_of(assignment));
   }
   return config;
 }
 
-template BoostingConfig configure(std::vector<Assignment>);
-template LinearConfig configure(std::vector<Assignment>);
-template OnlineConfig configure(std::vector<Assignment>);
+template BoostingConfig configure(std::vector<Assignment>, bool);
+template LinearConfig configure(std::vector<Assignment>, bool);
+template OnlineConfig configure(std::vector<Assignment>, bool);
 
 }  // namespace linden::cli

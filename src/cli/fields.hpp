@@ -23,12 +23,12 @@ struct Assignment {
 void add_field_options(CLI::App& command, std::vector<Assignment>& assignments);
 
 /// The configuration that assignments make. Throws ArgumentError for one that does not fit, for a field that is set
-/// twice, and for one that the family, or the loss, does not have.
+/// twice, and for one that the family, or the loss, does not have. `has_family`: whether the command has --model.
 template <class Config>
-Config configure(std::vector<Assignment> assignments);
+Config configure(std::vector<Assignment> assignments, bool has_family = true);
 
-extern template BoostingConfig configure(std::vector<Assignment>);
-extern template LinearConfig configure(std::vector<Assignment>);
-extern template OnlineConfig configure(std::vector<Assignment>);
+extern template BoostingConfig configure(std::vector<Assignment>, bool);
+extern template LinearConfig configure(std::vector<Assignment>, bool);
+extern template OnlineConfig configure(std::vector<Assignment>, bool);
 
 }  // namespace linden::cli

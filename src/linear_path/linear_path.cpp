@@ -26,7 +26,7 @@ std::string name_of_output(const LinearModel::State& model, int output, int outp
 
 const std::vector<std::string>& LinearPath::feature_names() const& noexcept {
   static const std::vector<std::string> none;
-  return model_ ? model_->feature_names : none;
+  return model_ ? model_->weight_names() : none;
 }
 
 const LinearConfig& LinearPath::config() const& noexcept {
@@ -41,10 +41,10 @@ LinearModel LinearPath::model(std::size_t index) const {
   state->config.l1 = point.l1;
   state->config.l2 = point.l2;
   state->intercept = point.intercept;
-  state->weights.assign(point.intercept.size() * state->feature_names.size(), 0.0);
+  const std::size_t columns = state->weight_names().size();
+  state->weights.assign(point.intercept.size() * columns, 0.0);
   for (const PathWeight& w : point.weights)
-    state->weights[static_cast<std::size_t>(w.output) * state->feature_names.size() +
-                   static_cast<std::size_t>(w.feature)] = w.weight;
+    state->weights[static_cast<std::size_t>(w.output) * columns + static_cast<std::size_t>(w.feature)] = w.weight;
   state->certificate = point.certificate;
   return LinearModel(state);
 }
@@ -65,12 +65,12 @@ std::string LinearPath::weights_csv() const {
     std::size_t next = 0;
     for (int k = 0; k < outputs; ++k) {
       const std::string output = csv_field(name_of_output(*model_, k, outputs));
-      if (model_->config.intercept)
+      if (model_->config.intercept && (!model_->recipe || model_->recipe->intercept))
         text +=
             fmt::format("{},{},(Intercept),{}\n", point.strength, output, point.intercept[static_cast<std::size_t>(k)]);
       for (; next < point.weights.size() && point.weights[next].output == k; ++next)
         text += fmt::format("{},{},{},{}\n", point.strength, output,
-                            csv_field(model_->feature_names[static_cast<std::size_t>(point.weights[next].feature)]),
+                            csv_field(feature_names()[static_cast<std::size_t>(point.weights[next].feature)]),
                             point.weights[next].weight);
     }
   }

@@ -68,11 +68,6 @@ void check_path_config(const char* where, const LinearConfig& config, const Loss
         "{}: there is a link, {}, and a path has the loss's own. Hint: leave it out, or fit_linear at "
         "each strength.",
         where, word_of(*config.link));
-  if (!config.formula.empty() || config.missing_values != MissingValues::refuse)
-    fail<ArgumentError>(
-        "{}: there is a formula or a policy for missing values, and a path takes columns as they are. "
-        "Hint: fit_linear at each strength.",
-        where);
   if (is_of_times(loss))
     fail<ArgumentError>(
         "{}: loss {} has labels that are times, which paths do not take. Hint: fit_linear at each strength.", where,
@@ -144,8 +139,9 @@ double largest_strength(const Objective& objective, const Point& null, std::span
 
 }  // namespace
 
-LinearPath PathMaker::make(const char* where, const Dataset& train, const LinearConfig& given,
-                           const LinearPathOptions& options, const KnownGram& known_gram) {
+LinearPath PathMaker::make_plain(const char* where, const Dataset& train, const LinearConfig& given,
+                                 const LinearPathOptions& options, const KnownGram& known_gram,
+                                 std::vector<double> own_l2) {
   const Clock::time_point start = Clock::now();
   check_path_options(where, options);
   given.check();
@@ -168,11 +164,13 @@ LinearPath PathMaker::make(const char* where, const Dataset& train, const Linear
   const Threads tape_threads(options.threads);
   DeviceContext context(options.device, workers);
   Design design(where, train, row_weights.span(), config.intercept, workers);
+  design.set_own_l2(std::move(own_l2));
   const LinearRows rows(backend, context, labels.loss, labels.values, row_weights.span(), offsets);
 
   LinearPath path;
   const auto state = std::make_shared<LinearModel::State>();
   static_cast<ModelSchema&>(*state) = schema_of(where, train, labels, names_of(train, fitted_columns(train)));
+  state->note_weights_of(train);
   state->config = config;
   const std::vector<std::string>& names = state->feature_names;
 

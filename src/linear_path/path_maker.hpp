@@ -15,8 +15,15 @@ using KnownGram = std::function<std::vector<double>(const Design& design)>;
 
 class PathMaker {
  public:
+  /// `gram` is of the features, where these are the columns.
   static LinearPath make(const char* where, const Dataset& train, const LinearConfig& config,
                          const LinearPathOptions& options, const KnownGram& gram = {});
+
+ private:
+  /// For features that are columns. `own_l2` is Design::own_l2.
+  static LinearPath make_plain(const char* where, const Dataset& train, const LinearConfig& config,
+                               const LinearPathOptions& options, const KnownGram& gram,
+                               std::vector<double> own_l2 = {});
 };
 
 /// Throws ArgumentError, opening with `where`, for options out of range.

@@ -5,6 +5,7 @@
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
 #include "linear/model.hpp"
+#include "linear/plain_fit.hpp"
 
 namespace linden {
 namespace {
@@ -21,8 +22,8 @@ FeatureValues of_columns(const FeatureValues& values, const std::vector<std::str
 
 LinearModel refit_selected(const Dataset& train, const LinearPath& path, std::size_t index,
                            const LinearOptions& options) try {
-  const LinearModel shrunk = path.model(index);
-  const std::vector<std::string>& names = shrunk.feature_names();
+  const LinearModel shrunk = path.model(index), plain = plain_model(shrunk);  // of the columns, if a recipe makes them
+  const std::vector<std::string>& names = plain.feature_names();
   std::vector<bool> is_in(names.size());
   for (const PathWeight& w : path[index].weights) is_in[static_cast<std::size_t>(w.feature)] = true;
   std::vector<std::string> selected, others;
@@ -33,17 +34,19 @@ LinearModel refit_selected(const Dataset& train, const LinearPath& path, std::si
   }
   if (selected.empty()) return shrunk;  // the intercept alone, which no penalty shrinks
   // Columns of sparse data without an entry are no part of the path.
-  for (const std::string& name : train.feature_names())
+  const Dataset rows = plain_rows("refit_selected", shrunk, train, options.threads, true);
+  for (const std::string& name : rows.feature_names())
     if (std::ranges::find(names, name) == names.end()) others.push_back(name);
-  LinearConfig config = path.config();
-  config.l2 = 0;
+  LinearConfig config = plain.config();
+  config.l1 = config.l2 = 0;
   config.penalty = {};
   config.constraints.lower = of_columns(config.constraints.lower, selected);
   config.constraints.upper = of_columns(config.constraints.upper, selected);
-  const LinearModel fit = fit_linear(others.empty() ? train : train.without(others), config, options);
+  const LinearModel fit = fit_linear(others.empty() ? rows : rows.without(others), config, options);
   const auto state = std::make_shared<LinearModel::State>(shrunk.state());
-  state->config = config;
-  state->config.constraints = path.config().constraints;
+  state->config = path.config();
+  state->config.l2 = 0;
+  state->config.penalty = {};
   state->certificate = fit.certificate();
   state->certificate.why +=
       fmt::format(", for {} that strength {:.6g} selects", counted(selected.size(), "column"), path[index].strength);

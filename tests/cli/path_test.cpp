@@ -54,6 +54,18 @@ TEST_F(PathCommand, CrossValidationComparesStrengths) {
             "linden: --metrics mae,rmse: with --path one decides.\n");
 }
 
+TEST_F(PathCommand, TakesTextAndFormulas) {
+  std::string text = "x,t,y\n";
+  for (int i = 0; i < 40; ++i)
+    text += fmt::format("{},{},{}\n", 1 + i * 7 % 31, i % 3 == 0 ? "u" : "v", i * 7 % 31 / 3.0 + i % 3 + i * 5 % 7);
+  write("w.csv", text);
+  succeed("path w.csv --label y --count 4 --weights t.weights");
+  EXPECT_NE(read("t.weights").find(",t="), std::string::npos) << read("t.weights");
+  succeed("path w.csv --formula 'y ~ log(x) + t' --count 4 --choose bic --out m.json --weights f.weights");
+  EXPECT_NE(read("f.weights").find(",log(x),"), std::string::npos) << read("f.weights");
+  EXPECT_EQ(lines_of(succeed("predict --model m.json --data w.csv --out -")).size(), 41u);
+}
+
 TEST_F(PathCommand, RefusesWhatMakesNoSense) {
   EXPECT_EQ(refused("path t.csv --label y --out m.json"),
             "linden: --out m.json: a path has many models. Hint: --choose RULE takes one.\n");
@@ -66,6 +78,8 @@ TEST_F(PathCommand, RefusesWhatMakesNoSense) {
   EXPECT_EQ(refused("path t.csv --label y --strengths 1,x"), "linden: --strengths 1,x: \"x\" is no number.\n");
   EXPECT_EQ(refused("path t.csv --label y --l1 3"),
             "linden: l1 is 3, and a path has its own. Hint: leave l1 at 0, or --strengths.\n");
+  EXPECT_EQ(refused("path t.csv --label y --rounds 3"),
+            "linden: --rounds 3: only boosted models have it, and this is a linear one. Hint: leave it out.\n");
   EXPECT_EQ(refused("path t.csv --label y --loss huber --choose aic"),
             "linden: --choose: aic has no value at any of 100 points: loss huber is no distribution with a likelihood. "
             "Hint: --choose best.\n");

@@ -112,6 +112,9 @@ TEST_F(Summary, CountsOfTrialsAreJudgedAsShares) {
   succeed("cv c.csv --label y --model linear --trials trials --folds 4 --json c.cv");
   succeed("cv s.csv --label share --weight n --loss cross_entropy --model linear --folds 4 --json s.cv");
   EXPECT_EQ(Json::parse(read("c.cv"))["metrics"], Json::parse(read("s.cv"))["metrics"]);
+  succeed("path c.csv --label y --trials trials --count 4 --points c.points");
+  succeed("path s.csv --label share --weight n --loss cross_entropy --count 4 --points s.points");
+  EXPECT_EQ(read("c.points"), read("s.points"));
 }
 
 TEST_F(Summary, TrialsThatDoNotGoWithTheModelAreRefused) {

@@ -109,10 +109,19 @@ TEST(LinearRanks, RefuseTogether) {
 
 TEST(LinearRanks, RefuseText) {
   const Dataset data = Dataset().with_column("size", NameList{"L", "S"}).with_label(std::vector<double>{1, 2});
-  EXPECT_EQ(refusal<DataError>([&] { fit_on_rank(Device::cpu(), nullptr, data, {.loss = loss::squared()}, 1); }),
-            "fit_linear: column size holds categories, which linear models of rows on several machines do not take. "
-            "Hint: drop it, or give one column of zeros and ones a category; boosted models take categories as they "
-            "are.");
+  const std::string start = "fit_linear: column size holds categories, which ",
+                    end =
+                        ". Hint: drop it, or give one column of zeros and ones a category; boosted models take "
+                        "categories as they are.";
+  const auto said = [&](Comms* comms) {
+    return refusal<DataError>([&] { fit_on_rank(Device::cpu(), comms, data, {.loss = loss::squared()}, 1); });
+  };
+  EXPECT_EQ(said(nullptr), start + "are no numbers" + end);
+  Meeting meeting(2, false);
+  meeting.run([&](int rank) {
+    Meeting::Member comms(meeting, host_memory_kernels(), rank);
+    EXPECT_EQ(said(&comms), start + "linear models of rows on several machines do not take" + end);
+  });
 }
 
 TEST(LinearRanks, RefuseLossesThatMixRows) {

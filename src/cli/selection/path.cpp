@@ -17,6 +17,7 @@
 #include "cli/saving.hpp"
 #include "cli/selection/fold_options.hpp"
 #include "cli/selection/path_options.hpp"
+#include "cli/train/formula.hpp"
 #include "cli/train/train.hpp"
 
 namespace linden::cli {
@@ -56,8 +57,10 @@ void print_lines(std::FILE* report, const Printed& printed) {
   fmt::print(report, "{}", lines.str());
 }
 
-void run_path(const PathArguments& args) {
-  LinearConfig config = configure<LinearConfig>(args.set);
+void run_path(const PathArguments& asked) {
+  PathArguments args = asked;
+  LinearConfig config = configure<LinearConfig>(args.set, false);
+  settle_formula(config, args.read);
   config.check();  // before the data is read
   LinearPathOptions options = path_options(args.path);
   const std::optional<PathRule> rule = rule_of(args);
@@ -88,6 +91,7 @@ void run_path(const PathArguments& args) {
     config.loss = default_loss(train);
     print_chosen(args.report(), config.loss, train);
   }
+  check_exposure(args.read, config.loss);
   report_choices(args.report());
   LinearPath path;
   std::vector<std::string> warnings;
@@ -126,6 +130,7 @@ void add_path(CLI::App& app) {
       app.add_subcommand("path", "Fit a linear model under penalties of many strengths, from none in to all.");
   auto args = std::make_shared<PathArguments>();
   add_training_options(*command, args->data, args->read);
+  add_trials_option(*command, args->read);
   add_path_options(*command, args->path);
   command->add_option("--choose", args->choose,
                       "a strength by this rule: best or one_standard_error over folds, aic, aicc, bic, ebic, gcv");

@@ -18,17 +18,17 @@ namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-void refuse_text(std::string_view where, const Dataset& data, std::span<const int> columns) {
+void refuse_text(std::string_view where, const Dataset& data, std::span<const int> columns, bool is_alone) {
   if (data.is_sparse()) return;
   std::vector<std::string> names;
   for (const int c : columns)
     if (data.columns()[at(c)].categorical) names.push_back(data.columns()[at(c)].name);
   if (names.empty()) return;
   fail<DataError>(
-      "{}: {} {} {} categories, which linear models of rows on several machines do not take. Hint: drop {}, or give "
-      "one "
-      "column of zeros and ones a category; boosted models take categories as they are.",
+      "{}: {} {} {} categories, which {}. Hint: drop {}, or give one column of zeros and ones a category; boosted "
+      "models take categories as they are.",
       where, names.size() == 1 ? "column" : "columns", listing(names), names.size() == 1 ? "holds" : "hold",
+      is_alone ? "are no numbers" : "linear models of rows on several machines do not take",
       names.size() == 1 ? "it" : "them");
 }
 
@@ -99,7 +99,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const doub
                Workers& workers, const Ranks& ranks)
     : rows_(data.rows()), sparse_(data.is_sparse()), intercept_(intercept) {
   const std::vector<int> columns = fitted_columns(data, ranks);
-  refuse_text(where, data, columns);
+  refuse_text(where, data, columns, ranks.is_alone());
   shift_.resize(columns.size());
   factor_.resize(columns.size());
   deviation_.resize(columns.size());
@@ -128,7 +128,7 @@ Design::Design(std::string_view where, const Dataset& data, std::span<const int>
       shift_(columns.size(), 0.0),
       factor_(columns.size(), 1.0),
       deviation_(columns.size(), 1.0) {
-  refuse_text(where, data, columns);
+  refuse_text(where, data, columns, true);
   if (sparse_) {
     const auto is_in_place = [&, column = 0](int c) mutable { return c == column++; };
     if (static_cast<int>(columns.size()) == data.features() && std::ranges::all_of(columns, is_in_place))

@@ -13,6 +13,7 @@
 
 #include "linear/design/design.hpp"
 #include "linear/objective/objective.hpp"
+#include "linear/recipe/make_recipe.hpp"
 #include "linear/solvers/kept_gram.hpp"
 #include "model/training_data.hpp"
 
@@ -28,7 +29,9 @@ std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 FoldGrams::FoldGrams(const char* where, const Dataset& data, const LinearConfig& config,
                      const LinearPathOptions& options)
     : where_(where), config_(config), options_(options) {
-  if (config.loss.name() == loss::squared().name() && options.l1_share > 0 && !data.is_sparse()) all_ = gram_of(data);
+  if (config.loss.name() == loss::squared().name() && options.l1_share > 0 && !data.is_sparse() &&
+      !wants_recipe(data, config))
+    all_ = gram_of(data);
 }
 
 FoldGrams::Rows FoldGrams::gram_of(const Dataset& data) const {

@@ -6,6 +6,7 @@
 
 #include "base/fail.hpp"
 #include "base/out_of_memory.hpp"
+#include "linear/recipe/make_recipe.hpp"
 #include "linear_path/path_maker.hpp"
 #include "selection/prepared_folds.hpp"
 
@@ -43,6 +44,11 @@ Stability stability_selection(const Dataset& given, const LinearConfig& config, 
   return or_out_of_memory(stability_call, [&] {
     check_stability(stability);
     check_path_options(stability_call, options);
+    if (wants_recipe(given, config))
+      fail<ArgumentError>(
+          "{}: it selects among columns as they are, without text, a formula or a policy for missing values. Hint: a "
+          "column of zeros and ones for each category.",
+          stability_call);
     const SettledData settled = linden::settled(stability_call, given, config.loss);
     LinearConfig of_half = config;
     of_half.loss = settled.loss;

@@ -2,10 +2,10 @@
 // memory, or that never ends.
 //
 //     OnlineLearner learner({.loss = loss::logistic(), .alpha = 0.1, .l1 = 1});
-//     for (const Dataset& rows : {train, more}) learner.partial_fit(rows);     // any number of rows at a time
-//     std::cout << learner.progress().loss() << "\n";                          // of each row before it was learnt
-//     learner.save("state.json");                                              // OnlineLearner::load goes on from
-//     there LinearModel model = learner.to_model();                                  // as one of fit_linear
+//     for (const Dataset& rows : {train, more}) learner.partial_fit(rows);  // any number
+//     std::cout << learner.progress().loss() << "\n";             // of each row before it was learnt
+//     learner.save("state.json");                                 // to go on from: OnlineLearner::load
+//     LinearModel model = learner.to_model();                     // as one of fit_linear
 //
 // FTRL-Proximal (McMahan et al. 2013, "Ad click prediction: a view from the trenches", algorithm 1). A coordinate, the
 // weight of a column, has two sums over the rows: n of squared slopes and z of slopes less what proximity takes. With

@@ -215,8 +215,8 @@ LinearModel fit_plain(const Dataset& data, const LinearConfig& config, const Lin
         "{}: the data has {} labels a row, and rows on several machines have one. Hint: a model for each label.", where,
         labels_a_row);
   if (config.penalty.slope > 0 && std::ranges::any_of(own_l2, [](double l2) { return l2 >= 0; }))
-    fail<ArgumentError>("{}: a bspline has penalties of its own, which do not go with penalty.slope. Hint: spline().",
-                        where);
+    fail<ArgumentError>(
+        "{}: a bspline has penalties of its own, which do not go with penalty.slope. Hint: spline has none.", where);
   settled(config, whole_labels.loss).check();  // a loss that the label chose may not go with the solver
   check_solver(config, whole_labels.loss);
   check_bounds(config, whole_labels.loss);

@@ -314,7 +314,7 @@ class FormulaParser {
                                          "I",   "spline", "bspline", "poly", "offset"};
     if (name == "offset") refuse(place, "an offset is a term of its own");
     if (name == "factor" || name == "C")
-      refuse(place, fmt::format("{}() is left out: text is a factor by itself. Hint: name a column of numbers in "
+      refuse(place, fmt::format("{} is left out: text is a factor by itself. Hint: name a column of numbers in "
                                 "CsvOptions::categorical, and it is text",
                                 name));
     refuse(place, fmt::format("there is no function \"{}\". {}Functions: {}", name, did_you_mean(name, known),

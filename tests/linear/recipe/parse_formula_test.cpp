@@ -52,7 +52,7 @@ TEST(Formula, ErrorsShowTheirPlace) {
       "formula: there is no function \"splin\". Did you mean \"spline\"? Functions: log, log1p, exp, sqrt, abs, I, "
       "spline, bspline, poly, offset.\n  y ~ a + splin(b)\n          ^");
   EXPECT_EQ(said("y ~ a + factor(b)"),
-            "formula: factor() is left out: text is a factor by itself. Hint: name a column of numbers in "
+            "formula: factor is left out: text is a factor by itself. Hint: name a column of numbers in "
             "CsvOptions::categorical, and it is text.\n  y ~ a + factor(b)\n          ^");
   EXPECT_EQ(said("größe + (b"), "formula: a ) is missing.\n  größe + (b\n            ^");
   EXPECT_EQ(said("y ~ "), "formula: there are no terms.\n  y ~ \n      ^");

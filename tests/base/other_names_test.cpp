@@ -144,7 +144,8 @@ TEST(OtherNames, AreToldToWhoeverWritesThem) {
       "LinearConfig has no field \"C\". Here that is 1 / (rows * l1) or 1 / (rows * l2). Fields: loss, link, l1, l2, "
       "intercept, standardize, solver, tolerance, max_iterations, class_weights.balanced, class_weights.positive, "
       "class_weights.by_class, penalty.factors, penalty.groups, penalty.group, penalty.shape, penalty.gamma, "
-      "constraints.nonnegative, constraints.lower, constraints.upper, formula, missing_values.");
+      "penalty.tikhonov, penalty.matrix, penalty.differences, penalty.slope, penalty.sequence, "
+      "constraints.nonnegative, constraints.lower, constraints.upper, constraints.equal, formula, missing_values.");
   const std::string losses = " Losses: " + listing(loss::names()) + ".";
   EXPECT_EQ(refusal<ArgumentError>([] { loss::by_name("binary:logistic"); }),
             "loss: no loss \"binary:logistic\". Here that is logistic." + losses);

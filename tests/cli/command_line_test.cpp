@@ -100,7 +100,7 @@ TEST_F(CommandLine, NamesOfOtherLibrariesAreKnown) {
   EXPECT_EQ(said("--scale_pos_weight 3"), "Here that is --class-weights.positive.");
   EXPECT_EQ(said("--is_unbalance true"), "Here that is --class-weights.balanced.");
   EXPECT_EQ(said("--mse"), "Here that is --loss squared or --metrics rmse.");
-  EXPECT_EQ(said("--alpha 3"), "Here that is --l1 or --loss.level or --loss.delta.");
+  EXPECT_EQ(said("--reg_alpha 3"), "Here that is --l1.");
 }
 
 }  // namespace

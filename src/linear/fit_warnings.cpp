@@ -8,7 +8,7 @@
 #include "linear/config.hpp"
 #include "loss/custom.hpp"
 #include "loss/definition.hpp"
-#include "loss/link.hpp"
+#include "loss/linked.hpp"
 
 namespace linden {
 namespace {
